@@ -13,7 +13,7 @@ from banshi.crowd import visitors
 from banshi.crowd.client import Closing, Reply
 from banshi.crowd.dice import dice, lognormal
 from banshi.crowd.halls import Place
-from banshi.crowd.ledger import Told
+from banshi.crowd.ledger import Lived, Told
 
 if TYPE_CHECKING:
     from banshi.crowd.guest import Guest
@@ -266,7 +266,9 @@ class Clerk:
             hall.seen.unsure += 1
         if reply.ok and guest is not None and not guest.waited:
             guest.waited = True
-            hall.seen.waits.append((hall.clock.now() - guest.issued_at).total_seconds())
+            waited_s = (hall.clock.now() - guest.issued_at).total_seconds()
+            hall.seen.waits.append(Lived(waited_s, (guest.took_s + reply.took_s) * hall.clock.speed))
+            guest.took_s = reply.took_s  # from here on: of the requests by which it began and went on
         return reply.ok
 
     async def _handle(self, ref: str, guest: Guest | None, *, went_on: bool) -> None:
@@ -278,31 +280,35 @@ class Clerk:
         what = self.chance.random() if hall.phase() == "open" and not went_on else 1.0
         if guest is not None and what < 0.008:
             await hall.clock.sleep(lasts * 0.4)
-            if (await self._ticket(ref, "hold")).ok:
+            if (reply := await self._ticket(ref, "hold")).ok:
                 hall.seen.counts["holds"] += 1
+                guest.took_s += reply.took_s
                 guest.pieces.append((hall.clock.now() - began).total_seconds())
                 self.held.append((hall.clock.now() + timedelta(minutes=self.chance.uniform(2, 6)), ref))
                 return
         elif guest is not None and what < 0.016 and (other := self._other_category(category)) is not None:
             await hall.clock.sleep(lasts * 0.3)
-            if (await self._ticket(ref, "transfer", {"category": other, "why": "需由该业务窗口办理"})).ok:
+            reply = await self._ticket(ref, "transfer", {"category": other, "why": "需由该业务窗口办理"})
+            if reply.ok:
                 hall.seen.counts["transfers"] += 1
+                guest.took_s += reply.took_s
                 guest.pieces.append((hall.clock.now() - began).total_seconds())
                 return
         await hall.clock.sleep_until(began + timedelta(seconds=lasts))
         reply = await self._ticket(ref, "finish")
         if reply.ok:
-            self._finished(ref, guest, began)
+            self._finished(ref, guest, began, reply.took_s)
         elif reply.status >= 500:
             hall.seen.unsure += 1
 
-    def _finished(self, ref: str, guest: Guest | None, began: datetime) -> None:
+    def _finished(self, ref: str, guest: Guest | None, began: datetime, took_s: float) -> None:
         hall = self.hall
         hall.seen.served(self.place.code)
         if guest is None:
             hall.seen.strangers += 1
             return
-        hall.seen.handlings.append((hall.clock.now() - began).total_seconds() + sum(guest.pieces))
+        lasted_s = (hall.clock.now() - began).total_seconds() + sum(guest.pieces)
+        hall.seen.handlings.append(Lived(lasted_s, (guest.took_s + took_s) * hall.clock.speed))
         hall.guests.pop(ref, None)
         if guest.citizen.stars:
             hall.spawn(visitors.rate(hall, ref, guest))

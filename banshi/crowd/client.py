@@ -24,10 +24,12 @@ class Closing(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: status, JSON body (None without), and for refusals its slug."""
+    """An answer: status, JSON body (None without), and for refusals its slug. `took_s`: from wanting to send it, turns and
+    further tries included, to this answer; what it did was done at some moment of these."""
 
     status: int
     body: Any
+    took_s: float = 0.0
 
     @property
     def ok(self) -> bool:
@@ -140,8 +142,9 @@ class Api:
             finally:
                 self.under_way -= 1
             if answer is not None and answer.status_code < 500 and answer.status_code != 429:
-                self.takes_s += 0.05 * (time.monotonic() - began - self.takes_s)
-                return self._read(answer)
+                took_s = time.monotonic() - began
+                self.takes_s += 0.05 * (took_s - self.takes_s)
+                return self._read(answer, took_s)
             if answer is not None and answer.status_code != 429:
                 broken += 1
                 if broken >= OFTEN:
@@ -150,9 +153,9 @@ class Api:
             await asyncio.sleep(wait)
             wait = min(wait * 2, 3.0)
 
-    def _read(self, answer: httpx.Response) -> Reply:
+    def _read(self, answer: httpx.Response, took_s: float) -> Reply:
         body = answer.json() if answer.content else None
-        reply = Reply(answer.status_code, body)
+        reply = Reply(answer.status_code, body, took_s)
         if reply.slug:
             self.traffic.refusals[reply.slug] += 1
         return reply

@@ -20,4 +20,5 @@ class Guest:
     category: str = ""
     waited: bool = False  # the wait until the first start is known
     pieces: list[float] = field(default_factory=list)  # seconds served before a hold or transfer
+    took_s: float = 0.0  # of this machine: the requests by which what is under way, wait or service, began
     heard_at: float | None = None  # machine time at which the phone said "called"

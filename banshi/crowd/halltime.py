@@ -28,6 +28,7 @@ class HallClock:
         self._hall: datetime | None = None
         self.speed = 0.0
         self.jumps = 0
+        self.off_s = 0.0  # the most by which this clock was found off without having been set
         self._changed: asyncio.Future[None] | None = None
 
     def heard(self, now: datetime, speed: float, *, asked_at: float) -> None:
@@ -39,6 +40,8 @@ class HallClock:
             if not jumped and speed == self.speed and off <= max(0.2, 0.05 * speed):
                 return
             self.jumps += jumped
+            if not jumped:
+                self.off_s = max(self.off_s, off)
         self._hall, self._at, self.speed = now, asked_at, speed
         changed, self._changed = self._changed, None
         if changed is not None and not changed.done():

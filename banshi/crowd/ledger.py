@@ -23,6 +23,14 @@ class Told(NamedTuple):
     hour: int = 0
 
 
+class Lived(NamedTuple):
+    """A wait or a handling as the crowd saw it, in hall seconds. `within`: how far the hall's own time of it may be off,
+    because it began and ended at some moment of two requests."""
+
+    seconds: float
+    within: float = 0.0
+
+
 @dataclass
 class Seen:
     """One hall through the eyes of the crowd. Times in hall seconds."""
@@ -30,8 +38,8 @@ class Seen:
     hall: str
     counts: Counter[str] = field(default_factory=Counter)
     missed_refs: set[str] = field(default_factory=set)
-    waits: list[float] = field(default_factory=list)
-    handlings: list[float] = field(default_factory=list)
+    waits: list[Lived] = field(default_factory=list)
+    handlings: list[Lived] = field(default_factory=list)
     promises: list[Told] = field(default_factory=list)
     turned_away: Counter[str] = field(default_factory=Counter)
     windows: Counter[str] = field(default_factory=Counter)  # served, by window
@@ -106,6 +114,10 @@ def mean(values: Sequence[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
+def mean_of(lived: Sequence[Lived]) -> float | None:
+    return mean([each.seconds for each in lived])
+
+
 def compare(
     seen: Seen,
     *,
@@ -114,8 +126,7 @@ def compare(
     windows_before: Counter[str],
     windows_after: Counter[str],
     times: Mapping[str, Any] | None,
-    speed: float,
-    takes_s: float = 0.0,
+    clock_s: float,
 ) -> list[Finding]:
     """Findings for one hall.
 
@@ -124,8 +135,7 @@ def compare(
     any case.
 
     :param times: the report's row with mean wait and handling, or None where earlier people are in those means.
-    :param speed: hall seconds per second: what a request takes is that much longer in the hall.
-    :param takes_s: seconds that a request took of late; a wait begins with one and ends with another.
+    :param clock_s: hall seconds by which the crowd's clock may differ from the halls'.
     """
     reported = {name: after[name] - before[name] for name in COUNTS}
     alone = (
@@ -150,22 +160,23 @@ def compare(
     mine = sum(seen.windows.values())
     verdict = "same" if served_there == mine else "skipped" if seen.unsure else "differs"
     found.append(Finding(seen.hall, "served at the crowd's windows", mine, served_there, verdict))
-    late_s = speed * max(0.5, 2 * takes_s)
     for name, values, column in (
         ("mean wait, s", seen.waits, "wait"),
         ("mean handling, s", seen.handlings, "handling"),
     ):
-        mine_s, theirs_s = mean(values), (times.get(column) or {}).get("mean") if times else None
-        found.append(_time(seen.hall, name, mine_s, theirs_s, comparable=alone and len(values) >= FEW, late_s=late_s))
+        mine_s, theirs_s = mean_of(values), (times.get(column) or {}).get("mean") if times else None
+        within_s = clock_s + (mean([each.within for each in values]) or 0.0)
+        comparable = alone and len(values) >= FEW
+        found.append(_time(seen.hall, name, mine_s, theirs_s, comparable=comparable, within_s=within_s))
     return found
 
 
 def _time(
-    hall: str, what: str, mine: float | None, theirs: float | None, *, comparable: bool, late_s: float
+    hall: str, what: str, mine: float | None, theirs: float | None, *, comparable: bool, within_s: float
 ) -> Finding:
     if mine is None or theirs is None or not comparable:
         verdict = "skipped"
     else:
-        tolerance = max(TIME_LEAST_S, TIME_SHARE * mine) + late_s
+        tolerance = max(TIME_LEAST_S, TIME_SHARE * mine) + within_s
         verdict = "same" if abs(mine - theirs) <= tolerance else "differs"
     return Finding(hall, what, round(mine, 1) if mine is not None else None, theirs, verdict)

@@ -22,7 +22,7 @@ from banshi.crowd.client import Api, Closing
 from banshi.crowd.hall import HallRun, Keys
 from banshi.crowd.halls import Profile, profile_of
 from banshi.crowd.halltime import EVERY_S, HallClock
-from banshi.crowd.ledger import Finding, Kept, Seen, by_window, compare, kept, kept_by, mean, totals
+from banshi.crowd.ledger import Finding, Kept, Seen, by_window, compare, kept, kept_by, mean_of, totals
 from banshi.crowd.plan import Booked
 
 PER_SECOND = 50.0  # requests of the whole crowd, at most
@@ -278,7 +278,7 @@ class Crowd:
 
     def _say_news(self) -> None:
         for code, hall in self.halls.items():
-            counts, wait = hall.seen.counts, mean(hall.seen.waits)
+            counts, wait = hall.seen.counts, mean_of(hall.seen.waits)
             if hall.on and (counts["tickets"] or counts["appointments"]):
                 self._say(
                     f"{self.clock.now():%m-%d %H:%M} {code}: {counts['tickets']} numbers, {counts['served']} served, "
@@ -331,8 +331,8 @@ class Crowd:
             total = next(iter(await self._visits(code, first, last, None)), None)
             findings = compare(
                 hall.seen, before=before, after=totals(rows), windows_before=windows_before, windows_after=windows,
-                times=total if not before["tickets"] else None, speed=self.clock.speed,
-                takes_s=self.api.takes_s,
+                times=total if not before["tickets"] else None,
+                clock_s=0.5 * self.clock.speed + self.clock.off_s,
             )  # fmt: skip
             if not any(f.bad for f in findings) or attempt == 3:
                 break
@@ -383,7 +383,7 @@ class Crowd:
 
 
 def _seen(seen: Seen) -> dict[str, Any]:
-    wait, handling = mean(seen.waits), mean(seen.handlings)
+    wait, handling = mean_of(seen.waits), mean_of(seen.handlings)
     return {
         **dict(sorted(seen.counts.items())),
         "mean_wait_min": round(wait / 60, 2) if wait is not None else None,

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from banshi.crowd.ledger import COUNTS, Finding, Kept, Seen, Told, by_window, compare, kept, kept_by, totals
+from banshi.crowd.ledger import COUNTS, Finding, Kept, Lived, Seen, Told, by_window, compare, kept, kept_by, totals
 
 
-def seen_one_day() -> Seen:
+def seen_one_day(*, within: float = 0.0) -> Seen:
     seen = Seen("nancheng")
     seen.counts.update({"tickets": 10, "booked": 4, "walk_in": 6, "ratings": 3, "appointments": 5})
     for n in range(8):
         seen.served("nancheng-02")
-        seen.waits.append(300.0 + n)
-        seen.handlings.append(600.0)
+        seen.waits.append(Lived(300.0 + n, within))
+        seen.handlings.append(Lived(600.0, within))
     seen.miss("REF1")
     seen.miss("REF1")
     return seen
 
 
-def verdicts(
-    seen: Seen, *, times: Any = None, windows: int = 8, speed: float = 1.0, takes_s: float = 0.0, **more: int
-) -> dict[str, str]:
+def verdicts(seen: Seen, *, times: Any = None, windows: int = 8, clock_s: float = 0.5, **more: int) -> dict[str, str]:
     after = Counter({name: seen.counts[name] for name in COUNTS}) + Counter(more)
     found = compare(
         seen,
@@ -31,8 +29,7 @@ def verdicts(
         windows_before=Counter(),
         windows_after=Counter({"nancheng-02": windows}),
         times=times,
-        speed=speed,
-        takes_s=takes_s,
+        clock_s=clock_s,
     )
     return {f.what: f.verdict for f in found}
 
@@ -59,7 +56,7 @@ def test_a_hall_that_lost_a_rating_differs():
         windows_before=Counter(),
         windows_after=Counter({"nancheng-02": 8}),
         times=None,
-        speed=1.0,
+        clock_s=0.5,
     )
 
     assert found["ratings"] == "same"
@@ -102,10 +99,11 @@ def test_served_by_window_leaves_out_those_who_served_nobody():
 def test_what_a_slow_server_adds_to_a_wait_is_no_difference():
     late = {"wait": {"mean": 140.0}, "handling": {"mean": 600.0}}
 
-    quick = verdicts(seen_one_day(), times=late, speed=120.0)
-    slow = verdicts(seen_one_day(), times=late, speed=120.0, takes_s=1.0)
+    quick = verdicts(seen_one_day(within=12.0), times=late, clock_s=60.0)
+    slow = verdicts(seen_one_day(within=240.0), times=late, clock_s=60.0)
+    astray = verdicts(seen_one_day(within=12.0), times=late, clock_s=160.0)
 
-    assert (quick["mean wait, s"], slow["mean wait, s"]) == ("differs", "same")
+    assert [each["mean wait, s"] for each in (quick, slow, astray)] == ["differs", "same", "same"]
 
 
 def test_promises_are_set_beside_what_came_true():

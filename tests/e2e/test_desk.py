@@ -279,9 +279,11 @@ def test_nothing_read_before_a_press_is_shown_after_its_answer(open_page: Any, i
     page.on("request", lambda request: asked.append(request.url.split("/desk/")[-1].split("?")[0]))
     page.on("response", lambda answer: asked.append(f"{answer.status}") if "/desk/do/" in answer.url else None)
     # News arrives while the comparison is under way.
-    page.evaluate("""document.addEventListener("htmx:beforeSend", ({ detail }) => {
-        if (detail.requestConfig.verb === "post") htmx.trigger(document.body, "desk-changed");
-    }, { once: true })""")
+    page.evaluate("""document.addEventListener("htmx:beforeSend", function news({ detail }) {
+        if (detail.requestConfig.verb !== "post") return;
+        document.removeEventListener("htmx:beforeSend", news);
+        htmx.trigger(document.body, "desk-changed");
+    })""")
     page.fill("#id-number", other)
     # What the call a moment ago sets off may come as late as this; what counts is what is asked after the press.
     with page.expect_response(lambda answer: "/desk/line" in answer.url and "200" in asked):
