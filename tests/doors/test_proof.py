@@ -312,6 +312,7 @@ def test_every_public_form_that_costs_something_asks() -> None:
         "me/number": "code",
         "me/clients": "people",
         "me/people": "people",
+        "matters/<slug:item>/begin": "people",
     }
 
 
