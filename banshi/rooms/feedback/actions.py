@@ -1,4 +1,4 @@
-"""Rate a visit; answer and settle the task that a bad rating opens."""
+"""Rate a visit or a case; answer and settle the task that a bad rating opens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from banshi.foundation.announce import announce
 from banshi.foundation.scrubbing import scrubbed
@@ -18,14 +18,15 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.cases.models import Case
 from banshi.rooms.feedback import rules
 from banshi.rooms.feedback.models import Rating, Task
-from banshi.rooms.feedback.queries import refusal
+from banshi.rooms.feedback.queries import case_refusal, contact_for, refusal, what_was_rated
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.actions import mark_rated
 from banshi.rooms.tickets.models import Service, Ticket, Visit
-from banshi.rooms.tickets.queries import contact_of, not_there
+from banshi.rooms.tickets.queries import not_there
 
 SOMEBODY = Actor(ActorKind.CITIZEN)  # who holds the slip: a rating needs no name
 
@@ -67,29 +68,82 @@ def rate(
         no = refusal(ticket=ticket, within_days=policy.within_days, now=now)
         if no is not None:
             raise Refused(no)
-        before = list(Rating.objects.filter(visit=visit).order_by("follow_up"))
-        second = bool(before) if follow_up is None else follow_up
-        if second and not before:
-            raise Refused("wrong-state", facts={"state": "not rated", "needs": "rated"})
-        if any(each.follow_up == second for each in before):
-            raise Refused("already-rated", facts={"ticket": ref})
+        second = _which(list(Rating.objects.filter(visit=visit).order_by("follow_up")), follow_up, {"ticket": ref})
         window_id, staff_id = _who_served(ticket)
-        try:
-            rating = Rating.objects.create(
-                visit=visit, ticket=ticket, hall=ticket.hall, window_id=window_id, staff_id=staff_id, stars=stars,
-                tags=words, text=kept, channel=channel, follow_up=second, at=now,
-            )  # fmt: skip
-        except IntegrityError as taken:
-            raise Refused("already-rated", facts={"ticket": ref}) from taken
-        if stars < policy.bad_from_below:
-            _open_task(rating, policy=policy, now=now)
-        audit.record(
-            action="rated", subject=f"ticket:{ref}", by=by or SOMEBODY, now=now, hall=ticket.hall.code,
-            facts={"stars": stars, "channel": channel, "follow_up": second},
+        rating = Rating(
+            visit=visit, ticket=ticket, hall=ticket.hall, window_id=window_id, staff_id=staff_id, stars=stars,
+            tags=words, text=kept, channel=channel, follow_up=second, at=now,
         )  # fmt: skip
+        _keep(rating, policy=policy, by=by or SOMEBODY, taken={"ticket": ref})
         mark_rated(visit_id=visit.pk, now=now)
-        announce(hall=ticket.hall.code, topic="ratings", subject=ref, now=now)
     return rating
+
+
+def rate_case(
+    *,
+    case_no: str,
+    stars: int,
+    tags: Sequence[str] = (),
+    text: str = "",
+    channel: str,
+    now: datetime,
+    by: Actor,
+    follow_up: bool | None = None,
+    staff_id: int | None = None,
+) -> Rating:
+    """Rate a case that is over: once, and one follow-up (一事一评, 追评). Whoever may follow it may; the caller sees to that.
+
+    Parameters as of `rate`.
+    :raises Refused: not-allowed (who worked it wants to rate), nothing-found, invalid, wrong-state (not over, nothing to follow
+        up), too-late, already-rated.
+    """
+    stars, words, kept = _checked(stars, tags, text, channel)
+    with transaction.atomic():
+        # Two ratings of one case wait for each other here; the table's constraint stands behind it.
+        cases = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("hall")
+        case = cases.filter(no=case_no).first()
+        if case is None:
+            raise Refused("nothing-found", facts={"case": case_no})
+        if staff_id is not None and staff_id in _who_worked(case):
+            raise Refused("not-allowed", facts={"permission": rules.NOT_ONES_OWN})
+        policy = policy_of(case.hall_id, now=now).rating
+        no = case_refusal(case=case, within_days=policy.within_days, now=now)
+        if no is not None:
+            raise Refused(no)
+        second = _which(list(Rating.objects.filter(case=case).order_by("follow_up")), follow_up, {"case": case_no})
+        rating = Rating(
+            case=case, hall=case.hall, window_id=case.window_id, staff_id=case.received_by_id, stars=stars,
+            tags=words, text=kept, channel=channel, follow_up=second, at=now,
+        )  # fmt: skip
+        _keep(rating, policy=policy, by=by, taken={"case": case_no})
+    return rating
+
+
+def _which(before: Sequence[Rating], follow_up: bool | None, what: Mapping[str, str]) -> bool:
+    """Whether it is the follow-up. :raises Refused: wrong-state, already-rated."""
+    second = bool(before) if follow_up is None else follow_up
+    if second and not before:
+        raise Refused("wrong-state", facts={"state": "not rated", "needs": "rated"})
+    if any(each.follow_up == second for each in before):
+        raise Refused("already-rated", facts=dict(what))
+    return second
+
+
+def _keep(rating: Rating, *, policy: RatingPolicy, by: Actor, taken: Mapping[str, str]) -> None:
+    """Write it with the task that a bad one opens. :raises Refused: already-rated."""
+    try:
+        with transaction.atomic():
+            rating.save()
+    except IntegrityError as there:
+        raise Refused("already-rated", facts=dict(taken)) from there
+    if rating.stars < policy.bad_from_below:
+        _open_task(rating, policy=policy, now=rating.at)
+    what = what_was_rated(rating)
+    audit.record(
+        action="rated", subject=what.subject, by=by, now=rating.at, hall=rating.hall.code,
+        facts={"stars": rating.stars, "channel": rating.channel, "follow_up": rating.follow_up},
+    )  # fmt: skip
+    announce(hall=rating.hall.code, topic="ratings", subject=what.ref, now=rating.at)
 
 
 def _checked(stars: int, tags: Sequence[str], text: str, channel: str) -> tuple[int, list[str], str]:
@@ -126,6 +180,10 @@ def _not_their_own(visit: Visit, staff_id: int | None) -> None:
         raise Refused("not-allowed", facts={"permission": rules.NOT_ONES_OWN})
 
 
+def _who_worked(case: Case) -> set[int | None]:
+    return {case.received_by_id, case.accepted_by_id, case.decided_by_id, case.issued_by_id}
+
+
 def _who_served(ticket: Ticket) -> tuple[int | None, int | None]:
     last = Service.objects.filter(ticket=ticket).order_by("-started_at", "-id").first()
     return (last.window_id, last.staff_id) if last else (ticket.window_id, None)
@@ -141,7 +199,8 @@ def _open_task(rating: Rating, *, policy: RatingPolicy, now: datetime) -> None:
         calendar=work_calendar(),
     )
     if rating.follow_up:
-        tasks = Task.objects.select_for_update(no_key=True).filter(rating__visit_id=rating.visit_id)
+        same = Q(rating__case=rating.case) if rating.case_id else Q(rating__visit=rating.visit_id)
+        tasks = Task.objects.select_for_update(no_key=True, of=("self",)).filter(same)
         task = tasks.filter(state__in=rules.TASK.goes_on).order_by("-id").first()
         if task is not None and rules.TASK.may(task.state, "reopen"):
             task.state, task.answer_due_on = rules.TASK.to("reopen"), answer_by
@@ -183,19 +242,19 @@ def answer(*, task_id: int, text: str, by: Actor, now: datetime) -> Task:
         task.state, task.answer = rules.TASK.to("answer"), kept
         task.answered_at, task.answered_by = now, str(by)
         task.save(update_fields=["state", "answer", "answered_at", "answered_by"])
-        ticket = task.rating.ticket
+        rated = what_was_rated(task.rating)
         messaging.write(
             key="rating_answered",
-            to_phone=contact_of(ticket),
+            to_phone=contact_for(task.rating),
             hall=task.hall,
-            subject=f"ticket:{ticket.ref}",
-            params={"text": kept, "day": ticket.day.isoformat()},
+            subject=rated.subject,
+            params={"text": kept, "day": rated.day.isoformat()},
             dedupe=f"rating-answered:{task_id}:{now.isoformat()}",
-            language=ticket.language,
+            language=rated.language,
             now=now,
         )
         audit.record(action="task_answered", subject=f"task:{task_id}", by=by, now=now, hall=task.hall.code)
-        announce(hall=task.hall.code, topic="ratings", subject=ticket.ref, now=now)
+        announce(hall=task.hall.code, topic="ratings", subject=rated.ref, now=now)
     return task
 
 
@@ -222,21 +281,22 @@ def settle(*, task_id: int, outcome: str, by: Actor, now: datetime) -> Task:
             hall=task.hall.code,
             facts={"outcome": outcome},
         )
-        announce(hall=task.hall.code, topic="ratings", subject=task.rating.ticket.ref, now=now)
+        announce(hall=task.hall.code, topic="ratings", subject=what_was_rated(task.rating).ref, now=now)
     return task
 
 
 def _task(task_id: int) -> Task:
     tasks = Task.objects.select_for_update(no_key=True, of=("self",))
-    task = tasks.select_related("hall", "rating__ticket", "rating__visit__person").filter(id=task_id).first()
+    named = ("hall", "rating__hall", "rating__ticket", "rating__visit__person", "rating__case")
+    task = tasks.select_related(*named).filter(id=task_id).first()
     if task is None:
         raise Refused("nothing-found", facts={"task": task_id})
     return task
 
 
 def forget_words(*, before: Mapping[int, datetime], most: int) -> int:
-    """Delete what people wrote with old ratings and what they were answered; stars and tags stay. Not while the task of a visit
-    is open or unsettled.
+    """Delete what people wrote with old ratings and what they were answered; stars and tags stay. Not while the task of a visit,
+    or of a case, is open or unsettled.
 
     :param before: by hall id, what a rating, and an answer, is older than. :param most: ratings in one go.
     :returns: of how many ratings.
@@ -248,6 +308,7 @@ def forget_words(*, before: Mapping[int, datetime], most: int) -> int:
         rated |= Q(hall_id=hall_id, at__lt=moment)
         answered |= Q(hall_id=hall_id, answered_at__lt=moment)
     Task.objects.filter(answered).exclude(state__in=rules.TASK.goes_on).exclude(answer="").update(answer="")
-    unsettled = Task.objects.filter(state__in=rules.TASK.goes_on).values("rating__visit")
-    old = Rating.objects.filter(rated).exclude(text="").exclude(visit__in=unsettled)
+    of_the_same = Q(rating__visit=OuterRef("visit")) | Q(rating__case=OuterRef("case"))
+    unsettled = Task.objects.filter(of_the_same, state__in=rules.TASK.goes_on)
+    old = Rating.objects.filter(rated).exclude(text="").exclude(Exists(unsettled))
     return Rating.objects.filter(pk__in=old.order_by("at", "id").values("pk")[:most]).update(text="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from banshi.foundation.crypto import FreeText
+from banshi.rooms.cases.models import Case
 from banshi.rooms.feedback.rules import TASK
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places.models import Hall, Window
@@ -12,10 +13,14 @@ from banshi.rooms.tickets.models import Ticket, Visit
 
 
 class Rating(models.Model):
-    """一次一评: one per visit, and one follow-up (追评). stars 5 = 非常满意 … 1 = 非常不满意 (A.8 code = 6 − stars)."""
+    """一次一评, 一事一评: one per visit and one per case, and one follow-up (追评) of each.
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="ratings")
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE)
+    stars 5 = 非常满意 … 1 = 非常不满意 (A.8 code = 6 − stars). `window`, `staff`: who served; of a case, who received it.
+    """
+
+    visit = models.ForeignKey(Visit, null=True, on_delete=models.CASCADE, related_name="ratings")
+    ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE)
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="ratings")
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
     window = models.ForeignKey(Window, null=True, on_delete=models.PROTECT)
     staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT)
@@ -30,6 +35,12 @@ class Rating(models.Model):
         db_table = "feedback_rating"
         constraints = [
             models.UniqueConstraint(fields=["visit", "follow_up"], name="one_rating_and_one_follow_up_per_visit"),
+            models.UniqueConstraint(fields=["case", "follow_up"], name="one_rating_and_one_follow_up_per_case"),
+            models.CheckConstraint(
+                condition=models.Q(visit__isnull=False, ticket__isnull=False, case=None)
+                | models.Q(visit=None, ticket=None, case__isnull=False),
+                name="a_rating_is_of_a_visit_or_of_a_case",
+            ),
             models.CheckConstraint(condition=models.Q(stars__gte=1, stars__lte=5), name="stars_are_1_to_5"),
         ]
         indexes = [

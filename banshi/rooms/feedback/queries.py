@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, QuerySet
 
 from banshi.kernel.refusals import Refusal, Refused
+from banshi.rooms.cases.models import Case
 from banshi.rooms.feedback import rules
 from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.feedback.rules import Tag
@@ -20,11 +21,27 @@ from banshi.rooms.tickets.models import Service, Ticket
 from banshi.rooms.tickets.queries import contact_of, not_there
 
 PAGE = 50
+WITH_NAMES = ("hall", "ticket__category", "ticket__person", "case__item", "window", "staff")
+OF_A_TASK = (*(f"rating__{name}" for name in WITH_NAMES), "rating__task")
+
+
+@dataclass(frozen=True)
+class Rated:
+    """What a rating is of. `ref`: of the ticket, or the number of the case."""
+
+    ref: str
+    subject: str
+    number: str
+    named_zh: str
+    named_en: str
+    language: str
+    day: date
 
 
 @dataclass(frozen=True)
 class RatePage:
-    """What the rating page and the evaluator need. `step`: rate | follow_up | done; `refusal`: why not at all."""
+    """What the rating page and the evaluator need. `step`: rate | follow_up | done; `refusal`: why not at all. Of a case `number`
+    is empty, and `day` the one on which it ended."""
 
     ref: str
     number: str
@@ -45,7 +62,8 @@ class RatePage:
 
 @dataclass(frozen=True)
 class RatingView:
-    """One rating. `at` is hall time, UTC; nothing personal but what the person wrote."""
+    """One rating. `at` is hall time, UTC; nothing personal but what the person wrote. Of a case `ticket` is empty, `number` is
+    the case's, and `category` its item."""
 
     id: int
     at: datetime
@@ -57,6 +75,7 @@ class RatingView:
     channel: str
     follow_up: bool
     ticket: str
+    case: str
     number: str
     window: str
     staff_zh: str
@@ -101,10 +120,45 @@ def refusal(*, ticket: Ticket, within_days: int, now: datetime) -> Refusal | Non
     served_at = (
         (last.ended_at or last.started_at) if last else (ticket.finished_at or ticket.started_at or ticket.made_at)
     )
-    until = rules.last_day(served_at.astimezone(zone).date(), within_days)
+    return _too_late(served_at, zone, within_days=within_days, now=now)
+
+
+def _too_late(over_at: datetime, zone: ZoneInfo, *, within_days: int, now: datetime) -> Refusal | None:
+    until = rules.last_day(over_at.astimezone(zone).date(), within_days)
     if now.astimezone(zone).date() > until:
         return Refusal("too-late", {"closes": until.isoformat()})
     return None
+
+
+def case_refusal(*, case: Case, within_days: int, now: datetime) -> Refusal | None:
+    """Why a case cannot be rated now, before looking at what was said already; or None. One that was never received has nobody
+    to be rated."""
+    if case.closed_at is None or case.received_at is None:
+        return Refusal("wrong-state", {"state": case.phase, "needs": "closed"})
+    return _too_late(case.closed_at, ZoneInfo(case.hall.timezone), within_days=within_days, now=now)
+
+
+def what_was_rated(rating: Rating) -> Rated:
+    case = rating.case
+    if case is not None:
+        zone = ZoneInfo(rating.hall.timezone)
+        return Rated(
+            ref=case.no, subject=f"case:{case.no}", number=case.no, named_zh=case.item.name_zh, named_en=case.item.name_en,
+            language=case.language, day=(case.closed_at or rating.at).astimezone(zone).date(),
+        )  # fmt: skip
+    ticket = rating.ticket
+    assert ticket is not None, "a rating is of a visit or of a case"
+    return Rated(
+        ref=ticket.ref, subject=f"ticket:{ticket.ref}", number=ticket.number, named_zh=ticket.category.name_zh,
+        named_en=ticket.category.name_en, language=ticket.language, day=ticket.day,
+    )  # fmt: skip
+
+
+def contact_for(rating: Rating) -> str | None:
+    """Whom an answer goes to, E.164; None: no telephone is known."""
+    if rating.case is not None:
+        return rating.case.contact or None
+    return contact_of(rating.ticket) if rating.ticket is not None else None
 
 
 def rate_page(ref: str, *, now: datetime) -> RatePage:
@@ -118,15 +172,31 @@ def rate_page(ref: str, *, now: datetime) -> RatePage:
     )
     named: Any = ticket.item or ticket.category
     window = last.window if last else ticket.window
-    step = "rate" if not said else ("follow_up" if len(said) == 1 and not said[0].follow_up else "done")
     no = refusal(ticket=ticket, within_days=policy_of(ticket.hall_id, now=now).rating.within_days, now=now)
     return RatePage(
         ref=ref, number=ticket.number, hall=ticket.hall.code, hall_zh=ticket.hall.name_zh, hall_en=ticket.hall.name_en,
         item_zh=named.name_zh, item_en=named.name_en, window=window.number if window else "",
         staff_zh=last.staff.name_zh if last else "", staff_en=last.staff.name_en if last else "",
-        badge=last.staff.badge if last else "", day=ticket.day, step=step,
+        badge=last.staff.badge if last else "", day=ticket.day, step=_step(said),
         stars=said[0].stars if said else None, refusal=no,
     )  # fmt: skip
+
+
+def case_rate_page(case: Case, *, now: datetime) -> RatePage:
+    """The same of a case; nobody is named, since several worked it."""
+    said = list(Rating.objects.filter(case=case).order_by("follow_up"))
+    hall = case.hall
+    return RatePage(
+        ref=case.no, number="", hall=hall.code, hall_zh=hall.name_zh, hall_en=hall.name_en,
+        item_zh=case.item.name_zh, item_en=case.item.name_en, window="", staff_zh="", staff_en="", badge="",
+        day=(case.closed_at or now).astimezone(ZoneInfo(hall.timezone)).date(), step=_step(said),
+        stars=said[0].stars if said else None,
+        refusal=case_refusal(case=case, within_days=policy_of(case.hall_id, now=now).rating.within_days, now=now),
+    )  # fmt: skip
+
+
+def _step(said: Sequence[Rating]) -> str:
+    return "rate" if not said else ("follow_up" if len(said) == 1 and not said[0].follow_up else "done")
 
 
 def rated(refs: Sequence[str]) -> dict[str, int]:
@@ -166,40 +236,32 @@ def ratings(
 def tasks(*, hall: Hall, now: datetime, state: str | None = None, limit: int = 200) -> list[TaskView]:
     """Tasks of a hall, the most urgent first. :param state: open | answered | settled | overdue; None = all."""
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
-    rows = Task.objects.filter(hall=hall).select_related(
-        "rating__ticket__category", "rating__ticket__person", "rating__window", "rating__staff", "rating__task"
-    )
+    rows = Task.objects.filter(hall=hall).select_related(*OF_A_TASK)
     if state == "overdue":
         rows = rows.filter(_overdue(today))
     elif state is not None:
         rows = rows.filter(state=state)
     found = list(rows.order_by("settled_at", "answer_due_on", "id")[: max(1, min(limit, 500))])
-    later = _follow_ups([row.rating.visit_id for row in found])
-    return [_task_view(row, today, later.get(row.rating.visit_id)) for row in found]
+    later = _follow_ups([row.rating for row in found])
+    return [_task_view(row, today, later.get(_what(row.rating))) for row in found]
 
 
-def _follow_ups(visits: Sequence[int]) -> dict[int, Rating]:
-    rows = _with_names(Rating.objects.filter(visit_id__in=visits, follow_up=True)).order_by("id")
-    return {row.visit_id: row for row in rows}
+def _what(row: Rating) -> tuple[int | None, int | None]:
+    return row.visit_id, row.case_id
+
+
+def _follow_ups(first: Sequence[Rating]) -> dict[tuple[int | None, int | None], Rating]:
+    visits, cases = [[what[n] for what in map(_what, first) if what[n] is not None] for n in (0, 1)]
+    of_these = Q(visit_id__in=visits) | Q(case_id__in=cases)
+    return {_what(row): row for row in _with_names(Rating.objects.filter(of_these, follow_up=True)).order_by("id")}
 
 
 def task(task_id: int, *, now: datetime) -> TaskView:
     """:raises Refused: nothing-found."""
-    row = (
-        Task.objects.select_related(
-            "hall",
-            "rating__ticket__category",
-            "rating__ticket__person",
-            "rating__window",
-            "rating__staff",
-            "rating__task",
-        )
-        .filter(id=task_id)
-        .first()
-    )
+    row = Task.objects.select_related("hall", *OF_A_TASK).filter(id=task_id).first()
     if row is None:
         raise Refused("nothing-found", facts={"task": task_id})
-    later = _follow_ups([row.rating.visit_id]).get(row.rating.visit_id)
+    later = _follow_ups([row.rating]).get(_what(row.rating))
     return _task_view(row, now.astimezone(ZoneInfo(row.hall.timezone)).date(), later)
 
 
@@ -212,18 +274,20 @@ def _midnight(hall: Hall, day: date) -> datetime:
 
 
 def _with_names(rows: QuerySet[Rating]) -> QuerySet[Rating]:
-    return rows.select_related("ticket__category", "window", "staff", "task")
+    return rows.select_related(*WITH_NAMES, "task")
 
 
 def _view(row: Rating) -> RatingView:
     level_zh, level_en = rules.LEVELS[row.stars]
     opened: Task | None = getattr(row, "task", None)
+    rated = what_was_rated(row)
     return RatingView(
         id=row.id, at=row.at, stars=row.stars, level_zh=level_zh, level_en=level_en,
         tags=tuple(rules.tag(code) for code in row.tags), text=row.text, channel=row.channel, follow_up=row.follow_up,
-        ticket=row.ticket.ref, number=row.ticket.number, window=row.window.number if row.window else "",
+        ticket="" if row.case_id else rated.ref, case=rated.ref if row.case_id else "", number=rated.number,
+        window=row.window.number if row.window else "",
         staff_zh=row.staff.name_zh if row.staff else "", staff_en=row.staff.name_en if row.staff else "",
-        category_zh=row.ticket.category.name_zh, category_en=row.ticket.category.name_en,
+        category_zh=rated.named_zh, category_en=rated.named_en,
         task_id=opened.id if opened else None, task_state=opened.state if opened else "",
     )  # fmt: skip
 
@@ -234,6 +298,6 @@ def _task_view(row: Task, today: date, later: Rating | None) -> TaskView:
         id=row.id, rating=_view(row.rating), state=row.state, opened_at=row.opened_at, answer_due_on=row.answer_due_on,
         settle_due_on=row.settle_due_on, overdue=late, answer=row.answer,
         answered_at=row.answered_at, outcome=row.outcome, settled_at=row.settled_at,
-        told=bool(contact_of(row.rating.ticket)),
+        told=bool(contact_for(row.rating)),
         follow_up=_view(later) if later is not None and later.pk != row.rating_id else None,
     )  # fmt: skip

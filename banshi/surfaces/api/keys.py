@@ -121,6 +121,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "transfer_ticket": _only("desk"),
     # afterwards: never by the clerk who is rated
     "rate_ticket": _only("channel", "kiosk"),
+    "rate_case": _only("channel", "kiosk"),
     # cases: whoever applies, by the key that opened it
     "open_case": _only("channel", "kiosk", "staff"),
     "get_case": _only("channel", "kiosk", "staff", "manage"),

@@ -1,4 +1,4 @@
-"""Ratings: once per visit, and one follow-up."""
+"""Ratings: once per visit and once per case, and one follow-up of each."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from banshi.foundation import clock
 from banshi.foundation.problem import rfc3339
 from banshi.rooms.feedback import actions as feedback
 from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.case_parts import seen_case
 from banshi.surfaces.api.operations import caller, op, write
-from banshi.surfaces.api.schemas import Code, RatingIn, RatingOut
+from banshi.surfaces.api.schemas import CaseRatingOut, Code, RatingIn, RatingOut
 from banshi.surfaces.api.ticket_parts import seen_by
 
 router = Router(tags=["ratings"])
@@ -42,5 +43,33 @@ def rate_ticket(request: HttpRequest, id: Path[Code], body: RatingIn) -> Answer:
             "text": rating.text,
             "follow_up": rating.follow_up,
             "at": rfc3339(rating.at, ZoneInfo(seen.timezone)),
+        },
+    )
+
+
+@router.post("/cases/{case}/rating", **op("rate_case", {201: CaseRatingOut}), summary="Rate the case")
+@write
+def rate_case(request: HttpRequest, case: Path[Code], body: RatingIn) -> Answer:
+    """The same for a case that is over, by what opened it."""
+    who = caller(request)
+    seen = seen_case(who, case)
+    rating = feedback.rate_case(
+        case_no=seen.no,
+        stars=body.stars,
+        tags=body.tags,
+        text=body.text,
+        channel="kiosk" if who.scope == "kiosk" else "api",
+        now=clock.now(),
+        by=who.by,
+    )
+    return answer(
+        201,
+        {
+            "case": seen.no,
+            "stars": rating.stars,
+            "tags": list(rating.tags),
+            "text": rating.text,
+            "follow_up": rating.follow_up,
+            "at": rfc3339(rating.at, ZoneInfo(seen.hall.timezone)),
         },
     )

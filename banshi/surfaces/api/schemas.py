@@ -756,13 +756,20 @@ class RatingIn(In):
     text: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\u0000-\u0008\u000b-\u001f\u007f]*$")] = ""
 
 
-class RatingOut(Out):
-    ticket: str
+class Rated(Out):
     stars: int
     tags: list[str]
     text: str
     follow_up: bool
     at: datetime
+
+
+class RatingOut(Rated):
+    ticket: str
+
+
+class CaseRatingOut(Rated):
+    case: str
 
 
 # ---- live, figures, demo ----

@@ -22,6 +22,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.library import queries as library
 from banshi.surfaces.citizen import case_story
 from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case, my_people, today_of
@@ -88,6 +89,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "can_withdraw": CASE.may(found.phase, "withdraw"),
         "result": cases.handling_of_case(found).result,
         "contact": mask_phone(found.contact) if found.contact else "",
+        "rate": feedbacks.case_rate_page(found, now=now) if present.over and found.received_at else None,
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
     }
     return page(request, "citizen/case.html", context, hall=found.hall, refused=refused)

@@ -1,7 +1,8 @@
-"""Rate the service (好差评): five faces, words to tap, own words; once, and one follow-up."""
+"""Rate a visit or a case (好差评): five faces, words to tap, own words; once, and one follow-up."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +16,12 @@ from banshi.foundation import clock
 from banshi.kernel.refusals import Refused
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback import queries as feedbacks
+from banshi.rooms.feedback.queries import RatePage
 from banshi.rooms.feedback.rules import LEVELS, Tag
 from banshi.rooms.places import queries as places
 from banshi.surfaces.citizen import sent
-from banshi.surfaces.citizen.doors import page, public_page
+from banshi.surfaces.citizen.case_doors import my_case
+from banshi.surfaces.citizen.doors import citizen_page, page, public_page
 from banshi.surfaces.citizen.forms import RatingForm
 from banshi.surfaces.citizen.rating_keys import key_held, note_key
 from banshi.surfaces.citizen.refusals import NO_FACE, panel, unfilled
@@ -52,24 +55,54 @@ def rate(request: Any, ref: str) -> HttpResponseBase:
     if not key_held(request, ref):
         feedbacks.rate_page(ref[:32], now=now)  # not there: say that
         raise Refused("not-allowed", facts={"permission": NO_KEY, "rating_link": True})
+    return _rated(
+        request,
+        seen=lambda: feedbacks.rate_page(ref[:32], now=now),
+        keep=lambda **given: feedback.rate(
+            ref=ref[:32], channel=_channel(request), now=now, by=request.who.actor, **given
+        ),
+        back=f"{request.path}?k={key_held(request, ref)}&thanks=",
+        now=now,
+    )
+
+
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def rate_case(request: Any, no: str) -> HttpResponseBase:
+    """Whoever may follow a case may rate it once it is over."""
+    now = clock.now()
+    case = my_case(request, no)
+    return _rated(
+        request,
+        seen=lambda: feedbacks.case_rate_page(case, now=now),
+        keep=lambda **given: feedback.rate_case(case_no=case.no, channel="web", now=now, by=request.who.by, **given),
+        back=f"{request.path}?thanks=",
+        now=now,
+    )
+
+
+def _rated(
+    request: Any, *, seen: Callable[[], RatePage], keep: Callable[..., object], back: str, now: datetime
+) -> HttpResponseBase:
+    """The page, or what was sent by it. `keep` writes the rating; `back` is where its stars are thanked for."""
     if request.method == "GET":
-        return _page(request, ref, now=now, form=sent.again(request, RatingForm))
+        return _page(request, seen(), now=now, form=sent.again(request, RatingForm))
     form = RatingForm(request.POST)
     if not form.is_valid():
         field = "stars" if form.has_error("stars") else "text"
-        return _page(request, ref, now=now, form=form, refused=unfilled(NO_FACE, field=field))
+        return _page(request, seen(), now=now, form=form, refused=unfilled(NO_FACE, field=field))
     given = form.cleaned_data
     try:
-        feedback.rate(
-            ref=ref[:32], stars=given["stars"], tags=_tags(request, given["stars"]), text=given["text"],
-            channel=_channel(request), now=now, by=request.who.actor, follow_up=request.POST.get("step") == "follow_up",
+        keep(
+            stars=given["stars"], tags=_tags(request, given["stars"]), text=given["text"],
+            follow_up=request.POST.get("step") == "follow_up",
             staff_id=request.user.pk if request.user.is_authenticated else None,
         )  # fmt: skip
     except Refused as refused:
         if refused.slug in ("nothing-found", "not-allowed"):
             raise
-        return _page(request, ref, now=now, form=form, refused=refused)
-    return redirect(f"{request.path}?k={key_held(request, ref)}&thanks={given['stars']}")
+        return _page(request, seen(), now=now, form=form, refused=refused)
+    return redirect(f"{back}{given['stars']}")
 
 
 def _tags(request: Any, stars: int) -> list[str]:
@@ -84,9 +117,8 @@ def _channel(request: Any) -> str:
 
 
 def _page(
-    request: Any, ref: str, *, now: datetime, form: RatingForm, refused: Refused | None = None
+    request: Any, seen: RatePage, *, now: datetime, form: RatingForm, refused: Refused | None = None
 ) -> HttpResponseBase:
-    seen = feedbacks.rate_page(ref[:32], now=now)
     hall = places.hall_by_code(seen.hall)
     policy = places.policy_of(hall.pk, now=now).rating
     thanks = request.GET.get("thanks", "")

@@ -45,6 +45,7 @@ urlpatterns = [
     path("cases/<slug:no>/check/", my_cases.check, name="check"),
     path("cases/<slug:no>/withdraw", my_cases.withdraw, name="withdraw"),
     path("cases/<slug:no>/receive", my_cases.receive, name="receive"),
+    path("cases/<slug:no>/rate", rating.rate_case, name="rate-case"),
     path("cases/<slug:no>/documents/<slug:number>", my_cases.document, name="document"),
     path("verify/", verify.verify_ask, name="verify-ask"),
     path("verify/<slug:code>/", verify.verify, name="verify"),

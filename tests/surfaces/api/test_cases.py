@@ -47,6 +47,31 @@ def test_a_case_goes_from_the_window_to_the_hand(work: Casework) -> None:
     )
 
 
+def test_a_case_is_rated_by_what_opened_it_when_it_is_over(work: Casework) -> None:
+    no = work.ready()
+    early = work("rating", no, "channel", {"stars": 5})
+    work.done("deliver", no, "issuer", {"channel": "counter", "code": work.seen(no)["delivery"]["code"]})
+
+    first = work("rating", no, "channel", {"stars": 4, "tags": ["quick"], "text": "很快"})
+    more = work("rating", no, "channel", {"stars": 5})
+    answers = [work("rating", no, key, {"stars": 1}) for key in ("channel", "other-channel", "kiosk")]
+
+    assert (early.status_code, early.json()["type"]) == (409, "wrong-state")
+    assert (first.status_code, first.json()) == (
+        201,
+        {
+            "case": no,
+            "stars": 4,
+            "tags": ["quick"],
+            "text": "很快",
+            "follow_up": False,
+            "at": "2026-03-10T09:00:00+08:00",
+        },
+    )
+    assert (more.status_code, more.json()["follow_up"]) == (201, True)
+    assert [each.json()["type"] for each in answers] == ["already-rated", "nothing-found", "nothing-found"]
+
+
 def test_a_draft_is_shown_masked_with_what_comes_next(work: Casework) -> None:
     shown = work.calls("post", "/cases", "channel", OPEN).json()
 

@@ -83,6 +83,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "name_ticket": ("post", "/tickets/NONE/matter", {"item": "pension"}),
     "transfer_ticket": ("post", "/tickets/NONE/transfer", {"category": "A"}),
     "rate_ticket": ("post", "/tickets/NONE/rating", {"stars": 5}),
+    "rate_case": ("post", "/cases/NONE/rating", {"stars": 5}),
     "get_window": ("get", "/windows/town-01", None),
     "sign_in": ("post", "/windows/town-01/sign-in", None),
     "sign_out": ("post", "/windows/town-01/sign-out", None),
