@@ -19,6 +19,7 @@ from tests.journeys.visit.test_booked_and_walk_in import KIOSK, booked, minutes,
 from tests.rooms.booking.test_opening import OPENS, ask
 from tests.rooms.booking.test_opening import account as account_that_asks
 from tests.rooms.booking.test_place import book
+from tests.rooms.library.test_files import scanner, take_in
 from tests.rooms.tickets.conftest import open_town
 from tests.town import CLERK, TUESDAY_NINE, Town, at
 
@@ -182,3 +183,18 @@ def test_what_was_served_is_learned(hall: Town):
     tick(minutes(10))
 
     assert HandlingTime.objects.count() > 0
+
+
+def test_a_file_that_no_scanner_saw_is_looked_through_as_soon_as_one_answers(hall: Town, settings: Any):
+    settings.BANSHI_INTAKE = "tests.rooms.library.test_files.as_it_is"
+    scanner(settings, "silent")
+    file = take_in(b"good")
+    tick(minutes(1))
+    file.refresh_from_db()
+    waits = file.scan
+    scanner(settings, "finds")
+
+    tick(minutes(3))
+
+    file.refresh_from_db()
+    assert (waits, file.scan) == ("pending", "clean")
