@@ -107,6 +107,15 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "not-allowed": (_("Not allowed"), _("This needs the permission “{permission}”.")),
     "code-wrong": (_("The code is not right"), _("Tries left: {left}.")),
     "code-used": (_("Handed over already"), _("The code opens nothing any more.")),
+    "cabinet-full": (
+        _("Every cell of this cabinet is taken"),
+        _("Come to a window in opening hours, or send the papers online."),
+    ),
+    "door-stuck": (
+        _("The door does not open"),
+        _("Nothing is lost: the code stays good, and the issue window opens the cell."),
+    ),
+    "already-dropped": (_("Papers of this case lie in the cabinet"), _("The hall takes them out on {day}.")),
     "form-invalid": (_("The form is not complete"), _("To be put right: {count}.")),
     "material-missing": (_("Papers are missing"), _("Still needed: {materials}.")),
     "second-notice": (

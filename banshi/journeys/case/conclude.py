@@ -13,6 +13,7 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import case_by_no, facts_of, handling_of_case, papers_of
 from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.delivery.models import Cabinet
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.library import actions as library
 
@@ -36,10 +37,10 @@ def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
     return paper
 
 
-def shelve(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
+def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Actor, now: datetime) -> Case:
     """待领取: it lies at its place, and the applicant gets the code that opens it.
 
-    :raises Refused: those of `cases.actions.shelve`.
+    :param cabinet: in which the place is. :raises Refused: those of `cases.actions.shelve`.
     """
     with transaction.atomic():
         case = cases.shelve(case_no=case_no, place=place, by=by, now=now)
@@ -47,16 +48,22 @@ def shelve(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
         code = delivery.make_ready(case=case, place=place, code_opens=own, by=by, now=now)
         event = case.events.order_by("-seq")[0]
         more: dict[str, Any] = {"secret": {"code": code}} if own else {"link": ""}
-        cases.tell(case, "case_ready", event=event, now=now, **more)
+        if cabinet is None:
+            cases.tell(case, "case_ready", event=event, now=now, **more)
+        else:
+            words: dict[str, Any] = {"cabinet_zh": cabinet.name_zh, "cabinet_en": cabinet.name_en}
+            cases.tell(case, "case_in_cabinet", event=event, now=now, **words, **more)
     return case
 
 
-def hand_over(*, case_no: str, code: str = "", identified: bool = False, by: Actor, now: datetime) -> Case:
-    """送达 at the counter: by the code, or by the card of the person it is for.
+def hand_over(
+    *, case_no: str, code: str = "", identified: bool = False, how: str = "counter", by: Actor, now: datetime
+) -> Case:
+    """送达: by the code, or at the counter by the card of the person it is for.
 
-    :raises Refused: nothing-found, wrong-state, code-wrong, code-used.
+    :param how: counter | cabinet. :raises Refused: nothing-found, wrong-state, code-wrong, code-used.
     """
-    return _deliver(case_no=case_no, how="counter", code=code, identified=identified, by=by, now=now)
+    return _deliver(case_no=case_no, how=how, code=code, identified=identified, by=by, now=now)
 
 
 def _deliver(*, case_no: str, how: str, code: str, identified: bool, by: Actor, now: datetime) -> Case:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from banshi.rooms.calendars.queries import next_opening, session_at
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.models import Delivery
+from banshi.rooms.delivery.models import Cabinet, Delivery, Stay
+from banshi.rooms.places.models import Hall
 
 
 def delivery_of(case: Case) -> Delivery | None:
@@ -15,3 +23,53 @@ def code_for_applicant(case: Case) -> str:
     """The code while it still opens something; "" afterwards. Only ever for whoever applied."""
     row = delivery_of(case)
     return row.code if row is not None and row.state == "ready" and row.tries_left > 0 else ""
+
+
+# --- Cabinets ---------------------------------------------------------------------------------------------------
+
+
+def cabinets_at(hall: Hall, device_id: int | None = None) -> list[Cabinet]:
+    """The hall's cabinets that this machine opens."""
+    here = Q(device=None) | Q(device_id=device_id) if device_id is not None else Q(device=None)
+    return list(Cabinet.objects.filter(here, hall=hall, active=True).select_related("hall").order_by("code"))
+
+
+def counts_from(hall: Hall, now: datetime) -> date:
+    """The day on which papers dropped now come in: today while the hall is at work or will be, else its next day of work."""
+    zone = ZoneInfo(hall.timezone)
+    if session_at(hall, now) is not None:
+        return now.astimezone(zone).date()
+    session = next_opening(hall, now)
+    return (session.starts_at if session is not None else now).astimezone(zone).date()
+
+
+@dataclass(frozen=True)
+class Lying:
+    """What lies in a cell. `late`: nobody fetched it in time; `stuck`: its door did not open; `over`: handed over otherwise."""
+
+    stay: Stay
+    late: bool
+    stuck: bool
+    over: bool
+
+    @property
+    def cell(self) -> str:
+        return f"{self.stay.cell.cabinet.code}-{self.stay.cell.no:02d}"
+
+
+def lying(hall: Hall, *, now: datetime) -> list[Lying]:
+    """Everything that lies in the hall's cabinets: dropped papers in the order in which they came, then results."""
+    rows = Stay.objects.filter(cell__cabinet__hall=hall, out_at=None).select_related("cell__cabinet", "case__item")
+    return [
+        Lying(
+            stay=row, late=row.fetch_by is not None and row.fetch_by <= now, stuck=row.cell.broken_at is not None,
+            over=row.kind == "result" and row.case.phase != "ready",
+        )
+        for row in rows.order_by("kind", "put_at", "id")
+    ]  # fmt: skip
+
+
+def stay_of(case: Case, kind: str) -> Stay | None:
+    """What of a case lies in a cell now."""
+    rows = Stay.objects.filter(case=case, kind=kind, out_at=None)
+    return rows.select_related("cell__cabinet__hall").first()

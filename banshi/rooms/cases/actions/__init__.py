@@ -14,9 +14,10 @@ from banshi.rooms.cases.actions.applying import (
     submit,
     supplement,
     take_back_material,
+    tell_dropped,
     withdraw,
 )
-from banshi.rooms.cases.actions.concluding import close_refused, deliver, issue, shelve, terminate
+from banshi.rooms.cases.actions.concluding import close_refused, deliver, issue, place_of, shelve, terminate
 from banshi.rooms.cases.actions.ground import locked as lock
 from banshi.rooms.cases.actions.ground import tell
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
@@ -75,6 +76,7 @@ __all__ = [
     "opine",
     "pass_on",
     "pdf_of",
+    "place_of",
     "receive",
     "recount",
     "refuse",
@@ -91,6 +93,7 @@ __all__ = [
     "take",
     "take_back_material",
     "tell",
+    "tell_dropped",
     "terminate",
     "withdraw",
 ]

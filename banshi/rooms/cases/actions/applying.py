@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
@@ -357,14 +357,24 @@ def withdraw(*, case_no: str, reason: str = "", by: Actor, now: datetime) -> Cas
     return case
 
 
-def expect(*, case_no: str, appointment: str, by: Actor, now: datetime) -> Case:
-    """待收件: a time is booked at which the papers come.
+def expect(*, case_no: str, appointment: str, cell: str = "", by: Actor, now: datetime) -> Case:
+    """待收件: a time is booked at which the papers come, or they lie in a cabinet.
 
-    :raises Refused: nothing-found, wrong-state.
+    :param cell: of the cabinet. :raises Refused: nothing-found, wrong-state.
     """
+    facts = {"cell": cell} if cell else {"appointment": appointment}
     with transaction.atomic():
         case = locked(case_no)
-        step(case, "expect", by=by, now=now, facts={"appointment": appointment}, appointment=appointment)
+        step(case, "expect", by=by, now=now, facts=facts, appointment=appointment)
+    return case
+
+
+def tell_dropped(*, case_no: str, day: date, now: datetime) -> Case:
+    """投件凭条: the papers lie in the cabinet, and from which day they count. :raises Refused: nothing-found."""
+    with transaction.atomic():
+        case = locked(case_no)
+        event = case.events.order_by("-seq")[0]
+        tell(case, "case_dropped", event=event, anew=f":{now.isoformat()}", now=now, day=day.isoformat())
     return case
 
 

@@ -74,15 +74,22 @@ def shelve(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
 
     :raises Refused: nothing-found, wrong-state, locked, invalid.
     """
-    if not place.strip() or len(place) > 40:
-        raise invalid("place", "写明放在哪里，40 字以内", "Say where it lies, in up to 40 characters")
+    place = place_of(place)
     with transaction.atomic():
         case = locked(case_no)
         need(case, "shelve")
         need_lease(case, by=by, now=now)
-        event = step(case, "shelve", by=by, now=now, facts={"place": place.strip()})
-        give(case, "pickup_notice", event=event, now=now, shelf=place.strip())
+        event = step(case, "shelve", by=by, now=now, facts={"place": place})
+        give(case, "pickup_notice", event=event, now=now, shelf=place)
     return case
+
+
+def place_of(said: str) -> str:
+    """Where something lies, as somebody wrote it. :raises Refused: invalid."""
+    place = said.strip()
+    if not place or len(place) > 40:
+        raise invalid("place", "写明放在哪里，40 字以内", "Say where it lies, in up to 40 characters")
+    return place
 
 
 def deliver(*, case_no: str, how: str, proof: str = "", by: Actor, now: datetime) -> Case:

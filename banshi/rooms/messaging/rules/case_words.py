@@ -68,6 +68,18 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”的证照好了。到{hall}出件窗口，出示[取件码 {code} 或]身份证。[也可以在线领电子证照：{link}]",
         "en": "The result of “{item}” is ready. Fetch it at the issue window of {hall} with [code {code} or ]your ID card.[ Or take it as a file: {link}]",
     },
+    "case_in_cabinet": {
+        "zh": "“{item}”的证照好了，放在{hall}的{cabinet}里，24 小时可取，保留 72 小时。[取件码 {code}。][也可以在线领电子证照：{link}]",
+        "en": "The result of “{item}” lies in {cabinet} of {hall}, at any hour for 72 hours.[ Code {code}.][ Or take it as a file: {link}]",
+    },
+    "case_moved": {
+        "zh": "“{item}”的证照从文件柜移到了{hall}出件窗口，取件码不变，也可以出示身份证领取。[详情：{link}]",
+        "en": "The result of “{item}” is at the issue window of {hall} now. The code is the same, or bring your ID card.[ See it here: {link}]",
+    },
+    "case_dropped": {
+        "zh": "“{item}”的材料投进了{hall}的文件柜，{day}起算收件。[进度：{link}]",
+        "en": "The papers of “{item}” lie in the cabinet of {hall}; they count from {day}.[ Follow it: {link}]",
+    },
     "case_closed": {
         "zh": "“{item}”办结了。[全部经过和文书：{link}]",
         "en": "“{item}” is done.[ The whole story, and its papers: {link}]",

@@ -89,6 +89,9 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_granted": (("item",),),
     "case_refused": (("item",),),
     "case_ready": (("item",),),
+    "case_in_cabinet": (("item",),),
+    "case_moved": (("item",),),
+    "case_dropped": (("item",), ("day",)),
     "case_closed": (("item",),),
     "case_withdrawn": (("item",),),
     "case_terminated": (("item",),),
@@ -145,7 +148,7 @@ def fault(key: str, body: str) -> dict[str, str] | None:
     return None
 
 
-OPENS = frozenset({"code", "case_ready"})  # their code opens something: a sign-in, a result
+OPENS = frozenset({"code", "case_ready", "case_in_cabinet"})  # their code opens something: a sign-in, a result
 
 
 def shown(key: str, said: Mapping[str, str]) -> dict[str, str]:

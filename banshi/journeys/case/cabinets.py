@@ -1,0 +1,152 @@
+"""文件柜: papers are dropped and results fetched at any hour. The case moves in one transaction, the door opens between two: a
+machine that dies in between leaves a cell held, whose code opens it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from banshi.journeys.case import conclude
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.delivery.models import Cabinet, Stay
+
+OTHER_DOORS = 3  # cells that are tried before the cabinet counts as out of order
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """`cell`: whose door is open; `counts_from`: the day on which it comes in, `at_once` where that is today."""
+
+    stay: Stay
+    cell: int
+    counts_from: date
+    at_once: bool
+
+
+def drop(*, cabinet: Cabinet, case_no: str, today: date, by: Actor, now: datetime) -> Dropped:
+    """Papers of a case that was looked over beforehand: a cell is held, its door opens, its case waits for the hall.
+
+    :param today: of the hall. :raises Refused: nothing-found (also in another hall), wrong-state, already-dropped,
+        cabinet-full, door-stuck (then nothing is held, and it stands where it stood).
+    """
+    day = deliveries.counts_from(cabinet.hall, now)
+    with transaction.atomic():
+        case = cases.lock(case_no)
+        if case.hall_id != cabinet.hall_id:
+            raise Refused("nothing-found", facts={"case": case_no})
+        if case.phase != "await_receipt" and (no := CASE.refusal(case.phase, "expect")):
+            raise Refused(no)
+        stay = delivery.hold_cell(cabinet=cabinet, case=case, kind="drop", counts_from=day, by=by, now=now)
+        if case.phase != "await_receipt":
+            cases.expect(case_no=case_no, appointment="", cell=_named(stay), by=by, now=now)
+    try:
+        stay = _opened(stay, by=by, now=now)
+    except Refused:
+        _expect_no_more(case_no, by=by, now=now)
+        raise
+    cases.tell_dropped(case_no=case_no, day=day, now=now)
+    return Dropped(stay, stay.cell.no, day, at_once=day == today)
+
+
+def _expect_no_more(case_no: str, *, by: Actor, now: datetime) -> None:
+    """No door opened: unless a time is booked, it stands where it stood."""
+    with transaction.atomic():
+        case = cases.lock(case_no)
+        if case.phase == "await_receipt" and not case.appointment and deliveries.stay_of(case, "drop") is None:
+            cases.expect_no_more(case_no=case_no, by=by, now=now)
+
+
+def other_door(*, stay_id: int, by: Actor, now: datetime) -> Stay:
+    """Whoever stands there says that the door did not open.
+
+    :raises Refused: changed-meanwhile, cabinet-full, door-stuck.
+    """
+    stay = Stay.objects.select_related("cell__cabinet__hall", "case").filter(pk=stay_id, out_at=None).first()
+    if stay is None:
+        raise Refused("changed-meanwhile")
+    with transaction.atomic():
+        cases.lock(stay.case.no)
+        another = delivery.try_another(stay=stay, by=by, now=now)
+    return _opened(another, by=by, now=now)
+
+
+def _opened(stay: Stay, *, by: Actor, now: datetime) -> Stay:
+    """Its door, or that of another cell, is open. :raises Refused: door-stuck – nothing is held then."""
+    for _ in range(OTHER_DOORS):
+        if delivery.open_door(stay.cell):
+            return stay
+        try:
+            with transaction.atomic():
+                cases.lock(stay.case.no)
+                stay = delivery.try_another(stay=stay, by=by, now=now)
+        except Refused:
+            break
+    delivery.broken(cell=stay.cell, now=now)
+    delivery.give_up(stay=stay, now=now)
+    raise Refused("door-stuck", facts={"cabinet": stay.cell.cabinet.code})
+
+
+def put(*, cabinet: Cabinet, case_no: str, by: Actor, now: datetime) -> Stay:
+    """待领取 in a cell: it lies there for three days, and the applicant gets the code that opens it.
+
+    :raises Refused: those of `cases.actions.shelve`; agent-not-allowed (only the card opens it), cabinet-full, door-stuck.
+    """
+    with transaction.atomic():
+        case = cases.lock(case_no)
+        if not conclude.is_their_own(case) or case.hall_id != cabinet.hall_id:
+            raise Refused("agent-not-allowed")
+        if no := CASE.refusal(case.phase, "shelve"):
+            raise Refused(no)
+        stay = delivery.hold_cell(cabinet=cabinet, case=case, kind="result", by=by, now=now)
+    stay = _opened(stay, by=by, now=now)
+    try:
+        conclude.shelve(case_no=case_no, place=_named(stay), cabinet=cabinet, by=by, now=now)
+    except Refused:
+        delivery.give_up(stay=stay, now=now)
+        raise
+    return stay
+
+
+def fetch(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -> Stay:
+    """领取: the code opens the door, and that hands it over. A door that stays shut hands over nothing; the code stays good.
+
+    :raises Refused: rate-limited, nothing-found, door-stuck, code-used (by somebody at the same instant).
+    """
+    stay = delivery.opening(cabinets=cabinets, code=code, now=now)
+    if not delivery.open_door(stay.cell):
+        delivery.broken(cell=stay.cell, now=now)
+        raise Refused("door-stuck", facts={"cabinet": stay.cell.cabinet.code})
+    with transaction.atomic():
+        conclude.hand_over(case_no=stay.case.no, code=code, how="cabinet", by=by, now=now)
+        return delivery.take_out(stay_id=stay.pk, out_by="applicant", by=by, now=now)
+
+
+def empty(*, stay_id: int, place: str = "", by: Actor, now: datetime) -> Case:
+    """Somebody who works here takes out what lies in a cell: papers, to be received; a result nobody fetched, which lies at
+    `place` at the issue window from now on – the same code opens it, and its applicant is told.
+
+    :raises Refused: nothing-found, changed-meanwhile, invalid (a result without a place).
+    """
+    with transaction.atomic():
+        stay = delivery.take_out(stay_id=stay_id, out_by="staff", by=by, now=now)
+        case = cases.lock(stay.case.no)
+        if stay.kind == "result" and case.phase == "ready":
+            place = cases.place_of(place)
+            delivery.moved(case=case, place=place)
+            event = case.events.order_by("-seq")[0]
+            cases.tell(case, "case_moved", event=event, anew=f":{stay.pk}", now=now)
+    return case
+
+
+def _named(stay: Stay) -> str:
+    return f"{stay.cell.cabinet.code}-{stay.cell.no:02d}"

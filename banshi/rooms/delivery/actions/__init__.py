@@ -1,0 +1,27 @@
+"""Writes on deliveries and cabinets."""
+
+from banshi.rooms.delivery.actions.cabinets import (
+    broken,
+    give_up,
+    hold_cell,
+    install,
+    open_door,
+    opening,
+    take_out,
+    try_another,
+)
+from banshi.rooms.delivery.actions.handing import hand_over, make_ready, moved
+
+__all__ = [
+    "broken",
+    "give_up",
+    "hand_over",
+    "hold_cell",
+    "install",
+    "make_ready",
+    "moved",
+    "open_door",
+    "opening",
+    "take_out",
+    "try_another",
+]

@@ -1,0 +1,153 @@
+"""Cells: hold one, open its door, take out what lies in it. A door opens outside transactions: it takes seconds, and may not."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import cast
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.module_loading import import_string
+
+from banshi.foundation.limits import Tries
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.cases.models import Case
+from banshi.rooms.delivery.models import Cabinet, Cell, Stay
+from banshi.rooms.delivery.ports import Doors, DoorStuck
+from banshi.rooms.delivery.rules import LIES_FOR, WRONG_CODES
+from banshi.rooms.places.models import Hall
+
+log = structlog.get_logger("banshi.delivery")
+LIES = Stay.objects.filter(cell=OuterRef("pk"), out_at=None)
+LONGEST_WAIT_S = 600
+
+
+def install(
+    *,
+    hall: Hall,
+    code: str,
+    name_zh: str,
+    name_en: str,
+    place_zh: str = "",
+    place_en: str = "",
+    cells: int,
+    device_id: int | None = None,
+) -> Cabinet:
+    """A cabinet with its cells, numbered from 1. Again changes nothing."""
+    words = {"name_zh": name_zh, "name_en": name_en, "place_zh": place_zh, "place_en": place_en}
+    with transaction.atomic():
+        cabinet, new = Cabinet.objects.get_or_create(
+            code=code, defaults={"hall": hall, "device_id": device_id, **words}
+        )
+        if new:
+            Cell.objects.bulk_create(Cell(cabinet=cabinet, no=no) for no in range(1, cells + 1))
+    return cabinet
+
+
+def hold_cell(
+    *, cabinet: Cabinet, case: Case, kind: str, counts_from: date | None = None, by: Actor, now: datetime
+) -> Stay:
+    """A free cell for the papers, or the result, of a case. Whoever comes at the same instant gets another one.
+
+    A cell with papers is not opened again for whoever knows the number of their case; one held for a result is.
+    In the caller's transaction, the case locked before. :raises Refused: cabinet-full, already-dropped.
+    """
+    lies = Stay.objects.filter(case=case, kind=kind, out_at=None).select_related("cell__cabinet__hall").first()
+    if lies is not None and kind == "result":
+        return lies
+    if lies is not None:
+        raise Refused("already-dropped", facts={"day": lies.counts_from})
+    return Stay.objects.create(
+        cell=_free(cabinet), case=case, kind=kind, put_at=now, put_by=str(by), counts_from=counts_from,
+        fetch_by=now + LIES_FOR if kind == "result" else None,
+    )  # fmt: skip
+
+
+def _free(cabinet: Cabinet) -> Cell:
+    """:raises Refused: cabinet-full."""
+    Cabinet.objects.select_for_update(no_key=True).get(pk=cabinet.pk)  # one after the other at a cabinet
+    cell = Cell.objects.filter(cabinet=cabinet, broken_at=None).exclude(Exists(LIES)).order_by("no").first()
+    if cell is None:
+        raise Refused("cabinet-full", facts={"cabinet": cabinet.code})
+    return cell
+
+
+def try_another(*, stay: Stay, by: Actor, now: datetime) -> Stay:
+    """Its door did not open: nobody uses that cell before somebody looked at it, and what was to lie there gets another.
+
+    In the caller's transaction. :raises Refused: cabinet-full, changed-meanwhile (it lies there no longer).
+    """
+    cabinet = stay.cell.cabinet
+    Cabinet.objects.select_for_update(no_key=True).get(pk=cabinet.pk)
+    broken(cell=stay.cell, now=now)
+    if not Stay.objects.filter(pk=stay.pk, out_at=None).update(out_at=now, out_by="moved"):
+        raise Refused("changed-meanwhile")
+    return Stay.objects.create(
+        cell=_free(cabinet), case=stay.case, kind=stay.kind, put_at=stay.put_at, put_by=stay.put_by,
+        counts_from=stay.counts_from, fetch_by=stay.fetch_by,
+    )  # fmt: skip
+
+
+def give_up(*, stay: Stay, now: datetime) -> None:
+    """Nothing was put in."""
+    Stay.objects.filter(pk=stay.pk, out_at=None).update(out_at=now, out_by="moved")
+
+
+def broken(*, cell: Cell, now: datetime) -> None:
+    Cell.objects.filter(pk=cell.pk, broken_at=None).update(broken_at=now)
+
+
+def open_door(cell: Cell) -> bool:
+    """Whether it opened. Outside transactions."""
+    doors = cast(Doors, import_string(settings.BANSHI_CABINETS))
+    try:
+        doors(cell.cabinet.code, cell.no)
+    except DoorStuck as stuck:
+        log.warning("door-stuck", cabinet=cell.cabinet.code, cell=cell.no, why=str(stuck)[:80])
+        return False
+    return True
+
+
+def opening(*, cabinets: Sequence[Cabinet], code: str, now: datetime) -> Stay:
+    """What a code opens here. Wrong ones wait longer and longer, whoever types them: nobody finds one by trying.
+
+    :raises Refused: rate-limited, nothing-found.
+    """
+    tries = Tries(f"cabinet:{cabinets[0].code if cabinets else ''}", free=WRONG_CODES, most_s=LONGEST_WAIT_S)
+    tries.one()
+    lying = Stay.objects.filter(cell__cabinet__in=cabinets, kind="result", out_at=None, case__delivery__state="ready")
+    for stay in lying.select_related("cell__cabinet", "case__delivery").order_by("id"):
+        delivery = stay.case.delivery
+        if delivery.tries_left > 0 and secrets.compare_digest(delivery.code.encode(), code.strip().encode()):
+            tries.take_back()
+            Stay.objects.filter(pk=stay.pk).update(opening_at=now)
+            return stay
+    raise Refused("nothing-found", facts={"cabinet": cabinets[0].code if cabinets else ""})
+
+
+def take_out(*, stay_id: int, out_by: str, by: Actor, now: datetime) -> Stay:
+    """What lay in a cell is out; once. A cell that did not open is good again: somebody had it open.
+
+    :param out_by: applicant | staff. :raises Refused: nothing-found, changed-meanwhile (it was taken out already).
+    """
+    with transaction.atomic():
+        rows = Stay.objects.select_for_update(no_key=True, of=("self",)).select_related("cell__cabinet__hall", "case")
+        stay = rows.filter(pk=stay_id).first()
+        if stay is None:
+            raise Refused("nothing-found", facts={"stay": stay_id})
+        if stay.out_at is not None:
+            raise Refused("changed-meanwhile")
+        stay.out_at, stay.out_by = now, out_by
+        stay.save(update_fields=["out_at", "out_by"])
+        Cell.objects.filter(pk=stay.cell_id).update(broken_at=None)
+        audit.record(
+            action="cell-emptied", subject=f"case:{stay.case.no}", by=by, now=now, hall=stay.cell.cabinet.hall.code,
+            facts={"cell": f"{stay.cell.cabinet.code}-{stay.cell.no}", "kind": stay.kind},
+        )  # fmt: skip
+    return stay
