@@ -24,6 +24,7 @@ from banshi.foundation import clock, demo
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.catalogue.models import Item
+from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.devices.models import Device
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.identity.models import ApiKey, Role, Staff
@@ -107,6 +108,7 @@ def sow(url: str, path: Path) -> dict[str, Any]:
         clerks = _staff(halls, now)
         keys = _keys(halls, clerks, now)
         _devices(halls)
+        _cabinets(halls)
         if first_time:
             demo.set_crowd_halls(h.code for h in halls)
     logins = {role: {"user": user, "password": password()} for role, user in LOGINS.items()}
@@ -261,3 +263,13 @@ def _devices(halls: list[Hall]) -> None:
             ),
         ]
     Device.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _cabinets(halls: list[Hall]) -> None:
+    """A cabinet at the door of each hall whose people work cases."""
+    for hall in halls:
+        if hall.code in CASE_HALLS:
+            delivery.install(
+                hall=hall, code=f"{hall.code}-cabinet-1", name_zh="1 号文件柜", name_en="Cabinet 1",
+                place_zh="大门东侧，24 小时开放", place_en="East of the main gate, open day and night", cells=24,
+            )  # fmt: skip

@@ -34,6 +34,11 @@ def cabinets_at(hall: Hall, device_id: int | None = None) -> list[Cabinet]:
     return list(Cabinet.objects.filter(here, hall=hall, active=True).select_related("hall").order_by("code"))
 
 
+def cabinets_of(hall: Hall) -> list[Cabinet]:
+    """All that the hall has at work."""
+    return list(Cabinet.objects.filter(hall=hall, active=True).select_related("hall").order_by("code"))
+
+
 def counts_from(hall: Hall, now: datetime) -> date:
     """The day on which papers dropped now come in: today while the hall is at work or will be, else its next day of work."""
     zone = ZoneInfo(hall.timezone)

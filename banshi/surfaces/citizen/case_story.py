@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from banshi.foundation.said import named
+from banshi.foundation.times import day_words
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.cases import queries as cases
@@ -18,7 +19,8 @@ from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Clock
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES
-from banshi.rooms.delivery.queries import code_for_applicant, delivery_of
+from banshi.rooms.delivery.models import Cabinet, Stay
+from banshi.rooms.delivery.queries import cabinets_of, code_for_applicant, delivery_of, stay_of
 from banshi.surfaces.citizen.case_doors import form_url, is_open
 
 # What was done, step by step, as a sentence; other verbs are the hall's own business.
@@ -114,6 +116,8 @@ REFUSED_NOW = (
     pgettext_lazy("case", "Refused"),
     _("The reason, and how you can have it looked at again, stand in the decision below."),
 )
+DROPPED = pgettext_lazy("case", "Your papers lie in the cabinet")
+THEY_COUNT = _("They count from %(day)s. The hall takes them out and tells you when it has them.")
 STOPPED = pgettext_lazy("case", "The time stands still")
 
 
@@ -154,6 +158,9 @@ def present(case: Case, *, now: datetime, today: date, appointment: AppointmentV
         detail = BRING
     if case.phase == "ready" and not code_for_applicant(case):
         detail = BY_CARD
+    dropped = stay_of(case, "drop") if case.phase == "await_receipt" else None
+    if dropped is not None and dropped.counts_from is not None:
+        title, detail = DROPPED, THEY_COUNT % {"day": day_words(dropped.counts_from, today)}
     stop = stop_of(case)
     runs = case.phase in ("accepted", "in_review")
     return Present(
@@ -265,12 +272,21 @@ def documents(case: Case) -> list[Document]:
 
 @dataclass(frozen=True)
 class Pickup:
-    """Where a result lies and what opens it; the code is "" once it opens nothing any more."""
+    """Where a result lies and what opens it; the code is "" once it opens nothing any more. `stay`: in a cabinet, until when."""
 
     place: str
     code: str
+    stay: Stay | None
 
 
 def pickup(case: Case) -> Pickup | None:
     row = delivery_of(case) if case.phase == "ready" else None
-    return Pickup(row.place, code_for_applicant(case)) if row is not None else None
+    return Pickup(row.place, code_for_applicant(case), stay_of(case, "result")) if row is not None else None
+
+
+def to_drop_at(case: Case) -> Cabinet | None:
+    """The cabinet of the hall that takes the papers of this case at any hour, while it waits for them and none lie there."""
+    if case.phase not in ("pre_passed", "await_receipt") or not brings_originals(case):
+        return None
+    cabinets = cabinets_of(case.hall)
+    return cabinets[0] if cabinets and stay_of(case, "drop") is None else None

@@ -83,6 +83,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "told": cases.told_missing(found),
         "to_follow": _to_follow(found),
         "pickup": case_story.pickup(found),
+        "drop_at": case_story.to_drop_at(found),
         "documents": case_story.documents(found),
         "story": case_story.story(found, now_it_is="" if present.over else present.title),
         "uses": _uses(request, found),

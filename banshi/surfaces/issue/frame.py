@@ -14,6 +14,7 @@ FRAME = Frame(
             pgettext_lazy("issue", "Issue window"),
             (
                 To("issue:home", "printer", _("Results"), "cases.issue"),
+                To("issue:cabinets", "layout-grid", pgettext_lazy("issue", "Cabinets"), "cases.issue"),
                 To("review:home", "clipboard-list", pgettext_lazy("issue", "Work lists"), "cases.look"),
             ),
         ),

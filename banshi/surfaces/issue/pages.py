@@ -18,6 +18,7 @@ from banshi.frames.staff import case_files
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.typed import clean, invalid
+from banshi.journeys.case import cabinets as at_cabinets
 from banshi.journeys.case import conclude
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
@@ -25,7 +26,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.queries import delivery_of
+from banshi.rooms.delivery.queries import cabinets_of, delivery_of
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.issue.frame import page
@@ -84,6 +85,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "decision": next((p for p in queries.papers_of(case) if p.kind in ("grant", "refusal")), None),
         "own": case.decided_by_id == request.who.staff_id and not case.instant,
         "busy": shared.held(case, staff=request.who.staff_id),
+        "cabinet": case.phase == "issuing" and bool(cabinets_of(hall)) and conclude.is_their_own(case),
         "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
     }  # fmt: skip
     return page(request, "issue/case.html", hall, status=status_of(refused) if refused else 200, **context)
@@ -115,6 +117,21 @@ def make(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 def shelve(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     conclude.shelve(case_no=case.no, place=clean(request.POST.get("place"), 60), by=by, now=now)
     return _("Laid ready. The applicant gets the code.")
+
+
+@_deed
+def to_cabinet(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    """Into a cell of the hall's cabinet, whose door opens."""
+    cabinets, full = cabinets_of(case.hall), Refused("cabinet-full", facts={"cabinet": ""})
+    for cabinet in cabinets:
+        try:
+            stay = at_cabinets.put(cabinet=cabinet, case_no=case.no, by=by, now=now)
+        except Refused as refused:
+            if refused.slug != "cabinet-full":
+                raise
+            continue
+        return _("Door %(cell)s is open: put it in. The applicant gets the code.") % {"cell": stay.cell.no}
+    raise full
 
 
 @_deed

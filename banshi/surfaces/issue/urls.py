@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.issue import pages
+from banshi.surfaces.issue import cabinets, pages
 
 app_name = "issue"
 
@@ -12,10 +12,13 @@ CASE = "<slug:hall>/cases/<slug:no>/"
 
 urlpatterns = [
     path("<slug:hall>/", pages.home, name="home"),
+    path("<slug:hall>/cabinets/", cabinets.cabinets, name="cabinets"),
+    path("<slug:hall>/cabinets/empty", cabinets.empty, name="empty"),
     path(CASE, pages.show, name="case"),
     path(CASE + "papers/<slug:number>", pages.paper, name="paper"),
     path(CASE + "make", pages.make, name="make"),
     path(CASE + "shelve", pages.shelve, name="shelve"),
+    path(CASE + "to-cabinet", pages.to_cabinet, name="to_cabinet"),
     path(CASE + "hand-over", pages.hand_over, name="hand_over"),
     path(CASE + "by-card", pages.by_card, name="by_card"),
     path(CASE + "whole", pages.whole, name="whole"),

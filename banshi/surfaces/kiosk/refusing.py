@@ -118,6 +118,8 @@ def _own_words(refused: Refused) -> tuple[str, str]:
         return pgettext("kiosk", "A typed number alone shows and prints nothing"), pgettext(
             "kiosk", "Anybody can type it."
         )
+    if "cabinet" in refused.facts:
+        return _of_the_cabinet(refused)
     if refused.slug == "nothing-found" and "renewed" not in refused.facts:
         if "reason" in refused.facts:
             return pgettext("kiosk", "No appointment found for today"), _reason(refused)
@@ -142,6 +144,22 @@ def _own_words(refused: Refused) -> tuple[str, str]:
     if refused.slug == "daily-limit":
         return pgettext("kiosk", "Today's numbers are all given"), pgettext(
             "kiosk", "Book a time for another day instead."
+        )
+    return "", ""
+
+
+def _of_the_cabinet(refused: Refused) -> tuple[str, str]:
+    if refused.slug == "code-wrong":
+        return pgettext("kiosk", "This code opens nothing here"), pgettext(
+            "kiosk", "Check the digits, and at which cabinet it lies. After three days it lies at the issue window."
+        )
+    if refused.slug == "nothing-found":
+        return pgettext("kiosk", "No case of that number here"), pgettext(
+            "kiosk", "Check the number, and at which hall it is."
+        )
+    if refused.slug == "wrong-state":
+        return pgettext("kiosk", "This case takes no papers here now"), pgettext(
+            "kiosk", "Only what was looked over online is dropped. Its page says what comes next."
         )
     return "", ""
 
@@ -230,7 +248,11 @@ def _ways(place: Place, refused: Refused, *, again: str, ref: str, early: Sequen
     ):
         ways.append(Way(pgettext("kiosk", "Enter it again"), again, "rotate-ccw"))
     renewed = "renewed" in refused.facts  # a number of one's own: no other is needed
-    nothing_there = refused.slug in ("nothing-found", "too-late", "wrong-state", "not-your-hall") and not renewed
+    nothing_there = (
+        "cabinet" not in refused.facts
+        and refused.slug in ("nothing-found", "too-late", "wrong-state", "not-your-hall")
+        and not renewed
+    )
     over_elsewhere = refused.slug == "other-hall" and "state" in refused.facts
     if nothing_there or over_elsewhere or is_over(refused):
         ways.append(Way(pgettext("kiosk", "Take a walk-in number"), reverse("kiosk:walk-in", args=[code]), "ticket"))

@@ -18,6 +18,7 @@ from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices import queries as known
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.rules import how_busy
+from banshi.surfaces.kiosk import cabinet
 from banshi.surfaces.kiosk.place import Place, always_at_kiosk, at_kiosk, page
 
 
@@ -46,6 +47,7 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
     context = {
         "line": line,
         "busy": how_busy((each.likely_s, each.waiting) for each in line.categories),
+        "cabinets": cabinet.here(place),
         **opening(place),
     }
     return page(request, place, "part_state.html" if request.htmx else "start.html", context)  # type: ignore[attr-defined]

@@ -1,0 +1,128 @@
+"""The cabinet beside the machine: fetch a result by its code, drop the papers of a case, at any hour."""
+
+from __future__ import annotations
+
+import re
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banshi.foundation import clock
+from banshi.journeys.case import cabinets as at_cabinets
+from banshi.kernel.refusals import Refused
+from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.delivery.models import Cabinet, Stay
+from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
+from banshi.surfaces.kiosk.refusing import refused_page
+
+_SALT = "kiosk-cell"
+_FOR_S = 300  # machine time: as long as somebody stands there
+_DAY_AND_SERIAL = 12  # digits that end the number of a case: 260310-000123
+
+
+def here(place: Place) -> list[Cabinet]:
+    """The cabinets this machine opens."""
+    return deliveries.cabinets_at(place.hall, place.device.pk if place.device is not None else None)
+
+
+def _need(place: Place) -> list[Cabinet]:
+    found = here(place)
+    if not found:
+        raise Http404
+    return found
+
+
+@at_kiosk
+@require_GET
+def cabinet(request: HttpRequest, place: Place) -> HttpResponse:
+    """Two doors: fetch, drop."""
+    return page(request, place, "cabinet.html", {"cabinet": _need(place)[0]})
+
+
+@sensitive_post_parameters("code")
+@at_kiosk
+@require_http_methods(["GET", "POST"])
+def fetch(request: HttpRequest, place: Place) -> HttpResponse:
+    """Eight digits open the door."""
+    cabinets = _need(place)
+    if request.method == "GET":
+        return page(request, place, "cabinet_fetch.html")
+    try:
+        not_too_often(place)
+        stay = at_cabinets.fetch(cabinets=cabinets, code=_digits(request, "code"), by=place.by, now=clock.now())
+    except Refused as no:
+        if no.slug in ("nothing-found", "code-used"):
+            no = Refused("code-wrong", facts={"cabinet": True})
+        return refused_page(request, place, no, again=reverse("kiosk:cabinet-fetch", args=[place.hall.code]))
+    return page(request, place, "cabinet_open.html", {"stay": stay, "kind": "result"})
+
+
+@at_kiosk
+@require_http_methods(["GET", "POST"])
+def drop(request: HttpRequest, place: Place) -> HttpResponse:
+    """The number of the case, scanned or typed, opens an empty cell."""
+    cabinets = _need(place)
+    again = reverse("kiosk:cabinet-drop", args=[place.hall.code])
+    if request.method == "GET":
+        return page(request, place, "cabinet_drop.html")
+    for at, one in enumerate(cabinets):
+        try:
+            not_too_often(place)
+            found = at_cabinets.drop(
+                cabinet=one, case_no=_case_no(request), today=place.today, by=place.by, now=place.now
+            )
+        except Refused as no:
+            if no.slug == "cabinet-full" and at + 1 < len(cabinets):
+                continue
+            return refused_page(request, place, _in_cabinet(no), again=again)
+        return _papers_in(request, place, found.stay)
+    raise AssertionError("there is a cabinet")
+
+
+@at_kiosk
+@require_POST
+def other_door(request: HttpRequest, place: Place) -> HttpResponse:
+    """Whoever stands there says that the door did not open."""
+    _need(place)
+    again = reverse("kiosk:cabinet-drop", args=[place.hall.code])
+    try:
+        not_too_often(place)
+        stay = at_cabinets.other_door(stay_id=_stay_of(request.POST.get("stay", "")), by=place.by, now=place.now)
+    except Refused as no:
+        return refused_page(request, place, _in_cabinet(no), again=again)
+    return _papers_in(request, place, stay)
+
+
+def _papers_in(request: HttpRequest, place: Place, stay: Stay) -> HttpResponse:
+    context = {
+        "stay": stay, "kind": "drop", "at_once": stay.counts_from == place.today,
+        "token": signing.dumps(stay.pk, salt=_SALT),
+    }  # fmt: skip
+    return page(request, place, "cabinet_open.html", context)
+
+
+def _in_cabinet(no: Refused) -> Refused:
+    """Somebody who drops papers is told of the case, not of an appointment."""
+    return Refused(no.slug, facts={**no.facts, "cabinet": True}, next=no.next)
+
+
+def _stay_of(token: str) -> int:
+    """:raises Refused: changed-meanwhile – too old, or not ours."""
+    try:
+        return int(signing.loads(token, salt=_SALT, max_age=_FOR_S))
+    except (signing.BadSignature, TypeError, ValueError) as nobodys:
+        raise Refused("changed-meanwhile") from nobodys
+
+
+def _digits(request: HttpRequest, name: str) -> str:
+    return re.sub(r"[^0-9]", "", request.POST.get(name, "")[:60])
+
+
+def _case_no(request: HttpRequest) -> str:
+    """As it is written: the strokes need not be typed."""
+    digits = _digits(request, "case")
+    region, tail = digits[:-_DAY_AND_SERIAL], digits[-_DAY_AND_SERIAL:]
+    return f"{region}-{tail[:6]}-{tail[6:]}"

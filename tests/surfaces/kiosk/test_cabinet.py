@@ -1,0 +1,137 @@
+"""The cabinet beside the machine: shown where one stands, papers in by the number of a case, results out by a code."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.journeys.case import cabinets as at_cabinets
+from banshi.journeys.case import conclude
+from banshi.rooms.cases.models import Case
+from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.delivery.models import Cabinet, Stay
+from banshi.rooms.devices.models import Device
+from tests.matters import Matters, matters_of
+from tests.town import TUESDAY_NINE, Town
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def matters(opened: Town) -> Matters:
+    return matters_of(opened)
+
+
+@pytest.fixture
+def cabinet(opened: Town) -> Cabinet:
+    return delivery.install(
+        hall=opened.hall, code="town-cabinet-1", name_zh="1 号文件柜", name_en="Cabinet 1", place_zh="东门外",
+        place_en="East gate", cells=2,
+    )  # fmt: skip
+
+
+def passed(matters: Matters) -> Case:
+    case = matters.opened()
+    Case.objects.filter(pk=case.pk).update(phase="pre_passed")
+    return Case.objects.get(pk=case.pk)
+
+
+def coded(matters: Matters, cabinet: Cabinet) -> tuple[Case, str]:
+    case = matters.decided()
+    conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    at_cabinets.put(cabinet=cabinet, case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    return case, deliveries.code_for_applicant(Case.objects.get(pk=case.pk))
+
+
+def said(answer: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_the_start_leads_to_a_cabinet_only_where_one_stands(opened: Town, client: Client) -> None:
+    without = said(client.get("/kiosk/town/"))
+    none = client.get("/kiosk/town/cabinet").status_code
+    delivery.install(hall=opened.hall, code="c", name_zh="文件柜", name_en="Cabinet", cells=1)
+
+    assert ("文件柜：取证照、投材料" in without, none) == (False, 404)
+    assert "文件柜：取证照、投材料" in said(client.get("/kiosk/town/"))
+    assert "24 小时开放" in said(client.get("/kiosk/town/cabinet"))
+
+
+def test_a_cabinet_of_another_machine_is_not_opened_here(opened: Town, client: Client) -> None:
+    Device.objects.create(hall=opened.hall, code="town-kiosk-1", kind="kiosk", name="1 号取号机")
+    other = Device.objects.create(hall=opened.hall, code="town-kiosk-2", kind="kiosk", name="2 号取号机")
+    delivery.install(hall=opened.hall, code="c", name_zh="文件柜", name_en="Cabinet", cells=1, device_id=other.pk)
+
+    assert client.get("/kiosk/town/cabinet").status_code == 404
+
+
+@pytest.mark.parametrize("written", ["as it is", "digits"])
+def test_the_number_of_a_case_opens_an_empty_cell(
+    client: Client, cabinet: Cabinet, matters: Matters, written: str
+) -> None:
+    case = passed(matters)
+    number = case.no if written == "as it is" else case.no.replace("-", "")
+
+    answer = client.post("/kiosk/town/cabinet/drop", {"case": number})
+
+    case.refresh_from_db()
+    assert (answer.status_code, case.phase) == (200, "await_receipt")
+    assert ("1 号柜门开了" in said(answer), "今天起算收件" in said(answer)) == (True, True)
+    assert "张" not in said(answer).replace("纸张", "")  # nobody is named
+
+
+def test_a_door_that_did_not_open_is_another_ones_turn(client: Client, cabinet: Cabinet, matters: Matters) -> None:
+    answer = client.post("/kiosk/town/cabinet/drop", {"case": passed(matters).no})
+    (token,) = re.findall(r'name="stay" value="([^"]+)"', answer.content.decode())
+
+    other = client.post("/kiosk/town/cabinet/other", {"stay": token})
+    again = client.post("/kiosk/town/cabinet/other", {"stay": token})
+    forged = client.post("/kiosk/town/cabinet/other", {"stay": str(Stay.objects.get(out_at=None).pk)})
+
+    assert (other.status_code, "2 号柜门开了" in said(other)) == (200, True)
+    assert (again.status_code, forged.status_code) == (409, 409)
+
+
+@pytest.mark.parametrize("number", ["", "1", "abc", "0" * 60, "999999-260310-000001"])
+def test_what_is_no_case_opens_nothing(client: Client, cabinet: Cabinet, number: str) -> None:
+    answer = client.post("/kiosk/town/cabinet/drop", {"case": number})
+
+    assert (answer.status_code, "这里没有这个编号的办件" in said(answer)) == (404, True)
+    assert not Stay.objects.exists()
+
+
+def test_a_code_opens_the_door_and_that_hands_it_over(client: Client, cabinet: Cabinet, matters: Matters) -> None:
+    case, code = coded(matters, cabinet)
+
+    wrong = client.post("/kiosk/town/cabinet/fetch", {"code": "00000000"})
+    answer = client.post("/kiosk/town/cabinet/fetch", {"code": f"{code[:4]} {code[4:]}"})
+    twice = client.post("/kiosk/town/cabinet/fetch", {"code": code})
+
+    case.refresh_from_db()
+    assert (wrong.status_code, "这个取件码打不开这里的柜门" in said(wrong)) == (409, True)
+    assert (answer.status_code, "1 号柜门开了" in said(answer), case.phase) == (200, True, "closed")
+    assert twice.status_code == 409
+
+
+def test_codes_are_not_found_by_trying(client: Client, cabinet: Cabinet) -> None:
+    answers = [client.post("/kiosk/town/cabinet/fetch", {"code": f"{n:08d}"}).status_code for n in range(8)]
+
+    assert answers[:5] == [409] * 5
+    assert answers[-1] == 429
+
+
+def test_a_jammed_door_says_where_the_result_is_had(
+    client: Client, cabinet: Cabinet, matters: Matters, settings: Any
+) -> None:
+    case, code = coded(matters, cabinet)
+    settings.BANSHI_JAMMED = frozenset({"town-cabinet-1:1"})
+
+    answer = client.post("/kiosk/town/cabinet/fetch", {"code": code})
+
+    case.refresh_from_db()
+    assert (answer.status_code, case.phase) == (409, "ready")
+    assert "取件码仍然有效，出件窗口会打开柜格" in said(answer)
