@@ -66,7 +66,8 @@ cases_event.before cases_event.earlier_hash cases_event.facts cases_event.hash c
 cases_material.by cases_material.channel cases_material.code cases_material.trust cases_material.verdict
 cases_notice.missing cases_obligation.code cases_opinion.says cases_opinion.stage cases_paper.code cases_paper.kind
 cases_paper.number cases_stop.kind cases_stop.started_by delivery_delivery.by_what delivery_delivery.delivered_by
-delivery_delivery.how delivery_delivery.ready_by delivery_delivery.state
+delivery_delivery.how delivery_delivery.ready_by delivery_delivery.state delivery_cabinet.code delivery_stay.kind
+delivery_stay.out_by delivery_stay.put_by
 library_blob.key_id library_blob.salt library_blob.sha256 library_certificate.case_no library_certificate.ended_by
 library_certificate.made_by library_certificate.number_index library_certificate.ref library_certificate.source
 library_certificate.status library_certificate.trust library_certificate.type library_certificate_use.by
@@ -85,6 +86,7 @@ library_certificate.name_en library_certificate.name_zh
 PUBLIC_TABLES = ("places_", "catalogue_")  # but for what is named elsewhere
 # Names that staff bear at work and things bear in a hall: an office may read them.
 OFFICIAL = """
+delivery_cabinet.name_en delivery_cabinet.name_zh delivery_cabinet.place_en delivery_cabinet.place_zh
 delivery_delivery.place devices_device.name identity_api_key.name identity_staff.badge identity_staff.login identity_staff.name_en
 identity_staff.name_zh
 """
