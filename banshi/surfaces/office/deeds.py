@@ -167,6 +167,7 @@ DEEDS: dict[str, Text] = {
     "document_released": pgettext_lazy("deed", "%(who)s looked at %(what)s and took it"),
     "document_rejected": pgettext_lazy("deed", "%(who)s did not take %(what)s"),
     "certificate_issued": pgettext_lazy("deed", "%(who)s put %(what)s into the library"),
+    "cell-emptied": pgettext_lazy("deed", "%(who)s took out of the cabinet what lay there of %(what)s"),
     "handed-over": pgettext_lazy("deed", "%(who)s handed over the result of %(what)s"),
     "certificate_ended": pgettext_lazy("deed", "%(who)s ended %(what)s"),
     "certificate_used": pgettext_lazy("deed", "%(who)s used %(what)s in place of a paper"),

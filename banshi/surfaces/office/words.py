@@ -320,6 +320,7 @@ AUDIT: dict[str, Text] = {
     "document_rejected": pgettext_lazy("deed", "did not take a file"),
     "certificate_issued": pgettext_lazy("deed", "entered a certificate"),
     "certificate_ended": pgettext_lazy("deed", "ended a certificate"),
+    "cell-emptied": pgettext_lazy("deed", "emptied a cell"),
     "handed-over": pgettext_lazy("deed", "handed over a result"),
     "certificate_used": pgettext_lazy("deed", "used a certificate"),
 }
