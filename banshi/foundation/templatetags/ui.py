@@ -330,6 +330,12 @@ def step_mark(step: int, at: int) -> SafeString:
 
 
 @register.filter
+def may(who: Any, permission: str) -> bool:
+    """Whether whoever looks holds a permission anywhere: for a way that leads out of a surface."""
+    return bool(who) and bool(who.may(permission))
+
+
+@register.filter
 def among(one: Any, asked: Any) -> bool:
     """`{% if code|among:chosen %}`: a boolean where an attribute needs one."""
     return _among(one, asked)

@@ -45,13 +45,18 @@ class Group:
 @dataclass(frozen=True)
 class To:
     """Where an entry of the sidebar leads, for whom. `name` is an address of any surface, as `office:live`: one that is
-    not there is left out. `kwargs`: what the address needs beside the hall."""
+    not there is left out. `kwargs`: what the address needs beside the hall; `also`: a permission that is needed, too."""
 
     name: str
     icon: str
     label: Text
     permission: str
     kwargs: Mapping[str, str] = field(default_factory=dict)
+    also: str = ""
+
+    def leads(self, who: Who, hall: str) -> bool:
+        """Whether this person gets in there."""
+        return who.may(self.permission, hall) and (not self.also or who.may(self.also, hall))
 
     def address(self, hall: str | None) -> str | None:
         try:
@@ -111,7 +116,7 @@ class Frame:
 
     def _groups(self, who: Who, hall: str, path: str) -> list[Group]:
         wanted = [
-            (label, [(to, href) for to in ways if who.may(to.permission, hall) and (href := to.address(hall))])
+            (label, [(to, href) for to in ways if to.leads(who, hall) and (href := to.address(hall))])
             for label, ways in self.ways
         ]
         # The deepest address that the page lies under is where one is.
@@ -132,7 +137,7 @@ class Frame:
         ]
 
     def _over(self, who: Who, path: str | None) -> list[Way]:
-        found = ((to, to.address(None)) for to in self.over_all if who.may(to.permission, "*"))
+        found = ((to, to.address(None)) for to in self.over_all if to.leads(who, "*"))
         return [Way(href, to.icon, to.label, href == path) for to, href in found if href]
 
     def _bars(self, hall: Hall | None) -> str | None:

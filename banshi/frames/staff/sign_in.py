@@ -30,6 +30,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity import queries as identity
 
 DESK_ROLES = {"clerk", "senior_clerk"}
+CASE_ROLES = {"pre_reviewer", "receiver", "reviewer", "approver", "issue_clerk", "supervisor"}
 
 
 class SignInForm(forms.Form):
@@ -106,8 +107,10 @@ def _known(request: Asked, name: str, password: str) -> Any:
 
 
 def _first_page(roles: tuple[str, ...]) -> str:
-    """Who only serves at a window starts at the desk."""
-    return "/desk/" if roles and set(roles) <= DESK_ROLES else "/office/"
+    """Who only serves at a window starts at the desk, who only works cases at their lists."""
+    if roles and set(roles) <= DESK_ROLES:
+        return "/desk/"
+    return "/review/" if roles and set(roles) <= CASE_ROLES else "/office/"
 
 
 @door(audience="public")

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock, demo
@@ -19,7 +20,7 @@ from banshi.foundation.announce import announce
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
 from banshi.journeys.hall import housekeeping
-from banshi.journeys.hall.demo_seeds import PASSWORD, password
+from banshi.journeys.hall.demo_seeds import CASE_HALLS, PASSWORD, case_logins, password
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.phones import InvalidPhone, normalise_phone
 from banshi.kernel.refusals import Refused
@@ -50,6 +51,7 @@ def landing(request: Asked) -> HttpResponse:
         {
             "halls": halls,
             "logins": _logins(),
+            "case_logins": _case_logins(),
             "password": password() if _at_this_machine(request) else "",
             "speeds": SPEEDS,
             "speed": clock.speed(),
@@ -77,6 +79,26 @@ def _logins() -> list[dict[str, str]]:
         {"login": "nancheng-manager", "role": _("Hall manager, Nancheng"), "next": "/office/nancheng/live"},
         {"login": "city", "role": _("City administrator, all halls"), "next": "/office/"},
         {"login": "auditor", "role": _("Auditor"), "next": "/office/"},
+    ]
+
+
+# Who takes which step of a case: role, and the page where their work stands.
+STEPS = (
+    ("pre_reviewer", _lazy("Looks over what was sent online"), "/review/{}/pre-review"),
+    ("receiver", _lazy("Receives and accepts"), "/review/{}/acceptance"),
+    ("reviewer", _lazy("Reviews"), "/review/{}/review"),
+    ("approver", _lazy("Decides"), "/review/{}/approval"),
+    ("issue_clerk", _lazy("Makes and hands over the result"), "/issue/{}/"),
+    ("supervisor", _lazy("Watches over the days"), "/review/{}/supervision"),
+)
+
+
+def _case_logins() -> list[dict[str, str]]:
+    """One of each step, in the first hall that has them; those of the other halls sign in by name."""
+    hall = CASE_HALLS[0]
+    return [
+        {"login": case_logins(hall, role)[0], "role": str(words), "next": page.format(hall)}
+        for role, words, page in STEPS
     ]
 
 
@@ -138,7 +160,7 @@ def set_crowd(request: Asked) -> HttpResponse:
 def enter(request: Asked) -> HttpResponse:
     """Sign in as one of the demo's staff without typing."""
     wanted = request.POST.get("login", "")
-    offer = next((one for one in _logins() if one["login"] == wanted), None)
+    offer = next((one for one in [*_logins(), *_case_logins()] if one["login"] == wanted), None)
     if not _at_this_machine(request):
         return redirect("/staff/sign-in")
     staff = authenticate(request, username=wanted, password=password()) if offer else None

@@ -1,24 +1,13 @@
-"""What the issue window stands in: the same ways as those who work cases, by name."""
+"""What the issue window stands in: the same ways as those who work cases."""
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
-
-from banshi.frames.staff.frame import Frame, To
+from banshi.frames.staff.case_ways import CASE_WAYS, OFFICE_WAYS
+from banshi.frames.staff.frame import Frame
 
 FRAME = Frame(
     first="issue:home",
-    ways=(
-        (
-            pgettext_lazy("issue", "Issue window"),
-            (
-                To("issue:home", "printer", _("Results"), "cases.issue"),
-                To("issue:cabinets", "layout-grid", pgettext_lazy("issue", "Cabinets"), "cases.issue"),
-                To("review:home", "clipboard-list", pgettext_lazy("issue", "Work lists"), "cases.look"),
-            ),
-        ),
-    ),
+    ways=(CASE_WAYS, OFFICE_WAYS),
     sees="cases.issue",
     bars=("office:help", "office:help-mine"),
     styles=("issue/issue.css",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from banshi.frames.staff.case_ways import CASE_WAYS
 from banshi.frames.staff.frame import Frame, To
 
 WAYS = (
@@ -22,6 +23,7 @@ WAYS = (
             To("office:notices", "bell", _("Notices sent"), "notices.view"),
         ),
     ),
+    CASE_WAYS,
     (
         _("Planning"),
         (

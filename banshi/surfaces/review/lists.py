@@ -24,7 +24,7 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.rules.lifecycle import PERMISSION
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.review.frame import page
+from banshi.surfaces.review.frame import FRAME, page
 
 TITLES = {
     "pre-review": gettext_lazy("Pre-review"),
@@ -49,6 +49,17 @@ def tabs(request: Asked, hall: Hall, department: str, here: str = "") -> list[tu
         rows = queries.worklist(name, halls=[hall.code], department=department, staff=request.who.staff_id)
         found.append((f"review:{name.replace('-', '_')}", TITLES[name], rows.count(), name == here))
     return found
+
+
+@door(audience="staff", permission="cases.look")
+@require_GET
+def start(request: Asked) -> HttpResponseBase:
+    """Where somebody's day with cases begins: in their first hall, with their first list, else at the issue window."""
+    hall = next(iter(FRAME.my_halls(request.who)), None)
+    if hall is None:  # a region without halls
+        raise Refused("nothing-found")
+    issues = not mine(request, hall.code) and request.who.may("cases.issue", hall.code)
+    return redirect("issue:home" if issues else "review:home", hall=hall.code)
 
 
 @door(audience="staff", permission="cases.look")

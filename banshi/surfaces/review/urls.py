@@ -12,6 +12,7 @@ HALL = "<slug:hall>/"
 CASE = HALL + "cases/<slug:no>/"
 
 urlpatterns = [
+    path("", lists.start, name="start"),
     path(HALL, lists.home, name="home"),
     path(HALL + "find", lists.find, name="find"),
     path(HALL + "pre-review", lists.pre_review, name="pre_review"),

@@ -1,0 +1,50 @@
+"""The demo's first page: a door for everybody who works cases, and what stands behind it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from banshi.journeys.hall import demo_seeds
+from banshi.surfaces.demo import pages
+from tests.town import Town
+
+pytestmark = pytest.mark.django_db
+DOORS = {
+    "town-pre-review": "/review/town/pre-review",
+    "town-accept": "/review/town/acceptance",
+    "town-review": "/review/town/review",
+    "town-approve": "/review/town/approval",
+    "town-issue": "/issue/town/",
+    "town-supervise": "/review/town/supervision",
+}
+
+
+@pytest.fixture
+def demo(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """The town is the hall that has people for each step."""
+    monkeypatch.setattr(demo_seeds, "CASE_HALLS", ("town",))
+    monkeypatch.setattr(pages, "CASE_HALLS", ("town",))
+    demo_seeds.sow("http://x", tmp_path / "demo.json")
+    return town
+
+
+def test_everybody_who_works_cases_has_a_door(demo: Town, client: Client):
+    text = client.get("/demo/").content.decode()
+
+    assert [login for login in re.findall(r'name="login" value="([^"]+)"', text) if login in DOORS] == list(DOORS)
+
+
+@pytest.mark.parametrize("login", DOORS)
+def test_a_door_leads_to_the_work_of_its_step(demo: Town, client: Client, login: str):
+    answer = client.post("/demo/enter", {"login": login})
+
+    assert (answer.status_code, answer["Location"]) == (302, DOORS[login])
+    assert client.get(answer["Location"]).status_code == 200
+
+
+def test_nobody_else_is_let_in_without_a_password(demo: Town, client: Client):
+    assert client.post("/demo/enter", {"login": "town-review2"}).status_code == 404
