@@ -84,6 +84,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "delivery": delivery_of(case), "result": conclude.result_of(case), "refused": refused, "whys": WHYS,
         "decision": next((p for p in queries.papers_of(case) if p.kind in ("grant", "refusal")), None),
         "own": case.decided_by_id == request.who.staff_id and not case.instant,
+        "by_card_alone": not conclude.is_their_own(case),
         "busy": shared.held(case, staff=request.who.staff_id),
         "cabinet": case.phase == "issuing" and bool(cabinets_of(hall)) and conclude.is_their_own(case),
         "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
@@ -116,7 +117,9 @@ def make(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 @_deed
 def shelve(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     conclude.shelve(case_no=case.no, place=clean(request.POST.get("place"), 60), by=by, now=now)
-    return _("Laid ready. The applicant gets the code.")
+    if conclude.is_their_own(case):
+        return _("Laid ready. The applicant gets the code.")
+    return _("Laid ready. The applicant is told to come with the card.")
 
 
 @_deed

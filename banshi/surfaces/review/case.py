@@ -16,7 +16,7 @@ from banshi.frames.staff import cases as shared
 from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import handling_of_case
+from banshi.rooms.cases.queries import guided_case
 from banshi.rooms.cases.rules.procedures import PROCEDURES
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -89,7 +89,7 @@ def answer(
         **_middle(request, sheet or first), "deeds": deeds, "refused": refused, "deed": deed, "said": said,
         "withheld": withheld(request.who, case, context["papers"], agreed=context["agreed"], now=now),
         "rows": rows_of(context["papers"], said, judged="pre_review" in deeds or "receipt" in deeds),
-        "fields": fields_of(handling_of_case(case), said) if "receipt" in deeds else [],
+        "fields": fields_of(guided_case(case).fields, said) if "receipt" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in PROCEDURES.items()],
         "tabs": lists.tabs(request, hall, shared.department_of(request)), "mine": case.locked_by_id == request.who.staff_id,
         "lists": [(f"review:{n.replace('-', '_')}", f"review:next_{n.replace('-', '_')}", lists.TITLES[n])

@@ -20,7 +20,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import handling_of_case, paper_rows
+from banshi.rooms.cases.queries import guided_case, paper_rows
 from banshi.rooms.places import queries as places
 from banshi.surfaces.review.case import answer
 from banshi.surfaces.review.said import deferred_of, missing_of, verdicts_of
@@ -82,7 +82,7 @@ def accept(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 @_deed("cases.receive", "receipt")
 def notice(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     second, may = shared.second_of(case, "notice", clean(request.POST.get("second"), 40), now=now)
-    told = missing_of(request.POST, paper_rows(case), handling_of_case(case))
+    told = missing_of(request.POST, paper_rows(case), guided_case(case).fields)
     cases.give_notice(case_no=case.no, missing_now=told, second_by=second, second_may=may, by=by, now=now)
     return _("The notice is given.")
 

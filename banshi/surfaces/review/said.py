@@ -14,7 +14,7 @@ from banshi.frames.typed import clean, day_or_none, lines_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.queries import PaperRow
-from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.rooms.catalogue.rules.handling import Field
 
 MOST_WHY = 300
 
@@ -65,10 +65,10 @@ class FieldLine:
     why: str
 
 
-def fields_of(handling: Handling, said: Said) -> list[FieldLine]:
+def fields_of(fields: Sequence[Field], said: Said) -> list[FieldLine]:
+    """Those that the situation asks for."""
     return [
-        FieldLine(f.code, named(f, "label"), bool(said[f"field-{f.code}"]), said[f"field-why-{f.code}"])
-        for f in handling.fields
+        FieldLine(f.code, named(f, "label"), bool(said[f"field-{f.code}"]), said[f"field-why-{f.code}"]) for f in fields
     ]
 
 
@@ -86,12 +86,12 @@ def verdicts_of(post: Mapping[str, Any], papers: Sequence[PaperRow], *, came_onl
     return found
 
 
-def missing_of(post: Mapping[str, Any], papers: Sequence[PaperRow], handling: Handling) -> list[cases.Missing]:
+def missing_of(post: Mapping[str, Any], papers: Sequence[PaperRow], asked: Sequence[Field]) -> list[cases.Missing]:
     """Papers said to be wrong or missing, and fields, each with why."""
     wrong = [cases.Missing(v.code, v.reason) for v in verdicts_of(post, papers) if not v.ok]
     fields = [
         cases.Missing(f.code, lines_of(post.get(f"field-why-{f.code}"), MOST_WHY), "field")
-        for f in handling.fields
+        for f in asked
         if post.get(f"field-{f.code}")
     ]
     return wrong + fields
