@@ -94,6 +94,49 @@ class ItemVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["item", "version"], name="one_document_per_item_and_version")]
 
 
+class ItemDraft(models.Model):
+    """What an item store says of an item, until a second person publishes it. `document` is what publishing is made from
+    (rules/item_store.py); the record as it came is kept beside. States: rules/drafts.py.
+    """
+
+    task_code = models.CharField(max_length=36)
+    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="drafts")
+    version = models.IntegerField()  # the store's own count
+    name_zh = models.CharField(max_length=160)
+    document = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    raw = models.TextField(default="")
+    notes = models.JSONField(
+        default=dict
+    )  # what was mended, which codes were unknown, why it was not published on its day
+    state = models.CharField(max_length=12, default="draft")
+    entered_by = models.CharField(max_length=60)
+    entered_at = models.DateTimeField()
+    published_by = models.CharField(max_length=60, default="")  # who agreed to it
+    published_at = models.DateTimeField(null=True)
+    planned_from = models.DateField(null=True)
+    item_version = models.IntegerField(null=True)  # the version it became
+
+    class Meta:
+        db_table = "catalogue_item_draft"
+        indexes = [models.Index(fields=["task_code", "-version", "-id"], name="newest_draft_of_an_item")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task_code"], condition=models.Q(state="draft"), name="one_open_draft_per_item"
+            ),
+            models.UniqueConstraint(
+                fields=["task_code"], condition=models.Q(state="planned"), name="one_planned_draft_per_item"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(published_by=models.F("entered_by")), name="another_person_publishes_a_draft"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["published", "planned"]) | models.Q(published_by__gt=""),
+                name="a_published_draft_says_by_whom",
+            ),
+        ]
+
+
 class Material(models.Model):
     """申请材料, one per entry of the shared list."""
 

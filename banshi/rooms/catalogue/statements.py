@@ -16,6 +16,7 @@ WITH said AS (
       FROM catalogue_material_requirement r JOIN catalogue_material m ON m.id = r.material_id WHERE r.item_id = i.id)
   ) AS document
   FROM catalogue_item i JOIN catalogue_department d ON d.id = i.department_id
+  WHERE %(items)s::bigint[] IS NULL OR i.id = ANY(%(items)s::bigint[])
 ), last AS (
   SELECT DISTINCT ON (item_id) item_id, version, document FROM catalogue_item_version ORDER BY item_id, version DESC
 ), kept AS (

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from banshi.kernel import conditions
 from banshi.kernel.wording import UNSEEN, is_legible
+from banshi.rooms.catalogue.rules.general import certificate_named
 from banshi.rooms.catalogue.rules.guided import Guided, guided
-from banshi.rooms.catalogue.rules.handling import NUMERIC, Condition, Element, Field, Handling, Limit
+from banshi.rooms.catalogue.rules.handling import NUMERIC, Condition, Element, Field, Handling
+from banshi.rooms.catalogue.rules.limits import length
 
 MOST_PATHS = 5000
 MOST_ALIKE = 10  # of paths that end badly: one cause ends many
@@ -19,11 +21,12 @@ MOST_ALIKE = 10  # of paths that end badly: one cause ends many
 
 @dataclass(frozen=True)
 class Fault:
-    """`where`: as in `materials.agent-letter.needed_if`."""
+    """`where`: as in `materials.agent-letter.needed_if`. `supplied`: what the library can supply, by name."""
 
     where: str
     zh: str
     en: str
+    supplied: str = ""
 
 
 def faults(handling: Handling, elements: Iterable[Element] = ()) -> tuple[Fault, ...]:
@@ -118,30 +121,23 @@ def _values(tree: object) -> set[tuple[str, str]]:
     return found
 
 
-# Of whatever is compared: how long at most, in minutes of natural time. Five working days take a week.
-_LENGTH = {"minute": 1.0, "hour": 60.0, "day": 1440.0, "working_day": 1440.0 * 7 / 5}
-
-
-def _length(limit: Limit) -> float:
-    return limit.value * _LENGTH[limit.unit]
-
-
 def _limits(handling: Handling) -> Iterator[Fault]:
     promised, statutory = handling.limits.promised, handling.limits.statutory
     if promised.value == 0:
         yield Fault("limits.promised", "缺承诺办结时限", "A promised limit is missing")
-    if statutory.value and _length(promised) > _length(statutory):
+    if statutory.value and length(promised) > length(statutory):
         yield Fault("limits.promised", "承诺时限长于法定时限", "Longer than the statutory limit")
 
 
 def _papers(handling: Handling) -> Iterator[Fault]:
     """国务院令第716号 Art. 7: what sharing can supply must not be asked again."""
     for paper in handling.materials:
-        if paper.satisfied_by and "library" not in paper.channels:
+        if (paper.satisfied_by or certificate_named(paper.name_zh)) and "library" not in paper.channels:
             yield Fault(
                 f"materials.{paper.code}.channels",
                 "证照库能提供，不能再要（国令716号第七条）",
                 "The library can supply it, so it must not be asked for (State Council Order 716, Art. 7)",
+                paper.name_zh,
             )
         if "library" in paper.channels and not paper.satisfied_by:
             yield Fault(
@@ -179,6 +175,7 @@ def _fields(handling: Handling, elements: Mapping[str, Element]) -> Iterator[Fau
                 where,
                 f"共享数据里有“{known.name_zh}”，不能再问（国令716号第七条）",
                 f"Sharing can supply {known.code}, so it must not be asked anew (State Council Order 716, Art. 7)",
+                known.name_zh,
             )
 
 
@@ -199,7 +196,7 @@ def _paths(handling: Handling) -> list[Fault]:
         reached["materials"] |= {each.code for each in end.materials}
         reached["situations"] |= {end.situation.id} if end.situation else set()
         path = ", ".join(f"{question}={option}" for question, option in end.answers.items()) or "–"
-        if not end.materials:
+        if not end.materials and handling.materials:
             found.append(Fault("questions", f"答到头没有材料：{path}", f"Ends without a list of papers: {path}"))
         if handling.situations and end.situation is None:
             found.append(Fault("situations", f"答到头没有情形：{path}", f"Ends in no situation: {path}"))

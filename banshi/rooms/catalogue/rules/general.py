@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
@@ -32,9 +33,24 @@ _CERTIFICATES = {
     "property-certificate": "real-estate-certificate",
     "disability-certificate": "disability-certificate",
 }
+# The same by the names that papers bear in lists from elsewhere.
+_NAMED = tuple(
+    (re.compile(rf"(?:{said})(?:（.*）|\(.*\))?(?:原件|复印件|及复印件|正反面|和|、)*"), certificate)
+    for said, certificate in (
+        ("(?:申请人|本人|经营者|当事人|个人)?(?:有效)?(?:居民)?身份证(?:件|明)?", "resident-id"),
+        ("(?:居民)?户口[簿本]", "hukou-book"),
+        ("(?:广东省|居民)?居住证", "residence-permit"),
+        ("(?:企业|个体工商户)?营业执照(?:正本|副本)?", "business-licence"),
+        ("结婚证(?:书)?", "marriage-certificate"),
+        ("离婚证(?:书)?", "divorce-certificate"),
+        ("出生医学证明", "birth-certificate"),
+        ("不动产权(?:属)?证(?:书)?", "real-estate-certificate"),
+        ("残疾人证", "disability-certificate"),
+    )
+)
 # A.1: 01 permits; 05 benefits and 07 confirmations certify; the rest is answered.
 _RESULTS = {"01": "licence", "05": "certificate", "07": "certificate"}
-_FIELDS = tuple(
+FIELDS = tuple(
     Field.model_validate({"group_zh": "申请人", "group_en": "Applicant", **each})
     for each in (
         {"code": "name", "label_zh": "姓名", "label_en": "Name", "type": "name", "element": "person-name"},
@@ -46,17 +62,27 @@ _FIELDS = tuple(
 )  # fmt: skip
 
 
+def certificate_named(name: str) -> str:
+    """The type of certificate in the library that stands for a paper of this name; "" where none does."""
+    plain = "".join(name.split())
+    return next((certificate for said, certificate in _NAMED if said.fullmatch(plain)), "")
+
+
+def result_kind(item_type: str) -> str:
+    return _RESULTS.get(item_type, "reply")
+
+
 def general(item: Mapping[str, Any], materials: Iterable[Mapping[str, Any]]) -> Handling:
     """:param item: its columns, as a version's document holds them. :param materials: its materials, likewise."""
     return Handling(
         conditions=_conditions(item),
         materials=tuple(_paper(each) for each in materials),
-        fields=_FIELDS,
+        fields=FIELDS,
         where=Where(window=True, online=bool({"2", "3"} & set(item["handling_forms"].split(";")))),
         fee=_fee(item),
         limits=Limits(promised=Limit(value=item["promised_days"]), statutory=Limit(value=item["statutory_days"])),
         result=Result(
-            kind=_RESULTS.get(item["item_type"], "reply"),  # type: ignore[arg-type]
+            kind=result_kind(item["item_type"]),  # type: ignore[arg-type]
             name_zh=item["result_zh"] or "办理结果",
             name_en=item["result_en"] or "Result",
         ),

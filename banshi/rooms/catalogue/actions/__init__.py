@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from django.db import connection, transaction
@@ -17,14 +18,16 @@ MOST_PERSONS = 20
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def keep_item_versions(*, by: Actor, now: datetime) -> list[str]:
+def keep_item_versions(*, by: Actor, now: datetime, item_ids: Collection[int] | None = None) -> list[str]:
     """After items, departments, themes or materials were written: whatever an item says otherwise than its last version
     becomes a version of its own, valid from `now`; the first one of an item is valid from ever.
 
+    :param item_ids: only these; None looks at all.
     :returns: codes of the items with a new version.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ITEM_VERSIONS_SQL, {"by": str(by), "now": now, "always": ALWAYS})
+        items = None if item_ids is None else list(item_ids)
+        cursor.execute(ITEM_VERSIONS_SQL, {"by": str(by), "now": now, "always": ALWAYS, "items": items})
         return sorted(code for (code,) in cursor.fetchall())
 
 

@@ -1,0 +1,208 @@
+"""What a draft of an item comes to: what publishing it writes and changes, and how a file's record stands to what is known.
+
+A draft holds what the store says; what nobody but us says – English names, fields, questions somebody modelled, typical minutes
+– stays as it is where the store says the same in Chinese.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from banshi.kernel.transitions import Step, Table
+from banshi.rooms.catalogue.rules.general import FIELDS
+from banshi.rooms.catalogue.rules.handling import Clause, Handling, Limit, Paper
+
+DRAFT = Table(
+    "item_draft",
+    states=["draft", "planned", "published", "dropped"],
+    ends=["published", "dropped"],
+    steps={
+        "plan": Step("draft", to="planned"),  # agreed to, and published on its day
+        "publish": Step("draft", "planned", to="published"),
+        "return": Step("planned", to="draft"),  # it could not be published on its day
+        "drop": Step("draft", "planned", to="dropped"),
+    },
+)
+STANDING = {  # of an item that nobody had before
+    "audience": "both", "exercise_level": "4", "name_en": "", "acceptance_condition_en": "", "fee_en": "", "result_en": "",
+}  # fmt: skip
+_TWINS = ("name", "acceptance_condition", "fee", "result")
+_OURS = "m-"  # how codes of papers begin that came with one item, and belong to it alone
+
+Result = Literal["new", "newer", "unchanged", "refused"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """The newest draft of an item, in whatever state."""
+
+    version: int
+    content_hash: str
+
+
+def result_of(version: int, content_hash: str, *, item: bool, known: Known | None) -> Result:
+    """How a record stands to what is known. Equal versions with other content make a new draft: stores mend a version without
+    counting it on, and whoever publishes sees what differs. A lower version never does: it is what was."""
+    if known is None:
+        return "newer" if item else "new"
+    if version < known.version or (version == known.version and content_hash == known.content_hash):
+        return "unchanged"
+    return "newer"
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What publishing writes: columns of the item, papers of the shared list that are its own, and its handling."""
+
+    columns: dict[str, Any]
+    handling: Handling
+
+    @property
+    def own_papers(self) -> tuple[Paper, ...]:
+        return tuple(each for each in self.handling.materials if each.code.startswith(_OURS))
+
+
+def writing_of(
+    document: Mapping[str, Any],
+    *,
+    standing: Mapping[str, Any] | None = None,
+    now: Handling | None = None,
+    shared: Mapping[str, str] | None = None,
+) -> Writing:
+    """:param standing: the item's columns as they are. :param now: its handling as somebody modelled it, if anybody did.
+    :param shared: names of papers in the shared list → their codes.
+    """
+    said = dict(document["columns"])
+    before = dict(standing or {})
+    columns = {
+        **STANDING,
+        **before,
+        **{name: value for name, value in said.items() if value != "" or name not in before},
+    }
+    for twin in _TWINS:
+        if twin == "name" and before.get("name_en"):  # a matter that is renamed is the same matter
+            continue
+        if not before.get(f"{twin}_en") or before.get(f"{twin}_zh") != columns[f"{twin}_zh"]:
+            columns[f"{twin}_en"] = columns[f"{twin}_zh"]
+    told = Handling.model_validate(document["handling"])
+    papers = tuple(_shared(each, shared or {}) for each in told.materials)
+    told = told.model_copy(update={"materials": papers})
+    return Writing(columns, told.model_copy(update={"fields": FIELDS}) if now is None else _merged(now, told))
+
+
+def _shared(paper: Paper, shared: Mapping[str, str]) -> Paper:
+    code = shared.get(paper.name_zh)
+    return paper.model_copy(update={"code": code}) if code else paper
+
+
+def _merged(now: Handling, told: Handling) -> Handling:
+    questions = {} if now.questions else {"questions": told.questions, "situations": told.situations}
+    by_code = {each.code: each for each in now.materials}
+    by_name = {each.name_zh: each for each in now.materials}
+    clauses = {each.text_zh: each for each in now.conditions}
+    return now.model_copy(
+        update={
+            **questions,
+            "materials": tuple(
+                _paper(by_code.get(each.code) or by_name.get(each.name_zh), each, asked=bool(now.questions))
+                for each in told.materials
+            ),
+            "conditions": tuple(
+                _clause(clauses.get(each.text_zh), each, bool(now.questions)) for each in told.conditions
+            )
+            or now.conditions,
+            "where": told.where.model_copy(update={"cabinet": now.where.cabinet}),
+            "appointment": "required"
+            if (now.appointment, told.appointment) == ("required", "advised")
+            else told.appointment,
+            "fee": now.fee if now.fee and told.fee and now.fee.text_zh == told.fee.text_zh else told.fee,
+            "limits": now.limits.model_copy(
+                update={"promised": told.limits.promised, "statutory": told.limits.statutory}
+            ),
+            "result": now.result
+            if now.result.name_zh == told.result.name_zh
+            else now.result.model_copy(update={"name_zh": told.result.name_zh, "name_en": told.result.name_en}),
+            "instant": told.instant,
+            "joint": told.joint,
+        }
+    )
+
+
+def _paper(now: Paper | None, told: Paper, *, asked: bool) -> Paper:
+    """As somebody modelled it, with what the store counts and expects. :param asked: our own questions stand."""
+    if now is None:
+        return told.model_copy(update={"needed_if": {}}) if asked else told
+    accept = {} if now.accept_zh == told.accept_zh else {"accept_zh": told.accept_zh, "accept_en": told.accept_en}
+    counted = {"necessity": told.necessity, "originals": told.originals, "copies": told.copies}
+    return now.model_copy(update={**counted, **accept, **({} if asked else {"needed_if": told.needed_if})})
+
+
+def _clause(now: Clause | None, told: Clause, asked: bool) -> Clause:
+    if now is not None:
+        return now
+    return told.model_copy(update={"needed_if": {}}) if asked else told
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that publishing changes. `kind`: paper-more, paper-less, paper, name, promised, statutory, condition, fee,
+    result, department, question. `name`: of the paper; before and after as text, "" where there is none."""
+
+    kind: str
+    name: str
+    before: str
+    after: str
+
+
+def differences(
+    before: Writing | None, after: Writing, departments: tuple[str, str] = ("", "")
+) -> tuple[Difference, ...]:
+    """What publishing changes of what is in force; of a new item everything is more."""
+    found = []
+    if departments[0] != departments[1]:
+        found.append(Difference("department", "", *departments))
+    was = before.columns if before else {}
+    for kind, column in (
+        ("name", "name_zh"),
+        ("condition", "acceptance_condition_zh"),
+        ("fee", "fee_zh"),
+        ("result", "result_zh"),
+    ):
+        if str(was.get(column, "")) != str(after.columns[column]):
+            found.append(Difference(kind, "", str(was.get(column, "")), str(after.columns[column])))
+    for kind in ("promised", "statutory"):
+        old = _limit(getattr(before.handling.limits, kind)) if before else ""
+        new = _limit(getattr(after.handling.limits, kind))
+        if old != new:
+            found.append(Difference(kind, "", old, new))
+    asked = [tuple(each.text_zh for each in one.handling.questions) if one else () for one in (before, after)]
+    if asked[0] != asked[1]:
+        found.append(Difference("question", "", "；".join(asked[0]), "；".join(asked[1])))
+    return (*found, *_papers(before, after))
+
+
+def _papers(before: Writing | None, after: Writing) -> list[Difference]:
+    old = {each.code: each for each in before.handling.materials} if before else {}
+    new = {each.code: each for each in after.handling.materials}
+    same_name = {each.name_zh: code for code, each in old.items() if code not in new}
+    found = []
+    for code, paper in new.items():
+        was = old.pop(code, None) or old.pop(same_name.get(paper.name_zh, ""), None)
+        if was is None:
+            found.append(Difference("paper-more", paper.name_zh, "", _counted(paper)))
+        elif (_counted(was), was.name_zh, was.accept_zh) != (_counted(paper), paper.name_zh, paper.accept_zh):
+            found.append(
+                Difference("paper", paper.name_zh, _counted(was, was.accept_zh), _counted(paper, paper.accept_zh))
+            )
+    return found + [Difference("paper-less", each.name_zh, _counted(each), "") for each in old.values()]
+
+
+def _counted(paper: Paper, more: str = "") -> str:
+    """`1+2 required`: originals, copies, necessity, then what is looked at."""
+    return f"{paper.originals}+{paper.copies} {paper.necessity}" + (f" {more}" if more else "")
+
+
+def _limit(limit: Limit) -> str:
+    return f"{limit.value} {limit.unit}" if limit.value else ""
