@@ -44,7 +44,9 @@ class Limits:
 
 
 # Addresses that take files.
-UPLOADS = re.compile(r"/api/v1/cases/[^/]+/materials|/cases/[^/]+/papers/|/desk/cases/[^/]+/[^/]+/pages")
+UPLOADS = re.compile(
+    r"/api/v1/cases/[^/]+/materials|/api/v1/items/import|/cases/[^/]+/papers/|/desk/cases/[^/]+/[^/]+/pages"
+)
 
 
 def limits_of(path: str) -> Limits:

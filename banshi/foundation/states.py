@@ -114,6 +114,12 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "unavailable": (pgettext_lazy("state", "No virus check here"), "wait"),
         "rejected": (pgettext_lazy("state", "File not taken"), "urgent"),
     },
+    "item_draft": {  # what an item store says of an item
+        "draft": (pgettext_lazy("state", "To be published"), "wait"),
+        "planned": (pgettext_lazy("state", "Published on its day"), "info"),
+        "published": (pgettext_lazy("state", "Published"), "ok"),
+        "dropped": (pgettext_lazy("state", "Not taken over"), ""),
+    },
     "certificate": {
         "valid": (pgettext_lazy("state", "Valid"), "ok"),
         "ended": (pgettext_lazy("state", "No longer valid"), ""),

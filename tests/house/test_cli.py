@@ -66,6 +66,7 @@ def test_the_commands_are_these():
         *("up", "serve", "work", "migrate", "check", "crowd", "bench"),
         *("presets", "presets load", "keys", "keys create", "keys list", "keys revoke", "working-days", "settle-days"),
         *("audit", "audit verify"),
+        *("items", "items import"),
         *("staff", "staff create-admin", "staff list", "staff reset", "staff deactivate"),
         *("db", "db start", "db stop", "db status", "db backup", "db restore", "db rehearse", "db prepare"),
     }

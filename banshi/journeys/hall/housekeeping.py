@@ -23,6 +23,7 @@ from banshi.journeys.hours import close_line
 from banshi.journeys.person import tell_mandates
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.catalogue.actions import drafts
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.insight import actions as insight
 from banshi.rooms.library import actions as library
@@ -79,6 +80,7 @@ DUTIES = (
     Duty("day sheets", lambda now: day_sheet.send_due(now=now), timedelta(minutes=5)),
     Duty("agents nobody accepted", lambda now: identity.drop_unanswered(now=now), timedelta(hours=1)),
     Duty("cases due", lambda now: cases_due.run(now=now), timedelta(minutes=5)),
+    Duty("items planned", lambda now: drafts.publish_due(now=now), timedelta(minutes=1)),
     Duty("papers of cases", lambda now: cases.make_due(now=now), timedelta()),
     Duty("files not looked through yet", lambda now: library.scan_pending(now=now), timedelta(minutes=1)),
     Duty("learn handling times", lambda now: tickets.learn(now=now), timedelta(minutes=10)),

@@ -31,6 +31,7 @@ from banshi.rooms.calendars.models import CalendarVersion, NationalDay
 from banshi.rooms.calendars.rules import load as load_calendar
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Department, HallItem, Item, Material, MaterialRequirement, Synonym, Theme
+from banshi.rooms.catalogue.queries.drafts import published_from_store
 from banshi.rooms.places.models import Category, Floor, Hall, PolicyVersion, Region, Window, WindowCategory, Zone
 
 T = TypeVar("T")
@@ -218,7 +219,8 @@ _FLAGS = ("agent_allowed", "exempt_half_day", "home_visit")
 def _items(root: Path) -> None:
     departments = dict(Department.objects.values_list("code", "id"))
     file = root / "catalogue" / "items.csv"
-    rows = _rows(file)
+    theirs = published_from_store()  # what a second person published since is not taken back by these files
+    rows = [row for row in _rows(file) if row["code"] not in theirs]
     items = _named(file, lambda: tables.parse(rows, lambda row: _item(row, departments)))
     _upsert(Item, items, unique=["code"])
     ids = dict(Item.objects.values_list("code", "id"))

@@ -55,7 +55,9 @@ class Verdict:
         return self.broken_at is None
 
 
-FOR_EVERY_HALL = ("imported-national-days",)
+FOR_EVERY_HALL = (
+    "imported-national-days", "imported-items", "planned-item", "published-item", "dropped-item-draft",
+)  # fmt: skip
 
 
 def trail(

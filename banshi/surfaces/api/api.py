@@ -30,6 +30,7 @@ from banshi.surfaces.api import (
     demo,
     guide,
     halls,
+    item_files,
     items,
     library,
     live,
@@ -147,6 +148,7 @@ api = Api(
 for part in (
     halls,
     closures,
+    item_files,  # before items: `import` is no item
     items,
     guide,
     when,

@@ -46,7 +46,7 @@ BODY = {
 }
 
 
-class _InMemory(MemoryFileUploadHandler):
+class InMemory(MemoryFileUploadHandler):
     """What people send never lies on a disk in clear; how large it may be was looked at before."""
 
     def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
@@ -61,7 +61,7 @@ def _sent(request: HttpRequest) -> tuple[MaterialIn, bytes | None, str, bytes]:
     headers = lower(request.headers)
     if not is_form(headers):
         return read(MaterialIn, headers, request.body), None, "", request.body
-    request.upload_handlers = [_InMemory(request)]
+    request.upload_handlers = [InMemory(request)]
     try:
         fields, files = request.POST, request.FILES
     except MultiPartParserError as wrong:

@@ -143,6 +143,8 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     # what is on record of a person
     "look_into_library": _only("manage", "staff"),
     "enter_certificate": _only("manage"),
+    # what an item store says
+    "import_items": _only("staff"),
     # figures
     "hall_live": _only("channel", "kiosk", "desk", "manage", "read"),
     "visits": _only("manage", "read"),
@@ -167,6 +169,7 @@ PERMISSION_OF: dict[str, str] = {
     **dict.fromkeys(("get_case", "list_cases", "case_timeline", "list_documents", "worklist"), ON_CASES),
     **dict.fromkeys(("get_material_content", "get_document"), ON_CASES),
     "look_into_library": "cases.look",
+    "import_items": "items.edit",
     **STEPS_OF_STAFF,
     "deliver_case": "cases.issue",
 }

@@ -33,9 +33,12 @@ QUERY_FIELDS: dict[str, frozenset[str]] = {}
 # Operations that take no body (an empty JSON object passes).
 WITHOUT_BODY: set[str] = set()
 
-# Operations that read their body themselves: JSON, or a form with a file of up to 20 MB (case_files.py).
-TAKES_FILES = frozenset({"add_material"})
+# Operations that read their body themselves: JSON, or a form with a file of up to 20 MB (case_files.py, item_files.py).
+TAKES_FILES = frozenset({"add_material", "import_items"})
 MOST_FORM_BYTES = library.MOST_BYTES + MOST_BYTES
+# Of these, those whose JSON is the file itself, as large, in whatever encoding, or one document a line.
+FILE_IS_BODY = frozenset({"import_items"})
+KINDS_OF_FILES = frozenset({"application/json", "application/x-ndjson"})
 # Operations that answer with a file: its types.
 GIVES_FILES = {"get_document": ("application/pdf",), "get_material_content": ("application/pdf", "image/jpeg")}
 
@@ -75,6 +78,12 @@ def check_body(headers: Mapping[str, str], body: bytes) -> None:
             raise HttpFault("unsupported-media-type")
 
 
+def check_kind(headers: Mapping[str, str]) -> None:
+    """:raises HttpFault: no JSON by its Content-Type, neither whole nor one document a line."""
+    if headers.get("content-type", "").lower().split(";")[0].strip() not in KINDS_OF_FILES:
+        raise HttpFault("unsupported-media-type")
+
+
 def check_empty(body: bytes) -> None:
     """:raises Refused: invalid – a body where none is taken, other than an empty object."""
     if body.strip() not in (b"", b"{}"):
@@ -96,6 +105,9 @@ class Key(HttpBearer):
         _check_query(request, self.operation)
         if request.method in ("POST", "PUT", "PATCH"):
             if self.operation in TAKES_FILES and is_form(headers):
+                return caller
+            if self.operation in FILE_IS_BODY:
+                check_kind(headers)
                 return caller
             check_body(headers, request.body)
             if self.operation in WITHOUT_BODY:

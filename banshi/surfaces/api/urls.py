@@ -13,17 +13,17 @@ from django.utils import translation
 from banshi.surfaces.api import docs
 from banshi.surfaces.api.answers import http_problem, response_of
 from banshi.surfaces.api.api import api
-from banshi.surfaces.api.operations import MOST_BYTES, MOST_FORM_BYTES, is_form, language, lower
+from banshi.surfaces.api.operations import FILE_IS_BODY, MOST_BYTES, MOST_FORM_BYTES, is_form, language, lower
 
 app_name = "api"
 PUBLIC = {"openapi-json", "api-root", "verify"}
 
 
-def _guarded(view: Callable[..., HttpResponseBase], *, audience: str) -> Callable[..., HttpResponseBase]:
+def _guarded(view: Callable[..., HttpResponseBase], *, name: str, audience: str) -> Callable[..., HttpResponseBase]:
     @wraps(view, assigned=(), updated=())
     def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         asked_in = language(request)
-        if _announced_length(request) > _most(request):
+        if _announced_length(request) > _most(request, name):
             return response_of(http_problem("too-large", asked_in))
         with translation.override(asked_in):
             response = view(request, *args, **kwargs)
@@ -38,8 +38,8 @@ def _guarded(view: Callable[..., HttpResponseBase], *, audience: str) -> Callabl
     return guard
 
 
-def _most(request: HttpRequest) -> int:
-    return MOST_FORM_BYTES if is_form(lower(request.headers)) else MOST_BYTES
+def _most(request: HttpRequest, name: str) -> int:
+    return MOST_FORM_BYTES if name in FILE_IS_BODY or is_form(lower(request.headers)) else MOST_BYTES
 
 
 def _announced_length(request: HttpRequest) -> int:
@@ -52,5 +52,6 @@ def _announced_length(request: HttpRequest) -> int:
 urlpatterns: list[URLPattern] = [path("docs", docs.page, name="docs")]
 for pattern in api.urls[0]:
     if isinstance(pattern, URLPattern):
-        pattern.callback = _guarded(pattern.callback, audience="public" if pattern.name in PUBLIC else "key")
+        open_to_all = "public" if pattern.name in PUBLIC else "key"
+        pattern.callback = _guarded(pattern.callback, name=pattern.name or "", audience=open_to_all)
         urlpatterns.append(pattern)

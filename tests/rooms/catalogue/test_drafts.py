@@ -129,7 +129,8 @@ def test_two_things_said_in_one_version_of_a_file_are_not_both_believed(town: To
     said = import_records(file(record(), record(promise_day=5)), by=CLERK, now=TUESDAY_NINE)
 
     assert [each.result for each in said] == ["new", "refused"]
-    assert said[1].why and said[1].why.en == "The file says two different things of it"
+    assert said[1].why is not None
+    assert said[1].why.en == "The file says two different things of it"
 
 
 def test_what_is_refused_keeps_no_other_item_from_coming(town: Town) -> None:

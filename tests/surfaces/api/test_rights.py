@@ -16,6 +16,7 @@ from banshi.surfaces.api import calls as calling
 from banshi.surfaces.api.answers import Answer
 from banshi.surfaces.api.api import api
 from banshi.surfaces.api.keys import SCOPES_OF
+from tests.rooms.catalogue.stores import record
 from tests.surfaces.api.conftest import PERSON, SCOPES, Calls, booking, person
 from tests.town import TUESDAY_NINE
 
@@ -38,6 +39,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "list_items": ("get", "/items", None),
     "get_item": ("get", "/items/pension", None),
     "get_item_guide": ("get", "/items/pension/guide", None),
+    "import_items": ("post", "/items/import", {"CUSTOM": record()}),
     "guide_item": ("post", "/items/pension/guide", {"answers": {}}),
     "when": ("get", "/when?item=pension", None),
     "list_slots": ("get", "/halls/town/slots?item=pension", None),

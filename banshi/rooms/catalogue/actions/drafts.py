@@ -211,7 +211,7 @@ def _locked(draft_id: int, verb: str) -> ItemDraft:
 
 
 def _wrong_state(draft: ItemDraft, verb: str) -> Refused:
-    return Refused("wrong-state", facts={"state": draft.state, "needs": DRAFT.needs(verb)})
+    return Refused("wrong-state", facts={"kind": DRAFT.kind, "state": draft.state, "needs": DRAFT.needs(verb)})
 
 
 def _whole(found: tuple[Fault, ...]) -> None:
