@@ -17,6 +17,7 @@ from banshi.surfaces.office import (
     devices,
     guide,
     home,
+    item_drafts,
     items,
     joining,
     notices,
@@ -97,6 +98,10 @@ urlpatterns = [
     path(HALL + "windows/", windows.index, name="windows"),
     path(HALL + "windows/<slug:code>/", windows.one, name="window"),
     path(HALL + "items/", items.index, name="items"),
+    path(HALL + "items/drafts/", item_drafts.index, name="item_drafts"),
+    path(HALL + "items/drafts/<int:draft_id>/", item_drafts.one, name="item_draft"),
+    path(HALL + "items/drafts/<int:draft_id>/publish", item_drafts.publish, name="item_draft_publish"),
+    path(HALL + "items/drafts/<int:draft_id>/drop", item_drafts.drop, name="item_draft_drop"),
     path(HALL + "items/<int:hall_item_id>/", items.row, name="item"),
     # Rules
     path(HALL + "policy/", policies.index, name="policy"),

@@ -55,3 +55,14 @@ def file(*records: dict[str, Any]) -> bytes:
 def numbered(n: int, **item: Any) -> dict[str, Any]:
     """The n-th of many items."""
     return record(rowguid=f"guid-{n}", task_code=f"11441900000000{n:05}", task_name=f"第{n}号事项", **item)
+
+
+def a_draft(**item: Any) -> Any:
+    """What a file of one item becomes; nobody who works here entered it."""
+    from banshi.kernel.actors import SYSTEM
+    from banshi.rooms.catalogue.actions.drafts import import_records
+    from banshi.rooms.catalogue.models import ItemDraft
+    from tests.town import TUESDAY_NINE
+
+    import_records(file(record(**item)), by=SYSTEM, now=TUESDAY_NINE)
+    return ItemDraft.objects.get(task_code=item.get("task_code", CODE), state="draft")

@@ -18,6 +18,7 @@ from banshi.rooms.catalogue import queries
 from banshi.rooms.catalogue.actions.drafts import drop_draft, import_records, publish_draft, publish_due
 from banshi.rooms.catalogue.models import Department, Item, ItemDraft, ItemVersion, Material
 from banshi.rooms.catalogue.queries.drafts import draft_by_id, drafts, looked_at, published_from_store
+from banshi.rooms.catalogue.rules.handling import Limit, Paper
 from banshi.rooms.catalogue.rules.store_answers import Unreadable
 from tests.rooms.catalogue.stores import CODE, file, material, numbered, record
 from tests.together import together
@@ -262,7 +263,7 @@ def test_what_the_library_has_is_named_and_keeps_an_item_from_being_published(to
     no = refused(draft)
 
     assert (no.slug, no.facts) == ("library-can-supply", {"what": ["经营者身份证明"]})
-    assert [each.where for each in looked_at(draft_by_id(draft.pk)).faults] == [
+    assert [each.where for each in looked_at([draft_by_id(draft.pk)])[0].faults] == [
         f"materials.{draft.document['handling']['materials'][1]['code']}.channels"
     ]
 
@@ -350,15 +351,45 @@ def test_a_draft_says_what_it_changes(town: Town) -> None:
     newer["AUDIT_MATERIAL"].append(material(9, "承诺书"))
     import_records(file(newer), by=CLERK, now=LATER)
 
-    found = looked_at(draft_by_id(ItemDraft.objects.get(state="draft").pk))
+    (found,) = looked_at([draft_by_id(ItemDraft.objects.get(state="draft").pk)])
 
-    assert [(each.kind, each.name, each.before, each.after) for each in found.differences] == [
-        ("promised", "", "2 working_day", "1 working_day"),
-        ("paper", "经营者身份证明", "1+0 required", "2+0 required"),
-        ("paper-more", "承诺书", "", "1+0 required"),
-        ("paper-less", "经营场所使用文件", "0+1 required", ""),
+    assert [(each.kind, told(each.before), told(each.after)) for each in found.differences] == [
+        ("promised", (2, "working_day"), (1, "working_day")),
+        ("paper", ("经营者身份证明", 1), ("经营者身份证明", 2)),
+        ("paper", None, ("承诺书", 1)),
+        ("paper", ("经营场所使用文件", 0), None),
     ]
     assert found.faults == ()
+
+
+def told(one: Any) -> Any:
+    """A side of a difference, in short."""
+    if isinstance(one, Paper):
+        return one.name_zh, one.originals
+    return (one.value, one.unit) if isinstance(one, Limit) else one
+
+
+def test_of_a_new_item_everything_is_more(town: Town) -> None:
+    (found,) = looked_at([entered()])
+
+    assert {each.before for each in found.differences} == {None}
+    assert [each.kind for each in found.differences] == [
+        *("department", "name", "condition", "fee", "result", "promised", "statutory"), *["paper"] * 3,
+    ]  # fmt: skip
+
+
+def test_many_drafts_are_looked_at_in_as_many_queries_as_one(town: Town) -> None:
+    import_records(file(*(numbered(n) for n in range(9))), by=CLERK, now=TUESDAY_NINE)
+    for draft in ItemDraft.objects.order_by("id")[:4]:
+        publish_draft(draft_id=draft.pk, by=SECOND, now=LATER)
+    import_records(file(*(numbered(n, task_version=4) for n in range(9))), by=CLERK, now=LATER)
+
+    def queries_of(n: int) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert len(looked_at(drafts()[:n])) == n
+        return len(asked)
+
+    assert queries_of(9) == queries_of(1)
 
 
 @pytest.mark.race

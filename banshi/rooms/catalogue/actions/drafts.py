@@ -20,6 +20,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue.actions import keep_item_versions
 from banshi.rooms.catalogue.models import Department, Item, ItemDraft, Material, MaterialRequirement
 from banshi.rooms.catalogue.queries import drafts as queries
+from banshi.rooms.catalogue.queries.drafts import LookedAt
 from banshi.rooms.catalogue.rules.drafts import DRAFT, Known, Result, Writing, result_of
 from banshi.rooms.catalogue.rules.faults import Fault
 from banshi.rooms.catalogue.rules.handling import Paper
@@ -160,8 +161,8 @@ def publish_draft(*, draft_id: int, from_day: date | None = None, by: Actor, now
             reason = {"zh": "录入的人不能自己发布", "en": "Whoever entered it does not publish it"}
             raise Refused("same-person", facts={"reason": reason})
         draft.published_by = str(by)
-        said = queries.writing(draft)
-        _whole(queries.faults_of(said.handling))
+        (said,) = queries.looked_at([draft])
+        _whole(said.faults)
         if from_day is not None and from_day > timezone.localtime(now).date():
             _plan(draft, from_day, by=by, now=now)
         else:
@@ -185,8 +186,8 @@ def _publish_planned(draft_id: int, *, now: datetime) -> bool:
         draft = ItemDraft.objects.select_for_update(of=("self",)).select_related("item__department").get(id=draft_id)
         if draft.state != "planned":  # somebody was quicker
             return False
-        said = queries.writing(draft)
-        found = queries.faults_of(said.handling)
+        (said,) = queries.looked_at([draft])
+        found = said.faults
         by = Actor.parse(draft.published_by)
         if not found:
             _publish(draft, said, by=by, now=now)
@@ -236,9 +237,9 @@ def _plan(draft: ItemDraft, from_day: date, *, by: Actor, now: datetime) -> None
     audit.record(action="planned-item", subject=f"item:{_code_of(draft)}", by=by, now=now, facts=facts)
 
 
-def _publish(draft: ItemDraft, said: Writing, *, by: Actor, now: datetime) -> None:
+def _publish(draft: ItemDraft, said: LookedAt, *, by: Actor, now: datetime) -> None:
     item = _item(draft, said, now)
-    _papers(item, said)
+    _papers(item, said.writing)
     keep_item_versions(by=by, now=now, item_ids=[item.pk])
     item.refresh_from_db(fields=["version"])
     earlier = ItemDraft.objects.filter(task_code=draft.task_code, state="planned", version__lte=draft.version)
@@ -249,8 +250,9 @@ def _publish(draft: ItemDraft, said: Writing, *, by: Actor, now: datetime) -> No
     audit.record(action="published-item", subject=f"item:{item.code}", by=by, now=now, facts=_facts(draft))
 
 
-def _item(draft: ItemDraft, said: Writing, now: datetime) -> Item:
-    values = {**said.columns, "department": _department(draft), "handling": said.handling.model_dump(mode="json")}
+def _item(draft: ItemDraft, said: LookedAt, now: datetime) -> Item:
+    handling = said.writing.handling.model_dump(mode="json")
+    values = {**said.writing.columns, "department": said.department or _made(draft), "handling": handling}
     if draft.item_id is None:
         found = Item.objects.filter(task_code=draft.task_code).first()  # made since by somebody else
         item = found or Item(code=draft.task_code, version=1)
@@ -264,10 +266,8 @@ def _item(draft: ItemDraft, said: Writing, now: datetime) -> Item:
     return item
 
 
-def _department(draft: ItemDraft) -> Department:
-    found = queries.department_named(draft)
-    if found is not None:
-        return found
+def _made(draft: ItemDraft) -> Department:
+    """A department that nobody had."""
     said = draft.document["department"]
     name = said["name_zh"] or "未知部门"
     code = said["code"] if CODE.fullmatch(said["code"]) else f"d-{hashlib.sha256(name.encode()).hexdigest()[:20]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,9 @@ from django.db.models import QuerySet
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Department, Item, ItemDraft, Material
-from banshi.rooms.catalogue.rules.drafts import DRAFT, Difference, Writing, differences, writing_of
+from banshi.rooms.catalogue.rules.drafts import DRAFT, OURS, Difference, Writing, differences, writing_of
 from banshi.rooms.catalogue.rules.faults import Fault, faults
-from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.rooms.catalogue.rules.handling import Element
 
 _KEPT = ("id", "version", "handling", "department_id", "code")
 
@@ -23,6 +24,7 @@ class LookedAt:
 
     draft: ItemDraft
     writing: Writing
+    department: Department | None
     differences: tuple[Difference, ...]
     faults: tuple[Fault, ...]
 
@@ -47,50 +49,65 @@ def published_from_store() -> set[str]:
     return set(rows.values_list("item__code", flat=True))
 
 
-def writing(draft: ItemDraft) -> Writing:
-    """What publishing it writes as things stand."""
+def looked_at(rows: Iterable[ItemDraft]) -> list[LookedAt]:
+    """Each with what publishing it comes to; as many queries for many as for one, where items are modelled."""
+    listed = list(rows)
+    ground = _ground(listed)
+    return [_looked_at(draft, ground) for draft in listed]
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What drafts are held against: departments, the data dictionary, papers of the shared list by name."""
+
+    departments: tuple[Department, ...]
+    elements: tuple[Element, ...]
+    shared: Mapping[str, str]
+
+
+def _ground(rows: Iterable[ItemDraft]) -> _Ground:
+    names = {paper["name_zh"] for draft in rows for paper in draft.document["handling"]["materials"]}
+    known = Material.objects.filter(name_zh__in=names).exclude(code__startswith=OURS).order_by("-id")
+    return _Ground(
+        tuple(Department.objects.order_by("code")),
+        catalogue.elements(),
+        dict(known.values_list("name_zh", "code")),
+    )
+
+
+def _looked_at(draft: ItemDraft, ground: _Ground) -> LookedAt:
     item = draft.item
-    modelled = catalogue.handling_of(item) if item is not None and item.handling else None
-    standing = None if item is None else columns_of(item)
-    return writing_of(draft.document, standing=standing, now=modelled, shared=shared_names(draft))
+    now = catalogue.handling_of(item) if item is not None else None
+    before = Writing(columns_of(item), now) if item is not None and now is not None else None
+    said = writing_of(
+        draft.document,
+        standing=before.columns if before else None,
+        now=now if item is not None and item.handling else None,
+        shared=ground.shared,
+    )
+    department = _department(draft, ground.departments)
+    named = department.name_zh if department else draft.document["department"]["name_zh"]
+    return LookedAt(
+        draft,
+        said,
+        department,
+        differences(before, said, (item.department.name_zh if item is not None else "", named)),
+        faults(said.handling, ground.elements),
+    )
 
 
-def looked_at(draft: ItemDraft) -> LookedAt:
-    said = writing(draft)
-    before = None
-    department = ""
-    if draft.item is not None:
-        before = Writing(columns_of(draft.item), catalogue.handling_of(draft.item))
-        department = draft.item.department.name_zh
-    after = department_named(draft)
-    found = differences(before, said, (department, after.name_zh if after else draft.document["department"]["name_zh"]))
-    return LookedAt(draft, said, found, faults_of(said.handling))
-
-
-def faults_of(handling: Handling) -> tuple[Fault, ...]:
-    return faults(handling, catalogue.elements())
+def _department(draft: ItemDraft, known: Iterable[Department]) -> Department | None:
+    """The department that a draft means: by its code, else by its name, with or without the city before it; else the item's."""
+    said = draft.document["department"]
+    mine = draft.item.department if draft.item is not None else None
+    if mine is not None and said["name_zh"].endswith(mine.name_zh):
+        return mine
+    if not said["name_zh"]:
+        return mine
+    by_code = [each for each in known if said["code"] and each.code == said["code"]]
+    by_name = [each for each in known if said["name_zh"].endswith(each.name_zh)]
+    return max(by_code or by_name, key=lambda each: len(each.name_zh), default=None)
 
 
 def columns_of(item: Item) -> dict[str, Any]:
     return {f.attname: getattr(item, f.attname) for f in Item._meta.concrete_fields if f.attname not in _KEPT}
-
-
-def shared_names(draft: ItemDraft) -> dict[str, str]:
-    """Papers of the shared list by the names that this draft has for its own."""
-    names = [paper["name_zh"] for paper in draft.document["handling"]["materials"]]
-    rows = Material.objects.filter(name_zh__in=names).exclude(code__startswith="m-").order_by("id")
-    return dict(rows.values_list("name_zh", "code"))
-
-
-def department_named(draft: ItemDraft) -> Department | None:
-    """The department that a draft means: by its code, else by its name, with or without the city before it; else the item's."""
-    said = draft.document["department"]
-    mine = draft.item.department if draft.item is not None else None
-    if not said["name_zh"]:
-        return mine
-    if mine is not None and said["name_zh"].endswith(mine.name_zh):
-        return mine
-    known = list(Department.objects.order_by("code"))
-    by_code = next((each for each in known if said["code"] and each.code == said["code"]), None)
-    ending = [each for each in known if said["name_zh"].endswith(each.name_zh)]
-    return by_code or max(ending, key=lambda each: len(each.name_zh), default=None)

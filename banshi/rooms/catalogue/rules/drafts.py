@@ -29,7 +29,7 @@ STANDING = {  # of an item that nobody had before
     "audience": "both", "exercise_level": "4", "name_en": "", "acceptance_condition_en": "", "fee_en": "", "result_en": "",
 }  # fmt: skip
 _TWINS = ("name", "acceptance_condition", "fee", "result")
-_OURS = "m-"  # how codes of papers begin that came with one item, and belong to it alone
+OURS = "m-"  # how codes of papers begin that came with one item, and belong to it alone
 
 Result = Literal["new", "newer", "unchanged", "refused"]
 
@@ -61,7 +61,7 @@ class Writing:
 
     @property
     def own_papers(self) -> tuple[Paper, ...]:
-        return tuple(each for each in self.handling.materials if each.code.startswith(_OURS))
+        return tuple(each for each in self.handling.materials if each.code.startswith(OURS))
 
 
 def writing_of(
@@ -147,62 +147,50 @@ def _clause(now: Clause | None, told: Clause, asked: bool) -> Clause:
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that publishing changes. `kind`: paper-more, paper-less, paper, name, promised, statutory, condition, fee,
-    result, department, question. `name`: of the paper; before and after as text, "" where there is none."""
+    """One thing that publishing changes. `kind`: department, name, condition, fee, result, promised, statutory, question, paper.
+    None before: it is more; None after: it is no more."""
 
     kind: str
-    name: str
-    before: str
-    after: str
+    before: str | Limit | Paper | None
+    after: str | Limit | Paper | None
 
 
 def differences(
     before: Writing | None, after: Writing, departments: tuple[str, str] = ("", "")
 ) -> tuple[Difference, ...]:
     """What publishing changes of what is in force; of a new item everything is more."""
-    found = []
-    if departments[0] != departments[1]:
-        found.append(Difference("department", "", *departments))
     was = before.columns if before else {}
-    for kind, column in (
-        ("name", "name_zh"),
-        ("condition", "acceptance_condition_zh"),
-        ("fee", "fee_zh"),
-        ("result", "result_zh"),
-    ):
-        if str(was.get(column, "")) != str(after.columns[column]):
-            found.append(Difference(kind, "", str(was.get(column, "")), str(after.columns[column])))
+    found: list[tuple[str, Any, Any]] = [("department", *departments)]
+    for kind in ("name", "acceptance_condition", "fee", "result"):
+        found.append((kind.rpartition("_")[2], was.get(f"{kind}_zh", ""), after.columns[f"{kind}_zh"]))
     for kind in ("promised", "statutory"):
-        old = _limit(getattr(before.handling.limits, kind)) if before else ""
-        new = _limit(getattr(after.handling.limits, kind))
-        if old != new:
-            found.append(Difference(kind, "", old, new))
-    asked = [tuple(each.text_zh for each in one.handling.questions) if one else () for one in (before, after)]
-    if asked[0] != asked[1]:
-        found.append(Difference("question", "", "；".join(asked[0]), "；".join(asked[1])))
-    return (*found, *_papers(before, after))
+        found.append((kind, _limit(before, kind), _limit(after, kind)))
+    found.append(("question", _questions(before), _questions(after)))
+    said = [Difference(kind, old or None, new or None) for kind, old, new in found if (old or None) != (new or None)]
+    return (*said, *_papers(before, after))
+
+
+def _limit(writing: Writing | None, kind: str) -> Limit | None:
+    limit: Limit | None = getattr(writing.handling.limits, kind) if writing else None
+    return limit if limit and limit.value else None
+
+
+def _questions(writing: Writing | None) -> str:
+    return "；".join(each.text_zh for each in writing.handling.questions) if writing else ""
 
 
 def _papers(before: Writing | None, after: Writing) -> list[Difference]:
     old = {each.code: each for each in before.handling.materials} if before else {}
-    new = {each.code: each for each in after.handling.materials}
-    same_name = {each.name_zh: code for code, each in old.items() if code not in new}
+    new = {each.code for each in after.handling.materials}
+    by_name = {each.name_zh: code for code, each in old.items() if code not in new}
     found = []
-    for code, paper in new.items():
-        was = old.pop(code, None) or old.pop(same_name.get(paper.name_zh, ""), None)
-        if was is None:
-            found.append(Difference("paper-more", paper.name_zh, "", _counted(paper)))
-        elif (_counted(was), was.name_zh, was.accept_zh) != (_counted(paper), paper.name_zh, paper.accept_zh):
-            found.append(
-                Difference("paper", paper.name_zh, _counted(was, was.accept_zh), _counted(paper, paper.accept_zh))
-            )
-    return found + [Difference("paper-less", each.name_zh, _counted(each), "") for each in old.values()]
+    for paper in after.handling.materials:
+        was = old.pop(paper.code, None) or old.pop(by_name.get(paper.name_zh, ""), None)
+        if was is None or _shown(was) != _shown(paper):
+            found.append(Difference("paper", was, paper))
+    return found + [Difference("paper", each, None) for each in old.values()]
 
 
-def _counted(paper: Paper, more: str = "") -> str:
-    """`1+2 required`: originals, copies, necessity, then what is looked at."""
-    return f"{paper.originals}+{paper.copies} {paper.necessity}" + (f" {more}" if more else "")
-
-
-def _limit(limit: Limit) -> str:
-    return f"{limit.value} {limit.unit}" if limit.value else ""
+def _shown(paper: Paper) -> tuple[object, ...]:
+    """What people read of it."""
+    return paper.name_zh, paper.originals, paper.copies, paper.necessity, paper.accept_zh
