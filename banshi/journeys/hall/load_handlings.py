@@ -30,9 +30,11 @@ def load_handlings(root: Path) -> list[str]:
     """
     _elements(root / "catalogue" / "elements.csv")
     known = queries.elements()
-    left = []
-    for path in sorted((root / "catalogue" / "handling").glob("*.yaml")):
-        item = Item.objects.filter(code=path.stem).first()
+    paths = sorted((root / "catalogue" / "handling").glob("*.yaml"))
+    items = {item.code: item for item in Item.objects.filter(code__in=[path.stem for path in paths]).order_by("code")}
+    left, changed = [], []
+    for path in paths:
+        item = items.get(path.stem)
         if item is None:
             raise ValueError(f"{_name(path)}: there is no item {path.stem}")
         said = read(path, known).model_dump(mode="json")
@@ -41,7 +43,9 @@ def load_handlings(root: Path) -> list[str]:
         if item.handling and _written_by(item) != str(SYSTEM):
             left.append(item.code)
             continue
-        Item.objects.filter(pk=item.pk).update(handling=said)
+        item.handling = said
+        changed.append(item)
+    Item.objects.bulk_update(changed, ["handling"])
     return left
 
 

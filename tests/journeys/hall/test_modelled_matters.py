@@ -1,0 +1,226 @@
+"""The matters that the presets model whole: lawful, in both languages, and never a question for nothing."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from banshi.journeys.hall.load_handlings import read
+from banshi.rooms.catalogue.rules.guided import Guided, guided
+from banshi.rooms.catalogue.rules.handling import Element, Handling, Limit
+from tests.house.test_presets_catalogue import PRESETS, items_by_code
+
+FILES = {path.stem: path for path in sorted((PRESETS / "catalogue" / "handling").glob("*.yaml"))}
+MOST_PATHS = 1000
+# What certificates the authorities' own registers supply, beside those that come of matters modelled here.
+REGISTERS = {
+    "birth-certificate", "construction-planning-permit", "discharge-permit", "disability-certificate", "divorce-certificate",
+    "education-certificate", "high-level-talent", "hukou-book", "kindergarten-preparation-approval", "marriage-certificate",
+    "minimum-allowance-certificate", "no-home-certificate", "patent-certificate", "physician-qualification",
+    "professional-title", "residence-permit", "resident-id", "skill-certificate", "social-insurance-record",
+    "social-security-card", "vehicle-licence", "veteran-card",
+}  # fmt: skip
+# 行政许可法 Art. 42: twenty working days, forty-five where bodies decide together – or what a law says instead.
+OTHERWISE = {
+    "environmental-assessment-approval-full-report-new": Limit(value=60, unit="day"),  # 环境影响评价法 Art. 22
+    "private-kindergarten-permit-new": Limit(value=90, unit="day"),  # 民办教育促进法 Art. 17: three months
+}
+
+
+@cache
+def elements() -> tuple[Element, ...]:
+    with (PRESETS / "catalogue" / "elements.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    return tuple(Element.model_validate({name: row[name] for name in Element.model_fields}) for row in rows)
+
+
+@cache
+def matter(code: str) -> Handling:
+    return read(FILES[code], elements())
+
+
+@cache
+def ends(code: str) -> tuple[Guided, ...]:
+    """Where every path of answers ends."""
+    handling = matter(code)
+    found: list[Guided] = []
+    left: list[dict[str, str]] = [{}]
+    while left:
+        answers = left.pop()
+        end = guided(handling, answers)
+        if end.next_question is None:
+            found.append(end)
+        else:
+            left += [{**answers, end.next_question.id: option.id} for option in end.next_question.options]
+    return tuple(found)
+
+
+def texts(part: object) -> Iterator[tuple[str, str]]:
+    """Every text with its twin: Chinese, English."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key.endswith("_zh"):
+                yield value, part[f"{key[:-3]}_en"]
+            yield from texts(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from texts(each)
+
+
+def working_days(limit: Limit) -> int:
+    """Whole working days in it; what takes hours is done on the day."""
+    if limit.unit == "day":
+        return limit.value * 5 // 7 or 1
+    return limit.value if limit.unit == "working_day" else 1
+
+
+def test_the_matters_that_the_reports_name_and_a_few_more_are_modelled() -> None:
+    assert len(FILES) >= 32
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_a_matter_reads_without_a_fault_and_names_its_law(code: str) -> None:
+    first = FILES[code].read_text(encoding="utf-8").splitlines()[0]
+
+    assert matter(code).materials  # `read` refuses what has a fault
+    assert re.match(r"# .*(法|条例|办法|规定|规则|国发|公交管|民发|人社厅发|教职成厅|建金)", first)
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_every_path_ends_in_one_list_without_a_question_too_many(code: str) -> None:
+    handling = matter(code)
+
+    assert len(ends(code)) <= MOST_PATHS
+    for end in ends(code):
+        papers, fields = [each.code for each in end.materials], [each.code for each in end.fields]
+        assert len(papers) == len(set(papers)) > 0
+        assert len(fields) == len(set(fields)) > 0
+        assert any(each.necessity == "required" for each in end.materials)
+        assert (end.situation is not None) == bool(handling.situations)
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_every_answer_changes_something(code: str) -> None:
+    idle = [
+        (question.id, one.id, other.id)
+        for question in matter(code).questions
+        for place, one in enumerate(question.options)
+        for other in question.options[place + 1 :]
+        if outcomes(code, question.id, one.id) == outcomes(code, question.id, other.id)
+    ]
+
+    assert idle == []
+
+
+@cache
+def outcomes(code: str, question: str, option: str) -> set[tuple[Any, ...]]:
+    """What an answer leads to, by the answers before and after it."""
+    return {
+        (
+            tuple((name, given) for name, given in end.answers.items() if name != question),
+            end.situation and end.situation.id,
+            tuple(each.text_en for each in end.conditions),
+            tuple(each.code for each in end.materials),
+            tuple(each.code for each in end.fields),
+            end.fee is not None,
+        )
+        for end in ends(code)
+        if end.answers.get(question) == option
+    }
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_every_text_stands_in_both_languages_in_its_own_signs(code: str) -> None:
+    pairs = list(texts(matter(code).model_dump(mode="json")))
+    half = [pair for pair in pairs if bool(pair[0]) != bool(pair[1])]
+    narrow = [zh for zh, _ in pairs if re.search(r"[\u4e00-\u9fff][,;:?!()]|[,;?!()][\u4e00-\u9fff]", zh)]
+    wide = [en for _, en in pairs if re.search(r"[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]", en)]
+    filler = [zh for zh, _ in pairs if re.search(r"您|敬请|请(?=提|填|选|在|到)(?<!申请)|系统自动|相关规定", zh)]
+    small = [en for _, en in pairs if en[:1].islower()]
+
+    assert (half, narrow, wide, filler, small) == ([], [], [], [], [])
+    assert [zh for zh, _ in pairs if zh and not re.search(r"[\u4e00-\u9fff]", zh)] == []
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_limits_are_lawful_and_those_of_the_catalogue(code: str) -> None:
+    item, limits = items_by_code()[code], matter(code).limits
+
+    assert (working_days(limits.promised), working_days(limits.statutory)) == (
+        int(item["promised_days"]),
+        int(item["statutory_days"]),
+    )
+    assert matter(code).instant == (item["case_kind"] == "1")
+    assert (limits.notice_days, limits.issue_days <= 10, limits.supplement_days <= 30) == (5, True, True)
+    if item["item_type"] == "01":
+        most = OTHERWISE.get(code, Limit(value=45 if matter(code).joint else 20))
+        assert working_days(limits.statutory) <= working_days(most)
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_what_the_library_supplies_is_somewhere_issued(code: str) -> None:
+    issued = {matter(each).result.certificate_type for each in FILES}
+
+    supplied = {kind for paper in matter(code).materials for kind in paper.satisfied_by}
+
+    assert supplied - REGISTERS - issued == set()
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_an_agents_paper_is_not_taken_from_the_applicants_certificates(code: str) -> None:
+    theirs = [
+        each for each in matter(code).materials if re.match(r"agent|spouse|guardian-id|family-id|seller", each.code)
+    ]
+
+    assert [each.code for each in theirs if each.satisfied_by] == []
+
+
+def test_a_small_matter_stays_small() -> None:
+    top_up = matter("senior-travel-card-top-up")
+
+    assert (len(top_up.questions), len(top_up.materials), len(top_up.fields), top_up.instant) == (0, 1, 3, True)
+
+
+def test_a_temporary_identity_card_is_there_in_two_hours() -> None:
+    card = matter("temporary-id-card-apply")
+
+    assert (card.limits.promised, card.limits.statutory) == (Limit(value=2, unit="hour"), Limit(value=3, unit="day"))
+    assert card.instant
+
+
+def test_a_car_of_four_years_needs_no_inspection_but_after_an_accident() -> None:
+    calm = guided(matter("vehicle-inspection-mark-apply"), {"vehicle": "small", "age": "exempt", "accident": "none"})
+    hurt = guided(matter("vehicle-inspection-mark-apply"), {"vehicle": "small", "age": "exempt", "accident": "some"})
+
+    assert [each.code for each in calm.materials] == ["vehicle-licence", "insurance-policy", "tax-proof"]
+    assert [each.code for each in hurt.materials][-1] == "inspection-report"
+
+
+def test_many_objections_bring_a_hearing() -> None:
+    answers = {
+        "build": "new", "site": "none", "discharge": "none", "secret": "none", "objections": "many", "industrial": "outside",
+        "applicant": "self",
+    }  # fmt: skip
+
+    found = guided(matter("environmental-assessment-approval-full-report-new"), answers)
+
+    assert (found.complete, found.situation and found.situation.id) == (True, "hearing")
+    assert "hearing-report" in [each.code for each in found.materials]
+
+
+def test_files_are_no_longer_than_a_person_reads() -> None:
+    long = [path.name for path in FILES.values() if len(path.read_text(encoding="utf-8").splitlines()) > 500]
+
+    assert long == []
+    assert [each for path in FILES.values() for each in lines_too_long(path)] == []
+
+
+def lines_too_long(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [f"{path.name}:{number}" for number, line in enumerate(lines, 1) if len(line) > 160]
