@@ -37,9 +37,11 @@ def load_handlings(root: Path) -> list[str]:
         item = items.get(path.stem)
         if item is None:
             raise ValueError(f"{_name(path)}: there is no item {path.stem}")
-        said = read(path, known).model_dump(mode="json")
+        handling = _parsed(path)
+        said = handling.model_dump(mode="json")
         if item.handling == said:
-            continue
+            continue  # it was looked at when it was loaded; walking every path of every file takes seconds
+        _refuse_faults(path, handling, known)
         if item.handling and _written_by(item) != str(SYSTEM):
             left.append(item.code)
             continue
@@ -51,18 +53,26 @@ def load_handlings(root: Path) -> list[str]:
 
 def read(path: Path, elements: tuple[Element, ...]) -> Handling:
     """The handling in a file. :raises ValueError: with the file and every place that is wrong."""
+    handling = _parsed(path)
+    _refuse_faults(path, handling, elements)
+    return handling
+
+
+def _parsed(path: Path) -> Handling:
     try:
-        handling = Handling.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Handling.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError) as wrong:
         raise ValueError(f"{_name(path)}: {' '.join(str(wrong).split())}") from wrong
     except ValidationError as wrong:
         told = [f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in wrong.errors()]
         raise ValueError(f"{_name(path)}: {'; '.join(told[:_MOST_TOLD])}") from wrong
+
+
+def _refuse_faults(path: Path, handling: Handling, elements: tuple[Element, ...]) -> None:
     found = faults(handling, elements)
     if found:
         told = [f"{each.where}: {each.en}" for each in found[:_MOST_TOLD]]
         raise ValueError(f"{_name(path)}: {'; '.join(told)}")
-    return handling
 
 
 def _name(path: Path) -> str:
