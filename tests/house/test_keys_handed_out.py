@@ -28,6 +28,7 @@ WHO_MAY = {
     "surfaces/office/guide_found.py": "the guide who found the person",
     "surfaces/office/joining.py": "staff who found the person",
     "surfaces/office/people.py": "staff who found the person",
+    "surfaces/citizen/case_fields.py": "whoever may follow the case: stands for a value they saw",
     "foundation/once.py": "the session that was shown the form",
     "kernel/cards.py": "nobody: compares what a reader signed",
 }

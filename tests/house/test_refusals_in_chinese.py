@@ -34,6 +34,7 @@ NEEDED = [word for needs in SAID for word in ([needs] if isinstance(needs, str) 
 WORKED_OUT = {
     ("banshi/kernel/transitions.py", "self.needs(verb)"): NEEDED,
     ("banshi/rooms/booking/actions/changing.py", "needs"): APPOINTMENT.states,
+    ("banshi/journeys/case/at_window.py", "brought.phase"): CASE.states,
     ("banshi/rooms/booking/actions/placing_several.py", "needs"): [
         {"zh": "一次最多 3 件", "en": "at most 3 in one visit"}
     ],
