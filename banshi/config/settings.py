@@ -239,7 +239,8 @@ BANSHI_SPOOL = Path(os.environ.get("BANSHI_SPOOL") or DATA_DIR / "spool")
 BANSHI_STAFF_FRAME = "banshi.surfaces.office.frame.FRAME"  # frames name no surface; pages of nobody's surface wear this
 BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
 BANSHI_TYPESETTER = "banshi.gateways.papers.Typst"  # cases name no gateway
-BANSHI_CABINETS = os.environ.get("BANSHI_CABINETS") or "banshi.gateways.cabinets.opened"  # nor do rooms name this one
+_doors = "banshi.gateways.cabinets.not_set" if PRODUCTION else "banshi.gateways.cabinets.opened"
+BANSHI_CABINETS = os.environ.get("BANSHI_CABINETS") or _doors  # nor do rooms name this one
 BANSHI_JAMMED = frozenset(filter(None, os.environ.get("BANSHI_JAMMED", "").split(",")))  # cabinet:cell, of the demo's
 BANSHI_INTAKE = "banshi.gateways.uploads.cleaned"  # the library names no gateway
 BANSHI_CLAMD = os.environ.get("BANSHI_CLAMD", "")  # host:port or socket of ClamAV's daemon; "" = no scanner

@@ -19,3 +19,8 @@ def opened(cabinet: str, cell: int) -> None:
     if f"{cabinet}:{cell}" in settings.BANSHI_JAMMED:
         raise DoorStuck("jammed")
     log.info("door-opened", cabinet=cabinet, cell=cell)
+
+
+def not_set(cabinet: str, cell: int) -> None:
+    """Nobody said what opens doors here. :raises DoorStuck: always."""
+    raise DoorStuck("not-set")
