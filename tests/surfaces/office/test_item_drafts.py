@@ -65,7 +65,7 @@ def test_a_draft_is_shown_beside_what_is_in_force(publisher: Client) -> None:
     chinese = text(publisher, f"{LIST}{draft.pk}/")
     english = text(publisher, f"{LIST}{draft.pk}/", "en")
 
-    for said in ("2 个工作日", "1 个工作日", "复印件 2 份，必要", "去掉了网页标记", "承诺书"):
+    for said in ("2 个工作日", "1 个工作日", "复印件 2 份、必要", "去掉了网页标记", "承诺书"):
         assert said in chinese
     for said in ("2 working days", "1 working day", "2 copies, required", "Markup taken out"):
         assert said in english
