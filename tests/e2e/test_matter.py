@@ -230,7 +230,7 @@ def test_a_licence_from_the_first_question_to_the_certificate(
     picture(window, "issue-case-zh")
     read.append(owner.reads())
     window.fill("#code", owner.page.inner_text(".pickup__code").replace(" ", ""))
-    said.append(do(window, "凭码领取"))
+    said.append(do(window, "凭码交付"))
     read.append(owner.reads())
 
     assert said == [
@@ -262,6 +262,7 @@ def test_what_is_wrong_is_told_at_once_put_right_and_accepted(
 
     judge(front, "id-card", "application-form", wrong={"property-certificate": "只有第一页，缺附图页"})
     front.get_by_text("一次性告知").click()
+    faults = axe(front)
     picture(front, "review-notice-zh")
     said = [do(front, "发告知书")]
     read = [owner.reads()]
@@ -278,4 +279,7 @@ def test_what_is_wrong_is_told_at_once_put_right_and_accepted(
     judge(front, *PAPERS)
     said.append(do(front, "受理"))
     read.append(owner.reads())
-    print(said, read, told)
+    assert said == ["告知书发出了。", "受理了，期限开始算。"]
+    assert read == ["有材料要补", "大厅已收件", "已受理"]
+    assert "经营场所的不动产权证书\n只有第一页，缺附图页" in told
+    assert faults == []

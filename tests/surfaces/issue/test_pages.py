@@ -66,3 +66,21 @@ def test_who_only_looks_does_not_issue(matters: Matters, client_of):
 
     assert client_of("reviewer").get("/issue/town/").status_code == 403
     assert client_of("reviewer").post(f"/issue/town/cases/{case.no}/make").status_code == 403
+
+
+def test_where_no_code_was_sent_the_page_says_why_and_asks_for_the_card(matters: Matters, client_of):
+    case = matters.decided()
+    matters.account.person_evidence = 0
+    matters.account.save()
+    at, client = f"/issue/town/cases/{case.no}/", client_of("issuer")
+
+    client.post(at + "make")
+    page = client.post(at + "shelve", {"place": "A-3"}, follow=True).content.decode()
+
+    assert "可以领了，已通知申请人带证件来。" in page
+    assert ("不发取件码，凭证件领取" in page, "取件码输错次数过多" in page, 'name="code"' in page) == (
+        True,
+        False,
+        False,
+    )
+    assert f'action="{at}by-card"' in page

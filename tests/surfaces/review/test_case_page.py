@@ -15,7 +15,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.receiving import Missing
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper, Obligation
-from banshi.rooms.catalogue.models import Department
+from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.identity.models import Role
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.models import DocumentVersion
@@ -265,7 +265,7 @@ def test_lists_count_filter_and_find(matters: Matters, client_of):
     some = client.get("/review/town/supervision", {"department": "police"}).content.decode()
     none = client.get("/review/town/supervision", {"q": "没有这个"}).content.decode()
 
-    assert '<span class="badge">2</span>' in every
+    assert '<span class="muted">2</span>' in every
     assert (case.no in every, elsewhere.no in every) == (True, True)
     assert (case.no in some, elsewhere.no in some) == (False, True)
     assert (case.no in none, "没有符合的办件" in none) == (False, True)
@@ -289,3 +289,35 @@ def test_a_case_is_read_in_as_many_queries_with_three_papers_as_with_one(matters
         return len(found)
 
     assert counted(matters.received(papers=("id",))) == counted(matters.received()) == 17
+
+
+def test_a_notice_names_the_fields_that_the_situation_asks_for(matters: Matters, client_of):
+    from tests.surfaces.citizen.cases import retell
+
+    shown = [
+        {
+            "code": code,
+            "label_zh": code,
+            "label_en": code,
+            "type": "text",
+            "group_zh": "店",
+            "group_en": "Shop",
+            "show_if": when,
+        }
+        for code, when in (("lease-end", {"eq": ["premises", "rented"]}), ("deed", {"eq": ["premises", "own"]}))
+    ]
+    retell(matters, fields=[*Item.objects.get(code="pension").handling["fields"], *shown])
+    case = matters.received()
+
+    page = client_of("receiver").get(at(case)).content.decode()
+
+    assert ('name="field-lease-end"' in page, 'name="field-deed"' in page) == (True, False)
+
+
+def test_one_list_needs_no_tabs_and_its_page_leads_back_to_it(matters: Matters, client_of):
+    case = matters.in_review()
+
+    listed, one = (client_of("reviewer").get(where).content.decode() for where in ("/review/town/review", at(case)))
+
+    assert ('class="tabs"' in listed, 'class="tabs"' in one) == (False, False)
+    assert 'href="/review/town/review"' in one[one.index("page-head") :]
