@@ -294,17 +294,11 @@ def test_a_case_is_read_in_as_many_queries_with_three_papers_as_with_one(matters
 def test_a_notice_names_the_fields_that_the_situation_asks_for(matters: Matters, client_of):
     from tests.surfaces.citizen.cases import retell
 
+    field = {"type": "text", "group_zh": "店", "group_en": "Shop", "required": False}
     shown = [
-        {
-            "code": code,
-            "label_zh": code,
-            "label_en": code,
-            "type": "text",
-            "group_zh": "店",
-            "group_en": "Shop",
-            "show_if": when,
-        }
-        for code, when in (("lease-end", {"eq": ["premises", "rented"]}), ("deed", {"eq": ["premises", "own"]}))
+        field
+        | {"code": "lease-end", "label_zh": "租期", "label_en": "Lease", "show_if": {"eq": ["premises", "rented"]}},
+        field | {"code": "deed", "label_zh": "房产", "label_en": "Deed", "show_if": {"eq": ["premises", "own"]}},
     ]
     retell(matters, fields=[*Item.objects.get(code="pension").handling["fields"], *shown])
     case = matters.received()
