@@ -15,6 +15,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking.models import Waiting
 from banshi.rooms.calendars.models import NationalDay
 from banshi.rooms.catalogue import queries
+from banshi.rooms.catalogue.actions.drafts import publish_draft
 from banshi.rooms.catalogue.models import HallItem, Item, Synonym
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.messaging.models import Message
@@ -22,6 +23,7 @@ from banshi.rooms.places.models import Category, Hall, Window, WindowCategory
 from tests.house.test_presets_catalogue import PRESETS
 from tests.journeys.hours.test_change_hours import document
 from tests.journeys.hours.test_follow_up import NINE35, booked, opened
+from tests.rooms.catalogue.stores import a_draft
 from tests.together import together
 from tests.town import CLERK, TUESDAY_NINE, Town
 
@@ -217,6 +219,20 @@ def test_the_version_of_an_item_is_not_told_back_by_a_load(loaded: Path) -> None
 
     item.refresh_from_db()
     assert (item.version, item.name_en != "Another") == (3, True)
+
+
+def test_what_was_published_from_the_item_store_is_not_taken_back_by_a_load(loaded: Path) -> None:
+    item = Item.objects.filter(handling={}).earliest("code")
+    draft = a_draft(task_code=item.task_code, task_name="改名的事项", promise_day=7)
+    publish_draft(draft_id=draft.pk, by=CLERK, now=TUESDAY_NINE)
+
+    load_presets.load(loaded, TUESDAY_NINE)
+
+    before, item = item, Item.objects.get(pk=item.pk)
+    assert (item.name_zh, item.name_en, item.promised_days) == ("改名的事项", before.name_en, 7)
+    assert [each.material.name_zh for each in item.requirements.order_by("order").select_related("material")] == [
+        "登记申请书", "经营者身份证明", "经营场所使用文件",
+    ]  # fmt: skip
 
 
 def test_a_day_that_was_only_expected_is_settled_by_the_files(loaded: Path) -> None:

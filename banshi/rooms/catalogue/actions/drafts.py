@@ -195,7 +195,7 @@ def _publish_planned(draft_id: int, *, now: datetime) -> bool:
         log.warning("a planned draft could not be published", draft=draft_id, faults=len(found))
         draft.notes = {**draft.notes, "faults": [{"where": each.where, "zh": each.zh, "en": each.en} for each in found]}
         newer = ItemDraft.objects.filter(task_code=draft.task_code, state="draft").exists()
-        draft.state = DRAFT.to("drop") if newer else DRAFT.to("return")
+        draft.state = DRAFT.to("drop" if newer else "return")
         draft.published_by, draft.planned_from = "", None
         draft.save(update_fields=["notes", "state", "published_by", "planned_from"])
         return False
