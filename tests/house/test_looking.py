@@ -34,6 +34,7 @@ EXPORTS = {
     "office:appointment_paper": "office:appointment_cancel",
     "review:paper": "review:case",
     "issue:paper": "issue:case",
+    "desk:case-paper": "desk:case",
 }
 FORMATS = ("", "?format=csv", "?format=xlsx")
 

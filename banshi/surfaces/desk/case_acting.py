@@ -67,14 +67,14 @@ def do(request: Asked, here: Served, no: str, verb: str) -> HttpResponse:
         act(here, case, sent, clock.now())
     except Refused as refused:
         return case_page(request, here, case_of(here, no), sent=sent, refused=refused, at=verb)
-    return _done(request, here, no, sent if verb in STAYS else None, verb)
+    return _done(request, here, no, sent if verb in STAYS else None)
 
 
-def _done(request: Asked, here: Served, no: str, sent: Sent | None, verb: str) -> HttpResponse:
+def _done(request: Asked, here: Served, no: str, sent: Sent | None) -> HttpResponse:
     """The page as it then is; what was ticked and not counted yet stays ticked."""
     if not request.htmx:
         return redirect("desk:case", ref=here.ticket.ref, no=no)
-    return case_page(request, here, case_of(here, no), sent=sent, did=verb)
+    return case_page(request, here, case_of(here, no), sent=sent)
 
 
 @require_POST
@@ -99,7 +99,7 @@ def pages(request: Asked, here: Served, no: str) -> HttpResponse:
             cases.add_material(case_no=no, code=code, channel="scan", file=version, by=here.by, now=now)
     except Refused as refused:
         return case_page(request, here, case_of(here, no), sent=sent, refused=refused, at="pages")
-    return _done(request, here, no, sent, "pages")
+    return _done(request, here, no, sent)
 
 
 def _keep(here: Served, case: Case, sent: Sent, now: datetime) -> None:
@@ -173,7 +173,7 @@ def take_back(request: Asked, here: Served, no: str, material_id: int) -> HttpRe
         cases.take_back_material(case_no=no, material_id=material_id, by=here.by, now=clock.now())
     except Refused as refused:
         return case_page(request, here, case_of(here, no), sent=sent, refused=refused, at="pages")
-    return _done(request, here, no, sent, "take-back")
+    return _done(request, here, no, sent)
 
 
 @require_POST

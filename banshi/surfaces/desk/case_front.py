@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from banshi.foundation.doors import Asked
+from banshi.foundation.doors import Asked, Who
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
@@ -17,6 +17,7 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.places.models import Hall, Window
+from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Service, Ticket, WindowSession
 
 PERMISSION = "cases.receive"
@@ -91,6 +92,7 @@ def case_of(here: Served, no: str) -> Case:
 # What the window looks at first: what was collected before, what waits for something that is brought, what is begun.
 _FIRST = ("await_receipt", "pre_passed", "supplement", "received", "draft", "pre_returned", "pre_review")
 MOST = 12
+MOST_BESIDE = 3
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Thread:
         return self.case.no
 
 
-def threads(person_id: int | None, hall: str, *, item_id: int | None = None) -> list[Thread]:
+def threads(person_id: int | None, hall: str, *, item_id: int | None = None, most: int = MOST) -> list[Thread]:
     """What goes on, in the order in which the window will want it; of alike ones the matter of the number comes first."""
     rows = list(theirs(person_id, hall).filter(phase__in=CASE.goes_on)[: MOST * 2])
 
@@ -119,8 +121,26 @@ def threads(person_id: int | None, hall: str, *, item_id: int | None = None) -> 
         Thread(
             row, queries.due_of(row), row.phase in ("pre_passed", "await_receipt"), row.phase in ("draft", "pre_returned")
         )
-        for row in rows[:MOST]
+        for row in rows[:most]
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the console says of the cases of whoever is served. `known`: the number is somebody's."""
+
+    known: bool
+    threads: list[Thread]
+
+
+def beside(who: Who, view: tickets.DeskView, hall: str) -> Beside | None:
+    """None where nobody is served, where card and person differ, and where this clerk receives no cases."""
+    ticket = view.ticket
+    if ticket is None or ticket.state != "serving" or not who.may(PERMISSION, hall):
+        return None
+    if ticket.identity_ok is False and not ticket.mismatch_allowed:
+        return None
+    return Beside(ticket.person_id is not None, threads(ticket.person_id, hall, most=MOST_BESIDE))
 
 
 def context_of(here: Served, now: datetime, speed: float) -> dict[str, Any]:

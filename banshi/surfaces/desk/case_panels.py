@@ -120,7 +120,9 @@ def panel_of(
     (line,) = queries.lines([case], now=now)
     papers = _papers(here, case, rows, sent, {t.code: t.reason for t in told if t.kind == "material"}, now=now)
     pages = sheets(rows)
-    steps = case_steps.of(case, said, papers, printable=_printable(case, here))
+    given = _given(case, here)
+    just_told = case.phase == "supplement" and any(each.now for each in given)
+    steps = case_steps.of(case, said, papers, just_told=just_told)
     return {
         "case": case, "line": line, "editable": editable, "refused": refused, "at": at, "sent": sent, "papers": papers,
         "questions": _questions(said, answers), "complete": said.complete, "situation": said.situation, "fee": said.fee,
@@ -128,7 +130,8 @@ def panel_of(
         "filled": [] if editable else shared.filled(case, whole=shared.is_whole(request, case)),
         "answered": shared.answered(case), "whole": shared.is_whole(request, case),
         "whose": shared.whose(case, whole=shared.is_whole(request, case)), "notice_fields": _labels(said, sent),
-        "steps": steps, "given": _given(case, here), "sheet": _sheet(request, pages), "held": [p for p in papers if p.held],
+        "steps": steps, "given": given, "given_now": [each for each in given if each.now],
+        "sheet": _sheet(request, pages), "held": [p for p in papers if p.held],
         "compared": here.compared, "again": case.notices > 0, "told": told,
         "lacking": sum(p.wanting and p.row.necessity != "optional" for p in papers),
     }  # fmt: skip
@@ -250,7 +253,3 @@ def _since(here: Served, paper: CasePaper) -> bool:
 def _given(case: Case, here: Served) -> list[Given]:
     """What was given in writing, newest first."""
     return [Given(p.number, title_of(p), _since(here, p)) for p in reversed(queries.papers_of(case))]
-
-
-def _printable(case: Case, here: Served) -> bool:
-    return any(_since(here, paper) for paper in queries.papers_of(case))

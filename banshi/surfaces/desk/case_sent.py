@@ -16,6 +16,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions import Counted, Missing
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import handling_of_case
+from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.surfaces.desk.case_front import Served
 
 LONGEST = 2001  # one more than any field takes, so that it is told
@@ -59,7 +60,7 @@ class Sent:
         }
         return cls(
             posted=True,
-            phase=clean(post.get("phase"), 20),
+            phase=clean(post.get("phase"), 20) if post.get("phase") in CASE.states else "",
             revision=int_or_none(post.get("revision")),
             answers={code: said for code, said in answers.items() if said in options[code]},
             form={code: _value(post, code) for code in fields if f"f-{code}" in post},

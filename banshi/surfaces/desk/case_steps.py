@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from django.utils.translation import pgettext
@@ -15,9 +15,8 @@ from banshi.rooms.catalogue.rules.guided import Guided
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.surfaces.desk.steps import Step
 
-TAKES_PAPERS = ("draft", "pre_passed", "await_receipt", "supplement", "received")
 # Where the window may go on by itself; elsewhere somebody else has the case.
-AT_THE_WINDOW = (*TAKES_PAPERS,)
+TAKES_PAPERS = ("draft", "pre_passed", "await_receipt", "supplement", "received")
 
 
 class Line(Protocol):
@@ -43,18 +42,20 @@ class Steps:
         return frozenset(step.panel for step in self.panels)
 
 
-def of(case: Case, said: Guided, papers: Sequence[Line], *, printable: bool) -> Steps:
-    """:param printable: a paper was given while this person stands here."""
-    if case.phase not in AT_THE_WINDOW:
+def of(case: Case, said: Guided, papers: Sequence[Line], *, just_told: bool) -> Steps:
+    """:param just_told: what is missing was told while this person stands here: they leave with the notice."""
+    if case.phase not in TAKES_PAPERS:
         return Steps(None)
     more = []
+    if just_told:
+        more.append(replace(_main(case), key="a", main=False))
     if any(each.wanting for each in papers):
         more.append(Step(pgettext("desk case", "Whole list is there"), "check", "w", verb="whole"))
     if CASE.may(case.phase, "receive"):
         more.append(Step(pgettext("desk case", "Only receive"), "folder", "r", verb="receive"))
     if CASE.may(case.phase, "change"):
         more.append(Step(pgettext("desk case", "Keep the draft"), "save", "s", verb="keep"))
-    return Steps(_main(case), tuple(more), _panels(case, papers))
+    return Steps(None if just_told else _main(case), tuple(more), _panels(case, papers))
 
 
 def _main(case: Case) -> Step:

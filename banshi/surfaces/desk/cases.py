@@ -96,16 +96,15 @@ def case_page(
     sent: Sent | None = None,
     refused: Refused | None = None,
     at: str = "",
-    did: str = "",
 ) -> HttpResponse:
     """The page, or the part of it that changes.
 
-    :param sent: what was typed and is not kept yet. :param at: the step that was refused; `did`: the one that was done.
+    :param sent: what was typed and is not kept yet. :param at: the step that was refused.
     """
     now = clock.now()
     case_files.looked(request, case, now=now)
     page = panel_of(request, here, case, sent=sent or Sent.nothing(), refused=refused, at=at, now=now)
-    shown: Mapping[str, Any] = context_of(here, now, clock.speed()) | page | {"did": did}
+    shown: Mapping[str, Any] = context_of(here, now, clock.speed()) | page
     template = "desk/_case.html" if request.htmx else "desk/case.html"
     return render(request, template, shown, status=SLUGS[refused.slug] if refused else 200)
 

@@ -28,7 +28,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket, WindowSession
 from banshi.rooms.tickets.queries.tally import tally
-from banshi.surfaces.desk import panels, steps
+from banshi.surfaces.desk import case_front, panels, steps
 
 LINE_SHOWN = 5
 
@@ -218,6 +218,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         ),
         "next": tickets.preview(view),
         "bookings": to_confirm(view, now),
+        "matters": case_front.beside(who, view, hall.code),
         "numbers_beside": _numbers_beside(view),
         "pauses": panels.pauses(),
         "refusals": panels.reasons_to_refuse(view),
