@@ -8,7 +8,7 @@ from django.test import Client
 
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.tickets import actions as tickets
-from tests.surfaces.desk.served import HTMX, here, post, press, sent_online, serve
+from tests.surfaces.desk.served import FILLED, HTMX, here, post, press, sent_online, serve
 from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_opening_a_case_leaves_a_trace(clerk, matters):
 
     clerk.get(here(ticket, case))
 
-    assert Entry.objects.filter(action="looked", subject=f"case:{case.no}").count() == 1
+    assert Entry.objects.filter(action="looked", subject=f"person:{case.person_id}").count() == 1
 
 
 def test_what_cannot_be_accepted_keeps_what_was_typed(clerk, matters):
@@ -95,10 +95,11 @@ def test_a_notice_given_now_is_printed_and_the_desk_is_next(clerk, matters):
     ticket = serve(matters.town, 1)
 
     page = press(
-        clerk, ticket, case, "notice", htmx=True, **{"lacks-material-lease": "on", "why-material-lease": "没有带"}
-    ).content.decode()
+        clerk, ticket, case, "notice", htmx=True, **FILLED,
+        **{"here-id": "on", "here-photo": "on", "lacks-material-lease": "on", "why-material-lease": "没有带"},
+    ).content.decode()  # fmt: skip
 
-    paper = case.papers.get(kind="notice")
+    paper = case.papers.get(kind="one_time_notice")
     pdf = clerk.get(f"{here(ticket, case)}papers/{paper.number}")
     assert (f"papers/{paper.number}" in page, 'data-key="p"' in page) == (True, True)
     assert (pdf.status_code, pdf["Content-Type"]) == (200, "application/pdf")
