@@ -146,3 +146,13 @@ def test_somebody_with_nothing_under_way_is_offered_a_new_case(clerk, matters):
 
     assert "新办一件" in clerk.get("/desk/").content.decode()
     assert f'action="/desk/cases/{ticket.ref}/open"' in clerk.get(f"/desk/cases/{ticket.ref}/").content.decode()
+
+
+def test_another_matter_is_found_by_its_words(clerk, matters):
+    ticket = serve(matters.town, 1)
+
+    found = clerk.get(f"/desk/cases/{ticket.ref}/items", {"q": "养老"}, headers=HTMX)
+    nothing = clerk.get(f"/desk/cases/{ticket.ref}/items", {"q": "没有这件事"}, headers=HTMX)
+
+    assert ('name="item" value="pension"' in found.content.decode(), found.status_code) == (True, 200)
+    assert ("<button" in nothing.content.decode(), nothing.status_code) == (False, 200)
