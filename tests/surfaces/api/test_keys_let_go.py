@@ -18,7 +18,9 @@ from tests.surfaces.api.test_idempotency import prepared, shown
 from tests.surfaces.api.test_numbers_together import asked
 from tests.surfaces.api.test_rights import CLOSE, ENDPOINTS
 
-WRITES = {name: request for name, request in ENDPOINTS.items() if request[0] != "get"}
+ASKS = ("guide_item",)  # sent like a write, and writes nothing
+WRITES = {name: request for name, request in ENDPOINTS.items() if request[0] != "get" and name not in ASKS}
+FOUND_FIRST = ("add_material",)  # its case is looked for before a file is read: where there is none, no key was claimed
 WRONG_DIGIT = {**person(3), "id_number": "110105194912310021"}
 IN_TWO_YEARS = {**CLOSE, "starts_at": "2028-03-11T09:00:00+08:00", "ends_at": "2028-03-11T12:00:00+08:00"}
 CARD = {"id_number": person(3)["id_number"], "id_type": "resident_id", "name": person(3)["name"], "presented": "read"}
@@ -94,7 +96,8 @@ def test_every_write_keeps_the_same_kinds_of_answers(calls: Calls, name: str) ->
     statuses = {status for status, *_ in said.values()}
     assert statuses >= ({401, 403} if method == "delete" else {401, 403, 422})
     assert max(statuses) < 500
-    assert said == {each: (status, status not in LET_GO, status not in LET_GO) for each, (status, *_) in said.items()}
+    let_go = {*LET_GO, 404} if name in FOUND_FIRST else LET_GO
+    assert said == {each: (status, status not in let_go, status not in let_go) for each, (status, *_) in said.items()}
 
 
 def test_of_one_batch_whoever_asks_something_else_with_a_key_let_go_is_heard(calls: Calls) -> None:
