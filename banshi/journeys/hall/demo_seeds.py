@@ -271,5 +271,5 @@ def _cabinets(halls: list[Hall]) -> None:
         if hall.code in CASE_HALLS:
             delivery.install(
                 hall=hall, code=f"{hall.code}-cabinet-1", name_zh="1 号文件柜", name_en="Cabinet 1",
-                place_zh="大门东侧，24 小时开放", place_en="East of the main gate, open day and night", cells=24,
+                place_zh="大门东侧", place_en="East of the main gate", cells=24,
             )  # fmt: skip
