@@ -32,7 +32,9 @@ import pytest
 from banshi.foundation.clock import REFRESH_S
 from tests.tables import tables
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SHARED: list[Installation] = []  # of this worker, while it runs
 PICTURES = ROOT / "docs" / "pictures"
 OPENING = "2026-11-24T09:10:00+08:00"
 CHROMIUM = "/usr/bin/chromium"
@@ -191,7 +193,15 @@ def installed(data: Path, name: str) -> Iterator[Installation]:
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with installed(tmp_path_factory.mktemp("installation"), "e2e") as running:
+        SHARED.append(running)
         yield running
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Files in a browser follow each other. After the last one its city runs on for nobody, and takes a third of a core."""
+    if nextitem is not None and HERE not in nextitem.path.parents:
+        while SHARED:
+            stop(SHARED.pop())
 
 
 def start(running: Installation, *command: str) -> subprocess.Popen[bytes]:
