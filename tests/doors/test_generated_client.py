@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ from tests.town import at
 NAME = "banshi_client"
 Module = Callable[[str], Any]
 
+FILES = dict.fromkeys(("application/pdf", "image/jpeg"), "application/octet-stream")  # as a client takes them
+
 
 @pytest.fixture
 def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], Module]]:
@@ -28,9 +31,10 @@ def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     def make(document: bytes) -> Module:
         written = tmp_path / "openapi.json"
         written.write_bytes(document)
+        (tmp_path / "client.json").write_text(json.dumps({"content_type_overrides": FILES}))
         made = subprocess.run(
             [sys.executable, "-m", "openapi_python_client", "generate", "--path", str(written), "--meta", "none"]
-            + ["--output-path", str(tmp_path / NAME), "--fail-on-warning"],
+            + ["--output-path", str(tmp_path / NAME), "--fail-on-warning", "--config", str(tmp_path / "client.json")],
             env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},  # it formats what it writes with ruff
             capture_output=True,
             text=True,

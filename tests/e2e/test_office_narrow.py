@@ -9,6 +9,8 @@ import pytest
 
 from tests.e2e.conftest import Installation
 
+pytestmark = pytest.mark.browser
+
 # Five halls, then one hall's pages; what is found by a link on them follows.
 PAGES = (
     "/office/", "/staff/me", "/office/regions/all/figures", "/office/regions/441900/figures",

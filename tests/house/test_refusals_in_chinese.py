@@ -18,6 +18,7 @@ from banshi.foundation.words import words
 from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking.rules import APPEAL, APPOINTMENT, FOLLOW_UP, WAITING, State
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.catalogue.rules.drafts import DRAFT
 from banshi.rooms.delivery.rules import DELIVERY
 from banshi.rooms.feedback.rules import TASK
 from banshi.rooms.identity.rules import PERMISSIONS
@@ -35,6 +36,7 @@ WORKED_OUT = {
     ("banshi/kernel/transitions.py", "self.needs(verb)"): NEEDED,
     ("banshi/rooms/booking/actions/changing.py", "needs"): APPOINTMENT.states,
     ("banshi/journeys/case/at_window.py", "brought.phase"): CASE.states,
+    ("banshi/rooms/catalogue/actions/drafts.py", "DRAFT.needs(verb)"): [DRAFT.needs(verb) for verb in DRAFT.steps],
     ("banshi/rooms/booking/actions/placing_several.py", "needs"): [
         {"zh": "一次最多 3 件", "en": "at most 3 in one visit"}
     ],

@@ -16,6 +16,7 @@ from banshi.rooms.identity.queries import people_of
 from banshi.rooms.messaging.actions import write
 from banshi.rooms.messaging.models import Message
 from banshi.surfaces.citizen.urls import urlpatterns
+from tests.matters import matters_of
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
 from tests.town import TUESDAY_NINE, Town
 
@@ -208,7 +209,7 @@ GARBAGE = [
 FIELDS = [
     "q", "theme", "department", "audience", "page", "item", "hall", "at", "day", "with", "window", "k", "next",
     "thanks", "from", "who", "name", "id_type", "id_number", "phone", "code", "slot", "stars", "tags", "text",
-    "suspension", "entry",
+    "suspension", "entry", "a", "faults", "revision", "file", "reason", "step", "mark", "value",
 ]  # fmt: skip
 
 
@@ -217,7 +218,9 @@ def test_no_page_breaks_on_input_that_nobody_meant(mine: Phone, open_town: Town,
     slot = open_town.slot(quota=3)
     booked = book(mine, slot)
     arguments = {"code": booked.code, "item": "pension", "hall": "town", "slot": slot.pk, "ref": "0" * 13}
-    arguments |= {"waiting": 1, "person": 1, "agent": 1, "mandate": 1}
+    arguments |= {"waiting": 1, "person": 1, "agent": 1, "mandate": 1, "field": 0, "material": 1}
+    case = matters_of(open_town).opened(account_id=mine.account.pk)
+    arguments |= {"no": case.no, "number": "none"}
     given = dict.fromkeys(FIELDS, garbage)
     broken = []
     for pattern in urlpatterns:

@@ -337,6 +337,9 @@ def keys_of_steps() -> set[str]:
     return {str(each.value) for each in texts if isinstance(each.value, str) and each.value}
 
 
+ARROWS = {"ArrowLeft": "←", "ArrowRight": "→"}
+
+
 def test_every_key_on_the_desk_is_shown_on_its_button_and_in_the_help(client: Client, open_town: Town):
     import pathlib
 
@@ -344,11 +347,14 @@ def test_every_key_on_the_desk_is_shown_on_its_button_and_in_the_help(client: Cl
     texts = {path.name: path.read_text() for path in folder.glob("*.html")}
     written = {key for text in texts.values() for key in re.findall(r'data-key="([^"{]+)"', text)}
     kbd = re.compile(r"<kbd>(?:{% translate \"Space\" %}|([^<{]+))</kbd>")
-    named = set(kbd.findall(texts["_keys.html"]))
-    shown = {key for name, text in texts.items() if name != "_keys.html" for key in kbd.findall(text)}
+    named = set(kbd.findall(texts["_keys.html"])) | set(kbd.findall(texts["_case_keys.html"]))
+    shown = {key for name, text in texts.items() if "_keys" not in name for key in kbd.findall(text)}
+    shown |= {
+        ARROWS[key] for key in ARROWS if f'data-key="{key}"' in texts["_case_middle.html"]
+    }  # drawn as what they do
 
     def cap(key: str) -> str:
-        return "" if key == "Space" else key.upper() if len(key) == 1 else key
+        return "" if key == "Space" else ARROWS[key] if key in ARROWS else key.upper() if len(key) == 1 else key
 
     steps = keys_of_steps()
     assert {"Space", "r", "m", "h", "2", "3", "j", "4", "t", "a", "o", "x", "g", "k", "p", "F9", "u", "l", "b"} <= steps

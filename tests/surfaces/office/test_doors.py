@@ -18,6 +18,7 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock
 from banshi.surfaces.office import urls
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
+from tests.rooms.catalogue.stores import a_draft
 from tests.surfaces.office.asked import ASKED
 from tests.surfaces.office.editing import an_agent, booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import CITIZEN, TUESDAY_NINE
@@ -73,6 +74,7 @@ def rows(office):  # noqa: F811
     return {
         "agent_id": agent.agent_id,
         "mandate_id": agent.pk,
+        "draft_id": a_draft().pk,
         "hall": "town",
         "ref": ticket.ref,
         "code": appointment.code,
