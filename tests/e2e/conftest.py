@@ -35,6 +35,7 @@ from tests.tables import tables
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SHARED: list[Installation] = []  # of this worker, while it runs
+ENDS_HERE: list[pytest.Item] = []  # the next test, where it is no browser test
 PICTURES = ROOT / "docs" / "pictures"
 OPENING = "2026-11-24T09:10:00+08:00"
 CHROMIUM = "/usr/bin/chromium"
@@ -198,10 +199,15 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Files in a browser follow each other. After the last one its city runs on for nobody, and takes a third of a core."""
-    if nextitem is not None and HERE not in nextitem.path.parents:
-        while SHARED:
-            stop(SHARED.pop())
+    ENDS_HERE.clear()
+    ENDS_HERE.extend([nextitem] if nextitem is not None and HERE not in nextitem.path.parents else [])
+
+
+def pytest_runtest_logfinish(nodeid: str) -> None:
+    """Files in a browser follow each other. After the last one, tried again where it failed, its city would run on for nobody
+    and take a third of a core."""
+    while ENDS_HERE and SHARED:
+        stop(SHARED.pop())
 
 
 def start(running: Installation, *command: str) -> subprocess.Popen[bytes]:
