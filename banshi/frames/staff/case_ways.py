@@ -16,6 +16,7 @@ CASE_WAYS = (
         To("review:review", "clipboard-list", pgettext_lazy("cases", "Review"), "cases.review", also=LOOK),
         To("review:approval", "scale", pgettext_lazy("cases", "Decision"), "cases.approve", also=LOOK),
         To("issue:home", "printer", pgettext_lazy("issue", "Issue window"), "cases.issue"),
+        To("issue:cabinets", "layout-grid", pgettext_lazy("issue", "Cabinets"), "cases.issue"),
         To("review:supervision", "shield-check", pgettext_lazy("cases", "Supervision"), "cases.supervise", also=LOOK),
         To("review:find", "search", pgettext_lazy("cases", "Find a case"), LOOK),
     ),
