@@ -32,8 +32,6 @@ class Rated:
     ref: str
     subject: str
     number: str
-    named_zh: str
-    named_en: str
     language: str
     day: date
 
@@ -143,14 +141,13 @@ def what_was_rated(rating: Rating) -> Rated:
     if case is not None:
         zone = ZoneInfo(rating.hall.timezone)
         return Rated(
-            ref=case.no, subject=f"case:{case.no}", number=case.no, named_zh=case.item.name_zh, named_en=case.item.name_en,
-            language=case.language, day=(case.closed_at or rating.at).astimezone(zone).date(),
+            ref=case.no, subject=f"case:{case.no}", number=case.no, language=case.language,
+            day=(case.closed_at or rating.at).astimezone(zone).date(),
         )  # fmt: skip
     ticket = rating.ticket
     assert ticket is not None, "a rating is of a visit or of a case"
     return Rated(
-        ref=ticket.ref, subject=f"ticket:{ticket.ref}", number=ticket.number, named_zh=ticket.category.name_zh,
-        named_en=ticket.category.name_en, language=ticket.language, day=ticket.day,
+        ref=ticket.ref, subject=f"ticket:{ticket.ref}", number=ticket.number, language=ticket.language, day=ticket.day,
     )  # fmt: skip
 
 
@@ -281,13 +278,14 @@ def _view(row: Rating) -> RatingView:
     level_zh, level_en = rules.LEVELS[row.stars]
     opened: Task | None = getattr(row, "task", None)
     rated = what_was_rated(row)
+    named: Any = row.case.item if row.case else row.ticket.category if row.ticket else None
     return RatingView(
         id=row.id, at=row.at, stars=row.stars, level_zh=level_zh, level_en=level_en,
         tags=tuple(rules.tag(code) for code in row.tags), text=row.text, channel=row.channel, follow_up=row.follow_up,
         ticket="" if row.case_id else rated.ref, case=rated.ref if row.case_id else "", number=rated.number,
         window=row.window.number if row.window else "",
         staff_zh=row.staff.name_zh if row.staff else "", staff_en=row.staff.name_en if row.staff else "",
-        category_zh=rated.named_zh, category_en=rated.named_en,
+        category_zh=named.name_zh, category_en=named.name_en,
         task_id=opened.id if opened else None, task_state=opened.state if opened else "",
     )  # fmt: skip
 
