@@ -5,8 +5,7 @@ machine that dies in between leaves a cell held, whose code opens it again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -20,42 +19,34 @@ from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Cabinet, Stay
 
-OTHER_DOORS = 3  # cells that are tried before the cabinet counts as out of order
+DOORS_TRIED = 3  # then the cabinet counts as out of order
 
 
-@dataclass(frozen=True)
-class Dropped:
-    """`cell`: whose door is open; `counts_from`: the day on which it comes in, `at_once` where that is today."""
-
-    stay: Stay
-    cell: int
-    counts_from: date
-    at_once: bool
-
-
-def drop(*, cabinet: Cabinet, case_no: str, today: date, by: Actor, now: datetime) -> Dropped:
+def drop(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) -> Stay:
     """Papers of a case that was looked over beforehand: a cell is held, its door opens, its case waits for the hall.
 
-    :param today: of the hall. :raises Refused: nothing-found (also in another hall), wrong-state, already-dropped,
-        cabinet-full, door-stuck (then nothing is held, and it stands where it stood).
+    :param cabinets: of one hall, at least one; the first with a free cell takes them.
+    :raises Refused: nothing-found (also in another hall), wrong-state, already-dropped, cabinet-full, door-stuck (then nothing
+        is held, and it stands where it stood).
     """
-    day = deliveries.counts_from(cabinet.hall, now)
+    hall = cabinets[0].hall
+    day = deliveries.counts_from(hall, now)
     with transaction.atomic():
         case = cases.lock(case_no)
-        if case.hall_id != cabinet.hall_id:
+        if case.hall_id != hall.pk:
             raise Refused("nothing-found", facts={"case": case_no})
         if case.phase != "await_receipt" and (no := CASE.refusal(case.phase, "expect")):
             raise Refused(no)
-        stay = delivery.hold_cell(cabinet=cabinet, case=case, kind="drop", counts_from=day, by=by, now=now)
+        stay = delivery.hold_cell(cabinets=cabinets, case=case, kind="drop", counts_from=day, by=by, now=now)
         if case.phase != "await_receipt":
-            cases.expect(case_no=case_no, appointment="", cell=_named(stay), by=by, now=now)
+            cases.expect(case_no=case_no, appointment="", cell=stay.cell.name, by=by, now=now)
     try:
-        stay = _opened(stay, by=by, now=now)
+        stay = _opened(stay, now=now)
     except Refused:
         _expect_no_more(case_no, by=by, now=now)
         raise
     cases.tell_dropped(case_no=case_no, day=day, now=now)
-    return Dropped(stay, stay.cell.no, day, at_once=day == today)
+    return stay
 
 
 def _expect_no_more(case_no: str, *, by: Actor, now: datetime) -> None:
@@ -66,7 +57,7 @@ def _expect_no_more(case_no: str, *, by: Actor, now: datetime) -> None:
             cases.expect_no_more(case_no=case_no, by=by, now=now)
 
 
-def other_door(*, stay_id: int, by: Actor, now: datetime) -> Stay:
+def other_door(*, stay_id: int, now: datetime) -> Stay:
     """Whoever stands there says that the door did not open.
 
     :raises Refused: changed-meanwhile, cabinet-full, door-stuck.
@@ -76,19 +67,21 @@ def other_door(*, stay_id: int, by: Actor, now: datetime) -> Stay:
         raise Refused("changed-meanwhile")
     with transaction.atomic():
         cases.lock(stay.case.no)
-        another = delivery.try_another(stay=stay, by=by, now=now)
-    return _opened(another, by=by, now=now)
+        another = delivery.try_another(stay=stay, now=now)
+    return _opened(another, now=now)
 
 
-def _opened(stay: Stay, *, by: Actor, now: datetime) -> Stay:
+def _opened(stay: Stay, *, now: datetime) -> Stay:
     """Its door, or that of another cell, is open. :raises Refused: door-stuck – nothing is held then."""
-    for _ in range(OTHER_DOORS):
+    for more in reversed(range(DOORS_TRIED)):
         if delivery.open_door(stay.cell):
             return stay
+        if not more:
+            break
         try:
             with transaction.atomic():
                 cases.lock(stay.case.no)
-                stay = delivery.try_another(stay=stay, by=by, now=now)
+                stay = delivery.try_another(stay=stay, now=now)
         except Refused:
             break
     delivery.broken(cell=stay.cell, now=now)
@@ -96,21 +89,22 @@ def _opened(stay: Stay, *, by: Actor, now: datetime) -> Stay:
     raise Refused("door-stuck", facts={"cabinet": stay.cell.cabinet.code})
 
 
-def put(*, cabinet: Cabinet, case_no: str, by: Actor, now: datetime) -> Stay:
+def put(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) -> Stay:
     """待领取 in a cell: it lies there for three days, and the applicant gets the code that opens it.
 
+    :param cabinets: of the case's hall; the first with a free cell takes it.
     :raises Refused: those of `cases.actions.shelve`; agent-not-allowed (only the card opens it), cabinet-full, door-stuck.
     """
     with transaction.atomic():
         case = cases.lock(case_no)
-        if not conclude.is_their_own(case) or case.hall_id != cabinet.hall_id:
+        if not conclude.is_their_own(case):
             raise Refused("agent-not-allowed")
         if no := CASE.refusal(case.phase, "shelve"):
             raise Refused(no)
-        stay = delivery.hold_cell(cabinet=cabinet, case=case, kind="result", by=by, now=now)
-    stay = _opened(stay, by=by, now=now)
+        stay = delivery.hold_cell(cabinets=cabinets, case=case, kind="result", by=by, now=now)
+    stay = _opened(stay, now=now)
     try:
-        conclude.shelve(case_no=case_no, place=_named(stay), cabinet=cabinet, by=by, now=now)
+        conclude.shelve(case_no=case_no, place=stay.cell.name, cabinet=stay.cell.cabinet, by=by, now=now)
     except Refused:
         delivery.give_up(stay=stay, now=now)
         raise
@@ -122,7 +116,7 @@ def fetch(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -
 
     :raises Refused: rate-limited, nothing-found, door-stuck, code-used (by somebody at the same instant).
     """
-    stay = delivery.opening(cabinets=cabinets, code=code, now=now)
+    stay = delivery.opening(cabinets=cabinets, code=code)
     if not delivery.open_door(stay.cell):
         delivery.broken(cell=stay.cell, now=now)
         raise Refused("door-stuck", facts={"cabinet": stay.cell.cabinet.code})
@@ -138,8 +132,8 @@ def empty(*, stay_id: int, place: str = "", by: Actor, now: datetime) -> Case:
     :raises Refused: nothing-found, changed-meanwhile, invalid (a result without a place).
     """
     with transaction.atomic():
+        case = cases.lock(_case_of(stay_id))  # the case before what lies of it, as everybody takes them
         stay = delivery.take_out(stay_id=stay_id, out_by="staff", by=by, now=now)
-        case = cases.lock(stay.case.no)
         if stay.kind == "result" and case.phase == "ready":
             place = cases.place_of(place)
             delivery.moved(case=case, place=place)
@@ -148,5 +142,9 @@ def empty(*, stay_id: int, place: str = "", by: Actor, now: datetime) -> Case:
     return case
 
 
-def _named(stay: Stay) -> str:
-    return f"{stay.cell.cabinet.code}-{stay.cell.no:02d}"
+def _case_of(stay_id: int) -> str:
+    """:raises Refused: nothing-found."""
+    no = Stay.objects.filter(pk=stay_id).values_list("case__no", flat=True).first()
+    if no is None:
+        raise Refused("nothing-found", facts={"stay": stay_id})
+    return no

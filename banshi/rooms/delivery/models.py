@@ -70,10 +70,15 @@ class Cell(models.Model):
         db_table = "delivery_cell"
         constraints = [models.UniqueConstraint(fields=["cabinet", "no"], name="a_cell_has_its_number")]
 
+    @property
+    def name(self) -> str:
+        """As it stands in lists and on papers: nancheng-cabinet-1-03."""
+        return f"{self.cabinet.code}-{self.no:02d}"
+
 
 class Stay(models.Model):
     """What lay in a cell, from when until when. `counts_from`: the day from which dropped papers count; `fetch_by`: a result lies
-    that long; `opening_at`: its code was right and its door is being opened."""
+    that long."""
 
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="stays")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="stays")
@@ -82,7 +87,6 @@ class Stay(models.Model):
     put_by = models.CharField(max_length=60)
     counts_from = models.DateField(null=True)
     fetch_by = models.DateTimeField(null=True)
-    opening_at = models.DateTimeField(null=True)
     out_at = models.DateTimeField(null=True)
     out_by = models.CharField(max_length=12, default="")
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
 from banshi.rooms.calendars.queries import next_opening, session_at
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.models import Cabinet, Delivery, Stay
@@ -30,8 +28,7 @@ def code_for_applicant(case: Case) -> str:
 
 def cabinets_at(hall: Hall, device_id: int | None = None) -> list[Cabinet]:
     """The hall's cabinets that this machine opens."""
-    here = Q(device=None) | Q(device_id=device_id) if device_id is not None else Q(device=None)
-    return list(Cabinet.objects.filter(here, hall=hall, active=True).select_related("hall").order_by("code"))
+    return [each for each in cabinets_of(hall) if each.device_id in (None, device_id)]
 
 
 def cabinets_of(hall: Hall) -> list[Cabinet]:
@@ -56,10 +53,6 @@ class Lying:
     late: bool
     stuck: bool
     over: bool
-
-    @property
-    def cell(self) -> str:
-        return f"{self.stay.cell.cabinet.code}-{self.stay.cell.no:02d}"
 
 
 def lying(hall: Hall, *, now: datetime) -> list[Lying]:

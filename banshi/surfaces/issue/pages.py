@@ -124,17 +124,9 @@ def shelve(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 @_deed
 def to_cabinet(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    """Into a cell of the hall's cabinet, whose door opens."""
-    cabinets, full = cabinets_of(case.hall), Refused("cabinet-full", facts={"cabinet": ""})
-    for cabinet in cabinets:
-        try:
-            stay = at_cabinets.put(cabinet=cabinet, case_no=case.no, by=by, now=now)
-        except Refused as refused:
-            if refused.slug != "cabinet-full":
-                raise
-            continue
-        return _("Door %(cell)s is open: put it in. The applicant gets the code.") % {"cell": stay.cell.no}
-    raise full
+    """Into a cell of the hall's cabinets, whose door opens."""
+    stay = at_cabinets.put(cabinets=cabinets_of(case.hall), case_no=case.no, by=by, now=now)
+    return _("Door %(cell)s is open: put it in. The applicant gets the code.") % {"cell": stay.cell.no}
 
 
 @_deed

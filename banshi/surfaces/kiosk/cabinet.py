@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +11,6 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from banshi.foundation import clock
 from banshi.journeys.case import cabinets as at_cabinets
 from banshi.kernel.refusals import Refused
 from banshi.rooms.delivery import queries as deliveries
@@ -52,7 +52,7 @@ def fetch(request: HttpRequest, place: Place) -> HttpResponse:
         return page(request, place, "cabinet_fetch.html")
     try:
         not_too_often(place)
-        stay = at_cabinets.fetch(cabinets=cabinets, code=_digits(request, "code"), by=place.by, now=clock.now())
+        stay = at_cabinets.fetch(cabinets=cabinets, code=_digits(request, "code"), by=place.by, now=place.now)
     except Refused as no:
         if no.slug in ("nothing-found", "code-used"):
             no = Refused("code-wrong", facts={"cabinet": True})
@@ -65,21 +65,13 @@ def fetch(request: HttpRequest, place: Place) -> HttpResponse:
 def drop(request: HttpRequest, place: Place) -> HttpResponse:
     """The number of the case, scanned or typed, opens an empty cell."""
     cabinets = _need(place)
-    again = reverse("kiosk:cabinet-drop", args=[place.hall.code])
     if request.method == "GET":
         return page(request, place, "cabinet_drop.html")
-    for at, one in enumerate(cabinets):
-        try:
-            not_too_often(place)
-            found = at_cabinets.drop(
-                cabinet=one, case_no=_case_no(request), today=place.today, by=place.by, now=place.now
-            )
-        except Refused as no:
-            if no.slug == "cabinet-full" and at + 1 < len(cabinets):
-                continue
-            return refused_page(request, place, _in_cabinet(no), again=again)
-        return _papers_in(request, place, found.stay)
-    raise AssertionError("there is a cabinet")
+    return _papers_in(
+        request,
+        place,
+        lambda: at_cabinets.drop(cabinets=cabinets, case_no=_case_no(request), by=place.by, now=place.now),
+    )
 
 
 @at_kiosk
@@ -87,26 +79,26 @@ def drop(request: HttpRequest, place: Place) -> HttpResponse:
 def other_door(request: HttpRequest, place: Place) -> HttpResponse:
     """Whoever stands there says that the door did not open."""
     _need(place)
-    again = reverse("kiosk:cabinet-drop", args=[place.hall.code])
+    return _papers_in(
+        request,
+        place,
+        lambda: at_cabinets.other_door(stay_id=_stay_of(request.POST.get("stay", "")), now=place.now),
+    )
+
+
+def _papers_in(request: HttpRequest, place: Place, opens: Callable[[], Stay]) -> HttpResponse:
+    """Which door is open for papers, and from when they count; or why none is: told of the case, not of an appointment."""
     try:
         not_too_often(place)
-        stay = at_cabinets.other_door(stay_id=_stay_of(request.POST.get("stay", "")), by=place.by, now=place.now)
+        stay = opens()
     except Refused as no:
-        return refused_page(request, place, _in_cabinet(no), again=again)
-    return _papers_in(request, place, stay)
-
-
-def _papers_in(request: HttpRequest, place: Place, stay: Stay) -> HttpResponse:
+        told = Refused(no.slug, facts={**no.facts, "cabinet": True, "papers": True}, next=no.next)
+        return refused_page(request, place, told, again=reverse("kiosk:cabinet-drop", args=[place.hall.code]))
     context = {
         "stay": stay, "kind": "drop", "at_once": stay.counts_from == place.today,
         "token": signing.dumps(stay.pk, salt=_SALT),
     }  # fmt: skip
     return page(request, place, "cabinet_open.html", context)
-
-
-def _in_cabinet(no: Refused) -> Refused:
-    """Somebody who drops papers is told of the case, not of an appointment."""
-    return Refused(no.slug, facts={**no.facts, "cabinet": True}, next=no.next)
 
 
 def _stay_of(token: str) -> int:

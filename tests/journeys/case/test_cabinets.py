@@ -64,8 +64,8 @@ def passed(matters: Matters) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def dropped(cabinet: Cabinet, case: Case, *, now: Any = TUESDAY_NINE) -> cabinets.Dropped:
-    return cabinets.drop(cabinet=cabinet, case_no=case.no, today=now.date(), by=KIOSK, now=now)
+def dropped(cabinet: Cabinet, case: Case, *, now: Any = TUESDAY_NINE) -> Stay:
+    return cabinets.drop(cabinets=[cabinet], case_no=case.no, by=KIOSK, now=now)
 
 
 def made(matters: Matters) -> Case:
@@ -76,7 +76,7 @@ def made(matters: Matters) -> Case:
 
 def put(cabinet: Cabinet, case: Case, matters: Matters, **more: Any) -> Stay:
     return cabinets.put(
-        **{"cabinet": cabinet, "case_no": case.no, "by": matters.by["issuer"], "now": TUESDAY_NINE, **more}
+        **{"cabinets": [cabinet], "case_no": case.no, "by": matters.by["issuer"], "now": TUESDAY_NINE, **more}
     )
 
 
@@ -99,7 +99,7 @@ def test_papers_dropped_while_the_hall_works_count_today(cabinet: Cabinet, matte
     got = dropped(cabinet, case)
 
     case.refresh_from_db()
-    assert (got.cell, got.counts_from, got.at_once, case.phase) == (1, TODAY, True, "await_receipt")
+    assert (got.cell.no, got.counts_from, case.phase) == (1, TODAY, "await_receipt")
     event = CaseEvent.objects.filter(case=case).order_by("-seq")[0]
     assert (event.verb, event.facts) == ("expect", {"cell": "town-cabinet-1-01"})
     message = Message.objects.get(key="case_dropped")
@@ -129,7 +129,7 @@ def test_who_booked_a_time_may_drop_the_papers_instead(cabinet: Cabinet, matters
     got = dropped(cabinet, case)
 
     case.refresh_from_db()
-    assert (got.cell, case.phase, case.appointment) == (1, "await_receipt", "ABC")
+    assert (got.cell.no, case.phase, case.appointment) == (1, "await_receipt", "ABC")
 
 
 def test_a_cell_with_papers_is_not_opened_again_by_a_number(cabinet: Cabinet, matters: Matters) -> None:
@@ -145,7 +145,7 @@ def test_only_what_was_looked_over_is_dropped(cabinet: Cabinet, matters: Matters
 
     assert [slug_of(dropped, cabinet, case) for case in (draft, received)] == ["wrong-state"] * 2
     with pytest.raises(Refused) as no:
-        cabinets.drop(cabinet=cabinet, case_no="none", today=TODAY, by=KIOSK, now=TUESDAY_NINE)
+        cabinets.drop(cabinets=[cabinet], case_no="none", by=KIOSK, now=TUESDAY_NINE)
     assert no.value.slug == "nothing-found"
 
 
@@ -161,7 +161,7 @@ def test_a_door_that_jams_gives_another_cell(cabinet: Cabinet, matters: Matters,
 
     got = dropped(cabinet, passed(matters))
 
-    assert got.cell == 3
+    assert got.cell.no == 3
     assert list(Cell.objects.order_by("no").values_list("no", "broken_at")) == [
         (1, TUESDAY_NINE), (2, TUESDAY_NINE), (3, None),
     ]  # fmt: skip
@@ -181,16 +181,35 @@ def test_a_cabinet_whose_doors_all_jam_holds_nothing(cabinet: Cabinet, matters: 
     case.refresh_from_db()
     assert (slug, case.phase) == ("door-stuck", "pre_passed")
     assert not Stay.objects.filter(out_at=None).exists()
-    assert dropped(cabinet, case).cell == 1
+    assert dropped(cabinet, case).cell.no == 1
+
+
+def test_a_cell_whose_door_was_not_tried_is_not_called_broken(town: Town, matters: Matters, settings: Any) -> None:
+    open_town(town)
+    jammed(settings, 1, 2, 3)
+
+    slug = slug_of(dropped, cabinet_of(town, cells=5), passed(matters))
+
+    assert slug == "door-stuck"
+    assert list(Cell.objects.exclude(broken_at=None).order_by("no").values_list("no", flat=True)) == [1, 2, 3]
+
+
+def test_the_next_cabinet_takes_what_a_full_one_cannot(cabinet: Cabinet, matters: Matters, town: Town) -> None:
+    more = delivery.install(hall=town.hall, code="town-cabinet-2", name_zh="2 号文件柜", name_en="Cabinet 2", cells=1)
+    Cell.objects.filter(cabinet=cabinet).update(broken_at=TUESDAY_NINE)
+
+    got = cabinets.drop(cabinets=[cabinet, more], case_no=passed(matters).no, by=KIOSK, now=TUESDAY_NINE)
+
+    assert got.cell.name == "town-cabinet-2-01"
 
 
 def test_whoever_says_that_it_did_not_open_gets_another(cabinet: Cabinet, matters: Matters) -> None:
     got = dropped(cabinet, passed(matters))
 
-    other = cabinets.other_door(stay_id=got.stay.pk, by=KIOSK, now=TUESDAY_NINE)
+    other = cabinets.other_door(stay_id=got.pk, now=TUESDAY_NINE)
 
     assert (other.cell.no, other.counts_from) == (2, got.counts_from)
-    assert slug_of(cabinets.other_door, stay_id=got.stay.pk, by=KIOSK, now=TUESDAY_NINE) == "changed-meanwhile"
+    assert slug_of(cabinets.other_door, stay_id=got.pk, now=TUESDAY_NINE) == "changed-meanwhile"
 
 
 def test_a_full_cabinet_says_so(cabinet: Cabinet, matters: Matters) -> None:
@@ -204,16 +223,14 @@ def test_what_is_taken_out_is_received_as_ever(cabinet: Cabinet, matters: Matter
     case = passed(matters)
     got = dropped(cabinet, case)
 
-    cabinets.empty(stay_id=got.stay.pk, by=matters.by["receiver"], now=TUESDAY_NINE + HOUR)
+    cabinets.empty(stay_id=got.pk, by=matters.by["receiver"], now=TUESDAY_NINE + HOUR)
     counted = [cases.Counted(code) for code in ("id", "lease", "photo")]
     cases.receive(case_no=case.no, materials=counted, by=matters.by["receiver"], now=TUESDAY_NINE + HOUR)
 
     case.refresh_from_db()
     assert case.phase == "received"
     assert deliveries.lying(cabinet.hall, now=TUESDAY_NINE) == []
-    assert (
-        slug_of(cabinets.empty, stay_id=got.stay.pk, by=matters.by["receiver"], now=TUESDAY_NINE) == "changed-meanwhile"
-    )
+    assert slug_of(cabinets.empty, stay_id=got.pk, by=matters.by["receiver"], now=TUESDAY_NINE) == "changed-meanwhile"
 
 
 # --- Results out ------------------------------------------------------------------------------------------------
@@ -273,7 +290,7 @@ def test_a_door_that_stays_shut_hands_over_nothing(cabinet: Cabinet, matters: Ma
     stay = fetched(cabinet, code)
 
     case.refresh_from_db()
-    assert (slug, lies.stuck, lies.cell) == ("door-stuck", True, "town-cabinet-1-01")
+    assert (slug, lies.stuck, lies.stay.cell.name) == ("door-stuck", True, "town-cabinet-1-01")
     assert (stay.out_by, case.phase) == ("applicant", "closed")
 
 
@@ -337,7 +354,7 @@ def test_five_who_drop_together_have_the_last_two_cells_once_each(committed_matt
 
     results = together(5, lambda i: dropped(cabinet, papers[i]))
 
-    assert sorted(r.cell for r in results if isinstance(r, cabinets.Dropped)) == [1, 2]
+    assert sorted(r.cell.no for r in results if isinstance(r, Stay)) == [1, 2]
     assert [r.slug for r in results if isinstance(r, Refused)] == ["cabinet-full"] * 3
     assert Case.objects.filter(phase="await_receipt").count() == 2
 
@@ -349,8 +366,26 @@ def test_five_who_drop_for_one_case_have_one_cell(committed_matters: Matters) ->
 
     results = together(5, lambda _: dropped(cabinet, case))
 
-    assert [r.cell for r in results if isinstance(r, cabinets.Dropped)] == [1]
+    assert [r.cell.no for r in results if isinstance(r, Stay)] == [1]
     assert [r.slug for r in results if isinstance(r, Refused)] == ["already-dropped"] * 4
+
+
+@pytest.mark.race
+def test_a_door_said_to_jam_and_emptied_at_one_instant_is_one_or_the_other(committed_matters: Matters) -> None:
+    open_town(committed_matters.town)
+    by, got = committed_matters.by["receiver"], dropped(cabinet_of(committed_matters.town), passed(committed_matters))
+
+    results = together(
+        2,
+        lambda i: (
+            cabinets.other_door(stay_id=got.pk, now=TUESDAY_NINE)
+            if i
+            else cabinets.empty(stay_id=got.pk, by=by, now=TUESDAY_NINE)
+        ),
+    )
+
+    assert [r.slug for r in results if isinstance(r, Refused)] == ["changed-meanwhile"]
+    assert Stay.objects.filter(out_by="").count() == sum(isinstance(r, Stay) for r in results)
 
 
 @pytest.mark.race

@@ -22,7 +22,7 @@ def cabinet(town: Town) -> Cabinet:
 
 def held(cabinet: Cabinet, case: Any, kind: str = "drop") -> Stay:
     day = TUESDAY_NINE.date() if kind == "drop" else None
-    return actions.hold_cell(cabinet=cabinet, case=case, kind=kind, counts_from=day, by=CLERK, now=TUESDAY_NINE)
+    return actions.hold_cell(cabinets=[cabinet], case=case, kind=kind, counts_from=day, by=CLERK, now=TUESDAY_NINE)
 
 
 def test_a_cabinet_is_installed_once(town: Town, cabinet: Cabinet) -> None:

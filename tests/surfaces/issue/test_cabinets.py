@@ -72,7 +72,7 @@ def test_dropped_papers_are_listed_with_their_day_and_taken_out_once(
 ) -> None:
     case = matters.opened()
     Case.objects.filter(pk=case.pk).update(phase="pre_passed")
-    at_cabinets.drop(cabinet=cabinet, case_no=case.no, today=date(2026, 3, 10), by=KIOSK, now=TUESDAY_NINE)
+    at_cabinets.drop(cabinets=[cabinet], case_no=case.no, by=KIOSK, now=TUESDAY_NINE)
     stay, client = Stay.objects.get(), client_of("issuer")
 
     page = client.get("/issue/town/cabinets/").content.decode()

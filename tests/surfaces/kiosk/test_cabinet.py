@@ -16,7 +16,7 @@ from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Cabinet, Stay
 from banshi.rooms.devices.models import Device
 from tests.matters import Matters, matters_of
-from tests.town import TUESDAY_NINE, Town
+from tests.town import TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def passed(matters: Matters) -> Case:
 def coded(matters: Matters, cabinet: Cabinet) -> tuple[Case, str]:
     case = matters.decided()
     conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
-    at_cabinets.put(cabinet=cabinet, case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    at_cabinets.put(cabinets=[cabinet], case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
     return case, deliveries.code_for_applicant(Case.objects.get(pk=case.pk))
 
 
@@ -82,6 +82,29 @@ def test_the_number_of_a_case_opens_an_empty_cell(
     assert (answer.status_code, case.phase) == (200, "await_receipt")
     assert ("1 号柜门开了" in said(answer), "今天起算收件" in said(answer)) == (True, True)
     assert "张" not in said(answer).replace("纸张", "")  # nobody is named
+
+
+def test_papers_dropped_at_night_are_told_from_which_day_they_count(
+    client: Client, cabinet: Cabinet, matters: Matters, set_time: Any
+) -> None:
+    set_time(at("2026-03-10 23:30"))
+
+    answer = client.post("/kiosk/town/cabinet/drop", {"case": passed(matters).no})
+
+    assert ("大厅现在不上班" in said(answer), "今天起算收件" in said(answer)) == (True, False)
+
+
+def test_where_no_door_opens_the_papers_are_kept(
+    client: Client, cabinet: Cabinet, matters: Matters, settings: Any
+) -> None:
+    case = passed(matters)
+    settings.BANSHI_JAMMED = frozenset({"town-cabinet-1:1", "town-cabinet-1:2"})
+
+    answer = client.post("/kiosk/town/cabinet/drop", {"case": case.no})
+
+    case.refresh_from_db()
+    assert (answer.status_code, case.phase) == (409, "pre_passed")
+    assert ("材料先收好，到窗口交" in said(answer), "取件码" in said(answer)) == (True, False)
 
 
 def test_a_door_that_did_not_open_is_another_ones_turn(client: Client, cabinet: Cabinet, matters: Matters) -> None:

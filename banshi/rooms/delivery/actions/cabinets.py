@@ -51,9 +51,9 @@ def install(
 
 
 def hold_cell(
-    *, cabinet: Cabinet, case: Case, kind: str, counts_from: date | None = None, by: Actor, now: datetime
+    *, cabinets: Sequence[Cabinet], case: Case, kind: str, counts_from: date | None = None, by: Actor, now: datetime
 ) -> Stay:
-    """A free cell for the papers, or the result, of a case. Whoever comes at the same instant gets another one.
+    """The first free cell for the papers, or the result, of a case. Whoever comes at the same instant gets another one.
 
     A cell with papers is not opened again for whoever knows the number of their case; one held for a result is.
     In the caller's transaction, the case locked before. :raises Refused: cabinet-full, already-dropped.
@@ -64,39 +64,40 @@ def hold_cell(
     if lies is not None:
         raise Refused("already-dropped", facts={"day": lies.counts_from})
     return Stay.objects.create(
-        cell=_free(cabinet), case=case, kind=kind, put_at=now, put_by=str(by), counts_from=counts_from,
+        cell=_free(cabinets), case=case, kind=kind, put_at=now, put_by=str(by), counts_from=counts_from,
         fetch_by=now + LIES_FOR if kind == "result" else None,
     )  # fmt: skip
 
 
-def _free(cabinet: Cabinet) -> Cell:
-    """:raises Refused: cabinet-full."""
-    Cabinet.objects.select_for_update(no_key=True).get(pk=cabinet.pk)  # one after the other at a cabinet
-    cell = Cell.objects.filter(cabinet=cabinet, broken_at=None).exclude(Exists(LIES)).order_by("no").first()
-    if cell is None:
-        raise Refused("cabinet-full", facts={"cabinet": cabinet.code})
-    return cell
+def _free(cabinets: Sequence[Cabinet]) -> Cell:
+    """:raises Refused: cabinet-full – each of them."""
+    for cabinet in cabinets:
+        Cabinet.objects.select_for_update(no_key=True).get(pk=cabinet.pk)  # one after the other at a cabinet
+        cells = (
+            Cell.objects.filter(cabinet=cabinet, broken_at=None).exclude(Exists(LIES)).select_related("cabinet__hall")
+        )
+        if (cell := cells.order_by("no").first()) is not None:
+            return cell
+    raise Refused("cabinet-full")
 
 
-def try_another(*, stay: Stay, by: Actor, now: datetime) -> Stay:
+def try_another(*, stay: Stay, now: datetime) -> Stay:
     """Its door did not open: nobody uses that cell before somebody looked at it, and what was to lie there gets another.
 
     In the caller's transaction. :raises Refused: cabinet-full, changed-meanwhile (it lies there no longer).
     """
-    cabinet = stay.cell.cabinet
-    Cabinet.objects.select_for_update(no_key=True).get(pk=cabinet.pk)
     broken(cell=stay.cell, now=now)
-    if not Stay.objects.filter(pk=stay.pk, out_at=None).update(out_at=now, out_by="moved"):
+    if not give_up(stay=stay, now=now):
         raise Refused("changed-meanwhile")
     return Stay.objects.create(
-        cell=_free(cabinet), case=stay.case, kind=stay.kind, put_at=stay.put_at, put_by=stay.put_by,
+        cell=_free([stay.cell.cabinet]), case=stay.case, kind=stay.kind, put_at=stay.put_at, put_by=stay.put_by,
         counts_from=stay.counts_from, fetch_by=stay.fetch_by,
     )  # fmt: skip
 
 
-def give_up(*, stay: Stay, now: datetime) -> None:
-    """Nothing was put in."""
-    Stay.objects.filter(pk=stay.pk, out_at=None).update(out_at=now, out_by="moved")
+def give_up(*, stay: Stay, now: datetime) -> bool:
+    """Nothing was put in. :returns: whether it was held still."""
+    return bool(Stay.objects.filter(pk=stay.pk, out_at=None).update(out_at=now, out_by="moved"))
 
 
 def broken(*, cell: Cell, now: datetime) -> None:
@@ -114,7 +115,7 @@ def open_door(cell: Cell) -> bool:
     return True
 
 
-def opening(*, cabinets: Sequence[Cabinet], code: str, now: datetime) -> Stay:
+def opening(*, cabinets: Sequence[Cabinet], code: str) -> Stay:
     """What a code opens here. Wrong ones wait longer and longer, whoever types them: nobody finds one by trying.
 
     :raises Refused: rate-limited, nothing-found.
@@ -126,7 +127,6 @@ def opening(*, cabinets: Sequence[Cabinet], code: str, now: datetime) -> Stay:
         delivery = stay.case.delivery
         if delivery.tries_left > 0 and secrets.compare_digest(delivery.code.encode(), code.strip().encode()):
             tries.take_back()
-            Stay.objects.filter(pk=stay.pk).update(opening_at=now)
             return stay
     raise Refused("nothing-found", facts={"cabinet": cabinets[0].code if cabinets else ""})
 
@@ -148,6 +148,6 @@ def take_out(*, stay_id: int, out_by: str, by: Actor, now: datetime) -> Stay:
         Cell.objects.filter(pk=stay.cell_id).update(broken_at=None)
         audit.record(
             action="cell-emptied", subject=f"case:{stay.case.no}", by=by, now=now, hall=stay.cell.cabinet.hall.code,
-            facts={"cell": f"{stay.cell.cabinet.code}-{stay.cell.no}", "kind": stay.kind},
+            facts={"cell": stay.cell.name, "kind": stay.kind},
         )  # fmt: skip
     return stay

@@ -67,7 +67,6 @@ class Migration(migrations.Migration):
                 ("put_by", models.CharField(max_length=60)),
                 ("counts_from", models.DateField(null=True)),
                 ("fetch_by", models.DateTimeField(null=True)),
-                ("opening_at", models.DateTimeField(null=True)),
                 ("out_at", models.DateTimeField(null=True)),
                 ("out_by", models.CharField(default="", max_length=12)),
                 (
