@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -10,13 +11,29 @@ from ninja import Path, Router
 from banshi.foundation import clock
 from banshi.foundation.problem import rfc3339
 from banshi.rooms.feedback import actions as feedback
+from banshi.rooms.feedback.models import Rating
 from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.case_parts import seen_case
+from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.operations import caller, op, write
 from banshi.surfaces.api.schemas import CaseRatingOut, Code, RatingIn, RatingOut
 from banshi.surfaces.api.ticket_parts import seen_by
 
 router = Router(tags=["ratings"])
+
+
+def _said(rating: Rating, timezone: str) -> dict[str, Any]:
+    return {
+        "stars": rating.stars,
+        "tags": list(rating.tags),
+        "text": rating.text,
+        "follow_up": rating.follow_up,
+        "at": rfc3339(rating.at, ZoneInfo(timezone)),
+    }
+
+
+def _channel(who: Caller) -> str:
+    return "kiosk" if who.scope == "kiosk" else "api"
 
 
 @router.post("/tickets/{id}/rating", **op("rate_ticket", {201: RatingOut}), summary="Rate the visit")
@@ -30,21 +47,11 @@ def rate_ticket(request: HttpRequest, id: Path[Code], body: RatingIn) -> Answer:
         stars=body.stars,
         tags=body.tags,
         text=body.text,
-        channel="kiosk" if who.scope == "kiosk" else "api",
+        channel=_channel(who),
         now=clock.now(),
         by=who.by,
     )
-    return answer(
-        201,
-        {
-            "ticket": id,
-            "stars": rating.stars,
-            "tags": list(rating.tags),
-            "text": rating.text,
-            "follow_up": rating.follow_up,
-            "at": rfc3339(rating.at, ZoneInfo(seen.timezone)),
-        },
-    )
+    return answer(201, {"ticket": id, **_said(rating, seen.timezone)})
 
 
 @router.post("/cases/{case}/rating", **op("rate_case", {201: CaseRatingOut}), summary="Rate the case")
@@ -58,18 +65,8 @@ def rate_case(request: HttpRequest, case: Path[Code], body: RatingIn) -> Answer:
         stars=body.stars,
         tags=body.tags,
         text=body.text,
-        channel="kiosk" if who.scope == "kiosk" else "api",
+        channel=_channel(who),
         now=clock.now(),
         by=who.by,
     )
-    return answer(
-        201,
-        {
-            "case": seen.no,
-            "stars": rating.stars,
-            "tags": list(rating.tags),
-            "text": rating.text,
-            "follow_up": rating.follow_up,
-            "at": rfc3339(rating.at, ZoneInfo(seen.hall.timezone)),
-        },
-    )
+    return answer(201, {"case": seen.no, **_said(rating, seen.hall.timezone)})
