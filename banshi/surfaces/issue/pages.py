@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,7 +14,8 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.frames.staff import case_files
 from banshi.frames.staff import cases as shared
-from banshi.frames.staff.frame import acting, status_of
+from banshi.frames.staff.case_deeds import deed
+from banshi.frames.staff.frame import status_of
 from banshi.frames.typed import clean, invalid
 from banshi.journeys.case import cabinets as at_cabinets
 from banshi.journeys.case import conclude
@@ -92,20 +91,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
     return page(request, "issue/case.html", hall, status=status_of(refused) if refused else 200, **context)
 
 
-def _deed(act: Callable[[Asked, Case, Actor, datetime], str]) -> Callable[..., HttpResponseBase]:
-    @door(audience="staff", permission=PERMISSION)
-    @require_POST
-    def view(request: Asked, hall: str, no: str) -> HttpResponseBase:
-        place = places.hall_by_code(hall)
-        case = shared.case_here(request, place, no)
-        try:
-            said = act(request, case, acting(request, place), clock.now())
-        except Refused as refused:
-            return _one(request, place, shared.case_here(request, place, no), refused)
-        messages.success(request, said)
-        return redirect("issue:case", hall=hall, no=no)
-
-    return view
+_deed = deed(PERMISSION, then="issue:case", again=_one)
 
 
 @_deed

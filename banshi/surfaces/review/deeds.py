@@ -5,52 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from banshi.foundation import clock
-from banshi.foundation.doors import Asked, door
+from banshi.foundation.doors import Asked
 from banshi.frames.staff import cases as shared
-from banshi.frames.staff.frame import acting
+from banshi.frames.staff.case_deeds import Act, deed
 from banshi.frames.typed import clean, int_or_none, lines_of
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case, paper_rows
-from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
 from banshi.surfaces.review.case import answer
 from banshi.surfaces.review.said import deferred_of, missing_of, verdicts_of
 
-Act = Callable[[Asked, Case, Actor, datetime], str | None]
-
 
 def _deed(permission: str, part: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
-    """A view that does one thing to one case: what it returns is said, then the page, or the list where it is gone on."""
+    """`part`: of the page, where a refusal keeps what was typed."""
 
-    def wrap(act: Act) -> Callable[..., HttpResponseBase]:
-        @door(audience="staff", permission=permission)
-        @require_POST
-        def view(request: Asked, hall: str, no: str) -> HttpResponseBase:
-            place = places.hall_by_code(hall)
-            case = shared.case_here(request, place, no)
-            try:
-                said = act(request, case, acting(request, place), clock.now())
-            except Refused as refused:
-                return answer(
-                    request, place, shared.case_here(request, place, no), refused=refused, deed=part, typed=request.POST
-                )
-            if said:
-                messages.success(request, said)
-            return redirect("review:case", hall=hall, no=no)
+    def again(request: Asked, hall: Hall, case: Case, refused: Refused) -> HttpResponseBase:
+        return answer(request, hall, case, refused=refused, deed=part, typed=request.POST)
 
-        view.__name__ = act.__name__
-        return view
-
-    return wrap
+    return deed(permission, then="review:case", again=again)
 
 
 @_deed("cases.pre_review", "pre_review")
