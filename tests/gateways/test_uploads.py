@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import socket
 import struct
+import sys
 import threading
 import time
 import zipfile
@@ -396,16 +398,28 @@ def test_a_child_that_was_taken_over_is_not_believed(
     assert why(b"x" * 100) == reason
 
 
-def test_the_child_knows_nothing_of_us(monkeypatch: pytest.MonkeyPatch, tmp_path: Any):
+def test_the_child_is_told_nothing_of_us(monkeypatch: pytest.MonkeyPatch, tmp_path: Any):
+    """No key, no address of a database: what is in our environment stays there, however we are installed."""
     (tmp_path / "child.py").write_text(
-        "import os, sys, json\n"
-        "try:\n    import banshi\n    why = 'pages'\n"
-        "except ImportError:\n    why = 'pixels' if set(os.environ) <= {'PATH', 'MALLOC_ARENA_MAX', 'LC_CTYPE'} else 'type'\n"
-        "print(json.dumps({'rejected': why}))\n"
+        "import json, os, sys\n"
+        "bare = set(os.environ) <= {'PATH', 'MALLOC_ARENA_MAX', 'LC_CTYPE'} and len(sys.argv) == 2\n"
+        "why = 'pixels' if bare and sys.flags.isolated else 'type'\n"
+        "print(json.dumps({'rejected': why if os.getcwd() == '/' else 'pages'}))\n"
     )
+    monkeypatch.setenv("BANSHI_SECRET_KEY", "kept to ourselves")
     monkeypatch.setattr(uploads, "CHILD", tmp_path / "child.py")
 
     assert why(b"x") == "pixels"
+
+
+def test_the_child_needs_nothing_of_ours():
+    tree = ast.parse(uploads.CHILD.read_text())
+
+    named = [one.name for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names]
+    named += [node.module or "." for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+
+    openers = {"PIL", "filetype", "pikepdf", "pillow_heif", "pypdfium2"}
+    assert {name.split(".")[0] for name in named} <= sys.stdlib_module_names | openers
 
 
 def test_few_files_are_opened_at_once(monkeypatch: pytest.MonkeyPatch):

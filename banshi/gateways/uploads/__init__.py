@@ -66,7 +66,7 @@ def _read(head: bytes) -> dict[str, Any]:
 
 def _asked(content: bytes) -> bytes:
     """What the child answers. :raises Rejected: heavy – it came to its bounds; unreadable – it broke."""
-    # Isolated: it sees neither our environment nor our packages. One arena: decoders' threads claim no memory in advance.
+    # Isolated: nothing of our environment reaches it. One arena: decoders' threads claim no memory in advance.
     child = subprocess.Popen(
         [sys.executable, "-I", "-B", str(CHILD), json.dumps(LIMITS)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -2,7 +2,7 @@
 
 Run as a file by an isolated interpreter, with its bounds as one JSON argument; it sets them before it reads a byte. The
 file comes on stdin. The answer goes to stdout: a line of JSON, `{"rejected": why}` or `{"mime", "pages", "kept"}`, and, unless
-the file is kept as it came, the file as it may be kept. It knows nothing of Banshi.
+the file is kept as it came, the file as it may be kept. It needs nothing of Banshi.
 """
 
 from __future__ import annotations
