@@ -26,7 +26,7 @@ from banshi.cli.setting_up import compile_translations, load_presets, migrate_ta
 from banshi.cli.talk import Trouble, console, step
 from banshi.foundation.postgres import PostgresTrouble
 
-HEALTHY_WITHIN_S: Final = 60.0
+HEALTHY_WITHIN_S: Final = 180.0  # a machine with much else to do takes minutes; a child that falls is told at once
 CHILDREN_END_WITHIN_S: Final = 5.0
 LOOK_EVERY_S: Final = 0.2
 FALLS_UNTIL_TROUBLE: Final = 10  # about three minutes of falling; whoever keeps `up` alive starts everything anew

@@ -34,6 +34,7 @@ from tests.tables import tables
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+PATIENCE = 20  # how often a busy answer is taken before it counts
 SHARED: list[Installation] = []  # of this worker, while it runs
 ENDS_HERE: list[pytest.Item] = []  # the next test, where it is no browser test
 PICTURES = ROOT / "docs" / "pictures"
@@ -70,6 +71,20 @@ sys.exit(f"duties failed: {failed}" if failed else 0)
 """
 
 
+class ComesAgain(httpx.HTTPTransport):
+    """As every client should: a 503 says that nothing was done and when to come again. On a machine with much else to do a
+    lock may take longer than somebody waits for it."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        for _ in range(PATIENCE):
+            answer = super().handle_request(request)
+            if answer.status_code != 503 or "retry-after" not in answer.headers:
+                return answer
+            answer.close()
+            time.sleep(1)
+        return super().handle_request(request)
+
+
 @dataclass
 class Installation:
     """A running Banshi. `key("kiosk", "nancheng")` etc. give its API keys."""
@@ -89,6 +104,7 @@ class Installation:
             base_url=f"{self.url}/api/v1",
             headers={"Authorization": f"Bearer {self.key(scope, what)}", **headers},
             timeout=20,
+            transport=ComesAgain(),
             trust_env=False,
         )
 
