@@ -85,6 +85,20 @@ class Matters:
         }  # fmt: skip
         return cases.open_case(cases.Opening(**{**asked, **more}), by=self.applicant, now=now)
 
+    def lease_by_hand(self) -> None:
+        """From now on the lease comes on paper alone: no file stands for it."""
+        from banshi.kernel.actors import SYSTEM
+        from banshi.rooms.catalogue import actions as catalogue
+        from banshi.rooms.catalogue.models import Item
+
+        item = Item.objects.get(code="pension")
+        papers = [
+            {**each, "channels": ["paper"]} if each["code"] == "lease" else each for each in item.handling["materials"]
+        ]
+        item.handling = {**item.handling, "materials": papers}
+        item.save(update_fields=["handling"])
+        catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+
     def received(
         self, now: datetime = TUESDAY_NINE, papers: tuple[str, ...] = ("id", "lease", "photo"), **more: Any
     ) -> Any:

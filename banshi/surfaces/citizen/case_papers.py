@@ -23,6 +23,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.actions.applying import MOST_PAGES
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.rules.materials import UPLOAD
 from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
 from banshi.rooms.library.rules import IMAGE, MOST_BYTES, rejected
@@ -52,7 +53,7 @@ class Wanted:
 
     @property
     def by_file(self) -> bool:
-        return "upload" in self.row.channels
+        return UPLOAD in self.row.channels
 
 
 def may_add(found: Case) -> frozenset[str]:
@@ -82,12 +83,13 @@ def _papers_page(
 ) -> HttpResponseBase:
     """:param at: the paper that a refusal is about; "": none."""
     rows = listed(request, found, refused=refused, at=at, now=now)
-    needed = [each for each in rows if each.row.necessity == "required"]
+    needed = [each for each in rows if each.row.necessity == "required" and not each.row.to_bring]
     context = {
         "case": found,
         "step": "papers",
         "papers": rows,
         "there": sum(each.there for each in needed),
+        "to_bring": sum(each.row.to_bring for each in rows),
         "needed": len(needed),
         "open": is_open(found),
         "held": [each for each in rows if each.held is not None],

@@ -88,7 +88,7 @@ def answer(
     context |= {
         **_middle(request, sheet or first), "deeds": deeds, "refused": refused, "deed": deed, "said": said,
         "withheld": withheld(request.who, case, context["papers"], agreed=context["agreed"], now=now),
-        "rows": rows_of(context["papers"], said, judged="pre_review" in deeds or "receipt" in deeds),
+        "rows": rows_of(context["papers"], said, pre_review="pre_review" in deeds, receipt="receipt" in deeds),
         "fields": fields_of(guided_case(case).fields, said) if "receipt" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in PROCEDURES.items()],
         "tabs": lists.tabs(request, hall, shared.department_of(request)), "mine": case.locked_by_id == request.who.staff_id,

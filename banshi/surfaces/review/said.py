@@ -42,8 +42,8 @@ class Row:
     may_follow: bool
 
 
-def rows_of(papers: Sequence[PaperRow], said: Said, *, judged: bool) -> list[Row]:
-    """As it stands, or as it was just typed."""
+def rows_of(papers: Sequence[PaperRow], said: Said, *, pre_review: bool, receipt: bool) -> list[Row]:
+    """As it stands, or as it was just typed. In the pre-review nothing is said of papers that are yet to be brought."""
     found = []
     for paper in papers:
         stands = {"ok": "ok", "bad": "bad"}.get(paper.state, "")
@@ -51,7 +51,10 @@ def rows_of(papers: Sequence[PaperRow], said: Said, *, judged: bool) -> list[Row
         if said.deed:
             stands, why = said[f"ok-{paper.code}"] or stands, said[f"why-{paper.code}"] or why
         follows = paper.necessity == "deferrable" and not paper.came
-        found.append(Row(paper, stands, why, said[f"on-{paper.code}"], judged, follows))
+        brought = paper.to_bring and not receipt
+        found.append(
+            Row(paper, stands, why, said[f"on-{paper.code}"], (pre_review or receipt) and not brought, follows)
+        )
     return found
 
 

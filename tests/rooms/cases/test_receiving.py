@@ -291,6 +291,40 @@ def test_a_new_version_of_the_item_changes_no_running_case(matters: Matters):
     assert [w.code for w in wanted_of(case)] == ["id", "lease", "photo", "plan"]
 
 
+def test_what_comes_on_paper_alone_is_not_asked_for_before_it_can_be_brought(matters: Matters):
+    matters.lease_by_hand()
+    case = matters.opened()
+    lacks = slug_of(lambda: cases.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE))
+    cases.add_material(case_no=case.no, code="id", channel="upload", by=matters.applicant, now=TUESDAY_NINE)
+
+    sent = cases.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+    seen = cases.pass_on(
+        case_no=case.no, verdicts=[cases.Verdict("id", True)], by=matters.by["pre_reviewer"], now=TUESDAY_NINE
+    )
+    cases.receive(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+    not_brought = slug_of(lambda: cases.accept(case_no=case.no, deferred=[("photo", date(2026, 3, 12))],
+                                               by=matters.by["receiver"], now=TUESDAY_NINE))  # fmt: skip
+
+    assert (lacks, sent.phase, seen.phase) == ("material-missing", "pre_review", "pre_passed")
+    assert (not_brought, Case.objects.get().phase) == ("material-missing", "received")
+
+
+def test_what_was_told_and_comes_on_paper_alone_is_not_supplemented_without_it(matters: Matters):
+    matters.lease_by_hand()
+    case = matters.received(papers=("id",))
+    cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    def bring() -> Case:
+        return cases.supplement(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE + DAY)
+
+    before = slug_of(bring)
+    cases.add_material(
+        case_no=case.no, code="lease", channel="paper", by=matters.by["receiver"], now=TUESDAY_NINE + DAY
+    )
+
+    assert (before, bring().phase) == ("material-missing", "received")
+
+
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_fifty_who_accept_in_one_instant_accept_once(committed_matters: Matters):

@@ -69,6 +69,19 @@ def test_pages_of_a_paper_come_one_by_one_and_progress_is_told(me, case):
     assert {d.account_id for d in Document.objects.order_by("id")} == {me.account.pk}
 
 
+def test_what_comes_on_paper_alone_is_brought_later_and_keeps_nobody_from_sending(shop):
+    shop[0].lease_by_hand()
+    case, me = shop[0].opened(), shop[1]
+    handed_in(me, case, "id")
+
+    page, check = text(me.get(path(case))), text(me.get(f"/cases/{case.no}/check/"))
+    me.post(f"/cases/{case.no}/check/")
+
+    assert ("必交 1 份，已有 1 份" in page, "另有 1 份，预审通过后带来" in page) == (True, True)
+    assert (page.count("要带来"), check.count("要带来"), "还缺" in check) == (1, 1, False)
+    assert Case.objects.get(no=case.no).phase == "pre_review"
+
+
 def test_the_camera_comes_first_and_files_may_be_chosen(me, case):
     page = text(me.get(path(case)))
 

@@ -21,6 +21,7 @@ from banshi.rooms.cases.actions.ground import (
     invalid,
     locked,
     need,
+    need_papers,
     papers_listed,
     step,
     tell,
@@ -30,7 +31,7 @@ from banshi.rooms.cases.actions.ground import (
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.rules.lifecycle import CASE
-from banshi.rooms.cases.rules.materials import CHANNELS, missing
+from banshi.rooms.cases.rules.materials import CHANNELS, not_there, unsent
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided
 from banshi.rooms.catalogue.rules.handling import Handling
@@ -269,10 +270,10 @@ def take_back_material(*, case_no: str, material_id: int, by: Actor, now: dateti
         row.save(update_fields=["gone_at"])
 
 
-def need_whole(case: Case, *, papers: bool, now: datetime) -> None:
-    """Every question answered, every field right, and – where `papers` – every paper there that cannot follow.
+def need_form(case: Case, *, now: datetime) -> None:
+    """Every question answered, every field right.
 
-    :raises Refused: form-invalid, with every field at once; material-missing, with every paper at once.
+    :raises Refused: form-invalid, with every field at once.
     """
     found = guided_case(case)
     faults: list[FieldFault] = list(
@@ -284,14 +285,6 @@ def need_whole(case: Case, *, papers: bool, now: datetime) -> None:
         raise Refused(
             "form-invalid", facts={"questions": unanswered, "fields": fields, "count": len(fields) + len(unanswered)}
         )
-    if papers:
-        lacking = missing(
-            wanted_of(case), got_of(case), deferred=[w.code for w in wanted_of(case) if w.necessity == "deferrable"]
-        )
-        if lacking:
-            raise Refused("material-missing", facts={
-                "materials": [{"zh": w.name_zh, "en": w.name_en} for w in lacking], "codes": [w.code for w in lacking],
-            })  # fmt: skip
 
 
 def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
@@ -305,7 +298,8 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
         handling = handling_of_case(case)
         if not guided_case(case).where.online:
             raise Refused("channel-not-allowed", facts={"channel": "web"})
-        need_whole(case, papers=True, now=now)
+        need_form(case, now=now)
+        need_papers(unsent(wanted_of(case), got_of(case)))
         again = case.phase == "pre_returned"
         due = work_calendar().add_working_days(today_of(case, now), handling.limits.pre_review_days)
         event = step(
@@ -330,7 +324,8 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
     with transaction.atomic():
         case = locked(case_no)
         need(case, "supplement")
-        need_whole(case, papers=True, now=now)
+        need_form(case, now=now)
+        need_papers(not_there(wanted_of(case), got_of(case)))
         today = today_of(case, now)
         due = work_calendar().add_working_days(today, handling_of_case(case).limits.notice_days)
         event = step(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.chain import FIRST, chained
 from banshi.rooms.cases.rules.duties import LEASE, lease_refusal
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.cases.rules.materials import Wanted
 from banshi.rooms.cases.rules.paper_facts import written
 from banshi.rooms.cases.rules.paper_texts import Facts, Named
 from banshi.rooms.cases.rules.spans import span_words
@@ -58,6 +59,14 @@ def staff_of(by: Actor) -> int:
     if by.kind is not ActorKind.STAFF or not by.id:
         raise Refused("not-allowed", facts={"permission": "cases.look"})
     return int(by.id)
+
+
+def need_papers(lacking: Sequence[Wanted]) -> None:
+    """:param lacking: papers that have to be there and are not. :raises Refused: material-missing, with all of them at once."""
+    if lacking:
+        raise Refused("material-missing", facts={
+            "materials": [{"zh": w.name_zh, "en": w.name_en} for w in lacking], "codes": [w.code for w in lacking],
+        })  # fmt: skip
 
 
 def need_lease(case: Case, *, by: Actor, now: datetime) -> None:

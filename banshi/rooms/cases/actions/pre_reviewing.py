@@ -11,10 +11,21 @@ from django.db import transaction
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases.actions.ground import give, invalid, locked, names, need, need_lease, staff_of, step, tell
+from banshi.rooms.cases.actions.ground import (
+    give,
+    invalid,
+    locked,
+    names,
+    need,
+    need_lease,
+    need_papers,
+    staff_of,
+    step,
+    tell,
+)
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries.handling import got_of, wanted_of
-from banshi.rooms.cases.rules.materials import missing, unseen
+from banshi.rooms.cases.rules.materials import unseen, unsent
 from banshi.rooms.cases.rules.paper_texts import Named
 
 LONGEST_WHY = 300
@@ -66,11 +77,7 @@ def pass_on(*, case_no: str, verdicts: Sequence[Verdict] = (), by: Actor, now: d
         wanted, got = wanted_of(case), got_of(case)
         if left := unseen(wanted, got):
             raise _not_all_seen(case, left)
-        lacking = missing(wanted, got, deferred=[w.code for w in wanted if w.necessity == "deferrable"])
-        if lacking:
-            raise Refused("material-missing", facts={
-                "materials": [{"zh": w.name_zh, "en": w.name_en} for w in lacking], "codes": [w.code for w in lacking],
-            })  # fmt: skip
+        need_papers(unsent(wanted, got))
         event = step(case, "pass", by=by, now=now, pre_review_due_on=None)
         tell(case, "case_passed", event=event, now=now)
     return case

@@ -15,7 +15,7 @@ from django.db import transaction
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.actions.applying import add_material, need_whole
+from banshi.rooms.cases.actions.applying import add_material, need_form
 from banshi.rooms.cases.actions.ground import (
     counted,
     dues,
@@ -25,6 +25,7 @@ from banshi.rooms.cases.actions.ground import (
     names,
     need,
     need_lease,
+    need_papers,
     papers_listed,
     staff_of,
     step,
@@ -83,7 +84,7 @@ def receive(
         need_lease(case, by=by, now=now)
         for paper in materials:
             add_material(case_no=case_no, code=paper.code, channel=paper.channel, copies=paper.copies, by=by, now=now)
-        need_whole(case, papers=False, now=now)
+        need_form(case, now=now)
         due = counted(handling_of_case(case).limits.notice_days, begun=today_of(case, now))
         event = step(
             case, "receive", by=by, now=now, facts={"due_on": due, "materials": len(got_of(case))}, received_at=now,
@@ -218,11 +219,7 @@ def accept(
         latest = clocks.due(
             today, days=limits.promised.value, unit=limits.promised.unit, calendar=calendar, today=today
         ).on
-        lacking = missing(wanted, got, deferred=[code for code, _ in deferred])
-        if lacking:
-            raise Refused("material-missing", facts={
-                "materials": [{"zh": w.name_zh, "en": w.name_en} for w in lacking], "codes": [w.code for w in lacking],
-            })  # fmt: skip
+        need_papers(missing(wanted, got, deferred=[code for code, _ in deferred]))
         there = {each.code for each in missing(wanted, got)}
         open_ones = [(code, due_on) for code, due_on in deferred if code in there]
         if no := deferral_refusal(wanted=wanted, deferred=open_ones, today=today, latest=latest, calendar=calendar):

@@ -30,7 +30,7 @@ def form_of(case: Case) -> dict[str, Any]:
 
 def wanted_of(case: Case) -> list[Wanted]:
     """The papers its situation asks for."""
-    return [Wanted(p.code, p.name_zh, p.name_en, p.necessity) for p in guided_case(case).materials]
+    return [Wanted(p.code, p.name_zh, p.name_en, p.necessity, tuple(p.channels)) for p in guided_case(case).materials]
 
 
 def got_of(case: Case) -> list[Got]:

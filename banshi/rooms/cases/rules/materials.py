@@ -9,7 +9,8 @@ from datetime import date
 from banshi.kernel.refusals import Refusal
 from banshi.kernel.working_days import WorkCalendar
 
-CHANNELS = ("paper", "usb", "scan", "upload", "library")
+UPLOAD = "upload"
+CHANNELS = ("paper", "usb", "scan", UPLOAD, "library")
 TRUSTED = ("A", "B")  # made by its issuer, or seen by a window: nobody has to look again
 VERDICTS = ("ok", "bad")
 
@@ -22,6 +23,12 @@ class Wanted:
     name_zh: str
     name_en: str
     necessity: str  # required | optional | deferrable
+    channels: tuple[str, ...] = CHANNELS  # by which it may come
+
+    @property
+    def by_hand(self) -> bool:
+        """No file stands for it: it is seen where somebody has it in hand."""
+        return UPLOAD not in self.channels
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,17 @@ def missing(wanted: Iterable[Wanted], got: Iterable[Got], *, deferred: Collectio
     """Papers that have to be there and are not; those that may follow are missing, too, unless they are in `deferred`."""
     there = {each.code for each in got if each.usable and each.verdict != "bad"}
     return [w for w in wanted if w.necessity != "optional" and w.code not in there and w.code not in deferred]
+
+
+def not_there(wanted: Sequence[Wanted], got: Iterable[Got]) -> list[Wanted]:
+    """Papers that have to be there, and are not; those that may follow are left out."""
+    return missing(wanted, got, deferred=[each.code for each in wanted if each.necessity == "deferrable"])
+
+
+def unsent(wanted: Sequence[Wanted], got: Iterable[Got]) -> list[Wanted]:
+    """Papers that have to be sent before anybody looks at them, and are not: not those that may follow, nor those that are
+    brought when the matter is received."""
+    return [each for each in not_there(wanted, got) if not each.by_hand]
 
 
 def unseen(wanted: Iterable[Wanted], got: Sequence[Got]) -> list[str]:
