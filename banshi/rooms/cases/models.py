@@ -83,6 +83,10 @@ class Case(models.Model):
     provisional = models.BooleanField(default=False)  # a calendar not published yet may move the promised day
     due_told = models.DateField(null=True)  # the promised day the applicant was told last
 
+    # Said once, by the calendar and the story of that day (rules/measures): figures read them.
+    days_saved = models.SmallIntegerField(null=True)  # working days that the decision left of the statutory limit
+    trips = models.SmallIntegerField(default=0, db_default=0)  # days on which somebody came for it, until it was closed
+
     class Meta:
         db_table = "cases_case"
         constraints = [
@@ -124,6 +128,11 @@ class Case(models.Model):
             models.Index(fields=["opened_by", "-opened_at", "-id"], name="cases_by_who_opened_them"),
             models.Index(fields=["supplement_due_on"], name="cases_to_lapse", condition=Q(phase="supplement")),
             models.Index(fields=["notice_due_on"], name="cases_to_be_deemed", condition=Q(phase="received")),
+            # Figures read a hall's days.
+            *(
+                models.Index(fields=["hall", at], name=f"cases_by_{at}", condition=Q(**{f"{at}__isnull": False}))
+                for at in ("received_at", "accepted_at", "decided_at", "closed_at")
+            ),
         ]
 
 

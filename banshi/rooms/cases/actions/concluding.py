@@ -8,7 +8,18 @@ from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases.actions.ground import give, invalid, locked, need, need_lease, staff_of, step, tell, today_of
+from banshi.rooms.cases.actions.ground import (
+    give,
+    invalid,
+    locked,
+    need,
+    need_lease,
+    staff_of,
+    step,
+    tell,
+    today_of,
+    trips_of,
+)
 from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries.handling import form_of, guided_case, handling_of_case
@@ -124,7 +135,7 @@ def close_refused(*, case_no: str, by: Actor, now: datetime) -> Case:
 
 
 def _close(case: Case, *, now: datetime, by: Actor = SYSTEM) -> None:
-    event = step(case, "close", by=by, now=now, closed_at=now, issue_due_on=None)
+    event = step(case, "close", by=by, now=now, closed_at=now, issue_due_on=None, trips=trips_of(case))
     tell(case, "case_closed", event=event, now=now)
 
 

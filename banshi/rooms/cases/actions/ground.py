@@ -17,7 +17,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
 from banshi.rooms.cases.queries.handling import handling_of_case
-from banshi.rooms.cases.rules import clocks
+from banshi.rooms.cases.rules import clocks, measures
 from banshi.rooms.cases.rules.chain import FIRST, chained
 from banshi.rooms.cases.rules.duties import LEASE, lease_refusal
 from banshi.rooms.cases.rules.lifecycle import CASE
@@ -235,6 +235,29 @@ def dues(case: Case, *, now: datetime) -> dict[str, Any]:
     if found["due_promised"] is None:  # where only the law sets a day, that is the one to go by
         found["due_promised"] = found["due_statutory"]
     return found
+
+
+def saved(case: Case, *, now: datetime) -> int | None:
+    """Working days that a decision now leaves of the statutory limit."""
+    if case.accepted_at is None:
+        return None
+    limit = handling_of_case(case).limits.statutory
+    return measures.days_saved(
+        begun=case.accepted_at.astimezone(ZoneInfo(case.hall.timezone)).date(), decided=today_of(case, now),
+        limit=limit.value, unit=limit.unit, stops=stops_of(case), calendar=work_calendar(),
+    )  # fmt: skip
+
+
+def trips_of(case: Case) -> int:
+    """The days on which somebody came for it so far."""
+    zone = ZoneInfo(case.hall.timezone)
+    story = [
+        measures.Happened(verb, at.astimezone(zone).date(), before, actor.startswith(f"{ActorKind.STAFF}:"), facts)
+        for verb, at, before, actor, facts in case.events.order_by("seq").values_list(
+            "verb", "at", "before", "actor", "facts"
+        )
+    ]
+    return measures.trips(story, visited=case.visit.day if case.visit else None)
 
 
 def counted(value: int, *, begun: date) -> date:

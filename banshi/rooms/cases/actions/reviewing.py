@@ -19,6 +19,7 @@ from banshi.rooms.cases.actions.ground import (
     need,
     need_lease,
     papers_listed,
+    saved,
     staff_of,
     step,
     tell,
@@ -297,7 +298,8 @@ def decided(case: Case, verb: str, *, grant: bool, reason: str, by: Actor, now: 
     case.decided_at = now
     event = step(
         case, verb, by=by, now=now, why=reason, granted=grant, decided_at=now, decided_by_id=staff, issue_due_on=due,
-        outcome="granted" if grant else "refused", facts={"grant": grant, **({"due_on": due} if due else {})},
+        days_saved=saved(case, now=now), outcome="granted" if grant else "refused",
+        facts={"grant": grant, **({"due_on": due} if due else {})},
     )  # fmt: skip
     kind, key = ("grant", "case_granted") if grant else ("refusal", "case_refused")
     give(case, kind, event=event, now=now, reason=reason, due_issue=due)
