@@ -46,7 +46,7 @@ calendars_closure.kind calendars_closure.made_by calendars_version.made_by catal
 catalogue_item_version.made_by devices_device.code devices_device.kind
 devices_device.printer devices_device.secret_hash devices_device.state devices_device.test
 feedback_rating.channel feedback_task.answered_by feedback_task.outcome feedback_task.settled_by feedback_task.state
-insight_span.timezone insight_sum.by insight_sum.key
+insight_span.timezone insight_sum.by insight_sum.key insight_case_sum.channel
 messaging_address.channel messaging_address.to_index messaging_delivery.channel messaging_delivery.message
 messaging_message.channel messaging_message.dedupe messaging_message.hall messaging_message.key
 messaging_message.language messaging_message.receipt messaging_message.state messaging_message.subject

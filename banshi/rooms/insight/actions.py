@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from banshi.foundation import locks
 from banshi.foundation.connections import renew
 from banshi.rooms.insight import queries, rules
-from banshi.rooms.insight.models import Changed, Span, Sum
+from banshi.rooms.insight.models import CaseSum, Changed, Span, Sum
 from banshi.rooms.places.models import Hall
 
 log = structlog.get_logger("banshi.figures")
@@ -36,6 +36,14 @@ COPY_SQL = f"COPY insight_sum (span_id, by, key, {_SUMS}) FROM STDIN"
 ADD_UP_SQL = f"""
 INSERT INTO insight_sum (span_id, by, key, {_SUMS})
 SELECT %(span)s, r.by, r.key, {_ADDED} FROM insight_sum r WHERE r.span_id = ANY(%(parts)s) GROUP BY r.by, r.key
+"""  # noqa: S608
+_CASES = ", ".join(f'"{name}"' for name in (*rules.CASE_COUNTS, "saved_steps"))
+_CASES_ADDED = ", ".join(f'sum(r."{name}")' for name in (*rules.CASE_COUNTS, "saved_steps"))
+_CASE_KEYS = "item_id, department_id, channel, instant"
+COPY_CASES_SQL = f"COPY insight_case_sum (span_id, {_CASE_KEYS}, {_CASES}) FROM STDIN"
+ADD_UP_CASES_SQL = f"""
+INSERT INTO insight_case_sum (span_id, {_CASE_KEYS}, {_CASES})
+SELECT %(span)s, {_CASE_KEYS}, {_CASES_ADDED} FROM insight_case_sum r WHERE r.span_id = ANY(%(parts)s) GROUP BY {_CASE_KEYS}
 """  # noqa: S608
 
 
@@ -86,6 +94,7 @@ def settle(*, hall: Hall, day: date, now: datetime) -> bool:
     with connection.cursor() as cursor, cursor.copy(COPY_SQL) as copy:
         for (by, key), said in counted.items():
             copy.write_row(_row(span, by, key, said))
+    _keep_cases(span)
     for days in rules.LENGTHS[1:]:
         if not _add_up(hall, rules.of_day(day, days), days, now):
             break
@@ -100,8 +109,17 @@ def _key(hall: Hall, day: date) -> int:
 
 def _drop(hall: Hall, start: date, days: int) -> None:
     old = Span.objects.filter(hall=hall, start=start, days=days)
-    Sum.objects.filter(span__in=old)._raw_delete(using=old.db)
+    for sums in (Sum.objects, CaseSum.objects):
+        sums.filter(span__in=old)._raw_delete(using=old.db)
     old._raw_delete(using=old.db)
+
+
+def _keep_cases(span: Span) -> None:
+    cells = queries.case_cells([(span.hall_id, span.start)])
+    with connection.cursor() as cursor, cursor.copy(COPY_CASES_SQL) as copy:
+        for cell in cells:
+            counts = [cell.counts[name] for name in rules.CASE_COUNTS]
+            copy.write_row([span.pk, *cell.keys, *counts, rules.packed(cell.saved)])
 
 
 def _row(span: Span, by: str, key: Any, said: dict[str, Any]) -> list[Any]:
@@ -134,5 +152,6 @@ def _add_up(hall: Hall, start: date, days: int, now: datetime) -> bool:
         **{name: sum(getattr(part, name) for part in parts) for name in ("promised", "kept", "below_likely", "off_s")},
     )
     with connection.cursor() as cursor:
-        cursor.execute(ADD_UP_SQL, {"span": span.pk, "parts": [part.pk for part in parts]})
+        for sql in (ADD_UP_SQL, ADD_UP_CASES_SQL):
+            cursor.execute(sql, {"span": span.pk, "parts": [part.pk for part in parts]})
     return True

@@ -2,7 +2,7 @@
 
 A span is one hall's 1, 8 or 64 days; its sums are those of the facts, by hour, category, item, window and channel, and of all
 together. A day whose facts changed since is noted as changed by the tables themselves (migrations/0002_changed_days.py) and
-read from its facts until it is settled again. So what is kept always equals a recount.
+read from its facts until it is settled again (0003 for those of cases). So what is kept always equals a recount.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.places.models import Hall
 
 if TYPE_CHECKING:
@@ -103,6 +104,41 @@ class Sum(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["span", "by", "key"], nulls_distinct=False, name="a_span_has_one_sum_per_key"
+            )
+        ]
+
+
+class CaseSum(models.Model):
+    """Cases of a span that share an item, a department, a channel and a kind, added up (see rules.case_figures)."""
+
+    span = models.ForeignKey(Span, on_delete=models.CASCADE, related_name="case_sums", db_index=False)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+", db_index=False)
+    channel = models.CharField(max_length=12)
+    instant = models.BooleanField()
+    received = models.IntegerField()
+    second_notices = models.IntegerField()
+    accepted = models.IntegerField()
+    decided = models.IntegerField()
+    granted = models.IntegerField()
+    due = models.IntegerField()
+    on_time = models.IntegerField()
+    completed = models.IntegerField()
+    one_stop = models.IntegerField()
+    trips = models.IntegerField()
+    ratings = models.IntegerField()
+    stars_1 = models.IntegerField()
+    stars_2 = models.IntegerField()
+    stars_3 = models.IntegerField()
+    stars_4 = models.IntegerField()
+    stars_5 = models.IntegerField()
+    saved_steps = Steps()  # decisions by working days saved (rules.DAYS)
+
+    class Meta:
+        db_table = "insight_case_sum"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["span", "item", "department", "channel", "instant"], name="a_span_has_one_sum_per_kind_of_case"
             )
         ]
 

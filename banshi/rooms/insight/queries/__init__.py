@@ -1,8 +1,11 @@
 """Reads over every room. visits: figures by level · kept, facts: what they are made of · day: a hall's days from other sides
-· floor: the hall now · often: 常办."""
+· case_facts, cases: the same of cases
+· names: how rows are called · floor: the hall now · often: 常办."""
 
 from __future__ import annotations
 
+from banshi.rooms.insight.queries.case_facts import case_cells
+from banshi.rooms.insight.queries.cases import CASE_BYS, case_levels, cases
 from banshi.rooms.insight.queries.day import (
     HalfHour,
     Kept,
@@ -24,6 +27,7 @@ from banshi.rooms.insight.queries.visits import BYS, COUNTS, TIMES, By, figures,
 __all__ = [
     "BOUNDS",
     "BYS",
+    "CASE_BYS",
     "COUNTS",
     "KEPT_BYS",
     "STEPS",
@@ -39,6 +43,9 @@ __all__ = [
     "arrivals_by_half_hour",
     "busiest",
     "busy",
+    "case_cells",
+    "case_levels",
+    "cases",
     "counted",
     "figures",
     "free_clerks",

@@ -32,9 +32,15 @@ def _of_days(table: str, row: str) -> str:
 BOUNDS = """
 SELECT
   LEAST((SELECT min(day) FROM tickets_visit WHERE hall_id = h.id), (SELECT min(day) FROM tickets_ticket WHERE hall_id = h.id),
-    (SELECT min(day) FROM booking_appointment WHERE hall_id = h.id)) AS first,
+    (SELECT min(day) FROM booking_appointment WHERE hall_id = h.id), (c.first AT TIME ZONE h.timezone)::date) AS first,
   GREATEST((SELECT max(day) FROM tickets_visit WHERE hall_id = h.id), (SELECT max(day) FROM tickets_ticket WHERE hall_id = h.id),
-    (SELECT max(day) FROM booking_appointment WHERE hall_id = h.id)) AS last
+    (SELECT max(day) FROM booking_appointment WHERE hall_id = h.id), (c.last AT TIME ZONE h.timezone)::date) AS last
+FROM (SELECT
+  (SELECT min(received_at) FROM cases_case WHERE hall_id = h.id) AS first,
+  GREATEST((SELECT max(received_at) FROM cases_case WHERE hall_id = h.id),
+    (SELECT max(accepted_at) FROM cases_case WHERE hall_id = h.id), (SELECT max(decided_at) FROM cases_case WHERE hall_id = h.id),
+    (SELECT max(closed_at) FROM cases_case WHERE hall_id = h.id)) AS last
+) c
 """
 _TICKET_KEYS = """h.code AS hall, t.day AS day, EXTRACT(hour FROM t.made_at AT TIME ZONE h.timezone)::int AS hour,
   t.category_id AS category, t.item_id AS item, t.window_id AS "window", t.channel AS channel"""

@@ -6,17 +6,15 @@ percentiles are those of the facts of the row itself, never of other rows: times
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, Literal
 
-from django.db.models import QuerySet
-
-from banshi.rooms.catalogue.models import Item
 from banshi.rooms.insight import rules
-from banshi.rooms.insight.queries import facts
+from banshi.rooms.insight.queries import facts, names
 from banshi.rooms.insight.queries.kept import kept
-from banshi.rooms.places.models import Category, Hall, Region, Window
+from banshi.rooms.insight.queries.names import TOTAL, levels_of, whole
+from banshi.rooms.places.models import Hall
 
 By = Literal["day", "hour", "hall", "category", "item", "window", "channel", "region"]
 BYS: tuple[By, ...] = ("day", "hour", "hall", "category", "item", "window", "channel", "region")
@@ -31,20 +29,14 @@ SATISFIED = ("stars_3", "stars_4", "stars_5")  # three stars and up (mission §8
 
 Row = dict[str, Any]
 
-CHANNELS: dict[str, tuple[str, str]] = {
-    "kiosk": ("取号机", "Kiosk"),
-    "paper": ("纸质号", "On paper"),
-    "desk": ("窗口", "At the window"),
-    "staff": ("工作人员代办", "By staff"),
-    "guide": ("导办", "Guide"),
-    "web": ("网页", "Web"),
-    "wechat": ("微信", "WeChat"),
-    "app": ("应用", "App"),
-    "phone": ("电话", "Phone"),
-    "video": ("视频", "Video"),
-    "api": ("接口", "API"),
-    "office": ("管理端", "Office"),
-    "screen": ("大屏", "Screen"),
+_NAMES: dict[str, names.Naming] = {
+    "day": names.days_named,
+    "hour": names.hours_named,
+    "hall": names.halls_named,
+    "category": names.categories_named,
+    "window": names.windows_named,
+    "item": names.items_named,
+    "channel": names.channels_named,
 }
 
 
@@ -75,7 +67,7 @@ def figures(*, halls: Sequence[Hall], first: date, last: date, bys: Sequence[str
     """
     found, missing = kept(halls=halls, first=first, last=last, bys=bys)
     facts.add(found, facts.counted(missing, bys))
-    total = _finished({"key": "total", "name_zh": "合计", "name_en": "Total", "total": True}, found.get(("", None), {}))
+    total = _finished(TOTAL, found.get(("", None), {}))
     answer: dict[str, list[Row]] = {"": [total]}
     for by in bys:
         mine = {key: row for (of, key), row in found.items() if of == by}
@@ -89,30 +81,11 @@ def levels(*, halls: Sequence[Hall], first: date, last: date) -> list[Row]:
 
     Each row has `level` (province, city, district, town, village, hall), `parent` (region code or None) and `depth`.
     """
-    regions = _regions_above(halls)
-    pairs = [
-        (hall.code, f"region:{code}")
-        for hall in halls
-        for code in hall.region.path.strip("/").split("/")
-        if code in regions
-    ]
-    pairs += [(hall.code, f"hall:{hall.code}") for hall in halls] + [(hall.code, "") for hall in halls]
+    pairs, tree = levels_of(halls)
     found, missing = kept(halls=halls, first=first, last=last, pairs=pairs)
     facts.add(found, facts.counted_in(missing, pairs))
-    rows = []
-    top = min((region.path.count("/") for region in regions.values()), default=0)
-    for name, key in _in_tree_order(regions, halls, top):
-        rows.append(_finished({**name, "total": False}, found.get(("level", key), {})))
-    last_row = {
-        "key": "total",
-        "name_zh": "合计",
-        "name_en": "Total",
-        "level": "",
-        "parent": None,
-        "depth": 0,
-        "total": True,
-    }
-    return [*rows, _finished(last_row, found.get(("level", ""), {}))]
+    rows = [_finished({**name, "total": False}, found.get(("level", key), {})) for name, key in tree]
+    return [*rows, _finished(whole(), found.get(("level", ""), {}))]
 
 
 def _finished(name: Row, said: Row) -> Row:
@@ -138,117 +111,3 @@ def _finished(name: Row, said: Row) -> Row:
     row["five_star_share"] = round(row["stars_5"] / n, 5) if n else None
     row["rated_share"] = round(min(1.0, n / row["visits_served"]), 5) if row["visits_served"] else None
     return row
-
-
-# --- names -----------------------------------------------------------------------------------------------------------
-
-Names = dict[Any, Row]
-
-
-def _name(key: str, zh: str, en: str, **more: Any) -> Row:
-    return {"key": key, "name_zh": zh, "name_en": en, **more}
-
-
-def _days(_halls: Sequence[Hall], first: date, last: date, _found: Names) -> Names:
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return {day: _name(day.isoformat(), f"{day.month}月{day.day}日", f"{day.day} {day:%b}") for day in days}
-
-
-def _hours(_halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
-    """From the first hour in which anything happened to the last."""
-    if not found:
-        return {}
-    return {h: _name(f"{h:02d}", f"{h}–{h + 1} 时", f"{h}:00–{h + 1}:00") for h in range(min(found), max(found) + 1)}
-
-
-def _halls(halls: Sequence[Hall], _first: date, _last: date, _found: Names) -> Names:
-    return {hall.code: _name(hall.code, hall.name_zh, hall.name_en) for hall in halls}
-
-
-def _categories(halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
-    """All of a single hall, in its order; of several halls those with figures, named with their hall."""
-    rows = Category.objects.select_related("hall").order_by("hall__order", "hall__code", "order", "code")
-    if len(halls) == 1:
-        named = {c.pk: _name(c.code, c.name_zh, c.name_en) for c in rows.filter(hall=halls[0])}
-    else:
-        named = {
-            c.pk: _name(f"{c.hall.code}:{c.code}", f"{c.hall.name_zh} · {c.name_zh}", f"{c.hall.name_en} · {c.name_en}")
-            for c in rows.filter(pk__in=[key for key in found if key is not None])
-        }
-    return _with_none(named, found, "未分类", "No category")
-
-
-def _windows(halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
-    rows: QuerySet[Window] = Window.objects.select_related("hall").order_by("hall__order", "hall__code", "code")
-    rows = (
-        rows.filter(hall=halls[0]) if len(halls) == 1 else rows.filter(pk__in=[key for key in found if key is not None])
-    )
-    several = len(halls) != 1
-    named = {
-        w.pk: _name(
-            w.code,
-            f"{w.hall.name_zh} · {w.number} 号窗口" if several else f"{w.number} 号窗口",
-            f"{w.hall.name_en} · Window {w.number}" if several else f"Window {w.number}",
-            number=w.number,
-        )
-        for w in rows
-    }
-    return _with_none(named, found, "未到窗口", "Not called to a window")
-
-
-def _items(_halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
-    """Most asked for first."""
-    rows = {
-        i.pk: i
-        for i in Item.objects.filter(pk__in=[key for key in found if key is not None]).only(
-            "code", "name_zh", "name_en"
-        )
-    }
-    order = sorted(rows, key=lambda pk: (-_weight(found[pk]), rows[pk].code))
-    return _with_none(
-        {pk: _name(rows[pk].code, rows[pk].name_zh, rows[pk].name_en) for pk in order},
-        found,
-        "只选了业务类别",
-        "Category only",
-    )
-
-
-def _channels(_halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
-    order = sorted(found, key=lambda code: (-_weight(found[code]), code or ""))
-    return {code: _name(code or "none", *CHANNELS.get(code, (code, code))) for code in order}
-
-
-def _weight(row: Row) -> int:
-    return int(row.get("tickets", 0) + row.get("appointments", 0))
-
-
-def _with_none(named: Names, found: Names, zh: str, en: str) -> Names:
-    """Facts without such a key have a row of their own, or the rows would not add up."""
-    return {**named, None: _name("none", zh, en)} if None in found else named
-
-
-_NAMES: dict[str, Callable[[Sequence[Hall], date, date, Names], Names]] = {
-    "day": _days,
-    "hour": _hours,
-    "hall": _halls,
-    "category": _categories,
-    "window": _windows,
-    "item": _items,
-    "channel": _channels,
-}
-
-
-def _regions_above(halls: Sequence[Hall]) -> dict[str, Region]:
-    codes = {code for hall in halls for code in hall.region.path.strip("/").split("/")}
-    return {region.code: region for region in Region.objects.filter(code__in=codes).order_by("path")}
-
-
-def _in_tree_order(regions: Mapping[str, Region], halls: Sequence[Hall], top: int) -> Iterable[tuple[Row, str]]:
-    for region in regions.values():
-        depth = region.path.count("/") - top
-        about = {"level": region.level, "parent": region.parent_id, "depth": depth}
-        yield _name(region.code, region.name_zh, region.name_en, **about), f"region:{region.code}"
-        for hall in halls:
-            if hall.region_id == region.code:
-                about = {"level": "hall", "parent": region.code, "depth": depth + 1}
-                yield _name(hall.code, hall.name_zh, hall.name_en, **about), f"hall:{hall.code}"

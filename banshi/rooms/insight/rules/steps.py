@@ -8,7 +8,7 @@ halves of halves would not be.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 # Seconds: the last one of each step. Nothing is a step of its own; what lasts longer than a day counts as a day.
@@ -22,10 +22,10 @@ def step_of(seconds: int) -> int:
     return min(bisect_left(ENDS, seconds), len(ENDS) - 1)
 
 
-def percentile(counts: Mapping[int, int], share: float) -> float | None:
+def percentile(counts: Mapping[int, int], share: float, *, ends: Sequence[int] = ENDS) -> float | None:
     """The time that `share` (0–1) stay below, seconds; between two times in proportion, as PostgreSQL's percentile_cont.
 
-    :param counts: how many fell into each step.
+    :param counts: how many fell into each step. :param ends: what each step counts as, rising.
     """
     n = sum(counts.values())
     if n == 0:
@@ -36,10 +36,10 @@ def percentile(counts: Mapping[int, int], share: float) -> float | None:
     for step in sorted(counts):
         passed += counts[step]
         if low is None and passed > below:
-            low = ENDS[step]
+            low = ends[step]
         if passed > above:
             assert low is not None
-            return low + (place - below) * (ENDS[step] - low)
+            return low + (place - below) * (ends[step] - low)
     raise AssertionError("fewer than were counted")
 
 

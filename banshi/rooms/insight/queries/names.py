@@ -1,0 +1,171 @@
+"""How the rows of figures are called, in which order they stand, and which halls a level is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from banshi.rooms.catalogue.models import Department, Item
+from banshi.rooms.places.models import Category, Hall, Region, Window
+
+Row = dict[str, Any]
+Names = dict[Any, Row]
+Naming = Callable[[Sequence[Hall], date, date, Names], Names]  # halls, first and last day, what was found by key
+TOTAL: Row = {"key": "total", "name_zh": "合计", "name_en": "Total", "total": True}
+
+CHANNELS: dict[str, tuple[str, str]] = {
+    "kiosk": ("取号机", "Kiosk"),
+    "paper": ("纸质号", "On paper"),
+    "desk": ("窗口", "At the window"),
+    "window": ("窗口", "At the window"),
+    "staff": ("工作人员代办", "By staff"),
+    "guide": ("导办", "Guide"),
+    "web": ("网页", "Web"),
+    "wechat": ("微信", "WeChat"),
+    "app": ("应用", "App"),
+    "phone": ("电话", "Phone"),
+    "video": ("视频", "Video"),
+    "api": ("接口", "API"),
+    "office": ("管理端", "Office"),
+    "screen": ("大屏", "Screen"),
+}
+
+
+def _name(key: str, zh: str, en: str, **more: Any) -> Row:
+    return {"key": key, "name_zh": zh, "name_en": en, **more}
+
+
+def days_named(_halls: Sequence[Hall], first: date, last: date, _found: Names) -> Names:
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return {day: _name(day.isoformat(), f"{day.month}月{day.day}日", f"{day.day} {day:%b}") for day in days}
+
+
+def hours_named(_halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
+    """From the first hour in which anything happened to the last."""
+    if not found:
+        return {}
+    return {h: _name(f"{h:02d}", f"{h}–{h + 1} 时", f"{h}:00–{h + 1}:00") for h in range(min(found), max(found) + 1)}
+
+
+def halls_named(halls: Sequence[Hall], _first: date, _last: date, _found: Names) -> Names:
+    return {hall.code: _name(hall.code, hall.name_zh, hall.name_en) for hall in halls}
+
+
+def categories_named(halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
+    """All of a single hall, in its order; of several halls those with figures, named with their hall."""
+    rows = Category.objects.select_related("hall").order_by("hall__order", "hall__code", "order", "code")
+    if len(halls) == 1:
+        named = {c.pk: _name(c.code, c.name_zh, c.name_en) for c in rows.filter(hall=halls[0])}
+    else:
+        named = {
+            c.pk: _name(f"{c.hall.code}:{c.code}", f"{c.hall.name_zh} · {c.name_zh}", f"{c.hall.name_en} · {c.name_en}")
+            for c in rows.filter(pk__in=[key for key in found if key is not None])
+        }
+    return _with_none(named, found, "未分类", "No category")
+
+
+def windows_named(halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
+    rows: QuerySet[Window] = Window.objects.select_related("hall").order_by("hall__order", "hall__code", "code")
+    rows = (
+        rows.filter(hall=halls[0]) if len(halls) == 1 else rows.filter(pk__in=[key for key in found if key is not None])
+    )
+    several = len(halls) != 1
+    named = {
+        w.pk: _name(
+            w.code,
+            f"{w.hall.name_zh} · {w.number} 号窗口" if several else f"{w.number} 号窗口",
+            f"{w.hall.name_en} · Window {w.number}" if several else f"Window {w.number}",
+            number=w.number,
+        )
+        for w in rows
+    }
+    return _with_none(named, found, "未到窗口", "Not called to a window")
+
+
+def items_named(_halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
+    """Most asked for first."""
+    rows = {
+        i.pk: i
+        for i in Item.objects.filter(pk__in=[key for key in found if key is not None]).only(
+            "code", "name_zh", "name_en"
+        )
+    }
+    order = sorted(rows, key=lambda pk: (-_weight(found[pk]), rows[pk].code))
+    return _with_none(
+        {pk: _name(rows[pk].code, rows[pk].name_zh, rows[pk].name_en) for pk in order},
+        found,
+        "只选了业务类别",
+        "Category only",
+    )
+
+
+def channels_named(_halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
+    order = sorted(found, key=lambda code: (-_weight(found[code]), code or ""))
+    return {code: _name(code or "none", *CHANNELS.get(code, (code, code))) for code in order}
+
+
+def departments_named(_halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
+    """Those that had cases, the busiest first."""
+    rows = Department.objects.in_bulk(list(found))
+    order = sorted(rows, key=lambda pk: (-_weight(found[pk]), rows[pk].code))
+    return {pk: _name(rows[pk].code, rows[pk].name_zh, rows[pk].name_en) for pk in order}
+
+
+def instant_named(_halls: Sequence[Hall], _first: date, _last: date, _found: Names) -> Names:
+    """即办件 and 承诺件: both, also where there was none of one."""
+    return {
+        True: _name("instant", "即办件", "Settled on the spot"),
+        False: _name("committed", "承诺件", "By a promised day"),
+    }
+
+
+def _weight(row: Row) -> int:
+    """How much there was of it: numbers and bookings, or cases."""
+    return int(sum(row.get(count, 0) for count in ("tickets", "appointments", "received", "completed")))
+
+
+def _with_none(named: Names, found: Names, zh: str, en: str) -> Names:
+    """Facts without such a key have a row of their own, or the rows would not add up."""
+    return {**named, None: _name("none", zh, en)} if None in found else named
+
+
+def levels_of(halls: Sequence[Hall]) -> tuple[list[tuple[str, str]], list[tuple[Row, str]]]:
+    """The region tree above these halls.
+
+    :returns: which hall belongs to which key – regions, halls themselves, and "" for all of them – and the rows in the order
+        of the tree, each with its key.
+    """
+    regions = _regions_above(halls)
+    pairs = [
+        (hall.code, f"region:{code}")
+        for hall in halls
+        for code in hall.region.path.strip("/").split("/")
+        if code in regions
+    ]
+    pairs += [(hall.code, f"hall:{hall.code}") for hall in halls] + [(hall.code, "") for hall in halls]
+    top = min((region.path.count("/") for region in regions.values()), default=0)
+    return pairs, list(_in_tree_order(regions, halls, top))
+
+
+def whole() -> Row:
+    """The total of all levels."""
+    return {**TOTAL, "level": "", "parent": None, "depth": 0}
+
+
+def _regions_above(halls: Sequence[Hall]) -> dict[str, Region]:
+    codes = {code for hall in halls for code in hall.region.path.strip("/").split("/")}
+    return {region.code: region for region in Region.objects.filter(code__in=codes).order_by("path")}
+
+
+def _in_tree_order(regions: Mapping[str, Region], halls: Sequence[Hall], top: int) -> Iterable[tuple[Row, str]]:
+    for region in regions.values():
+        depth = region.path.count("/") - top
+        about = {"level": region.level, "parent": region.parent_id, "depth": depth}
+        yield _name(region.code, region.name_zh, region.name_en, **about), f"region:{region.code}"
+        for hall in halls:
+            if hall.region_id == region.code:
+                about = {"level": "hall", "parent": region.code, "depth": depth + 1}
+                yield _name(hall.code, hall.name_zh, hall.name_en, **about), f"hall:{hall.code}"
