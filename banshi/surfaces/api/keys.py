@@ -148,6 +148,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     # figures
     "hall_live": _only("channel", "kiosk", "desk", "manage", "read"),
     "visits": _only("manage", "read"),
+    "case_figures": _only("manage", "read"),
     # demo and test installations
     "list_notices": _only("demo"),
     "get_clock": _only("demo"),

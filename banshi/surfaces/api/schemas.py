@@ -848,6 +848,53 @@ class VisitsOut(Out):
     rated_share: float | None = Field(description="Of the visits served: 0 to 1.")
 
 
+class CasesOut(Out):
+    """One row of figures of cases. Each thing counts on the day it happened; rows add up to the total exactly."""
+
+    code: str = Field(description="Code of the hall, department, item or channel; or the day.")
+    name: str
+    name_en: str
+    received: int
+    second_notices: int = Field(
+        description="Of those received: given a further notice of what is missing, until today."
+    )
+    accepted: int = Field(description="Also what counts as accepted, on the day of receipt.")
+    decided: int
+    granted: int
+    due: int = Field(description="Decided, and had a promised day.")
+    on_time: int = Field(description="Decided on the promised day or before; stops and an extension move that day.")
+    completed: int = Field(
+        description="Handed over or refused, and closed. Withdrawn, lapsed or terminated is not completed."
+    )
+    one_stop: int = Field(description="Completed without any notice of what is missing and with one trip at most.")
+    trips: int = Field(description="Days on which somebody came for those completed.")
+    ratings: int = Field(description="Stars given to those completed.")
+    stars_1: int
+    stars_2: int
+    stars_3: int
+    stars_4: int
+    stars_5: int
+    completion_share: float | None = Field(
+        description="Completed by accepted of the same days: may be above 1, as what is completed may have been accepted before."
+    )
+    on_time_share: float | None = Field(description="On time, of those due: 0 to 1.")
+    saved_p50: float | None = Field(
+        description="Working days of the statutory limit that were not needed; half saved as many or more. Negative: took longer."
+    )
+    second_notice_share: float | None = Field(description="Of those received: 0 to 1.")
+    one_stop_share: float | None = Field(description="Of those completed: 0 to 1.")
+    trips_mean: float | None = Field(description="Trips of one completed.")
+    rating_mean: float | None
+    satisfied_share: float | None = Field(description="Three stars and up, of the ratings given: 0 to 1.")
+    rated_share: float | None = Field(description="Ratings, of those completed: 0 to 1.")
+
+
+class CasesFigures(Out):
+    data: list[CasesOut]
+    total: CasesOut
+    next: str | None = Field(description="Cursor of the next page, or null.")
+
+
 class VisitsPage(Out):
     data: list[VisitsOut]
     total: VisitsOut
