@@ -28,6 +28,8 @@ EXPORTS = {
     "office:audit_export": "office:audit",
     "office:figures-export": "office:figures",
     "office:region-figures-export": "office:region-figures",
+    "office:case-figures-export": "office:case-figures",
+    "office:region-case-figures-export": "office:region-case-figures",
     "office:day_sheet": "office:appointments",
     "office:guide_paper": "office:guide",
     "office:paper_sheet": "office:paper",

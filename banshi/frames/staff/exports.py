@@ -16,7 +16,7 @@ from openpyxl.styles import Font
 
 from banshi.frames.staff.figures import minutes_above, percent
 
-Kind = Literal["text", "count", "minutes", "below", "share", "score"]
+Kind = Literal["text", "count", "minutes", "below", "share", "score", "days"]
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: dict[Kind, str] = {
     "text": "General",
@@ -25,6 +25,7 @@ FORMATS: dict[Kind, str] = {
     "below": "0.0",
     "share": "0.0%",
     "score": "0.00",
+    "days": "0.0",
 }
 # What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -32,7 +33,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Column:
-    """`key` of the rows, the heading, and how its values are written. minutes: values are seconds."""
+    """`key` of the rows, the heading, and how its values are written. minutes: values are seconds; days: or halves."""
 
     key: str
     label: str
@@ -81,6 +82,8 @@ def written(value: Any, kind: Kind) -> str:
             return percent(value)
         case "score":
             return f"{value:.2f}"
+        case "days":
+            return f"{value:g}"
         case _:
             return str(value)
 

@@ -3,56 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from banshi.foundation.said import named
 from banshi.frames.staff.exports import Column, Table
 from banshi.frames.staff.figures import percent
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places.models import Hall
-
-Row = dict[str, Any]
-MOST_BARS = 20  # of a chart; the table has them all
-
-
-@dataclass(frozen=True)
-class Section:
-    """`chart` is drawn by static/office/figures.js; None: the table alone. `wide`: takes the whole width."""
-
-    table: Table
-    note: str = ""
-    chart: dict[str, Any] | None = None
-    wide: bool = False
-
-    @property
-    def code(self) -> str:
-        return self.table.code
-
-
-@dataclass(frozen=True)
-class Days:
-    """Days of a figures page, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def single(self) -> bool:
-        return self.first == self.last
-
-    @property
-    def weeks_back(self) -> timedelta:
-        """To the days before that these are compared with: the same weekdays, as many of them, none of these."""
-        return timedelta(weeks=(self.last - self.first).days // 7 + 1)
-
-    @property
-    def before(self) -> Days:
-        return Days(self.first - self.weeks_back, self.last - self.weeks_back)
+from banshi.surfaces.office.figure_parts import (
+    Days,
+    Row,
+    Section,
+    bars_of,
+    chart_of,
+    head_of,
+    said,
+    series_of,
+    table_of,
+)
 
 
 def of_hall(hall: Hall, days: Days, *, loads: Sequence[insight.WindowLoad]) -> tuple[Row, insight.Kept, list[Section]]:
@@ -91,10 +62,6 @@ def of_region(
 
 
 # --- columns ---
-
-
-def _named(label: str) -> Column:
-    return Column("label", label, "text")
 
 
 def _came_columns() -> tuple[Column, ...]:
@@ -142,69 +109,37 @@ def _stars_columns() -> tuple[Column, ...]:
     return (Column("ratings", _("Ratings")), Column("rating_mean", _("Mean stars"), "score"))
 
 
-def _said(rows: Sequence[Row]) -> tuple[Row, ...]:
-    return tuple({**row, "label": named(row)} for row in rows)
-
-
-def _table(code: str, title: str, head: str, columns: tuple[Column, ...], rows: Sequence[Row]) -> Table:
-    """Rows of `insight.figures`, whose last is the total."""
-    said = _said(rows)
-    return Table(code, title, (_named(head), *columns), said[:-1], said[-1])
-
-
 # --- charts ---
-
-
-def _series(name: str, data: Sequence[Any], tone: str, **more: Any) -> Row:
-    return {"name": name, "data": list(data), "tone": tone, **more}
 
 
 def _minutes(rows: Sequence[Row], key: str) -> list[float | None]:
     return [None if row[key] is None else round(row[key] / 60, 1) for row in rows]
 
 
-def _chart(kind: str, labels: Sequence[str], series: Sequence[Row], unit: str, **more: Any) -> dict[str, Any]:
-    return {"kind": kind, "labels": list(labels), "series": list(series), "unit": unit, **more}
-
-
 def _came(rows: Sequence[Row], last: int, when: str) -> dict[str, Any]:
     """:param last: rows from here on have not happened yet; what came before is drawn to the end. :param when: then."""
     now, labels = rows[:last], [row["label"] for row in rows]
-    booked = _series(pgettext("figures", "Booked"), [row["booked"] for row in now], "blue", stack="numbers")
-    walk_in = _series(pgettext("figures", "Walk-in"), [row["walk_in"] for row in now], "light", stack="numbers")
-    served = _series(pgettext("figures", "Served"), [row["served"] for row in now], "jade", line=True)
-    before = _series(
+    booked = series_of(pgettext("figures", "Booked"), [row["booked"] for row in now], "blue", stack="numbers")
+    walk_in = series_of(pgettext("figures", "Walk-in"), [row["walk_in"] for row in now], "light", stack="numbers")
+    served = series_of(pgettext("figures", "Served"), [row["served"] for row in now], "jade", line=True)
+    before = series_of(
         _("Visits, %(when)s") % {"when": when}, [row["visits_before"] for row in rows], "ghost", line=True, ghost=True
     )
-    return _chart("bar", labels, [booked, walk_in, served, before], _("numbers"))
+    return chart_of("bar", labels, [booked, walk_in, served, before], _("numbers"))
 
 
 def _waited(rows: Sequence[Row], name: str = "wait", *, last: int | None = None, when: str = "") -> dict[str, Any]:
     """:param when: the days before that the mean is compared with; "" for none."""
     now = rows[:last]
     series = [
-        _series(_("nine in ten below"), _minutes(now, f"{name}_p90_s"), "amber"),
-        _series(_("Mean"), _minutes(now, f"{name}_mean_s"), "blue"),
-        _series(_("half below"), _minutes(now, f"{name}_p50_s"), "jade"),
+        series_of(_("nine in ten below"), _minutes(now, f"{name}_p90_s"), "amber"),
+        series_of(_("Mean"), _minutes(now, f"{name}_mean_s"), "blue"),
+        series_of(_("half below"), _minutes(now, f"{name}_p50_s"), "jade"),
     ]
     if when:
         before = _("Mean, %(when)s") % {"when": when}
-        series.append(_series(before, _minutes(rows, "wait_before_s"), "ghost", ghost=True))
-    return _chart("line", [row["label"] for row in rows], series, _("min"))
-
-
-def _bars(rows: Sequence[Row], series: Sequence[tuple[str, str, str]], unit: str) -> dict[str, Any] | None:
-    """Lying bars, the first on top. :param series: name, key, tone."""
-    shown = list(rows)[:MOST_BARS]
-    if not shown:
-        return None
-    return _chart(
-        "bar",
-        [row["label"] for row in shown],
-        [_series(name, [row[key] for row in shown], tone) for name, key, tone in series],
-        unit,
-        lying=True,
-    )
+        series.append(series_of(before, _minutes(rows, "wait_before_s"), "ghost", ghost=True))
+    return chart_of("line", [row["label"] for row in rows], series, _("min"))
 
 
 # --- sections ---
@@ -258,12 +193,12 @@ def _by_time(found: dict[str, list[Row]], earlier: Earlier, days: Days) -> list[
             continue
         rows = _with_before(found[by], earlier[by], days.weeks_back)
         visits = Column("visits_before", _("Visits, %(when)s") % {"when": _when(days)})
-        table = _table(f"visits-{by}", came, head, (*_counts(), *_bookings(), visits), rows)
+        table = table_of(f"visits-{by}", came, head, (*_counts(), *_bookings(), visits), rows)
         last = len(_until_now(table.rows))
         sections.append(Section(table, chart=_came(table.rows, last, _when(days))))
         wait = Column("wait_before_s", _("Wait, mean, %(when)s (min)") % {"when": _when(days)}, "minutes")
         served = Column("served", pgettext("figures", "Served"))
-        table = _table(f"waits-{by}", waited, head, (served, *_times(), wait), rows)
+        table = table_of(f"waits-{by}", waited, head, (served, *_times(), wait), rows)
         sections.append(Section(table, chart=_waited(table.rows, last=last, when=_when(days))))
     return sections
 
@@ -294,18 +229,18 @@ def _waits(halls: Sequence[Hall], days: Days) -> list[Section]:
         for bar in bars
     )
     total = {"label": _("Total"), "people": everybody, "share": 1.0 if everybody else None}
-    columns = (_named(_("Wait")), Column("people", pgettext("waits", "Numbers")), Column("share", _("Share"), "share"))
+    columns = (head_of(_("Wait")), Column("people", pgettext("waits", "Numbers")), Column("share", _("Share"), "share"))
     table = Table("wait-lengths", _("How long people waited"), columns, rows, total)
     steps = [f"{bar.from_min}–{bar.to_min}" if bar.to_min else f"{bar.from_min}+" for bar in bars]
-    people = _series(_("Numbers, by minutes waited"), [row["people"] for row in rows], "blue")
-    return [Section(table, chart=_chart("bar", steps, [people], _("numbers")))]
+    people = series_of(_("Numbers, by minutes waited"), [row["people"] for row in rows], "blue")
+    return [Section(table, chart=chart_of("bar", steps, [people], _("numbers")))]
 
 
 def _categories(found: dict[str, list[Row]]) -> Section:
     columns = (*_counts(), *_times(), *_bookings(), *_stars_columns())
-    table = _table("categories", _("By business"), _("Business"), columns, found["category"])
+    table = table_of("categories", _("By business"), _("Business"), columns, found["category"])
     rows = sorted((row for row in table.rows if row["tickets"]), key=lambda row: -row["tickets"])
-    chart = _bars(
+    chart = bars_of(
         rows,
         [(pgettext("figures", "Numbers"), "tickets", "light"), (pgettext("figures", "Served"), "served", "jade")],
         _("numbers"),
@@ -332,15 +267,15 @@ def _windows(found: dict[str, list[Row]], loads: Sequence[insight.WindowLoad]) -
         at_work, busy = sum(load.at_work_s for load in loads), sum(load.busy_s for load in loads)
         rows[-1] |= {"at_work_s": at_work or None, "busy_share": min(1.0, busy / at_work) if at_work else None}
     columns = (Column("served", pgettext("figures", "Served")), *extra, *_times(), *_stars_columns())
-    table = _table("windows", _("By window"), _("Window"), columns, rows)
+    table = table_of("windows", _("By window"), _("Window"), columns, rows)
     used = [row for row in table.rows if row["served"] or row.get("at_work_s")]
     note = _unevenness(used) if loads else ""
     if loads:
         shown = sorted((row for row in used if row["busy_share"] is not None), key=lambda row: -row["busy_share"])
         shares = [{**row, "percent": round(row["busy_share"] * 100, 1)} for row in shown]
-        chart = _bars(shares, [(_("Busy"), "percent", "blue")], "%")
+        chart = bars_of(shares, [(_("Busy"), "percent", "blue")], "%")
     else:
-        chart = _bars(
+        chart = bars_of(
             sorted(used, key=lambda row: -row["served"]),
             [(pgettext("figures", "Served"), "served", "jade")],
             _("numbers"),
@@ -366,9 +301,9 @@ def _unevenness(rows: Sequence[Row]) -> str:
 
 def _channels(found: dict[str, list[Row]]) -> Section:
     columns = (*_came_columns(), Column("tickets", pgettext("figures", "Numbers")), *_bookings())
-    table = _table("channels", _("By channel"), _("Channel"), columns, found["channel"])
+    table = table_of("channels", _("By channel"), _("Channel"), columns, found["channel"])
     series = [(_("Numbers taken"), "tickets", "jade"), (_("Appointments"), "appointments", "blue")]
-    return Section(table, chart=_bars(table.rows, series, _("numbers")))
+    return Section(table, chart=bars_of(table.rows, series, _("numbers")))
 
 
 def _items(found: dict[str, list[Row]]) -> Section:
@@ -378,26 +313,28 @@ def _items(found: dict[str, list[Row]]) -> Section:
         *_times(),
         *_bookings(),
     )
-    table = _table("items", _("By matter"), _("Matter"), columns, found["item"])
+    table = table_of("items", _("By matter"), _("Matter"), columns, found["item"])
     rows = sorted(
         (row for row in table.rows if row["key"] != "none" and row["tickets"]), key=lambda row: -row["tickets"]
     )
     return Section(
-        table, wide=True, chart=_bars(rows[:12], [(pgettext("figures", "Numbers"), "tickets", "blue")], _("numbers"))
+        table, wide=True, chart=bars_of(rows[:12], [(pgettext("figures", "Numbers"), "tickets", "blue")], _("numbers"))
     )
 
 
 def _halls(found: dict[str, list[Row]]) -> Section:
-    table = _table(
+    table = table_of(
         "halls", _("By hall"), _("Hall"), (*_counts(), *_times(), *_bookings(), *_stars_columns()), found["hall"]
     )
     rows = sorted((row for row in table.rows if row["tickets"]), key=lambda row: -row["tickets"])
     labels = [row["label"] for row in rows]
     series = [
-        _series(_("nine in ten below"), _minutes(rows, "wait_p90_s"), "amber"),
-        _series(_("Mean"), _minutes(rows, "wait_mean_s"), "blue"),
+        series_of(_("nine in ten below"), _minutes(rows, "wait_p90_s"), "amber"),
+        series_of(_("Mean"), _minutes(rows, "wait_mean_s"), "blue"),
     ]
-    return Section(table, chart=_chart("bar", labels, series, _("min"), lying=True, title=_("Wait")) if rows else None)
+    return Section(
+        table, chart=chart_of("bar", labels, series, _("min"), lying=True, title=_("Wait")) if rows else None
+    )
 
 
 def _parts(region: str | None, levels: Sequence[Row]) -> Section:
@@ -406,8 +343,8 @@ def _parts(region: str | None, levels: Sequence[Row]) -> Section:
         levels[-1] if region is None else next(row for row in levels if row["key"] == region and row["level"] != "hall")
     )
     below = [row for row in levels if not row["total"] and row["parent"] == region]
-    columns = (_named(_("Part")), *_counts(), *_times(), *_bookings(), *_stars_columns())
-    rows, (whole,) = _said(below), _said([total])
+    columns = (head_of(_("Part")), *_counts(), *_times(), *_bookings(), *_stars_columns())
+    rows, (whole,) = said(below), said([total])
     table = Table("parts", _("Made up of"), columns, rows, {**whole, "label": _("Total")})
     return Section(table, wide=True)
 
@@ -429,7 +366,7 @@ def _stars(total: Row) -> Section:
         }
         for stars in range(5, 0, -1)
     )
-    columns = (_named(_("Stars")), Column("ratings", _("Ratings")), Column("share", _("Share"), "share"))
+    columns = (head_of(_("Stars")), Column("ratings", _("Ratings")), Column("share", _("Share"), "share"))
     whole = {"label": _("Total"), "ratings": n, "share": 1.0 if n else None}
     table = Table("ratings", _("Ratings"), columns, rows, whole)
     note = ""
@@ -438,7 +375,7 @@ def _stars(total: Row) -> Section:
             "share": percent(total["rated_share"])
         }
     return Section(
-        table, note=note, chart=_bars(rows, [(_("Ratings"), "ratings", "jade")], _("ratings")) if n else None
+        table, note=note, chart=bars_of(rows, [(_("Ratings"), "ratings", "jade")], _("ratings")) if n else None
     )
 
 
@@ -450,7 +387,7 @@ def _promises(kept: insight.Kept, days: Days) -> list[Section]:
         {"label": day.isoformat(), "promises": n, "kept": held, "share": held / n} for day, n, held in kept.days
     )
     columns = (
-        _named(_("Day")),
+        head_of(_("Day")),
         Column("promises", _("Estimates given")),
         Column("kept", _("within “at most”")),
         Column("share", _("Share"), "share"),
@@ -460,11 +397,11 @@ def _promises(kept: insight.Kept, days: Days) -> list[Section]:
     note = _("Nine in ten should wait no longer than the “at most” on their slip.")
     if days.single:
         return [Section(table, note=note)]
-    share = _series(_("within “at most”"), [round(held / n * 100, 1) for _day, n, held in kept.days], "jade")
+    share = series_of(_("within “at most”"), [round(held / n * 100, 1) for _day, n, held in kept.days], "jade")
     return [
         Section(
             table,
             note=note,
-            chart=_chart("line", [f"{day:%m-%d}" for day, _n, _held in kept.days], [share], "%", target=90, most=100),
+            chart=chart_of("line", [f"{day:%m-%d}" for day, _n, _held in kept.days], [share], "%", target=90, most=100),
         )
     ]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
@@ -21,91 +18,26 @@ from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
 from banshi.frames.staff import exports
 from banshi.frames.staff.frame import status_of
-from banshi.frames.typed import clean, day_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
-from banshi.rooms.places.models import Hall, Region
-from banshi.surfaces.office.figure_sections import Days, Section, of_hall, of_region
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.figure_asked import (
+    Asking,
+    again,
+    asked_days,
+    everywhere,
+    export,
+    may_see,
+    place_of,
+    ranges,
+    tabs,
+    today_of,
+)
+from banshi.surfaces.office.figure_parts import Days, Section
+from banshi.surfaces.office.figure_sections import of_hall, of_region
 from banshi.surfaces.office.frame import page
-
-MOST_DAYS = 400
-EVERYWHERE = "all"  # the whole installation, in addresses
-CHINA = ZoneInfo("Asia/Shanghai")
-
-
-@dataclass(frozen=True)
-class Asking:
-    """The asked days, and the query that asks for them again."""
-
-    range: str
-    days: Days
-    query: str
-
-
-def _asked(request: HttpRequest | Asked, today: date) -> Asking:
-    """`range`: today | yesterday | 7 | 30 | custom with `from` and `to`. Today where nothing is said.
-
-    :raises Refused: invalid – days that cannot be read, are in the wrong order, in the future, or too many.
-    """
-    asked = request.GET.get("range", "")
-    if not asked:
-        asked = "custom" if request.GET.get("from") else "today"
-    match asked:
-        case "today":
-            days = Days(today, today)
-        case "yesterday":
-            days = Days(today - timedelta(days=1), today - timedelta(days=1))
-        case "7" | "30":
-            days = Days(today - timedelta(days=int(asked) - 1), today)
-        case "custom":
-            days = _custom(request, today)
-            return Asking(
-                asked, days, urlencode({"range": "custom", "from": days.first.isoformat(), "to": days.last.isoformat()})
-            )
-        case _:
-            raise _invalid("range", _("Choose one of the ranges."))
-    return Asking(asked, days, urlencode({"range": asked}))
-
-
-def _custom(request: HttpRequest | Asked, today: date) -> Days:
-    first = day_or_none(request.GET.get("from"))
-    last = day_or_none(request.GET.get("to")) if request.GET.get("to") else first
-    if first is None or last is None:
-        raise _invalid("from", _("Write days like 2026-03-10."))
-    if last < first:
-        raise _invalid("to", _("The last day is before the first."))
-    if first > today:
-        raise _invalid("from", _("These days are still to come."))
-    if (last - first).days >= MOST_DAYS:
-        raise _invalid("to", _("At most %(n)s days at a time.") % {"n": MOST_DAYS})
-    return Days(first, last)
-
-
-def _invalid(field: str, reason: str) -> Refused:
-    return Refused("invalid", facts={"field": field, "reason": reason})
-
-
-def _today(halls: Sequence[Hall], now: datetime) -> date:
-    zone = ZoneInfo(halls[0].timezone) if halls else CHINA
-    return now.astimezone(zone).date()
-
-
-def _ranges(here: str) -> list[dict[str, Any]]:
-    words = (
-        ("today", _("Today")),
-        ("yesterday", _("Yesterday")),
-        ("7", _("7 days")),
-        ("30", _("30 days")),
-    )
-    return [{"code": code, "label": label, "here": code == here} for code, label in words]
-
-
-def _again(request: HttpRequest | Asked, no: Refused) -> dict[str, Any]:
-    """The page after a refused choice of days: the reason, and what was typed."""
-    typed = {"typed_from": clean(request.GET.get("from"), 20), "typed_to": clean(request.GET.get("to"), 20)}
-    return {"refused": no, "ranges": _ranges(""), **typed}
 
 
 def _common(
@@ -116,7 +48,7 @@ def _common(
         "asking": asking,
         "before": before,
         "before_words": _before_words(asking.days, today),
-        "ranges": _ranges(asking.range),
+        "ranges": ranges(asking.range),
         "typed_from": asking.days.first.isoformat(),
         "typed_to": asking.days.last.isoformat(),
         "first": asking.days.first,
@@ -156,12 +88,15 @@ def _before_words(days: Days, today: date) -> str:
 def hall_figures(request: Asked, hall: str) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     now = clock.now()
-    today = _today([place], now)
+    today = today_of([place], now)
     base = reverse("office:figures", kwargs={"hall": hall})
     try:
-        asking = _asked(request, today)
+        asking = asked_days(request, today)
     except Refused as no:
-        return page(request, "office/figures.html", place, status=status_of(no), base=base, **_again(request, no))
+        beside = tabs("visits", hall=hall)
+        return page(
+            request, "office/figures.html", place, status=status_of(no), base=base, tabs=beside, **again(request, no)
+        )
     total, kept, sections = _hall_sections(place, asking.days, now)
     return page(
         request,
@@ -172,8 +107,9 @@ def hall_figures(request: Asked, hall: str) -> HttpResponseBase:
         peak=insight.busiest(
             insight.arrivals_by_half_hour(halls=[place], first=asking.days.first, last=asking.days.last)
         ),
-        region=place.region if _may_see(request, place.region.code) else None,
+        region=place.region if may_see(request, place.region.code) else None,
         today=today,
+        tabs=tabs("visits", hall=hall, query=asking.query),
     )
 
 
@@ -191,13 +127,11 @@ def _closed(place: Hall, days: Days, now: datetime) -> dict[str, Any]:
     return {
         "sessions": sessions,
         "not_yet": bool(sessions) and now < sessions[0].starts_at,
-        "next_opening": None if sessions or days.first != _today([place], now) else calendars.next_opening(place, now),
+        "next_opening": None
+        if sessions or days.first != today_of([place], now)
+        else calendars.next_opening(place, now),
         "why_closed": (why.words.en if english() else why.words.zh) if why else "",
     }
-
-
-def _may_see(request: HttpRequest | Asked, region: str) -> bool:
-    return all(request.who.may("figures.view", hall.code) for hall in places.halls_in_region(region))  # type: ignore[union-attr]
 
 
 @door(audience="staff", permission="figures.view")
@@ -206,83 +140,38 @@ def hall_export(request: Asked, hall: str) -> HttpResponseBase:
     """`part`: one section, or every one as sheets (XLSX). `format`: xlsx | csv."""
     place = places.hall_by_code(hall)
     now = clock.now()
-    asking = _asked(request, _today([place], now))
+    asking = asked_days(request, today_of([place], now))
     _total, _kept, sections = _hall_sections(place, asking.days, now)
-    return _export(request, sections, hall, asking.days)
-
-
-def _export(request: HttpRequest | Asked, sections: Sequence[Section], what: str, days: Days) -> HttpResponseBase:
-    """:raises Refused: nothing-found (no such part), invalid (format)."""
-    part, form = request.GET.get("part", ""), request.GET.get("format", "xlsx")
-    if form not in ("xlsx", "csv"):
-        raise _invalid("format", _("Choose XLSX or CSV."))
-    chosen = [section.table for section in sections if not part or section.code == part]
-    if not chosen:
-        raise Refused("nothing-found", facts={"part": part})
-    if form == "csv" and not part:
-        raise _invalid("part", _("A CSV file holds one table: choose which."))
-    name = "-".join(
-        [
-            "banshi",
-            what,
-            days.first.isoformat(),
-            *([] if days.single else [days.last.isoformat()]),
-            *([part] if part else []),
-        ]
-    )
-    content = exports.as_csv(chosen[0]) if form == "csv" else exports.as_xlsx(chosen)
-    return exports.answer(content, name=name, form=form)
+    return export(request, sections, hall, asking.days)
 
 
 # --- a region ---
-
-
-@dataclass(frozen=True)
-class Place:
-    """A region as its page needs it; `region` is None for the whole installation."""
-
-    code: str
-    region: Region | None
-    halls: list[Hall]
-    above: list[Region]
-
-
-def _place(request: HttpRequest | Asked, code: str) -> Place:
-    """:raises Refused: nothing-found; not-your-hall – one of its halls is not this person's to see."""
-    halls = places.halls_in_region("*" if code == EVERYWHERE else code)
-    for hall in halls:
-        if not request.who.may("figures.view", hall.code):  # type: ignore[union-attr]
-            raise Refused("not-your-hall", facts={"hall": hall.code})
-    if code == EVERYWHERE:
-        return Place(code, None, halls, [])
-    region = Region.objects.get(code=code)
-    codes = region.path.strip("/").split("/")[:-1]
-    above = [r for r in Region.objects.filter(code__in=codes).order_by("path") if _may_see(request, r.code)]
-    return Place(code, region, halls, above)
 
 
 @door(audience="staff", permission="figures.view")
 @require_GET
 def region_figures(request: Asked, region: str) -> HttpResponseBase:
     """A region: its parts, each a way further down, and the same figures as of a hall."""
-    place = _place(request, region)
+    place = place_of(request, region)
     now = clock.now()
-    today = _today(place.halls, now)
+    today = today_of(place.halls, now)
     base = reverse("office:region-figures", kwargs={"region": region})
     context: dict[str, Any] = {
         "place": place,
         "region": place.region,
         "base": base,
         "today": today,
-        "everywhere": _everywhere(request),
+        "everywhere": everywhere(request),
+        "tabs": tabs("visits", region=region),
     }
     try:
-        asking = _asked(request, today)
+        asking = asked_days(request, today)
     except Refused as no:
-        return page(request, "office/figures.html", status=status_of(no), **_again(request, no), **context)
+        return page(request, "office/figures.html", status=status_of(no), **again(request, no), **context)
+    context["tabs"] = tabs("visits", region=region, query=asking.query)
     if not place.halls:
         return page(
-            request, "office/figures.html", asking=asking, ranges=_ranges(asking.range), no_halls=True, **context
+            request, "office/figures.html", asking=asking, ranges=ranges(asking.range), no_halls=True, **context
         )
     total, kept, sections, levels = of_region(place.region.code if place.region else None, place.halls, asking.days)
     context |= _common(asking, today, total, kept, sections, base)
@@ -296,10 +185,6 @@ def region_figures(request: Asked, region: str) -> HttpResponseBase:
             insight.arrivals_by_half_hour(halls=place.halls, first=asking.days.first, last=asking.days.last)
         ),
     )
-
-
-def _everywhere(request: HttpRequest | Asked) -> bool:
-    return all(request.who.may("figures.view", hall.code) for hall in places.all_halls())  # type: ignore[union-attr]
 
 
 def _ways_down(table: exports.Table, asking: Asking) -> list[dict[str, Any]]:
@@ -339,9 +224,9 @@ def _by_level(levels: Sequence[dict[str, Any]]) -> dict[str, Any]:
 @require_GET
 def region_export(request: Asked, region: str) -> HttpResponseBase:
     """As `hall_export`."""
-    place = _place(request, region)
-    asking = _asked(request, _today(place.halls, clock.now()))
+    place = place_of(request, region)
+    asking = asked_days(request, today_of(place.halls, clock.now()))
     if not place.halls:
         raise Refused("nothing-found", facts={"region": region})
     _total, _kept, sections, _levels = of_region(place.region.code if place.region else None, place.halls, asking.days)
-    return _export(request, sections, region, asking.days)
+    return export(request, sections, region, asking.days)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from banshi.surfaces.office import figures, help, live
+from banshi.surfaces.office import case_figures, figures, help, live
 
 urlpatterns: list[URLPattern] = [
     path("office/<slug:hall>/live", live.live, name="live"),
@@ -24,4 +24,12 @@ urlpatterns: list[URLPattern] = [
     path("office/regions/<slug:region>/figures/export", figures.region_export, name="region-figures-export"),
     path("office/<slug:hall>/figures", figures.hall_figures, name="figures"),
     path("office/<slug:hall>/figures/export", figures.hall_export, name="figures-export"),
+    path("office/regions/<slug:region>/figures/cases", case_figures.region_cases, name="region-case-figures"),
+    path(
+        "office/regions/<slug:region>/figures/cases/export",
+        case_figures.region_cases_export,
+        name="region-case-figures-export",
+    ),
+    path("office/<slug:hall>/figures/cases", case_figures.hall_cases, name="case-figures"),
+    path("office/<slug:hall>/figures/cases/export", case_figures.hall_cases_export, name="case-figures-export"),
 ]

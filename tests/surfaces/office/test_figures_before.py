@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from banshi.surfaces.office.figure_sections import Days
+from banshi.surfaces.office.figure_parts import Days
 from banshi.surfaces.office.figures import _before_words
 from tests.rooms.insight.facts import came
 from tests.surfaces.office.test_figures import hall, manager, tables  # noqa: F401 – fixtures

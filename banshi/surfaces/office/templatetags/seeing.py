@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from banshi.frames.staff.exports import Column
+from banshi.frames.staff.exports import Column, written
 from banshi.frames.staff.figures import minutes_above, percent
 
 register = template.Library()
@@ -48,6 +48,18 @@ def below_minutes(seconds: float | None) -> str:
 def grouped(number: int) -> str:
     """1823 → “1,823”, as in the tables."""
     return f"{number:,}"
+
+
+@register.filter
+def in_days(days: float | None) -> str:
+    """“12”, “12.5”; “–” for None."""
+    return written(days, "days")
+
+
+@register.filter
+def in_hundredths(mean: float | None) -> str:
+    """“1.25”; “–” for None."""
+    return written(mean, "score")
 
 
 @register.filter

@@ -1,0 +1,121 @@
+"""The parts of the page of cases: by day, department, matter, hall, channel and kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from banshi.frames.staff.exports import Column, Table
+from banshi.frames.staff.figures import percent
+from banshi.rooms.insight import queries as insight
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.figure_parts import (
+    Days,
+    Row,
+    Section,
+    bars_of,
+    chart_of,
+    head_of,
+    said,
+    series_of,
+    table_of,
+)
+
+
+def columns() -> tuple[Column, ...]:
+    return (
+        Column("received", pgettext("figures of cases", "Received")),
+        Column("accepted", pgettext("figures of cases", "Accepted")),
+        Column("decided", pgettext("figures of cases", "Decided")),
+        Column("completed", pgettext("figures of cases", "Completed")),
+        Column("completion_share", _("Completed of accepted"), "share"),
+        Column("on_time_share", pgettext("figures of cases", "On time"), "share"),
+        Column("saved_p50", _("Days saved (median)"), "days"),
+        Column("second_notice_share", pgettext("figures of cases", "Second notices"), "share"),
+        Column("one_stop_share", pgettext("figures of cases", "Done in one stop"), "share"),
+        Column("trips_mean", pgettext("figures of cases", "Trips per case"), "score"),
+        Column("rating_mean", _("Mean stars"), "score"),
+        Column("rated_share", pgettext("figures of cases", "Rated"), "share"),
+    )
+
+
+def sections_of(halls: Sequence[Hall], days: Days, *, sort: str) -> tuple[Row, list[Section]]:
+    """:returns: the total and the sections. :param sort: key of a column, most first; "": as the rows come."""
+    bys: list[insight.CaseBy] = ["department", "item", "channel", "instant"]
+    if not days.single:
+        bys.append("day")
+    if len(halls) > 1:
+        bys.append("hall")
+    found = insight.cases(halls=halls, first=days.first, last=days.last, bys=bys)
+    total = found[""][-1]
+    sections = []
+    if "day" in found:
+        sections.append(_by_day(found["day"]))
+    sections.append(
+        _split("case-departments", _("By department"), pgettext("office", "Department"), found["department"], sort)
+    )
+    if "hall" in found:
+        sections.append(_split("case-halls", _("By hall"), _("Hall"), found["hall"], sort))
+    sections += [
+        _split("case-items", _("By matter"), _("Matter"), found["item"], sort),
+        _split("case-channels", _("By channel"), _("Channel"), found["channel"], sort),
+        _split("case-kinds", _("By kind of case"), _("Kind"), found["instant"], sort),
+        _stars(total),
+    ]
+    return total, sections
+
+
+def parts_of(region: str | None, levels: Sequence[Row], *, sort: str) -> Table:
+    """What a region is made of: the regions and halls right below it, adding up to it."""
+    total = (
+        levels[-1] if region is None else next(row for row in levels if row["key"] == region and row["level"] != "hall")
+    )
+    below = [row for row in levels if not row["total"] and row["parent"] == region]
+    (whole,) = said([total])
+    rows = said(_sorted(sort, below) if sort else below)
+    return Table("case-parts", _("Made up of"), (head_of(_("Part")), *columns()), rows, {**whole, "label": _("Total")})
+
+
+def _sorted(key: str, rows: Sequence[Row]) -> list[Row]:
+    """Most first; where there is nothing to say, last."""
+    return sorted(rows, key=lambda row: (row[key] is None, -(row[key] or 0)))
+
+
+def _split(code: str, title: str, head: str, rows: Sequence[Row], sort: str) -> Section:
+    *body, total = rows
+    if sort:
+        body = _sorted(sort, body)
+    return Section(table_of(code, title, head, columns(), [*body, total]), wide=True, sorts=True)
+
+
+def _by_day(rows: Sequence[Row]) -> Section:
+    table = table_of("case-days", _("Cases by day"), _("Day"), columns(), rows)
+    labels = [row["label"] for row in table.rows]
+    drawn = (("received", "light"), ("accepted", "blue"), ("completed", "jade"))
+    words = {column.key: column.label for column in columns()}
+    series = [series_of(words[key], [row[key] for row in table.rows], tone) for key, tone in drawn]
+    return Section(table, chart=chart_of("line", labels, series, pgettext("figures of cases", "cases")), wide=True)
+
+
+def _stars(total: Row) -> Section:
+    rows = tuple(
+        {"label": f"{n} ★", "ratings": total[f"stars_{n}"], "share": _of(total[f"stars_{n}"], total["ratings"])}
+        for n in range(5, 0, -1)
+    )
+    heads = (head_of(_("Stars")), Column("ratings", _("Ratings")), Column("share", _("Share"), "share"))
+    whole: dict[str, Any] = {"label": _("Total"), "ratings": total["ratings"], "share": _of(1, total["ratings"] and 1)}
+    table = Table("case-ratings", _("Ratings of cases"), heads, rows, whole)
+    note = ""
+    if total["rated_share"] is not None:
+        note = _("%(share)s of the completed cases were rated; silence counts for nothing.") % {
+            "share": percent(total["rated_share"])
+        }
+    chart = bars_of(rows, [(_("Ratings"), "ratings", "jade")], _("ratings")) if total["ratings"] else None
+    return Section(table, note=note, chart=chart)
+
+
+def _of(part: int, of: int) -> float | None:
+    return part / of if of else None
