@@ -31,7 +31,7 @@ def columns() -> tuple[Column, ...]:
         Column("accepted", pgettext("figures of cases", "Accepted")),
         Column("decided", pgettext("figures of cases", "Decided")),
         Column("completed", pgettext("figures of cases", "Completed")),
-        Column("completion_share", _("Completed of accepted"), "share"),
+        Column("completion_share", _("Completion rate"), "share"),
         Column("on_time_share", pgettext("figures of cases", "On time"), "share"),
         Column("saved_p50", _("Days saved (median)"), "days"),
         Column("second_notice_share", pgettext("figures of cases", "Second notices"), "share"),

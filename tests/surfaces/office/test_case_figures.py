@@ -75,7 +75,7 @@ def test_the_days_cases_stand_on_the_page(manager: Client) -> None:
         "25%",
     ]
     assert [row[0] for row in shown["case-departments"][1:]][-1] == "合计"
-    assert {row[0]: row[1] for row in shown["case-channels"][1:]} == {"窗口": "5", "网页": "1", "合计": "6"}
+    assert {row[0]: row[1] for row in shown["case-channels"][1:]} == {"窗口": "5", "网上": "1", "合计": "6"}
 
 
 def test_every_table_adds_up_to_the_same(manager: Client) -> None:

@@ -24,7 +24,7 @@ _NAMES: dict[str, names.Naming] = {
     "hall": names.halls_named,
     "department": names.departments_named,
     "item": names.items_named,
-    "channel": names.channels_named,
+    "channel": names.case_channels_named,
     "instant": names.instant_named,
 }
 

@@ -20,7 +20,6 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "kiosk": ("取号机", "Kiosk"),
     "paper": ("纸质号", "On paper"),
     "desk": ("窗口", "At the window"),
-    "window": ("窗口", "At the window"),
     "staff": ("工作人员代办", "By staff"),
     "guide": ("导办", "Guide"),
     "web": ("网页", "Web"),
@@ -31,6 +30,14 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "api": ("接口", "API"),
     "office": ("管理端", "Office"),
     "screen": ("大屏", "Screen"),
+}
+CASE_CHANNELS: dict[str, tuple[str, str]] = {
+    "web": ("网上", "Online"),
+    "window": ("窗口", "At the window"),
+    "video": ("视频", "Video"),
+    "kiosk": ("自助终端", "Kiosk"),
+    "phone": ("电话", "Phone"),
+    "api": ("接口", "API"),
 }
 
 
@@ -100,6 +107,11 @@ def items_named(_halls: Sequence[Hall], _first: date, _last: date, found: Names)
         "只选了业务类别",
         "Category only",
     )
+
+
+def case_channels_named(_halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
+    order = sorted(found, key=lambda code: (-_weight(found[code]), code))
+    return {code: _name(code, *CASE_CHANNELS.get(code, (code, code))) for code in order}
 
 
 def channels_named(_halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
