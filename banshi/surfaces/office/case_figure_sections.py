@@ -44,7 +44,7 @@ def columns() -> tuple[Column, ...]:
 
 def sections_of(halls: Sequence[Hall], days: Days, *, sort: str) -> tuple[Row, list[Section]]:
     """:returns: the total and the sections. :param sort: key of a column, most first; "": as the rows come."""
-    bys: list[insight.CaseBy] = ["department", "item", "channel", "instant"]
+    bys = ["department", "item", "channel", "instant"]
     if not days.single:
         bys.append("day")
     if len(halls) > 1:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
 
 from banshi.rooms.insight import rules
 from banshi.rooms.insight.queries import names
@@ -17,8 +16,6 @@ from banshi.rooms.insight.queries.facts import add
 from banshi.rooms.insight.queries.names import TOTAL, Row, levels_of, whole
 from banshi.rooms.places.models import Hall
 
-CaseBy = Literal["day", "hall", "department", "item", "channel", "instant"]
-CASE_BYS: tuple[CaseBy, ...] = ("day", "hall", "department", "item", "channel", "instant")
 _NAMES: dict[str, names.Naming] = {
     "day": names.days_named,
     "hall": names.halls_named,
@@ -27,6 +24,7 @@ _NAMES: dict[str, names.Naming] = {
     "channel": names.case_channels_named,
     "instant": names.instant_named,
 }
+CASE_BYS = tuple(_NAMES)
 
 
 def cases(*, halls: Sequence[Hall], first: date, last: date, bys: Sequence[str]) -> dict[str, list[Row]]:
@@ -39,7 +37,7 @@ def cases(*, halls: Sequence[Hall], first: date, last: date, bys: Sequence[str])
     :raises ValueError: another `by`.
     """
     for by in bys:
-        if by not in _NAMES:
+        if by not in CASE_BYS:
             raise ValueError(by)
     found, missing = kept_cases(halls=halls, first=first, last=last, bys=bys)
     add(found, added_up(case_cells(missing), bys))
