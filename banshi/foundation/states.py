@@ -77,6 +77,17 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "never": (pgettext_lazy("state", "Never connected"), ""),
         "retired": (pgettext_lazy("state", "Retired"), ""),
     },
+    "enquiry": {
+        "open": (pgettext_lazy("state", "Waits for an answer"), "info"),
+        "answered": (pgettext_lazy("state", "Answered"), "ok"),
+        "closed": (pgettext_lazy("enquiry", "Closed"), ""),
+        "withdrawn": (pgettext_lazy("state", "Withdrawn"), ""),
+    },
+    "public_answer": {
+        "draft": (pgettext_lazy("state", "To be published"), "wait"),
+        "published": (pgettext_lazy("state", "Published"), "ok"),
+        "withdrawn": (pgettext_lazy("state", "No longer shown"), ""),
+    },
     "task": {
         "open": (pgettext_lazy("state", "To answer"), "wait"),
         "answered": (pgettext_lazy("state", "To settle"), "info"),

@@ -43,6 +43,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Too many people for one account"),
         _("At most {limit}. Agents can be registered at the hall."),
     ),
+    "too-many-enquiries": (
+        _("Too many questions wait for an answer"),
+        _("At most {limit} at a time. Once one is answered, ask the next."),
+    ),
     "mandate-missing": (
         _("No mandate for this"),
         _(
@@ -222,6 +226,7 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("Too many new people today"),
         _("At most {limit} a day for one account. Agents can be registered at the hall."),
     ),
+    ("too-many-enquiries", "day"): (_("Too many questions today"), _("At most {limit} a day.")),
     ("slot-full", "left"): (_("Too few places together"), _("{left} left in this period, {persons} are needed.")),
     ("not-allowed", "link"): (_("The link is needed"), _("Open the link on the slip or in the message.")),
     ("not-allowed", "rating_link"): (_("The link is needed"), _("Rate with the link on the slip or in the message.")),

@@ -76,6 +76,7 @@ SLUGS: dict[str, int] = {
     "too-many-people": 409,
     "mandate-missing": 409,
     "asked-enough": 409,
+    "too-many-enquiries": 409,
     "same-time": 409,
     "move-limit": 409,
     "suspended": 409,

@@ -67,7 +67,8 @@ cases_material.by cases_material.channel cases_material.code cases_material.trus
 cases_notice.missing cases_obligation.code cases_opinion.says cases_opinion.stage cases_paper.code cases_paper.kind
 cases_paper.number cases_stop.kind cases_stop.started_by delivery_delivery.by_what delivery_delivery.delivered_by
 delivery_delivery.how delivery_delivery.ready_by delivery_delivery.state delivery_cabinet.code delivery_stay.kind
-delivery_stay.out_by delivery_stay.put_by
+delivery_stay.out_by delivery_stay.put_by consulting_enquiry.asked_by consulting_enquiry.contact_index
+consulting_enquiry.language consulting_enquiry.no consulting_enquiry.state consulting_public_answer.state
 library_blob.key_id library_blob.salt library_blob.sha256 library_certificate.case_no library_certificate.ended_by
 library_certificate.made_by library_certificate.number_index library_certificate.ref library_certificate.source
 library_certificate.status library_certificate.trust library_certificate.type library_certificate_use.by

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from banshi.kernel.policy.booking import BookingPolicy, Channel, Credit, Quota
+from banshi.kernel.policy.consulting import ConsultingPolicy
 from banshi.kernel.policy.messages import MessagePolicy
 from banshi.kernel.policy.rating import RatingPolicy
 from banshi.kernel.policy.records import RecordsPolicy
@@ -19,6 +20,7 @@ from banshi.kernel.policy.tickets import TicketPolicy
 __all__ = [
     "BookingPolicy",
     "Channel",
+    "ConsultingPolicy",
     "Credit",
     "Days",
     "HallPolicy",
@@ -40,6 +42,7 @@ class HallPolicy(Section):
     screens: ScreenPolicy = ScreenPolicy()
     messages: MessagePolicy = MessagePolicy()
     rating: RatingPolicy = RatingPolicy()
+    consulting: ConsultingPolicy = ConsultingPolicy()
     records: RecordsPolicy = RecordsPolicy()
 
     @model_validator(mode="after")

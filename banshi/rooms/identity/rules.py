@@ -40,26 +40,33 @@ PERMISSIONS: dict[str, str] = {
     "cases.approve": "decide cases",
     "cases.issue": "make out results and hand them over",
     "cases.supervise": "watch over the limits of cases, allow exceptions, end cases",
+    "enquiries.look": "see what people ask about items, and the answers",
+    "enquiries.answer": "answer questions of people, forward them, write up answers for everybody",
+    "enquiries.publish": "publish answers that another person wrote up, withdraw them",
     "items.edit": "draft how an item is handled",
     "items.publish": "publish how an item is handled",
 }
 
 _CLERK = {"desk.work", "desk.identity", "line.view", "line.help", "cases.receive"}
 _GUIDE = {"line.view", "line.help", "appointments.view", "appointments.manage", "people.correct"}
-# Whoever steers a hall takes no step of a case: who receives, who reviews and who decides are set apart (GB/T 22239).
-_STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.issue"}
+# Whoever steers a hall takes no step of a case: who receives, who reviews and who decides are set apart (GB/T 22239). Nor
+# does it answer for a department.
+_STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.issue", "enquiries.answer"}
 _MANAGER = set(PERMISSIONS) - {"desk.work"} - _STEPS
 _CASES = {"line.view", "cases.look"}  # the first page of the office, and what one works on
+_ANSWERS = {"enquiries.look", "enquiries.answer", "enquiries.publish"}
 ROLES: dict[str, frozenset[str]] = {
     "clerk": frozenset(_CLERK),  # 窗口人员
     "senior_clerk": frozenset(_CLERK | {"desk.out_of_order", "people.correct", "agents.manage"}),  # 值班长
     "guide": frozenset(_GUIDE),  # 导办
-    "pre_reviewer": frozenset(_CASES | {"cases.pre_review"}),  # 预审人员
-    "receiver": frozenset(_CASES | {"cases.receive"}),  # 收件人员
-    "reviewer": frozenset(_CASES | {"cases.review"}),  # 审查人员
-    "approver": frozenset(_CASES | {"cases.approve"}),  # 审批人员
+    "pre_reviewer": frozenset(_CASES | _ANSWERS | {"cases.pre_review"}),  # 预审人员
+    "receiver": frozenset(_CASES | _ANSWERS | {"cases.receive"}),  # 收件人员
+    "reviewer": frozenset(_CASES | _ANSWERS | {"cases.review"}),  # 审查人员
+    "approver": frozenset(_CASES | _ANSWERS | {"cases.approve"}),  # 审批人员
     "issue_clerk": frozenset(_CASES | {"cases.issue"}),  # 出件人员
-    "supervisor": frozenset(_CASES | {"cases.supervise", "figures.view"}),  # 督办人员
+    "supervisor": frozenset(
+        _CASES | {"cases.supervise", "enquiries.look", "enquiries.publish", "figures.view"}
+    ),  # 督办人员
     "hall_manager": frozenset(_MANAGER),  # 大厅主任
     "city_admin": frozenset(_MANAGER),  # 市级管理员
     "auditor": frozenset({"audit.view", "figures.view", "line.view"}),  # 审计

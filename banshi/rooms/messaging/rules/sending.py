@@ -43,6 +43,7 @@ LASTS = {
     "lifted": 7 * DAY,
     "rate": 3 * DAY,
     "rating_answered": 7 * DAY,
+    "enquiry_answered": 7 * DAY,
     "appeal_answered": 7 * DAY,
     "case_sent": 7 * DAY,
     "case_returned": 7 * DAY,

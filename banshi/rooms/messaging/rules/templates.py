@@ -64,6 +64,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "missed": (("number",), ("advice",)),
     "rate": (("link",),),
     "rating_answered": (("text",),),
+    "enquiry_answered": (("item",),),
     "booking_open": (("hall",),),
     "agent_asked": (("hall",), ("link",)),
     "agent_suspended": (("hall",),),

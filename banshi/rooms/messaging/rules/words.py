@@ -120,6 +120,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "[“{item}”]办得怎么样？点一下就行：{link}",
         "en": "How did it go[ with “{item}”]? One tap: {link}",
     },
+    "enquiry_answered": {
+        "zh": "你问的“{item}”，{hall}答复了。[看答复：{link}]",
+        "en": "{hall} answered your question on “{item}”.[ Read the answer: {link}]",
+    },
     "rating_answered": {
         "zh": "{hall}回复了[{day}的]评价：{text}[还有话说：{link}]",
         "en": "{hall} answered the rating[ of {day}]: {text}[ More to say: {link}]",

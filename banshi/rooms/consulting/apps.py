@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ConsultingConfig(AppConfig):
+    name = "banshi.rooms.consulting"
+    label = "consulting"
