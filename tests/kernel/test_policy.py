@@ -44,6 +44,7 @@ UNSAID: dict[str, dict[str, Any]] = {
         "a_day_proven": 40, "a_day_typed": 5, "ahead": 3, "on_call": True, "day_sheet_at": "07:30:00",
         "day_sheet_to": [], "day_sheet_names": "masked",
     },
+    "consulting": {"answer_working_days": 3, "close_days": 15, "open_each": 5, "a_day_each": 10},
     "rating": {"within_days": 7, "bad_from_below": 3, "answer_working_days": 1, "settle_working_days": 15},
     "records": {"contacts_days": 365},
 }  # fmt: skip

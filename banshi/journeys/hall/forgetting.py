@@ -16,6 +16,7 @@ from banshi.kernel.policy import RecordsPolicy
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.facts import city_of
+from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.messaging import actions as messaging
@@ -55,6 +56,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "visits": visits,
         "suspensions": booking.forget_suspensions(before=_by_scope(halls, kept_from)),
         "ratings": _forget_ratings(halls, kept_from),
+        "enquiries": _forget_enquiries(halls, kept_from),
         "messages": _forget_messages(halls, kept_from, now),
     }
 
@@ -129,6 +131,12 @@ def _forget_ratings(halls: Sequence[Hall], kept_from: Mapping[str, date]) -> int
     """What was written with them, each by its own age. :returns: how many."""
     before = {hall.pk: _midnight(hall, kept_from) for hall in halls}
     return _all(lambda: feedback.forget_words(before=before, most=MOST))
+
+
+def _forget_enquiries(halls: Sequence[Hall], kept_from: Mapping[str, date]) -> int:
+    """What was asked and answered, each by its own end. :returns: how many."""
+    before = {hall.pk: _midnight(hall, kept_from) for hall in halls}
+    return _all(lambda: consulting.forget_words(before=before, most=MOST))
 
 
 def _midnight(hall: Hall, kept_from: Mapping[str, date]) -> datetime:

@@ -21,9 +21,11 @@ from banshi.journeys.case import due as cases_due
 from banshi.journeys.hall import change_rules, close_hall_day, day_sheet
 from banshi.journeys.hours import close_line
 from banshi.journeys.person import tell_mandates
+from banshi.kernel.actors import SYSTEM
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.catalogue.actions import drafts
+from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.insight import actions as insight
 from banshi.rooms.library import actions as library
@@ -56,6 +58,11 @@ def _send_ahead(now: datetime) -> None:
         tickets.send_ahead(hall=hall, now=now)
 
 
+def _close_answered(now: datetime) -> None:
+    for hall in Hall.objects.order_by("id"):
+        consulting.close_silent(hall=hall, by=SYSTEM, now=now)
+
+
 DUTIES = (
     Duty("materialise slots", _materialise, timedelta(hours=1)),
     Duty("rules that begin", lambda now: change_rules.begin_due(now=now), timedelta()),
@@ -80,6 +87,7 @@ DUTIES = (
     Duty("day sheets", lambda now: day_sheet.send_due(now=now), timedelta(minutes=5)),
     Duty("agents nobody accepted", lambda now: identity.drop_unanswered(now=now), timedelta(hours=1)),
     Duty("cases due", lambda now: cases_due.run(now=now), timedelta(minutes=5)),
+    Duty("questions answered long ago", _close_answered, timedelta(hours=1)),
     Duty("items planned", lambda now: drafts.publish_due(now=now), timedelta(minutes=1)),
     Duty("papers of cases", lambda now: cases.make_due(now=now), timedelta()),
     Duty("files not looked through yet", lambda now: library.scan_pending(now=now), timedelta(minutes=1)),

@@ -54,7 +54,7 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") -> 
     return found
 
 
-_SECTIONS = {"booking", "booking.credit", "tickets", "screens", "messages", "rating", "records"}
+_SECTIONS = {"booking", "booking.credit", "tickets", "screens", "messages", "rating", "consulting", "records"}
 
 
 def _to_come(asked: _Asked) -> QuerySet[Appointment]:

@@ -68,8 +68,9 @@ class EnquiryLine:
     helped: bool | None
 
     @property
-    def overdue(self) -> bool:
-        return self.light == "red"
+    def late(self) -> int:
+        """Working days since it was due."""
+        return max(0, -self.left) if self.left is not None else 0
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,11 @@ def worklist(
     if late_on is not None:
         rows = rows.filter(due_on__lt=late_on)
     return rows.order_by("due_on", "id")
+
+
+def found_by(asked: str) -> Q:
+    """By number or its last digits, or by matter; what people wrote is nobody's to search."""
+    return Q(no__endswith=asked.upper()) | Q(item__name_zh__icontains=asked) | Q(item__name_en__icontains=asked)
 
 
 def lines(rows: Iterable[Enquiry], *, now: datetime) -> list[EnquiryLine]:

@@ -122,6 +122,12 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     # afterwards: never by the clerk who is rated
     "rate_ticket": _only("channel", "kiosk"),
     "rate_case": _only("channel", "kiosk"),
+    # questions to a department
+    "list_answers": ANY,
+    "ask_department": _only("channel"),
+    "get_enquiry": _only("channel", "staff"),
+    "answer_enquiry": _only("staff"),
+    "forward_enquiry": _only("staff"),
     # cases: whoever applies, by the key that opened it
     "open_case": _only("channel", "kiosk", "staff"),
     "get_case": _only("channel", "kiosk", "staff", "manage"),
@@ -170,6 +176,8 @@ PERMISSION_OF: dict[str, str] = {
     **dict.fromkeys(("get_case", "list_cases", "case_timeline", "list_documents", "worklist"), ON_CASES),
     **dict.fromkeys(("get_material_content", "get_document"), ON_CASES),
     "look_into_library": "cases.look",
+    "get_enquiry": "enquiries.look",
+    **dict.fromkeys(("answer_enquiry", "forward_enquiry"), "enquiries.answer"),
     "import_items": "items.edit",
     **STEPS_OF_STAFF,
     "deliver_case": "cases.issue",

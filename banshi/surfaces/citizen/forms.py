@@ -170,6 +170,20 @@ class RatingForm(Form):
     )
 
 
+class AskForm(Form):
+    """A question to the department of a matter; how long it may be the action says."""
+
+    hall = forms.CharField(required=False, max_length=40)
+    text = forms.CharField(
+        label=pgettext_lazy("enquiry", "Your question"),
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": 1000}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].error_messages["required"] = pgettext("enquiry", "Write the question.")
+
+
 class DayAsked(forms.Form):
     """A day of a hall; the matter is the address's."""
 

@@ -21,6 +21,8 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import YEARS
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Material
+from banshi.rooms.consulting import queries as consulting
+from banshi.rooms.consulting.rules import LISTED
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.doors import asked, near, page, public_page
@@ -101,6 +103,8 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "visiting": _visiting(rows) if item.home_visit else [],
         "chances": best,
         "near": here is not None,
+        "answers": consulting.answers_of(item, limit=LISTED),
+        "asks": rows.exists(),
     }
     return page(request, "citizen/item.html", context, turns=_turns(best))
 

@@ -15,6 +15,7 @@ SECTIONS: dict[str, Text] = {
     "screens": _("Screens"),
     "messages": _("Messages"),
     "rating": _("Rating"),
+    "consulting": _("Questions to departments"),
     "records": _("Records"),
 }
 
@@ -103,6 +104,10 @@ LABELS: dict[str, Text] = {
     "rating.bad_from_below": _("A low rating is below, stars"),
     "rating.answer_working_days": _("Answer within, working days"),
     "rating.settle_working_days": _("Settle within, working days"),
+    "consulting.answer_working_days": _("Answer a question within, working days"),
+    "consulting.close_days": _("Close an answered question after, days"),
+    "consulting.open_each": _("Questions of one person that wait for an answer, at most"),
+    "consulting.a_day_each": _("Questions of one person a day, at most"),
     "records.contacts_days": _("Keep what was given with a visit, days"),
 }
 
@@ -245,4 +250,5 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "messages.day_sheet_to": ("日报", "名单邮件", "email"),
     "rating.bad_from_below": ("差评", "不满意", "bad rating"),
     "rating.answer_working_days": ("差评回复", "整改"),
+    "consulting.answer_working_days": ("咨询答复", "问题多久回"),
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.review import case, deeds, lists
+from banshi.surfaces.review import asked, case, deeds, lists
 
 app_name = "review"
 
 HALL = "<slug:hall>/"
 CASE = HALL + "cases/<slug:no>/"
+ENQUIRY = HALL + "enquiries/<slug:no>/"
 
 urlpatterns = [
     path("", lists.start, name="start"),
@@ -24,6 +25,15 @@ urlpatterns = [
     path(HALL + "acceptance/next", lists.next_acceptance, name="next_acceptance"),
     path(HALL + "review/next", lists.next_review, name="next_review"),
     path(HALL + "approval/next", lists.next_approval, name="next_approval"),
+    path(HALL + "enquiries", asked.enquiries, name="enquiries"),
+    path(ENQUIRY, asked.enquiry, name="enquiry"),
+    path(ENQUIRY + "answer", asked.answer, name="answer"),
+    path(ENQUIRY + "correct", asked.correct, name="correct"),
+    path(ENQUIRY + "forward", asked.forward, name="forward"),
+    path(ENQUIRY + "write-up", asked.write_up, name="write_up"),
+    path(HALL + "answers", asked.answers, name="answers"),
+    path(HALL + "answers/<int:answer_id>/publish", asked.publish, name="publish"),
+    path(HALL + "answers/<int:answer_id>/withdraw", asked.take_down, name="take_down"),
     path(CASE, case.show, name="case"),
     path(CASE + "whole", case.whole, name="whole"),
     path(CASE + "files/<int:material_id>/look", case.look, name="look"),

@@ -31,7 +31,7 @@ from tests.rooms.tickets.line import KIOSK
 from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
-KINDS = ("answers", "tries", "codes", "events", "sessions", "visits", "suspensions", "ratings", "messages")
+KINDS = ("answers", "tries", "codes", "events", "sessions", "visits", "suspensions", "ratings", "enquiries", "messages")
 NOTHING = dict.fromkeys(KINDS, 0)
 DAY, SECOND = timedelta(hours=24), timedelta(seconds=1)
 

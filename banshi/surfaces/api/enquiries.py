@@ -1,0 +1,195 @@
+"""Questions to a department (咨询): asked through another system, answered by staff, and what everybody may read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+from pydantic import Field, StringConstraints
+
+from banshi.foundation import clock
+from banshi.kernel.refusals import Refused
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.consulting import actions
+from banshi.rooms.consulting import queries as consulting
+from banshi.rooms.consulting.models import Enquiry
+from banshi.rooms.consulting.queries import AnswerView, PublicView
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.places import queries as places
+from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.keys import Caller, permissions_of
+from banshi.surfaces.api.operations import caller, found, language, op, write
+from banshi.surfaces.api.pages import page_of_more, start_of
+from banshi.surfaces.api.parts import hall_name, moment, named, zone_of
+from banshi.surfaces.api.schemas import PRINTABLE, Code, In, Named, Out, Page, Paged
+
+router = Router(tags=["enquiries"])
+State = Literal["open", "answered", "closed", "withdrawn"]  # as the table of the room has them
+Words = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\u0000]*$")]
+
+
+class EnquiryIn(In):
+    item: Code
+    hall: Code
+    text: Words = Field(description="5 to 1,000 characters.")
+    phone: Annotated[str, StringConstraints(max_length=30, pattern=PRINTABLE)] = Field(
+        "", description="Who is told that there is an answer; nobody where it is empty."
+    )
+
+
+class EnquiryAnswerIn(In):
+    question: int = Field(description="Number of the question that was read: another one may wait by now.", ge=1, le=9)
+    text: Words = Field(description="1 to 2,000 characters.")
+
+
+class EnquiryForwardIn(In):
+    to: Code = Field(description="Code of the department; one that has items in this hall.")
+    reason: Words = Field(description="2 to 300 characters.")
+
+
+class EnquiryAnswerOut(Out):
+    text: str = Field(description="Empty once it was deleted with time.")
+    at: datetime
+    version: int = Field(description="More than 1: it was corrected.")
+    department: str
+    department_en: str
+
+
+class QuestionOut(Out):
+    question: int
+    text: str
+    at: datetime
+    answer: EnquiryAnswerOut | None
+
+
+class EnquiryOut(Out):
+    no: str
+    hall: Named
+    item: Named
+    department: Named
+    state: State
+    asked_at: datetime
+    due_on: date | None = Field(description="By which day it is answered, while it waits.")
+    helped: bool | None
+    questions: list[QuestionOut]
+
+
+class PublicAnswerOut(Out):
+    question: str
+    question_en: str
+    answer: str
+    answer_en: str
+    hall: Named
+    department: str
+    department_en: str
+    published_on: date
+
+
+class AnswersAsked(Paged):
+    q: Annotated[str, StringConstraints(max_length=80, pattern=PRINTABLE)] = Field(
+        "", description="Words of a question; the likest first. Empty: the newest first."
+    )
+
+
+@router.get(
+    "/items/{item}/answers", **op("list_answers", {200: Page[PublicAnswerOut]}), summary="Questions and answers"
+)
+def list_answers(request: HttpRequest, item: Path[Code], asked: Query[AnswersAsked]) -> HttpResponse:
+    """What was answered on an item, for everybody."""
+    start = start_of(asked)
+    views = consulting.answers_of(catalogue.item_by_code(item), asked.q, limit=start + asked.limit + 1)
+    return found(page_of_more([_public(view) for view in views[start:]], asked))
+
+
+def _public(view: PublicView) -> dict[str, Any]:
+    zone = zone_of(places.hall_by_code(view.hall))
+    return {
+        "question": view.question_zh, "question_en": view.question_en, "answer": view.answer_zh, "answer_en": view.answer_en,
+        "hall": named(view.hall, view.hall_zh, view.hall_en), "department": view.department_zh,
+        "department_en": view.department_en, "published_on": view.at.astimezone(zone).date().isoformat(),
+    }  # fmt: skip
+
+
+@router.post("/enquiries", **op("ask_department", {201: EnquiryOut}), summary="Ask the department of an item")
+@write
+def ask_department(request: HttpRequest, body: EnquiryIn) -> Answer:
+    """A question with its number, and the day by which it is answered. Only the key that asked sees it."""
+    who = caller(request)
+    hall = places.hall_by_code(body.hall)
+    who.must("ask_department", hall.code)
+    asking = actions.Asking(
+        hall=hall, item_code=body.item, text=body.text, contact=body.phone or None, language=language(request)
+    )
+    return answer(201, _part(actions.ask(asking, by=who.by, now=clock.now())))
+
+
+@router.get("/enquiries/{no}", **op("get_enquiry", {200: EnquiryOut}), summary="One question")
+def get_enquiry(request: HttpRequest, no: Path[Code]) -> HttpResponse:
+    """What was asked, and what the department answered."""
+    return found(_part(_seen(caller(request), no)))
+
+
+@router.post("/enquiries/{no}/answer", **op("answer_enquiry", {200: EnquiryOut}), summary="Answer")
+@write
+def answer_enquiry(request: HttpRequest, no: Path[Code], body: EnquiryAnswerIn) -> Answer:
+    """Who asked is told that there is an answer. Of two who answer at once one does."""
+    who = caller(request)
+    seen = _worked(who, no, "answer_enquiry")
+    department = identity.department_of(who.staff_id)
+    actions.answer(no=seen.no, seq=body.question, text=body.text, department=department, by=who.by, now=clock.now())
+    return answer(200, _part(consulting.enquiry_by_no(seen.no)))
+
+
+@router.post("/enquiries/{no}/forward", **op("forward_enquiry", {200: EnquiryOut}), summary="Forward")
+@write
+def forward_enquiry(request: HttpRequest, no: Path[Code], body: EnquiryForwardIn) -> Answer:
+    """Another department answers, once; the day by which it is answered stays."""
+    who = caller(request)
+    seen = _worked(who, no, "forward_enquiry")
+    department = identity.department_of(who.staff_id)
+    actions.forward(no=seen.no, to=body.to, reason=body.reason, department=department, by=who.by, now=clock.now())
+    return answer(200, _part(consulting.enquiry_by_no(seen.no)))
+
+
+def _seen(who: Caller, no: str) -> Enquiry:
+    """The enquiry, if this key may see it. :raises Refused: nothing-found – also for somebody else's."""
+    enquiry = consulting.enquiry_by_no(no)
+    if who.scope == "channel":
+        sees = enquiry.asked_by == str(who.by) and who.reaches(enquiry.hall.code)
+    else:
+        halls = who.where(*permissions_of("get_enquiry"))
+        rows = consulting.all_enquiries().filter(pk=enquiry.pk)
+        sees = consulting.visible_to(rows, halls=halls, department=identity.department_of(who.staff_id)).exists()
+    if not sees:
+        raise Refused("nothing-found", facts={"enquiry": no})
+    return enquiry
+
+
+def _worked(who: Caller, no: str, operation: str) -> Enquiry:
+    seen = _seen(who, no)
+    who.must(operation, seen.hall.code)
+    return seen
+
+
+def _part(enquiry: Enquiry) -> dict[str, Any]:
+    zone = zone_of(enquiry.hall)
+
+    def answered(view: AnswerView | None) -> dict[str, Any] | None:
+        return view and {
+            "text": view.text, "at": moment(view.at, zone), "version": view.version, "department": view.department_zh,
+            "department_en": view.department_en,
+        }  # fmt: skip
+
+    item, department = enquiry.item, enquiry.department
+    return {
+        "no": enquiry.no, "hall": hall_name(enquiry.hall), "item": named(item.code, item.name_zh, item.name_en),
+        "department": named(department.code, department.name_zh, department.name_en), "state": enquiry.state,
+        "asked_at": moment(enquiry.asked_at, zone), "due_on": enquiry.due_on.isoformat() if enquiry.due_on else None,
+        "helped": enquiry.helped,
+        "questions": [
+            {"question": each.seq, "text": each.text, "at": moment(each.asked_at, zone), "answer": answered(each.answer)}
+            for each in consulting.questions_of(enquiry)
+        ],
+    }  # fmt: skip
