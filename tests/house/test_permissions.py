@@ -20,6 +20,7 @@ from banshi.rooms.booking.models import Appeal, FollowUp, LedgerEntry, Suspensio
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device
 from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.identity.rules import ROLES
@@ -95,7 +96,14 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     page = cases.add_material(
         case_no=case.no, code="lease", channel="scan", file=scan, by=matters.by["receiver"], now=TUESDAY_NINE
     )
+    asking = consulting.Asking(hall=hall, item_code="pension", text="要带什么材料？")
+    enquiry = consulting.ask(asking, by=CITIZEN, now=TUESDAY_NINE)
+    reviewer = matters.by["reviewer"]
+    consulting.answer(no=enquiry.no, seq=1, text="身份证。", department="", by=reviewer, now=TUESDAY_NINE)
+    writing = consulting.Writing("要带什么？", "身份证。")
+    written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
     return {
+        "enquiry": enquiry.no, "answer_id": written.pk,
         "no": case.no, "material_id": page.pk, "number": case.papers.get().number,
         "agent_id": agent.agent_id,
         "mandate_id": agent.pk,

@@ -177,7 +177,9 @@ def _part(enquiry: Enquiry) -> dict[str, Any]:
     zone = zone_of(enquiry.hall)
 
     def answered(view: AnswerView | None) -> dict[str, Any] | None:
-        return view and {
+        if view is None:
+            return None
+        return {
             "text": view.text, "at": moment(view.at, zone), "version": view.version, "department": view.department_zh,
             "department_en": view.department_en,
         }  # fmt: skip

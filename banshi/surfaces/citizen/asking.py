@@ -124,7 +124,7 @@ def _panel(form: AskForm, refused: Refused, hall: Hall, *, now: datetime) -> Pan
     if refused.slug == "invalid" and sent.beside(form, refused):
         refused = unfilled(NOT_FILLED)
     zone = ZoneInfo(hall.timezone)
-    more = ()
+    more: tuple[Option, ...] = ()
     if refused.slug == "too-many-enquiries":
         more = (Option(pgettext("enquiry", "My questions"), reverse("citizen:enquiries")),)
     return panel(refused, today=now.astimezone(zone).date(), zone=zone, more=more)

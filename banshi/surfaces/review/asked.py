@@ -71,9 +71,9 @@ def _here(request: Asked, hall: Hall, no: str) -> Enquiry:
 
 @door(audience="staff", permission="enquiries.look")
 @require_GET
-def enquiry(request: Asked, hall: str, no: str) -> HttpResponseBase:
+def one(request: Asked, hall: str, enquiry: str) -> HttpResponseBase:
     place = places.hall_by_code(hall)
-    return _page(request, place, _here(request, place, no))
+    return _page(request, place, _here(request, place, enquiry))
 
 
 def _page(
@@ -129,15 +129,17 @@ def _deed(name: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
     def wrap(act: Act) -> Callable[..., HttpResponseBase]:
         @door(audience="staff", permission="enquiries.answer")
         @require_POST
-        def view(request: Asked, hall: str, no: str) -> HttpResponseBase:
+        def view(request: Asked, hall: str, enquiry: str) -> HttpResponseBase:
             place = places.hall_by_code(hall)
-            found = _here(request, place, no)
+            found = _here(request, place, enquiry)
             try:
                 said = act(request, found.no, department_of(request), acting(request, place), clock.now())
             except Refused as refused:
-                return _page(request, place, _here(request, place, no), refused=refused, deed=name, typed=request.POST)
+                return _page(
+                    request, place, _here(request, place, enquiry), refused=refused, deed=name, typed=request.POST
+                )
             messages.success(request, said)
-            return redirect("review:enquiry", hall=hall, no=no)
+            return redirect("review:enquiry", hall=hall, enquiry=enquiry)
 
         view.__name__ = act.__name__
         return view

@@ -10,7 +10,7 @@ app_name = "review"
 
 HALL = "<slug:hall>/"
 CASE = HALL + "cases/<slug:no>/"
-ENQUIRY = HALL + "enquiries/<slug:no>/"
+ENQUIRY = HALL + "enquiries/<slug:enquiry>/"
 
 urlpatterns = [
     path("", lists.start, name="start"),
@@ -26,7 +26,7 @@ urlpatterns = [
     path(HALL + "review/next", lists.next_review, name="next_review"),
     path(HALL + "approval/next", lists.next_approval, name="next_approval"),
     path(HALL + "enquiries", asked.enquiries, name="enquiries"),
-    path(ENQUIRY, asked.enquiry, name="enquiry"),
+    path(ENQUIRY, asked.one, name="enquiry"),
     path(ENQUIRY + "answer", asked.answer, name="answer"),
     path(ENQUIRY + "correct", asked.correct, name="correct"),
     path(ENQUIRY + "forward", asked.forward, name="forward"),
