@@ -28,6 +28,7 @@ COMPUTED = {
     "banshi/rooms/devices/actions.py": {"device_registered", "device_renamed", "device_changed"},
     "banshi/journeys/hall/steer.py": set(),  # by its `_record`
     "banshi/rooms/tickets/actions/ground.py": set(),
+    "banshi/rooms/consulting/actions.py": set(),  # by its `_record`
 }
 SQL = re.compile(r"INSERT INTO audit_entry.*?(?=\n\)|\"\"\")", re.S)
 

@@ -69,7 +69,7 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> Enquiry:
             due_on=work_calendar().add_working_days(local.date(), policy.answer_working_days),
         )  # fmt: skip
         Question.objects.create(enquiry=enquiry, seq=1, text=text, asked_at=now)
-        _note("enquiry_asked", enquiry, by=by, now=now, facts={"item": item.code})
+        _record("enquiry_asked", enquiry, by=by, now=now, facts={"item": item.code})
     return enquiry
 
 
@@ -121,7 +121,7 @@ def _set(enquiry: Enquiry, **columns: Any) -> None:
     enquiry.save(update_fields=list(columns))
 
 
-def _note(action: str, enquiry: Enquiry, *, by: Actor, now: datetime, facts: Mapping[str, Any] | None = None) -> None:
+def _record(action: str, enquiry: Enquiry, *, by: Actor, now: datetime, facts: Mapping[str, Any] | None = None) -> None:
     """Into the trail: what was done, never what was said."""
     audit.record(
         action=action, subject=f"enquiry:{enquiry.no}", by=by, now=now, hall=enquiry.hall.code, facts=facts or {}
@@ -167,7 +167,7 @@ def answer(*, no: str, seq: int, text: str, department: str, by: Actor, now: dat
         )
         _set(enquiry, state=ENQUIRY.to("answer"), answered_at=now, due_on=None, helped=None)
         _tell(enquiry, f"{seq}", now=now)
-        _note("enquiry_answered", enquiry, by=by, now=now, facts={"question": seq, "late": late})
+        _record("enquiry_answered", enquiry, by=by, now=now, facts={"question": seq, "late": late})
     return enquiry
 
 
@@ -191,7 +191,7 @@ def correct(*, no: str, seq: int, text: str, department: str, by: Actor, now: da
         )
         _set(enquiry, answered_at=now, helped=None)
         _tell(enquiry, f"{seq}.{version}", now=now)
-        _note("enquiry_corrected", enquiry, by=by, now=now, facts={"question": seq, "version": version})
+        _record("enquiry_corrected", enquiry, by=by, now=now, facts={"question": seq, "version": version})
     return enquiry
 
 
@@ -231,7 +231,7 @@ def forward(*, no: str, to: str, reason: str, department: str, by: Actor, now: d
             enquiry=enquiry, sender=enquiry.department, receiver=receiver, reason=kept, by_id=staff, at=now
         )
         _set(enquiry, department=receiver)
-        _note("enquiry_forwarded", enquiry, by=by, now=now, facts={"to": receiver.code})
+        _record("enquiry_forwarded", enquiry, by=by, now=now, facts={"department": receiver.code})
     return enquiry
 
 
@@ -255,7 +255,7 @@ def ask_further(*, no: str, text: str, by: Actor, now: datetime) -> Enquiry:
         Question.objects.create(enquiry=enquiry, seq=seq, text=kept, asked_at=now)
         due_on = work_calendar().add_working_days(today, policy.answer_working_days)
         _set(enquiry, state=ENQUIRY.to("ask_further"), due_on=due_on, helped=None)
-        _note("enquiry_asked_further", enquiry, by=by, now=now)
+        _record("enquiry_asked_further", enquiry, by=by, now=now)
     return enquiry
 
 
@@ -265,7 +265,7 @@ def withdraw(*, no: str, by: Actor, now: datetime) -> Enquiry:
         enquiry = _locked(no)
         _need(enquiry, "withdraw")
         _set(enquiry, state=ENQUIRY.to("withdraw"), due_on=None, closed_at=now)
-        _note("enquiry_withdrawn", enquiry, by=by, now=now)
+        _record("enquiry_withdrawn", enquiry, by=by, now=now)
     return enquiry
 
 
@@ -275,7 +275,7 @@ def mark(*, no: str, helped: bool, by: Actor, now: datetime) -> Enquiry:
         enquiry = _locked(no)
         _need(enquiry, "mark")
         _set(enquiry, helped=helped)
-        _note("enquiry_marked", enquiry, by=by, now=now, facts={"helped": helped})
+        _record("enquiry_marked", enquiry, by=by, now=now, facts={"helped": helped})
     return enquiry
 
 
@@ -290,7 +290,7 @@ def close(*, no: str, by: Actor, now: datetime) -> Enquiry:
 
 def _close(enquiry: Enquiry, *, by: Actor, now: datetime) -> None:
     _set(enquiry, state=ENQUIRY.to("close"), closed_at=now)
-    _note("enquiry_closed", enquiry, by=by, now=now)
+    _record("enquiry_closed", enquiry, by=by, now=now)
 
 
 def close_silent(*, hall: Hall, by: Actor, now: datetime, most: int = 200) -> int:
@@ -337,7 +337,7 @@ def write_up(*, no: str, writing: Writing, department: str, by: Actor, now: date
             item=enquiry.item, hall=enquiry.hall, department=enquiry.department, enquiry=enquiry, written_by_id=staff,
             written_at=now, **words,
         )  # fmt: skip
-        _note("answer_written", enquiry, by=by, now=now, facts={"answer": written.pk})
+        _record("answer_written", enquiry, by=by, now=now, facts={"answer": written.pk})
     return written
 
 
@@ -369,7 +369,7 @@ def publish(*, answer_id: int, hall: Hall, department: str, by: Actor, now: date
             raise Refused("same-person", facts={"reason": _ANOTHER})
         row.state, row.published_by_id, row.published_at = PUBLIC_ANSWER.to("publish"), staff, now
         row.save(update_fields=["state", "published_by", "published_at"])
-        _note("answer_published", row.enquiry, by=by, now=now, facts={"answer": row.pk})
+        _record("answer_published", row.enquiry, by=by, now=now, facts={"answer": row.pk})
     return row
 
 
@@ -381,7 +381,7 @@ def take_down(*, answer_id: int, hall: Hall, department: str, by: Actor, now: da
         _need_public(row, "withdraw")
         row.state, row.withdrawn_by_id, row.withdrawn_at = PUBLIC_ANSWER.to("withdraw"), staff, now
         row.save(update_fields=["state", "withdrawn_by", "withdrawn_at"])
-        _note("answer_withdrawn", row.enquiry, by=by, now=now, facts={"answer": row.pk})
+        _record("answer_withdrawn", row.enquiry, by=by, now=now, facts={"answer": row.pk})
     return row
 
 

@@ -79,6 +79,8 @@ class PublicView:
 
     id: int
     item: str
+    item_zh: str
+    item_en: str
     hall: str
     hall_zh: str
     hall_en: str
@@ -247,7 +249,8 @@ def written_of(enquiry: Enquiry) -> list[PublicView]:
 
 def public_view(row: PublicAnswer) -> PublicView:
     return PublicView(
-        id=row.pk, item=row.item.code, hall=row.hall.code, hall_zh=row.hall.name_zh, hall_en=row.hall.name_en,
+        id=row.pk, item=row.item.code, item_zh=row.item.name_zh, item_en=row.item.name_en,
+        hall=row.hall.code, hall_zh=row.hall.name_zh, hall_en=row.hall.name_en,
         department_zh=row.department.name_zh, department_en=row.department.name_en, question_zh=row.question_zh,
         question_en=row.question_en or row.question_zh, answer_zh=row.answer_zh, answer_en=row.answer_en or row.answer_zh,
         state=row.state, written_by=row.written_by_id, at=row.published_at or row.written_at,

@@ -127,15 +127,15 @@ DEEDS: dict[str, Text] = {
     "noted": pgettext_lazy("deed", "%(who)s wrote a note on %(what)s"),
     "enquiry_asked": pgettext_lazy("deed", "%(who)s asked a question: %(what)s"),
     "enquiry_asked_further": pgettext_lazy("deed", "%(who)s asked further: %(what)s"),
-    "enquiry_answered": pgettext_lazy("deed", "%(who)s answered %(what)s"),
+    "enquiry_answered": pgettext_lazy("deed", "%(who)s answered the question %(what)s"),
     "enquiry_corrected": pgettext_lazy("deed", "%(who)s corrected the answer to %(what)s"),
-    "enquiry_forwarded": pgettext_lazy("deed", "%(who)s forwarded %(what)s to another department"),
+    "enquiry_forwarded": pgettext_lazy("deed", "%(who)s forwarded the question %(what)s"),
     "enquiry_marked": pgettext_lazy("deed", "%(who)s said whether the answer to %(what)s helped"),
-    "enquiry_withdrawn": pgettext_lazy("deed", "%(who)s took back %(what)s"),
-    "enquiry_closed": pgettext_lazy("deed", "%(who)s closed %(what)s"),
-    "answer_written": pgettext_lazy("deed", "%(who)s wrote an answer for everybody from %(what)s"),
-    "answer_published": pgettext_lazy("deed", "%(who)s published an answer written from %(what)s"),
-    "answer_withdrawn": pgettext_lazy("deed", "%(who)s withdrew an answer written from %(what)s"),
+    "enquiry_withdrawn": pgettext_lazy("deed", "%(who)s took the question %(what)s back"),
+    "enquiry_closed": pgettext_lazy("deed", "%(who)s closed the question %(what)s"),
+    "answer_written": pgettext_lazy("deed", "%(who)s wrote up %(what)s for everybody"),
+    "answer_published": pgettext_lazy("deed", "%(who)s published what was written up from %(what)s"),
+    "answer_withdrawn": pgettext_lazy("deed", "%(who)s withdrew what was written up from %(what)s"),
     "rated": pgettext_lazy("deed", "The visitor of %(what)s gave a rating"),
     "task_answered": pgettext_lazy("deed", "%(who)s answered %(what)s"),
     "task_settled": pgettext_lazy("deed", "%(who)s settled %(what)s"),
@@ -430,6 +430,7 @@ _KINDS: dict[str, Text] = {
     "template": pgettext_lazy("thing", "a message's words"),
     "message": pgettext_lazy("thing", "a message"),
     "task": pgettext_lazy("thing", "a bad rating"),
+    "enquiry": pgettext_lazy("thing", "a question"),
     "slot": pgettext_lazy("thing", "a period"),
     "role": pgettext_lazy("thing", "a role"),
     "suspension": pgettext_lazy("thing", "a person"),
@@ -710,6 +711,11 @@ def _keys(keys: set[str]) -> dict[str, str]:
     }
 
 
+def _themselves(keys: set[str]) -> dict[str, str]:
+    """What is known by its number alone."""
+    return {key: key for key in keys}
+
+
 _FINDERS: dict[str, Callable[[set[str]], dict[str, str]]] = {
     "appointment": _appointments, "slot": _slots, "ticket": _tickets, "task": _tasks, "staff": _staff, "role": _roles,
     "window": _windows, "template": _templates, "message": _messages, "closure": _closures, "device": _devices,
@@ -717,6 +723,7 @@ _FINDERS: dict[str, Callable[[set[str]], dict[str, str]]] = {
     "key": _keys, "item": _by_code(Item), "hall": _by_code(Hall), "scope": scopes_named,
     "category-of": _categories_of, "department": _by_code(Department), "organisation": _organisations,
     "organisation-name": _organisations_named,
+    "enquiry": _themselves,
     "person": _people(Person), "suspension": _people(Suspension, "person"), "entry": _people(LedgerEntry, "person"),
     "waiting": _people(Waiting, "person"), "appeal": _appeals, "day-sheet": _days,
 }  # fmt: skip

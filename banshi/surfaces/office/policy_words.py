@@ -144,8 +144,8 @@ HINTS: dict[str, Text] = {
     "screens.notices_zh": _("One per line; they roll at the foot of the boards."),
     "screens.notices_en": _("One per line."),
     "records.contacts_days": _(
-        "Telephones, declared names, notes, reasons, appeals with answers, words of ratings; then they are deleted. The visit "
-        "stays without them, and so do the stars. What the audit trail says stays."
+        "Telephones, declared names, notes, reasons, appeals with answers, words of ratings, questions to departments "
+        "with answers; then they are deleted. The visit stays without them, and so do the stars. What the audit trail says stays."
     ),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),

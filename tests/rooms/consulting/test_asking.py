@@ -296,7 +296,7 @@ def test_no_word_of_anybody_stands_in_the_trail_or_in_clear(asking: Asking):
         ("enquiry_asked", {"item": "pension"}),
         ("enquiry_answered", {"question": 1, "late": False}),
         ("enquiry_asked_further", {}),
-        ("enquiry_forwarded", {"to": "police"}),
+        ("enquiry_forwarded", {"department": "police"}),
     ]
     with transaction.atomic():
         from django.db import connection
