@@ -3,8 +3,9 @@
     {"all": [{"eq": ["premises", "rented"]}, {"not": {"known": "agent"}}]}
 
 Nodes: `all`, `any` (lists of nodes), `not` (a node), `eq`, `ne`, `ge`, `gt`, `le`, `lt` ([fact, value]), `in`
-([fact, [values]]), `known` (fact); `{}` is true. A fact that is missing, or cannot be compared, makes its comparison
-neither true nor false: None, by Kleene's tables, so that nothing passes or fails because nobody asked.
+([fact, [values]]), `known` (fact); `{}` is true. A value may be another fact: `{"le": ["from", {"fact": "until"}]}`. A fact
+that is missing, or cannot be compared, makes its comparison neither true nor false: None, by Kleene's tables, so that nothing
+passes or fails because nobody asked.
 
 `judge`, `names` and `faults` take any JSON whatever: a node that is none is neither true nor false, and `faults` says where.
 """
@@ -113,9 +114,20 @@ def _leaf(how: str, about: object, facts: Mapping[str, object], trace: list[Step
         return None
     fact, wanted = about
     found = facts.get(fact)
+    other = _other(wanted)
+    if other is not None:
+        wanted = facts.get(other)
     value = _compared(how, found, wanted)
     trace.append(Step(fact, how, wanted, found, value))
     return value
+
+
+def _other(wanted: object) -> str | None:
+    """The fact that another one is compared with; None where it is a value."""
+    if not isinstance(wanted, dict) or list(wanted) != ["fact"]:
+        return None
+    name = wanted["fact"]
+    return name if isinstance(name, str) else None
 
 
 def _compared(how: str, found: object, wanted: object) -> bool | None:
@@ -168,6 +180,8 @@ def _names(node: object, depth: int) -> Iterator[str]:
         yield about
     elif how in _COMPARISONS and isinstance(about, list) and about and isinstance(about[0], str):
         yield about[0]
+        if len(about) == 2 and (other := _other(about[1])) is not None:
+            yield other
 
 
 def _look(node: object, at: str, found: list[str], depth: int) -> int:
@@ -219,6 +233,8 @@ def _wrong_comparison(how: str, about: object, here: str) -> list[str]:
     if how == "in":
         if not isinstance(wanted, list) or not 0 < len(wanted) <= MOST_VALUES or not all(map(_fits, wanted)):
             wrong.append(f"{here}: takes 1 to {MOST_VALUES} texts, numbers, or yes and no")
+    elif (other := _other(wanted)) is not None:
+        wrong += _wrong_fact(other, here)
     elif not _fits(wanted) or (how in _ORDERS and isinstance(wanted, bool)):
         wrong.append(f"{here}: takes a text{', a number, or yes and no' if how in ('eq', 'ne') else ' or a number'}")
     return wrong

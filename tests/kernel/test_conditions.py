@@ -193,3 +193,21 @@ def test_a_whole_number_of_any_length_and_what_is_no_value_are_compared_with_car
     assert judge({"gt": ["a", 1.5]}, {"a": huge}).value is True
     assert judge({"eq": ["a", 1]}, {"a": float("inf")}).value is None
     assert judge({"eq": ["a", 1]}, {"a": ["list"]}).value is None
+
+
+@pytest.mark.parametrize(("until", "holds"), [("2026-03-10", True), ("2026-03-09", False), (None, None), (7, None)])
+def test_a_fact_is_compared_with_another_one(until: object, holds: bool | None) -> None:
+    node = {"le": ["from", {"fact": "until"}]}
+
+    assert judge(node, {"from": "2026-03-10", "until": until}).value is holds
+    assert names(node) == {"from", "until"}
+    assert faults(node) == ()
+
+
+@pytest.mark.parametrize("other", [{"fact": ""}, {"fact": 3}, {"fact": "a", "or": "b"}, {}])
+def test_a_fact_to_compare_with_has_a_name(other: object) -> None:
+    assert len(faults({"eq": ["from", other]})) == 1
+
+
+def test_a_list_of_values_holds_no_facts() -> None:
+    assert len(faults({"in": ["from", [{"fact": "until"}]]})) == 1

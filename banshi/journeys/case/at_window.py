@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from banshi.journeys.case import by_rule
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -46,6 +47,16 @@ def keep(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
 
 
 def receive(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
+    """收件, and nothing else for now: where the matter has rules, they are tried at once (秒批).
+
+    :raises Refused: those of `_take_in`.
+    """
+    with transaction.atomic():
+        case = _take_in(case_no=case_no, brought=brought, by=by, now=now)
+        return by_rule.received(case_no=case_no, now=now) if case.phase == "received" else case
+
+
+def _take_in(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
     """收件, or what was missing has come (补正); of a case received before, more papers.
 
     :raises Refused: those of `cases.change`, `cases.receive`, `cases.supplement`, `cases.add_material`.
@@ -73,9 +84,9 @@ def receive(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case
 def accept(
     *, case_no: str, brought: Brought, deferred: Sequence[tuple[str, date]] = (), by: Actor, now: datetime
 ) -> Case:
-    """收件并受理. :raises Refused: those of `receive` and `cases.accept`."""
+    """收件并受理. :raises Refused: those of `_take_in` and `cases.accept`."""
     with transaction.atomic():
-        receive(case_no=case_no, brought=brought, by=by, now=now)
+        _take_in(case_no=case_no, brought=brought, by=by, now=now)
         return cases.accept(case_no=case_no, deferred=deferred, by=by, now=now)
 
 
@@ -91,23 +102,23 @@ def give_notice(
 ) -> Case:
     """收件, 一次性告知: what is there is received, what is not is told at once. :raises Refused: those of both."""
     with transaction.atomic():
-        receive(case_no=case_no, brought=brought, by=by, now=now)
+        _take_in(case_no=case_no, brought=brought, by=by, now=now)
         return cases.give_notice(
             case_no=case_no, missing_now=missing_now, second_by=second_by, second_may=second_may, by=by, now=now
         )
 
 
 def refuse(*, case_no: str, brought: Brought, reason: str, body: str = "", by: Actor, now: datetime) -> Case:
-    """不予受理, said in writing. :raises Refused: those of `receive` and `cases.refuse`."""
+    """不予受理, said in writing. :raises Refused: those of `_take_in` and `cases.refuse`."""
     with transaction.atomic():
-        receive(case_no=case_no, brought=brought, by=by, now=now)
+        _take_in(case_no=case_no, brought=brought, by=by, now=now)
         return cases.refuse(case_no=case_no, reason=reason, body=body, by=by, now=now)
 
 
 def decide(*, case_no: str, brought: Brought, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
-    """即办: received and settled while the person waits. :raises Refused: those of `receive` and `cases.decide_at_once`."""
+    """即办: received and settled while the person waits. :raises Refused: those of `_take_in` and `cases.decide_at_once`."""
     with transaction.atomic():
-        receive(case_no=case_no, brought=brought, by=by, now=now)
+        _take_in(case_no=case_no, brought=brought, by=by, now=now)
         return cases.decide_at_once(case_no=case_no, grant=grant, reason=reason, by=by, now=now)
 
 

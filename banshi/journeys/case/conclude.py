@@ -25,16 +25,20 @@ def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
     """
     with transaction.atomic():
         paper = cases.issue(case_no=case_no, by=by, now=now)
-        case = case_by_no(case_no)
-        result = handling_of_case(case).result
-        if result.certificate_type:
-            library.issue_certificate(
-                **cases.holder_of(case), type=result.certificate_type, number=paper.number, name_zh=result.name_zh,
-                name_en=result.name_en, issuer_zh=case.department.name_zh, issuer_en=case.department.name_en,
-                issued_on=facts_of(paper).on, valid_until=facts_of(paper).valid_until, trust="A",
-                source=f"case:{case.no}", case_no=case.no, by=by, now=now,
-            )  # fmt: skip
+        keep_result(case_by_no(case_no), paper, by=by, now=now)
     return paper
+
+
+def keep_result(case: Case, paper: CasePaper, *, by: Actor, now: datetime) -> None:
+    """The certificate that a result is, in its holder's library."""
+    result = handling_of_case(case).result
+    if result.certificate_type:
+        library.issue_certificate(
+            **cases.holder_of(case), type=result.certificate_type, number=paper.number, name_zh=result.name_zh,
+            name_en=result.name_en, issuer_zh=case.department.name_zh, issuer_en=case.department.name_en,
+            issued_on=facts_of(paper).on, valid_until=facts_of(paper).valid_until, trust="A",
+            source=f"case:{case.no}", case_no=case.no, by=by, now=now,
+        )  # fmt: skip
 
 
 def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Actor, now: datetime) -> Case:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from banshi.foundation.crypto import EncryptedText, FreeText
+from banshi.rooms.cases.rules.by_rule import MODES, OCCASIONS, RUN_OUTCOMES, WHYS
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.identity.models import Account, Organisation, Person, Staff
@@ -303,3 +304,61 @@ class PaperCounter(models.Model):
     class Meta:
         db_table = "cases_paper_counter"
         constraints = [models.UniqueConstraint(fields=["hall", "year"], name="one_count_of_papers_per_hall_and_year")]
+
+
+class RuleSwitch(models.Model):
+    """秒批开关: whether the rules of an item decide (live), are tried beside a person (shadow), or rest (off, or no row).
+
+    Whoever decides by rule holds the row as it is until they are done: who stops it waits for them, and they for who stops it.
+    """
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="rule_switch")
+    mode = models.CharField(max_length=8, default="off", db_default="off")
+    sample_percent = models.SmallIntegerField(default=0, db_default=0)  # so many in a hundred a person looks at
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=60)
+
+    class Meta:
+        db_table = "cases_rule_switch"
+        constraints = [
+            models.CheckConstraint(condition=Q(mode__in=list(MODES)), name="rules_rest_are_tried_or_decide"),
+            models.CheckConstraint(
+                condition=Q(sample_percent__range=(0, 100)), name="a_sample_is_a_share_of_a_hundred"
+            ),
+        ]
+
+
+class RuleRun(models.Model):
+    """规则判定: the rules of an item tried on a case, once when it is sent and once when a window received it. Appended, changed
+    by nobody (a trigger refuses). A decision without a person has one that granted (a trigger refuses, too).
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rule_runs")
+    occasion = models.CharField(max_length=8)  # submit | receive
+    at = models.DateTimeField()
+    mode = models.CharField(max_length=8)
+    version = models.IntegerField()  # of the item, whose rules these are
+    held = models.BooleanField()  # every one of them
+    sampled = models.BooleanField()
+    outcome = models.CharField(max_length=8)  # grant | person
+    why = models.CharField(max_length=12, default="", db_default="")  # why a person: rules/by_rule.WHYS
+    trace = models.JSONField()  # [{"rule", "held": true | false | null}]
+
+    class Meta:
+        db_table = "cases_rule_run"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "occasion"], name="rules_are_tried_once_an_occasion"),
+            models.CheckConstraint(condition=Q(mode__in=list(MODES)), name="a_run_of_rules_has_a_mode"),
+            models.CheckConstraint(condition=Q(occasion__in=list(OCCASIONS)), name="a_run_of_rules_has_an_occasion"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=list(RUN_OUTCOMES)), name="rules_grant_or_leave_it_to_a_person"
+            ),
+            models.CheckConstraint(condition=Q(why__in=list(WHYS)), name="a_run_of_rules_says_why_a_person"),
+            models.CheckConstraint(
+                condition=Q(outcome="grant", mode="live", held=True, sampled=False, why="")
+                | (Q(outcome="person") & ~Q(why="")),
+                name="rules_grant_only_live_and_where_all_hold",
+            ),
+            models.UniqueConstraint(fields=["case"], condition=Q(outcome="grant"), name="rules_decide_a_case_once"),
+        ]
+        indexes = [models.Index(fields=["-at", "-id"], name="rule_runs_newest_first")]

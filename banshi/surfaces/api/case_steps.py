@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from banshi.foundation import clock
-from banshi.journeys.case import conclude
+from banshi.journeys.case import by_rule, conclude
 from banshi.kernel.documents import InvalidDocument
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
@@ -140,7 +140,8 @@ def pass_case(request: HttpRequest, case: Path[Code], body: PassIn | None = None
 @router.post("/cases/{case}/receive", **op("receive_case", {200: CaseOut}), summary="Receive the papers")
 @write
 def receive_case(request: HttpRequest, case: Path[Code], body: ReceiveIn | None = None) -> Answer:
-    """收件: from a draft the papers counted at the window; what was pre-reviewed, as it came."""
+    """收件: from a draft the papers counted at the window; what was pre-reviewed, as it came. Where the matter has rules that
+    decide and all of them hold, it is granted in the same moment: see `by_rule`."""
     asked = body or ReceiveIn(materials=[], window=None)
 
     def act(who: Caller, seen: Case, now: datetime) -> None:
@@ -151,7 +152,7 @@ def receive_case(request: HttpRequest, case: Path[Code], body: ReceiveIn | None 
             cases.Counted(each) if isinstance(each, str) else cases.Counted(each.requirement, each.channel, each.copies)
             for each in asked.materials
         ]
-        cases.receive(
+        by_rule.receive(
             case_no=seen.no, materials=counted, window_id=window.pk if window else None, by=who.by, now=now
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from banshi.foundation import clock
+from banshi.journeys.case import by_rule
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -162,9 +163,10 @@ def change_case(request: HttpRequest, case: Path[Code], body: CaseChange) -> Ans
 @router.post("/cases/{case}/submit", **op("submit_case", {200: CaseOut}), summary="Send it")
 @write
 def submit_case(request: HttpRequest, case: Path[Code]) -> Answer:
-    """The form is right and the papers are there: `form-invalid` names every field, `material-missing` every paper."""
+    """The form is right and the papers are there: `form-invalid` names every field, `material-missing` every paper. Where the
+    matter has rules that decide and all of them hold, it is granted in the same moment: see `by_rule`."""
     return _applied(
-        request, case, "submit_case", lambda who, seen: cases.submit(case_no=seen.no, by=who.by, now=clock.now())
+        request, case, "submit_case", lambda who, seen: by_rule.submit(case_no=seen.no, by=who.by, now=clock.now())
     )
 
 

@@ -12,6 +12,7 @@ from banshi.foundation.doors import Asked
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_deeds import Act, deed
 from banshi.frames.typed import clean, int_or_none, lines_of
+from banshi.journeys.case import by_rule
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -45,8 +46,10 @@ def pass_on(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 @_deed("cases.receive", "receive")
 def receive(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    cases.receive(case_no=case.no, by=by, now=now)
-    return _("Received.")
+    done = by_rule.receive(case_no=case.no, by=by, now=now)
+    return (
+        _("Received.") if done.phase == "received" else _("Received, and granted by rule: it is at the issue window.")
+    )
 
 
 @_deed("cases.receive", "receipt")

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.catalogue.rules.general import general
-from banshi.rooms.catalogue.rules.guided import answer_faults, cleaned, form_faults, guided, in_hall
-from tests.rooms.catalogue.handlings import field, handling
+from banshi.rooms.catalogue.rules.guided import answer_faults, cleaned, facts_of, form_faults, guided, in_hall
+from tests.rooms.catalogue.handlings import document, field, handling
 
 TODAY = date(2026, 3, 10)
 SHOP = handling()
@@ -233,3 +234,22 @@ def test_the_bare_item_is_handled_too() -> None:
 
     assert (found.conditions, found.materials, found.minutes, found.where.online) == ((), (), None, False)
     assert (found.fee and (found.fee.text_en, found.fee.amount), found.result.kind) == (("工本费10元", None), "reply")
+
+
+def test_rules_ask_answers_shown_fields_the_day_and_the_age_a_document_says() -> None:
+    number = generate_resident_id("441900", date(2008, 3, 11), 1)
+    fields = [*document()["fields"], field("number", "id_number")]
+    form = {"number": number, "staff": "3", "rent": "900", "rooms": "two"}
+
+    found = facts_of(handling(fields=fields), {"premises": "own", "agent": "self"}, form, date(2026, 3, 10))
+
+    assert found == {
+        "premises": "own", "agent": "self", "today": "2026-03-10", "number": number, "number.age": 17, "staff": 3,
+        "rooms": "two",
+    }  # fmt: skip
+
+
+def test_a_value_that_cannot_be_is_no_fact() -> None:
+    found = facts_of(handling(), {"premises": "own", "agent": "self"}, {"staff": "many"}, date(2026, 3, 10))
+
+    assert found == {"premises": "own", "agent": "self", "today": "2026-03-10"}

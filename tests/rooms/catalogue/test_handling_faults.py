@@ -152,3 +152,41 @@ def test_what_has_another_shape_is_no_handling(changed: dict[str, Any]) -> None:
 
 def test_a_handling_reads_the_same_from_what_is_kept_of_it() -> None:
     assert Handling.model_validate(handling().model_dump(mode="json")) == handling()
+
+
+def pack(**holds: Any) -> dict[str, Any]:
+    return {
+        "rules": [{"id": code, "text_zh": "规则", "text_en": "Rule", "holds": tree} for code, tree in holds.items()]
+    }
+
+
+def test_a_rule_may_ask_questions_fields_the_day_and_an_age() -> None:
+    holds = {"all": [{"eq": ["premises", "own"]}, {"ge": ["staff", 1]}, {"ge": ["number.age", 18]}, {"known": "today"}]}
+    fields = [*document()["fields"], field("number", "id_number")]
+
+    assert faults(handling(fields=fields, by_rule=pack(own=holds))) == ()
+
+
+@pytest.mark.parametrize("fact", ["nobody-asked", "phone.age", "premises.age"])
+def test_a_rule_about_what_nobody_is_asked_is_a_fault(fact: str) -> None:
+    found = faults(handling(by_rule=pack(own={"eq": [fact, "own"]})))
+
+    assert [each.where for each in found] == ["by_rule.rules.own.holds"]
+
+
+def test_a_rule_that_asks_for_an_option_there_is_not_is_a_fault() -> None:
+    found = faults(handling(by_rule=pack(own={"eq": ["premises", "castle"]})))
+
+    assert [each.en for each in found] == ["premises: there is no option castle"]
+
+
+def test_a_rule_that_asks_for_nothing_holds_for_everybody_and_is_a_fault() -> None:
+    found = faults(handling(by_rule=pack(own={})))
+
+    assert [each.en for each in found] == ["This rule asks for nothing"]
+
+
+def test_two_rules_of_one_code_are_a_fault() -> None:
+    rule = pack(own={"eq": ["premises", "own"]})["rules"][0]
+
+    assert [each.where for each in faults(handling(by_rule={"rules": [rule, rule]}))] == ["by_rule.rules.own"]

@@ -35,7 +35,7 @@ from banshi.rooms.booking.queries.slots import (
     quiet_and_first,
     slots,
 )
-from banshi.rooms.booking.queries.standing import excused
+from banshi.rooms.booking.queries.standing import excused, is_suspended
 from banshi.rooms.booking.queries.waits import (
     WaitView,
     kept_earlier,
@@ -79,6 +79,7 @@ __all__ = [
     "halls_of",
     "held",
     "ics",
+    "is_suspended",
     "kept_earlier",
     "link_ok",
     "of_account",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Q
@@ -96,3 +96,9 @@ def suspensions(refs: Sequence[str], /, *, now: datetime) -> Mapping[str, Standi
 
 def _ids(refs: Sequence[str]) -> list[int]:
     return [int(ref) for ref in refs if ref.isdecimal()]
+
+
+def is_suspended(person_id: int, *, today: date) -> bool:
+    """Whether online booking is barred to somebody on this day, anywhere."""
+    rows = Suspension.objects.filter(person_id=person_id, lifted_at=None, from_on__lte=today, until_on__gte=today)
+    return rows.exists()

@@ -47,8 +47,17 @@ from banshi.rooms.cases.actions.reviewing import (
     stop_clock,
     take,
 )
+from banshi.rooms.cases.actions.ruling import (
+    Applicant,
+    deliver_by_rule,
+    issue_by_rule,
+    set_rules,
+    stop_all_rules,
+    try_rules,
+)
 
 __all__ = [
+    "Applicant",
     "Counted",
     "Missing",
     "Opening",
@@ -62,6 +71,7 @@ __all__ = [
     "decide_at_once",
     "deem_due",
     "deliver",
+    "deliver_by_rule",
     "expect",
     "expect_no_more",
     "extend",
@@ -69,6 +79,7 @@ __all__ = [
     "hand_over",
     "holder_of",
     "issue",
+    "issue_by_rule",
     "lapse_due",
     "lock",
     "make_due",
@@ -85,8 +96,10 @@ __all__ = [
     "resume_clock",
     "see",
     "send_back",
+    "set_rules",
     "settle_deferred",
     "shelve",
+    "stop_all_rules",
     "stop_clock",
     "submit",
     "supplement",
@@ -95,5 +108,6 @@ __all__ = [
     "tell",
     "tell_dropped",
     "terminate",
+    "try_rules",
     "withdraw",
 ]

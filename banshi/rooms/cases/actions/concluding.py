@@ -50,15 +50,20 @@ def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
         need_lease(case, by=by, now=now)
         if no := issue_refusal(issues=staff_of(by), decided_by=case.decided_by_id, instant=case.instant):
             raise Refused(no)
-        event = step(case, "issue", by=by, now=now, issued_by_id=staff_of(by))
-        result, form = handling_of_case(case).result, form_of(case)
-        stated = tuple(
-            (f.label_zh, said_value(f, form[f.code]))
-            for f in guided_case(case).fields
-            if f.on_result and form.get(f.code) not in (None, "")
-        )
-        until = years_after(today_of(case, now), result.valid_years)
-        return give(case, "licence", event=event, now=now, stated=stated, valid_until=until)
+        return write_result(case, by=by, now=now)
+
+
+def write_result(case: Case, *, by: Actor, now: datetime) -> CasePaper:
+    """The result, as the form says it. The case is locked."""
+    event = step(case, "issue", by=by, now=now, issued_by_id=None if by == SYSTEM else staff_of(by))
+    result, form = handling_of_case(case).result, form_of(case)
+    stated = tuple(
+        (f.label_zh, said_value(f, form[f.code]))
+        for f in guided_case(case).fields
+        if f.on_result and form.get(f.code) not in (None, "")
+    )
+    until = years_after(today_of(case, now), result.valid_years)
+    return give(case, "licence", event=event, now=now, stated=stated, valid_until=until)
 
 
 def said_value(field: Field, value: object) -> str:

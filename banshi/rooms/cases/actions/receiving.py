@@ -85,15 +85,22 @@ def receive(
         for paper in materials:
             add_material(case_no=case_no, code=paper.code, channel=paper.channel, copies=paper.copies, by=by, now=now)
         need_form(case, now=now)
-        due = counted(handling_of_case(case).limits.notice_days, begun=today_of(case, now))
-        event = step(
-            case, "receive", by=by, now=now, facts={"due_on": due, "materials": len(got_of(case))}, received_at=now,
-            received_by_id=staff_of(by), notice_due_on=due, visit_id=visit_id or case.visit_id,
-            window_id=window_id or case.window_id,
-        )  # fmt: skip
-        give(case, "receipt", event=event, now=now, materials=papers_listed(case), due_notice=due)
+        event, due = write_receipt(
+            case, by=by, now=now, visit_id=visit_id or case.visit_id, window_id=window_id or case.window_id
+        )
         tell(case, "case_received", event=event, now=now, day=due.isoformat())
     return case
+
+
+def write_receipt(case: Case, *, by: Actor, now: datetime, **columns: Any) -> tuple[CaseEvent, date]:
+    """The receipt, its paper, and the day by which what is missing is told. The case is locked."""
+    due = counted(handling_of_case(case).limits.notice_days, begun=today_of(case, now))
+    event = step(
+        case, "receive", by=by, now=now, facts={"due_on": due, "materials": len(got_of(case))}, received_at=now,
+        received_by_id=None if by == SYSTEM else staff_of(by), notice_due_on=due, **columns,
+    )  # fmt: skip
+    give(case, "receipt", event=event, now=now, materials=papers_listed(case), due_notice=due)
+    return event, due
 
 
 def see(*, case_no: str, codes: Sequence[str], by: Actor, now: datetime) -> Case:
@@ -234,13 +241,23 @@ def accept(
 
 def _accepted(
     case: Case, verb: str, *, accepted_at: datetime, by: Actor, now: datetime, deferred: Sequence[tuple[str, date]] = ()
+) -> None:
+    """Write the acceptance, and tell it. The case is locked."""
+    event = write_acceptance(case, verb, accepted_at=accepted_at, by=by, now=now, deferred=deferred)
+    more: dict[str, Any] = {"bring": names([code for code, _ in deferred], case)} if deferred else {}
+    assert case.due_promised is not None
+    tell(case, "case_accepted", event=event, now=now, day=case.due_promised.isoformat(), **more)
+
+
+def write_acceptance(
+    case: Case, verb: str, *, accepted_at: datetime, by: Actor, now: datetime, deferred: Sequence[tuple[str, date]] = ()
 ) -> CaseEvent:
-    """Write the acceptance, its days, its paper, its message. The case is locked."""
+    """The acceptance, its days, its paper. The case is locked."""
     deemed = verb == "deem"
     case.accepted_at = accepted_at
     columns = dues(case, now=now)
     event = step(
-        case, verb, by=by, now=now, accepted_at=accepted_at, accepted_by_id=None if deemed else staff_of(by), deemed=deemed,
+        case, verb, by=by, now=now, accepted_at=accepted_at, accepted_by_id=None if by == SYSTEM else staff_of(by), deemed=deemed,
         tolerant=bool(deferred), notice_due_on=None, due_told=columns["due_promised"], **columns,
         facts={"due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"],
                "deferred": [[code, on.isoformat()] for code, on in deferred]},
@@ -249,8 +266,6 @@ def _accepted(
     listed = tuple(Named(n[0], by=on) for n, (_, on) in zip(called, deferred, strict=True))
     law = "《中华人民共和国行政许可法》第三十二条" if deemed else ""
     give(case, "acceptance", event=event, now=now, deferred=listed, deemed=deemed, law=law)
-    more: dict[str, Any] = {"bring": called} if deferred else {}
-    tell(case, "case_accepted", event=event, now=now, day=columns["due_promised"].isoformat(), **more)
     return event
 
 

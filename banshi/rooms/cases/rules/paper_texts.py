@@ -70,6 +70,8 @@ class Facts:
     keep_until: date | None = None
     valid_until: date | None = None
     stated: tuple[tuple[str, str], ...] = ()
+    rules: tuple[Named, ...] = ()
+    rules_version: str = ""
 
 
 @dataclass(frozen=True)
@@ -307,6 +309,20 @@ def _grant(facts: Facts) -> PaperWords:
     )
 
 
+def _rule_trace(facts: Facts) -> PaperWords:
+    """规则判定记录: each rule that was asked, and that it held. Rules never refuse."""
+    version = f"（{facts.rules_version}）" if facts.rules_version else ""
+    return PaperWords(
+        paragraphs=(
+            f"{_asked(facts)}，按该事项公布的审批规则{version}判定，下列规则全部成立，由系统当场决定，没有人工审批。",
+            "规则只用来批准；有一条不成立，就由人来看。",
+        ),
+        rows=(*_head(facts), ("判定日期", day_words(facts.on)), ("结果", facts.result)),
+        list_head=("审批规则", "判定"),
+        listed=_listed(facts.rules),
+    )
+
+
 def _refusal(facts: Facts) -> PaperWords:
     decided = "不予行政许可" if facts.permit else "不予批准"
     return PaperWords(
@@ -396,6 +412,7 @@ SAID: Mapping[str, Callable[[Facts], PaperWords]] = MappingProxyType(
         "special_procedure": _special_procedure,
         "extension": _extension,
         "grant": _grant,
+        "rule_trace": _rule_trace,
         "refusal": _refusal,
         "pickup_notice": _pickup_notice,
         "delivery_receipt": _delivery_receipt,

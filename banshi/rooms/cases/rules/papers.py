@@ -52,6 +52,7 @@ KINDS: Mapping[str, PaperKind] = MappingProxyType(
             ),
             PaperKind("extension", "延长办理期限通知书", "Notice of extension", "延期", signed_by="department"),
             PaperKind("grant", "批准决定书", "Decision to grant", "批准", copies=2, signed_by="department"),
+            PaperKind("rule_trace", "规则判定记录", "Record of the rules", "规则", signed_by="department"),
             PaperKind("refusal", "不予批准决定书", "Decision to refuse", "不批", copies=2, signed_by="department"),
             PaperKind("pickup_notice", "领取通知", "Notice of collection", "领取"),
             PaperKind("delivery_receipt", "送达回执", "Receipt of delivery", "送达", addressed=False),

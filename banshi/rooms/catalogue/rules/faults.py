@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from banshi.kernel import conditions
 from banshi.kernel.wording import UNSEEN, is_legible
 from banshi.rooms.catalogue.rules.general import certificate_named
-from banshi.rooms.catalogue.rules.guided import Guided, guided
+from banshi.rooms.catalogue.rules.guided import TODAY, Guided, age_of, guided
 from banshi.rooms.catalogue.rules.handling import NUMERIC, Condition, Element, Field, Handling
 from banshi.rooms.catalogue.rules.limits import length
 
@@ -41,6 +41,7 @@ def faults(handling: Handling, elements: Iterable[Element] = ()) -> tuple[Fault,
         *_limits(handling),
         *_papers(handling),
         *_shapes(handling),
+        *_pack(handling),
     ]
     found += _fields(handling, {each.code: each for each in elements})
     return tuple(found or _paths(handling))  # only what reads well can be walked
@@ -63,6 +64,7 @@ def _twice(handling: Handling) -> Iterator[Fault]:
         **{f"questions.{each.id}.options": [option.id for option in each.options] for each in handling.questions},
         **{f"fields.{each.code}.options": [option.id for option in each.options] for each in handling.fields},
         "fields.element": [each.element for each in handling.fields if each.element],
+        "by_rule.rules": [each.id for each in handling.by_rule.rules] if handling.by_rule is not None else [],
     }
     for where, codes in lists.items():
         for code in sorted({code for code in codes if codes.count(code) > 1}):
@@ -87,6 +89,10 @@ def _trees(handling: Handling) -> Iterator[tuple[str, Condition, tuple[str, ...]
         above = (*above, field.code)
     if handling.fee is not None:
         yield "fee.needed_if", handling.fee.needed_if, questions
+    if handling.by_rule is not None:
+        ages = tuple(age_of(each.code) for each in handling.fields if each.type == "id_number")
+        for rule in handling.by_rule.rules:
+            yield f"by_rule.rules.{rule.id}.holds", rule.holds, (*above, *ages, TODAY)
 
 
 def _conditions(handling: Handling) -> Iterator[Fault]:
@@ -127,6 +133,13 @@ def _limits(handling: Handling) -> Iterator[Fault]:
         yield Fault("limits.promised", "缺承诺办结时限", "A promised limit is missing")
     if statutory.value and length(promised) > length(statutory):
         yield Fault("limits.promised", "承诺时限长于法定时限", "Longer than the statutory limit")
+
+
+def _pack(handling: Handling) -> Iterator[Fault]:
+    """A rule that asks nothing holds for everybody."""
+    for rule in handling.by_rule.rules if handling.by_rule is not None else ():
+        if not conditions.names(rule.holds):
+            yield Fault(f"by_rule.rules.{rule.id}.holds", "规则没有条件", "This rule asks for nothing")
 
 
 def _papers(handling: Handling) -> Iterator[Fault]:

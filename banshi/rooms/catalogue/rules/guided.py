@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from banshi.kernel.conditions import judge, names
+from banshi.kernel.documents import age_on, birth_date, types_that_fit
 from banshi.rooms.catalogue.rules import values
 from banshi.rooms.catalogue.rules.handling import (
     Appointment,
@@ -27,6 +28,7 @@ from banshi.rooms.catalogue.rules.handling import (
 from banshi.rooms.catalogue.rules.values import WrongValue
 
 Answers = Mapping[str, str]
+TODAY = "today"  # the hall's day, as rules ask it
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,30 @@ def form_faults(
         elif isinstance(value, WrongValue):
             found.append(FieldFault(field.code, value.zh, value.en))
     return tuple(found)
+
+
+def age_of(field: str) -> str:
+    """The fact that is the age of whoever has the document of a field."""
+    return f"{field}.age"
+
+
+def facts_of(handling: Handling, answers: Answers, form: Mapping[str, object], today: date) -> dict[str, object]:
+    """What a rule may ask: answers, fields as far as they are shown and can be read, the day, the ages that documents say."""
+    facts: dict[str, object] = {**guided(handling, answers).answers, TODAY: today.isoformat()}
+    for field, value in _shown(handling, answers, form, today):
+        if value is None or isinstance(value, WrongValue):
+            continue
+        facts[field.code] = value.isoformat() if isinstance(value, date) else value
+        if field.type == "id_number" and (age := _age(str(value), today)) is not None:
+            facts[age_of(field.code)] = age
+    return facts
+
+
+def _age(number: str, today: date) -> int | None:
+    for kind in types_that_fit(number, today=today):
+        if (born := birth_date(kind, number)) is not None:
+            return age_on(born, today)
+    return None
 
 
 def cleaned(handling: Handling, answers: Answers, form: Mapping[str, object]) -> dict[str, object]:

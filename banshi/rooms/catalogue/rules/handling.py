@@ -1,7 +1,8 @@
 """The handling of an item (办理要求): questions, situations, conditions, papers, fields, places, limits, result.
 
 One document an item and version, kept in `Item.handling` and frozen with `ItemVersion`. Conditions (`asked_if`, `when`,
-`needed_if`, `show_if`) are trees of kernel/conditions over the answers given so far; those of fields also over fields above.
+`needed_if`, `show_if`) are trees of kernel/conditions over the answers given so far; those of fields also over fields above,
+those of rules (`by_rule`) over all of them, the day (`today`) and the age of whoever has a document (`<field>.age`).
 """
 
 from __future__ import annotations
@@ -148,6 +149,26 @@ class Result(Part):
     valid_years: Annotated[int, Bounds(ge=1, le=100)] | None = None
 
 
+class Rule(Part):
+    """审批规则, one of a pack: what has to be so, in words that are printed, and as a condition on answers and fields."""
+
+    id: Code
+    text_zh: Words
+    text_en: Words
+    holds: Condition
+
+
+class ByRule(Part):
+    """秒批 (无人工干预审批): where every rule holds, no person decides. `papers`: every paper that is asked for came as trust A
+    or B. `minutes`: within which it is done. `electronic`: the result is a file, and given at once.
+    """
+
+    rules: Annotated[tuple[Rule, ...], Bounds(min_length=1, max_length=30)]
+    papers: Literal["trusted"] = "trusted"
+    minutes: Annotated[int, Bounds(ge=1, le=24 * 60)] = 1
+    electronic: bool = True
+
+
 class Handling(Part):
     questions: Annotated[tuple[Question, ...], Bounds(max_length=30)] = ()
     situations: Annotated[tuple[Situation, ...], Bounds(max_length=60)] = ()
@@ -162,6 +183,7 @@ class Handling(Part):
     instant: bool = False  # 即办: the window may decide
     joint: bool = False  # several bodies decide together
     minutes: Annotated[float, Bounds(gt=0, le=24 * 60)] | None = None  # typical, at the window
+    by_rule: ByRule | None = None
 
 
 class Element(Part):

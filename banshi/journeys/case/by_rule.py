@@ -1,0 +1,109 @@
+"""秒批: sent in or received, and decided by the rules of the matter in the same instant where all of them hold; what is a file is
+given at once. Anything doubtful goes the ordinary way, to a person, with all that was entered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from banshi.journeys.case import conclude
+from banshi.journeys.case.carried import NAME, NUMBER
+from banshi.kernel import names
+from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.documents import InvalidDocument
+from banshi.kernel.evidence import Evidence
+from banshi.rooms.booking import queries as booking
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.ground import today_of
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import form_of, guided_case, handling_of_case
+from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.identity import queries as identity
+
+
+def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
+    """申报, and what its rules make of it. :raises Refused: those of `cases.submit`."""
+    with transaction.atomic():
+        case = cases.submit(case_no=case_no, by=by, now=now)
+        pack = handling_of_case(case).by_rule
+        if pack is None:
+            return case
+        run = cases.try_rules(case_no=case_no, occasion="submit", applicant=_applicant(case, now=now), now=now)
+        if run is not None and run.outcome == "grant" and pack.electronic:
+            _give(case_no, now=now)
+        return cases.lock(case_no)
+
+
+def receive(
+    *, case_no: str, materials: Sequence[cases.Counted] = (), window_id: int | None = None, by: Actor, now: datetime
+) -> Case:
+    """收件, and what its rules make of it. :raises Refused: those of `cases.receive`."""
+    with transaction.atomic():
+        cases.receive(case_no=case_no, materials=materials, window_id=window_id, by=by, now=now)
+        return received(case_no=case_no, now=now)
+
+
+def received(*, case_no: str, now: datetime) -> Case:
+    """A window has just received it: what its rules make of it. What they grant goes to the issue window.
+
+    :raises Refused: nothing-found.
+    """
+    with transaction.atomic():
+        case = cases.lock(case_no)
+        if handling_of_case(case).by_rule is not None:
+            cases.try_rules(case_no=case_no, occasion="receive", applicant=_applicant(case, now=now), now=now)
+            case = cases.lock(case_no)
+        return case
+
+
+def _give(case_no: str, *, now: datetime) -> None:
+    """The result is made, kept in its holder's library, and theirs as a file."""
+    paper = cases.issue_by_rule(case_no=case_no, now=now)
+    case = cases.lock(case_no)
+    conclude.keep_result(case, paper, by=SYSTEM, now=now)
+    delivery.make_ready(case=case, place="", code_opens=False, by=SYSTEM, now=now)
+    delivery.hand_over(case_no=case_no, how="electronic", identified=True, by=SYSTEM, now=now)
+    cases.deliver_by_rule(case_no=case_no, now=now)
+
+
+def _applicant(case: Case, *, now: datetime) -> cases.Applicant:
+    suspended = booking.is_suspended(case.person_id, today=today_of(case, now))
+    return cases.Applicant(proven=_is_there(case) and _filled_in_as_themselves(case, now=now), suspended=suspended)
+
+
+def _is_there(case: Case) -> bool:
+    """Whether whoever applied is proven to be the person: by their account, at a window, or by what the machine or channel that
+    opened the case showed of them then. Who acts for a firm is looked at by a person.
+    """
+    if case.organisation_id is not None:
+        return False
+    if case.account_id is not None:
+        return identity.proven_by(case.account_id, case.person_id).proves
+    person = case.person
+    shown = Evidence(person.name_evidence).proves and person.name_source == case.opened_by
+    shown_then = shown and person.name_at is not None and person.name_at >= case.opened_at
+    return case.channel == "window" or shown_then
+
+
+def _filled_in_as_themselves(case: Case, *, now: datetime) -> bool:
+    """Whether name and number in the form, where it asks for the applicant's, are theirs."""
+    form, today = form_of(case), today_of(case, now)
+    for field in guided_case(case).fields:
+        said = form.get(field.code)
+        if said in (None, ""):
+            continue
+        if field.element == NAME and not names.same(str(said), case.person.name):
+            return False
+        if field.element == NUMBER and not _has(case, str(said), today):
+            return False
+    return True
+
+
+def _has(case: Case, number: str, today: date) -> bool:
+    try:
+        return identity.has_document(case.person, number, today=today)
+    except InvalidDocument:
+        return False

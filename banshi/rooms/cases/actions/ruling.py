@@ -1,0 +1,183 @@
+"""秒批: the rules of an item decide a case without a person, or leave it to one – nothing that was entered is lost either way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.cases.actions.concluding import deliver, write_result
+from banshi.rooms.cases.actions.ground import give, invalid, locked, step, today_of
+from banshi.rooms.cases.actions.receiving import write_acceptance, write_receipt
+from banshi.rooms.cases.actions.reviewing import decided
+from banshi.rooms.cases.models import Case, CasePaper, RuleRun, RuleSwitch
+from banshi.rooms.cases.queries.handling import form_of, got_of, handling_of_case, wanted_of
+from banshi.rooms.cases.rules import by_rule as rules
+from banshi.rooms.cases.rules.by_rule import Inputs, Tried
+from banshi.rooms.cases.rules.paper_texts import Named
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.catalogue.rules.guided import facts_of
+from banshi.rooms.catalogue.rules.handling import ByRule
+
+log = logging.getLogger(__name__)
+# Shared: many decide at once, and whoever changes it waits for them all.
+HELD_SQL = "SELECT * FROM cases_rule_switch WHERE item_id = %s FOR SHARE"
+ASKED_IN = {"submit": "pre_review", "receive": "received"}  # the phase in which rules are tried
+BROKEN = (ArithmeticError, LookupError, TypeError, ValueError, Refused)  # what a rule, or a step it leads to, ends with
+ONLINE = "线上直接送达"
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """`proven`: who applies is who they say, and filled in their own name and number. `suspended`: they may not book."""
+
+    proven: bool
+    suspended: bool
+
+
+def try_rules(*, case_no: str, occasion: str, applicant: Applicant, now: datetime) -> RuleRun | None:
+    """Try the rules of the case's item, and where all hold and they decide: receive, accept, hand over and grant it, in this
+    transaction. The switch is asked here, and stays as it is until the transaction ends.
+
+    :param occasion: submit | receive. :returns: what came of it; None where the item has no rules, the case moved on, or they
+        were tried on this occasion before. :raises Refused: nothing-found.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        pack = handling_of_case(case).by_rule
+        if pack is None or case.phase != ASKED_IN[occasion] or case.rule_runs.filter(occasion=occasion).exists():
+            return None
+        mode, percent = _switch(case)
+        sampled = rules.sampled(case.no, percent)
+        tried, why = _tried(case, pack, applicant, mode=mode, sampled=sampled, now=now)
+        if not why:
+            try:
+                with transaction.atomic():
+                    run = _write(case, occasion, mode, tried, sampled=sampled, why="", now=now)
+                    _grant(case, pack, tried, now=now)
+                return run
+            except BROKEN:
+                log.exception("what the rules decided could not be done")
+                case, why = locked(case_no), "error"
+        return _write(case, occasion, mode, tried, sampled=sampled, why=why, now=now)
+
+
+def _switch(case: Case) -> tuple[str, int]:
+    row = next(iter(RuleSwitch.objects.raw(HELD_SQL, [case.item_id])), None)
+    return ("off", 0) if row is None else (row.mode, row.sample_percent)
+
+
+def _tried(
+    case: Case, pack: ByRule, applicant: Applicant, *, mode: str, sampled: bool, now: datetime
+) -> tuple[tuple[Tried, ...], str]:
+    """What the rules say, and why a person looks at it; "" where nobody does."""
+    if mode == "off":
+        return (), "off"
+    if _seen_by_a_person(case):
+        return (), "seen"
+    try:
+        facts = facts_of(handling_of_case(case), case.answers, form_of(case), today_of(case, now))
+        inputs = Inputs(facts, wanted_of(case), got_of(case), applicant.proven, applicant.suspended)
+        tried = rules.trace(pack, inputs)
+    except BROKEN:
+        log.exception("a rule could not be tried")
+        return (), "error"
+    return tried, rules.why_not(tried, mode=mode, sampled=sampled)
+
+
+def _seen_by_a_person(case: Case) -> bool:
+    """Whoever sent it back, or said what is missing, looks at it again."""
+    return case.notices > 0 or case.events.filter(verb="return").exists()
+
+
+def _write(
+    case: Case, occasion: str, mode: str, tried: Sequence[Tried], *, sampled: bool, why: str, now: datetime
+) -> RuleRun:
+    return RuleRun.objects.create(
+        case=case, occasion=occasion, at=now, mode=mode, version=case.item_version, held=rules.all_held(tried),
+        sampled=sampled and why == "sampled", outcome=rules.PERSON if why else rules.GRANT, why=why,
+        trace=[{"rule": each.rule, "held": each.held} for each in tried],
+    )  # fmt: skip
+
+
+def _grant(case: Case, pack: ByRule, tried: Sequence[Tried], *, now: datetime) -> None:
+    """Every step that people would have taken, each with its event and its paper; one message, that it is granted."""
+    if case.phase == "pre_review":
+        step(case, "pass", by=SYSTEM, now=now, pre_review_due_on=None)
+        write_receipt(case, by=SYSTEM, now=now)
+    write_acceptance(case, "accept", accepted_at=now, by=SYSTEM, now=now)
+    step(case, "hand_over", by=SYSTEM, now=now, facts={"pieces": 0})
+    event = decided(case, "decide", grant=True, reason="", by=SYSTEM, now=now)
+    called = {**{code: zh for code, (zh, _) in rules.CHECKS.items()}, **{rule.id: rule.text_zh for rule in pack.rules}}
+    listed = tuple(Named(called[each.rule], "成立") for each in tried)
+    give(case, "rule_trace", event=event, now=now, rules=listed, rules_version=f"事项第 {case.item_version} 版")
+
+
+def issue_by_rule(*, case_no: str, now: datetime) -> CasePaper:
+    """制证: of what rules granted, by nobody. :raises Refused: nothing-found, wrong-state."""
+    with transaction.atomic():
+        return write_result(_granted_by_rule(case_no), by=SYSTEM, now=now)
+
+
+def deliver_by_rule(*, case_no: str, now: datetime) -> Case:
+    """送达: as a file, at once; that ends the case. :raises Refused: nothing-found, wrong-state."""
+    with transaction.atomic():
+        step(_granted_by_rule(case_no), "shelve", by=SYSTEM, now=now, facts={"how": "electronic"})
+        return deliver(case_no=case_no, how="electronic", proof=ONLINE, by=SYSTEM, now=now)
+
+
+def _granted_by_rule(case_no: str) -> Case:
+    """The case, locked. :raises Refused: nothing-found; wrong-state – a person decided it."""
+    case = locked(case_no)
+    if not case.rule_runs.filter(outcome=rules.GRANT).exists():
+        raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "granted"})
+    return case
+
+
+# --- The switch ---------------------------------------------------------------------------------------------------
+
+
+def set_rules(*, item_code: str, mode: str, sample_percent: int, by: Actor, now: datetime) -> RuleSwitch:
+    """启用、试运行、停用: from the next case on; who is deciding now comes to the end.
+
+    :raises Refused: nothing-found; invalid – no such mode or share, or an item without rules.
+    """
+    if mode not in rules.MODES:
+        raise invalid("mode", "停用、试运行或启用", "Off, trial or on")
+    if not 0 <= sample_percent <= 100:
+        raise invalid("sample_percent", "抽查比例是 0 到 100", "0 to 100 in a hundred")
+    item = catalogue.item_by_code(item_code)
+    if mode != "off" and catalogue.handling_of(item).by_rule is None:
+        raise invalid("mode", "这个事项没有审批规则", "This matter has no rules")
+    with transaction.atomic():
+        RuleSwitch.objects.get_or_create(item=item, defaults={"changed_at": now, "changed_by": str(by)})
+        row = RuleSwitch.objects.select_for_update(no_key=True).get(item=item)
+        was, row.mode, row.sample_percent = row.mode, mode, sample_percent
+        row.changed_at, row.changed_by = now, str(by)
+        row.save(update_fields=["mode", "sample_percent", "changed_at", "changed_by"])
+        facts = {"before": was, "mode": mode, "sample_percent": sample_percent}
+        audit.record(action="set-rules", subject=f"item:{item.code}", by=by, now=now, facts=facts)
+    return row
+
+
+def stop_all_rules(*, by: Actor, now: datetime) -> int:
+    """一键停用: from now on no rule decides anything. Who is deciding at this instant comes to the end first.
+
+    :returns: of how many items rules decided.
+    """
+    with transaction.atomic():
+        rows = list(RuleSwitch.objects.select_for_update(no_key=True).filter(mode="live").order_by("id"))
+        RuleSwitch.objects.filter(id__in=[row.pk for row in rows]).update(
+            mode="off", changed_at=now, changed_by=str(by)
+        )
+        for item in Item.objects.filter(id__in=[row.item_id for row in rows]).order_by("id"):
+            facts = {"before": "live", "mode": "off", "all": True}
+            audit.record(action="set-rules", subject=f"item:{item.code}", by=by, now=now, facts=facts)
+    return len(rows)

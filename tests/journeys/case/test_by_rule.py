@@ -1,0 +1,411 @@
+"""秒批: decided by rule where nothing is doubtful, and by a person wherever anything is; wholly or not at all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.utils import DatabaseError
+
+from banshi.journeys.case import at_window, by_rule
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.booking.models import Suspension
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case, CasePaper, RuleRun, RuleSwitch
+from banshi.rooms.cases.queries import facts_of, timeline
+from banshi.rooms.cases.rules.chain import FIRST
+from banshi.rooms.identity.models import Account
+from banshi.rooms.library import queries as library
+from banshi.rooms.messaging.models import Message
+from tests.matters import FORM, SHOP, Matters
+from tests.rules_of_shop import OWN, PACK, RULED, card, publish, ruled, sure, switch
+from tests.together import together
+from tests.town import TUESDAY_NINE
+
+pytestmark = pytest.mark.django_db
+
+
+def sent(matters: Matters, **more: Any) -> Case:
+    return by_rule.submit(case_no=sure(matters, **more).no, by=matters.applicant, now=TUESDAY_NINE)
+
+
+def why(case: Case) -> tuple[str, str]:
+    run = RuleRun.objects.get(case=case)
+    return run.outcome, run.why
+
+
+def test_where_every_rule_holds_it_is_granted_and_given_in_the_same_instant(matters: Matters):
+    case = sent(ruled(matters))
+
+    assert (case.phase, case.outcome, case.granted, case.decided_by_id) == ("closed", "granted", True, None)
+    assert [(m.verb, m.actor) for m in timeline(case)][1:] == [
+        ("submit", str(matters.applicant)),
+        *[(verb, "system") for verb in
+          ("pass", "receive", "accept", "hand_over", "decide", "issue", "shelve", "deliver", "close")],
+    ]  # fmt: skip
+    assert list(CasePaper.objects.order_by("id").values_list("kind", flat=True)) == [
+        "submission_receipt", "receipt", "acceptance", "grant", "rule_trace", "licence", "delivery_receipt",
+    ]  # fmt: skip
+    assert list(Message.objects.order_by("id").values_list("key", flat=True)) == [
+        "case_sent", "case_granted", "case_closed",
+    ]  # fmt: skip
+    kinds = {each.type for each in library.certificates_of(person_id=matters.person.pk)}
+    assert kinds == {"resident-id", "shop-licence"}
+
+
+def test_the_record_of_the_rules_says_each_and_that_it_held(matters: Matters):
+    case = sent(ruled(matters))
+
+    paper = CasePaper.objects.get(case=case, kind="rule_trace")
+    assert [(each.name, each.why) for each in facts_of(paper).rules][-2:] == [
+        ("不卖吃的", "成立"),
+        ("店面是自己的", "成立"),
+    ]
+    assert RuleRun.objects.get().trace == [
+        {"rule": rule, "held": True} for rule in ("@applicant", "@standing", "@papers", "no-food", "own")
+    ]
+
+
+def test_the_chain_of_what_was_done_stays_whole(matters: Matters):
+    case = sent(ruled(matters))
+
+    events = list(case.events.order_by("seq"))
+    assert [e.earlier_hash for e in events] == [FIRST, *[e.hash for e in events[:-1]]]
+
+
+def test_a_result_that_is_no_file_goes_to_the_issue_window(matters: Matters):
+    case = sent(ruled(matters, electronic=False))
+
+    assert (case.phase, case.granted) == ("decided", True)
+    issued = cases.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    assert issued.kind == "licence"
+
+
+@pytest.mark.parametrize("mode", ["", "off", "shadow"])
+def test_rules_that_are_not_live_decide_nothing(matters: Matters, mode: str):
+    case = sent(ruled(matters, mode))
+
+    assert (case.phase, case.decided_at) == ("pre_review", None)
+    assert why(case) == ("person", mode or "off")
+
+
+def test_in_trial_the_rules_are_tried_and_what_they_say_is_kept(matters: Matters):
+    case = sent(ruled(matters, "shadow"))
+
+    run = RuleRun.objects.get(case=case)
+    assert (run.held, run.outcome, len(run.trace)) == (True, "person", 5)
+
+
+def test_a_rule_that_does_not_hold_leaves_it_to_a_person_and_refuses_nothing(matters: Matters):
+    case = sent(ruled(matters), answers={"premises": "own", "food": "yes"})
+
+    assert (case.phase, case.outcome, case.submitted_at) == ("pre_review", "", TUESDAY_NINE)
+    assert why(case) == ("person", "rule")
+    assert case.materials.filter(gone_at=None).count() == 1
+
+
+def test_a_paper_that_somebody_sent_by_themselves_is_looked_at(matters: Matters):
+    ruled(matters)
+    case = matters.opened(answers=OWN, form=FORM)
+    cases.add_material(case_no=case.no, code="id", channel="upload", by=matters.applicant, now=TUESDAY_NINE)
+
+    done = by_rule.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert (done.phase, *why(done)) == ("pre_review", "person", "papers")
+
+
+def test_also_one_that_was_not_asked_for(matters: Matters):
+    case = sure(ruled(matters))
+    cases.add_material(case_no=case.no, code="plan", channel="upload", by=matters.applicant, now=TUESDAY_NINE)
+
+    done = by_rule.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert (done.phase, *why(done)) == ("pre_review", "person", "papers")
+
+
+def test_an_account_that_nothing_proves_goes_to_a_person(matters: Matters):
+    case = sure(ruled(matters))
+    Account.objects.filter(pk=matters.account.pk).update(person_evidence=0)
+
+    done = by_rule.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert (done.phase, *why(done)) == ("pre_review", "person", "applicant")
+
+
+def test_somebody_else_named_in_the_form_goes_to_a_person(matters: Matters):
+    named = {**RULED, "fields": [{**SHOP["fields"][0], "type": "name", "element": "person-name"}, *SHOP["fields"][1:]]}
+    ruled(matters)
+    publish(named)
+
+    done = sent(matters, form={**FORM, "name": "别人"})
+    theirs = sent(matters, form={**FORM, "name": matters.person.name}, ref=_held(matters))
+
+    assert (done.phase, *why(done)) == ("pre_review", "person", "applicant")
+    assert theirs.phase == "closed"
+
+
+def _held(matters: Matters) -> str:
+    return library.certificates_of(person_id=matters.person.pk, types=["resident-id"])[0].ref
+
+
+def test_somebody_who_is_suspended_goes_to_a_person(matters: Matters):
+    Suspension.objects.create(
+        person=matters.person, scope="hall:town", reason="no_shows", from_on=TUESDAY_NINE.date(),
+        until_on=TUESDAY_NINE.date(), made_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    case = sent(ruled(matters))
+
+    assert (case.phase, *why(case)) == ("pre_review", "person", "suspended")
+
+
+def test_a_sample_goes_to_a_person(matters: Matters):
+    case = sent(ruled(matters, sample_percent=100))
+
+    run = RuleRun.objects.get(case=case)
+    assert (case.phase, run.held, run.sampled, run.why) == ("pre_review", True, True, "sampled")
+
+
+def test_a_rule_that_cannot_be_told_goes_to_a_person(matters: Matters):
+    phone = {"id": "phone", "text_zh": "电话", "text_en": "Telephone", "holds": {"eq": ["phone", "13800138000"]}}
+
+    case = sent(ruled(matters, rules=[phone]))
+
+    assert (case.phase, *why(case)) == ("pre_review", "person", "unclear")
+
+
+def test_a_rule_that_breaks_goes_to_a_person(matters: Matters, monkeypatch: pytest.MonkeyPatch):
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("banshi.rooms.cases.rules.by_rule.judge", breaks)
+
+    case = sent(ruled(matters))
+
+    assert (case.phase, *why(case)) == ("pre_review", "person", "error")
+
+
+def test_a_step_that_cannot_be_taken_is_taken_back_and_goes_to_a_person(
+    matters: Matters, monkeypatch: pytest.MonkeyPatch
+):
+    def refuses(*_: object, **__: object) -> None:
+        raise Refused("deferred-open")
+
+    monkeypatch.setattr("banshi.rooms.cases.actions.ruling.decided", refuses)
+
+    case = sent(ruled(matters))
+
+    assert (case.phase, *why(case)) == ("pre_review", "person", "error")
+    assert [m.verb for m in timeline(case)] == ["open", "submit"]
+
+
+def test_what_a_person_sent_back_a_person_looks_at_again(matters: Matters):
+    case = sent(ruled(matters, "off"))
+    cases.send_back(
+        case_no=case.no, verdicts=[cases.Verdict("id", ok=False, reason="看不清")], by=matters.by["pre_reviewer"],
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+    ruled(matters)
+    case.materials.update(verdict="", gone_at=None)
+
+    again = by_rule.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert again.phase == "pre_review"
+    assert RuleRun.objects.filter(case=case).count() == 1
+
+
+def test_a_case_goes_by_the_rules_of_its_own_version(matters: Matters):
+    case = sure(ruled(matters))
+    harder = [*PACK["rules"], {**PACK["rules"][0], "id": "food", "holds": {"eq": ["food", "yes"]}}]
+    publish({**RULED, "by_rule": {"rules": harder}})
+
+    done = by_rule.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+    newer = sent(matters, ref=_held(matters))
+
+    assert (done.phase, newer.phase) == ("closed", "pre_review")
+    assert [run.version for run in RuleRun.objects.order_by("id")] == [done.item_version, newer.item_version]
+
+
+def test_sent_twice_it_is_decided_once(matters: Matters):
+    case = sent(ruled(matters))
+
+    with pytest.raises(Refused) as twice:
+        by_rule.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert twice.value.slug == "wrong-state"
+    assert RuleRun.objects.count() == 1
+
+
+# --- At a window --------------------------------------------------------------------------------------------------
+
+
+def received(matters: Matters, papers: tuple[str, ...] = ("id",), **more: Any) -> Case:
+    case = matters.opened(**{"answers": OWN, "form": FORM, "channel": "window", "account_id": None, **more})
+    brought = at_window.Brought(phase="draft", counted=[cases.Counted(code) for code in papers])
+    return at_window.receive(case_no=case.no, brought=brought, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+
+def test_what_a_window_received_is_granted_at_once_and_goes_to_the_issue_window(matters: Matters):
+    case = received(ruled(matters))
+
+    assert (case.phase, case.granted, case.decided_by_id) == ("decided", True, None)
+    assert (case.received_by_id, case.accepted_by_id, case.locked_by_id) == (
+        matters.staff["receiver"].pk, None, None,
+    )  # fmt: skip
+    assert RuleRun.objects.get().occasion == "receive"
+
+
+def test_what_a_window_received_without_a_paper_stays_with_it(matters: Matters):
+    case = received(ruled(matters), papers=())
+
+    assert (case.phase, *why(case)) == ("received", "person", "papers")
+
+
+def test_what_a_window_accepts_or_settles_itself_no_rule_touches(matters: Matters):
+    case = ruled(matters).opened(answers=OWN, form=FORM, channel="window", account_id=None)
+    brought = at_window.Brought(phase="draft", counted=[cases.Counted("id")])
+
+    done = at_window.accept(case_no=case.no, brought=brought, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    assert done.phase == "accepted"
+    assert not RuleRun.objects.exists()
+
+
+def test_a_machine_that_saw_no_card_leaves_it_to_a_person(matters: Matters):
+    kiosk = Actor(ActorKind.KIOSK, "town-kiosk")
+    person = matters.person
+    ref = card(ruled(matters))
+    typed = sent_from(matters, kiosk, ref)
+    person.name_source, person.name_at = str(kiosk), TUESDAY_NINE
+    person.save(update_fields=["name_source", "name_at"])
+    Case.objects.filter(pk=typed.pk).update(phase="withdrawn", outcome="withdrawn", closed_at=TUESDAY_NINE)
+
+    read = sent_from(matters, kiosk, ref)
+
+    assert (why(typed), read.phase) == (("person", "applicant"), "closed")
+
+
+def sent_from(matters: Matters, by: Actor, ref: str) -> Case:
+    asked = cases.Opening(
+        hall=matters.town.hall,
+        item_code="pension",
+        person_id=matters.person.pk,
+        channel="kiosk",
+        answers=OWN,
+        form=FORM,
+    )
+    case = cases.open_case(asked, by=by, now=TUESDAY_NINE)
+    cases.add_material(
+        case_no=case.no, code="id", channel="library", certificate=ref, consent=True, by=by, now=TUESDAY_NINE
+    )
+    return by_rule.submit(case_no=case.no, by=by, now=TUESDAY_NINE)
+
+
+# --- The switch ---------------------------------------------------------------------------------------------------
+
+
+def test_one_press_stops_every_rule_from_the_next_case_on(matters: Matters):
+    before = sent(ruled(matters))
+
+    stopped = cases.stop_all_rules(by=matters.by["supervisor"], now=TUESDAY_NINE)
+    after = sent(matters, ref=_held(matters))
+
+    assert (stopped, before.phase, after.phase) == (1, "closed", "pre_review")
+    assert why(after) == ("person", "off")
+    assert (switch().mode, switch().changed_by) == ("off", str(matters.by["supervisor"]))
+    assert [entry.facts["mode"] for entry in Entry.objects.filter(action="set-rules").order_by("id")] == ["live", "off"]
+
+
+def test_only_an_item_with_rules_is_switched_on(matters: Matters):
+    with pytest.raises(Refused) as no:
+        cases.set_rules(
+            item_code="pension", mode="live", sample_percent=0, by=matters.by["supervisor"], now=TUESDAY_NINE
+        )
+
+    assert no.value.slug == "invalid"
+    assert not RuleSwitch.objects.exists()
+
+
+@pytest.mark.parametrize(("mode", "percent"), [("maybe", 0), ("live", 101), ("live", -1)])
+def test_a_switch_has_three_places_and_a_sample_is_a_share(matters: Matters, mode: str, percent: int):
+    ruled(matters, "")
+
+    with pytest.raises(Refused) as no:
+        cases.set_rules(
+            item_code="pension", mode=mode, sample_percent=percent, by=matters.by["supervisor"], now=TUESDAY_NINE
+        )
+
+    assert no.value.slug == "invalid"
+
+
+def test_nobody_decides_without_a_person_and_without_rules_that_granted(matters: Matters):
+    case = matters.in_review()
+
+    with pytest.raises(IntegrityError, match="decided by somebody, or granted by its rules"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(
+            decided_at=TUESDAY_NINE, granted=True, phase="decided", outcome="granted"
+        )
+
+
+def test_rules_never_refuse_also_by_sql(matters: Matters):
+    case = sent(ruled(matters, electronic=False))
+
+    with pytest.raises(IntegrityError, match="decided by somebody, or granted by its rules"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(granted=False)
+
+
+def test_what_the_rules_came_to_stands(matters: Matters):
+    sent(ruled(matters, "shadow"))
+
+    with pytest.raises(DatabaseError, match="what the rules came to stands"), transaction.atomic():
+        RuleRun.objects.update(outcome="grant")
+
+
+def test_a_case_that_a_person_decides_is_not_given_out_by_nobody(matters: Matters):
+    case = matters.decided()
+
+    with pytest.raises(Refused) as no:
+        cases.issue_by_rule(case_no=case.no, now=TUESDAY_NINE)
+
+    assert no.value.slug == "wrong-state"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stopped_at_the_instant_when_twenty_are_sent_each_is_decided_wholly_or_not_at_all(committed_matters: Matters):
+    matters = ruled(committed_matters)
+    ref = card(matters)
+    drafts = [sure(matters, ref=ref) for _ in range(20)]
+
+    def act(i: int) -> Any:
+        if i == 20:
+            return cases.stop_all_rules(by=matters.by["supervisor"], now=TUESDAY_NINE + timedelta(seconds=1))
+        return by_rule.submit(case_no=drafts[i].no, by=matters.applicant, now=TUESDAY_NINE)
+
+    results = together(21, act)
+
+    assert [each for each in results if isinstance(each, Exception)] == []
+    outcomes = dict(RuleRun.objects.order_by("id").values_list("case__no", "outcome"))
+    phases = dict(Case.objects.order_by("id").values_list("no", "phase"))
+    assert {no: "closed" if outcome == "grant" else "pre_review" for no, outcome in outcomes.items()} == phases
+    assert len(phases) == 20
+    assert (
+        by_rule.submit(case_no=sure(matters, ref=ref).no, by=matters.applicant, now=TUESDAY_NINE).phase == "pre_review"
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sent_twice_at_the_same_instant_it_is_decided_once(committed_matters: Matters):
+    matters = ruled(committed_matters)
+    case = sure(matters)
+
+    results = together(2, lambda _: by_rule.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE))
+
+    assert sorted(each.slug if isinstance(each, Refused) else each.phase for each in results) == [
+        "closed",
+        "wrong-state",
+    ]
+    assert (RuleRun.objects.count(), CasePaper.objects.filter(kind="grant").count()) == (1, 1)
