@@ -21,8 +21,11 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from banshi.foundation import clock, demo
+from banshi.kernel.actors import SYSTEM
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.devices.models import Device
@@ -110,6 +113,7 @@ def sow(url: str, path: Path) -> dict[str, Any]:
         _devices(halls)
         _cabinets(halls)
         if first_time:
+            _rules(now)
             demo.set_crowd_halls(h.code for h in halls)
     logins = {role: {"user": user, "password": password()} for role, user in LOGINS.items()}
     seeds = {"url": url, "keys": keys, "logins": logins, "pages": PAGES}
@@ -263,6 +267,13 @@ def _devices(halls: list[Hall]) -> None:
             ),
         ]
     Device.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _rules(now: datetime) -> None:
+    """The first of the matters worked has rules that decide; of twenty cases a person looks at one all the same."""
+    item = Item.objects.filter(code=ITEMS_WORKED[0]).first()
+    if item is not None and catalogue.handling_of(item).by_rule is not None:
+        cases.set_rules(item_code=item.code, mode="live", sample_percent=5, by=SYSTEM, now=now)
 
 
 def _cabinets(halls: list[Hall]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from banshi.journeys.hall import load_presets
 from banshi.journeys.hall.load_handlings import load_handlings, read
 from banshi.kernel.actors import SYSTEM
+from banshi.kernel.conditions import judge
+from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.catalogue import actions, queries
 from banshi.rooms.catalogue.models import DataElement, Item, ItemVersion
-from banshi.rooms.catalogue.rules.guided import form_faults, guided
+from banshi.rooms.catalogue.rules.guided import facts_of, form_faults, guided
 from banshi.rooms.catalogue.rules.handling import Handling
 from tests.house.test_presets_catalogue import PRESETS
 from tests.rooms.catalogue.handlings import document
@@ -186,3 +188,34 @@ def test_an_inherited_home_and_one_bought_with_a_loan() -> None:
         "property-registration-form", "id-card", "property-certificate", "sale-contract", "tax-payment-proof",
         "marriage-certificate", "mortgage-papers",
     ]  # fmt: skip
+
+
+def test_the_simplest_shop_there_is_asks_only_for_what_the_authorities_hold_and_its_rules_hold() -> None:
+    handling = preset("sole-trader-licence-new")
+    answers = {
+        "form": "individual", "identity": "mainland", "name": "without", "premises": "own", "food": "none", "permit": "none",
+        "applicant": "self",
+    }  # fmt: skip
+    number = generate_resident_id("441900", date(1990, 3, 10), 7)
+    facts = facts_of(handling, answers, {"operator-id": number, "staff": "2"}, TUESDAY_NINE.date())
+
+    assert [(each.code, bool(each.satisfied_by)) for each in guided(handling, answers).materials] == [
+        ("id-card", True), ("property-certificate", True),
+    ]  # fmt: skip
+    assert handling.by_rule is not None
+    assert [rule.id for rule in handling.by_rule.rules if judge(rule.holds, facts).value is not True] == []
+    assert [rule.id for rule in handling.by_rule.rules if judge(rule.holds, {**facts, "operator-id.age": 17}).value] == [
+        rule.id for rule in handling.by_rule.rules if rule.id != "of-age"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("from_day", "until", "held"),
+    [("2026-01-01", "2026-03-10", True), ("2026-03-02", "2026-03-01", False), ("2026-01-01", "2026-03-11", False)],
+)
+def test_a_statement_is_of_days_that_are_over(from_day: str, until: str, held: bool) -> None:
+    handling = preset("unemployment-benefit-statement")
+    facts = facts_of(handling, {}, {"from": from_day, "until": until}, TUESDAY_NINE.date())
+
+    assert handling.by_rule is not None
+    assert all(judge(rule.holds, facts).value is True for rule in handling.by_rule.rules) is held

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.papers import facts_of, paper_by_number, papers_of, verify
+from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
 from banshi.rooms.cases.queries.views import (
     WITH,
     CaseLine,
@@ -38,8 +39,11 @@ __all__ = [
     "Clock",
     "Moment",
     "PaperRow",
+    "Ruled",
+    "RunsOfItem",
     "Told",
     "agreed",
+    "agreement",
     "all_cases",
     "case_by_no",
     "clock_of",
@@ -61,6 +65,9 @@ __all__ = [
     "paper_by_number",
     "paper_rows",
     "papers_of",
+    "ruled",
+    "runs",
+    "runs_by_item",
     "timeline",
     "told_missing",
     "verify",
