@@ -201,6 +201,15 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "refuse": (pgettext_lazy("opinion", "For refusing"), "urgent"),
         "note": (pgettext_lazy("opinion", "Remark"), ""),
     },
+    "rules": {  # of an item: whether they decide
+        "off": (pgettext_lazy("rules", "Off"), ""),
+        "shadow": (pgettext_lazy("rules", "Trial"), "wait"),
+        "live": (pgettext_lazy("rules", "On"), "ok"),
+    },
+    "rule_run": {
+        "grant": (pgettext_lazy("rules", "Granted by rule"), "ok"),
+        "person": (pgettext_lazy("rules", "Left to a person"), ""),
+    },
     "paper": {  # one paper of a case
         "missing": (pgettext_lazy("state", "Missing"), "wait"),
         "came": (pgettext_lazy("state", "Handed in"), "info"),

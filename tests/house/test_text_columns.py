@@ -65,7 +65,9 @@ cases_event.after
 cases_event.before cases_event.earlier_hash cases_event.facts cases_event.hash cases_event.verb cases_extension.by
 cases_material.by cases_material.channel cases_material.code cases_material.trust cases_material.verdict
 cases_notice.missing cases_obligation.code cases_opinion.says cases_opinion.stage cases_paper.code cases_paper.kind
-cases_paper.number cases_stop.kind cases_stop.started_by delivery_delivery.by_what delivery_delivery.delivered_by
+cases_paper.number cases_rule_run.mode cases_rule_run.occasion cases_rule_run.outcome cases_rule_run.trace cases_rule_run.why
+cases_rule_switch.changed_by cases_rule_switch.mode cases_stop.kind cases_stop.started_by
+delivery_delivery.by_what delivery_delivery.delivered_by
 delivery_delivery.how delivery_delivery.ready_by delivery_delivery.state delivery_cabinet.code delivery_stay.kind
 delivery_stay.out_by delivery_stay.put_by consulting_enquiry.asked_by consulting_enquiry.contact_index
 consulting_enquiry.language consulting_enquiry.no consulting_enquiry.state consulting_public_answer.state

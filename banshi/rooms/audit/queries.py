@@ -56,7 +56,7 @@ class Verdict:
 
 
 FOR_EVERY_HALL = (
-    "imported-national-days", "imported-items", "planned-item", "published-item", "dropped-item-draft",
+    "imported-national-days", "imported-items", "planned-item", "published-item", "dropped-item-draft", "set-rules",
 )  # fmt: skip
 
 

@@ -123,6 +123,23 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
         "missing": _missing(case),
         "form": cases.form_of(case) if staff else None,
         "delivery": _delivery(case, who),
+        "by_rule": _by_rule(case, who),
+    }
+
+
+def _by_rule(case: Case, who: Caller) -> dict[str, Any] | None:
+    """Which rule did not hold is for those who look at it: whoever applied is told what a person finds."""
+    ruled = cases.ruled(case)
+    if ruled is None or (who.scope in OF_APPLICANTS and ruled.mode != "live"):
+        return None
+    lines = ruled.lines if ruled.granted or who.scope not in OF_APPLICANTS else ()
+    return {
+        "mode": ruled.mode,
+        "outcome": ruled.outcome,
+        "sampled": ruled.sampled,
+        "at": moment(ruled.at, zone_of(case.hall)),
+        "version": ruled.version,
+        "trace": [{**named(each.rule, each.text_zh, each.text_en), "held": each.held} for each in lines],
     }
 
 

@@ -295,6 +295,19 @@ class DeliveryOut(Out):
     code: str | None = Field(description="What opens it; for the key that opened the case alone.")
 
 
+class RuleTriedOut(Named):
+    held: bool | None = Field(description="null: it could not be told.")
+
+
+class ByRuleOut(Out):
+    mode: Literal["off", "shadow", "live"]
+    outcome: Literal["grant", "person"]
+    sampled: bool = Field(description="A person looks at it as a sample.")
+    at: datetime
+    version: int = Field(description="Of the item, whose rules these are.")
+    trace: list[RuleTriedOut] = Field(description="For whoever applied: where the rules granted it. For staff: always.")
+
+
 class CaseOut(CaseLineOut):
     revision: int
     answers: dict[str, str]
@@ -305,6 +318,7 @@ class CaseOut(CaseLineOut):
     missing: list[TellOut] = Field(description="What the last notice asked for, while it is waited for.")
     form: dict[str, Value] | None = Field(description="For staff who look at cases here, and leave a trace.")
     delivery: DeliveryOut | None
+    by_rule: ByRuleOut | None = Field(description="What the rules of its item made of it; null: it has none.")
 
 
 class PaperOut(Out):

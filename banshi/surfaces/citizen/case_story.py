@@ -12,11 +12,12 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from banshi.foundation.said import named
 from banshi.foundation.times import day_words
+from banshi.kernel.actors import SYSTEM
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case, CasePaper
-from banshi.rooms.cases.queries import Clock
+from banshi.rooms.cases.queries import Clock, Ruled
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES
 from banshi.rooms.delivery.models import Cabinet, Stay
@@ -224,10 +225,17 @@ class Step:
     why: str
 
 
-def story(case: Case, *, now_it_is: str) -> list[Step]:
+BY_RULE = frozenset(
+    {"pass", "receive", "accept", "hand_over", "issue", "shelve"}
+)  # done in the instant of the decision
+
+
+def story(case: Case, *, now_it_is: str, ruled: Ruled | None = None) -> list[Step]:
     """What was done, newest first; what the hall does among itself is left out, and what the present step says already."""
-    found = []
+    found, at_once = [], ruled.at if ruled is not None and ruled.granted else None
     for moment in cases.timeline(case):
+        if moment.at == at_once and moment.actor == str(SYSTEM) and moment.verb in BY_RULE:
+            continue
         title = decided_word(moment.facts) if moment.verb in ("decide", "decide_at_once") else DONE.get(moment.verb)
         if title is None:
             continue

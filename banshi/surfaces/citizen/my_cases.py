@@ -33,6 +33,7 @@ from banshi.surfaces.citizen.matter import said_option
 
 PAGE = 20
 LONGEST_REASON = 200
+LOOKED_AT = ("pre_review", "received")  # by a person, where no rule decided it
 
 
 @citizen_page
@@ -75,6 +76,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
     today = today_of(found, now)
     appointment = case_story.appointment_of(found, now=now)
     present = case_story.present(found, now=now, today=today, appointment=appointment)
+    ruled = cases.ruled(found)
     context = {
         "case": found,
         "line": cases.lines([found], now=now)[0],
@@ -85,7 +87,9 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "pickup": case_story.pickup(found),
         "drop_at": case_story.to_drop_at(found),
         "documents": case_story.documents(found),
-        "story": case_story.story(found, now_it_is="" if present.over else present.title),
+        "story": case_story.story(found, now_it_is="" if present.over else present.title, ruled=ruled),
+        "ruled": ruled if ruled is not None and ruled.granted else None,
+        "left_to_person": ruled if ruled is not None and ruled.decides and found.phase in LOOKED_AT else None,
         "uses": _uses(request, found),
         "can_withdraw": CASE.may(found.phase, "withdraw"),
         "result": cases.handling_of_case(found).result,
@@ -122,12 +126,15 @@ def check(request: Any, no: str) -> HttpResponseBase:
     if request.method == "POST":
         send = actions.supplement if found.phase == "supplement" else by_rule.submit
         try:
-            send(case_no=found.no, by=request.who.by, now=now)
+            done = send(case_no=found.no, by=request.who.by, now=now)
         except Refused as refused:
             if refused.slug == "wrong-state" and not is_open(cases.case_by_no(found.no)):
                 return redirect("citizen:case", found.no)  # tapped twice, or sent in another tab
             return _check_page(request, cases.case_by_no(found.no), refused=refused, now=now)
-        messages.success(request, pgettext("case", "Sent. A receipt is among your papers."))
+        granted = pgettext("case", "Granted at once. What was decided is among your papers.")
+        messages.success(
+            request, granted if done.granted else pgettext("case", "Sent. A receipt is among your papers.")
+        )
         return redirect("citizen:case", found.no)
     if not is_open(found):
         return redirect("citizen:case", found.no)

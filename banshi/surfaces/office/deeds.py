@@ -68,6 +68,7 @@ DEEDS: dict[str, Text] = {
     "planned-item": pgettext_lazy("deed", "%(who)s agreed to what %(what)s says from a day on"),
     "published-item": pgettext_lazy("deed", "%(who)s published what %(what)s says"),
     "dropped-item-draft": pgettext_lazy("deed", "%(who)s dropped a draft of %(what)s"),
+    "set-rules": pgettext_lazy("deed", "%(who)s set the rules that decide %(what)s"),
     "closed": pgettext_lazy("deed", "%(who)s announced a closure of %(what)s"),
     "closed:slot": pgettext_lazy("deed", "%(who)s stopped booking for %(what)s"),
     "opened": pgettext_lazy("deed", "%(who)s resumed booking for %(what)s"),

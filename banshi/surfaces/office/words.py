@@ -290,6 +290,7 @@ AUDIT: dict[str, Text] = {
     "planned-item": pgettext_lazy("deed", "planned a matter"),
     "published-item": pgettext_lazy("deed", "published a matter"),
     "dropped-item-draft": pgettext_lazy("deed", "dropped a draft of a matter"),
+    "set-rules": pgettext_lazy("deed", "set rules that decide"),
     "imported-national-days": pgettext_lazy("deed", "took over the holidays"),
     "appealed": pgettext_lazy("deed", "appealed"),
     "waiting": pgettext_lazy("deed", "joined the waiting list"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.review import asked, case, deeds, lists
+from banshi.surfaces.review import asked, case, deeds, lists, rules
 
 app_name = "review"
 
@@ -34,6 +34,9 @@ urlpatterns = [
     path(HALL + "answers", asked.answers, name="answers"),
     path(HALL + "answers/<int:answer_id>/publish", asked.publish, name="publish"),
     path(HALL + "answers/<int:answer_id>/withdraw", asked.take_down, name="take_down"),
+    path(HALL + "rules/", rules.show, name="rules"),
+    path(HALL + "rules/set", rules.put, name="rules_put"),
+    path(HALL + "rules/stop", rules.stop, name="rules_stop"),
     path(CASE, case.show, name="case"),
     path(CASE + "whole", case.whole, name="whole"),
     path(CASE + "files/<int:material_id>/look", case.look, name="look"),

@@ -204,9 +204,9 @@ def test_the_simplest_shop_there_is_asks_only_for_what_the_authorities_hold_and_
     ]  # fmt: skip
     assert handling.by_rule is not None
     assert [rule.id for rule in handling.by_rule.rules if judge(rule.holds, facts).value is not True] == []
-    assert [rule.id for rule in handling.by_rule.rules if judge(rule.holds, {**facts, "operator-id.age": 17}).value] == [
-        rule.id for rule in handling.by_rule.rules if rule.id != "of-age"
-    ]
+    assert [
+        rule.id for rule in handling.by_rule.rules if judge(rule.holds, {**facts, "operator-id.age": 17}).value
+    ] == [rule.id for rule in handling.by_rule.rules if rule.id != "of-age"]
 
 
 @pytest.mark.parametrize(

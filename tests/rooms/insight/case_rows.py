@@ -8,6 +8,7 @@ from typing import Any
 
 from banshi.rooms.cases.models import Case
 from banshi.rooms.feedback.models import Rating
+from banshi.rooms.identity.models import Staff
 from tests.town import at
 
 _count = iter(range(1, 10**9))
@@ -17,6 +18,17 @@ def rated(case: Case, stars: int, *, follow_up: bool = False) -> Rating:
     moment = case.closed_at or case.opened_at
     return Rating.objects.create(
         case=case, hall=case.hall, stars=stars, channel="web", follow_up=follow_up, at=moment + timedelta(days=1)
+    )
+
+
+def somebody() -> Staff:
+    """Who decides: a decision of nobody's is one by rule."""
+    return Staff.objects.filter(login="decides").first() or Staff.objects.create_staff(
+        login="decides",
+        password="town-password",
+        name_zh="决定人",
+        name_en="Decider",
+        created_at=at("2026-01-05 09:00"),
     )
 
 
@@ -45,6 +57,7 @@ def case_of(
         department_id=more.pop("department_id", item.department_id), case_kind="2", applicant="陈一", masked_applicant="陈*",
         channel=more.pop("channel", "window"), phase=phase, outcome=outcome if closed or decided else "",
         opened_at=received or at("2026-01-05 09:00"), received_at=received, accepted_at=accepted, decided_at=decided,
+        decided_by=somebody() if decided else None,
         granted=outcome == "granted" if decided else None, closed_at=closed, due_promised=due, **more,
     )  # fmt: skip
     if stars is not None:

@@ -24,7 +24,7 @@ from banshi.rooms.insight.queries.facts import add
 from banshi.rooms.insight.rules import CASE_COUNTS, DAYS, case_figures, step_of_days
 from banshi.rooms.places.models import Hall
 from tests.matters import matters_of
-from tests.rooms.insight.case_rows import case_of, rated, some_case
+from tests.rooms.insight.case_rows import case_of, rated, some_case, somebody
 from tests.town import TUESDAY_NINE, at
 
 FIRST = date(2026, 2, 2)
@@ -262,7 +262,14 @@ def of(case, **columns):
 
 
 def decided_late(on):
-    of(on["going"], phase="decided", decided_at=at("2026-02-10 09:00"), granted=True, outcome="granted")
+    of(
+        on["going"],
+        phase="decided",
+        decided_at=at("2026-02-10 09:00"),
+        decided_by=somebody(),
+        granted=True,
+        outcome="granted",
+    )
 
 
 def accepted_from_the_day_of_receipt(on):

@@ -348,9 +348,8 @@ def test_no_form_with_fields_is_left_to_the_browsers_own_words():
     }
 
     assert found == bare == {
-        "_appeal.html", "_choose.html", "_propose.html", "ask.html", "begin.html", "case_withdraw.html", "code.html", "confirm.html",
-        "enquiry.html", "me.html", "number.html", "rate.html",
-        "sign_in.html",
+        "_appeal.html", "_choose.html", "_propose.html", "ask.html", "begin.html", "case_withdraw.html", "code.html",
+        "confirm.html", "enquiry.html", "me.html", "number.html", "rate.html", "sign_in.html",
     }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ DROP FUNCTION cases_rule_run_guard();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0003_who_opened'),
+        ('cases', '0004_what_figures_read'),
         ('catalogue', '0007_item_drafts'),
     ]
 

@@ -58,7 +58,8 @@ def ruled(case: Case) -> Ruled | None:
     pack = handling_of_case(case).by_rule
     words = dict(CHECKS)
     words |= {rule.id: (rule.text_zh, rule.text_en) for rule in (pack.rules if pack is not None else ())}
-    lines = tuple(RuleLine(t["rule"], *words.get(t["rule"], (t["rule"], t["rule"])), t["held"]) for t in run.trace)
+    called = [words.get(each["rule"], (each["rule"], each["rule"])) for each in run.trace]
+    lines = tuple(RuleLine(t["rule"], zh, en, t["held"]) for t, (zh, en) in zip(run.trace, called, strict=True))
     begun = case.submitted_at if run.occasion == "submit" else case.received_at
     seconds = None
     if run.outcome == GRANT and begun is not None:

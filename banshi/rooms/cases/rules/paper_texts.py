@@ -314,7 +314,7 @@ def _rule_trace(facts: Facts) -> PaperWords:
     version = f"（{facts.rules_version}）" if facts.rules_version else ""
     return PaperWords(
         paragraphs=(
-            f"{_asked(facts)}，按该事项公布的审批规则{version}判定，下列规则全部成立，由系统当场决定，没有人工审批。",
+            f"{_asked(facts)}，按该事项公布的审批规则{version}判定，下列规则全部成立，当场决定，没有人工审批。",
             "规则只用来批准；有一条不成立，就由人来看。",
         ),
         rows=(*_head(facts), ("判定日期", day_words(facts.on)), ("结果", facts.result)),
