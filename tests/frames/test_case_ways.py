@@ -19,6 +19,7 @@ STEPS = {
     "supervisor": ["/review/town/supervision"],
     "hall_manager": ["/review/town/supervision"],
 }
+QUESTIONS = ["/review/town/enquiries", "/review/town/answers"]
 
 
 def signed_in_as(role: str) -> Client:
@@ -35,7 +36,8 @@ def test_the_office_shows_the_way_to_what_one_works_on(town: Town, role: str):
 
     shown = to_cases(page(client, "/office/town/"))
 
-    assert shown == [*STEPS[role], "/review/town/find"]
+    questions = [] if role == "issue_clerk" else QUESTIONS
+    assert shown == [*STEPS[role], *questions, "/review/town/find"]
     assert [client.get(href).status_code for href in shown] == [200] * len(shown)
 
 
