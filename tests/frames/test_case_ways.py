@@ -16,8 +16,8 @@ STEPS = {
     "reviewer": ["/review/town/review"],
     "approver": ["/review/town/approval"],
     "issue_clerk": ["/issue/town/", "/issue/town/cabinets/"],
-    "supervisor": ["/review/town/supervision"],
-    "hall_manager": ["/review/town/supervision"],
+    "supervisor": ["/review/town/supervision", "/review/town/rules/"],
+    "hall_manager": ["/review/town/supervision", "/review/town/rules/"],
 }
 QUESTIONS = ["/review/town/enquiries", "/review/town/answers"]
 
