@@ -29,6 +29,8 @@ from banshi.surfaces.office.figure_asked import (
     may_see,
     place_of,
     ranges,
+    shown,
+    shown_parts,
     tabs,
     today_of,
 )
@@ -49,36 +51,10 @@ def _sort(request: Asked) -> str:
 
 def _common(asking: Asking, total: Row, sections: list[Section], base: str, sort: str) -> dict[str, Any]:
     return {
-        "asking": asking,
-        "ranges": ranges(asking.range),
-        "typed_from": asking.days.first.isoformat(),
-        "typed_to": asking.days.last.isoformat(),
-        "first": asking.days.first,
-        "last": asking.days.last,
+        **shown(asking, sections, base, sort=sort),
         "total": total,
         "empty": not any(total[name] for name in HAPPENED),
-        "sections": [(section, _heads(section, asking, base, sort)) for section in sections],
-        "charts": {s.code: s.chart for s in sections if s.chart},
-        "base": base,
-        "export": f"{base}/export?{asking.query}{f'&sort={sort}' if sort else ''}",
     }
-
-
-def _heads(section: Section, asking: Asking, base: str, sort: str) -> list[dict[str, Any]]:
-    """Headings of a table; where it sorts each is a way to that order, the first back to the order it had."""
-    heads = []
-    for column in section.table.columns:
-        by = "" if column.kind == "text" else f"&sort={column.key}"
-        href = f"{base}?{asking.query}{by}#{section.code}" if section.sorts else ""
-        heads.append(
-            {
-                "label": column.label,
-                "href": href,
-                "sorted": bool(href) and column.key == sort,
-                "num": column.kind != "text",
-            }
-        )
-    return heads
 
 
 @door(audience="staff", permission="figures.view")
@@ -136,9 +112,8 @@ def region_cases(request: Asked, region: str) -> HttpResponseBase:
     total, sections, parts = _of_region(place, asking, sort)
     context |= _common(asking, total, sections, base, sort)
     return page(
-        request, PAGE, **context, parts_table=parts,
-        parts_heads=_heads(Section(parts, sorts=True), asking, base, sort), parts=_ways_down(parts, asking),
-    )  # fmt: skip
+        request, PAGE, **context, **shown_parts(Section(parts, sorts=True), asking, base, "case-figures", sort=sort)
+    )
 
 
 def _of_region(place: Place, asking: Asking, sort: str) -> tuple[Row, list[Section], exports.Table]:
@@ -151,20 +126,6 @@ def _of_region(place: Place, asking: Asking, sort: str) -> tuple[Row, list[Secti
 def _above(request: Asked, place: Place, asking: Asking) -> list[dict[str, Any]]:
     ups = [_up(EVERYWHERE, None, asking)] if place.region and everywhere(request) else []
     return ups + [_up(region.code, region, asking) for region in place.above]
-
-
-def _ways_down(table: exports.Table, asking: Asking) -> list[dict[str, Any]]:
-    """Rows of the parts table with the address of each part's own figures."""
-    rows = []
-    for row, texts in zip(table.rows, table.body, strict=True):
-        if row["level"] == "hall":
-            href = reverse("office:case-figures", kwargs={"hall": row["key"]})
-        else:
-            href = reverse("office:region-case-figures", kwargs={"region": row["key"]})
-        rows.append(
-            {"href": f"{href}?{asking.query}", "level": row["level"], "texts": texts[1:], "label": row["label"]}
-        )
-    return rows
 
 
 @door(audience="staff", permission="figures.view")

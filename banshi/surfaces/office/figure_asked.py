@@ -100,6 +100,53 @@ def again(request: HttpRequest | Asked, no: Refused) -> dict[str, Any]:
     return {"refused": no, "ranges": ranges(""), **typed}
 
 
+def shown(asking: Asking, sections: Sequence[Section], base: str, *, sort: str = "") -> dict[str, Any]:
+    """What every page of figures shows of the days and the parts that were asked. :param sort: key of a column; "": none."""
+    return {
+        "asking": asking,
+        "ranges": ranges(asking.range),
+        "typed_from": asking.days.first.isoformat(),
+        "typed_to": asking.days.last.isoformat(),
+        "first": asking.days.first,
+        "last": asking.days.last,
+        "sections": [(section, _heads(section, asking, base, sort)) for section in sections],
+        "charts": {s.code: s.chart for s in sections if s.chart},
+        "base": base,
+        "export": f"{base}/export?{asking.query}{f'&sort={sort}' if sort else ''}",
+    }
+
+
+def _heads(section: Section, asking: Asking, base: str, sort: str) -> list[dict[str, Any]]:
+    """Headings of a table; where it sorts each is a way to that order, the first back to the order it had."""
+    heads = []
+    for column in section.table.columns:
+        by = "" if column.kind == "text" else f"&sort={column.key}"
+        href = f"{base}?{asking.query}{by}#{section.code}" if section.sorts else ""
+        heads.append(
+            {
+                "label": column.label,
+                "href": href,
+                "sorted": bool(href) and column.key == sort,
+                "num": column.kind != "text",
+            }
+        )
+    return heads
+
+
+def shown_parts(section: Section, asking: Asking, base: str, name: str, *, sort: str = "") -> dict[str, Any]:
+    """The table of a region's parts, each with the address of its own figures. :param name: of the hall's page of these."""
+    parts = []
+    for row, texts in zip(section.table.rows, section.table.body, strict=True):
+        if row["level"] == "hall":
+            href = reverse(f"office:{name}", kwargs={"hall": row["key"]})
+        else:
+            href = reverse(f"office:region-{name}", kwargs={"region": row["key"]})
+        parts.append(
+            {"href": f"{href}?{asking.query}", "level": row["level"], "texts": texts[1:], "label": row["label"]}
+        )
+    return {"parts": parts, "parts_table": section.table, "parts_heads": _heads(section, asking, base, sort)}
+
+
 def may_see(request: HttpRequest | Asked, region: str) -> bool:
     return all(request.who.may("figures.view", hall.code) for hall in places.halls_in_region(region))  # type: ignore[union-attr]
 

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
-from banshi.frames.staff import exports
 from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
@@ -32,6 +31,8 @@ from banshi.surfaces.office.figure_asked import (
     may_see,
     place_of,
     ranges,
+    shown,
+    shown_parts,
     tabs,
     today_of,
 )
@@ -45,22 +46,13 @@ def _common(
 ) -> dict[str, Any]:
     before = next((s.table.total for s in sections if s.code == "visits-hour"), None)
     return {
-        "asking": asking,
+        **shown(asking, sections, base),
         "before": before,
         "before_words": _before_words(asking.days, today),
-        "ranges": ranges(asking.range),
-        "typed_from": asking.days.first.isoformat(),
-        "typed_to": asking.days.last.isoformat(),
-        "first": asking.days.first,
-        "last": asking.days.last,
         "total": total,
         "kept": kept,
         "no_show_share": total["no_shows"] / due if (due := total["appointments"] - total["cancelled"]) else None,
         "empty": total["visits"] == 0 and total["appointments"] == 0,
-        "sections": sections,
-        "charts": {s.code: s.chart for s in sections if s.chart},
-        "base": base,
-        "export": f"{base}/export?{asking.query}",
     }
 
 
@@ -179,26 +171,12 @@ def region_figures(request: Asked, region: str) -> HttpResponseBase:
         request,
         "office/figures.html",
         **context,
-        parts=_ways_down(sections[0].table, asking),
+        **shown_parts(sections[0], asking, base, "figures"),
         sums=_by_level(levels),
         peak=insight.busiest(
             insight.arrivals_by_half_hour(halls=place.halls, first=asking.days.first, last=asking.days.last)
         ),
     )
-
-
-def _ways_down(table: exports.Table, asking: Asking) -> list[dict[str, Any]]:
-    """Rows of the parts table with the address of each part's own figures."""
-    rows = []
-    for row, texts in zip(table.rows, table.body, strict=True):
-        if row["level"] == "hall":
-            href = reverse("office:figures", kwargs={"hall": row["key"]})
-        else:
-            href = reverse("office:region-figures", kwargs={"region": row["key"]})
-        rows.append(
-            {"href": f"{href}?{asking.query}", "level": row["level"], "texts": texts[1:], "label": row["label"]}
-        )
-    return rows
 
 
 def _by_level(levels: Sequence[dict[str, Any]]) -> dict[str, Any]:
