@@ -23,7 +23,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.actions.applying import MOST_PAGES
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import PaperRow
-from banshi.rooms.cases.rules.materials import UPLOAD
+from banshi.rooms.cases.rules.materials import by_hand
 from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
 from banshi.rooms.library.rules import IMAGE, MOST_BYTES, rejected
@@ -53,7 +53,7 @@ class Wanted:
 
     @property
     def by_file(self) -> bool:
-        return UPLOAD in self.row.channels
+        return not by_hand(self.row.channels)
 
 
 def may_add(found: Case) -> frozenset[str]:

@@ -19,7 +19,7 @@ from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS
-from banshi.rooms.cases.rules.materials import UPLOAD
+from banshi.rooms.cases.rules.materials import by_hand
 
 # Who has it, phase by phase: applicant, hall, department, or nobody any more.
 WITH = {
@@ -323,7 +323,7 @@ class PaperRow:
     @property
     def to_bring(self) -> bool:
         """It is not there, and no file stands for it: somebody brings it when the matter is received."""
-        return not self.came and UPLOAD not in self.channels
+        return not self.came and by_hand(self.channels)
 
     @property
     def state(self) -> str:

@@ -15,6 +15,11 @@ TRUSTED = ("A", "B")  # made by its issuer, or seen by a window: nobody has to l
 VERDICTS = ("ok", "bad")
 
 
+def by_hand(channels: Collection[str]) -> bool:
+    """Whether no file stands for a paper: it is seen where somebody has it in hand."""
+    return UPLOAD not in channels
+
+
 @dataclass(frozen=True)
 class Wanted:
     """One paper that the situation asks for."""
@@ -24,11 +29,6 @@ class Wanted:
     name_en: str
     necessity: str  # required | optional | deferrable
     channels: tuple[str, ...] = CHANNELS  # by which it may come
-
-    @property
-    def by_hand(self) -> bool:
-        """No file stands for it: it is seen where somebody has it in hand."""
-        return UPLOAD not in self.channels
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def not_there(wanted: Sequence[Wanted], got: Iterable[Got]) -> list[Wanted]:
 def unsent(wanted: Sequence[Wanted], got: Iterable[Got]) -> list[Wanted]:
     """Papers that have to be sent before anybody looks at them, and are not: not those that may follow, nor those that are
     brought when the matter is received."""
-    return [each for each in not_there(wanted, got) if not each.by_hand]
+    return [each for each in not_there(wanted, got) if not by_hand(each.channels)]
 
 
 def unseen(wanted: Iterable[Wanted], got: Sequence[Got]) -> list[str]:
