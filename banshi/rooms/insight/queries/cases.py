@@ -13,7 +13,7 @@ from banshi.rooms.insight import rules
 from banshi.rooms.insight.queries import names
 from banshi.rooms.insight.queries.case_facts import added_up, case_cells, kept_cases
 from banshi.rooms.insight.queries.facts import add
-from banshi.rooms.insight.queries.names import TOTAL, Row, levels_of, whole
+from banshi.rooms.insight.queries.names import Row, levels_of
 from banshi.rooms.places.models import Hall
 
 _NAMES: dict[str, names.Naming] = {
@@ -41,13 +41,7 @@ def cases(*, halls: Sequence[Hall], first: date, last: date, bys: Sequence[str])
             raise ValueError(by)
     found, missing = kept_cases(halls=halls, first=first, last=last, bys=bys)
     add(found, added_up(case_cells(missing), bys))
-    total = _finished(TOTAL, found.get(("", None), {}))
-    answer: dict[str, list[Row]] = {"": [total]}
-    for by in bys:
-        mine = {key: row for (of, key), row in found.items() if of == by}
-        named = _NAMES[by](halls, first, last, mine)
-        answer[by] = [_finished({**name, "total": False}, mine.get(key, {})) for key, name in named.items()] + [total]
-    return answer
+    return names.rows_of(found, {by: _NAMES[by] for by in bys}, _finished, halls, first, last)
 
 
 def case_levels(*, halls: Sequence[Hall], first: date, last: date) -> list[Row]:
@@ -55,8 +49,7 @@ def case_levels(*, halls: Sequence[Hall], first: date, last: date) -> list[Row]:
     pairs, tree = levels_of(halls)
     found, missing = kept_cases(halls=halls, first=first, last=last, bys=(), pairs=pairs)
     add(found, added_up(case_cells(missing), (), pairs))
-    rows = [_finished({**name, "total": False}, found.get(("level", key), {})) for name, key in tree]
-    return [*rows, _finished(whole(), found.get(("level", ""), {}))]
+    return names.rows_of_levels(found, tree, _finished)
 
 
 def _finished(name: Row, said: Row) -> Row:

@@ -14,6 +14,7 @@ from banshi.rooms.places.models import Category, Hall, Region, Window
 Row = dict[str, Any]
 Names = dict[Any, Row]
 Naming = Callable[[Sequence[Hall], date, date, Names], Names]  # halls, first and last day, what was found by key
+Finishing = Callable[[Row, Row], Row]  # a name and what was added up → the row with its figures
 TOTAL: Row = {"key": "total", "name_zh": "合计", "name_en": "Total", "total": True}
 
 CHANNELS: dict[str, tuple[str, str]] = {
@@ -162,9 +163,35 @@ def levels_of(halls: Sequence[Hall]) -> tuple[list[tuple[str, str]], list[tuple[
     return pairs, list(_in_tree_order(regions, halls, top))
 
 
-def whole() -> Row:
-    """The total of all levels."""
-    return {**TOTAL, "level": "", "parent": None, "depth": 0}
+def rows_of(
+    found: Mapping[tuple[str, Any], Row],
+    namings: Mapping[str, Naming],
+    finished: Finishing,
+    halls: Sequence[Hall],
+    first: date,
+    last: date,
+) -> dict[str, list[Row]]:
+    """What was added up, as rows under their names.
+
+    :param found: (by, key) → sums; ("", None) all together.
+    :returns: by → a row per key and last the total; "" → the total alone.
+    """
+    total = finished(TOTAL, found.get(("", None), {}))
+    answer: dict[str, list[Row]] = {"": [total]}
+    for by, naming in namings.items():
+        mine = {key: row for (of, key), row in found.items() if of == by}
+        named = naming(halls, first, last, mine)
+        answer[by] = [finished({**name, "total": False}, mine.get(key, {})) for key, name in named.items()] + [total]
+    return answer
+
+
+def rows_of_levels(
+    found: Mapping[tuple[str, Any], Row], tree: Sequence[tuple[Row, str]], finished: Finishing
+) -> list[Row]:
+    """As `rows_of`, of the levels of `levels_of`: parents before children, and last the total."""
+    rows = [finished({**name, "total": False}, found.get(("level", key), {})) for name, key in tree]
+    whole = {**TOTAL, "level": "", "parent": None, "depth": 0}
+    return [*rows, finished(whole, found.get(("level", ""), {}))]
 
 
 def _regions_above(halls: Sequence[Hall]) -> dict[str, Region]:

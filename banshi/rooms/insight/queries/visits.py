@@ -13,7 +13,7 @@ from typing import Any, Literal
 from banshi.rooms.insight import rules
 from banshi.rooms.insight.queries import facts, names
 from banshi.rooms.insight.queries.kept import kept
-from banshi.rooms.insight.queries.names import TOTAL, levels_of, whole
+from banshi.rooms.insight.queries.names import levels_of
 from banshi.rooms.places.models import Hall
 
 By = Literal["day", "hour", "hall", "category", "item", "window", "channel", "region"]
@@ -67,13 +67,7 @@ def figures(*, halls: Sequence[Hall], first: date, last: date, bys: Sequence[str
     """
     found, missing = kept(halls=halls, first=first, last=last, bys=bys)
     facts.add(found, facts.counted(missing, bys))
-    total = _finished(TOTAL, found.get(("", None), {}))
-    answer: dict[str, list[Row]] = {"": [total]}
-    for by in bys:
-        mine = {key: row for (of, key), row in found.items() if of == by}
-        named = _NAMES[by](halls, first, last, mine)
-        answer[by] = [_finished({**name, "total": False}, mine.get(key, {})) for key, name in named.items()] + [total]
-    return answer
+    return names.rows_of(found, {by: _NAMES[by] for by in bys}, _finished, halls, first, last)
 
 
 def levels(*, halls: Sequence[Hall], first: date, last: date) -> list[Row]:
@@ -84,8 +78,7 @@ def levels(*, halls: Sequence[Hall], first: date, last: date) -> list[Row]:
     pairs, tree = levels_of(halls)
     found, missing = kept(halls=halls, first=first, last=last, pairs=pairs)
     facts.add(found, facts.counted_in(missing, pairs))
-    rows = [_finished({**name, "total": False}, found.get(("level", key), {})) for name, key in tree]
-    return [*rows, _finished(whole(), found.get(("level", ""), {}))]
+    return names.rows_of_levels(found, tree, _finished)
 
 
 def _finished(name: Row, said: Row) -> Row:
