@@ -211,22 +211,23 @@ def forget() -> None:
 def answers_of(item: Item, q: str = "", *, limit: int = 20) -> list[PublicView]:
     """What is published on an item: the newest first; of a question, those that are alike, the likest first."""
     rows = _public().filter(item=item, state="published").order_by("-published_at", "-id")
-    found = [public_view(row) for row in rows[:_MOST_KEPT]]
     if not q.strip():
-        return found[:limit]
-    by_code = {str(view.id): view for view in found}
-    hits = _index_of(item.pk, found).search(q[: rules.LONGEST_PUBLIC_QUESTION], limit=limit)
-    return [by_code[hit.code] for hit in hits]
+        return [public_view(row) for row in rows[:limit]]
+    ids = tuple(rows.values_list("id", flat=True)[:_MOST_KEPT])
+    hits = _index_of(item.pk, ids).search(q[: rules.LONGEST_PUBLIC_QUESTION], limit=limit)
+    found = {str(row.pk): row for row in rows.filter(pk__in=[int(hit.code) for hit in hits])}
+    return [public_view(found[hit.code]) for hit in hits if hit.code in found]
 
 
-def _index_of(item_id: int, views: list[PublicView]) -> Index:
+def _index_of(item_id: int, ids: tuple[int, ...]) -> Index:
     """Built once as long as the same ones are published: what is published never changes."""
-    ids = tuple(view.id for view in views)
     kept = _indexes.get(item_id)
     if kept is None or kept[0] != ids:
         if len(_indexes) >= _MOST_KEPT:
             _indexes.clear()
-        kept = ids, Index.build([Entry(str(view.id), view.question_zh, view.question_en) for view in views], [])
+        rows = PublicAnswer.objects.filter(pk__in=ids).order_by("-published_at", "-id")
+        questions = rows.values_list("id", "question_zh", "question_en")
+        kept = ids, Index.build([Entry(str(id_), zh, en or zh) for id_, zh, en in questions], [])
         _indexes[item_id] = kept
     return kept[1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, int_or_none, lines_of
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
+from banshi.rooms.catalogue.models import Department
 from banshi.rooms.consulting import actions
 from banshi.rooms.consulting import queries as consulting
 from banshi.rooms.consulting.models import Enquiry
@@ -93,13 +94,15 @@ def _page(
     people = [f"staff:{one.by}" for one in given] + [f"staff:{each.written_by}" for each in written]
     people += [f"staff:{forwarding.by_id}"] if forwarding is not None else []
     said = {name: str(typed[name]) for name in typed} if typed else {}
+    others = consulting.other_departments(found)
+    deeds = _deeds(request, hall, found, others)
     context = {
         "enquiry": found, "line": line, "questions": questions, "last": questions[-1], "written": written,
-        "forwarding": forwarding, "deeds": _deeds(request, hall, found), "refused": refused, "deed": deed,
-        "said": {name: said.get(name, "") for name in TYPED}, "others": consulting.other_departments(found),
+        "forwarding": forwarding, "deeds": deeds, "refused": refused, "deed": deed,
+        "said": {name: said.get(name, "") for name in TYPED}, "others": others,
         "names": {int(who.removeprefix("staff:")): name for who, name in names_of(people).items()},
         "may_publish": request.who.may("enquiries.publish", hall.code), "me": request.who.staff_id,
-        "lost": refused is not None and deed in ("answer", "correct") and deed not in _deeds(request, hall, found),
+        "lost": refused is not None and deed in ("answer", "correct") and deed not in deeds,
     }  # fmt: skip
     return page(request, "review/enquiry.html", hall, status=status_of(refused) if refused else 200, **context)
 
@@ -107,13 +110,13 @@ def _page(
 TYPED = ("text", "to", "reason", "question_zh", "answer_zh", "question_en", "answer_en")
 
 
-def _deeds(request: Asked, hall: Hall, found: Enquiry) -> frozenset[str]:
+def _deeds(request: Asked, hall: Hall, found: Enquiry, others: Sequence[Department]) -> frozenset[str]:
     """What whoever looks may do with it now."""
     own = department_of(request)
     if not request.who.may("enquiries.answer", hall.code) or (own and found.department.code != own):
         return frozenset()
     verbs = {verb for verb in ("answer", "correct", "forward") if ENQUIRY.may(found.state, verb)}
-    if consulting.forwarding_of(found) is not None or not consulting.other_departments(found):
+    if consulting.forwarding_of(found) is not None or not others:
         verbs.discard("forward")
     if found.answered_at is not None and not found.forgotten:
         verbs.add("write_up")
