@@ -278,7 +278,10 @@ def test_nothing_read_before_a_press_is_shown_after_its_answer(open_page: Any, i
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.split("/desk/")[-1].split("?")[0]))
     page.on("response", lambda answer: asked.append(f"{answer.status}") if "/desk/do/" in answer.url else None)
-    # News arrives while the comparison is under way.
+    # News arrives while the comparison is under way, and the hall says nothing after it.
+    page.evaluate("""document.getElementById("live").addEventListener("live:state", (event) => {
+        if (event.detail) event.stopImmediatePropagation();
+    }, true)""")
     page.evaluate("""document.addEventListener("htmx:beforeSend", function news({ detail }) {
         if (detail.requestConfig.verb !== "post") return;
         document.removeEventListener("htmx:beforeSend", news);

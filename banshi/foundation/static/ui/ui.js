@@ -445,11 +445,14 @@ document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }
   underWay.add(xhr);
   xhr.addEventListener("loadend", () => {
     underWay.delete(xhr);
-    if (underWay.size) return;
-    toAsk?.dispatchEvent(new CustomEvent("live:state", { bubbles: true }));
-    toAsk = undefined;
+    setTimeout(askNow, htmx.config.defaultSettleDelay); // what the answer brought listens once it has settled
   });
 });
+function askNow() {
+  if (underWay.size) return;
+  toAsk?.dispatchEvent(new CustomEvent("live:state", { bubbles: true }));
+  toAsk = undefined;
+}
 document.addEventListener("htmx:beforeRequest", (event) => {
   const live = event.detail.elt.closest("[data-live]");
   if (!underWay.size || !live || byHand(event)) return;
