@@ -26,7 +26,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.catalogue import queries as catalogue
-from banshi.rooms.catalogue.models import Item
+from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.devices.models import Device
 from banshi.rooms.identity.actions import create_key
@@ -69,8 +69,8 @@ CASE_ROLES = {
     "issue_clerk": "issue",
     "supervisor": "supervise",
 }
-OF_DEPARTMENTS = {"reviewer", "approver"}
-# Whose cases the first and the second reviewer and approver of a hall work: the departments of these items.
+OF_DEPARTMENTS = ("reviewer", "approver")
+# Whose cases the first and the second reviewer and approver of a hall work: the departments of these items. A third works all.
 ITEMS_WORKED = ("sole-trader-licence-new", "land-and-house-reg")
 SURNAMES = [("王", "Wang"), ("李", "Li"), ("张", "Zhang"), ("刘", "Liu"), ("陈", "Chen"), ("杨", "Yang"), ("黄", "Huang"),
             ("周", "Zhou"), ("吴", "Wu"), ("徐", "Xu"), ("孙", "Sun"), ("胡", "Hu"), ("朱", "Zhu"), ("高", "Gao"),
@@ -131,6 +131,11 @@ def case_logins(hall: str, role: str) -> tuple[str, str]:
     return login, f"{login}2"
 
 
+def of_all_departments(hall: str, role: str) -> str:
+    """Who takes this step of a case of any department."""
+    return f"{hall}-{CASE_ROLES[role]}3"
+
+
 def _wanted(halls: list[Hall]) -> list[tuple[str, str, str, str]]:
     """Login, role, scope kind, scope: `<window code>` for each window's clerk, `<hall>-manager`, `-lead`, `-guide`, `city`,
     `auditor`; then who works cases, `<hall>-review` and so on. New ones come last: names and badges stay whose they are."""
@@ -149,14 +154,21 @@ def _wanted(halls: list[Hall]) -> list[tuple[str, str, str, str]]:
             wanted += [
                 (login, role, "hall", hall.code) for role in CASE_ROLES for login in case_logins(hall.code, role)
             ]
+    case_halls = [hall.code for hall in halls if hall.code in CASE_HALLS]
+    wanted += [(of_all_departments(code, role), role, "hall", code) for code in case_halls for role in OF_DEPARTMENTS]
     return wanted
 
 
+def departments_worked() -> list[Department | None]:
+    """Whose cases the first and the second of a hall work, as the catalogue has it; None while it lacks the item."""
+    rows = Item.objects.filter(code__in=ITEMS_WORKED).select_related("department").order_by("code")
+    of_item = {row.code: row.department for row in rows}
+    return [of_item.get(item) for item in ITEMS_WORKED]
+
+
 def _departments(halls: list[Hall]) -> dict[str, str]:
-    """Login → department of whoever works the cases of one, as the catalogue has it; "" while it lacks the item."""
-    rows = Item.objects.filter(code__in=ITEMS_WORKED).order_by("code")
-    of_item = dict(rows.values_list("code", "department__code"))
-    codes = [of_item.get(item, "") for item in ITEMS_WORKED]
+    """Login → department of whoever works the cases of one."""
+    codes = [row.code if row is not None else "" for row in departments_worked()]
     return {
         login: code
         for hall in halls

@@ -20,7 +20,15 @@ from banshi.foundation.announce import announce
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
 from banshi.journeys.hall import housekeeping
-from banshi.journeys.hall.demo_seeds import CASE_HALLS, PASSWORD, case_logins, password
+from banshi.journeys.hall.demo_seeds import (
+    CASE_HALLS,
+    OF_DEPARTMENTS,
+    PASSWORD,
+    case_logins,
+    departments_worked,
+    of_all_departments,
+    password,
+)
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.phones import InvalidPhone, normalise_phone
 from banshi.kernel.refusals import Refused
@@ -94,12 +102,19 @@ STEPS = (
 
 
 def _case_logins() -> list[dict[str, str]]:
-    """One of each step, in the first hall that has them; those of the other halls sign in by name."""
-    hall = CASE_HALLS[0]
-    return [
-        {"login": case_logins(hall, role)[0], "role": str(words), "next": page.format(hall)}
-        for role, words, page in STEPS
-    ]
+    """Those of each step, in the first hall that has them; those of the other halls sign in by name."""
+    hall, found = CASE_HALLS[0], []
+    departments = [named(row) if row is not None else "" for row in departments_worked()]
+    for role, words, page in STEPS:
+        whose = [(case_logins(hall, role)[0], "")]
+        if role in OF_DEPARTMENTS:
+            whose = [*zip(case_logins(hall, role), departments, strict=True)]
+            whose.append((of_all_departments(hall, role), _("any department")))
+        found += [
+            {"login": login, "role": f"{words} · {of}" if of else str(words), "next": page.format(hall)}
+            for login, of in whose
+        ]
+    return found
 
 
 def _jumps(now: datetime) -> list[dict[str, Any]]:

@@ -61,7 +61,8 @@ def test_they_hold_that_role_in_their_hall_alone(sown: dict[str, Any]) -> None:
     rows = Role.objects.filter(role__in=STEPS).order_by("id")
 
     found = list(rows.values_list("role", "scope_kind", "scope"))
-    assert found == [(role, "hall", "dongcheng") for role in STEPS for _ in range(2)]
+    two_each = [(role, "hall", "dongcheng") for role in STEPS for _ in range(2)]
+    assert found == [*two_each, ("reviewer", "hall", "dongcheng"), ("approver", "hall", "dongcheng")]
     assert set(STEPS) <= set(ROLES)
 
 
@@ -74,6 +75,12 @@ def test_reviewers_and_approvers_work_two_departments_of_the_catalogue(sown: dic
         "dongcheng-review": "market",
         "dongcheng-review2": "land",
     }
+
+
+def test_a_third_of_them_works_the_cases_of_all_departments(sown: dict[str, Any]) -> None:
+    thirds = Staff.objects.filter(login__endswith="3", login__startswith="dongcheng-").order_by("login")
+
+    assert dict(thirds.values_list("login", "department")) == {"dongcheng-approve3": "", "dongcheng-review3": ""}
 
 
 def test_the_logins_told_are_there(sown: dict[str, Any]) -> None:

@@ -47,4 +47,4 @@ def test_a_door_leads_to_the_work_of_its_step(demo: Town, client: Client, login:
 
 
 def test_nobody_else_is_let_in_without_a_password(demo: Town, client: Client):
-    assert client.post("/demo/enter", {"login": "town-review2"}).status_code == 404
+    assert client.post("/demo/enter", {"login": "town-accept2"}).status_code == 404
