@@ -20,7 +20,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case, paper_rows
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review.case import answer
-from banshi.surfaces.review.said import deferred_of, missing_of, verdicts_of
+from banshi.surfaces.review.said import counted_of, deferred_of, missing_of, verdicts_of
 
 
 def _deed(permission: str, part: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
@@ -46,7 +46,8 @@ def pass_on(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 @_deed("cases.receive", "receive")
 def receive(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    done = by_rule.receive(case_no=case.no, by=by, now=now)
+    counted = counted_of(request.POST, paper_rows(case))
+    done = by_rule.receive(case_no=case.no, materials=counted, by=by, now=now)
     return (
         _("Received.") if done.phase == "received" else _("Received, and granted by rule: it is at the issue window.")
     )
@@ -56,15 +57,19 @@ def receive(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 def accept(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     papers = paper_rows(case)
     verdicts, deferred = verdicts_of(request.POST, papers, came_only=True), deferred_of(request.POST, papers)
-    cases.accept(case_no=case.no, deferred=deferred, verdicts=verdicts, by=by, now=now)
+    counted = counted_of(request.POST, papers)
+    cases.accept(case_no=case.no, deferred=deferred, verdicts=verdicts, materials=counted, by=by, now=now)
     return _("Accepted. The clock runs.")
 
 
 @_deed("cases.receive", "receipt")
 def notice(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     second, may = shared.second_of(case, "notice", clean(request.POST.get("second"), 40), now=now)
-    told = missing_of(request.POST, paper_rows(case), guided_case(case).fields)
-    cases.give_notice(case_no=case.no, missing_now=told, second_by=second, second_may=may, by=by, now=now)
+    papers = paper_rows(case)
+    told, counted = missing_of(request.POST, papers, guided_case(case).fields), counted_of(request.POST, papers)
+    cases.give_notice(
+        case_no=case.no, missing_now=told, materials=counted, second_by=second, second_may=may, by=by, now=now
+    )
     return _("The notice is given.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,7 +32,8 @@ class Said(dict[str, str]):
 
 @dataclass(frozen=True)
 class Row:
-    """One paper with what is said of it. `says`: ok | bad | later | ""; `judged`: whether something is to be said."""
+    """One paper with what is said of it. `says`: ok | bad | later | ""; `judged`: whether something is to be said;
+    `counted_by`: the form in which one ticks that it came on paper, "" where it is there or nobody receives it now."""
 
     paper: PaperRow
     says: str
@@ -40,11 +41,14 @@ class Row:
     on: str
     judged: bool
     may_follow: bool
+    counted_by: str
+    here: bool
 
 
-def rows_of(papers: Sequence[PaperRow], said: Said, *, pre_review: bool, receipt: bool) -> list[Row]:
+def rows_of(papers: Sequence[PaperRow], said: Said, *, deeds: Collection[str]) -> list[Row]:
     """As it stands, or as it was just typed. In the pre-review nothing is said of papers that are yet to be brought."""
-    found = []
+    pre_review, receipt, found = "pre_review" in deeds, "receipt" in deeds, []
+    counts = "verdicts" if receipt else "receive" if "receive" in deeds else ""
     for paper in papers:
         stands = {"ok": "ok", "bad": "bad"}.get(paper.state, "")
         why = next((row.why for row in paper.came if row.why), "")
@@ -53,8 +57,11 @@ def rows_of(papers: Sequence[PaperRow], said: Said, *, pre_review: bool, receipt
         follows = paper.necessity == "deferrable" and not paper.came
         brought = paper.to_bring and not receipt
         found.append(
-            Row(paper, stands, why, said[f"on-{paper.code}"], (pre_review or receipt) and not brought, follows)
-        )
+            Row(
+                paper, stands, why, said[f"on-{paper.code}"], (pre_review or receipt) and not brought, follows,
+                "" if paper.came else counts, bool(said[f"here-{paper.code}"]),
+            )
+        )  # fmt: skip
     return found
 
 
@@ -83,10 +90,20 @@ def verdicts_of(post: Mapping[str, Any], papers: Sequence[PaperRow], *, came_onl
     found = []
     for paper in papers:
         says = post.get(f"ok-{paper.code}", "")
-        if says in ("ok", "bad") and (paper.came or not came_only):
+        if says in ("ok", "bad") and (paper.came or _is_here(post, paper) or not came_only):
             why = lines_of(post.get(f"why-{paper.code}"), MOST_WHY)
             found.append(cases.Verdict(paper.code, says == "ok", "" if says == "ok" else why))
     return found
+
+
+def _is_here(post: Mapping[str, Any], paper: PaperRow) -> bool:
+    return bool(post.get(f"here-{paper.code}")) and not paper.came
+
+
+def counted_of(post: Mapping[str, Any], papers: Sequence[PaperRow]) -> list[cases.Counted]:
+    """Papers said to be here, as many as the list asks for."""
+    here = [paper for paper in papers if _is_here(post, paper)]
+    return [cases.Counted(paper.code, copies=max(1, paper.originals + paper.copies)) for paper in here]
 
 
 def missing_of(post: Mapping[str, Any], papers: Sequence[PaperRow], asked: Sequence[Field]) -> list[cases.Missing]:

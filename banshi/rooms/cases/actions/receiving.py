@@ -82,14 +82,18 @@ def receive(
         case = locked(case_no)
         need(case, "receive")
         need_lease(case, by=by, now=now)
-        for paper in materials:
-            add_material(case_no=case_no, code=paper.code, channel=paper.channel, copies=paper.copies, by=by, now=now)
+        _count(case_no, materials, by=by, now=now)
         need_form(case, now=now)
         event, due = write_receipt(
             case, by=by, now=now, visit_id=visit_id or case.visit_id, window_id=window_id or case.window_id
         )
         tell(case, "case_received", event=event, now=now, day=due.isoformat())
     return case
+
+
+def _count(case_no: str, materials: Sequence[Counted], *, by: Actor, now: datetime) -> None:
+    for paper in materials:
+        add_material(case_no=case_no, code=paper.code, channel=paper.channel, copies=paper.copies, by=by, now=now)
 
 
 def write_receipt(case: Case, *, by: Actor, now: datetime, **columns: Any) -> tuple[CaseEvent, date]:
@@ -120,6 +124,7 @@ def give_notice(
     *,
     case_no: str,
     missing_now: Sequence[Missing],
+    materials: Sequence[Counted] = (),
     second_by: int | None = None,
     second_may: bool = False,
     by: Actor,
@@ -128,13 +133,14 @@ def give_notice(
     """一次性告知: everything that is missing, once. A further notice needs another person who supervises, and says whether what
     it asks for could have been seen before.
 
-    :param second_may: `second_by` supervises cases in this hall.
+    :param materials: what is counted at the same time. :param second_may: `second_by` supervises cases in this hall.
     :raises Refused: nothing-found, wrong-state, locked, invalid, second-notice (a further one without a second person).
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "notice")
         need_lease(case, by=by, now=now)
+        _count(case_no, materials, by=by, now=now)
         _check_missing(case, missing_now)
         left = [w for w in missing(wanted_of(case), got_of(case)) if w.necessity == "required"]
         untold = [w.code for w in left if w.code not in {m.code for m in missing_now}]
@@ -206,6 +212,7 @@ def accept(
     case_no: str,
     deferred: Sequence[tuple[str, date]] = (),
     verdicts: Sequence[Verdict] = (),
+    materials: Sequence[Counted] = (),
     by: Actor,
     now: datetime,
 ) -> Case:
@@ -213,6 +220,7 @@ def accept(
     begin today.
 
     :param verdicts: what is said of papers that came since the pre-review, such as those of a supplement.
+    :param materials: papers that are counted only now.
     :raises Refused: nothing-found, wrong-state, locked, material-missing, invalid (a paper nobody looked at, a day that
         will not do), not-deferrable.
     """
@@ -220,6 +228,7 @@ def accept(
         case = locked(case_no)
         need(case, "accept")
         need_lease(case, by=by, now=now)
+        _count(case_no, materials, by=by, now=now)
         judge(case, verdicts, by=by, now=now)
         calendar, today, limits = work_calendar(), today_of(case, now), handling_of_case(case).limits
         wanted, got = wanted_of(case), got_of(case)
