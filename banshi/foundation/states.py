@@ -170,7 +170,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "submit": (pgettext_lazy("case step", "Sent"), "info"),
         "return": (pgettext_lazy("case step", "Sent back to be put right"), "wait"),
         "pass": (pgettext_lazy("case step", "Papers found right"), "ok"),
-        "expect": (pgettext_lazy("case step", "Papers expected at a time"), "info"),
+        "expect": (pgettext_lazy("case step", "Waits for the papers"), "info"),
         "expect_no_more": (pgettext_lazy("case step", "Time given up"), ""),
         "receive": (pgettext_lazy("case step", "Papers received"), "info"),
         "notice": (pgettext_lazy("case step", "Told what is missing"), "wait"),
@@ -212,6 +212,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
     },
     "paper": {  # one paper of a case
         "missing": (pgettext_lazy("state", "Missing"), "wait"),
+        "left_out": (pgettext_lazy("state", "Not handed in"), ""),
         "came": (pgettext_lazy("state", "Handed in"), "info"),
         "ok": (pgettext_lazy("state", "Right"), "ok"),
         "bad": (pgettext_lazy("state", "Not right"), "urgent"),

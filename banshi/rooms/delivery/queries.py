@@ -67,6 +67,12 @@ def lying(hall: Hall, *, now: datetime) -> list[Lying]:
     ]  # fmt: skip
 
 
+def drop_of(case: Case) -> Stay | None:
+    """The papers that were put into a cabinet for a case: they lie there, or somebody who works here took them out."""
+    rows = Stay.objects.filter(case=case, kind="drop").exclude(out_by__in=("moved", "applicant"))
+    return rows.select_related("cell__cabinet__hall").order_by("-id").first()
+
+
 def stay_of(case: Case, kind: str) -> Stay | None:
     """What of a case lies in a cell now."""
     rows = Stay.objects.filter(case=case, kind=kind, out_at=None)

@@ -21,7 +21,7 @@ from banshi.rooms.cases.queries import Clock, Ruled
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES
 from banshi.rooms.delivery.models import Cabinet, Stay
-from banshi.rooms.delivery.queries import cabinets_of, code_for_applicant, delivery_of, stay_of
+from banshi.rooms.delivery.queries import cabinets_of, code_for_applicant, delivery_of, drop_of, stay_of
 from banshi.surfaces.citizen.case_doors import form_url, is_open
 
 # What was done, step by step, as a sentence; other verbs are the hall's own business.
@@ -50,6 +50,8 @@ DONE: dict[str, str | Promise] = {
     "withdraw": pgettext_lazy("case", "Withdrawn by you"),
     "terminate": pgettext_lazy("case", "Ended early"),
 }
+PUT_IN = pgettext_lazy("case", "Your papers were put into the cabinet")
+DOOR_STUCK = pgettext_lazy("case", "The cabinet did not open")
 GRANTED, REFUSED = pgettext_lazy("case", "Decided: granted"), pgettext_lazy("case", "Decided: refused")
 OPEN_REASONS = frozenset({"notice", "refuse", "decide", "decide_at_once", "extend", "terminate", "withdraw"})
 INTERNAL_PAPERS = frozenset({"handover_slip"})
@@ -119,6 +121,8 @@ REFUSED_NOW = (
 )
 DROPPED = pgettext_lazy("case", "Your papers lie in the cabinet")
 THEY_COUNT = _("They count from %(day)s. The hall takes them out and tells you when it has them.")
+TAKEN_OUT = pgettext_lazy("case", "The hall took your papers out of the cabinet")
+IT_LOOKS = _("They count from %(day)s. The hall looks at them and tells you when it has received them.")
 STOPPED = pgettext_lazy("case", "The time stands still")
 
 
@@ -159,9 +163,10 @@ def present(case: Case, *, now: datetime, today: date, appointment: AppointmentV
         detail = BRING
     if case.phase == "ready" and not code_for_applicant(case):
         detail = BY_CARD
-    dropped = stay_of(case, "drop") if case.phase == "await_receipt" else None
+    dropped = drop_of(case) if case.phase == "await_receipt" else None
     if dropped is not None and dropped.counts_from is not None:
-        title, detail = DROPPED, THEY_COUNT % {"day": day_words(dropped.counts_from, today)}
+        title, says = (DROPPED, THEY_COUNT) if dropped.out_at is None else (TAKEN_OUT, IT_LOOKS)
+        detail = says % {"day": day_words(dropped.counts_from, today)}
     stop = stop_of(case)
     runs = case.phase in ("accepted", "in_review")
     return Present(
@@ -193,7 +198,8 @@ def button_of(case: Case, *, appointment: AppointmentView | None) -> Button | No
             else pgettext("case", "Hand in what is missing")
         )
         return Button(word, form_url(case) if only_fields else papers, "upload")
-    if case.phase in ("pre_passed", "await_receipt") and appointment is None and brings_originals(case):
+    comes = appointment is not None or drop_of(case) is not None
+    if case.phase in ("pre_passed", "await_receipt") and not comes and brings_originals(case):
         href = f"{reverse('citizen:book', args=[case.item.code])}?hall={case.hall.code}"
         return Button(pgettext("case", "Book a time to bring the originals"), href, "calendar-plus")
     if case.phase in AFTER_DELIVERY and (result := next((each for each in documents(case) if each.result), None)):
@@ -236,7 +242,7 @@ def story(case: Case, *, now_it_is: str, ruled: Ruled | None = None) -> list[Ste
     for moment in cases.timeline(case):
         if moment.at == at_once and moment.actor == str(SYSTEM) and moment.verb in BY_RULE:
             continue
-        title = decided_word(moment.facts) if moment.verb in ("decide", "decide_at_once") else DONE.get(moment.verb)
+        title = done_word(moment.verb, moment.facts)
         if title is None:
             continue
         why = moment.why if moment.verb in OPEN_REASONS else ""
@@ -244,8 +250,16 @@ def story(case: Case, *, now_it_is: str, ruled: Ruled | None = None) -> list[Ste
     return [step for no, step in enumerate(found[::-1]) if no or step.title != now_it_is or step.why]
 
 
-def decided_word(facts: dict[str, object]) -> str | Promise:
-    return GRANTED if facts.get("grant") else REFUSED
+def done_word(verb: str, facts: dict[str, object]) -> str | Promise | None:
+    """A step as its applicant reads it; None: the hall's own business."""
+    match verb:
+        case "decide" | "decide_at_once":
+            return GRANTED if facts.get("grant") else REFUSED
+        case "expect" if facts.get("cell"):
+            return PUT_IN
+        case "expect_no_more" if not facts.get("appointment"):
+            return DOOR_STUCK
+    return DONE.get(verb)
 
 
 def may_read(case: Case, paper: CasePaper) -> bool:
@@ -297,4 +311,4 @@ def to_drop_at(case: Case) -> Cabinet | None:
     if case.phase not in ("pre_passed", "await_receipt") or not brings_originals(case):
         return None
     cabinets = cabinets_of(case.hall)
-    return cabinets[0] if cabinets and stay_of(case, "drop") is None else None
+    return cabinets[0] if cabinets and drop_of(case) is None else None

@@ -18,6 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case
 from banshi.rooms.cases.rules.procedures import PROCEDURES
+from banshi.rooms.delivery.queries import drop_of
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review import lists
@@ -88,9 +89,10 @@ def answer(
     context |= {
         **_middle(request, sheet or first), "deeds": deeds, "refused": refused, "deed": deed, "said": said,
         "withheld": withheld(request.who, case, context["papers"], agreed=context["agreed"], now=now),
-        "rows": rows_of(context["papers"], said, pre_review="pre_review" in deeds, receipt="receipt" in deeds),
+        "rows": rows_of(context["papers"], said, deeds=deeds),
         "fields": fields_of(guided_case(case).fields, said) if "receipt" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in PROCEDURES.items()],
+        "dropped": drop_of(case) if case.phase == "await_receipt" else None,
         "tabs": lists.tabs(request, hall, shared.department_of(request)), "mine": case.locked_by_id == request.who.staff_id,
         "lists": [(f"review:{n.replace('-', '_')}", f"review:next_{n.replace('-', '_')}", lists.TITLES[n])
                   for n in lists.mine(request, hall.code) if n != "supervision"],

@@ -6,10 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from banshi.journeys.case import conclude
+from banshi.journeys.case import cabinets, conclude
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
 from banshi.rooms.cases.actions import Missing, Verdict
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
+from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.delivery.ports import DoorStuck
 from banshi.rooms.delivery.queries import code_for_applicant
 from banshi.rooms.identity.models import Account
 from tests.matters import Matters
@@ -19,6 +23,7 @@ from tests.town import TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+KIOSK = Actor(ActorKind.KIOSK, "kiosk-1", "town")
 
 
 @pytest.fixture
@@ -416,3 +421,40 @@ def test_numbers_of_documents_are_masked_where_all_is_checked(matters, me):
 
     assert ("11010519491231002X" in check, "002X" in check) == (False, True)
     assert fields(me.get(f"/cases/{case.no}/form/"))["f-n"] == "11010519491231002X"
+
+
+# --- Papers in a cabinet ----------------------------------------------------------------------------------------
+
+
+def test_papers_in_a_cabinet_ask_for_no_booking_and_are_no_booked_time(matters, me):
+    cabinet = delivery.install(hall=matters.town.hall, code="c", name_zh="1 号文件柜", name_en="Cabinet 1", cells=2)
+    case = sent(matters, me)
+    Case.objects.filter(pk=case.pk).update(phase="pre_passed")
+    before = page(me, case)
+    stay = cabinets.drop(cabinets=[cabinet], case_no=case.no, by=KIOSK, now=TUESDAY_NINE)
+    lying = page(me, case)
+    cabinets.empty(stay_id=stay.pk, by=matters.by["issuer"], now=TUESDAY_NINE)
+    taken = page(me, case)
+
+    told = ("预约时间，带原件来", "也可以随时投进", "约好了时间", "材料投进了文件柜")
+    assert [[words in each for words in told] for each in (before, lying, taken)] == [
+        [True, True, False, False], [False, False, False, True], [False, False, False, True],
+    ]  # fmt: skip
+    assert ("材料在文件柜里" in lying, "大厅取出了你的材料" in taken) == (True, True)
+
+
+def test_a_door_that_stayed_shut_is_no_time_given_up(matters, me, settings):
+    settings.BANSHI_CABINETS = "tests.surfaces.citizen.test_my_cases.stuck"
+    cabinet = delivery.install(hall=matters.town.hall, code="c", name_zh="柜", name_en="Cabinet", cells=1)
+    case = sent(matters, me)
+    Case.objects.filter(pk=case.pk).update(phase="pre_passed")
+
+    with pytest.raises(Refused, match="door-stuck"):
+        cabinets.drop(cabinets=[cabinet], case_no=case.no, by=KIOSK, now=TUESDAY_NINE)
+
+    shown = page(me, case)
+    assert ("文件柜没有打开" in shown, "放弃" in shown, "预约时间，带原件来" in shown) == (True, False, True)
+
+
+def stuck(cabinet: str, cell: int) -> None:
+    raise DoorStuck

@@ -11,11 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 from PIL import Image
 
+from banshi.journeys.case import cabinets
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.receiving import Missing
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper, Obligation
 from banshi.rooms.catalogue.models import Department, Item
+from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.identity.models import Role
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.models import DocumentVersion
@@ -23,6 +26,7 @@ from tests.matters import FORM, Matters
 from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
+KIOSK = Actor(ActorKind.KIOSK, "kiosk-1", "town")
 
 
 def at(case: Case, step: str = "") -> str:
@@ -315,3 +319,80 @@ def test_one_list_needs_no_tabs_and_its_page_leads_back_to_it(matters: Matters, 
 
     assert ('class="tabs"' in listed, 'class="tabs"' in one) == (False, False)
     assert 'href="/review/town/review"' in one[one.index("page-head") :]
+
+
+# --- Papers that come on paper ----------------------------------------------------------------------------------
+
+
+def to_receive(matters: Matters) -> Case:
+    """Looked over beforehand; its lease comes on paper alone."""
+    matters.lease_by_hand()
+    case = matters.opened()
+    for code in ("id", "photo"):
+        uploaded(matters, case, code)
+    cases.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+    CaseMaterial.objects.filter(case=case).update(verdict="ok")
+    Case.objects.filter(pk=case.pk).update(phase="pre_passed")
+    return Case.objects.get(pk=case.pk)
+
+
+def counted(case: Case) -> list[tuple[str, str, int]]:
+    return list(case.materials.filter(channel="paper").order_by("id").values_list("code", "channel", "copies"))
+
+
+def test_what_is_brought_on_paper_is_ticked_when_it_is_received(matters: Matters, client_of):
+    case = to_receive(matters)
+    client = client_of("receiver")
+    before = client.get(at(case)).content.decode()
+
+    client.post(at(case, "receive"), {"here-lease": "1", "here-id": "1", "here-nothing": "1"})
+    client.post(at(case, "accept"), {})
+
+    assert ('name="here-lease"' in before, 'name="here-id"' in before) == (True, False)
+    assert (counted(case), Case.objects.get(pk=case.pk).phase) == ([("lease", "paper", 1)], "accepted")
+
+
+def test_what_was_brought_later_is_ticked_when_it_is_accepted(matters: Matters, client_of):
+    case = to_receive(matters)
+    client = client_of("receiver")
+    client.post(at(case, "receive"), {})
+
+    refused = client.post(at(case, "accept"), {})
+    accepted = client.post(at(case, "accept"), {"here-lease": "1"})
+
+    assert (refused.status_code, accepted.status_code) == (409, 302)
+    assert (counted(case), Case.objects.get(pk=case.pk).phase) == ([("lease", "paper", 1)], "accepted")
+
+
+def test_a_notice_counts_what_is_here_and_says_what_is_not(matters: Matters, client_of):
+    case = to_receive(matters)
+    client = client_of("receiver")
+    client.post(at(case, "receive"), {})
+
+    client.post(at(case, "notice"), {"here-lease": "1", "ok-id": "bad", "why-id": "看不清"})
+
+    case.refresh_from_db()
+    assert (counted(case), case.phase) == ([("lease", "paper", 1)], "supplement")
+    assert case.notices_given.get().missing == [{"code": "id", "kind": "material"}]
+
+
+def test_a_paper_ticked_and_refused_is_not_counted(matters: Matters, client_of):
+    case = to_receive(matters)
+    client = client_of("receiver")
+    client.post(at(case, "receive"), {})
+
+    client.post(at(case, "notice"), {"here-lease": "1"})
+
+    assert (counted(case), Case.objects.get(pk=case.pk).phase) == ([], "received")
+
+
+def test_where_dropped_papers_lie_is_said_to_who_receives(matters: Matters, client_of):
+    cabinet = delivery.install(hall=matters.town.hall, code="c", name_zh="1 号文件柜", name_en="Cabinet 1", cells=2)
+    case = to_receive(matters)
+    stay = cabinets.drop(cabinets=[cabinet], case_no=case.no, by=KIOSK, now=TUESDAY_NINE)
+    client = client_of("receiver")
+    lying = client.get(at(case)).content.decode()
+    cabinets.empty(stay_id=stay.pk, by=matters.by["issuer"], now=TUESDAY_NINE)
+
+    assert "材料在 1 号文件柜 1 格" in " ".join(lying.split())
+    assert "材料已由出件窗口从文件柜取出" in client.get(at(case)).content.decode()

@@ -335,6 +335,11 @@ class PaperRow:
             return "bad"
         return "ok" if verdicts == {"ok"} or all(row.trust in ("A", "B") for row in self.came) else "came"
 
+    @property
+    def shown(self) -> str:
+        """Its state as people read it: what need not come is not missing."""
+        return "left_out" if self.state == "missing" and self.necessity == "optional" else self.state
+
 
 def paper_rows(case: Case) -> list[PaperRow]:
     """In the order of the situation's list."""
