@@ -16,6 +16,7 @@ from banshi.kernel.conditions import names
 from banshi.kernel.masking import mask_id
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue.rules import values
 from banshi.rooms.catalogue.rules.guided import form_faults, shown
 from banshi.rooms.catalogue.rules.handling import Field, Handling
 
@@ -179,15 +180,23 @@ def merged(case: Case, typed: Mapping[str, str], marks: Mapping[str, str]) -> Me
 
     :param marks: of each field, what it was when the tab was opened.
     """
-    form = cases.form_of(case)
+    form, fields = cases.form_of(case), {each.code: each for each in cases.handling_of_case(case).fields}
     changes, clashes = {}, {}
     for code, value in typed.items():
-        kept = as_typed(form.get(code))
-        if value == kept:
+        kept, spelt = as_typed(form.get(code)), as_kept(fields[code], value)
+        if kept in (value, spelt):
             continue
         was = marks.get(code, "")
         if was == mark(case, code, kept):
             changes[code] = value
-        elif was != mark(case, code, value):  # else it was not this tab that changed it
+        elif was not in (mark(case, code, value), mark(case, code, spelt)):  # else it was not this tab that changed it
             clashes[code] = value
     return Merged(changes, clashes)
+
+
+def as_kept(field: Field, value: str) -> str:
+    """What was typed in the one spelling in which it is kept: 1250000 is 1250000.00. As it is where it cannot be read."""
+    try:
+        return as_typed(values.stored(values.read(field, value, None)))
+    except values.WrongValue:
+        return value

@@ -126,6 +126,34 @@ def test_a_whole_form_from_an_old_tab_shows_both_and_loses_nothing(me, case):
     assert saved(case) == {"name": "甲书店", "address": "三号路"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("money", "1250000"),
+        ("number", " 8"),
+        ("phone", "138 0013 8000"),
+        ("id_number", "11010519491231002x"),
+        ("date", "2026-03-01"),
+    ],
+)
+@pytest.mark.parametrize("first", ["0", ""])
+def test_what_one_tab_wrote_twice_clashes_with_nothing(shop, me, kind, typed, first):
+    """A field is saved as it is left and the whole form with the press that left it: whichever comes first is not another."""
+    retell(shop[0], fields=[
+        {"code": "it", "label_zh": "某项", "label_en": "It", "type": kind, "group_zh": "店", "group_en": "Shop"},
+    ])  # fmt: skip
+    case = shop[0].opened(form={})
+    said = fields(me.get(path(case))) | {"f-it": typed, "go": "later"}
+
+    answers = [
+        me.client.post(path(case, which), said, headers={"HX-Request": "true"} if which else {})
+        for which in sorted(("0", ""), key=lambda each: each != first)
+    ]
+
+    assert [answer.status_code for answer in answers] == ([200, 302] if first else [302, 200])
+    assert saved(case)["it"]
+
+
 def test_fields_that_hang_on_another_come_with_it(shop, me):
     retell(shop[0], fields=[
         {"code": "staff", "label_zh": "雇人吗", "label_en": "Staff", "type": "yes_no", "group_zh": "店", "group_en": "Shop"},
