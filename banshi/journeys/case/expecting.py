@@ -11,6 +11,7 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import may_follow
+from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.identity import queries as people
 
 
@@ -35,6 +36,8 @@ def brings(*, appointment: str, by: Actor, now: datetime) -> None:
 
 def _expect(case_no: str, code: str, *, by: Actor, now: datetime) -> bool:
     case = cases.lock(case_no)
+    if deliveries.drop_of(case) is not None:
+        return False  # its papers are with the hall already
     if case.phase == "await_receipt":
         if Appointment.objects.filter(code=case.appointment, state="booked").exists():
             return False

@@ -30,6 +30,7 @@ from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.following import moved_by_hall
 from banshi.rooms.booking.models import Appointment, Waiting
 from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Mine
@@ -38,6 +39,8 @@ from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.surfaces.citizen import choosing, credit, sent, visit
 from banshi.surfaces.citizen.arrival import arrival, closed_now, may_come
+from banshi.surfaces.citizen.case_doors import my_people
+from banshi.surfaces.citizen.case_story import to_bring
 from banshi.surfaces.citizen.doors import (
     actor_for,
     appointment_for,
@@ -92,6 +95,15 @@ def _clients_phone(request: Any, found: Appointment) -> str:
 
 def _to(name: str, found: Appointment, request: Any) -> str:
     return reverse(f"citizen:{name}", args=[found.code]) + _query(request, found)
+
+
+def _brought(request: Any, found: Appointment) -> dict[str, Any] | None:
+    """The case whose papers it brings, for those who may read it: which ones are still to be seen."""
+    case = cases.expected_at(found.code, person_id=found.person_id)
+    may = case is not None and cases.may_follow(
+        case, account_id=request.who.account_id, person_ids=my_people(request) if request.who.account_id else ()
+    )
+    return {"case": case, "papers": to_bring(case)} if case is not None and may else None
 
 
 # --- one ----------------------------------------------------------------------------------------------------------
@@ -175,6 +187,7 @@ def _page(
         "by_agent": _agent(request, found),
         "names": _names(request, found),
         "is_today": is_today,
+        "brought": _brought(request, found),
         "moved_by_hall": found.state == "booked" and moved_by_hall(found),
         "times_back": time_back.times_back(found, now=now),
         "given_back": a.can_rebook and booking.was_given_back(found, now=now),

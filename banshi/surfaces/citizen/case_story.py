@@ -211,9 +211,19 @@ def button_of(case: Case, *, appointment: AppointmentView | None) -> Button | No
 def brings_originals(case: Case) -> bool:
     """Whether a paper has to be seen at the window: it wants an original, and no authority vouches for what came."""
     guided = cases.guided_case(case)
-    if guided.appointment == "none" or not guided.where.window:
-        return False
-    return any(row.originals and not any(each.trust == "A" for each in row.came) for row in cases.paper_rows(case))
+    return guided.appointment != "none" and guided.where.window and bool(to_bring(case))
+
+
+def to_bring(case: Case) -> list[cases.PaperRow]:
+    """Papers that are seen at the window: they want an original, and no authority vouches for what came; or no file stands for
+    them. What need not be handed in is not among them.
+    """
+    return [
+        row
+        for row in cases.paper_rows(case)
+        if row.shown != "left_out"
+        and ((row.originals and not any(each.trust == "A" for each in row.came)) or row.to_bring)
+    ]
 
 
 def appointment_of(case: Case, *, now: datetime) -> AppointmentView | None:

@@ -18,7 +18,7 @@ from banshi.rooms.delivery.queries import code_for_applicant
 from banshi.rooms.identity.models import Account
 from tests.matters import Matters
 from tests.surfaces.citizen.cases import applicant, fields, handed_in, retell
-from tests.surfaces.citizen.conftest import Phone, sign_in, stop_the_clock, text
+from tests.surfaces.citizen.conftest import Phone, browser, sign_in, stop_the_clock, text
 from tests.town import TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +161,24 @@ def test_after_the_pre_review_a_time_is_booked_and_brings_the_case(matters, me, 
     assert 'href="/book/pension/?hall=town"' in before
     assert booked["Location"].startswith(f"/a/{code}")
     assert ("大厅等着收材料" in after, f'href="/a/{code}"' in after) == (True, True)
+
+
+def test_a_booking_that_brings_a_case_says_which_papers_of_it(matters, me, open_town):
+    matters.lease_by_hand()
+    case = matters.opened()
+    handed_in(me, case, "id")
+    me.post(f"/cases/{case.no}/check/")
+    actions.pass_on(case_no=case.no, verdicts=[Verdict("id", ok=True)], by=matters.by["pre_reviewer"], now=TUESDAY_NINE)
+    slot = open_town.slot(quota=3)
+    booked = me.post(f"/book/pension/{slot.pk}/", who=str(me.person.pk))
+
+    mine = text(me.get(booked["Location"]))
+    somebodys = text(browser().get(booked["Location"]))
+
+    wanted = ("租约", "身份证", "平面图", case.no)
+    bring = mine.split('id="bring"')[1].split("</section>")[0]
+    assert [words in bring for words in wanted] == [True, True, False, True]
+    assert case.no not in somebodys
 
 
 def test_a_booking_that_was_given_up_is_booked_anew(matters, me, open_town):
@@ -441,6 +459,20 @@ def test_papers_in_a_cabinet_ask_for_no_booking_and_are_no_booked_time(matters, 
         [True, True, False, False], [False, False, False, True], [False, False, False, True],
     ]  # fmt: skip
     assert ("材料在文件柜里" in lying, "大厅取出了你的材料" in taken) == (True, True)
+
+
+def test_a_time_booked_beside_papers_in_a_cabinet_changes_nothing(matters, me, open_town):
+    cabinet = delivery.install(hall=matters.town.hall, code="c", name_zh="柜", name_en="Cabinet", cells=1)
+    case = sent(matters, me)
+    Case.objects.filter(pk=case.pk).update(phase="pre_passed")
+    cabinets.drop(cabinets=[cabinet], case_no=case.no, by=KIOSK, now=TUESDAY_NINE)
+
+    me.post(f"/book/pension/{open_town.slot(quota=3).pk}/", who=str(me.person.pk))
+
+    now = Case.objects.get(pk=case.pk)
+    assert (now.phase, now.appointment, list(now.events.values_list("verb", flat=True).order_by("seq"))[-1]) == (
+        "await_receipt", "", "expect",
+    )  # fmt: skip
 
 
 def test_a_door_that_stayed_shut_is_no_time_given_up(matters, me, settings):

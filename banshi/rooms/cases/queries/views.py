@@ -234,6 +234,12 @@ def may_follow(case: Case, *, account_id: int | None, person_ids: Sequence[int] 
     return (account_id is not None and case.account_id == account_id) or case.person_id in person_ids
 
 
+def expected_at(appointment: str, *, person_id: int) -> Case | None:
+    """The case whose papers a booking of its applicant brings."""
+    rows = Case.objects.filter(person_id=person_id, appointment=appointment, phase="await_receipt")
+    return rows.select_related("item", "hall").first()
+
+
 def of_person(person_id: int, *, hall: str | None = None) -> QuerySet[Case]:
     """What somebody has under way or had: for the window they stand at."""
     rows = all_cases().filter(person_id=person_id)
