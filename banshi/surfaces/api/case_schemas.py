@@ -139,6 +139,10 @@ class DeferredIn(In):
 
 class AcceptIn(In):
     deferred: list[DeferredIn] = Field([], max_length=60, description="Papers that follow (容缺受理).")
+    verdicts: list[VerdictIn] = Field(
+        [], max_length=60, description="On papers nobody has looked at, as after a supplement."
+    )
+    materials: list[CountedIn | Short] = Field([], max_length=60, description="Papers counted only now.")
 
 
 class RefuseIn(In):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from banshi.surfaces.api.case_parts import case_part, line_parts, on_list, seen_
 from banshi.surfaces.api.case_schemas import (
     AcceptIn,
     AgreeIn,
+    CountedIn,
     CaseLineOut,
     CaseOut,
     DecideIn,
@@ -148,15 +149,19 @@ def receive_case(request: HttpRequest, case: Path[Code], body: ReceiveIn | None 
         window = places.window_by_code(asked.window) if asked.window is not None else None
         if window is not None and window.hall_id != seen.hall_id:
             raise Refused("nothing-found", facts={"window": asked.window})
-        counted = [
-            cases.Counted(each) if isinstance(each, str) else cases.Counted(each.requirement, each.channel, each.copies)
-            for each in asked.materials
-        ]
         by_rule.receive(
-            case_no=seen.no, materials=counted, window_id=window.pk if window else None, by=who.by, now=now
+            case_no=seen.no, materials=_counted(asked.materials), window_id=window.pk if window else None, by=who.by,
+            now=now,
         )  # fmt: skip
 
     return _did(request, case, "receive_case", act)
+
+
+def _counted(said: Sequence[CountedIn | str]) -> list[cases.Counted]:
+    return [
+        cases.Counted(each) if isinstance(each, str) else cases.Counted(each.requirement, each.channel, each.copies)
+        for each in said
+    ]
 
 
 @router.post("/cases/{case}/notice", **op("give_notice", {200: CaseOut}), summary="Say what is missing, at once")
@@ -195,10 +200,13 @@ def _second(case: Case, login: str | None, verb: str, now: datetime) -> tuple[in
 @write
 def accept_case(request: HttpRequest, case: Path[Code], body: AcceptIn | None = None) -> Answer:
     """受理: the promised and the statutory limit begin."""
-    deferred = [(each.requirement, each.due_on) for each in body.deferred] if body else []
+    asked = body or AcceptIn(deferred=[], verdicts=[], materials=[])
     return _did(
         request, case, "accept_case",
-        lambda who, seen, now: cases.accept(case_no=seen.no, deferred=deferred, by=who.by, now=now),
+        lambda who, seen, now: cases.accept(
+            case_no=seen.no, deferred=[(each.requirement, each.due_on) for each in asked.deferred],
+            verdicts=_verdicts(seen, asked.verdicts), materials=_counted(asked.materials), by=who.by, now=now,
+        ),
     )  # fmt: skip
 
 
