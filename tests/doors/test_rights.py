@@ -22,7 +22,7 @@ WITHOUT_HALL = {
     "list_halls", "list_items", "get_item", "get_item_guide", "guide_item", "when", "book", "list_notices", "get_clock",
     "set_clock", "get_crowd", "set_crowd", *(name for name in SCOPES_OF if "appointment" in name),
     *(n for n in SCOPES_OF if n.endswith("_ticket")),
-    "list_cases", "look_into_library", "enter_certificate", "worklist", "list_answers",
+    "list_cases", "look_into_library", "enter_certificate", "worklist", "list_answers", "make_form",
 } - {"issue_ticket"}  # fmt: skip
 
 

@@ -8,7 +8,22 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from banshi.surfaces.api.schemas import PRINTABLE, Asked, Code, Day, Id, In, Named, Out, Paged, Presented, WalkInPerson
+from banshi.surfaces.api.schemas import (
+    PRINTABLE,
+    Asked,
+    Code,
+    Day,
+    Id,
+    In,
+    Named,
+    OptionOut,
+    Out,
+    Paged,
+    Presented,
+    QuestionOut,
+    WalkInPerson,
+)
+from banshi.surfaces.api.schemas import PaperOut as NeededOut
 
 # As the tables of the room have them (a test compares).
 Phase = Literal[
@@ -57,6 +72,23 @@ class CaseIn(In):
         description="By which way the person comes. Usual: `api`; `kiosk` and `window` for keys of machines and staff.",
     )
     anyway: bool = Field(False, description="Though the same matter is under way already (`duplicate-case`).")
+
+
+class FormIn(In):
+    items: Annotated[list[Code], Field(min_length=1, max_length=12)] = Field(description="Each once.")
+    answers: Answers = Field({}, description="Question → option, by the names that the form gives them.")
+    person: WalkInPerson | None = None
+    presented: Presented = Field("typed", description="As of `POST /cases`: what is on record is for who is there.")
+    organisation: OrganisationIn | None = None
+
+    @model_validator(mode="after")
+    def _once(self) -> FormIn:
+        if len(set(self.items)) < len(self.items):
+            raise PydanticCustomError("once", "{en}", {"zh": "每个事项只写一次", "en": "Name each item once"})
+        if self.organisation is not None and self.person is None:
+            said = {"zh": "单位由谁来办，填 person", "en": "Say in `person` who acts for the organisation"}
+            raise PydanticCustomError("acts", "{en}", said)
+        return self
 
 
 class CaseChange(In):
@@ -233,6 +265,45 @@ class ClockOut(Out):
 class NextOut(Out):
     verb: str
     who: str = Field(description="applicant, hall, department, supervisor")
+
+
+class SourceOut(Out):
+    kind: Literal["sent", "library"]
+    name: str = Field(description="Who said it to the library.")
+    at: datetime | None
+    trust: Literal["A", "B", "C", "D"]
+
+
+class FormFieldOut(Out):
+    code: str = Field(
+        description="The data element's where it has one, `<item>.<field>` where not; of one item its own."
+    )
+    label: str
+    label_en: str
+    type: str
+    required: bool
+    options: list[OptionOut]
+    items: list[str] = Field(description="Which of them ask for it.")
+    show_if: dict[str, object] | None = Field(None, description="A condition on answers and fields by these names.")
+    value: str | bool | int | float | None = Field(None, description="Carried over; numbers of documents masked.")
+    source: SourceOut | None = None
+
+
+class FormItemOut(Out):
+    code: str
+    version: int
+
+
+class FormOut(Out):
+    id: str = Field(description="The same items, versions and answers have the same one. Nothing is kept.")
+    items: list[FormItemOut]
+    complete: bool = Field(description="Every question is answered.")
+    next_question: QuestionOut | None
+    answers: dict[str, str]
+    fields: list[FormFieldOut]
+    materials: list[NeededOut]
+    asked: int
+    carried_over: int
 
 
 class CaseLineOut(Out):

@@ -32,7 +32,7 @@ def get_item_guide(request: HttpRequest, item: Path[Code], asked: Query[Where]) 
     row, _ = _asked_of(item, asked.hall)
     handling = catalogue.handling_of(row)
     return found(
-        {"item": row.code, "version": row.version, "questions": [_question(each) for each in handling.questions]}
+        {"item": row.code, "version": row.version, "questions": [question_shown(each) for each in handling.questions]}
     )
 
 
@@ -64,7 +64,7 @@ def _text(zh: str, en: str) -> dict[str, str]:
     return {"text": zh, "text_en": en}
 
 
-def _question(question: Question) -> dict[str, Any]:
+def question_shown(question: Question) -> dict[str, Any]:
     return {
         "id": question.id,
         **_text(question.text_zh, question.text_en),
@@ -79,11 +79,11 @@ def _outcome(outcome: Guided) -> dict[str, Any]:
     situation = outcome.situation
     return {
         "complete": outcome.complete,
-        "next_question": outcome.next_question and _question(outcome.next_question),
+        "next_question": outcome.next_question and question_shown(outcome.next_question),
         "answers": dict(outcome.answers),
         "situation": situation and {"id": situation.id, "name": situation.name_zh, "name_en": situation.name_en},
         "conditions": [_text(each.text_zh, each.text_en) for each in outcome.conditions],
-        "materials": [_paper(each) for each in outcome.materials],
+        "materials": [paper_shown(each) for each in outcome.materials],
         "where": outcome.where.model_dump(),
         "appointment": outcome.appointment,
         "fee": outcome.fee and _fee(outcome.fee),
@@ -93,7 +93,7 @@ def _outcome(outcome: Guided) -> dict[str, Any]:
     }
 
 
-def _paper(paper: Paper) -> dict[str, Any]:
+def paper_shown(paper: Paper) -> dict[str, Any]:
     return {
         **named(paper.code, paper.name_zh, paper.name_en),
         "necessity": paper.necessity,

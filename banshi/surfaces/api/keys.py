@@ -129,6 +129,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "answer_enquiry": _only("staff"),
     "forward_enquiry": _only("staff"),
     # cases: whoever applies, by the key that opened it
+    "make_form": _only("channel", "kiosk", "staff"),
     "open_case": _only("channel", "kiosk", "staff"),
     "get_case": _only("channel", "kiosk", "staff", "manage"),
     "list_cases": _only("channel", "staff", "manage"),
@@ -167,6 +168,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
 # names that scope stands here, but for what is public anyway.
 # One of several is named with bars between; which of them it takes is then asked of the case (cases_staff.py).
 PERMISSION_OF: dict[str, str] = {
+    "make_form": "cases.receive",
     "open_case": "cases.receive",
     "change_case": "cases.receive",
     "submit_case": "cases.receive",

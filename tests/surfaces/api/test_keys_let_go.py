@@ -18,7 +18,7 @@ from tests.surfaces.api.test_idempotency import prepared, shown
 from tests.surfaces.api.test_numbers_together import asked
 from tests.surfaces.api.test_rights import CLOSE, ENDPOINTS
 
-ASKS = ("guide_item",)  # sent like a write, and writes nothing
+ASKS = ("guide_item", "make_form")  # sent like a write, and writes nothing
 WRITES = {name: request for name, request in ENDPOINTS.items() if request[0] != "get" and name not in ASKS}
 FOUND_FIRST = ("add_material",)  # its case is looked for before a file is read: where there is none, no key was claimed
 WRONG_DIGIT = {**person(3), "id_number": "110105194912310021"}

@@ -97,6 +97,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "pause": ("post", "/windows/town-01/pause", {"reason": "午餐"}),
     "resume": ("post", "/windows/town-01/resume", None),
     "call_next": ("post", "/windows/town-01/calls", None),
+    "make_form": ("post", "/forms", {"items": ["pension"]}),
     "open_case": ("post", "/cases", OPEN_CASE),
     "get_case": ("get", "/cases/NONE", None),
     "list_cases": ("get", "/cases", None),

@@ -1,0 +1,102 @@
+"""One form for several items over HTTP: asked once, filled in for who is there, and for nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.catalogue import actions as catalogue
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.identity import queries as people
+from banshi.rooms.library.models import Fact
+from tests.matters import SHOP
+from tests.surfaces.api.casework import Casework
+from tests.surfaces.api.conftest import PERSON
+from tests.town import TUESDAY_NINE
+
+FIELDS: list[dict[str, Any]] = [
+    {"code": "who", "label_zh": "姓名", "label_en": "Name", "type": "name", "element": "person-name"},
+    {"code": "number", "label_zh": "证件号码", "label_en": "Number", "type": "id_number", "element": "id-number"},
+    {"code": "home", "label_zh": "住址", "label_en": "Home", "type": "address", "element": "residence-address"},
+]
+SIGN = {
+    **SHOP, "questions": SHOP["questions"][:1],
+    "fields": [{**each, "group_zh": "人", "group_en": "Person"} for each in FIELDS],
+}  # fmt: skip
+BOTH = {"items": ["pension", "sign"], "answers": {"premises": "own"}}
+
+
+@pytest.fixture
+def two(work: Casework) -> Casework:
+    """The shop licence, and a sign above its door, which asks for whose it is."""
+    sign_of(work)
+    return work
+
+
+def sign_of(work: Casework) -> None:
+    made = Item.objects.get(code="pension")
+    made.pk, made._state.adding, made.code = None, True, "sign"
+    made.name_zh, made.name_en, made.handling = "招牌", "Sign", SIGN
+    made.save()
+    row = work.calls.town.hall.items.get(item__code="pension")
+    row.pk, row._state.adding, row.item = None, True, made
+    row.save()
+    catalogue.keep_item_versions(by=SYSTEM, now=TUESDAY_NINE)
+
+
+def known(work: Casework) -> None:
+    person = people.person_by_document(PERSON["id_type"], PERSON["id_number"])
+    assert person is not None
+    Fact.objects.create(
+        person=person, element="residence-address", value="一号路 9 号", trust="B", source="公安", at=TUESDAY_NINE
+    )
+
+
+def form(work: Casework, key: str = "channel", **more: Any) -> Any:
+    return work.calls("post", "/forms", key, {**BOTH, **more})
+
+
+def test_two_items_are_asked_once_what_both_ask(two: Casework) -> None:
+    found = form(two)
+
+    assert found.status_code == 201
+    body = found.json()
+    assert [each["code"] for each in body["materials"]] == ["id", "photo", "plan"]
+    assert (body["complete"], body["next_question"]["id"]) == (False, "food")
+    assert [each["code"] for each in body["fields"]][-3:] == ["person-name", "id-number", "residence-address"]
+    assert (body["asked"], body["carried_over"]) == (6, 0)
+
+
+def test_what_is_on_record_is_for_who_is_shown_to_be_there(two: Casework) -> None:
+    two.opened(presented="read", key="receiver")
+    known(two)
+
+    told = {
+        (key, presented): {
+            each["code"]: (each["value"], each["source"]["kind"], each["source"]["trust"])
+            for each in form(two, key, person=PERSON, presented=presented).json()["fields"]
+            if "value" in each
+        }
+        for key, presented in (("channel", "typed"), ("receiver", "typed"), ("receiver", "read"))
+    }
+
+    assert "residence-address" not in told["channel", "typed"] | told["receiver", "typed"]
+    assert told["receiver", "read"]["residence-address"] == ("一号路 9 号", "library", "B")
+    assert PERSON["id_number"] not in str(told)
+    assert Entry.objects.filter(action="looked", subject__startswith="person:").count() >= 1
+
+
+def test_the_same_form_has_the_same_name(two: Casework) -> None:
+    assert form(two).json()["id"] == form(two).json()["id"] != form(two, answers={}).json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({"items": ["pension", "pension"]}, 422), ({"items": []}, 422), ({"items": ["none"]}, 404),
+     ({"answers": {"nobody": "asks"}}, 422), ({"presented": "read", "person": PERSON}, 403)],
+)  # fmt: skip
+def test_what_makes_no_form_is_refused(two: Casework, body: Any, status: int) -> None:
+    assert form(two, **body).status_code == status
