@@ -7,7 +7,7 @@ import json
 import time
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,6 +89,10 @@ class Api:
     async def post(self, path: str, key: str, body: Any = None) -> Reply:
         return await self._sent("POST", path, key, body=body)
 
+    async def upload(self, path: str, key: str, fields: Mapping[str, str], file: bytes) -> Reply:
+        """A form with one file."""
+        return await self._sent("POST", path, key, form=(fields, file))
+
     async def put(self, path: str, key: str, body: Any) -> Reply:
         return await self._sent("PUT", path, key, body=body)
 
@@ -114,15 +118,26 @@ class Api:
         if self._next > now:
             await asyncio.sleep(self._next - now)
 
-    async def _sent(self, method: str, path: str, key: str, *, params: Any = None, body: Any = None) -> Reply:
+    async def _sent(
+        self,
+        method: str,
+        path: str,
+        key: str,
+        *,
+        params: Any = None,
+        body: Any = None,
+        form: tuple[Mapping[str, str], bytes] | None = None,
+    ) -> Reply:
         headers = {"Authorization": f"Bearer {key}"}
-        content = None
+        sent: dict[str, Any] = {}
         if method != "GET":
             self._writes += 1
             headers["Idempotency-Key"] = f"crowd-{self._run}-{self._writes}"
         if body is not None:
-            content = json.dumps(body, ensure_ascii=False).encode()
+            sent["content"] = json.dumps(body, ensure_ascii=False).encode()
             headers["Content-Type"] = "application/json"
+        if form is not None:
+            sent |= {"data": dict(form[0]), "files": {"file": ("page.jpg", form[1], "image/jpeg")}}
         began, wait, broken = time.monotonic(), 0.2, 0
         while True:
             if self.closing:
@@ -133,7 +148,7 @@ class Api:
             self.under_way += 1
             try:
                 self.traffic.requests += 1
-                answer = await self._http.request(method, BASE + path, params=params, content=content, headers=headers)
+                answer = await self._http.request(method, BASE + path, params=params, headers=headers, **sent)
             except httpx.TransportError:
                 self.traffic.away += 1
                 if time.monotonic() - began > self.patience_s:

@@ -19,6 +19,7 @@ from banshi.crowd.guest import Guest
 from banshi.crowd.halls import Place, Profile, on_duty
 from banshi.crowd.halltime import HallClock
 from banshi.crowd.ledger import Seen
+from banshi.crowd.matters import Matter, Matters
 from banshi.crowd.plan import Booked, Session
 
 BEFORE_OPENING = timedelta(minutes=15)
@@ -36,6 +37,7 @@ class Keys:
     demo: str
     kiosk: dict[str, str]
     desk: dict[str, str]
+    staff: dict[str, dict[str, list[str]]]  # hall → role → keys of those who work cases there
 
 
 class HallRun:
@@ -55,6 +57,7 @@ class HallRun:
         reserved: frozenset[str],
         booked: list[Booked],
         at_windows: dict[str, str],
+        matters: list[Matter] | None = None,
     ) -> None:
         self.code, self.api, self.clock, self.keys, self.profile, self.seed = code, api, clock, keys, profile, seed
         self.scale, self.say, self.reserved = scale, say, reserved
@@ -78,6 +81,7 @@ class HallRun:
         self.called: dict[str, str] = {}  # window → number called there, as last heard
         self.numbers: dict[str, str] = {}  # today's number → ref
         self.phones = visitors.Phones()
+        self.matters = Matters(self, keys.staff[code], matters or []) if code in keys.staff else None
         self._due: list[tuple[datetime, int, Callable[[], Coroutine[Any, Any, None]]]] = []
         self._order = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -190,6 +194,8 @@ class HallRun:
                 self.later(arrival.at, lambda a=arrival, act=act: self._perhaps(act, a))  # type: ignore[misc]
         for booking in self.booked:
             self.plan_booked(booking)
+        if self.matters is not None:
+            self.matters.plan()
 
     def settle(self) -> None:
         """Count the appointments whose period ended since this run began without their person checking in."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 COUNTS = ("tickets", "booked", "walk_in", "served", "missed", "ratings", "appointments", "cancelled", "no_shows")
+CASE_COUNTS = ("received", "accepted", "decided", "completed")
 TOTAL = "total"  # code of the row that sums up the others
 FEW = 5  # times of fewer people are not compared
 TIME_SHARE, TIME_LEAST_S = 0.05, 20.0
@@ -97,12 +98,12 @@ class Finding:
         return self.verdict == "differs"
 
 
-def totals(rows: Iterable[Mapping[str, Any]]) -> Counter[str]:
-    """Counts of `GET /stats/visits` rows, without their total."""
+def totals(rows: Iterable[Mapping[str, Any]], names: Sequence[str] = COUNTS) -> Counter[str]:
+    """Counts of `GET /stats/visits` rows, or of cases, without their total."""
     found: Counter[str] = Counter()
     for row in rows:
         if row["code"] != TOTAL:
-            found.update({name: int(row.get(name) or 0) for name in COUNTS})
+            found.update({name: int(row.get(name) or 0) for name in names})
     return found
 
 
@@ -180,3 +181,16 @@ def _time(
         tolerance = max(TIME_LEAST_S, TIME_SHARE * mine) + within_s
         verdict = "same" if abs(mine - theirs) <= tolerance else "differs"
     return Finding(hall, what, round(mine, 1) if mine is not None else None, theirs, verdict)
+
+
+def compare_cases(seen: Seen, *, before: Counter[str], after: Counter[str]) -> list[Finding]:
+    """Findings on cases: whoever else works in the hall adds to them, and nobody takes away."""
+    found = []
+    for name in CASE_COUNTS:
+        mine, theirs = seen.counts[f"cases_{name}"], after[name] - before[name]
+        verdict = "same" if mine == theirs else "others" if mine < theirs else "differs"
+        if verdict == "differs" and seen.unsure:
+            verdict = "skipped"
+        if mine or theirs:
+            found.append(Finding(seen.hall, f"cases {name}", mine, theirs, verdict))
+    return found

@@ -22,7 +22,20 @@ from banshi.crowd.client import Api, Closing
 from banshi.crowd.hall import HallRun, Keys
 from banshi.crowd.halls import Profile, profile_of
 from banshi.crowd.halltime import EVERY_S, HallClock
-from banshi.crowd.ledger import Finding, Kept, Seen, by_window, compare, kept, kept_by, mean_of, totals
+from banshi.crowd.ledger import (
+    CASE_COUNTS,
+    Finding,
+    Kept,
+    Seen,
+    by_window,
+    compare,
+    compare_cases,
+    kept,
+    kept_by,
+    mean_of,
+    totals,
+)
+from banshi.crowd.matters import known
 from banshi.crowd.plan import Booked
 
 PER_SECOND = 50.0  # requests of the whole crowd, at most
@@ -71,7 +84,9 @@ class Crowd:
         self.thin = float(options.get("scale") or os.environ.get("BANSHI_CROWD_SCALE") or 1.0)
         seeds = json.loads(demo_json.read_text(encoding="utf-8"))
         keys = seeds["keys"]
-        self.keys = Keys(keys["channel"], keys["read"], keys["demo"], keys["kiosk"], keys["desk"])
+        self.keys = Keys(
+            keys["channel"], keys["read"], keys["demo"], keys["kiosk"], keys["desk"], keys.get("staff", {})
+        )
         # Windows that people sign in at by the logins of the demo are left to them.
         self.reserved = frozenset(str(login["user"]) for login in seeds.get("logins", {}).values())
         self.file = demo_json.with_name("crowd.json")
@@ -82,6 +97,7 @@ class Crowd:
         self.running: dict[str, asyncio.Task[None]] = {}
         self.profiles: dict[str, Profile] = {}
         self.before: dict[str, tuple[Counter[str], Counter[str], date, date]] = {}
+        self.cases_before: dict[str, Counter[str]] = {}
         self.told = asyncio.Event()
         self.said_scale = -1.0
         self.idle_said = False
@@ -220,10 +236,14 @@ class Crowd:
         for row in kept.get("booked", []):
             with contextlib.suppress(KeyError, TypeError, ValueError):
                 booked.append(Booked.known(row))
+        matters = []
+        for row in kept.get("matters", []):
+            with contextlib.suppress(KeyError, TypeError):
+                matters.append(known(row))
         hall = HallRun(
             code, api=self.api, clock=self.clock, keys=self.keys, profile=self.profiles[code], seed=self.seed,
             scale=self.scale, say=self._say, reserved=self.reserved, booked=booked,
-            at_windows=dict(kept.get("at_windows", {})),
+            at_windows=dict(kept.get("at_windows", {})), matters=matters,
         )  # fmt: skip
         self.halls[code] = hall
         self.running[code] = asyncio.create_task(hall.run())
@@ -246,6 +266,7 @@ class Crowd:
             code: {
                 "booked": [b.kept() for b in hall.booked if not b.done],
                 "at_windows": hall.at_windows,
+                "matters": [each.kept() for each in hall.matters.open.values()] if hall.matters is not None else [],
             }
             for code, hall in self.halls.items()
         }
@@ -284,6 +305,7 @@ class Crowd:
                     f"{self.clock.now():%m-%d %H:%M} {code}: {counts['tickets']} numbers, {counts['served']} served, "
                     f"{counts['missed']} missed, {counts['appointments']} booked"
                     + (f", mean wait {wait / 60:.1f} min" if wait is not None else "")
+                    + (f"; {counts['cases_opened']} cases" if counts["cases_opened"] else "")
                 )
 
     # ---- comparing ----
@@ -299,6 +321,15 @@ class Crowd:
         days = totals(await self._visits(code, first, last, "day"))
         windows = by_window(await self._visits(code, first, last, "window"))
         self.before[code] = (days, windows, first, last)
+        self.cases_before[code] = await self._cases(code, first, last)
+
+    async def _cases(self, code: str, first: date, last: date) -> Counter[str]:
+        """Cases of a hall that works them, as its figures count them; nothing of another."""
+        if code not in self.keys.staff:
+            return Counter()
+        days = {"from": first.isoformat(), "to": last.isoformat()}
+        rows = await self.api.pages("/stats/cases", self.keys.read, hall=code, by="day", **days)
+        return totals(rows, CASE_COUNTS)
 
     async def _report(self) -> int:
         self.api.closing = False
@@ -334,6 +365,9 @@ class Crowd:
                 times=total if not before["tickets"] else None,
                 clock_s=0.5 * self.clock.speed + self.clock.off_s,
             )  # fmt: skip
+            findings += compare_cases(
+                hall.seen, before=self.cases_before[code], after=await self._cases(code, first, last)
+            )
             if not any(f.bad for f in findings) or attempt == 3:
                 break
             await asyncio.sleep(1.5)

@@ -136,6 +136,11 @@ def of_all_departments(hall: str, role: str) -> str:
     return f"{hall}-{CASE_ROLES[role]}3"
 
 
+def _case_keys(hall: str, role: str) -> list[str]:
+    """Those of a step who have a key: the two of it, and who works the cases of all departments last."""
+    return [*case_logins(hall, role), *([of_all_departments(hall, role)] if role in OF_DEPARTMENTS else [])]
+
+
 def _wanted(halls: list[Hall]) -> list[tuple[str, str, str, str]]:
     """Login, role, scope kind, scope: `<window code>` for each window's clerk, `<hall>-manager`, `-lead`, `-guide`, `city`,
     `auditor`; then who works cases, `<hall>-review` and so on. New ones come last: names and badges stay whose they are."""
@@ -238,9 +243,7 @@ def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str
         "desk": {code: key("desk", code, hall=hall, staff=staff[code]) for code, hall in windows},
         "staff": {
             hall.code: {
-                role: [
-                    key("staff", login, hall=hall.code, staff=staff[login]) for login in case_logins(hall.code, role)
-                ]
+                role: [key("staff", login, hall=hall.code, staff=staff[login]) for login in _case_keys(hall.code, role)]
                 for role in CASE_ROLES
             }
             for hall in halls

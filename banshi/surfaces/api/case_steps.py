@@ -23,9 +23,9 @@ from banshi.surfaces.api.case_parts import case_part, line_parts, on_list, seen_
 from banshi.surfaces.api.case_schemas import (
     AcceptIn,
     AgreeIn,
-    CountedIn,
     CaseLineOut,
     CaseOut,
+    CountedIn,
     DecideIn,
     DeliverIn,
     ExtendIn,

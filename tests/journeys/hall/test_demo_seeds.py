@@ -40,7 +40,7 @@ def sown(dongcheng: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> di
     return found
 
 
-def test_each_step_of_a_case_has_two_people_with_a_key_each(sown: dict[str, Any]) -> None:
+def test_each_step_of_a_case_has_its_people_with_a_key_each(sown: dict[str, Any]) -> None:
     keys = sown["keys"]["staff"]
     held = {role: [queries.key_by_secret(secret) for secret in secrets] for role, secrets in keys["dongcheng"].items()}
 
@@ -49,8 +49,8 @@ def test_each_step_of_a_case_has_two_people_with_a_key_each(sown: dict[str, Any]
     assert {role: [people[key.staff_id or 0] for key in each if key] for role, each in held.items()} == {
         "pre_reviewer": ["dongcheng-pre-review", "dongcheng-pre-review2"],
         "receiver": ["dongcheng-accept", "dongcheng-accept2"],
-        "reviewer": ["dongcheng-review", "dongcheng-review2"],
-        "approver": ["dongcheng-approve", "dongcheng-approve2"],
+        "reviewer": ["dongcheng-review", "dongcheng-review2", "dongcheng-review3"],
+        "approver": ["dongcheng-approve", "dongcheng-approve2", "dongcheng-approve3"],
         "issue_clerk": ["dongcheng-issue", "dongcheng-issue2"],
         "supervisor": ["dongcheng-supervise", "dongcheng-supervise2"],
     }
