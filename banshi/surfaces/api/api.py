@@ -22,6 +22,7 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.surfaces.api import (
     agents,
     appointments,
+    cabinets,
     case_files,
     case_steps,
     cases,
@@ -166,6 +167,7 @@ for part in (
     case_files,
     case_steps,
     verify,
+    cabinets,
     library,
     live,
     stats,

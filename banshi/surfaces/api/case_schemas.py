@@ -370,6 +370,38 @@ class DeliveryOut(Out):
     code: str | None = Field(description="What opens it; for the key that opened the case alone.")
 
 
+class DropIn(In):
+    case: Code = Field(description="Of the hall of the cabinet, looked over beforehand.")
+
+
+class PickUpIn(In):
+    code: Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=PRINTABLE)] = Field(
+        description="As it was sent to the applicant."
+    )
+
+
+class CabinetOut(Named):
+    hall: str
+    place: str
+    place_en: str
+    cells: int
+    free: int = Field(description="Empty, with a door that opens.")
+    broken: int = Field(description="A door that stayed shut; somebody has to look at it.")
+
+
+class DroppedOut(Out):
+    cabinet: str
+    cell: int
+    case: str
+    counts_from: date
+
+
+class PickedUpOut(Out):
+    cabinet: str
+    cell: int
+    case: str
+
+
 class RuleTriedOut(Named):
     held: bool | None = Field(description="null: it could not be told.")
 

@@ -147,6 +147,10 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     **{name: _only("staff") for name in STEPS_OF_STAFF},
     "deliver_case": _only("channel", "kiosk", "staff"),
     "verify": NO_KEY,
+    # cabinets: the machine beside them
+    "get_cabinet": _only("kiosk", "manage"),
+    "drop_papers": _only("kiosk"),
+    "pick_up": _only("kiosk"),
     # what is on record of a person
     "look_into_library": _only("manage", "staff"),
     "enter_certificate": _only("manage"),

@@ -1,0 +1,101 @@
+"""Cabinets of a hall, for the machine beside them: papers in by the number of their case, results out by the code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Router
+
+from banshi.foundation import clock
+from banshi.journeys.case import cabinets as at_cabinets
+from banshi.kernel.refusals import Refused
+from banshi.rooms.delivery.models import Cabinet, Stay
+from banshi.surfaces.api import idempotency
+from banshi.surfaces.api.answers import answer, response_of
+from banshi.surfaces.api.case_schemas import CabinetOut, DropIn, DroppedOut, PickedUpOut, PickUpIn
+from banshi.surfaces.api.keys import Caller
+from banshi.surfaces.api.operations import caller, found, language, lower, op
+from banshi.surfaces.api.schemas import Code
+
+router = Router(tags=["cases"])
+
+
+@router.get("/cabinets/{cabinet}", **op("get_cabinet", {200: CabinetOut}), summary="A cabinet")
+def get_cabinet(request: HttpRequest, cabinet: Path[Code]) -> HttpResponse:
+    """How many cells it has, how many are empty, how many doors stay shut."""
+    here = _here(caller(request), cabinet)
+    lies = Exists(Stay.objects.filter(cell=OuterRef("pk"), out_at=None))
+    broken = here.cells.exclude(broken_at=None).count()
+    return found(
+        {
+            "code": here.code,
+            "name": here.name_zh,
+            "name_en": here.name_en or here.name_zh,
+            "hall": here.hall.code,
+            "place": here.place_zh,
+            "place_en": here.place_en or here.place_zh,
+            "cells": here.cells.count(),
+            "free": here.cells.filter(~lies, broken_at=None).count(),
+            "broken": broken,
+        }
+    )
+
+
+@router.post("/cabinets/{cabinet}/drops", **op("drop_papers", {201: DroppedOut}), summary="Papers into a cell")
+def drop_papers(request: HttpRequest, cabinet: Path[Code], body: DropIn) -> HttpResponse:
+    """投件: of a case that was looked over beforehand. An empty cell opens – another where a door stays shut –; they count from
+    `counts_from`, at night from the hall's next day of work."""
+
+    def opens(who: Caller, here: Cabinet, now: datetime) -> dict[str, Any]:
+        stay = at_cabinets.drop(cabinets=[here], case_no=body.case, by=who.by, now=now)
+        return {"cabinet": here.code, "cell": stay.cell.no, "case": body.case, "counts_from": stay.counts_from}
+
+    return _opened(request, cabinet, 201, opens)
+
+
+@router.post("/cabinets/{cabinet}/pickups", **op("pick_up", {200: PickedUpOut}), summary="A result out of its cell")
+def pick_up(request: HttpRequest, cabinet: Path[Code], body: PickUpIn) -> HttpResponse:
+    """取件: the code that was sent to the applicant opens the door, once, and that hands it over. Whoever types wrong ones waits
+    longer and longer."""
+
+    def opens(who: Caller, here: Cabinet, now: datetime) -> dict[str, Any]:
+        try:
+            stay = at_cabinets.fetch(cabinets=[here], code=body.code, by=who.by, now=now)
+        except Refused as no:
+            if no.slug in ("nothing-found", "code-used"):  # which of them, is nobody's business who knows no code
+                raise Refused("code-wrong", facts={"cabinet": True}) from no
+            raise
+        return {"cabinet": here.code, "cell": stay.cell.no, "case": stay.case.no}
+
+    return _opened(request, cabinet, 200, opens)
+
+
+def _here(who: Caller, code: str) -> Cabinet:
+    """:raises Refused: not-your-hall; nothing-found – also one beside another machine."""
+    row = Cabinet.objects.filter(code=code, active=True).select_related("hall", "device").first()
+    if row is not None:
+        who.must_reach(row.hall.code)
+    beside_another = row is not None and row.device is not None and row.device.code != who.key.device
+    if row is None or (who.scope == "kiosk" and beside_another):
+        raise Refused("nothing-found", facts={"cabinet": code})
+    return row
+
+
+def _opened(
+    request: HttpRequest, code: str, status: int, opens: Callable[[Caller, Cabinet, datetime], dict[str, Any]]
+) -> HttpResponse:
+    """A door opens between two transactions, so the answer is kept after it: who asks again in time is told the same, who asks
+    while it opens, that it did."""
+    who, asked_in = caller(request), language(request)
+    here = _here(who, code)
+    once = idempotency.once_of(
+        lower(request.headers), caller=who, method="POST", path=request.get_full_path(), body=request.body
+    )
+    if once is not None and (before := idempotency.answered_before(once, asked_in)) is not None:
+        return response_of(before)
+    done = answer(status, opens(who, here, clock.now()))
+    return response_of(idempotency.answered_once(once, asked_in, lambda: done))
