@@ -99,6 +99,29 @@ class Matters:
         item.save(update_fields=["handling"])
         catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
 
+    def costs(self, yuan: str = "80") -> None:
+        """From now on a grant costs something."""
+        from banshi.kernel.actors import SYSTEM
+        from banshi.rooms.catalogue import actions as catalogue
+        from banshi.rooms.catalogue.models import Item
+
+        item = Item.objects.get(code="pension")
+        fee = {"amount": yuan, "text_zh": "开店登记费", "text_en": "Registration of a shop", "basis_zh": "镇价〔2026〕1号",
+               "basis_en": "Town prices 2026 no. 1"}  # fmt: skip
+        item.handling = {**item.handling, "fee": fee}
+        item.save(update_fields=["handling"])
+        catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+
+    def owing(self, now: datetime = TUESDAY_NINE, **more: Any) -> Any:
+        """Granted, and to be paid for."""
+        from banshi.journeys.case import charging
+        from banshi.rooms.cases import actions as cases
+
+        self.costs()
+        case = self.in_review(now, **more)
+        cases.opine(case_no=case.no, says="grant", text="", by=self.by["reviewer"], now=now)
+        return charging.decide(case_no=case.no, grant=True, by=self.by["approver"], now=now)
+
     def received(
         self, now: datetime = TUESDAY_NINE, papers: tuple[str, ...] = ("id", "lease", "photo"), **more: Any
     ) -> Any:

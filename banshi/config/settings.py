@@ -95,7 +95,7 @@ DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (
     "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "tickets", "library",
-    "cases", "delivery", "feedback", "consulting", "staffing", "insight",
+    "cases", "fees", "delivery", "feedback", "consulting", "staffing", "insight",
 )  # fmt: skip
 FRAMES = ("staff",)
 SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "review", "issue", "api", "demo")
@@ -242,6 +242,14 @@ BANSHI_TYPESETTER = "banshi.gateways.papers.Typst"  # cases name no gateway
 _doors = "banshi.gateways.cabinets.not_set" if PRODUCTION else "banshi.gateways.cabinets.opened"
 BANSHI_CABINETS = os.environ.get("BANSHI_CABINETS") or _doors  # nor do rooms name this one
 BANSHI_JAMMED = frozenset(filter(None, os.environ.get("BANSHI_JAMMED", "").split(",")))  # cabinet:cell, of the demo's
+_till = "banshi.gateways.till.NotSet" if PRODUCTION else "banshi.gateways.till.StandIn"
+BANSHI_TILL = os.environ.get("BANSHI_TILL") or _till  # nor this one, that takes money by telephone
+BANSHI_TILL_SECRET = os.environ.get(
+    "BANSHI_TILL_SECRET", "" if PRODUCTION else "the demo's till"
+)  # signs what it tells
+BANSHI_TILL_FOLDER = DATA_DIR / "till"  # the stand-in's memory; whom it tells; whether it is out of order
+BANSHI_TILL_TELLS = "" if MODE == "test" else f"{BANSHI_PUBLIC_URL.rstrip('/')}/api/v1/till/callback"
+BANSHI_TILL_DOWN = os.environ.get("BANSHI_TILL_DOWN") == "1"
 BANSHI_INTAKE = "banshi.gateways.uploads.cleaned"  # the library names no gateway
 BANSHI_CLAMD = os.environ.get("BANSHI_CLAMD", "")  # host:port or socket of ClamAV's daemon; "" = no scanner
 BANSHI_SCANNER = "banshi.gateways.uploads.clamd.found" if BANSHI_CLAMD else ""

@@ -165,6 +165,12 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "extended": (pgettext_lazy("state", "Extended"), "info"),
         "not extended": (pgettext_lazy("state", "Not extended yet"), ""),
     },
+    "charge": {  # 应缴
+        "due": (pgettext_lazy("state", "To be paid"), "wait"),
+        "paid": (pgettext_lazy("state", "Paid"), "ok"),
+        "waived": (pgettext_lazy("state", "Let off"), "ok"),
+        "released": (pgettext_lazy("state", "Nothing owed"), ""),
+    },
     "case_step": {  # what was done to a case
         "open": (pgettext_lazy("case step", "Begun"), ""),
         "submit": (pgettext_lazy("case step", "Sent"), "info"),
@@ -188,6 +194,8 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "recount": (pgettext_lazy("case step", "Days worked out anew"), ""),
         "settle": (pgettext_lazy("case step", "A paper that was to follow came"), "info"),
         "decide": (pgettext_lazy("case step", "Decided"), "ok"),
+        "pay": (pgettext_lazy("case step", "Fee paid"), "ok"),
+        "waive": (pgettext_lazy("case step", "Fee let off"), "ok"),
         "issue": (pgettext_lazy("case step", "Result made"), "ok"),
         "shelve": (pgettext_lazy("case step", "Ready to fetch"), "ok"),
         "deliver": (pgettext_lazy("case step", "Handed over"), "ok"),

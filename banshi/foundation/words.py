@@ -119,6 +119,15 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("The door does not open"),
         _("Nothing is lost: the code stays good, and the issue window opens the cell."),
     ),
+    "fee-due": (
+        _("It is not paid for yet"),
+        _("The result is made once the fee is paid, or let off. It is due by {day}."),
+    ),
+    "fee-settled": (_("Nothing is to be paid"), _("The fee was paid, or let off, or the case has ended.")),
+    "till-down": (
+        _("The till does not answer"),
+        _("Nothing was taken. Try again in a few minutes, or pay at a window."),
+    ),
     "already-dropped": (_("Papers of this case lie in the cabinet"), _("The hall takes them out on {day}.")),
     "form-invalid": (_("The form is not complete"), _("To be put right: {count}.")),
     "material-missing": (_("Papers are missing"), _("Still needed: {materials}.")),

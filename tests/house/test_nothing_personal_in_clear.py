@@ -274,7 +274,7 @@ def test_every_column_of_own_words_was_planted(told: None) -> None:
 # What was said about a case stays with its story; tests/rooms/cases/test_reviewing.py plants it.
 OF_CASES = {
     "cases_event.why", "cases_extension.reason", "cases_material.why", "cases_opinion.text", "cases_stop.basis",
-    "cases_stop.result",
+    "cases_stop.result", "fees_waiver.reason",
 }  # fmt: skip
 # What a department was asked goes once the question ended; tests/rooms/consulting plants and deletes it.
 OF_QUESTIONS = {

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from banshi.journeys.case import by_rule
+from banshi.journeys.case import by_rule, charging
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -119,7 +119,7 @@ def decide(*, case_no: str, brought: Brought, grant: bool, reason: str = "", by:
     """即办: received and settled while the person waits. :raises Refused: those of `_take_in` and `cases.decide_at_once`."""
     with transaction.atomic():
         _take_in(case_no=case_no, brought=brought, by=by, now=now)
-        return cases.decide_at_once(case_no=case_no, grant=grant, reason=reason, by=by, now=now)
+        return charging.decide_at_once(case_no=case_no, grant=grant, reason=reason, by=by, now=now)
 
 
 def _as_seen(case_no: str, brought: Brought) -> Case:

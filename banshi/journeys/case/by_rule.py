@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from banshi.journeys.case import conclude
+from banshi.journeys.case import charging, conclude
 from banshi.journeys.case.carried import NAME, NUMBER
 from banshi.kernel import names
 from banshi.kernel.actors import SYSTEM, Actor
@@ -32,8 +32,10 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
         if pack is None:
             return case
         run = cases.try_rules(case_no=case_no, occasion="submit", applicant=_applicant(case, now=now), now=now)
-        if run is not None and run.outcome == "grant" and pack.electronic:
-            _give(case_no, now=now)
+        if run is not None and run.outcome == "grant":
+            case = charging.charged(cases.lock(case_no), by=SYSTEM, now=now)
+            if pack.electronic and case.fee_due_on is None:
+                _give(case_no, now=now)
         return cases.lock(case_no)
 
 
@@ -55,8 +57,16 @@ def received(*, case_no: str, now: datetime) -> Case:
         case = cases.lock(case_no)
         if handling_of_case(case).by_rule is not None:
             cases.try_rules(case_no=case_no, occasion="receive", applicant=_applicant(case, now=now), now=now)
-            case = cases.lock(case_no)
+            case = charging.charged(cases.lock(case_no), by=SYSTEM, now=now)
         return case
+
+
+def give_paid(*, case_no: str, now: datetime) -> None:
+    """What its rules granted online and was paid for since, or let off: given at once, as it would have been then."""
+    case = cases.lock(case_no)
+    pack, run = handling_of_case(case).by_rule, case.rule_runs.filter(outcome="grant", occasion="submit").first()
+    if pack is not None and pack.electronic and run is not None and case.phase == "decided":
+        _give(case_no, now=now)
 
 
 def _give(case_no: str, *, now: datetime) -> None:

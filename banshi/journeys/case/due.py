@@ -14,3 +14,4 @@ def run(*, now: datetime) -> None:
     cases.deem_due(now=now)
     cases.lapse_due(now=now)
     cases.remind_due(now=now)
+    cases.remind_unpaid(now=now)

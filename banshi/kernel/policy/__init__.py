@@ -10,6 +10,7 @@ from pydantic import model_validator
 
 from banshi.kernel.policy.booking import BookingPolicy, Channel, Credit, Quota
 from banshi.kernel.policy.consulting import ConsultingPolicy
+from banshi.kernel.policy.fees import FeePolicy
 from banshi.kernel.policy.messages import MessagePolicy
 from banshi.kernel.policy.rating import RatingPolicy
 from banshi.kernel.policy.records import RecordsPolicy
@@ -23,6 +24,7 @@ __all__ = [
     "ConsultingPolicy",
     "Credit",
     "Days",
+    "FeePolicy",
     "HallPolicy",
     "MessagePolicy",
     "Minutes",
@@ -43,6 +45,7 @@ class HallPolicy(Section):
     messages: MessagePolicy = MessagePolicy()
     rating: RatingPolicy = RatingPolicy()
     consulting: ConsultingPolicy = ConsultingPolicy()
+    fees: FeePolicy = FeePolicy()
     records: RecordsPolicy = RecordsPolicy()
 
     @model_validator(mode="after")

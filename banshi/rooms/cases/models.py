@@ -80,7 +80,8 @@ class Case(models.Model):
     supplement_due_on = models.DateField(null=True)  # T3
     due_promised = models.DateField(null=True)  # T4
     due_statutory = models.DateField(null=True)  # T4′
-    issue_due_on = models.DateField(null=True)  # T6
+    issue_due_on = models.DateField(null=True)  # T6; where a fee is due, from the day it is paid
+    fee_due_on = models.DateField(null=True)  # granted, and not paid for yet: by then it should be
     provisional = models.BooleanField(default=False)  # a calendar not published yet may move the promised day
     due_told = models.DateField(null=True)  # the promised day the applicant was told last
 
@@ -121,6 +122,10 @@ class Case(models.Model):
                 | Q(decided_at=None),
                 name="only_a_decided_case_has_a_decision",
             ),
+            models.CheckConstraint(
+                condition=Q(fee_due_on=None) | Q(phase="decided", granted=True),
+                name="no_result_is_made_while_a_fee_is_due",
+            ),
         ]
         indexes = [
             models.Index(fields=["hall", "phase", "due_promised", "id"], name="cases_by_hall_and_phase"),
@@ -129,6 +134,7 @@ class Case(models.Model):
             models.Index(fields=["opened_by", "-opened_at", "-id"], name="cases_by_who_opened_them"),
             models.Index(fields=["supplement_due_on"], name="cases_to_lapse", condition=Q(phase="supplement")),
             models.Index(fields=["notice_due_on"], name="cases_to_be_deemed", condition=Q(phase="received")),
+            models.Index(fields=["fee_due_on"], name="cases_to_be_paid", condition=Q(fee_due_on__isnull=False)),
             # Figures read a hall's days.
             *(
                 models.Index(fields=["hall", at], name=f"cases_by_{at}", condition=Q(**{f"{at}__isnull": False}))

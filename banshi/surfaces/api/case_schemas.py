@@ -239,7 +239,7 @@ class TerminateIn(In):
 
 
 class AgreeIn(In):
-    verb: Literal["notice", "terminate"]
+    verb: Literal["notice", "terminate", "waive"]
 
 
 # ---- what is shown ----

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from banshi.foundation import clock
-from banshi.journeys.case import by_rule, conclude
+from banshi.journeys.case import by_rule, charging, conclude
 from banshi.kernel.documents import InvalidDocument
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
@@ -325,10 +325,10 @@ def decide_case(request: HttpRequest, case: Path[Code], body: DecideIn) -> Answe
     def act(who: Caller, seen: Case, now: datetime) -> None:
         if seen.instant and seen.phase == "received":
             _need(who, seen, "cases.receive")
-            cases.decide_at_once(case_no=seen.no, grant=body.grant, reason=body.reason, by=who.by, now=now)
+            charging.decide_at_once(case_no=seen.no, grant=body.grant, reason=body.reason, by=who.by, now=now)
         else:
             _need(who, seen, "cases.approve")
-            cases.decide(case_no=seen.no, grant=body.grant, reason=body.reason, by=who.by, now=now)
+            charging.decide(case_no=seen.no, grant=body.grant, reason=body.reason, by=who.by, now=now)
 
     return _did(request, case, "decide_case", act)
 
@@ -417,7 +417,7 @@ def terminate_case(request: HttpRequest, case: Path[Code], body: TerminateIn) ->
 
     def act(who: Caller, seen: Case, now: datetime) -> None:
         second, may = _second(seen, body.second_by, "terminate", now)
-        cases.terminate(
+        charging.terminate(
             case_no=seen.no, reason=body.reason, second_by=second, second_may=may, by=who.by, now=now
         )  # fmt: skip
 

@@ -43,6 +43,8 @@ DONE: dict[str, str | Promise] = {
     "stop_clock": pgettext_lazy("case", "The time stands still"),
     "resume_clock": pgettext_lazy("case", "The time runs again"),
     "extend": pgettext_lazy("case", "The time was extended, once"),
+    "pay": pgettext_lazy("case", "The fee is paid"),
+    "waive": pgettext_lazy("case", "The fee was let off"),
     "issue": pgettext_lazy("case", "The result was made"),
     "shelve": pgettext_lazy("case", "Ready to fetch"),
     "deliver": pgettext_lazy("case", "Handed over to you"),

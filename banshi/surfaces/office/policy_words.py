@@ -17,6 +17,7 @@ SECTIONS: dict[str, Text] = {
     "rating": _("Rating"),
     "consulting": _("Questions to departments"),
     "records": _("Records"),
+    "fees": _("Fees"),
 }
 
 LABELS: dict[str, Text] = {
@@ -109,6 +110,8 @@ LABELS: dict[str, Text] = {
     "consulting.open_each": _("Questions of one person that wait for an answer, at most"),
     "consulting.a_day_each": _("Questions of one person a day, at most"),
     "records.contacts_days": _("Keep what was given with a visit, days"),
+    "fees.pay_working_days": _("Pay a fee within, working days from the decision"),
+    "fees.remind_working_days": _("Remind of a fee before its last day, working days"),
 }
 
 HINTS: dict[str, Text] = {

@@ -12,7 +12,7 @@ from banshi.foundation.doors import Asked
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_deeds import Act, deed
 from banshi.frames.typed import clean, int_or_none, lines_of
-from banshi.journeys.case import by_rule
+from banshi.journeys.case import by_rule, charging
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -124,7 +124,7 @@ def extend(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 @_deed("cases.approve", "decide")
 def decide(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     grant, reason = request.POST.get("grant") == "yes", lines_of(request.POST.get("reason"), 1000)
-    cases.decide(case_no=case.no, grant=grant, reason=reason, by=by, now=now)
+    charging.decide(case_no=case.no, grant=grant, reason=reason, by=by, now=now)
     return _("Decided.")
 
 
@@ -151,5 +151,5 @@ def agree(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 def terminate(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     second, may = shared.second_of(case, "terminate", clean(request.POST.get("second"), 40), now=now)
     reason = lines_of(request.POST.get("reason"), 300)
-    cases.terminate(case_no=case.no, reason=reason, second_by=second, second_may=may, by=by, now=now)
+    charging.terminate(case_no=case.no, reason=reason, second_by=second, second_may=may, by=by, now=now)
     return _("The case has ended.")

@@ -17,6 +17,7 @@ from banshi.rooms.cases.actions.applying import (
     tell_dropped,
     withdraw,
 )
+from banshi.rooms.cases.actions.charging import fee_paid, fee_waived, remind_unpaid
 from banshi.rooms.cases.actions.concluding import close_refused, deliver, issue, place_of, shelve, terminate
 from banshi.rooms.cases.actions.ground import locked as lock
 from banshi.rooms.cases.actions.ground import tell
@@ -75,6 +76,8 @@ __all__ = [
     "expect",
     "expect_no_more",
     "extend",
+    "fee_paid",
+    "fee_waived",
     "give_notice",
     "hand_over",
     "holder_of",
@@ -93,6 +96,7 @@ __all__ = [
     "refuse",
     "release",
     "remind_due",
+    "remind_unpaid",
     "resume_clock",
     "see",
     "send_back",

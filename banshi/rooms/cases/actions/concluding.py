@@ -14,6 +14,7 @@ from banshi.rooms.cases.actions.ground import (
     locked,
     need,
     need_lease,
+    need_paid,
     staff_of,
     step,
     tell,
@@ -40,13 +41,14 @@ def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
     """制证: the result is made, with a number of its own, by somebody who did not decide it.
 
     :returns: the licence, certificate or reply. :raises Refused: nothing-found, wrong-state (refused, or issued), locked,
-        same-person.
+        same-person, fee-due.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "issue")
         if not case.granted:
             raise Refused("wrong-state", facts={"kind": "case", "state": "refused", "needs": "granted"})
+        need_paid(case)
         need_lease(case, by=by, now=now)
         if no := issue_refusal(issues=staff_of(by), decided_by=case.decided_by_id, instant=case.instant):
             raise Refused(no)
@@ -160,7 +162,7 @@ def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: b
         case.stops.filter(ended_at=None).update(ended_at=now)
         event = step(
             case, "terminate", by=by, now=now, why=reason.strip(), facts={"second_by": second_by}, outcome="terminated",
-            closed_at=now, stopped_at=None,
+            closed_at=now, stopped_at=None, fee_due_on=None,
         )  # fmt: skip
         give(case, "termination", event=event, now=now, reason=reason.strip())
         tell(case, "case_terminated", event=event, now=now, reason=reason.strip())

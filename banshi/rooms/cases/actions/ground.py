@@ -69,6 +69,12 @@ def need_papers(lacking: Sequence[Wanted]) -> None:
         })  # fmt: skip
 
 
+def need_paid(case: Case) -> None:
+    """:raises Refused: fee-due – it is granted, and neither paid for nor let off."""
+    if case.fee_due_on is not None:
+        raise Refused("fee-due", facts={"day": case.fee_due_on.isoformat()})
+
+
 def need_lease(case: Case, *, by: Actor, now: datetime) -> None:
     """Nobody else works on it; from now on it is `by`'s for a while.
 

@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.money import yuan
 from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.actions.charging import ask_fee, issue_day, pay_day
 from banshi.rooms.cases.actions.ground import (
-    counted,
     dues,
     give,
     invalid,
@@ -27,7 +28,7 @@ from banshi.rooms.cases.actions.ground import (
 )
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, judge
 from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion, Stop
-from banshi.rooms.cases.queries.handling import got_of, handling_of_case
+from banshi.rooms.cases.queries.handling import fee_of, got_of, handling_of_case
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import decide_refusal
 from banshi.rooms.cases.rules.procedures import PROCEDURES
@@ -290,7 +291,8 @@ def decided(case: Case, verb: str, *, grant: bool, reason: str, by: Actor, now: 
     if grant and owed:
         called = names(owed, case)
         raise Refused("deferred-open", facts={"materials": [{"zh": n[0], "en": n[1]} for n in called]})
-    due = counted(handling_of_case(case).limits.issue_days, begun=today_of(case, now)) if grant else None
+    fen = fee_of(case) if grant else 0
+    due = issue_day(case, now) if grant and not fen else None
     staff = None if by == SYSTEM else staff_of(by)
     if staff is not None:
         says = "grant" if grant else "refuse"
@@ -298,11 +300,15 @@ def decided(case: Case, verb: str, *, grant: bool, reason: str, by: Actor, now: 
     case.decided_at = now
     event = step(
         case, verb, by=by, now=now, why=reason, granted=grant, decided_at=now, decided_by_id=staff, issue_due_on=due,
+        fee_due_on=pay_day(case, now) if fen else None,
         days_saved=saved(case, now=now), outcome="granted" if grant else "refused",
         facts={"grant": grant, **({"due_on": due} if due else {})},
     )  # fmt: skip
     kind, key = ("grant", "case_granted") if grant else ("refusal", "case_refused")
-    give(case, kind, event=event, now=now, reason=reason, due_issue=due)
+    give(case, kind, event=event, now=now, reason=reason, due_issue=due, amount=yuan(fen) if fen else "")
+    if fen:
+        ask_fee(case, event, fen=fen, now=now)
+        return event
     more: dict[str, Any] = {"day": due.isoformat()} if due else {"reason": reason}
     tell(case, key, event=event, now=now, **more)
     return event

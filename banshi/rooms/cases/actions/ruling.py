@@ -13,7 +13,7 @@ from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases.actions.concluding import deliver, write_result
-from banshi.rooms.cases.actions.ground import give, invalid, locked, step, today_of
+from banshi.rooms.cases.actions.ground import give, invalid, locked, need_paid, step, today_of
 from banshi.rooms.cases.actions.receiving import write_acceptance, write_receipt
 from banshi.rooms.cases.actions.reviewing import decided
 from banshi.rooms.cases.models import Case, CasePaper, RuleRun, RuleSwitch
@@ -121,9 +121,11 @@ def _grant(case: Case, pack: ByRule, tried: Sequence[Tried], *, now: datetime) -
 
 
 def issue_by_rule(*, case_no: str, now: datetime) -> CasePaper:
-    """制证: of what rules granted, by nobody. :raises Refused: nothing-found, wrong-state."""
+    """制证: of what rules granted, by nobody. :raises Refused: nothing-found, wrong-state, fee-due."""
     with transaction.atomic():
-        return write_result(_granted_by_rule(case_no), by=SYSTEM, now=now)
+        case = _granted_by_rule(case_no)
+        need_paid(case)
+        return write_result(case, by=SYSTEM, now=now)
 
 
 def deliver_by_rule(*, case_no: str, now: datetime) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
+from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.papers import facts_of, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
 from banshi.rooms.cases.queries.views import (
@@ -52,6 +52,7 @@ __all__ = [
     "due_of",
     "expected_at",
     "facts_of",
+    "fee_of",
     "flags_of",
     "form_of",
     "found_by",

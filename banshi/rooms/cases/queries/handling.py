@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from banshi.kernel.money import fen
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.materials import Got, Wanted
 from banshi.rooms.catalogue import queries as catalogue
@@ -20,6 +21,12 @@ def handling_of_case(case: Case) -> Handling:
 def guided_case(case: Case) -> Guided:
     """What the answers of the case come to."""
     return guided(handling_of_case(case), case.answers)
+
+
+def fee_of(case: Case) -> int:
+    """What it costs in the situation that was answered, in fen; 0: nothing, or by a tariff that states no sum."""
+    fee = guided_case(case).fee
+    return fen(fee.amount) if fee is not None and fee.amount is not None else 0
 
 
 def form_of(case: Case) -> dict[str, Any]:

@@ -115,17 +115,18 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
 def due_of(case: Case) -> date | None:
     """The day that is waited for now, if any."""
     column = DUE.get(case.phase)
-    return getattr(case, column) if column else None
+    return getattr(case, column) or case.fee_due_on if column else None
 
 
 def flags_of(case: Case, *, today: date) -> tuple[str, ...]:
-    """stopped, tolerant, overdue, deemed, locked, extended – never phases."""
+    """stopped, tolerant, overdue, deemed, a fee that is due – never phases."""
     due_on = due_of(case)
     found = {
         "clock_stopped": case.stopped_at is not None,
         "tolerant": case.tolerant,
         "overdue": due_on is not None and today > due_on and case.stopped_at is None,
         "deemed": case.deemed,
+        "fee_due": case.fee_due_on is not None,
         "provisional": case.provisional and case.phase in UNDER_CLOCK,
     }
     return tuple(name for name, holds in found.items() if holds)
@@ -218,7 +219,7 @@ def due_before(day: date) -> Q:
     found = Q(pk__in=[])
     for phase, column in DUE.items():
         found |= Q(phase=phase, **{f"{column}__lt": day})
-    return found
+    return found | Q(fee_due_on__lt=day)
 
 
 def mine(*, account_id: int | None, person_ids: Sequence[int] = ()) -> QuerySet[Case]:

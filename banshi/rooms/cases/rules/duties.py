@@ -8,7 +8,11 @@ from typing import Final
 from banshi.kernel.refusals import Refusal
 
 LEASE: Final = timedelta(minutes=30)  # a case that somebody works on is theirs so long after their last step
-BY_TWO: Final = ("notice", "terminate")  # a further notice and an early end take two people
+BY_TWO: Final = (
+    "notice",
+    "terminate",
+    "waive",
+)  # a further notice, an early end, a fee that is let off take two people
 AGREED: Final = timedelta(minutes=30)  # so long the second one's word holds
 
 _DECIDES = {

@@ -44,6 +44,8 @@ CASE = Table(
         "settle": Step("accepted", "in_review"),  # a paper that was to follow has come, or its day has gone by
         "decide": Step("in_review", to="decided"),
         "decide_at_once": Step("received"),  # 即办: the window, where the item says so, through all steps in one go
+        "pay": Step("decided"),  # the fee is paid, or waived: the days to issue begin
+        "waive": Step("decided"),
         "issue": Step("decided", to="issuing"),
         "shelve": Step("issuing", to="ready"),
         "deliver": Step("ready", to="delivered"),

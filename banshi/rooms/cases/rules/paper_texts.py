@@ -72,6 +72,11 @@ class Facts:
     stated: tuple[tuple[str, str], ...] = ()
     rules: tuple[Named, ...] = ()
     rules_version: str = ""
+    fees: tuple[Named, ...] = ()
+    amount: str = ""
+    pay_by: date | None = None
+    paid_how: str = ""
+    receipt_no: str = ""
 
 
 @dataclass(frozen=True)
@@ -297,6 +302,8 @@ def _extension(facts: Facts) -> PaperWords:
 def _grant(facts: Facts) -> PaperWords:
     decided = "准予行政许可" if facts.permit else "予以批准"
     issued = f"{facts.result or '结果'}{_by(facts.due_issue)}颁发、送达。" if facts.due_issue else ""
+    if facts.amount:
+        issued = f"本事项收费 {facts.amount} 元，见缴费通知书。颁发、送达的期限自缴费之日起算。"
     return PaperWords(
         paragraphs=(f"{_asked(facts)}，经审查符合条件，决定{decided}。", *_why(facts), issued),
         rows=(
@@ -320,6 +327,40 @@ def _rule_trace(facts: Facts) -> PaperWords:
         rows=(*_head(facts), ("判定日期", day_words(facts.on)), ("结果", facts.result)),
         list_head=("审批规则", "判定"),
         listed=_listed(facts.rules),
+    )
+
+
+def _payment_notice(facts: Facts) -> PaperWords:
+    """缴费通知书: what is owed, on which basis, until when; who does not pay on the day loses nothing by itself."""
+    return PaperWords(
+        paragraphs=(
+            f"{_asked(facts)}已经批准，需要缴费 {facts.amount} 元，{_by(facts.pay_by)}缴清。",
+            f"{facts.result or '结果'}自缴费之日起制作，颁发、送达的期限自缴费之日起算。",
+            "可以在手机上缴、在自助终端扫码缴，也可以到窗口缴。符合减免条件的，向窗口提出。",
+        ),
+        rows=(
+            *_head(facts),
+            ("应缴金额", f"{facts.amount} 元"),
+            ("缴费期限", _day(facts.pay_by)),
+            ("缴费地点", facts.place),
+        ),
+        list_head=("收费项目", "金额与依据"),
+        listed=_listed(facts.fees),
+    )
+
+
+def _fee_receipt(facts: Facts) -> PaperWords:
+    return PaperWords(
+        paragraphs=(f"{_you(facts)}为办理“{facts.item}”缴纳的费用已经收到。",),
+        rows=(
+            *_head(facts),
+            ("收据编号", facts.receipt_no),
+            ("实收金额", f"{facts.amount} 元"),
+            ("缴费方式", facts.paid_how),
+            ("缴费日期", day_words(facts.on)),
+        ),
+        list_head=("收费项目", "金额与依据"),
+        listed=_listed(facts.fees),
     )
 
 
@@ -414,6 +455,8 @@ SAID: Mapping[str, Callable[[Facts], PaperWords]] = MappingProxyType(
         "grant": _grant,
         "rule_trace": _rule_trace,
         "refusal": _refusal,
+        "payment_notice": _payment_notice,
+        "fee_receipt": _fee_receipt,
         "pickup_notice": _pickup_notice,
         "delivery_receipt": _delivery_receipt,
         "withdrawal": _withdrawal,

@@ -54,6 +54,8 @@ KINDS: Mapping[str, PaperKind] = MappingProxyType(
             PaperKind("grant", "批准决定书", "Decision to grant", "批准", copies=2, signed_by="department"),
             PaperKind("rule_trace", "规则判定记录", "Record of the rules", "规则", signed_by="department"),
             PaperKind("refusal", "不予批准决定书", "Decision to refuse", "不批", copies=2, signed_by="department"),
+            PaperKind("payment_notice", "缴费通知书", "Notice of payment", "缴费", copies=2),
+            PaperKind("fee_receipt", "缴费收据", "Receipt of payment", "收据"),
             PaperKind("pickup_notice", "领取通知", "Notice of collection", "领取"),
             PaperKind("delivery_receipt", "送达回执", "Receipt of delivery", "送达", addressed=False),
             PaperKind("withdrawal", "撤回确认", "Confirmation of withdrawal", "撤回"),

@@ -113,11 +113,13 @@ class Where(Part):
 
 
 class Fee(Part):
-    """收费. `amount` in yuan; None: by the tariff that the text names."""
+    """收费. `amount` in yuan; None: by the tariff that the text names. `basis`: the document that sets it (收费依据)."""
 
     amount: Annotated[Decimal, Bounds(ge=0, max_digits=10, decimal_places=2)] | None = None
     text_zh: Words
     text_en: Words
+    basis_zh: Help = ""
+    basis_en: Help = ""
     needed_if: Condition = {}
 
 

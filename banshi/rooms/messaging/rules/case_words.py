@@ -80,6 +80,30 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”的材料投进了{hall}的文件柜，{day}起算收件。[进度：{link}]",
         "en": "The papers of “{item}” lie in the cabinet of {hall}; they count from {day}.[ Follow it: {link}]",
     },
+    "case_fee_due": {
+        "zh": "“{item}”批准了，要缴费 {amount} 元，{day}前缴清后出证。[通知书和缴费：{link}]",
+        "en": "“{item}” is granted. Pay {amount} yuan by {day}; the result is made then.[ Notice and payment: {link}]",
+    },
+    "case_fee_remind": {
+        "zh": "“{item}”还没有缴费 {amount} 元，{day}前缴清，缴了才能出证。[去缴费：{link}]",
+        "en": "“{item}” is not paid for yet: {amount} yuan by {day}; the result is made once it is.[ Pay here: {link}]",
+    },
+    "case_fee_paid": {
+        "zh": "“{item}”的费用 {amount} 元收到了，{day}前出证。[收据：{link}]",
+        "en": "{amount} yuan for “{item}” are paid; the result is issued by {day}.[ The receipt: {link}]",
+    },
+    "case_fee_waived": {
+        "zh": "“{item}”的费用减免了，不用缴，{day}前出证。[详情：{link}]",
+        "en": "The fee for “{item}” is waived; the result is issued by {day}.[ See it here: {link}]",
+    },
+    "case_fee_back": {
+        "zh": "“{item}”多收或者不该收的 {amount} 元，原路退回给你。[详情：{link}]",
+        "en": "{amount} yuan for “{item}” go back to you, the way they came.[ See it here: {link}]",
+    },
+    "case_fee_fetch": {
+        "zh": "“{item}”有 {amount} 元要退给你，到{hall}窗口领取。[详情：{link}]",
+        "en": "{amount} yuan for “{item}” are to be paid back to you: fetch them at a window of {hall}.[ See it here: {link}]",
+    },
     "case_closed": {
         "zh": "“{item}”办结了。[全部经过和文书：{link}]",
         "en": "“{item}” is done.[ The whole story, and its papers: {link}]",

@@ -1,0 +1,62 @@
+"""缴费, first part: whatever grants a case raises what it owes, whatever ends one lets go of it – in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.money import fen, yuan
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import guided_case
+from banshi.rooms.fees import actions as fees
+from banshi.rooms.fees import queries as owing
+from banshi.rooms.fees.models import Refund
+
+log = structlog.get_logger("banshi.fees")
+
+
+def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
+    """决定, and what it costs. :raises Refused: those of `cases.decide`."""
+    with transaction.atomic():
+        return charged(cases.decide(case_no=case_no, grant=grant, reason=reason, by=by, now=now), by=by, now=now)
+
+
+def decide_at_once(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
+    """即办, and what it costs. :raises Refused: those of `cases.decide_at_once`."""
+    with transaction.atomic():
+        done = cases.decide_at_once(case_no=case_no, grant=grant, reason=reason, by=by, now=now)
+        return charged(done, by=by, now=now)
+
+
+def charged(case: Case, *, by: Actor, now: datetime) -> Case:
+    """应缴: what a case that was just decided owes. Nothing where it is refused, or free. The case is locked."""
+    fee = guided_case(case).fee
+    if case.fee_due_on is None or fee is None or fee.amount is None:
+        return case
+    line = fees.Line(fee.text_zh[:200], fee.text_en[:200], fen(fee.amount), fee.basis_zh[:200], fee.basis_en[:200])
+    fees.raise_charge(hall=case.hall, case_no=case.no, lines=[line], by=by, now=now)
+    return case
+
+
+def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: bool, by: Actor, now: datetime) -> Case:
+    """终止: it owes nothing any more; what was paid goes back. :raises Refused: those of `cases.terminate`."""
+    with transaction.atomic():
+        case = cases.terminate(
+            case_no=case_no, reason=reason, second_by=second_by, second_may=second_may, by=by, now=now
+        )
+        if owing.owed(case.no, now=now) is not None:
+            back = fees.release(charge=fees.lock(case.no), by=by, now=now)
+            if back is not None:
+                tell_back(case, back, now=now)
+    return case
+
+
+def tell_back(case: Case, back: Refund, *, now: datetime) -> None:
+    """Whoever applied is told that money goes back, and how."""
+    key = "case_fee_fetch" if back.payment.way == "window" else "case_fee_back"
+    event = case.events.order_by("-seq")[0]
+    cases.tell(case, key, event=event, now=now, amount=yuan(back.fen), anew=f":{back.pk}")

@@ -1,0 +1,99 @@
+"""缴费: what a granted case asks for before its result is made; paid, or let off. The money itself is the room of fees'."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.money import yuan
+from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.cases.actions.ground import counted, give, locked, need, step, tell, today_of
+from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
+from banshi.rooms.cases.queries.handling import fee_of, guided_case, handling_of_case
+from banshi.rooms.cases.rules.paper_texts import Named
+from banshi.rooms.places.queries import policy_of
+
+
+def issue_day(case: Case, now: datetime) -> date:
+    """T6: until when the result is issued and delivered, if that may begin today (行政许可法 44 条)."""
+    return counted(handling_of_case(case).limits.issue_days, begun=today_of(case, now))
+
+
+def pay_day(case: Case, now: datetime) -> date:
+    """Until when it should be paid for, if it is granted today."""
+    return counted(policy_of(case.hall_id, now=now).fees.pay_working_days, begun=today_of(case, now))
+
+
+def ask_fee(case: Case, event: CaseEvent, *, fen: int, now: datetime) -> None:
+    """缴费通知书, beside the decision of this event. The case is locked."""
+    assert case.fee_due_on is not None
+    give(
+        case, "payment_notice", event=event, now=now, fees=_lines(case), amount=yuan(fen), pay_by=case.fee_due_on
+    )  # fmt: skip
+    tell(case, "case_fee_due", event=event, now=now, amount=yuan(fen), day=case.fee_due_on.isoformat())
+
+
+def fee_paid(*, case_no: str, how: str, receipt_no: str, by: Actor, now: datetime) -> CasePaper:
+    """缴清: the days to issue begin today.
+
+    :param how: in words, as the receipt says it. :returns: the receipt. :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        fen = fee_of(case)
+        event = _settled(case, "pay", by=by, now=now, facts={"fen": fen, "receipt": receipt_no})
+        paper = give(
+            case, "fee_receipt", event=event, now=now, fees=_lines(case), amount=yuan(fen), paid_how=how,
+            receipt_no=receipt_no,
+        )  # fmt: skip
+        tell(case, "case_fee_paid", event=event, now=now, amount=yuan(fen), day=_day(case.issue_due_on))
+    return paper
+
+
+def fee_waived(*, case_no: str, reason: str, second_by: int, by: Actor, now: datetime) -> Case:
+    """减免: nothing has to be paid; the days to issue begin today. :raises Refused: nothing-found, wrong-state."""
+    with transaction.atomic():
+        case = locked(case_no)
+        event = _settled(case, "waive", by=by, now=now, why=reason, facts={"fen": fee_of(case), "second_by": second_by})
+        tell(case, "case_fee_waived", event=event, now=now, day=_day(case.issue_due_on))
+    return case
+
+
+def _settled(case: Case, verb: str, *, by: Actor, now: datetime, **said: Any) -> CaseEvent:
+    need(case, verb)
+    return step(case, verb, by=by, now=now, fee_due_on=None, issue_due_on=issue_day(case, now), **said)
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _lines(case: Case) -> tuple[Named, ...]:
+    """What is paid for, as papers list it."""
+    fee = guided_case(case).fee
+    if fee is None:
+        return ()
+    return (Named(fee.text_zh[:200], f"{yuan(fee_of(case))} 元{'，' if fee.basis_zh else ''}{fee.basis_zh}"),)
+
+
+def remind_unpaid(*, now: datetime) -> int:
+    """Some working days before the last day to pay, once. Late or twice it comes to the same. :returns: how many."""
+    calendar, done = work_calendar(), 0
+    rows = Case.objects.filter(fee_due_on__isnull=False).order_by("fee_due_on", "id").values_list("no", flat=True)
+    for case_no in list(rows[:500]):
+        with transaction.atomic():
+            case = locked(case_no)
+            if case.fee_due_on is None:
+                continue
+            before = policy_of(case.hall_id, now=now).fees.remind_working_days
+            if not calendar.add_working_days(case.fee_due_on, -before) <= today_of(case, now) <= case.fee_due_on:
+                continue
+            event = case.events.filter(verb="decide").order_by("-seq")[0]
+            tell(
+                case, "case_fee_remind", event=event, now=now, amount=yuan(fee_of(case)), day=_day(case.fee_due_on)
+            )  # fmt: skip
+            done += 1
+    return done

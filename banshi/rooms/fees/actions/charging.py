@@ -1,0 +1,81 @@
+"""What is owed: raised with the decision, let off by two people, released where its case ends. All in the caller's transaction,
+the case locked before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.fees.actions.refunding import ask_back
+from banshi.rooms.fees.models import Charge, Payment, Refund, Waiver
+from banshi.rooms.fees.rules import settled
+from banshi.rooms.places.models import Hall
+
+
+@dataclass(frozen=True)
+class Line:
+    """收费项目, with what it costs in fen and the document that says so (收费依据)."""
+
+    zh: str
+    en: str
+    fen: int
+    basis_zh: str = ""
+    basis_en: str = ""
+
+
+def raise_charge(*, hall: Hall, case_no: str, lines: Sequence[Line], by: Actor, now: datetime) -> Charge:
+    """应缴. Again it is the one there is. :param lines: at least one, with some money in all."""
+    there = Charge.objects.filter(case_no=case_no).exclude(state="released").first()
+    if there is not None:
+        return there
+    return Charge.objects.create(
+        hall=hall, case_no=case_no, lines=[asdict(line) for line in lines], fen=sum(line.fen for line in lines),
+        raised_at=now, raised_by=str(by),
+    )  # fmt: skip
+
+
+def lock(case_no: str) -> Charge:
+    """The last charge of a case, and whoever else wants to settle it waits. Its case is locked before.
+
+    :raises Refused: nothing-found – it owes nothing.
+    """
+    rows = Charge.objects.select_for_update(no_key=True, of=("self",)).select_related("hall")
+    charge = rows.filter(case_no=case_no).order_by("-id").first()
+    if charge is None:
+        raise Refused("nothing-found", facts={"case": case_no})
+    return charge
+
+
+def waive(*, charge: Charge, reason: str, second_by: int, by: Actor, now: datetime) -> Waiver:
+    """减免. :param charge: locked. :raises Refused: fee-settled."""
+    if no := settled(charge.state):
+        raise Refused(no)
+    waiver = Waiver.objects.create(charge=charge, reason=reason, at=now, by_id=int(by.id or 0), second_by_id=second_by)
+    _settle(charge, "waived", now=now)
+    audit.record(
+        action="fee-waived", subject=f"case:{charge.case_no}", by=by, now=now, hall=charge.hall.code,
+        facts={"fen": charge.fen, "second_by": second_by},
+    )  # fmt: skip
+    return waiver
+
+
+def release(*, charge: Charge, by: Actor, now: datetime) -> Refund | None:
+    """Its case ended otherwise: nothing is owed. What was paid for it goes back.
+
+    :param charge: locked. :returns: what goes back, if anything.
+    """
+    if charge.state == "released":
+        return None
+    _settle(charge, "released", now=now)
+    paid = Payment.objects.filter(charge=charge, counts=True).first()
+    return ask_back(paid, why="ended", by=by, now=now) if paid is not None else None
+
+
+def _settle(charge: Charge, state: str, *, now: datetime) -> None:
+    charge.state, charge.settled_at = state, now
+    charge.save(update_fields=["state", "settled_at"])
+    Payment.objects.filter(charge=charge, state="started").update(state="closed", ended_at=now)

@@ -1,0 +1,97 @@
+"""Reads on charges, payments and refunds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.module_loading import import_string
+
+from banshi.kernel.money import yuan
+from banshi.kernel.refusals import Refused
+from banshi.rooms.fees.models import Charge, Payment, Refund
+from banshi.rooms.fees.ports import Till
+from banshi.rooms.fees.rules import ASK_AFTER, ASK_EVERY, CLOSED_AFTER
+
+
+def till() -> Till:
+    """What takes money by telephone here, named by the setting `BANSHI_TILL`."""
+    return cast(Till, import_string(settings.BANSHI_TILL)())
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What a case owes or owed. `state`: due | paid | waived | released; `paid`: the payment that counts; `backs`: what goes or
+    went back; `under_way`: the payment by telephone whose address takes money still."""
+
+    state: str
+    fen: int
+    lines: tuple[dict[str, Any], ...]
+    raised_at: datetime
+    settled_at: datetime | None
+    paid: Payment | None
+    under_way: Payment | None
+    payments: tuple[Payment, ...]
+    backs: tuple[Refund, ...]
+
+    @property
+    def amount(self) -> str:
+        return yuan(self.fen)
+
+    @property
+    def is_due(self) -> bool:
+        return self.state == "due"
+
+
+def owed(case_no: str, *, now: datetime) -> Owed | None:
+    """None: it owes nothing, and never did."""
+    charge = Charge.objects.filter(case_no=case_no).order_by("-id").first()
+    if charge is None:
+        return None
+    payments = tuple(Payment.objects.filter(charge=charge).select_related("refund").order_by("id"))
+    going = (p for p in payments if p.state == "started" and p.way == "qr" and p.address and now < p.ends_at)
+    return Owed(
+        charge.state, charge.fen, tuple(charge.lines), charge.raised_at, charge.settled_at,
+        next((p for p in payments if p.counts), None), next(going, None), payments,
+        tuple(p.refund for p in payments if hasattr(p, "refund")),
+    )  # fmt: skip
+
+
+def payment_of(reference: str) -> Payment:
+    """:raises Refused: nothing-found."""
+    found = Payment.objects.select_related("charge").filter(reference=reference).first()
+    if found is None:
+        raise Refused("nothing-found", facts={"payment": reference})
+    return found
+
+
+def refund_of(case_no: str, refund_id: int) -> Refund:
+    """:raises Refused: nothing-found – also for that of another case."""
+    rows = Refund.objects.select_related("payment__charge")
+    found = rows.filter(pk=refund_id, payment__charge__case_no=case_no).first()
+    if found is None:
+        raise Refused("nothing-found", facts={"refund": refund_id})
+    return found
+
+
+def to_ask(*, now: datetime, most: int = 20) -> list[Payment]:
+    """Under way, or closed by something else a while ago, and the till said nothing of it: its word may have been lost."""
+    rows = Payment.objects.filter(state__in=["started", "closed"], started_at__lte=now - ASK_AFTER)
+    rows = rows.filter(started_at__gt=now - CLOSED_AFTER).exclude(way="window")
+    rows = rows.filter(Q(asked_at=None) | Q(asked_at__lte=now - ASK_EVERY))
+    return list(rows.select_related("charge").order_by("started_at", "id")[:most])
+
+
+def over(*, now: datetime) -> list[Payment]:
+    """Under way for so long that nothing comes any more."""
+    rows = Payment.objects.filter(state="started", started_at__lte=now - CLOSED_AFTER)
+    return list(rows.order_by("started_at", "id")[:200])
+
+
+def to_give_back(*, now: datetime, most: int = 20) -> list[int]:
+    """Refunds that the till is to do, by key."""
+    rows = Refund.objects.filter(done_at=None, next_at__lte=now).exclude(payment__way="window")
+    return list(rows.order_by("next_at", "id").values_list("id", flat=True)[:most])

@@ -1,0 +1,76 @@
+"""缴费: what a charge may become, what a payment that comes in means, and whether a word of the till is its own."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from banshi.kernel.refusals import Refusal
+from banshi.kernel.transitions import Step, Table
+
+CHARGE = Table(
+    "charge",
+    states=["due", "paid", "waived", "released"],
+    ends=["released"],
+    steps={
+        "pay": Step("due", to="paid"),
+        "waive": Step("due", to="waived"),
+        "release": Step("due", "paid", "waived", to="released"),  # the case ended: it owes nothing
+    },
+)
+PAYMENT = Table(
+    "payment",
+    states=["started", "paid", "failed", "closed"],
+    ends=["paid"],
+    steps={
+        "fail": Step("started", to="failed"),
+        "close": Step("started", to="closed"),
+        "pay": Step("started", "failed", "closed", to="paid"),  # money that comes late is kept, never lost
+    },
+)
+WAYS: Final = ("window", "qr", "kiosk")
+MEANS: Final = (
+    "",
+    "cash",
+    "card",
+    "qr",
+)  # at a window: what the clerk took; "qr": scanned with the window's own machine
+WHYS: Final = ("double", "wrong", "ended")  # why money goes back
+TAKES_FOR: Final = timedelta(minutes=15)  # so long an address of the till takes money
+ASK_AFTER: Final = timedelta(seconds=30)  # a till that said nothing is asked
+ASK_EVERY: Final = timedelta(minutes=1)
+CLOSED_AFTER: Final = timedelta(hours=1)  # nothing came: no longer asked; a word that comes later still counts
+AGAIN_AFTER: Final = timedelta(minutes=5)  # a refund that the till could not do
+SIGNED_FOR: Final = timedelta(minutes=10)  # machine time; an older word of the till is not taken
+
+
+def settled(state: str) -> Refusal | None:
+    """Why nothing can be paid or let off. :param state: of the charge."""
+    return None if state == "due" else Refusal("fee-settled", {"state": state})
+
+
+def means(*, state: str, due: int, came: int) -> Literal["", "double", "wrong", "ended"]:
+    """What money that came in means: "" – it settles the charge; else why it goes back.
+
+    :param state: of the charge. :param due: fen that are owed. :param came: fen that came.
+    """
+    if state == "released":
+        return "ended"
+    if state != "due":
+        return "double"
+    return "" if came == due else "wrong"
+
+
+def signature(secret: str, *, at: str, body: bytes) -> str:
+    """HMAC-SHA256 of `<at>.<body>` in hex, as the till signs what it tells. :param at: seconds since 1970, as digits."""
+    return hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def signed(secret: str, *, at: str, body: bytes, said: str, now: datetime) -> bool:
+    """Whether a word is the till's own, and fresh. :param now: machine time."""
+    if not secret or not at.isascii() or not at.isdigit() or len(at) > 12:
+        return False
+    fresh = abs(now.timestamp() - int(at)) <= SIGNED_FOR.total_seconds()
+    return fresh and hmac.compare_digest(signature(secret, at=at, body=body).encode(), said.encode())

@@ -1,0 +1,412 @@
+"""What a granted case costs: asked for with the decision, paid or let off, and only then is its result made.
+
+What comes twice, late or wrong goes back.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from banshi.journeys.case import charging, conclude, due, paying
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case, CasePaper
+from banshi.rooms.cases.queries import facts_of, flags_of, timeline
+from banshi.rooms.fees import queries as owing
+from banshi.rooms.fees.models import Charge, Payment, Refund
+from banshi.rooms.fees.ports import TillDown, Told
+from banshi.rooms.messaging.models import Message
+from tests.matters import Matters
+from tests.together import together
+from tests.town import TUESDAY_NINE
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+pytestmark = pytest.mark.django_db
+PAID = Told("paid", 8000, "T-1")
+
+
+@pytest.fixture(autouse=True)
+def till_of_its_own(settings: Any, tmp_path: Any) -> None:
+    settings.BANSHI_TILL_FOLDER = tmp_path
+
+
+def pressed(payment: Payment, how: str = "silent") -> None:
+    from banshi.gateways.till import StandIn
+
+    StandIn().press(payment.reference, how)
+
+
+def by_phone(matters: Matters, case: Case) -> Payment:
+    return paying.by_till(case_no=case.no, way="qr", by=matters.applicant, now=TUESDAY_NINE)
+
+
+def refused(act: Any) -> str:
+    with pytest.raises(Refused) as no, transaction.atomic():
+        act()
+    return no.value.slug
+
+
+def messages(case: Case) -> list[str]:
+    return list(Message.objects.filter(subject=f"case:{case.no}", key__startswith="case_fee").order_by("id")
+                .values_list("key", flat=True))  # fmt: skip
+
+
+# --- Asked for, paid, issued --------------------------------------------------------------------------------------
+
+
+def test_a_grant_asks_for_the_fee_and_the_result_waits_for_it(matters: Matters):
+    case = matters.owing()
+
+    notice = facts_of(CasePaper.objects.get(case=case, kind="payment_notice"))
+    assert (notice.amount, notice.pay_by, notice.fees[0].why) == (
+        "80.00",
+        date(2026, 3, 31),
+        "80.00 元，镇价〔2026〕1号",
+    )
+    assert (case.fee_due_on, case.issue_due_on) == (date(2026, 3, 31), None)
+    assert facts_of(CasePaper.objects.get(case=case, kind="grant")).amount == "80.00"
+    assert "fee_due" in flags_of(case, today=date(2026, 3, 10))
+    assert messages(case) == ["case_fee_due"]
+    assert refused(lambda: conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)) == "fee-due"
+    assert Charge.objects.get().fen == 8000
+
+
+def test_paid_at_a_window_the_days_to_issue_begin_that_day(matters: Matters):
+    case, later = matters.owing(), TUESDAY_NINE + 6 * DAY  # a Monday
+
+    payment = paying.at_window(case_no=case.no, means="cash", by=matters.by["receiver"], now=later)
+    paper = conclude.issue(case_no=case.no, by=matters.by["issuer"], now=later)
+
+    case.refresh_from_db()
+    assert payment.receipt_no == "town-F2026-000001"
+    receipt = facts_of(CasePaper.objects.get(case=case, kind="fee_receipt"))
+    assert (receipt.receipt_no, receipt.paid_how, receipt.amount) == ("town-F2026-000001", "窗口现金", "80.00")
+    assert (case.issue_due_on, case.fee_due_on) == (date(2026, 3, 30), None)
+    assert paper.kind == "licence"
+    assert [m.verb for m in timeline(case)][-3:] == ["decide", "pay", "issue"]
+    assert messages(case) == ["case_fee_due", "case_fee_paid"]
+
+
+def test_what_costs_nothing_asks_for_nothing(matters: Matters):
+    case = matters.decided()
+
+    assert (case.fee_due_on, owing.owed(case.no, now=TUESDAY_NINE)) == (None, None)
+    slug = refused(lambda: paying.at_window(case_no=case.no, means="cash", by=matters.by["receiver"], now=TUESDAY_NINE))
+    assert slug == "nothing-found"
+
+
+def test_what_is_refused_owes_nothing(matters: Matters):
+    matters.costs()
+    case = matters.in_review()
+    cases.opine(case_no=case.no, says="refuse", text="不符合", by=matters.by["reviewer"], now=TUESDAY_NINE)
+
+    done = charging.decide(case_no=case.no, grant=False, reason="不符合", by=matters.by["approver"], now=TUESDAY_NINE)
+
+    assert (done.fee_due_on, Charge.objects.count()) == (None, 0)
+
+
+def test_the_table_itself_makes_no_result_while_a_fee_is_due(matters: Matters):
+    case = matters.owing()
+
+    with pytest.raises(IntegrityError, match="no_result_is_made_while_a_fee_is_due"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(phase="issuing")
+
+
+# --- By telephone -------------------------------------------------------------------------------------------------
+
+
+def test_paid_by_telephone_it_is_settled_by_the_word_of_the_till(matters: Matters):
+    case = matters.owing()
+    payment = by_phone(matters, case)
+
+    paying.told(reference=payment.reference, said=PAID, now=TUESDAY_NINE + MINUTE)
+
+    found = owing.owed(case.no, now=TUESDAY_NINE)
+    assert found is not None
+    assert (found.state, found.paid.number, found.backs) == ("paid", "T-1", ())
+    case.refresh_from_db()
+    assert case.fee_due_on is None
+    assert facts_of(CasePaper.objects.get(case=case, kind="fee_receipt")).paid_how == "手机缴费"
+
+
+def test_told_twice_it_is_paid_once(matters: Matters):
+    case = matters.owing()
+    payment = by_phone(matters, case)
+
+    for _ in range(3):
+        paying.told(reference=payment.reference, said=PAID, now=TUESDAY_NINE)
+
+    assert (Payment.objects.filter(counts=True).count(), Refund.objects.count()) == (1, 0)
+    assert CasePaper.objects.filter(case=case, kind="fee_receipt").count() == 1
+
+
+def test_whoever_begins_again_comes_to_the_same_address_until_it_takes_no_more(matters: Matters):
+    case = matters.owing()
+
+    first, again = by_phone(matters, case), by_phone(matters, case)
+    later = paying.by_till(case_no=case.no, way="qr", by=matters.applicant, now=TUESDAY_NINE + 15 * MINUTE)
+
+    assert (first.pk, first.address) == (again.pk, again.address)
+    assert later.pk != first.pk
+    assert Payment.objects.get(pk=first.pk).state == "closed"
+
+
+def test_money_that_comes_after_the_window_took_it_goes_back(matters: Matters):
+    case = matters.owing()
+    payment = by_phone(matters, case)
+    pressed(payment)
+    paying.at_window(case_no=case.no, means="card", by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    paying.told(reference=payment.reference, said=PAID, now=TUESDAY_NINE + MINUTE)
+    paying.ask_due(now=TUESDAY_NINE + 2 * MINUTE)
+
+    refund = Refund.objects.get()
+    assert (refund.why, refund.fen, refund.payment_id, refund.done_at) == (
+        "double",
+        8000,
+        payment.pk,
+        TUESDAY_NINE + 2 * MINUTE,
+    )
+    assert messages(case)[-1] == "case_fee_back"
+
+
+def test_a_word_that_was_lost_is_asked_for(matters: Matters):
+    case = matters.owing()
+    pressed(by_phone(matters, case), "silent")
+
+    paying.ask_due(now=TUESDAY_NINE + MINUTE)
+
+    case.refresh_from_db()
+    assert case.fee_due_on is None
+
+
+def test_money_that_came_for_a_closed_attempt_is_found_by_asking(matters: Matters):
+    case = matters.owing()
+    payment = by_phone(matters, case)
+    paying.at_window(case_no=case.no, means="cash", by=matters.by["receiver"], now=TUESDAY_NINE)
+    pressed(payment, "silent")
+
+    paying.ask_due(now=TUESDAY_NINE + MINUTE)
+
+    assert Refund.objects.get().payment_id == payment.pk
+
+
+@pytest.mark.parametrize("fen", [1, 7999, 8001])
+def test_a_wrong_sum_settles_nothing_and_goes_back_as_it_came(matters: Matters, fen: int):
+    case = matters.owing()
+    payment = by_phone(matters, case)
+
+    paying.told(reference=payment.reference, said=Told("paid", fen, "T-1"), now=TUESDAY_NINE)
+
+    found = owing.owed(case.no, now=TUESDAY_NINE)
+    assert found is not None
+    assert (found.state, [(r.why, r.fen) for r in found.backs]) == ("due", [("wrong", fen)])
+
+
+def test_a_payment_that_failed_may_be_paid_after_all(matters: Matters):
+    case = matters.owing()
+    payment = by_phone(matters, case)
+    paying.told(reference=payment.reference, said=Told("failed"), now=TUESDAY_NINE)
+    assert Payment.objects.get(pk=payment.pk).state == "failed"
+
+    paying.told(reference=payment.reference, said=PAID, now=TUESDAY_NINE + MINUTE)
+
+    assert Payment.objects.get(pk=payment.pk).counts
+
+
+def test_what_nobody_paid_is_closed_and_what_comes_later_still_counts(matters: Matters):
+    case = matters.owing()
+    payment = by_phone(matters, case)
+
+    paying.ask_due(now=TUESDAY_NINE + timedelta(hours=1))
+    state = Payment.objects.get(pk=payment.pk).state
+    paying.told(reference=payment.reference, said=PAID, now=TUESDAY_NINE + DAY)
+
+    case.refresh_from_db()
+    assert (state, case.fee_due_on) == ("closed", None)
+
+
+def test_a_till_that_is_down_loses_nothing(matters: Matters, settings: Any):
+    case = matters.owing()
+    settings.BANSHI_TILL_DOWN = True
+    with pytest.raises(Refused, match="till-down"):
+        by_phone(matters, case)
+    begun = Payment.objects.get()
+    paying.ask_due(now=TUESDAY_NINE + MINUTE)
+
+    settings.BANSHI_TILL_DOWN = False
+    payment = by_phone(matters, case)
+
+    assert (payment.pk, payment.reference) == (begun.pk, begun.reference)
+    assert payment.address.endswith(f"/demo/till/{begun.reference}/")
+
+
+def test_a_refund_that_the_till_cannot_do_is_tried_again(matters: Matters, settings: Any):
+    case = matters.owing()
+    payment = by_phone(matters, case)
+    pressed(payment)
+    paying.told(reference=payment.reference, said=Told("paid", 1), now=TUESDAY_NINE)
+    settings.BANSHI_TILL_DOWN = True
+    paying.ask_due(now=TUESDAY_NINE)
+    with pytest.raises(Refused, match="till-down"):
+        paying.give_back(
+            case_no=case.no, refund_id=Refund.objects.get().pk, by=matters.by["receiver"], now=TUESDAY_NINE
+        )
+    settings.BANSHI_TILL_DOWN = False
+    paying.ask_due(now=TUESDAY_NINE + MINUTE)
+    waits = Refund.objects.get().done_at
+
+    paying.ask_due(now=TUESDAY_NINE + 5 * MINUTE)
+
+    assert (waits, Refund.objects.get().done_at) == (None, TUESDAY_NINE + 5 * MINUTE)
+
+
+# --- Let off, reminded, ended -------------------------------------------------------------------------------------
+
+
+def test_a_fee_is_let_off_by_two_people_with_a_reason(matters: Matters):
+    case, by = matters.owing(), matters.by["supervisor"]
+    second = matters.staff["second_supervisor"].pk
+
+    def waive(**said: Any) -> Case:
+        asked = {"reason": "低保家庭", "second_by": second, "second_may": True, **said}
+        return paying.waive(case_no=case.no, by=by, now=TUESDAY_NINE, **asked)
+
+    assert refused(lambda: waive(reason=" ")) == "invalid"
+    assert refused(lambda: waive(second_by=int(by.id or 0))) == "same-person"
+    assert refused(lambda: waive(second_may=False)) == "same-person"
+    done = waive()
+
+    assert (done.fee_due_on, done.issue_due_on) == (None, date(2026, 3, 24))
+    assert refused(waive) == "fee-settled"
+    assert messages(case) == ["case_fee_due", "case_fee_waived"]
+    conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+
+
+def test_whoever_has_not_paid_is_reminded_once_and_nothing_ends_by_itself(matters: Matters):
+    case = matters.owing()  # until 31 March, a Tuesday
+
+    for days in range(40):
+        due.run(now=TUESDAY_NINE + days * DAY)
+
+    told = Message.objects.filter(key="case_fee_remind").values_list("due_at", flat=True)
+    case.refresh_from_db()
+    assert [at.date().isoformat() for at in told] == ["2026-03-26"]
+    assert case.phase == "decided"
+    assert {"fee_due", "overdue"} <= set(flags_of(case, today=date(2026, 4, 1)))
+
+
+@pytest.mark.parametrize("means", ["cash", "card"])
+def test_a_case_that_is_ended_owes_nothing_and_what_was_paid_goes_back_by_hand(matters: Matters, means: str):
+    case = matters.owing()
+    paying.at_window(case_no=case.no, means=means, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    charging.terminate(
+        case_no=case.no, reason="重复申请", second_by=matters.staff["second_supervisor"].pk, second_may=True,
+        by=matters.by["supervisor"], now=TUESDAY_NINE,
+    )  # fmt: skip
+    refund = Refund.objects.get()
+    paying.ask_due(now=TUESDAY_NINE)
+    paying.give_back(case_no=case.no, refund_id=refund.pk, by=matters.by["receiver"], now=TUESDAY_NINE + DAY)
+
+    refund.refresh_from_db()
+    assert (refund.why, refund.done_at, Charge.objects.get().state) == ("ended", TUESDAY_NINE + DAY, "released")
+    assert messages(case)[-1] == "case_fee_fetch"
+    again = lambda: paying.give_back(case_no=case.no, refund_id=refund.pk, by=matters.by["receiver"], now=TUESDAY_NINE)  # noqa: E731
+    assert refused(again) == "changed-meanwhile"
+
+
+def test_money_that_comes_for_a_case_that_was_ended_goes_back(matters: Matters):
+    case = matters.owing()
+    payment = by_phone(matters, case)
+    charging.terminate(
+        case_no=case.no, reason="不要了", second_by=matters.staff["second_supervisor"].pk, second_may=True,
+        by=matters.by["supervisor"], now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    paying.told(reference=payment.reference, said=PAID, now=TUESDAY_NINE + MINUTE)
+
+    assert Refund.objects.get().why == "ended"
+
+
+# --- What stands --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_owed_and_what_was_paid_stand(matters: Matters):
+    case = matters.owing()
+    payment = by_phone(matters, case)
+    paying.told(reference=payment.reference, said=PAID, now=TUESDAY_NINE)
+    paid, charge = Payment.objects.filter(pk=payment.pk), Charge.objects.filter(case_no=case.no)
+
+    for act in (
+        lambda: charge.update(fen=1), lambda: charge.update(state="due", settled_at=None), charge.delete,
+        lambda: paid.update(got=1, fen=1), lambda: paid.update(state="failed", got=None), paid.delete,
+    ):  # fmt: skip
+        with pytest.raises(IntegrityError), transaction.atomic():
+            act()
+
+
+def test_a_charge_is_not_paid_by_saying_so(matters: Matters):
+    matters.owing()
+
+    with pytest.raises(IntegrityError, match="a payment that counts"), transaction.atomic():
+        Charge.objects.update(state="paid", settled_at=TUESDAY_NINE)
+
+
+def test_receipts_count_by_hall_and_year(matters: Matters):
+    first, second = matters.owing(), matters.owing(form={"name": "另一家", "address": "三号路"})
+
+    numbers = [
+        paying.at_window(case_no=case.no, means="cash", by=matters.by["receiver"], now=now).receipt_no
+        for case, now in ((first, TUESDAY_NINE), (second, TUESDAY_NINE + 300 * DAY))
+    ]
+
+    assert numbers == ["town-F2026-000001", "town-F2027-000001"]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_fifty_at_once_pay_it_once_and_all_other_money_goes_back(committed_matters: Matters):
+    case = committed_matters.owing()
+    qr = paying.by_till(case_no=case.no, way="qr", by=committed_matters.applicant, now=TUESDAY_NINE)
+    kiosk = paying.by_till(case_no=case.no, way="kiosk", by=committed_matters.applicant, now=TUESDAY_NINE)
+    clerk = committed_matters.by["receiver"]
+
+    def act(i: int) -> Any:
+        if i % 5 == 0:
+            return paying.at_window(case_no=case.no, means="cash", by=clerk, now=TUESDAY_NINE)
+        return paying.told(reference=(qr if i % 2 else kiosk).reference, said=PAID, now=TUESDAY_NINE)
+
+    results = together(50, act)
+
+    trouble = [each for each in results if isinstance(each, Exception) and not isinstance(each, Refused)]
+    assert trouble == []
+    paid = Payment.objects.filter(state="paid")
+    assert paid.filter(counts=True).count() == 1
+    assert Refund.objects.count() == paid.count() - 1
+    assert CasePaper.objects.filter(case=case, kind="fee_receipt").count() == 1
+    assert Message.objects.filter(key="case_fee_paid").count() == 1
+
+
+def test_a_till_that_dies_between_two_steps_is_asked_again(matters: Matters, monkeypatch: pytest.MonkeyPatch):
+    """It took the money, and neither its word nor its answer reached us."""
+    from banshi.gateways.till import StandIn
+
+    case = matters.owing()
+    payment = by_phone(matters, case)
+    pressed(payment)
+
+    def dies(self: Any, reference: str) -> Told:
+        raise TillDown("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StandIn, "ask", dies)
+        paying.ask_due(now=TUESDAY_NINE + MINUTE)
+    paying.ask_due(now=TUESDAY_NINE + 2 * MINUTE)
+
+    case.refresh_from_db()
+    assert case.fee_due_on is None
