@@ -171,6 +171,18 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "waived": (pgettext_lazy("state", "Let off"), "ok"),
         "released": (pgettext_lazy("state", "Nothing owed"), ""),
     },
+    "fee_way": {  # how a fee was paid
+        "cash": (pgettext_lazy("state", "Cash at a window"), ""),
+        "card": (pgettext_lazy("state", "Card at a window"), ""),
+        "scan": (pgettext_lazy("state", "Scanned at a window"), ""),
+        "telephone": (pgettext_lazy("state", "By telephone"), ""),
+        "kiosk": (pgettext_lazy("state", "At a kiosk"), ""),
+    },
+    "refund": {  # why money goes back
+        "double": (pgettext_lazy("state", "Paid twice, or after it was let off"), ""),
+        "wrong": (pgettext_lazy("state", "Another sum than was owed"), ""),
+        "ended": (pgettext_lazy("state", "The case was ended"), ""),
+    },
     "case_step": {  # what was done to a case
         "open": (pgettext_lazy("case step", "Begun"), ""),
         "submit": (pgettext_lazy("case step", "Sent"), "info"),

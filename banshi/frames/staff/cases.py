@@ -26,6 +26,7 @@ from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Moment
 from banshi.rooms.cases.rules.duties import AGREED, BY_TWO
 from banshi.rooms.catalogue.rules.handling import Field
+from banshi.rooms.fees import queries as fees
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places import queries as places
@@ -165,7 +166,7 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
         "whose": whose(case, whole=whole), "answered": answered(case), "filled": filled(case, whole=whole),
         "running": queries.clock_of(case, now=now), "opinions": list(case.opinions.select_related("by").order_by("id")),
         "owed": owed, "stop": case.stops.filter(ended_at=None).first() if case.stopped_at else None,
-        "agreed": _agreed(moments, staff=request.who.staff_id, now=now),
+        "fee": fees.owed(case.no, now=now) if case.decided_at else None, "agreed": _agreed(moments, staff=request.who.staff_id, now=now),
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from banshi.foundation.crypto import FreeText
+from banshi.kernel.money import yuan
 from banshi.rooms.fees.rules import CHARGE, MEANS, PAYMENT, WAYS, WHYS
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places.models import Hall
@@ -99,6 +100,13 @@ class Payment(models.Model):
             )
         ]
 
+    @property
+    def how(self) -> str:
+        """cash | card | scan – at a window – | telephone | kiosk."""
+        if self.way == "window":
+            return "scan" if self.means == "qr" else self.means
+        return "telephone" if self.way == "qr" else self.way
+
 
 class Refund(models.Model):
     """退费: what was paid and is not owed goes back, the way it came; at a window, by hand."""
@@ -123,6 +131,10 @@ class Refund(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["next_at"], name="refunds_to_do", condition=Q(done_at=None))]
+
+    @property
+    def amount(self) -> str:
+        return yuan(self.fen)
 
 
 class Waiver(models.Model):

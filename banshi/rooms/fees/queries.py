@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from django.conf import settings
 from django.db.models import Q
@@ -23,13 +23,28 @@ def till() -> Till:
 
 
 @dataclass(frozen=True)
+class OwedLine:
+    """收费项目, as the item's pinned version says it."""
+
+    name_zh: str
+    name_en: str
+    fen: int
+    basis_zh: str
+    basis_en: str
+
+    @property
+    def amount(self) -> str:
+        return yuan(self.fen)
+
+
+@dataclass(frozen=True)
 class Owed:
     """What a case owes or owed. `state`: due | paid | waived | released; `paid`: the payment that counts; `backs`: what goes or
     went back; `under_way`: the payment by telephone whose address takes money still."""
 
     state: str
     fen: int
-    lines: tuple[dict[str, Any], ...]
+    lines: tuple[OwedLine, ...]
     raised_at: datetime
     settled_at: datetime | None
     paid: Payment | None
@@ -53,8 +68,11 @@ def owed(case_no: str, *, now: datetime) -> Owed | None:
         return None
     payments = tuple(Payment.objects.filter(charge=charge).select_related("refund").order_by("id"))
     going = (p for p in payments if p.state == "started" and p.way == "qr" and p.address and now < p.ends_at)
+    lines = tuple(
+        OwedLine(each["zh"], each["en"], each["fen"], each["basis_zh"], each["basis_en"]) for each in charge.lines
+    )
     return Owed(
-        charge.state, charge.fen, tuple(charge.lines), charge.raised_at, charge.settled_at,
+        charge.state, charge.fen, lines, charge.raised_at, charge.settled_at,
         next((p for p in payments if p.counts), None), next(going, None), payments,
         tuple(p.refund for p in payments if hasattr(p, "refund")),
     )  # fmt: skip

@@ -121,6 +121,10 @@ REFUSED_NOW = (
     pgettext_lazy("case", "Refused"),
     _("The reason, and how you can have it looked at again, stand in the decision below."),
 )
+TO_PAY = (
+    pgettext_lazy("case", "Granted: a fee is due"),
+    _("The result is made once it is paid. The days in which it is made and handed over count from then."),
+)
 DROPPED = pgettext_lazy("case", "Your papers lie in the cabinet")
 THEY_COUNT = _("They count from %(day)s. The hall takes them out and tells you when it has them.")
 TAKEN_OUT = pgettext_lazy("case", "The hall took your papers out of the cabinet")
@@ -156,10 +160,11 @@ class Present:
 
 def present(case: Case, *, now: datetime, today: date, appointment: AppointmentView | None) -> Present:
     """Where it stands now."""
-    whose = cases.WITH.get(case.phase, "")
+    to_pay = case.fee_due_on is not None
+    whose = "applicant" if to_pay else cases.WITH.get(case.phase, "")
     flags = cases.flags_of(case, today=today)
     refused = case.granted is False and case.phase in ("decided", "closed")
-    title, detail = REFUSED_NOW if refused else NOW[case.phase]
+    title, detail = REFUSED_NOW if refused else TO_PAY if to_pay else NOW[case.phase]
     button = button_of(case, appointment=appointment)
     if case.phase in ("pre_passed", "await_receipt") and button is not None:
         detail = BRING
@@ -189,6 +194,8 @@ def stop_of(case: Case) -> tuple[str, str] | None:
 def button_of(case: Case, *, appointment: AppointmentView | None) -> Button | None:
     """The one thing its applicant does next, if there is any."""
     papers = reverse("citizen:papers", args=[case.no])
+    if case.fee_due_on is not None:
+        return Button(pgettext("case", "Pay the fee"), reverse("citizen:pay", args=[case.no]), "banknote")
     if case.phase == "draft":
         return Button(pgettext("case", "Go on"), form_url(case), "pencil")
     if is_open(case):

@@ -23,6 +23,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.feedback import queries as feedbacks
+from banshi.rooms.fees import queries as fees
 from banshi.rooms.library import queries as library
 from banshi.surfaces.citizen import case_story
 from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case, my_people, today_of
@@ -54,13 +55,13 @@ def my_cases(request: Any) -> HttpResponseBase:
 
 def waits_for_me(line: CaseLine) -> bool:
     """Whether its applicant has to do something."""
-    return line.phase in ("draft", "pre_returned", "supplement", "ready")
+    return line.phase in ("draft", "pre_returned", "supplement", "ready") or "fee_due" in line.flags
 
 
 def waiting_case(account_id: int, *, now: datetime) -> CaseLine | None:
     """The one case that waits longest for whoever is signed in, what binds before what is only begun; None: nothing waits."""
-    order = {"supplement": 0, "ready": 1, "pre_returned": 2, "draft": 3}
-    rows = cases.mine(account_id=account_id).filter(phase__in=list(order))
+    order = {"supplement": 0, "decided": 1, "ready": 2, "pre_returned": 3, "draft": 4}
+    rows = cases.mine(account_id=account_id).filter(phase__in=list(order)).exclude(phase="decided", fee_due_on=None)
     found = cases.lines(rows[:PAGE], now=now)
     return min(found, key=lambda line: (order[line.phase], line.due_on or now.date(), line.opened_at), default=None)
 
@@ -83,6 +84,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "present": present,
         "appointment": appointment,
         "told": cases.told_missing(found),
+        "fee": fees.owed(found.no, now=now) if found.decided_at else None,
         "to_follow": _to_follow(found),
         "pickup": case_story.pickup(found),
         "drop_at": case_story.to_drop_at(found),

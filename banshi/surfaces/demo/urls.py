@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.demo import pages
+from banshi.surfaces.demo import pages, till
 
 app_name = "demo"
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("crowd", pages.set_crowd, name="crowd"),
     path("enter", pages.enter, name="enter"),
     path("notices", pages.notices, name="notices"),
+    path("till/<slug:reference>/", till.show, name="till"),
     path("gallery", pages.gallery, name="gallery"),
 ]

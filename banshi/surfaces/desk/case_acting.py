@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked
+from banshi.frames.staff import case_fees
 from banshi.frames.staff import cases as shared
 from banshi.frames.typed import clean
 from banshi.journeys.case import at_window, from_library
@@ -161,6 +162,25 @@ VERBS: dict[str, Act] = {
     "library": _library,
 }
 STAYS = ("keep", "library")  # what was ticked is not counted by these
+
+
+@require_POST
+@of_number
+def fee(request: Asked, here: Served, no: str, what: str) -> HttpResponse:
+    """What it costs: taken here, a code for their telephone, or handed back."""
+    case, now = case_of(here, no), clock.now()
+    try:
+        if what == "take":
+            case_fees.take(request, case, here.by, now)
+        elif what == "code":
+            case_fees.show_code(case, here.by, now)
+        elif what == "back":
+            case_fees.hand_back(request, case, here.by, now)
+        else:
+            raise Refused("nothing-found")
+    except Refused as refused:
+        return case_page(request, here, case_of(here, no), refused=refused, at="fee")
+    return redirect("desk:case", ref=here.ticket.ref, no=no)
 
 
 @require_POST

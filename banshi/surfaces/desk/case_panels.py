@@ -24,6 +24,7 @@ from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.guided import Guided, guided, shown
 from banshi.rooms.catalogue.rules.handling import Field, Handling, Paper, Question
+from banshi.rooms.fees import queries as fees
 from banshi.surfaces.desk import case_steps
 from banshi.surfaces.desk.case_front import Served
 from banshi.surfaces.desk.case_sent import Sent
@@ -125,7 +126,8 @@ def panel_of(
     steps = case_steps.of(case, said, papers, just_told=just_told)
     return {
         "case": case, "line": line, "editable": editable, "refused": refused, "at": at, "sent": sent, "papers": papers,
-        "questions": _questions(said, answers), "complete": said.complete, "situation": said.situation, "fee": said.fee,
+        "questions": _questions(said, answers), "complete": said.complete, "situation": said.situation, "fee_text": said.fee,
+        "fee": fees.owed(case.no, now=now) if case.decided_at else None,
         "groups": _groups(handling, answers, form, sent, refused, case, today) if editable else [],
         "filled": [] if editable else shared.filled(case, whole=shared.is_whole(request, case)),
         "answered": shared.answered(case), "whole": shared.is_whole(request, case),

@@ -24,6 +24,7 @@ urlpatterns = [
     path(CASE, cases.show, name="case"),
     path(CASE + "do/<slug:verb>", case_acting.do, name="case-do"),
     path(CASE + "whole", case_acting.whole, name="case-whole"),
+    path(CASE + "fee/<slug:what>", case_acting.fee, name="case-fee"),
     path(CASE + "pages", case_acting.pages, name="case-pages"),
     path(CASE + "pages/<int:material_id>", cases.file, name="case-file"),
     path(CASE + "pages/<int:material_id>/back", case_acting.take_back, name="case-page-back"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.frames.staff import case_files
+from banshi.frames.staff import case_fees, case_files
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_deeds import deed
 from banshi.frames.staff.frame import status_of
@@ -85,6 +85,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "own": case.decided_by_id == request.who.staff_id and not case.instant,
         "by_card_alone": not conclude.is_their_own(case),
         "busy": shared.held(case, staff=request.who.staff_id),
+        "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
         "cabinet": case.phase == "issuing" and bool(cabinets_of(hall)) and conclude.is_their_own(case),
         "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
     }  # fmt: skip
@@ -98,6 +99,25 @@ _deed = deed(PERMISSION, then="issue:case", again=_one)
 def make(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     conclude.issue(case_no=case.no, by=by, now=now)
     return _("The result is made. Print it, then say where it lies.")
+
+
+@_deed
+def take_fee(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    case_fees.take(request, case, by, now)
+    return _("Paid. The receipt is among the papers: print it.")
+
+
+@_deed
+def show_code(request: Asked, case: Case, by: Actor, now: datetime) -> str | None:
+    """A code of the till, for their own telephone."""
+    case_fees.show_code(case, by, now)
+    return None
+
+
+@_deed
+def hand_back(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    case_fees.hand_back(request, case, by, now)
+    return _("The money went back.")
 
 
 @_deed

@@ -12,7 +12,7 @@ from banshi.foundation.doors import Asked
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_deeds import Act, deed
 from banshi.frames.typed import clean, int_or_none, lines_of
-from banshi.journeys.case import by_rule, charging
+from banshi.journeys.case import by_rule, charging, paying
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -145,6 +145,14 @@ def take_over(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 def agree(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     cases.agree(case_no=case.no, verb=clean(request.POST.get("verb"), 20), by=by, now=now)
     return _("You agreed; it holds for half an hour.")
+
+
+@_deed("cases.supervise", "waive")
+def waive(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    second, may = shared.second_of(case, "waive", clean(request.POST.get("second"), 40), now=now)
+    reason = lines_of(request.POST.get("reason"), 301)
+    paying.waive(case_no=case.no, reason=reason, second_by=second, second_may=may, by=by, now=now)
+    return _("The fee is let off. The applicant is told.")
 
 
 @_deed("cases.supervise", "terminate")

@@ -30,9 +30,10 @@ PARTS = (
     ("extend", "extend", "cases.approve"),
     ("take_over", "take", "cases.supervise"),
     ("agree", "notice", "cases.supervise"),
+    ("waive", "waive", "cases.supervise"),
     ("terminate", "terminate", "cases.supervise"),
 )
-ALWAYS = ("take_over", "agree", "terminate")  # also while somebody else works on it
+ALWAYS = ("take_over", "agree", "waive", "terminate")  # also while somebody else works on it
 Agreed = Mapping[str, Sequence[Any]]
 
 
@@ -64,6 +65,8 @@ def _open(part: str, who: Who, case: Case, papers: Sequence[PaperRow], agreed: A
         return not _extended(case)
     if part == "take_over":
         return busy
+    if part == "waive":
+        return case.fee_due_on is not None
     return part != "agree" or case.notices > 0
 
 

@@ -58,5 +58,6 @@ urlpatterns = [
     path(CASE + "release", deeds.release, name="release"),
     path(CASE + "take-over", deeds.take_over, name="take_over"),
     path(CASE + "agree", deeds.agree, name="agree"),
+    path(CASE + "waive", deeds.waive, name="waive"),
     path(CASE + "terminate", deeds.terminate, name="terminate"),
 ]

@@ -369,9 +369,10 @@ def next_steps(case: Case) -> list[tuple[str, str]]:
         "change": "applicant", "submit": "applicant", "supplement": "applicant", "withdraw": "applicant",
         "return": "hall", "pass": "hall", "receive": "hall", "notice": "hall", "accept": "hall", "refuse": "hall",
         "hand_over": "hall", "opine": "department", "stop_clock": "department", "resume_clock": "department",
-        "extend": "department", "decide": "department", "issue": "hall", "shelve": "hall", "deliver": "hall",
-        "terminate": "supervisor",
+        "extend": "department", "decide": "department", "pay": "applicant", "waive": "supervisor", "issue": "hall",
+        "shelve": "hall", "deliver": "hall", "terminate": "supervisor",
     }  # fmt: skip
     stopped = case.stopped_at is not None
     not_now = {"resume_clock"} if not stopped else {"stop_clock", "decide", "opine"}
+    not_now |= {"issue"} if case.fee_due_on is not None else {"pay", "waive"}
     return [(verb, who) for verb, who in whose.items() if CASE.may(case.phase, verb) and verb not in not_now]

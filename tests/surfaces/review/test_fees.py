@@ -1,0 +1,45 @@
+"""The fee on the page of a case: supervisors let it off, two of them; nobody takes money there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from banshi.rooms.fees.models import Charge, Waiver
+
+pytestmark = pytest.mark.django_db
+
+
+def test_two_supervisors_let_a_fee_off(matters: Any, client_of: Any):
+    case = matters.owing()
+    at = f"/review/town/cases/{case.no}/"
+    first, second = client_of("supervisor"), client_of("second_supervisor")
+
+    alone = first.post(f"{at}waive", {"reason": "低保家庭", "second": "case-second-supervisor"})
+    agreed = second.post(f"{at}agree", {"verb": "waive"})
+    offered = first.get(at).content.decode()
+    done = first.post(f"{at}waive", {"reason": "低保家庭", "second": "case-second-supervisor"})
+
+    assert (alone.status_code, agreed.status_code, done.status_code) == (409, 302, 302)
+    assert 'name="second"' in offered
+    waiver = Waiver.objects.get()
+    assert (waiver.reason, waiver.by, waiver.second_by) == (
+        "低保家庭", matters.staff["supervisor"], matters.staff["second_supervisor"],
+    )  # fmt: skip
+    assert f"{at}waive" not in first.get(at).content.decode()
+
+
+def test_a_decision_at_the_page_asks_for_the_fee(matters: Any, client_of: Any):
+    from banshi.rooms.cases import actions as cases
+    from tests.town import TUESDAY_NINE
+
+    matters.costs()
+    case = matters.in_review()
+    cases.opine(case_no=case.no, says="grant", text="", by=matters.by["reviewer"], now=TUESDAY_NINE)
+
+    client_of("approver").post(f"/review/town/cases/{case.no}/decide", {"grant": "yes"})
+
+    page = client_of("approver").get(f"/review/town/cases/{case.no}/").content.decode()
+    assert Charge.objects.get().case_no == case.no
+    assert ("80.00" in page, 'name="means"' in page, f"{case.no}/waive" in page) == (True, False, False)
