@@ -166,7 +166,8 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
         "whose": whose(case, whole=whole), "answered": answered(case), "filled": filled(case, whole=whole),
         "running": queries.clock_of(case, now=now), "opinions": list(case.opinions.select_related("by").order_by("id")),
         "owed": owed, "stop": case.stops.filter(ended_at=None).first() if case.stopped_at else None,
-        "fee": fees.owed(case.no, now=now) if case.decided_at else None, "agreed": _agreed(moments, staff=request.who.staff_id, now=now),
+        "fee": fees.owed(case.no, now=now) if case.decided_at else None,
+        "agreed": _agreed(moments, staff=request.who.staff_id, now=now),
     }  # fmt: skip
 
 

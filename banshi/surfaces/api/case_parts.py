@@ -26,12 +26,12 @@ OF_APPLICANTS = ("channel", "kiosk")  # keys that see what they opened, and noth
 INTERNAL = frozenset({"handover_slip"})  # papers between the front and the department
 UNSEEN = frozenset({"opine", "take", "release", "agree", "recount"})  # steps that are none of the applicant's
 TOLD = frozenset(
-    {"again", "appointment", "days", "deferred", "due_on", "due_promised", "due_statutory", "expected_days", "grant", "how",
-     "item", "kind", "material", "materials", "missing", "place", "round", "version", "wrong"}
+    {"again", "appointment", "days", "deferred", "due_on", "due_promised", "due_statutory", "expected_days", "fen", "grant",
+     "how", "item", "kind", "material", "materials", "missing", "place", "receipt", "round", "version", "wrong"}
 )  # fmt: skip
 OFFICE = {
     **dict.fromkeys(("opine", "stop_clock", "resume_clock", "extend", "decide", "settle"), "department"),
-    **dict.fromkeys(("terminate", "agree"), "supervisor"),
+    **dict.fromkeys(("terminate", "agree", "waive"), "supervisor"),
 }
 
 

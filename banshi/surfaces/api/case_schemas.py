@@ -238,6 +238,29 @@ class TerminateIn(In):
     second_by: Short = Field(description="Login of who agreed to it, by `agree`, in the last half hour.")
 
 
+class PayIn(In):
+    way: Literal["window", "qr", "kiosk"]
+    means: Literal["cash", "card", "qr"] | None = Field(None, description="At a window: how it was paid.")
+
+
+class WaiveIn(In):
+    reason: Text
+    second_by: Short = Field(description="Login of who agreed to it, by `agree`, in the last half hour.")
+
+
+class RefundIn(In):
+    refund: Annotated[int, Field(ge=1, le=2**53)] = Field(description="The `id` of one of `refunds`.")
+
+
+class TillIn(In):
+    reference: Short
+    state: Literal["open", "paid", "failed"]
+    fen: Annotated[int, Field(ge=0, le=10**9)] = Field(0, description="What came.")
+    number: Annotated[str, StringConstraints(max_length=64, pattern=r"^[!-~]*$")] = Field(
+        "", description="The till's own, of the payment."
+    )
+
+
 class AgreeIn(In):
     verb: Literal["notice", "terminate", "waive"]
 
@@ -315,7 +338,7 @@ class CaseLineOut(Out):
     channel: CaseChannel
     phase: Phase
     outcome: Outcome | None
-    flags: list[str] = Field(description="clock_stopped, tolerant, overdue, deemed, provisional")
+    flags: list[str] = Field(description="clock_stopped, tolerant, overdue, deemed, fee_due, provisional")
     due: DueOut
     due_on: date | None = Field(description="The day that is waited for in this phase.")
     light: str = Field(description="green, yellow, red; empty where nothing runs.")
@@ -426,6 +449,51 @@ class CaseOut(CaseLineOut):
     form: dict[str, Value] | None = Field(description="For staff who look at cases here, and leave a trace.")
     delivery: DeliveryOut | None
     by_rule: ByRuleOut | None = Field(description="What the rules of its item made of it; null: it has none.")
+
+
+class FeeLineOut(Out):
+    name: str
+    name_en: str
+    fen: int
+    basis: str = Field(description="The document that sets it; empty where none is named.")
+    basis_en: str
+
+
+class PaymentOut(Out):
+    reference: str
+    way: Literal["window", "qr", "kiosk"]
+    means: Literal["cash", "card", "qr"] | None
+    state: Literal["started", "paid", "failed", "closed"]
+    fen: int = Field(description="What came; before, what is to come.")
+    counts: bool = Field(description="It settles the charge. Of what does not count, the money goes back.")
+    receipt: str | None
+    pay_at: str | None = Field(description="Where a person pays, while it is under way; also a QR code.")
+    until: datetime
+    at: datetime
+
+
+class RefundOut(Out):
+    id: int
+    payment: str
+    fen: int
+    why: Literal["double", "wrong", "ended"]
+    asked_at: datetime
+    done_at: datetime | None
+
+
+class FeesOut(Out):
+    case_no: str
+    state: Literal["due", "paid", "waived", "released"] | None = Field(description="null: it owes nothing.")
+    fen: int
+    pay_by: date | None = Field(description="While it is due.")
+    lines: list[FeeLineOut]
+    payments: list[PaymentOut]
+    refunds: list[RefundOut]
+
+
+class TillOut(Out):
+    reference: str
+    state: Literal["started", "paid", "failed", "closed"]
 
 
 class PaperOut(Out):

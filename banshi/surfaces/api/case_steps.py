@@ -170,7 +170,7 @@ def give_notice(request: HttpRequest, case: Path[Code], body: NoticeIn) -> Answe
     """一次性告知: everything, once. A further one names in `second_by` who agreed to it."""
 
     def act(who: Caller, seen: Case, now: datetime) -> None:
-        second, may = _second(seen, body.second_by, "notice", now)
+        second, may = second_of(seen, body.second_by, "notice", now)
         cases.give_notice(
             case_no=seen.no, missing_now=[_told(each) for each in body.missing], second_by=second, second_may=may,
             by=who.by, now=now,
@@ -186,7 +186,7 @@ def _told(each: MissingIn) -> cases.Missing:
     return cases.Missing(each.field, each.reason, "field")
 
 
-def _second(case: Case, login: str | None, verb: str, now: datetime) -> tuple[int | None, bool]:
+def second_of(case: Case, login: str | None, verb: str, now: datetime) -> tuple[int | None, bool]:
     """Who signs in so, and whether they supervise cases here and agreed. Somebody unknown is as somebody who did not."""
     second = identity.staff_named(login) if login is not None else None
     if second is None:
@@ -416,7 +416,7 @@ def terminate_case(request: HttpRequest, case: Path[Code], body: TerminateIn) ->
     """终止: by two people who supervise, with a reason. The second one agrees first."""
 
     def act(who: Caller, seen: Case, now: datetime) -> None:
-        second, may = _second(seen, body.second_by, "terminate", now)
+        second, may = second_of(seen, body.second_by, "terminate", now)
         charging.terminate(
             case_no=seen.no, reason=body.reason, second_by=second, second_may=may, by=who.by, now=now
         )  # fmt: skip

@@ -55,6 +55,8 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     "shelve_result": "cases.issue",
     "terminate_case": "cases.supervise",
     "agree_to_step": "cases.supervise",
+    "waive_fee": "cases.supervise",
+    "refund_fee": "cases.receive | cases.issue",
 }
 SCOPES_OF: dict[str, frozenset[str]] = {
     # what is public anyway: any valid key
@@ -146,6 +148,9 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "worklist": _only("staff"),
     **{name: _only("staff") for name in STEPS_OF_STAFF},
     "deliver_case": _only("channel", "kiosk", "staff"),
+    "get_fees": _only("channel", "kiosk", "staff", "manage"),
+    "pay_fee": _only("channel", "kiosk", "staff"),
+    "till_callback": NO_KEY,  # signed
     "verify": NO_KEY,
     # cabinets: the machine beside them
     "get_cabinet": _only("kiosk", "manage"),
@@ -179,7 +184,7 @@ PERMISSION_OF: dict[str, str] = {
     "supplement_case": "cases.receive",
     "withdraw_case": "cases.receive",
     "add_material": "cases.receive",
-    **dict.fromkeys(("get_case", "list_cases", "case_timeline", "list_documents", "worklist"), ON_CASES),
+    **dict.fromkeys(("get_case", "list_cases", "case_timeline", "list_documents", "get_fees", "worklist"), ON_CASES),
     **dict.fromkeys(("get_material_content", "get_document"), ON_CASES),
     "look_into_library": "cases.look",
     "get_enquiry": "enquiries.look",
@@ -187,6 +192,7 @@ PERMISSION_OF: dict[str, str] = {
     "import_items": "items.edit",
     **STEPS_OF_STAFF,
     "deliver_case": "cases.issue",
+    "pay_fee": "cases.receive | cases.issue",
 }
 
 REMEMBERED_S = 3.0  # how long a process may believe what it read, should no word of a change reach it (`forget`)

@@ -8,15 +8,17 @@ from functools import wraps
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from ninja.security import HttpBearer
 
-from banshi.foundation import limits
+from banshi.foundation import clock, limits
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.addresses import network_of
 from banshi.kernel.refusals import Refused
+from banshi.rooms.fees.rules import signed
 from banshi.rooms.library import rules as library
 from banshi.surfaces.api import idempotency
 from banshi.surfaces.api.answers import Answer, answer, invalid, language_of, refused, response_of
@@ -131,6 +133,26 @@ class Nobody:
         return True
 
 
+class TheTill:
+    """The operation that the till calls: signed with the secret it shares with this installation."""
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+
+    def __call__(self, request: HttpRequest) -> bool:
+        """:raises Refused: unauthenticated – not its signature, or an old one."""
+        headers = lower(request.headers)
+        _check_query(request, self.operation)
+        own = signed(
+            settings.BANSHI_TILL_SECRET, at=headers.get("till-timestamp", ""), body=request.body,
+            said=headers.get("till-signature", ""), now=clock.wall(),
+        )  # fmt: skip
+        if not own:
+            raise Refused("unauthenticated")
+        check_body(headers, request.body)
+        return True
+
+
 def _check_query(request: HttpRequest, operation: str) -> None:
     try:
         unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " ")).decode("utf-8")
@@ -153,6 +175,11 @@ def op(operation: str, answers: dict[int, Any]) -> dict[str, Any]:
 def open_op(operation: str, answers: dict[int, Any]) -> dict[str, Any]:
     """As `op`, of an operation that takes no key."""
     return {"operation_id": operation, "auth": Nobody(operation), "response": {**answers, **PROBLEMS}}
+
+
+def signed_op(operation: str, answers: dict[int, Any]) -> dict[str, Any]:
+    """As `op`, of the operation that the till signs."""
+    return {"operation_id": operation, "auth": TheTill(operation), "response": {**answers, **PROBLEMS}}
 
 
 def caller(request: HttpRequest) -> Caller:

@@ -131,6 +131,11 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "deliver_case": ("post", "/cases/NONE/deliver", {"channel": "counter", "code": "1", "identity": False}),
     "terminate_case": ("post", "/cases/NONE/terminate", {"reason": "重复申请", "second_by": "nobody"}),
     "agree_to_step": ("post", "/cases/NONE/agree", {"verb": "terminate"}),
+    "get_fees": ("get", "/cases/NONE/fees", None),
+    "pay_fee": ("post", "/cases/NONE/fees/pay", {"way": "qr"}),
+    "waive_fee": ("post", "/cases/NONE/fees/waive", {"reason": "低保家庭", "second_by": "nobody"}),
+    "refund_fee": ("post", "/cases/NONE/fees/refund", {"refund": 1}),
+    "till_callback": ("post", "/till/callback", {"reference": "x", "state": "paid", "fen": 1, "number": ""}),
     "verify": ("get", "/verify/NONE", None),
     "get_cabinet": ("get", "/cabinets/NONE", None),
     "drop_papers": ("post", "/cabinets/NONE/drops", {"case": "NONE"}),
@@ -209,7 +214,7 @@ def test_the_wrong_scope_is_not_allowed_and_the_right_one_is(calls: Calls) -> No
 def test_what_is_open_to_all_asks_for_no_key(calls: Calls, key: str) -> None:
     answers = {name: calls(*ENDPOINTS[name][:2], key).status_code for name in SCOPES_OF if not SCOPES_OF[name]}
 
-    assert answers == {"verify": 404}
+    assert answers == {"verify": 404, "till_callback": 401}  # which is signed
 
 
 def test_a_key_of_another_hall_is_told_so(calls: Calls) -> None:

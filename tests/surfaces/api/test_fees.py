@@ -1,0 +1,123 @@
+"""Fees over HTTP: read, paid by telephone and at a window, let off, given back; and the till's word, which has to be its own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.gateways.till import word
+from banshi.rooms.fees.models import Payment
+from tests.surfaces.api.casework import Casework
+
+pytestmark = pytest.mark.django_db
+CALLBACK = "/api/v1/till/callback"
+
+
+@pytest.fixture
+def owing(work: Casework, settings: Any, tmp_path: Any) -> str:
+    settings.BANSHI_TILL_FOLDER = tmp_path
+    work.matters.costs()
+    return work.decided()
+
+
+def tells(reference: str, *, fen: int = 8000, state: str = "paid", **changed: str) -> Any:
+    body, headers = word(reference, state=state, fen=fen, number="T-1")
+    sent = {f"HTTP_{name.replace('-', '_').upper()}": said for name, said in {**headers, **changed}.items()}
+    return Client().post(CALLBACK, body, content_type="application/json", **sent)
+
+
+def test_a_case_is_paid_by_telephone_and_the_word_of_the_till_settles_it(work: Casework, owing: str):
+    asked = work.calls("get", f"/cases/{owing}/fees", "channel").json()
+    refused = work("issue", owing, "issuer")
+    begun = work("fees/pay", owing, "channel", {"way": "qr"}).json()
+    again = work("fees/pay", owing, "channel", {"way": "qr"}).json()
+    (payment,) = begun["payments"]
+
+    told = [tells(payment["reference"]) for _ in range(2)]
+    paid = work.calls("get", f"/cases/{owing}/fees", "channel").json()
+
+    assert (asked["state"], asked["fen"], asked["pay_by"], asked["lines"][0]["basis"]) == (
+        "due", 8000, "2026-03-31", "镇价〔2026〕1号",
+    )  # fmt: skip
+    assert (refused.status_code, refused.json()["type"]) == (409, "fee-due")
+    assert "fee_due" in work.seen(owing)["flags"] or paid["state"] == "paid"
+    assert again["payments"] == begun["payments"]
+    assert payment["pay_at"].endswith(f"/demo/till/{payment['reference']}/")
+    assert [(each.status_code, each.json()["state"]) for each in told] == [(200, "paid"), (200, "paid")]
+    assert (paid["state"], paid["payments"][0]["receipt"], paid["refunds"]) == ("paid", "town-F2026-000001", [])
+    assert work("issue", owing, "issuer").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"Till-Signature": "0" * 64}, {"Till-Signature": ""}, {"Till-Signature": "签"}, {"Till-Timestamp": "1"},
+        {"Till-Timestamp": "x"},
+    ],
+)  # fmt: skip
+def test_a_word_that_is_not_the_tills_own_is_not_taken(work: Casework, owing: str, changed: dict[str, str]):
+    reference = work("fees/pay", owing, "channel", {"way": "qr"}).json()["payments"][0]["reference"]
+
+    answer = tells(reference, **changed)
+
+    assert (answer.status_code, answer.json()["type"]) == (401, "unauthenticated")
+    assert Payment.objects.get().state == "started"
+
+
+def test_a_word_of_another_sum_settles_nothing(work: Casework, owing: str):
+    reference = work("fees/pay", owing, "channel", {"way": "qr"}).json()["payments"][0]["reference"]
+
+    answer = tells(reference, fen=1)
+
+    fees = work.calls("get", f"/cases/{owing}/fees", "channel").json()
+    assert (answer.status_code, fees["state"], [(r["why"], r["fen"]) for r in fees["refunds"]]) == (
+        200,
+        "due",
+        [("wrong", 1)],
+    )
+
+
+def test_a_word_about_nothing_is_not_found(owing: str):
+    assert tells("nothing").status_code == 404
+
+
+def test_without_a_secret_no_word_is_taken(owing: str, settings: Any):
+    settings.BANSHI_TILL_SECRET = ""
+
+    assert tells("nothing").status_code == 401
+
+
+def test_a_window_takes_it_once_and_a_channel_never(work: Casework, owing: str):
+    cash = {"way": "window", "means": "cash"}
+
+    answers = [work("fees/pay", owing, key, cash).status_code for key in ("channel", "reviewer", "receiver", "issuer")]
+
+    assert answers == [422, 403, 200, 409]
+
+
+def test_two_supervisors_let_it_off_and_money_that_comes_then_goes_back(work: Casework, owing: str):
+    reference = work("fees/pay", owing, "channel", {"way": "qr"}).json()["payments"][0]["reference"]
+    asked = {"reason": "低保家庭", "second_by": "case-second-supervisor"}
+
+    alone = work("fees/waive", owing, "supervisor", asked)
+    work.done("agree", owing, "second_supervisor", {"verb": "waive"})
+    done = work("fees/waive", owing, "supervisor", asked)
+    tells(reference)
+    (back,) = work.calls("get", f"/cases/{owing}/fees", "channel").json()["refunds"]
+    given = work("fees/refund", owing, "issuer", {"refund": back["id"]})
+
+    assert (alone.status_code, done.status_code, done.json()["state"]) == (409, 200, "waived")
+    assert back["why"] == "double"
+    assert given.status_code == 409  # the stand-in was never paid: it has nothing to give
+    assert given.json()["type"] == "till-down"
+
+
+def test_a_case_that_costs_nothing_says_so(work: Casework):
+    no = work.decided()
+
+    assert json.loads(work.calls("get", f"/cases/{no}/fees", "channel").content) == {
+        "case_no": no, "state": None, "fen": 0, "pay_by": None, "lines": [], "payments": [], "refunds": [],
+    }  # fmt: skip
