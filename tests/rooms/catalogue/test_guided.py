@@ -253,3 +253,17 @@ def test_a_value_that_cannot_be_is_no_fact() -> None:
     found = facts_of(handling(), {"premises": "own", "agent": "self"}, {"staff": "many"}, date(2026, 3, 10))
 
     assert found == {"premises": "own", "agent": "self", "today": "2026-03-10"}
+
+
+def test_a_fee_that_hangs_on_the_answers_is_the_rate_that_holds() -> None:
+    rates = [
+        {"amount": "80", "text_zh": "住宅", "text_en": "Home", "when": {"eq": ["agent", "agent"]}},
+        {"amount": "550.00", "text_zh": "其他", "text_en": "Other", "when": {}},
+    ]
+    asked = handling(fee={"text_zh": "登记费", "text_en": "Registration", "basis_zh": "2559号", "rates": rates})
+
+    found = [guided(asked, answers).fee for answers in (RENTED, ALONE)]
+
+    assert [(str(each.amount), each.text_zh, each.basis_zh) for each in found if each] == [
+        ("80", "住宅", "2559号"), ("550.00", "其他", "2559号"),
+    ]  # fmt: skip

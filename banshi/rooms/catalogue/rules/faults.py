@@ -89,6 +89,8 @@ def _trees(handling: Handling) -> Iterator[tuple[str, Condition, tuple[str, ...]
         above = (*above, field.code)
     if handling.fee is not None:
         yield "fee.needed_if", handling.fee.needed_if, questions
+        for i, rate in enumerate(handling.fee.rates):
+            yield f"fee.rates[{i}].when", rate.when, questions
     if handling.by_rule is not None:
         ages = tuple(age_of(each.code) for each in handling.fields if each.type == "id_number")
         for rule in handling.by_rule.rules:

@@ -87,7 +87,6 @@ def guided(handling: Handling, answers: Answers) -> Guided:
             waiting = question
             break
         kept[question.id] = str(answer)
-    fee = handling.fee
     return Guided(
         complete=waiting is None,
         next_question=waiting,
@@ -99,7 +98,7 @@ def guided(handling: Handling, answers: Answers) -> Guided:
         fields=tuple(each for each in handling.fields if _may_show(each, kept, handling)),
         where=handling.where,
         appointment=handling.appointment,
-        fee=fee if fee is not None and judge(fee.needed_if, kept).value is True else None,
+        fee=_fee(handling, kept),
         promised=handling.limits.promised,
         statutory=handling.limits.statutory,
         minutes=handling.minutes,
@@ -115,6 +114,17 @@ def in_hall(guided: Guided, *, bookable: bool, walk_in: bool) -> Guided:
 
 def _situation(handling: Handling, kept: Answers) -> Situation | None:
     return next((each for each in handling.situations if judge(each.when, kept).value is True), None)
+
+
+def _fee(handling: Handling, kept: Answers) -> Fee | None:
+    """What it costs by these answers: of several rates the one that holds, as far as it is known."""
+    fee = handling.fee
+    if fee is None or judge(fee.needed_if, kept).value is not True:
+        return None
+    rate = next((each for each in fee.rates if judge(each.when, kept).value is True), None)
+    if rate is None:
+        return fee
+    return fee.model_copy(update={"amount": rate.amount, "text_zh": rate.text_zh, "text_en": rate.text_en})
 
 
 def _may_show(field: Field, kept: Answers, handling: Handling) -> bool:

@@ -112,14 +112,27 @@ class Where(Part):
     cabinet: bool = False
 
 
-class Fee(Part):
-    """收费. `amount` in yuan; None: by the tariff that the text names. `basis`: the document that sets it (收费依据)."""
+Yuan = Annotated[Decimal, Bounds(ge=0, max_digits=10, decimal_places=2)]
 
-    amount: Annotated[Decimal, Bounds(ge=0, max_digits=10, decimal_places=2)] | None = None
+
+class Rate(Part):
+    """收费标准 of one kind of case: the first whose `when` holds."""
+
+    amount: Yuan
+    text_zh: Words
+    text_en: Words
+    when: Condition
+
+
+class Fee(Part):
+    """收费. `amount` in yuan; None: by `rates`, or by the tariff that the text names. `basis`: what sets it (收费依据)."""
+
+    amount: Yuan | None = None
     text_zh: Words
     text_en: Words
     basis_zh: Help = ""
     basis_en: Help = ""
+    rates: Annotated[tuple[Rate, ...], Bounds(max_length=20)] = ()
     needed_if: Condition = {}
 
 
