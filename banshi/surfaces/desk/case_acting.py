@@ -166,15 +166,15 @@ STAYS = ("keep", "library")  # what was ticked is not counted by these
 
 @require_POST
 @of_number
-def fee(request: Asked, here: Served, no: str, what: str) -> HttpResponse:
+def fee(request: Asked, here: Served, no: str, verb: str) -> HttpResponse:
     """What it costs: taken here, a code for their telephone, or handed back."""
     case, now = case_of(here, no), clock.now()
     try:
-        if what == "take":
+        if verb == "take":
             case_fees.take(request, case, here.by, now)
-        elif what == "code":
+        elif verb == "code":
             case_fees.show_code(case, here.by, now)
-        elif what == "back":
+        elif verb == "back":
             case_fees.hand_back(request, case, here.by, now)
         else:
             raise Refused("nothing-found")

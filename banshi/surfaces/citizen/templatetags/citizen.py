@@ -280,6 +280,8 @@ def field_attributes(case: Any, line: Any) -> SafeString:
 def case_tag(line: Any) -> dict[str, str]:
     """How a case stands, in a word: a refusal and a clock that stands are said as such."""
     state = line.phase
+    if "fee_due" in line.flags:
+        return {"tone": states.tone("charge", "due"), "word": states.word("charge", "due")}
     if "clock_stopped" in line.flags:
         state = "stopped"
     elif line.outcome in ("granted", "refused") and state in ("decided", "closed"):
