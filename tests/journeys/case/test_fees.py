@@ -5,13 +5,15 @@ What comes twice, late or wrong goes back.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from banshi.journeys.case import charging, conclude, due, paying
+from banshi.journeys.case import by_rule, charging, conclude, due, paying
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CasePaper
@@ -21,6 +23,7 @@ from banshi.rooms.fees.models import Charge, Payment, Refund
 from banshi.rooms.fees.ports import TillDown, Told
 from banshi.rooms.messaging.models import Message
 from tests.matters import Matters
+from tests.rules_of_shop import RULED, publish, ruled, sure
 from tests.together import together
 from tests.town import TUESDAY_NINE
 
@@ -333,6 +336,20 @@ def test_money_that_comes_for_a_case_that_was_ended_goes_back(matters: Matters):
     assert Refund.objects.get().why == "ended"
 
 
+def test_what_rules_grant_online_is_given_once_it_is_paid(matters: Matters):
+    ruled(matters)
+    publish({**RULED, "fee": {"amount": "80", "text_zh": "登记费", "text_en": "Registration"}})
+
+    case = by_rule.submit(case_no=sure(matters).no, by=matters.applicant, now=TUESDAY_NINE)
+    waits = (case.phase, case.granted, case.fee_due_on is not None)
+    payment = by_phone(matters, case)
+    paying.told(reference=payment.reference, said=PAID, now=TUESDAY_NINE + MINUTE)
+
+    case.refresh_from_db()
+    assert waits == ("decided", True, True)
+    assert (case.phase, case.outcome) == ("closed", "granted")
+
+
 # --- What stands --------------------------------------------------------------------------------------------------
 
 
@@ -410,3 +427,18 @@ def test_a_till_that_dies_between_two_steps_is_asked_again(matters: Matters, mon
 
     case.refresh_from_db()
     assert case.fee_due_on is None
+
+
+def test_whatever_grants_or_ends_a_case_goes_by_what_it_costs():
+    """Else a case would wait for a fee that nobody can pay, or keep one it owes no more."""
+    root = Path(charging.__file__).resolve().parents[2]
+    past = re.compile(r"\bcases\.(decide|decide_at_once|terminate)\(")
+
+    found = {
+        path.name
+        for part in ("journeys", "surfaces", "frames")
+        for path in (root / part).rglob("*.py")
+        if past.search(path.read_text())
+    }
+
+    assert found == {"charging.py"}
