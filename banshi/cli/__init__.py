@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from banshi.cli.archiving import archive
 from banshi.cli.items import items
 from banshi.cli.setting_up import compile_translations, load_presets, migrate_tables, otherwise, take_over_presets
 from banshi.cli.settling import settle_days
@@ -424,6 +425,7 @@ def check(json_: bool, port: int, data: Path | None) -> None:
 main.add_command(staff)
 main.add_command(settle_days)
 main.add_command(items)
+main.add_command(archive)
 
 
 @main.group()

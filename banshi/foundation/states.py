@@ -215,11 +215,18 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "withdraw": (pgettext_lazy("case step", "Withdrawn"), ""),
         "terminate": (pgettext_lazy("case step", "Ended early"), "urgent"),
         "agree": (pgettext_lazy("case step", "A second person agreed"), ""),
+        "archive": (pgettext_lazy("case step", "Archived"), ""),
     },
     "opinion": {
         "grant": (pgettext_lazy("opinion", "For granting"), "ok"),
         "refuse": (pgettext_lazy("opinion", "For refusing"), "urgent"),
         "note": (pgettext_lazy("opinion", "Remark"), ""),
+    },
+    "archive_check": {  # what was looked at before a package was kept (四性)
+        "authentic": (pgettext_lazy("archive", "Authentic: the story of the case is as it was written"), ""),
+        "complete": (pgettext_lazy("archive", "Complete: everything the manifest lists is there"), ""),
+        "usable": (pgettext_lazy("archive", "Usable: the package opens as any archive opens one"), ""),
+        "safe": (pgettext_lazy("archive", "Safe: no file waits for the scanner"), ""),
     },
     "rules": {  # of an item: whether they decide
         "off": (pgettext_lazy("rules", "Off"), ""),

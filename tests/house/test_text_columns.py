@@ -45,6 +45,7 @@ booking_suspension.scope booking_waiting.business booking_waiting.language booki
 calendars_closure.kind calendars_closure.made_by calendars_version.made_by catalogue_hall_item_version.made_by
 catalogue_item_version.made_by devices_device.code devices_device.kind
 devices_device.printer devices_device.secret_hash devices_device.state devices_device.test
+archive_package.checks archive_package.item archive_package.manifest_sha256
 feedback_rating.channel feedback_task.answered_by feedback_task.outcome feedback_task.settled_by feedback_task.state
 insight_span.timezone insight_sum.by insight_sum.key insight_case_sum.channel
 messaging_address.channel messaging_address.to_index messaging_delivery.channel messaging_delivery.message

@@ -23,6 +23,7 @@ from banshi.journeys.hall import change_rules, close_hall_day, day_sheet
 from banshi.journeys.hours import close_line
 from banshi.journeys.person import tell_mandates
 from banshi.kernel.actors import SYSTEM
+from banshi.rooms.archive import actions as archive
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.catalogue.actions import drafts
@@ -93,6 +94,7 @@ DUTIES = (
     Duty("items planned", lambda now: drafts.publish_due(now=now), timedelta(minutes=1)),
     Duty("papers of cases", lambda now: cases.make_due(now=now), timedelta()),
     Duty("files not looked through yet", lambda now: library.scan_pending(now=now), timedelta(minutes=1)),
+    Duty("cases to archive", lambda now: archive.archive_due(now=now), timedelta(minutes=10)),
     Duty("learn handling times", lambda now: tickets.learn(now=now), timedelta(minutes=10)),
 )
 _last: dict[str, datetime] = {}

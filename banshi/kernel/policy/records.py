@@ -1,4 +1,4 @@
-"""Records: how long is kept what people gave with a visit."""
+"""Records: how long is kept what people gave with a visit, and when a case is archived."""
 
 from __future__ import annotations
 
@@ -13,3 +13,4 @@ class RecordsPolicy(Section):
     contacts_days: Annotated[int, Field(ge=30, le=3660)] = (
         365  # telephones, declared names and notes, after the visit's day
     )
+    archive_days: Annotated[int, Field(ge=1, le=365)] = 30  # a case is archived so many days after it ended

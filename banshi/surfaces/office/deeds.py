@@ -192,6 +192,9 @@ DEEDS: dict[str, Text] = {
     "handed-over": pgettext_lazy("deed", "%(who)s handed over the result of %(what)s"),
     "certificate_ended": pgettext_lazy("deed", "%(who)s ended %(what)s"),
     "certificate_used": pgettext_lazy("deed", "%(who)s used %(what)s in place of a paper"),
+    "archived": pgettext_lazy("deed", "%(who)s archived %(what)s"),
+    "archive-verified": pgettext_lazy("deed", "%(who)s read the package of %(what)s again"),
+    "archive-downloaded": pgettext_lazy("deed", "%(who)s took the package of %(what)s out of the archive"),
     "signed-out-everywhere": pgettext_lazy("deed", "%(who)s ended every session of %(what)s"),
 }
 

@@ -112,6 +112,7 @@ LABELS: dict[str, Text] = {
     "records.contacts_days": _("Keep what was given with a visit, days"),
     "fees.pay_working_days": _("Pay a fee within, working days from the decision"),
     "fees.remind_working_days": _("Remind of a fee before its last day, working days"),
+    "records.archive_days": _("Archive a case so many days after it ended"),
 }
 
 HINTS: dict[str, Text] = {
@@ -150,6 +151,7 @@ HINTS: dict[str, Text] = {
         "Telephones, declared names, notes, reasons, appeals with answers, words of ratings, questions to departments "
         "with answers; then they are deleted. The visit stays without them, and so do the stars. What the audit trail says stays."
     ),
+    "records.archive_days": _("Never before the days for rating it are over."),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),
     "messages.reminder_gap": _("A reminder that would follow sooner is left out: it says nothing new."),

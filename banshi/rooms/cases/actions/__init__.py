@@ -19,6 +19,7 @@ from banshi.rooms.cases.actions.applying import (
 )
 from banshi.rooms.cases.actions.charging import fee_paid, fee_waived, remind_unpaid
 from banshi.rooms.cases.actions.concluding import close_refused, deliver, issue, place_of, shelve, terminate
+from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import locked as lock
 from banshi.rooms.cases.actions.ground import tell
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
@@ -78,6 +79,7 @@ __all__ = [
     "extend",
     "fee_paid",
     "fee_waived",
+    "file_away",
     "give_notice",
     "hand_over",
     "holder_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from banshi.rooms.cases.queries.chain import chain_holds
 from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.papers import facts_of, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
@@ -47,6 +48,7 @@ __all__ = [
     "agreement",
     "all_cases",
     "case_by_no",
+    "chain_holds",
     "clock_of",
     "due_before",
     "due_of",

@@ -1,0 +1,148 @@
+"""What goes into a package: everything that was said and given in a case, in an order that never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from banshi.rooms.archive.rules import described
+from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries import facts_of, form_of, papers_of, timeline
+from banshi.rooms.delivery.models import Delivery
+from banshi.rooms.feedback.models import Rating
+from banshi.rooms.library import queries as library
+from banshi.rooms.library.models import Certificate, DocumentVersion
+from banshi.rooms.library.rules import file_name
+
+SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg"}
+
+
+def payload(case: Case) -> dict[str, bytes]:
+    """Path below data/ → content. The case is locked, its papers are set."""
+    files = {}
+    for paper in papers_of(case):
+        assert paper.file_id is not None
+        files[f"papers/{paper.number}-{paper.kind}.pdf"] = library.content(paper.file_id)
+    for row in kept_materials(case):
+        files[_name(row)] = library.content(row.id)
+    said = described_case(case)
+    return {
+        **files,
+        "metadata.json": described.as_json(said),
+        "metadata.xml": described.as_xml(said),
+        "application.json": described.as_json({"answers": case.answers, "form": form_of(case)}),
+        "events.json": described.as_json(_events(case)),
+        "papers.json": described.as_json(_papers(case)),
+        "materials.json": described.as_json(_materials(case)),
+        "certificates.json": described.as_json(_certificates(case)),
+        "delivery.json": described.as_json(_delivery(case)),
+        "ratings.json": described.as_json(_ratings(case)),
+    }
+
+
+def described_case(case: Case) -> dict[str, Any]:
+    """What the package says of its case: terms of `rules.described`."""
+    last = case.events.exclude(verb="archive").order_by("-seq").first()
+    return {
+        "fonds": case.department.name_zh, "fonds_code": case.department.code, "hall": case.hall.name_zh,
+        "item": case.item.name_zh, "task_code": case.item.task_code, "catalog_code": case.item.catalog_code,
+        "item_version": case.item_version, "case_no": case.no, "case_kind": case.case_kind, "applicant": case.applicant,
+        "received_at": _said(case, case.received_at), "accepted_at": _said(case, case.accepted_at),
+        "decided_at": _said(case, case.decided_at), "closed_at": _said(case, case.closed_at), "phase": case.phase,
+        "outcome": case.outcome, "chain": last.hash if last is not None else "",
+    }  # fmt: skip
+
+
+def versions_of(case: Case) -> list[DocumentVersion]:
+    """Every version of every file that came for the case, also of what was replaced or taken back; once each."""
+    documents = CaseMaterial.objects.filter(case=case, file__isnull=False).values("file__document")
+    rows = DocumentVersion.objects.filter(document__in=documents).select_related("blob", "document")
+    return list(rows.order_by("document_id", "version"))
+
+
+def kept_materials(case: Case) -> list[DocumentVersion]:
+    """Those that may be kept: what a scanner rejected is named, and not put in."""
+    return [row for row in versions_of(case) if row.scan != "rejected"]
+
+
+def _name(row: DocumentVersion) -> str:
+    return f"materials/{row.document.ref}-{row.version:03d}.{SUFFIX.get(row.mime, 'bin')}"
+
+
+def _said(case: Case, moment: datetime | None) -> str | None:
+    """As the hall's clock showed it."""
+    return moment.astimezone(ZoneInfo(case.hall.timezone)).isoformat() if moment else None
+
+
+def _events(case: Case) -> list[dict[str, Any]]:
+    hashes = dict(case.events.values_list("seq", "hash"))
+    return [
+        {
+            "seq": e.seq, "verb": e.verb, "at": _said(case, e.at), "by": e.actor, "before": e.before, "after": e.after,
+            "facts": e.facts, "why": e.why, "hash": hashes[e.seq],
+        }
+        for e in timeline(case)
+        if e.verb != "archive"
+    ]  # fmt: skip
+
+
+def _papers(case: Case) -> list[dict[str, Any]]:
+    return [
+        {"number": p.number, "kind": p.kind, "on": facts_of(p).on.isoformat(), "made_at": _said(case, p.made_at)}
+        for p in papers_of(case)
+    ]
+
+
+def _materials(case: Case) -> list[dict[str, Any]]:
+    rows = CaseMaterial.objects.filter(case=case).select_related("file", "certificate").order_by("id")
+    named = {row.pk: row for row in versions_of(case)}
+    return [
+        {
+            "code": m.code, "channel": m.channel, "copies": m.copies, "trust": m.trust, "verdict": m.verdict,
+            "at": _said(case, m.at), "gone_at": _said(case, m.gone_at),
+            "certificate": m.certificate.ref if m.certificate else None, **_file(named.get(m.file_id or 0)),
+        }
+        for m in rows
+    ]  # fmt: skip
+
+
+def _file(row: DocumentVersion | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    place = _name(row) if row.scan != "rejected" else None
+    name = file_name(row.document.name)
+    return {"file": place, "name": name, "sha256": row.blob.sha256, "pages": row.pages, "scan": row.scan}
+
+
+def _certificates(case: Case) -> list[dict[str, Any]]:
+    """What the case came to, and what stood for papers in it."""
+    used = CaseMaterial.objects.filter(case=case, certificate__isnull=False).values("certificate")
+    rows: Iterable[Certificate] = [
+        *Certificate.objects.filter(case_no=case.no).order_by("id"),
+        *Certificate.objects.filter(id__in=used).exclude(case_no=case.no).order_by("id"),
+    ]
+    return [
+        {
+            "ref": c.ref, "type": c.type, "number": c.number, "name": c.name_zh, "issuer": c.issuer_zh,
+            "issued_on": c.issued_on.isoformat(), "valid_until": c.valid_until.isoformat() if c.valid_until else None,
+            "result": c.case_no == case.no,
+        }
+        for c in rows
+    ]  # fmt: skip
+
+
+def _delivery(case: Case) -> dict[str, Any]:
+    row = Delivery.objects.filter(case=case).first()
+    if row is None:
+        return {}
+    return {
+        "state": row.state, "how": row.how, "by_what": row.by_what, "ready_at": _said(case, row.ready_at),
+        "delivered_at": _said(case, row.delivered_at), "delivered_by": row.delivered_by,
+    }  # fmt: skip
+
+
+def _ratings(case: Case) -> list[dict[str, Any]]:
+    rows = Rating.objects.filter(case=case).order_by("id")
+    return [{"stars": r.stars, "tags": r.tags, "follow_up": r.follow_up, "at": _said(case, r.at)} for r in rows]

@@ -1,0 +1,1 @@
+"""Rules of the archive: what a package is made of, how long it is kept. Pure."""

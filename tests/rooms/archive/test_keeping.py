@@ -1,0 +1,162 @@
+"""A case that has ended is kept whole, once, as the same bytes; what was changed since is found."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+import bagit
+import pytest
+from django.db import connection
+
+from banshi.journeys.case import conclude
+from banshi.kernel.actors import SYSTEM
+from banshi.kernel.refusals import Refused
+from banshi.rooms.archive import actions, queries
+from banshi.rooms.archive.actions import packing
+from banshi.rooms.archive.models import Package
+from banshi.rooms.archive.rules import bag as bags
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import chain_holds, timeline
+from banshi.rooms.library import actions as library
+from tests.matters import Matters
+from tests.together import together
+from tests.town import TUESDAY_NINE
+
+DAY = timedelta(days=1)
+LATER = TUESDAY_NINE + 40 * DAY
+
+
+def closed(matters: Matters, now: datetime = TUESDAY_NINE, *, scan: str = "clean") -> Case:
+    """The whole way to the licence in hand, with a page that came for it."""
+    case = matters.decided(now)
+    file = library.keep(content=b"%PDF-ours", mime="application/pdf", kind="scan", name="租约.pdf", by=SYSTEM, now=now)
+    if scan != "clean":
+        type(file).objects.filter(id=file.pk).update(scan=scan)
+    case.materials.create(code="lease", channel="scan", trust="C", file=file, at=now, by="system")
+    conclude.issue(case_no=case.no, by=matters.by["issuer"], now=now)
+    conclude.shelve(case_no=case.no, place="A-3", by=matters.by["issuer"], now=now)
+    return conclude.hand_over(case_no=case.no, identified=True, by=matters.by["issuer"], now=now)
+
+
+@pytest.mark.django_db
+def test_a_bag_holds_everything_and_bagit_takes_it(matters: Matters, tmp_path):
+    case = closed(matters)
+
+    package = actions.archive(case_no=case.no, by=SYSTEM, now=LATER)
+
+    assert package is not None
+    tree = bags.unzipped(queries.content(package))
+    for path, content in tree.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    bag = bagit.Bag(str(tmp_path))
+    bag.validate()
+    assert bag.info["External-Identifier"] == case.no
+    said = json.loads(tree["data/metadata.json"])
+    assert (said["case_no"], said["outcome"], said["applicant"]) == (case.no, "granted", case.applicant)
+    assert case.no.encode() in tree["data/metadata.xml"]
+    assert len([path for path in tree if path.startswith("data/papers/")]) == case.papers.count() == 7
+    assert b"%PDF-ours" in tree.values()
+    events = json.loads(tree["data/events.json"])
+    assert [e["verb"] for e in events] == [m.verb for m in timeline(case)][:-1]
+    assert events[-1]["hash"] == said["chain"]
+    assert package.checks == {"authentic": True, "complete": True, "usable": True, "safe": True, "unscanned": 0}
+    case.refresh_from_db()
+    last = timeline(case)[-1]
+    assert (case.archived_at, case.phase, last.verb) == (LATER, "closed", "archive")
+    assert last.facts == {"manifest": package.manifest_sha256}
+    assert chain_holds(case)
+
+
+@pytest.mark.django_db
+def test_the_same_case_is_the_same_bytes(matters: Matters):
+    case = closed(matters)
+
+    package = actions.archive(case_no=case.no, by=SYSTEM, now=LATER)
+
+    assert package is not None
+    again = bags.bag(packing.payload(case), {})
+    kept = bags.unzipped(queries.content(package))
+    assert bags.manifest_hash(again) == package.manifest_sha256
+    assert bags.zipped(kept, name=case.no) == queries.content(package)
+
+
+@pytest.mark.django_db
+def test_a_byte_that_was_changed_is_found(matters: Matters):
+    case = closed(matters)
+    package = actions.archive(case_no=case.no, by=SYSTEM, now=LATER)
+    assert package is not None
+    assert actions.verify(case_no=case.no, by=SYSTEM, now=LATER)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE library_blob_part DISABLE TRIGGER a_part_stands")
+        cursor.execute(
+            "UPDATE library_blob_part SET body = set_byte(body, 99, get_byte(body, 99) # 1) WHERE blob_id = %s AND no = 0",
+            [package.file.blob_id],
+        )
+
+    assert not actions.verify(case_no=case.no, by=SYSTEM, now=LATER)
+
+
+@pytest.mark.django_db
+def test_a_bag_that_lost_a_file_or_leads_out_of_its_folder_is_none():
+    tree = bags.bag({"a.txt": b"a", "b.txt": b"b"}, {"External-Identifier": "1"})
+
+    assert queries.is_valid(tree)
+    assert not queries.is_valid({path: said for path, said in tree.items() if path != "data/b.txt"})
+    assert not queries.is_valid({**tree, "data/a.txt": b"c"})
+    assert not queries.is_valid({**tree, "../out.txt": b"c"})
+
+
+@pytest.mark.django_db
+def test_what_goes_on_or_waits_for_the_scanner_is_not_archived(matters: Matters):
+    with pytest.raises(Refused, match="wrong-state"):
+        actions.archive(case_no=matters.in_review().no, by=SYSTEM, now=LATER)
+    waits = closed(matters, scan="pending")
+
+    with pytest.raises(Refused, match="wrong-state"):
+        actions.archive(case_no=waits.no, by=SYSTEM, now=LATER)
+
+    assert Package.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_case_whose_story_was_changed_is_not_archived_and_keeps_nobody_back(matters: Matters):
+    changed, whole = closed(matters), closed(matters, TUESDAY_NINE + timedelta(hours=1))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE cases_event DISABLE TRIGGER an_event_of_a_case_stands")
+        cursor.execute("UPDATE cases_event SET actor = 'staff:0' WHERE case_id = %s AND seq = 3", [changed.pk])
+
+    assert actions.archive_due(now=LATER) == 1
+
+    assert [each.case_id for each in Package.objects.all()] == [whole.pk]
+
+
+@pytest.mark.django_db
+def test_the_job_waits_for_the_day_and_comes_to_the_same_late_or_twice(matters: Matters):
+    case = closed(matters)
+    withdrawn = matters.opened()
+    cases.withdraw(case_no=withdrawn.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert actions.archive_due(now=TUESDAY_NINE + 29 * DAY) == 0
+    assert actions.archive_due(now=TUESDAY_NINE + 31 * DAY, most=1) == 1
+    assert actions.archive_due(now=LATER) == 1
+    assert actions.archive_due(now=LATER) == 0
+
+    assert set(Package.objects.values_list("case_id", flat=True)) == {case.pk, withdrawn.pk}
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_keep_a_case_once(committed_matters: Matters):
+    case = closed(committed_matters)
+
+    found = together(2, lambda _: actions.archive(case_no=case.no, by=SYSTEM, now=LATER))
+
+    assert sorted(each is None for each in found) == [False, True], found
+    assert Package.objects.count() == 1
+    assert [m.verb for m in timeline(case)].count("archive") == 1
