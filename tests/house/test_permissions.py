@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banshi.kernel.actors import SYSTEM
+from banshi.rooms.archive import actions as archive
 from banshi.rooms.booking.models import Appeal, FollowUp, LedgerEntry, Suspension
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.cases import actions as cases
@@ -97,6 +98,9 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         case_no=case.no, code="lease", channel="scan", file=scan, by=matters.by["receiver"], now=TUESDAY_NINE
     )
     asking = consulting.Asking(hall=hall, item_code="pension", text="要带什么材料？")
+    ended = matters.opened(TUESDAY_NINE + timedelta(minutes=1))
+    cases.withdraw(case_no=ended.no, by=matters.applicant, now=TUESDAY_NINE)
+    archive.archive(case_no=ended.no, by=SYSTEM, now=TUESDAY_NINE)
     enquiry = consulting.ask(asking, by=CITIZEN, now=TUESDAY_NINE)
     reviewer = matters.by["reviewer"]
     consulting.answer(no=enquiry.no, seq=1, text="身份证。", department="", by=reviewer, now=TUESDAY_NINE)
@@ -104,7 +108,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
     return {
         "enquiry": enquiry.no, "answer_id": written.pk,
-        "no": case.no, "material_id": page.pk, "number": case.papers.get().number,
+        "package": ended.no, "no": case.no, "material_id": page.pk, "number": case.papers.get().number,
         "agent_id": agent.agent_id,
         "mandate_id": agent.pk,
         "hall": "town", "region": "441900", "code": appointment.code, "slot_id": appointment.slot_id,

@@ -16,6 +16,7 @@ ROLES: dict[str, str | Promise] = {
     "approver": _("Approver"),
     "issue_clerk": _("Issuing clerk"),
     "supervisor": _("Supervisor"),
+    "archivist": _("Archivist"),
     "hall_manager": _("Hall manager"),
     "city_admin": _("City administrator"),
     "auditor": _("Auditor"),

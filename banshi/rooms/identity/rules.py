@@ -45,6 +45,8 @@ PERMISSIONS: dict[str, str] = {
     "enquiries.publish": "publish answers that another person wrote up, withdraw them",
     "items.edit": "draft how an item is handled",
     "items.publish": "publish how an item is handled",
+    "archive.look": "see what is archived, read packages again and take them out",
+    "archive.manage": "say how long is kept, hold back from destruction, propose and confirm it",
 }
 
 _CLERK = {"desk.work", "desk.identity", "line.view", "line.help", "cases.receive"}
@@ -67,6 +69,7 @@ ROLES: dict[str, frozenset[str]] = {
     "supervisor": frozenset(
         _CASES | {"cases.supervise", "enquiries.look", "enquiries.publish", "figures.view"}
     ),  # 督办人员
+    "archivist": frozenset({"line.view", "archive.look", "archive.manage"}),  # 档案人员
     "hall_manager": frozenset(_MANAGER),  # 大厅主任
     "city_admin": frozenset(_MANAGER),  # 市级管理员
     "auditor": frozenset({"audit.view", "figures.view", "line.view"}),  # 审计

@@ -48,6 +48,7 @@ WAYS = (
         (
             To("office:figures", "chart-column", _("Figures"), "figures.view"),
             To("office:audit", "history", _("Audit trail"), "audit.view"),
+            To("office:archive", "folder", pgettext_lazy("archive", "Archive"), "archive.look"),
         ),
     ),
     (

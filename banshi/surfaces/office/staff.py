@@ -38,7 +38,7 @@ from banshi.surfaces.office.frame import page
 PERMISSION = "staff.manage"
 HALL_ROLES = (
     "clerk", "senior_clerk", "guide", "pre_reviewer", "receiver", "reviewer", "approver", "issue_clerk", "supervisor",
-    "hall_manager",
+    "archivist", "hall_manager",
 )  # fmt: skip
 WIDE_ROLES = ("city_admin", "auditor")  # given by who manages staff everywhere
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no l, 1, o, 0, i: it is read from paper

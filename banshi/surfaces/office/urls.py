@@ -7,6 +7,7 @@ from django.urls import path
 from banshi.surfaces.office import (
     agents,
     appointments,
+    archive,
     audit,
     calendar_editor,
     calendars,
@@ -134,6 +135,10 @@ urlpatterns = [
     path(HALL + "audit/", audit.index, name="audit"),
     path(HALL + "audit/export", audit.export, name="audit_export"),
     path(HALL + "audit/verify", audit.verify, name="audit_verify"),
+    path(HALL + "archive/", archive.index, name="archive"),
+    path(HALL + "archive/packages/<str:package>/", archive.one, name="archive_package"),
+    path(HALL + "archive/packages/<str:package>/verify", archive.verify, name="archive_verify"),
+    path(HALL + "archive/packages/<str:package>/take-out", archive.take_out, name="archive_take_out"),
     # People and devices
     path(HALL + "staff/", staff.index, name="staff"),
     path(HALL + "staff/new", staff.create, name="staff_create"),
