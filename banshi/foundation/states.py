@@ -216,11 +216,17 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "terminate": (pgettext_lazy("case step", "Ended early"), "urgent"),
         "agree": (pgettext_lazy("case step", "A second person agreed"), ""),
         "archive": (pgettext_lazy("case step", "Archived"), ""),
+        "destroy": (pgettext_lazy("case step", "Destroyed"), ""),
     },
     "opinion": {
         "grant": (pgettext_lazy("opinion", "For granting"), "ok"),
         "refuse": (pgettext_lazy("opinion", "For refusing"), "urgent"),
         "note": (pgettext_lazy("opinion", "Remark"), ""),
+    },
+    "purge_line": {  # what became of a package that was to be destroyed
+        "destroyed": (pgettext_lazy("archive", "Destroyed"), "urgent"),
+        "held": (pgettext_lazy("archive", "Held back from destruction"), "wait"),
+        "kept": (pgettext_lazy("archive", "Kept longer"), "ok"),
     },
     "archive_check": {  # what was looked at before a package was kept (四性)
         "authentic": (pgettext_lazy("archive", "Authentic: the story of the case is as it was written"), ""),

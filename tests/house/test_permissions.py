@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.archive import actions as archive
+from banshi.rooms.archive.models import Purge
 from banshi.rooms.booking.models import Appeal, FollowUp, LedgerEntry, Suspension
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.cases import actions as cases
@@ -24,6 +25,7 @@ from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device
 from banshi.rooms.feedback.models import Rating, Task
+from banshi.rooms.identity.models import Staff
 from banshi.rooms.identity.rules import ROLES
 from banshi.rooms.library import actions as library
 from banshi.rooms.messaging.models import Message
@@ -101,6 +103,11 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     ended = matters.opened(TUESDAY_NINE + timedelta(minutes=1))
     cases.withdraw(case_no=ended.no, by=matters.applicant, now=TUESDAY_NINE)
     archive.archive(case_no=ended.no, by=SYSTEM, now=TUESDAY_NINE)
+    supervisor = Staff.objects.get(id=int(matters.by["supervisor"].id))
+    hold = archive.place_hold(case_no=ended.no, reason="诉讼", by=matters.by["supervisor"], now=TUESDAY_NINE)
+    purge = Purge.objects.create(
+        hall=hall, proposed_by=supervisor, proposed_at=TUESDAY_NINE, confirm_from=TUESDAY_NINE + timedelta(days=30)
+    )
     enquiry = consulting.ask(asking, by=CITIZEN, now=TUESDAY_NINE)
     reviewer = matters.by["reviewer"]
     consulting.answer(no=enquiry.no, seq=1, text="身份证。", department="", by=reviewer, now=TUESDAY_NINE)
@@ -108,7 +115,8 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
     return {
         "enquiry": enquiry.no, "answer_id": written.pk,
-        "package": ended.no, "no": case.no, "material_id": page.pk, "number": case.papers.get().number,
+        "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,
+        "no": case.no, "material_id": page.pk, "number": case.papers.get().number,
         "agent_id": agent.agent_id,
         "mandate_id": agent.pk,
         "hall": "town", "region": "441900", "code": appointment.code, "slot_id": appointment.slot_id,

@@ -95,6 +95,7 @@ DUTIES = (
     Duty("papers of cases", lambda now: cases.make_due(now=now), timedelta()),
     Duty("files not looked through yet", lambda now: library.scan_pending(now=now), timedelta(minutes=1)),
     Duty("cases to archive", lambda now: archive.archive_due(now=now), timedelta(minutes=10)),
+    Duty("purges confirmed", lambda now: archive.destroy_confirmed(now=now), timedelta(minutes=1)),
     Duty("learn handling times", lambda now: tickets.learn(now=now), timedelta(minutes=10)),
 )
 _last: dict[str, datetime] = {}

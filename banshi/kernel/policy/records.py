@@ -14,3 +14,4 @@ class RecordsPolicy(Section):
         365  # telephones, declared names and notes, after the visit's day
     )
     archive_days: Annotated[int, Field(ge=1, le=365)] = 30  # a case is archived so many days after it ended
+    purge_wait_days: Annotated[int, Field(ge=1, le=365)] = 30  # between who proposes to destroy and who confirms it

@@ -6,17 +6,19 @@ import logging
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import bagit
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from banshi.foundation.crypto import Unreadable
 from banshi.kernel.refusals import Refused
-from banshi.rooms.archive.models import Package
+from banshi.rooms.archive.models import Hold, Package, Purge, PurgeLine, RetentionRule
 from banshi.rooms.archive.rules import bag as bags
+from banshi.rooms.archive.rules import retention
+from banshi.rooms.archive.rules.retention import Rule
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.library import queries as library
@@ -87,3 +89,60 @@ def waiting(hall: Hall, *, now: datetime) -> QuerySet[Case]:
     )
     rows = Case.objects.filter(hall=hall, phase__in=sorted(CASE.ends), archived_at=None, closed_at__lt=day)
     return rows.order_by("closed_at", "id")
+
+
+# --- How long, and who holds it --------------------------------------------------------------------------------
+
+
+def years(package: Package) -> int | None:
+    """None: for ever."""
+    item = package.case.item
+    said = RetentionRule.objects.filter(Q(item=item.code) | Q(item_type=item.item_type)).order_by("id")
+    rules = [Rule(each.item, each.item_type, each.years) for each in said]
+    return retention.years_of(item=item.code, item_type=item.item_type, rules=rules)
+
+
+def until(package: Package) -> date | None:
+    """The last day on which it is kept; None: without end."""
+    return retention.kept_until(package.closed_on, years(package))
+
+
+def today_in(hall: Hall, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(hall.timezone)).date()
+
+
+def holds_of(case: Case) -> QuerySet[Hold]:
+    """Newest first."""
+    return Hold.objects.filter(case=case).select_related("placed_by", "lifted_by").order_by("-id")
+
+
+def _standing(day: date) -> QuerySet[Hold]:
+    return Hold.objects.filter(Q(until=None) | Q(until__gte=day), lifted_at=None)
+
+
+def held(case: Case, *, now: datetime) -> bool:
+    return _standing(today_in(case.hall, now)).filter(case=case).exists()
+
+
+def run_out(hall: Hall, *, now: datetime) -> list[Package]:
+    """What may be destroyed: its years are over and nobody holds it; the oldest first."""
+    today = today_in(hall, now)
+    rows = Package.objects.filter(hall=hall, destroyed_at=None, closed_on__lt=today).exclude(
+        case__in=_standing(today).values("case")
+    )
+    found = rows.select_related("case__item").order_by("closed_on", "id")
+    return [row for row in found if (last := until(row)) is not None and last < today]
+
+
+def purges(hall: Hall) -> QuerySet[Purge]:
+    return Purge.objects.filter(hall=hall).select_related("proposed_by", "confirmed_by", "dropped_by").order_by("-id")
+
+
+def lines_of(purge: Purge) -> QuerySet[PurgeLine]:
+    return PurgeLine.objects.filter(purge=purge).select_related("package__case__item").order_by("id")
+
+
+def became(purge: Purge) -> dict[str, int]:
+    """How many packages of a purge came to what; "": nothing yet."""
+    rows = PurgeLine.objects.filter(purge=purge).order_by("outcome").values_list("outcome").annotate(n=Count("id"))
+    return dict(rows)

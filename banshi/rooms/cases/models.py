@@ -74,6 +74,7 @@ class Case(models.Model):
     issued_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
+    destroyed_at = models.DateTimeField(null=True)  # nothing personal is left of it
 
     pre_review_due_on = models.DateField(null=True)
     notice_due_on = models.DateField(null=True)  # T1: what is missing is told by then, or it counts as accepted

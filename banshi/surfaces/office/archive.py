@@ -44,7 +44,9 @@ def one(request: Asked, hall: str, package: str) -> HttpResponseBase:
     return page(
         request, "office/archive_package.html", place, package=row, case=row.case,
         checks=[(name, bool(row.checks.get(name))) for name in CHECKS], unscanned=row.checks.get("unscanned", 0),
-        size=row.file.blob.size if row.file else 0,
+        size=row.file.blob.size if row.file else 0, until=queries.until(row), years=queries.years(row),
+        holds=queries.holds_of(row.case), held=queries.held(row.case, now=clock.now()), me=request.who.staff_id,
+        may=request.who.may("archive.manage", place.code), may_everywhere=request.who.may("archive.manage", "*"),
     )  # fmt: skip
 
 

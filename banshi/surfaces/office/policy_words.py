@@ -112,6 +112,7 @@ LABELS: dict[str, Text] = {
     "records.contacts_days": _("Keep what was given with a visit, days"),
     "fees.pay_working_days": _("Pay a fee within, working days from the decision"),
     "fees.remind_working_days": _("Remind of a fee before its last day, working days"),
+    "records.purge_wait_days": _("Confirm a destruction at the earliest after, days"),
     "records.archive_days": _("Archive a case so many days after it ended"),
 }
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from banshi.kernel.actors import SYSTEM
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.archive import actions
+from banshi.rooms.archive.models import Hold, Purge
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases import actions as cases
 from tests.matters import Matters, matters_of
@@ -68,3 +69,37 @@ def test_an_archivist_of_another_hall_does_not_find_it_there(office: Any, kept: 
 
     assert other.get(f"/office/other/archive/packages/{kept}/").status_code == 404
     assert other.get(f"{LIST}packages/{kept}/").status_code == 403
+
+
+def test_a_hold_is_placed_by_one_and_lifted_by_another(office: Any, archivist: Client, kept: str):  # noqa: F811
+    page = f"{LIST}packages/{kept}/"
+    second = signed_in(staff_with("second", "archivist"))
+
+    placed = archivist.post(f"{page}hold", {"reason": "行政诉讼", "until": ""}, follow=True).content.decode()
+    hold = Hold.objects.get()
+
+    assert "行政诉讼" in placed
+    assert "由另一个人解除。" in placed
+    assert archivist.post(f"{page}holds/{hold.pk}/lift").status_code == 409
+    assert "已解除" in second.post(f"{page}holds/{hold.pk}/lift", follow=True).content.decode()
+    assert archivist.post(f"{page}keep", {"years": "10", "basis": "x"}).status_code == 403  # of all halls
+
+
+def test_nothing_run_out_is_nothing_to_propose(archivist: Client, kept: str):
+    assert "没有期限已满的档案。" in archivist.get(f"{LIST}purges/").content.decode()
+    assert archivist.post(f"{LIST}purges/propose").status_code == 404
+
+
+def test_a_purge_is_seen_case_by_case_and_confirmed_by_another(office: Any, archivist: Client, kept: str):  # noqa: F811
+    purge = actions.propose(
+        hall=office.hall, by=Actor(ActorKind.STAFF, str(office.manager.pk)), now=TUESDAY_NINE.replace(year=2058)
+    )
+    Purge.objects.filter(id=purge.pk).update(confirm_from=TUESDAY_NINE)
+
+    shown = archivist.get(f"{LIST}purges/{purge.pk}/").content.decode()
+    after = archivist.post(f"{LIST}purges/{purge.pk}/confirm", follow=True).content.decode()
+
+    assert kept in shown
+    assert "批准，永久销毁" in shown
+    assert "已批准。没有暂缓的，几分钟内销毁。" in after
+    assert "批准，永久销毁" not in after

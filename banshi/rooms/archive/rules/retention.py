@@ -36,3 +36,13 @@ def years_of(*, item: str, item_type: str, rules: Iterable[Rule]) -> int | None:
 def kept_until(closed: date, years: int | None) -> date | None:
     """The last day: counted from the year after the case was closed, as archives do. None: without end."""
     return None if years is None else date(closed.year + years, 12, 31)
+
+
+BECAME = ("destroyed", "held", "kept")  # kept: its years run longer than when it was proposed
+
+
+def becomes(*, until: date | None, held: bool, today: date) -> str:
+    """What is to be done with a package in a purge that was confirmed."""
+    if held:
+        return "held"
+    return "destroyed" if until is not None and until < today else "kept"

@@ -19,6 +19,7 @@ from banshi.rooms.cases.actions.applying import (
 )
 from banshi.rooms.cases.actions.charging import fee_paid, fee_waived, remind_unpaid
 from banshi.rooms.cases.actions.concluding import close_refused, deliver, issue, place_of, shelve, terminate
+from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import locked as lock
 from banshi.rooms.cases.actions.ground import tell
@@ -74,6 +75,7 @@ __all__ = [
     "deem_due",
     "deliver",
     "deliver_by_rule",
+    "destroy_content",
     "expect",
     "expect_no_more",
     "extend",

@@ -10,10 +10,11 @@ from banshi.rooms.delivery.actions.cabinets import (
     take_out,
     try_another,
 )
-from banshi.rooms.delivery.actions.handing import hand_over, make_ready, moved
+from banshi.rooms.delivery.actions.handing import forget_code, hand_over, make_ready, moved
 
 __all__ = [
     "broken",
+    "forget_code",
     "give_up",
     "hand_over",
     "hold_cell",

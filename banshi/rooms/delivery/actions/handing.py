@@ -56,3 +56,8 @@ def hand_over(
 def moved(*, case: Case, place: str) -> None:
     """It lies elsewhere now; the same code opens it."""
     Delivery.objects.filter(case=case, state="ready").update(place=place)
+
+
+def forget_code(case: Case) -> None:
+    """What opened it, once the case is destroyed."""
+    Delivery.objects.filter(case=case).update(code="")

@@ -1,0 +1,35 @@
+"""销毁: what was personal in a case goes; number, item, days, phases and the hashes of its story stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from banshi.kernel.actors import Actor
+from banshi.rooms.cases.actions.ground import write_event
+from banshi.rooms.cases.models import (
+    Case,
+    CaseEvent,
+    CaseMaterial,
+    CasePaper,
+    Extension,
+    Notice,
+    Obligation,
+    Opinion,
+    Stop,
+)
+
+
+def destroy_content(case: Case, *, by: Actor, now: datetime) -> None:
+    """The case is locked. That a purge was confirmed and nobody holds it, a trigger of the archive asks again."""
+    case.destroyed_at = now
+    case.applicant, case.masked_applicant, case.contact, case.account = "", "*", None, None
+    case.form, case.answers, case.situation = "{}", {}, ""
+    case.save(update_fields=[
+        "destroyed_at", "applicant", "masked_applicant", "contact", "account", "form", "answers", "situation",
+    ])  # fmt: skip
+    for rows in (CaseMaterial, CasePaper, Notice, Opinion, Obligation):
+        rows.objects.filter(case=case).delete()
+    Stop.objects.filter(case=case).update(basis="", result="")
+    Extension.objects.filter(case=case).update(reason="")
+    CaseEvent.objects.filter(case=case).exclude(why="").update(why="")
+    write_event(case, "destroy", before=case.phase, by=by, now=now, facts={}, why="")
