@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from banshi.cli.archiving import archive
+from banshi.cli.exchanging import exchange
 from banshi.cli.items import items
 from banshi.cli.setting_up import compile_translations, load_presets, migrate_tables, otherwise, take_over_presets
 from banshi.cli.settling import settle_days
@@ -426,6 +427,7 @@ main.add_command(staff)
 main.add_command(settle_days)
 main.add_command(items)
 main.add_command(archive)
+main.add_command(exchange)
 
 
 @main.group()

@@ -95,7 +95,7 @@ DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (
     "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "tickets", "library",
-    "cases", "fees", "delivery", "feedback", "consulting", "archive", "staffing", "insight",
+    "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "staffing", "insight",
 )  # fmt: skip
 FRAMES = ("staff",)
 SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "review", "issue", "api", "demo")

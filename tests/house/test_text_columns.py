@@ -47,6 +47,8 @@ catalogue_item_version.made_by devices_device.code devices_device.kind
 devices_device.printer devices_device.secret_hash devices_device.state devices_device.test
 archive_package.checks archive_package.item archive_package.manifest_sha256 archive_purge_line.outcome
 archive_retention_rule.item archive_retention_rule.item_type archive_retention_rule.set_by
+exchange_batch.made_by exchange_batch.no exchange_batch.scope exchange_batch.sha256 exchange_row.digest
+exchange_row.guid exchange_row.operation exchange_row.table
 feedback_rating.channel feedback_task.answered_by feedback_task.outcome feedback_task.settled_by feedback_task.state
 insight_span.timezone insight_sum.by insight_sum.key insight_case_sum.channel
 messaging_address.channel messaging_address.to_index messaging_delivery.channel messaging_delivery.message

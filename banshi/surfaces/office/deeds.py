@@ -200,6 +200,8 @@ DEEDS: dict[str, Text] = {
     "purge-confirmed": pgettext_lazy("deed", "%(who)s confirmed that what has run out is destroyed"),
     "purge-dropped": pgettext_lazy("deed", "%(who)s dropped a proposal to destroy"),
     "case-destroyed": pgettext_lazy("deed", "On the word of %(who)s the content of %(what)s was destroyed"),
+    "exchange-made": pgettext_lazy("deed", "%(who)s made a batch for the national platform"),
+    "exchange-exported": pgettext_lazy("deed", "%(who)s took a batch for the national platform out"),
     "archive-verified": pgettext_lazy("deed", "%(who)s read the package of %(what)s again"),
     "archive-downloaded": pgettext_lazy("deed", "%(who)s took the package of %(what)s out of the archive"),
     "signed-out-everywhere": pgettext_lazy("deed", "%(who)s ended every session of %(what)s"),

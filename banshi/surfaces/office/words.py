@@ -346,6 +346,8 @@ AUDIT: dict[str, Text] = {
     "purge-confirmed": pgettext_lazy("deed", "confirmed a destruction"),
     "purge-dropped": pgettext_lazy("deed", "dropped a proposal to destroy"),
     "case-destroyed": pgettext_lazy("deed", "destroyed the content of a case"),
+    "exchange-made": pgettext_lazy("deed", "made a batch for the national platform"),
+    "exchange-exported": pgettext_lazy("deed", "took a batch out"),
     "archive-verified": pgettext_lazy("deed", "read a package again"),
     "archive-downloaded": pgettext_lazy("deed", "took a package out of the archive"),
     "document_taken_in": pgettext_lazy("deed", "took a file in"),

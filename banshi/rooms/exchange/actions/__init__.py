@@ -1,0 +1,58 @@
+"""Batches for the national platform: made, sent, answered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from banshi.foundation import locks
+from banshi.foundation.locks import EXCHANGE
+from banshi.kernel.actors import Actor
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.exchange import queries
+from banshi.rooms.exchange.models import Batch, ExchangeRow
+from banshi.rooms.exchange.rules import changes, document
+from banshi.rooms.library import actions as library
+from banshi.rooms.places.models import Hall
+
+
+def make_batch(*, halls: Sequence[Hall], scope: str, first: date, last: date, by: Actor, now: datetime) -> Batch | None:
+    """What happened in these halls on these days and is not told yet, as one batch. Two who make one wait for each other:
+    no row is told twice as new.
+
+    :param scope: what was asked for, as `hall:town`. :returns: None – there is nothing new to tell.
+    """
+    with transaction.atomic():
+        locks.hold(EXCHANGE)
+        told = [
+            (case, change)
+            for case in queries.touched(halls, first=first, last=last)
+            for change in changes(queries.rows_of(case), queries.sent_of(case))
+        ]
+        if not told:
+            return None
+        no = f"{now:%Y%m%d}{Batch.objects.count() + 1:06d}"
+        content = document(no, [change for _, change in told])
+        file = library.keep(
+            content=content, mime="application/json", kind="exchange", name=f"{no}.json", by=by, now=now
+        )
+        batch = Batch.objects.create(
+            no=no, scope=scope, first=first, last=last, rows=len(told), sha256=hashlib.sha256(content).hexdigest(),
+            file=file, made_at=now, made_by=str(by),
+        )  # fmt: skip
+        ExchangeRow.objects.bulk_create(
+            ExchangeRow(batch=batch, case=case, table=c.table, guid=c.guid, operation=c.operation, digest=c.digest)
+            for case, c in told
+        )
+        audit.record(action="exchange-made", subject=f"batch:{no}", by=by, now=now, facts={"rows": len(told)})
+    return batch
+
+
+def take_out(*, no: str, by: Actor, now: datetime) -> bytes:
+    """A batch once more, the same bytes, with a trace: it names people. :raises Refused: nothing-found."""
+    content = queries.content(queries.batch_by_no(no))
+    audit.record(action="exchange-exported", subject=f"batch:{no}", by=by, now=now)
+    return content

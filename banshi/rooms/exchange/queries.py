@@ -1,0 +1,103 @@
+"""What a case is in rows of the national shape (domain: up_pro_*)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries import papers_of
+from banshi.rooms.exchange.models import Batch, ExchangeRow
+from banshi.rooms.exchange.rules import Row, Sent, guid
+from banshi.rooms.library import queries as library
+from banshi.rooms.places.models import Hall
+
+# Steps of the clock and of who holds a case are ours alone.
+UNTOLD = ("take", "release", "agree", "recount", "archive", "destroy", "open", "change")
+
+
+def touched(halls: Sequence[Hall], *, first: date, last: date) -> list[Case]:
+    """Cases that were received, and to which something happened on one of these days; by number."""
+    asked = Q(pk__in=[])
+    for hall in halls:
+        zone = ZoneInfo(hall.timezone)
+        days = (datetime.combine(first, time(0), zone), datetime.combine(last + timedelta(days=1), time(0), zone))
+        asked |= Q(hall=hall, events__at__gte=days[0], events__at__lt=days[1])
+    rows = Case.objects.filter(asked, received_at__isnull=False).select_related("hall__region", "item", "department")
+    return list(rows.distinct().order_by("no"))
+
+
+def rows_of(case: Case) -> dict[tuple[str, str], Row]:
+    """(table, id) → row. Of a case that was destroyed there are none: the platform is told so."""
+    if case.destroyed_at is not None:
+        return {}
+    found = {("up_pro_accept", guid("up_pro_accept", case.no)): _accept(case)}
+    for event in case.events.exclude(verb__in=UNTOLD).order_by("seq"):
+        found["up_pro_process", guid("up_pro_process", case.no, event.seq)] = {
+            **_of(case), "sequence": event.seq, "process_name": event.verb, "handler": event.actor,
+            "start_time": _said(case, event.at), "end_time": _said(case, event.at), "state": event.after,
+        }  # fmt: skip
+    for stop in case.stops.order_by("id"):
+        found["up_pro_specialprocedure", guid("up_pro_specialprocedure", case.no, stop.pk)] = {
+            **_of(case), "procedure_type": stop.kind, "basis": stop.basis, "start_time": _said(case, stop.started_at),
+            "end_time": _said(case, stop.ended_at), "limit_days": stop.expected_days, "result": stop.result,
+        }  # fmt: skip
+    for row in CaseMaterial.objects.filter(case=case, gone_at=None).order_by("id"):
+        found["up_pro_material", guid("up_pro_material", case.no, row.pk)] = {
+            **_of(case), "material_code": row.code, "receive_type": row.channel, "receive_number": row.copies,
+            "receive_time": _said(case, row.at), "trust_level": row.trust,
+        }  # fmt: skip
+    if case.closed_at is not None:
+        found["up_pro_result", guid("up_pro_result", case.no)] = _result(case)
+    return found
+
+
+def _of(case: Case) -> Row:
+    """What every row says."""
+    return {"projid": case.no, "task_code": case.item.task_code, "task_version": case.item_version}
+
+
+def _accept(case: Case) -> Row:
+    return {
+        **_of(case), "catalog_code": case.item.catalog_code, "task_name": case.item.name_zh, "proj_type": case.case_kind,
+        "dept_code": case.department.code, "dept_name": case.department.name_zh, "areacode": case.hall.region_id,
+        "apply_type": "2" if case.organisation_id else "1", "applyer_name": case.applicant, "applyer_mobile": case.contact,
+        "apply_from": case.channel, "receive_time": _said(case, case.received_at),
+        "accept_time": _said(case, case.accepted_at), "promise_time": case.due_promised and case.due_promised.isoformat(),
+        "state": case.phase,
+    }  # fmt: skip
+
+
+def _result(case: Case) -> Row:
+    licence = next((paper for paper in papers_of(case) if paper.kind == "licence"), None)
+    return {
+        **_of(case), "result_type": case.outcome, "result_time": _said(case, case.closed_at),
+        "decide_time": _said(case, case.decided_at), "result_code": licence.number if licence else None,
+    }  # fmt: skip
+
+
+def _said(case: Case, moment: datetime | None) -> str | None:
+    return moment.astimezone(ZoneInfo(case.hall.timezone)).strftime("%Y-%m-%d %H:%M:%S") if moment else None
+
+
+def sent_of(case: Case) -> dict[tuple[str, str], Sent]:
+    """Each row as it was told last."""
+    rows = ExchangeRow.objects.filter(case=case).order_by("guid", "-id").distinct("guid")
+    return {(row.table, row.guid): Sent(row.table, row.guid, row.digest, row.operation == "D") for row in rows}
+
+
+def batch_by_no(no: str) -> Batch:
+    """:raises Refused: nothing-found."""
+    found = Batch.objects.filter(no=no).first()
+    if found is None:
+        raise Refused("nothing-found", facts={"batch": no})
+    return found
+
+
+def content(batch: Batch) -> bytes:
+    """The bytes of a batch as they were first sent."""
+    return library.content(batch.file_id)

@@ -1,0 +1,122 @@
+"""Cases go to the national platform once, whole, and corrected where they change; a batch is the same bytes for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from banshi.journeys.case import conclude
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.exchange import actions, queries
+from banshi.rooms.exchange.models import Batch, ExchangeRow
+from tests.matters import Matters
+from tests.together import together
+from tests.town import TUESDAY_NINE
+
+DAY = timedelta(days=1)
+
+
+def batch(matters: Matters, days: int = 0, **more: Any) -> Batch | None:
+    today = (TUESDAY_NINE + days * DAY).date()
+    asked: dict[str, Any] = {"first": today, "last": today, **more}
+    return actions.make_batch(
+        halls=[matters.town.hall], scope="hall:town", by=SYSTEM, now=TUESDAY_NINE + days * DAY, **asked
+    )
+
+
+def told(row: Batch | None) -> dict[str, list[dict[str, Any]]]:
+    assert row is not None
+    found: dict[str, list[dict[str, Any]]] = json.loads(queries.content(row))["CUSTOM"]
+    return found
+
+
+def closed(matters: Matters) -> Any:
+    case = matters.decided()
+    conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    conclude.shelve(case_no=case.no, place="A-3", by=matters.by["issuer"], now=TUESDAY_NINE)
+    return conclude.hand_over(case_no=case.no, identified=True, by=matters.by["issuer"], now=TUESDAY_NINE)
+
+
+@pytest.mark.django_db
+def test_a_case_is_told_with_all_its_rows(matters: Matters):
+    case = closed(matters)
+
+    made = batch(matters)
+
+    rows = told(made)
+    assert made is not None
+    assert {table: len(each) for table, each in rows.items()} == {
+        "up_pro_accept": 1, "up_pro_process": 9, "up_pro_specialprocedure": 0, "up_pro_result": 1, "up_pro_material": 3,
+    }  # fmt: skip
+    (accept,), (result,) = rows["up_pro_accept"], rows["up_pro_result"]
+    assert (accept["projid"], accept["applyer_name"], accept["state"]) == (case.no, case.applicant, "closed")
+    assert (result["result_type"], result["result_code"]) == ("granted", case.papers.get(kind="licence").number)
+    marks = [(row["cd_batch"], row["cd_operation"]) for each in rows.values() for row in each]
+    assert set(marks) == {(made.no, "I")}
+    assert len({row["row_guid"] for each in rows.values() for row in each}) == made.rows == 14
+
+
+@pytest.mark.django_db
+def test_the_same_days_again_tell_nothing_and_a_batch_is_the_same_bytes(matters: Matters):
+    closed(matters)
+    made = batch(matters)
+    assert made is not None
+
+    assert batch(matters) is None
+
+    once = actions.take_out(no=made.no, by=SYSTEM, now=TUESDAY_NINE)
+    assert once == actions.take_out(no=made.no, by=SYSTEM, now=TUESDAY_NINE + DAY)
+    assert hashlib.sha256(once).hexdigest() == made.sha256
+    assert Entry.objects.filter(subject=f"batch:{made.no}", action="exchange-exported").count() == 2
+
+
+@pytest.mark.django_db
+def test_what_changed_is_told_as_changed_and_what_was_taken_back_as_gone(matters: Matters):
+    case = matters.received()
+    first = told(batch(matters))
+    case.materials.filter(code="lease").update(gone_at=TUESDAY_NINE + DAY)
+    cases.add_material(
+        case_no=case.no, code="lease", channel="paper", by=matters.by["receiver"], now=TUESDAY_NINE + DAY
+    )
+    cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE + DAY)
+
+    second = told(batch(matters, 1))
+
+    (before,), (accept,) = first["up_pro_accept"], second["up_pro_accept"]
+    assert (accept["row_guid"], accept["cd_operation"]) == (before["row_guid"], "U")
+    assert (before["accept_time"], accept["state"]) == (None, "accepted")
+    gone = [row for row in second["up_pro_material"] if row["cd_operation"] == "D"]
+    assert [sorted(row) for row in gone] == [["cd_batch", "cd_operation", "row_guid"]]
+    assert [row["cd_operation"] for row in second["up_pro_material"]].count("I") == 1
+
+
+@pytest.mark.django_db
+def test_drafts_other_days_and_other_halls_are_not_told(matters: Matters):
+    matters.opened()
+    matters.received()
+
+    assert batch(matters, 1) is None
+    assert actions.make_batch(
+        halls=[matters.town.other_hall], scope="hall:other", first=TUESDAY_NINE.date(), last=TUESDAY_NINE.date(),
+        by=SYSTEM, now=TUESDAY_NINE,
+    ) is None  # fmt: skip
+    made = batch(matters)
+    assert len(told(made)["up_pro_accept"]) == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_who_make_a_batch_tell_each_row_once(committed_matters: Matters):
+    committed_matters.received()
+
+    found = together(2, lambda _: batch(committed_matters))
+
+    assert sorted(each is None for each in found) == [False, True], found
+    guids = list(ExchangeRow.objects.values_list("guid", flat=True))
+    assert len(guids) == len(set(guids)) > 0
