@@ -250,6 +250,7 @@ BANSHI_TILL_SECRET = os.environ.get(
 BANSHI_TILL_FOLDER = DATA_DIR / "till"  # the stand-in's memory; whom it tells; whether it is out of order
 BANSHI_TILL_TELLS = "" if MODE == "test" else f"{BANSHI_PUBLIC_URL.rstrip('/')}/api/v1/till/callback"
 BANSHI_TILL_DOWN = os.environ.get("BANSHI_TILL_DOWN") == "1"
+BANSHI_EXCHANGE = os.environ.get("BANSHI_EXCHANGE", "")  # carries batches to the national platform; "" = by hand
 BANSHI_INTAKE = "banshi.gateways.uploads.cleaned"  # the library names no gateway
 BANSHI_CLAMD = os.environ.get("BANSHI_CLAMD", "")  # host:port or socket of ClamAV's daemon; "" = no scanner
 BANSHI_SCANNER = "banshi.gateways.uploads.clamd.found" if BANSHI_CLAMD else ""

@@ -48,7 +48,7 @@ devices_device.printer devices_device.secret_hash devices_device.state devices_d
 archive_package.checks archive_package.item archive_package.manifest_sha256 archive_purge_line.outcome
 archive_retention_rule.item archive_retention_rule.item_type archive_retention_rule.set_by
 exchange_batch.made_by exchange_batch.no exchange_batch.scope exchange_batch.sha256 exchange_row.digest
-exchange_row.guid exchange_row.operation exchange_row.table
+exchange_row.guid exchange_row.operation exchange_row.receipt exchange_row.table
 feedback_rating.channel feedback_task.answered_by feedback_task.outcome feedback_task.settled_by feedback_task.state
 insight_span.timezone insight_sum.by insight_sum.key insight_case_sum.channel
 messaging_address.channel messaging_address.to_index messaging_delivery.channel messaging_delivery.message
@@ -107,6 +107,7 @@ CLEANED = {
     "identity_person.number_last4": "told apart by it in lists",
     "identity_organisation.masked_name": "东莞****公司: its ends",
     "messaging_message.params": "facts of ours; people's own words go to `sealed` (rules.OWN_WORDS)",
+    "exchange_row.why": "the platform's words, scrubbed of numbers, codes and links",
     "messaging_message.error": "scrubbed of numbers, codes and links",
     "audit_entry.facts": "facts of ours; people's own words are sealed in it (rules.OWN_WORDS)",
     "feedback_rating.tags": "codes, and a partner's own vocabulary, without numbers",

@@ -28,6 +28,7 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.catalogue.actions import drafts
 from banshi.rooms.consulting import actions as consulting
+from banshi.rooms.exchange import actions as exchange
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.insight import actions as insight
 from banshi.rooms.library import actions as library
@@ -96,6 +97,8 @@ DUTIES = (
     Duty("files not looked through yet", lambda now: library.scan_pending(now=now), timedelta(minutes=1)),
     Duty("cases to archive", lambda now: archive.archive_due(now=now), timedelta(minutes=10)),
     Duty("purges confirmed", lambda now: archive.destroy_confirmed(now=now), timedelta(minutes=1)),
+    Duty("batches to send", lambda now: exchange.send_due(now=now), timedelta(minutes=10)),
+    Duty("receipts of batches", lambda now: exchange.take_receipts(now=now), timedelta(minutes=10)),
     Duty("learn handling times", lambda now: tickets.learn(now=now), timedelta(minutes=10)),
 )
 _last: dict[str, datetime] = {}

@@ -23,6 +23,8 @@ class Batch(models.Model):
     file = models.ForeignKey(DocumentVersion, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=60)
+    sent_at = models.DateTimeField(null=True)
+    tries = models.IntegerField(default=0)  # in vain
 
     class Meta:
         db_table = "exchange_batch"
@@ -38,6 +40,8 @@ class ExchangeRow(models.Model):
     guid = models.CharField(max_length=32)
     operation = models.CharField(max_length=1)
     digest = models.CharField(max_length=64)
+    receipt = models.CharField(max_length=8, default="")  # accepted | refused; "": no answer yet
+    why = models.CharField(max_length=200, default="")  # it was refused, in the platform's words, scrubbed
 
     class Meta:
         db_table = "exchange_row"
@@ -45,5 +49,6 @@ class ExchangeRow(models.Model):
             models.UniqueConstraint(fields=["batch", "guid"], name="a_row_is_told_once_a_batch"),
             models.CheckConstraint(condition=Q(operation__in=OPERATIONS), name="a_row_is_new_changed_or_gone"),
             models.CheckConstraint(condition=Q(table__in=TABLES), name="a_row_is_of_a_known_table"),
+            models.CheckConstraint(condition=Q(receipt__in=["", "accepted", "refused"]), name="a_receipt_is_known"),
         ]
         indexes = [models.Index(fields=["case", "guid", "-id"], name="rows_told_of_a_case")]

@@ -12,7 +12,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import papers_of
 from banshi.rooms.exchange.models import Batch, ExchangeRow
-from banshi.rooms.exchange.rules import Row, Sent, guid
+from banshi.rooms.exchange.rules import DELETE, INSERT, Row, Sent, guid
 from banshi.rooms.library import queries as library
 from banshi.rooms.places.models import Hall
 
@@ -85,9 +85,15 @@ def _said(case: Case, moment: datetime | None) -> str | None:
 
 
 def sent_of(case: Case) -> dict[tuple[str, str], Sent]:
-    """Each row as it was told last."""
+    """Each row as the platform knows it by what was told last; what it refused is told again as what it was."""
     rows = ExchangeRow.objects.filter(case=case).order_by("guid", "-id").distinct("guid")
-    return {(row.table, row.guid): Sent(row.table, row.guid, row.digest, row.operation == "D") for row in rows}
+    return {(row.table, row.guid): _known(row) for row in rows}
+
+
+def _known(row: ExchangeRow) -> Sent:
+    if row.receipt == "refused":  # I: it knows nothing; U: something else; D: it has it still
+        return Sent(row.table, row.guid, "", row.operation == INSERT)
+    return Sent(row.table, row.guid, row.digest, row.operation == DELETE)
 
 
 def batch_by_no(no: str) -> Batch:

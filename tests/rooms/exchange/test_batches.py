@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,3 +121,45 @@ def test_two_who_make_a_batch_tell_each_row_once(committed_matters: Matters):
     assert sorted(each is None for each in found) == [False, True], found
     guids = list(ExchangeRow.objects.values_list("guid", flat=True))
     assert len(guids) == len(set(guids)) > 0
+
+
+@pytest.mark.django_db
+def test_a_batch_is_sent_again_until_the_platform_has_it(matters: Matters, settings: Any, tmp_path: Path):
+    settings.BANSHI_EXCHANGE, settings.BANSHI_SPOOL = "banshi.gateways.exchange.Folder", tmp_path / "spool"
+    matters.received()
+    made = batch(matters)
+    assert made is not None
+    (tmp_path / "spool").write_text("in the way")
+    assert actions.send_due(now=TUESDAY_NINE) == 0
+    (tmp_path / "spool").unlink()
+
+    assert (actions.send_due(now=TUESDAY_NINE + DAY), actions.send_due(now=TUESDAY_NINE + DAY)) == (1, 0)
+
+    made.refresh_from_db()
+    assert (made.tries, made.sent_at) == (1, TUESDAY_NINE + DAY)
+    assert (tmp_path / "spool" / "exchange" / f"{made.no}.json").read_bytes() == queries.content(made)
+
+
+@pytest.mark.django_db
+def test_what_the_platform_refused_is_told_again(matters: Matters, settings: Any, tmp_path: Path):
+    settings.BANSHI_EXCHANGE, settings.BANSHI_SPOOL = "banshi.gateways.exchange.Folder", tmp_path
+    matters.received()
+    made = batch(matters)
+    assert made is not None
+    actions.send_due(now=TUESDAY_NINE)
+    one, *others = made.told.order_by("id")
+    said: list[dict[str, Any]] = [{"row_guid": one.guid, "accepted": False, "why": "13800138000 不对"}]
+    said += [{"row_guid": each.guid, "accepted": True} for each in others]
+    place = tmp_path / "exchange" / f"{made.no}.receipts.json"
+    place.write_text("{")
+    assert actions.take_receipts(now=TUESDAY_NINE) == 0
+    place.write_text(json.dumps(said))
+
+    assert actions.take_receipts(now=TUESDAY_NINE) == len(said)
+    again = batch(matters)
+
+    one.refresh_from_db()
+    assert one.receipt == "refused"
+    assert "13800138000" not in one.why
+    assert again is not None
+    assert [(each.guid, each.operation) for each in again.told.all()] == [(one.guid, "I")]

@@ -13,10 +13,13 @@ from banshi.foundation.locks import EXCHANGE
 from banshi.kernel.actors import Actor
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.exchange import queries
+from banshi.rooms.exchange.actions.sending import send_due, take_receipts
 from banshi.rooms.exchange.models import Batch, ExchangeRow
 from banshi.rooms.exchange.rules import changes, document
 from banshi.rooms.library import actions as library
 from banshi.rooms.places.models import Hall
+
+__all__ = ["make_batch", "send_due", "take_out", "take_receipts"]
 
 
 def make_batch(*, halls: Sequence[Hall], scope: str, first: date, last: date, by: Actor, now: datetime) -> Batch | None:
