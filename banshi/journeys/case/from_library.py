@@ -57,7 +57,7 @@ def use(
         if codes is not None and {each.paper.code for each in wanted} != set(codes):
             raise Refused("nothing-found", facts={"certificate": ", ".join(sorted(codes))})
         return [
-            cases.add_material(
+            cases.add_paper(
                 case_no=case_no, code=each.paper.code, channel="library", certificate=each.certificate.ref, consent=True, by=by,
                 now=now,
             )

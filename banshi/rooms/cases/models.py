@@ -16,6 +16,33 @@ from banshi.rooms.tickets.models import Visit
 Q = models.Q
 
 
+class Bundle(models.Model):
+    """一件事: several matters begun as one, by one form and one set of papers. Each goes on as a case of its own."""
+
+    no = models.CharField(max_length=50, unique=True)
+    matter = models.CharField(max_length=60, default="", db_default="")  # code of a OneMatter; "": chosen one by one
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="bundles")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="bundles")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="bundles")
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="bundles")
+    opened_by = models.CharField(max_length=60)
+    opened_at = models.DateTimeField()
+    revision = models.IntegerField(default=0)  # of the one form: two tabs never overwrite each other unseen
+    joint_days = models.SmallIntegerField(null=True)  # 联办时限: working days for the whole, where one is set
+
+    class Meta:
+        db_table = "cases_bundle"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(joint_days=None) | Q(joint_days__range=(1, 365)), name="a_joint_limit_is_some_days"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["person", "-opened_at"], name="bundles_of_a_person"),
+            models.Index(fields=["account", "-opened_at"], name="bundles_of_an_account"),
+        ]
+
+
 class Case(models.Model):
     """办件. It pins what its item said when it was opened: a new version of the item changes no case."""
 
@@ -26,6 +53,7 @@ class Case(models.Model):
     department = models.ForeignKey(Department, on_delete=models.PROTECT)
     case_kind = models.CharField(max_length=2)  # A.6
     instant = models.BooleanField(default=False)  # the window may decide it on the spot
+    bundle = models.ForeignKey(Bundle, null=True, on_delete=models.PROTECT, related_name="cases")  # 一件事
 
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="cases"
@@ -127,6 +155,7 @@ class Case(models.Model):
                 condition=Q(fee_due_on=None) | Q(phase="decided", granted=True),
                 name="no_result_is_made_while_a_fee_is_due",
             ),
+            models.UniqueConstraint(fields=["bundle", "item"], name="an_item_is_once_in_a_bundle"),
         ]
         indexes = [
             models.Index(fields=["hall", "phase", "due_promised", "id"], name="cases_by_hall_and_phase"),

@@ -128,7 +128,7 @@ def _added(case: Case, asked: MaterialIn, file: DocumentVersion | None, who: Cal
     else:
         if asked.channel == "library" and not asked.consent:
             raise Refused("consent-missing")
-        row = cases.add_material(
+        row = cases.add_paper(
             case_no=case.no, code=asked.requirement, channel=asked.channel, copies=asked.copies, file=file,
             certificate=asked.certificate, consent=asked.consent, by=who.by, now=now,
         )  # fmt: skip

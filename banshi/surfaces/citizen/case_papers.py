@@ -143,7 +143,7 @@ def _take_one(request: Any, found: Case, code: str, file: Any, *, now: datetime)
         content=file.read(), name=file.name or "", channel="upload", person_id=found.person_id,
         account_id=request.who.account_id, by=request.who.by, now=now,
     )  # fmt: skip
-    actions.add_material(case_no=found.no, code=code, channel="upload", file=version, by=request.who.by, now=now)
+    actions.add_paper(case_no=found.no, code=code, channel="upload", file=version, by=request.who.by, now=now)
 
 
 @citizen_page
@@ -218,7 +218,7 @@ def take_back(request: Any, no: str, material: int) -> HttpResponseBase:
     now = clock.now()
     found = my_case(request, no)
     try:
-        actions.take_back_material(case_no=found.no, material_id=material, by=request.who.by, now=now)
+        actions.take_back_paper(case_no=found.no, material_id=material, by=request.who.by, now=now)
     except Refused as refused:
         if refused.slug == "nothing-found":  # tapped twice, or gone in another tab
             return redirect("citizen:papers", found.no)

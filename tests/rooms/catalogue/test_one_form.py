@@ -20,7 +20,7 @@ from banshi.rooms.catalogue.rules.one_form import (
     own_answers,
     own_form,
     shown_jointly,
-    whole,
+    together,
 )
 
 PRESETS = Path(__file__).parents[3] / "presets" / "catalogue" / "handling"
@@ -114,7 +114,7 @@ def test_nothing_is_left_to_ask_once_every_item_knows_enough(given_: Any) -> Non
 def test_what_the_items_have_comes_together_again(given_: Any) -> None:
     one, answers, form = given_
 
-    back = whole(one, lambda part: (own_answers(part, answers), own_form(part, form)))
+    back = together(one, lambda part: (own_answers(part, answers), own_form(part, form)))
 
     assert back == (answers, form)
 

@@ -17,6 +17,17 @@ from banshi.rooms.cases.actions.applying import (
     tell_dropped,
     withdraw,
 )
+from banshi.rooms.cases.actions.bundling import (
+    Bundling,
+    add_paper,
+    change_bundle,
+    lock_bundle,
+    lock_drafts,
+    need_whole,
+    open_bundle,
+    take_back_paper,
+    withdraw_bundle,
+)
 from banshi.rooms.cases.actions.charging import fee_paid, fee_waived, remind_unpaid
 from banshi.rooms.cases.actions.concluding import close_refused, deliver, issue, place_of, shelve, terminate
 from banshi.rooms.cases.actions.destroying import destroy_content
@@ -61,14 +72,17 @@ from banshi.rooms.cases.actions.ruling import (
 
 __all__ = [
     "Applicant",
+    "Bundling",
     "Counted",
     "Missing",
     "Opening",
     "Verdict",
     "accept",
     "add_material",
+    "add_paper",
     "agree",
     "change",
+    "change_bundle",
     "close_refused",
     "decide",
     "decide_at_once",
@@ -89,7 +103,11 @@ __all__ = [
     "issue_by_rule",
     "lapse_due",
     "lock",
+    "lock_bundle",
+    "lock_drafts",
     "make_due",
+    "need_whole",
+    "open_bundle",
     "open_case",
     "opine",
     "pass_on",
@@ -113,9 +131,11 @@ __all__ = [
     "supplement",
     "take",
     "take_back_material",
+    "take_back_paper",
     "tell",
     "tell_dropped",
     "terminate",
     "try_rules",
     "withdraw",
+    "withdraw_bundle",
 ]

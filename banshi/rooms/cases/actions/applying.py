@@ -71,6 +71,7 @@ class Opening:
     form: Mapping[str, Any] | None = None
     visit_id: int | None = None
     window_id: int | None = None
+    bundle_id: int | None = None  # 一件事
     anyway: bool = False  # another one of the same matter is under way, and this one is wanted all the same
 
 
@@ -101,7 +102,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
             contact=phones.known(asked.contact) if asked.contact else None, language=asked.language,
             channel=asked.channel, answers=dict(found.answers), situation=found.situation.id if found.situation else "",
             form=_written(cleaned(handling, found.answers, asked.form or {})), opened_at=now, visit_id=asked.visit_id,
-            window_id=asked.window_id, opened_by=str(by),
+            window_id=asked.window_id, opened_by=str(by), bundle_id=asked.bundle_id,
         )  # fmt: skip
         write_event(case, "open", before="", by=by, now=now, facts={"item": item.code, "version": item.version}, why="")
     return case

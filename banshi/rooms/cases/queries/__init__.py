@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from banshi.rooms.cases.queries.bundles import (
+    Whole,
+    all_bundles,
+    bundle_by_no,
+    cases_of,
+    filled,
+    my_bundles,
+    one_of,
+    siblings,
+    whole_of,
+)
 from banshi.rooms.cases.queries.chain import chain_holds
 from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.papers import facts_of, paper_by_number, papers_of, verify
@@ -44,10 +55,14 @@ __all__ = [
     "Ruled",
     "RunsOfItem",
     "Told",
+    "Whole",
     "agreed",
     "agreement",
+    "all_bundles",
     "all_cases",
+    "bundle_by_no",
     "case_by_no",
+    "cases_of",
     "chain_holds",
     "clock_of",
     "due_before",
@@ -55,6 +70,7 @@ __all__ = [
     "expected_at",
     "facts_of",
     "fee_of",
+    "filled",
     "flags_of",
     "form_of",
     "found_by",
@@ -64,8 +80,10 @@ __all__ = [
     "lines",
     "may_follow",
     "mine",
+    "my_bundles",
     "next_steps",
     "of_person",
+    "one_of",
     "opened_by",
     "paper_by_number",
     "paper_rows",
@@ -73,10 +91,12 @@ __all__ = [
     "ruled",
     "runs",
     "runs_by_item",
+    "siblings",
     "timeline",
     "told_missing",
     "verify",
     "visible_to",
     "wanted_of",
+    "whole_of",
     "worklist",
 ]

@@ -105,7 +105,7 @@ def own_form(part: Part, form: Mapping[str, Any]) -> dict[str, Any]:
     return {code: form[name] for code, name in part.fields.items() if name in form}
 
 
-def whole(
+def together(
     one: OneForm, own: Callable[[Part], tuple[Mapping[str, str], Mapping[str, Any]]]
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """The other way: answers and form as shared, from what each item has; the first that says something is heard."""
