@@ -22,6 +22,7 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.surfaces.api import (
     agents,
     appointments,
+    bundles,
     cabinets,
     case_fees,
     case_files,
@@ -165,6 +166,7 @@ for part in (
     enquiries,
     forms,
     cases,
+    bundles,
     case_files,
     case_fees,
     case_steps,

@@ -49,12 +49,12 @@ def seen_case(who: Caller, no: str) -> Case:
     :raises Refused: nothing-found – also for somebody else's case.
     """
     case = cases.case_by_no(no)
-    if not _sees(who, case):
+    if not sees(who, case):
         raise Refused("nothing-found", facts={"case": no})
     return case
 
 
-def _sees(who: Caller, case: Case) -> bool:
+def sees(who: Caller, case: Case) -> bool:
     if who.scope in OF_APPLICANTS:
         return case.opened_by == str(who.by) and who.reaches(case.hall.code)
     if who.scope == "manage":
@@ -86,6 +86,7 @@ def _line(case: Case, line: CaseLine, who: Caller) -> dict[str, Any]:
     times = ("opened_at", "submitted_at", "received_at", "accepted_at", "decided_at", "closed_at")
     return {
         "case_no": case.no,
+        "bundle_no": case.bundle.no if case.bundle is not None else None,
         "item": {**named(line.item, line.item_zh, line.item_en), "version": case.item_version},
         "hall": hall_name(case.hall),
         "department": named(line.department, line.department_zh, line.department_en),

@@ -57,7 +57,10 @@ class OrganisationIn(In):
 
 
 class CaseIn(In):
-    item: Code
+    item: Code | None = None
+    items: Annotated[list[Code], Field(min_length=1, max_length=12)] | None = Field(
+        None, description="Instead: several at once, as a bundle; answers and form by the names of `POST /forms`."
+    )
     hall: Code
     person: WalkInPerson
     presented: Presented = Field(
@@ -72,6 +75,13 @@ class CaseIn(In):
         description="By which way the person comes. Usual: `api`; `kiosk` and `window` for keys of machines and staff.",
     )
     anyway: bool = Field(False, description="Though the same matter is under way already (`duplicate-case`).")
+
+    @model_validator(mode="after")
+    def _one(self) -> CaseIn:
+        if (self.item is None) == (self.items is None):
+            said = {"zh": "item 和 items 须填且只填一项", "en": "Give either item or items"}
+            raise PydanticCustomError("one_of", "{en}", said)
+        return self
 
 
 class FormIn(In):
@@ -139,6 +149,10 @@ class CountedIn(In):
 class ReceiveIn(In):
     materials: list[CountedIn | Short] = Field([], max_length=60, description="Papers counted at the window.")
     window: Code | None = None
+
+
+class BundleReceiveIn(In):
+    materials: list[CountedIn] = Field([], max_length=60, description="By shared codes, each once.")
 
 
 class MissingIn(In):
@@ -330,6 +344,7 @@ class FormOut(Out):
 
 
 class CaseLineOut(Out):
+    bundle_no: str | None = Field(description="Of the bundle (一件事) it belongs to.")
     case_no: str
     item: CaseItemOut
     hall: Named
@@ -494,6 +509,18 @@ class FeesOut(Out):
 class TillOut(Out):
     reference: str
     state: Literal["started", "paid", "failed", "closed"]
+
+
+class BundleOut(Out):
+    bundle_no: str
+    matter: str | None
+    hall: Named
+    state: Literal["draft", "under_way", "over"]
+    due_on: date | None = Field(description="Of the whole; null while one of its cases has no day.")
+    revision: int
+    answers: dict[str, str] = Field(description="By shared names.")
+    form: dict[str, Value] | None = Field(description="For staff who see all of it.")
+    cases: list[CaseLineOut]
 
 
 class PaperOut(Out):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from banshi.foundation import clock
-from banshi.journeys.case import by_rule
+from banshi.journeys.case import bundles
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -21,6 +22,7 @@ from banshi.rooms.identity.actions import Enrolled, PersonAsked
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.bundles import bundle_part
 from banshi.surfaces.api.case_parts import (
     case_part,
     line_parts,
@@ -31,6 +33,7 @@ from banshi.surfaces.api.case_parts import (
     timeline_parts,
 )
 from banshi.surfaces.api.case_schemas import (
+    BundleOut,
     CaseChange,
     CaseIn,
     CaseLineOut,
@@ -51,11 +54,11 @@ USUAL_CHANNEL = {"kiosk": "kiosk", "staff": "window"}
 CHANNELS_OF = {"kiosk": {"kiosk"}, "staff": {"window", "video", "phone"}}  # a channel's system says which way it is
 
 
-@router.post("/cases", **op("open_case", {201: CaseOut}), summary="Open a case")
+@router.post("/cases", **op("open_case", {201: CaseOut | BundleOut}), summary="Open a case")
 @write
 def open_case(request: HttpRequest, body: CaseIn) -> Answer:
     """A draft with its number; it keeps the version of the item that is in force now. Only the key that opened it sees it,
-    and the halls' own people once they may."""
+    and the halls' own people once they may. Several `items` are a bundle (一件事): a draft of each, or of none."""
     who, now = caller(request), clock.now()
     hall = places.hall_by_code(body.hall)
     who.must("open_case", hall.code)
@@ -63,12 +66,16 @@ def open_case(request: HttpRequest, body: CaseIn) -> Answer:
     if channel not in CHANNELS_OF.get(who.scope, {channel}):
         reason = {"zh": "这把密钥不能用这个渠道", "en": "Not a channel of this key"}
         raise Refused("invalid", facts={"field": "channel", "reason": reason})
+    items = list(body.items or [body.item or ""])
     person = _person(body, who, hall)
     opening = cases.Opening(
-        hall=hall, item_code=body.item, person_id=person.id, channel=channel, name=person.name, contact=person.phone,
+        hall=hall, item_code=items[0], person_id=person.id, channel=channel, name=person.name, contact=person.phone,
         organisation_id=_organisation(body, person.id, hall), language=language(request), answers=body.answers,
         form=body.form, anyway=body.anyway,
     )  # fmt: skip
+    if len(items) > 1:
+        bundling = cases.Bundling(items, replace(opening, answers={}, form={}), body.answers, body.form)
+        return answer(201, bundle_part(cases.open_bundle(bundling, by=who.by, now=now).no, who, now=now))
     case = cases.open_case(opening, by=who.by, now=now)
     return answer(201, case_part(case.no, who, now=now))
 
@@ -99,7 +106,7 @@ def _organisation(body: CaseIn, person_id: int, hall: Hall) -> int | None:
     for each in people.organisations_of(person_id, today=today):
         if each.uscc == code:
             return each.organisation_id
-    raise Refused("mandate-missing", facts={"item": body.item})
+    raise Refused("mandate-missing", facts={"item": body.item or (body.items or [""])[0]})
 
 
 @router.get("/cases", **op("list_cases", {200: Page[CaseLineOut]}), summary="Cases")
@@ -154,7 +161,7 @@ def change_case(request: HttpRequest, case: Path[Code], body: CaseChange) -> Ans
     (`changed-meanwhile`)."""
     return _applied(
         request, case, "change_case",
-        lambda who, seen: cases.change(
+        lambda who, seen: bundles.change(
             case_no=seen.no, answers=body.answers, form=body.form, revision=body.revision, by=who.by, now=clock.now()
         ),
     )  # fmt: skip
@@ -166,7 +173,7 @@ def submit_case(request: HttpRequest, case: Path[Code]) -> Answer:
     """The form is right and the papers are there: `form-invalid` names every field, `material-missing` every paper. Where the
     matter has rules that decide and all of them hold, it is granted in the same moment: see `by_rule`."""
     return _applied(
-        request, case, "submit_case", lambda who, seen: by_rule.submit(case_no=seen.no, by=who.by, now=clock.now())
+        request, case, "submit_case", lambda who, seen: bundles.submit(case_no=seen.no, by=who.by, now=clock.now())
     )
 
 

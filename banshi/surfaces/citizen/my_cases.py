@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock
 from banshi.foundation.said import named
 from banshi.frames.typed import clean, int_or_none
-from banshi.journeys.case import by_rule, conclude
+from banshi.journeys.case import bundles, conclude
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
@@ -126,7 +126,7 @@ def check(request: Any, no: str) -> HttpResponseBase:
     now = clock.now()
     found = my_case(request, no)
     if request.method == "POST":
-        send = actions.supplement if found.phase == "supplement" else by_rule.submit
+        send = actions.supplement if found.phase == "supplement" else bundles.submit
         try:
             done = send(case_no=found.no, by=request.who.by, now=now)
         except Refused as refused:

@@ -78,7 +78,7 @@ class CaseLine:
 
 
 def all_cases() -> QuerySet[Case]:
-    return Case.objects.select_related("hall", "item", "department", "locked_by")
+    return Case.objects.select_related("hall", "item", "department", "locked_by", "bundle")
 
 
 def case_by_no(no: str) -> Case:
