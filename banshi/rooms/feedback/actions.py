@@ -18,10 +18,10 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.feedback import rules
 from banshi.rooms.feedback.models import Rating, Task
-from banshi.rooms.feedback.queries import case_refusal, contact_for, refusal, what_was_rated
+from banshi.rooms.feedback.queries import case_refusal, contact_for, rated_with, refusal, what_was_rated
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.actions import mark_rated
@@ -100,11 +100,12 @@ def rate_case(
     stars, words, kept = _checked(stars, tags, text, channel)
     with transaction.atomic():
         # Two ratings of one case wait for each other here; the table's constraint stands behind it.
-        cases = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("hall")
-        case = cases.filter(no=case_no).first()
+        case = _held(case_no)
         if case is None:
             raise Refused("nothing-found", facts={"case": case_no})
-        if staff_id is not None and staff_id in _who_worked(case):
+        parts = rated_with(case)  # 一件事: one rating for the whole, whichever of its cases it is given at
+        case = parts[0]
+        if staff_id is not None and any(staff_id in _who_worked(part) for part in parts):
             raise Refused("not-allowed", facts={"permission": rules.NOT_ONES_OWN})
         policy = policy_of(case.hall_id, now=now).rating
         no = case_refusal(case=case, within_days=policy.within_days, now=now)
@@ -117,6 +118,15 @@ def rate_case(
         )  # fmt: skip
         _keep(rating, policy=policy, by=by, taken={"case": case_no})
     return rating
+
+
+def _held(case_no: str) -> Case | None:
+    """The case; of a bundle its whole first, then the case, as everybody takes them who writes a bundle."""
+    bundle = Case.objects.filter(no=case_no, bundle__isnull=False).values_list("bundle_id", flat=True).first()
+    if bundle is not None:
+        Bundle.objects.select_for_update(no_key=True).get(pk=bundle)
+    rows = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("hall")
+    return rows.filter(no=case_no).first()
 
 
 def _which(before: Sequence[Rating], follow_up: bool | None, what: Mapping[str, str]) -> bool:

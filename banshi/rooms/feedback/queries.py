@@ -128,12 +128,28 @@ def _too_late(over_at: datetime, zone: ZoneInfo, *, within_days: int, now: datet
     return None
 
 
+def rated_with(case: Case) -> list[Case]:
+    """What a rating of this case is about: of a bundle (一件事) every case of it, the first received one – to which the rating
+    belongs – at the front; else the case alone."""
+    if case.bundle_id is None:
+        return [case]
+    rows = Case.objects.filter(bundle_id=case.bundle_id).select_related("hall", "item").order_by("id")
+    return sorted(rows, key=lambda part: part.received_at is None)
+
+
 def case_refusal(*, case: Case, within_days: int, now: datetime) -> Refusal | None:
     """Why a case cannot be rated now, before looking at what was said already; or None. One that was never received has nobody
     to be rated."""
-    if case.closed_at is None or case.received_at is None:
-        return Refusal("wrong-state", {"state": case.phase, "needs": "closed"})
-    return _too_late(case.closed_at, ZoneInfo(case.hall.timezone), within_days=within_days, now=now)
+    parts = rated_with(case)
+    going_on = next((part for part in parts if part.closed_at is None), None)
+    if going_on is not None or case.received_at is None:
+        return Refusal("wrong-state", {"state": (going_on or case).phase, "needs": "closed"})
+    return _too_late(
+        max(part.closed_at for part in parts if part.closed_at),
+        ZoneInfo(case.hall.timezone),
+        within_days=within_days,
+        now=now,
+    )
 
 
 def what_was_rated(rating: Rating) -> Rated:
@@ -181,6 +197,7 @@ def rate_page(ref: str, *, now: datetime) -> RatePage:
 
 def case_rate_page(case: Case, *, now: datetime) -> RatePage:
     """The same of a case; nobody is named, since several worked it."""
+    case = rated_with(case)[0]
     said = list(Rating.objects.filter(case=case).order_by("follow_up"))
     hall = case.hall
     return RatePage(

@@ -12,6 +12,8 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
 from banshi.rooms.cases.queries import cases_of, filled, form_of, one_of, whole_of
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.feedback import actions as feedback
+from banshi.rooms.feedback.models import Rating
 from tests.bundles import FORM, opened, sign_of
 from tests.matters import Matters
 from tests.together import together
@@ -191,6 +193,25 @@ def test_the_whole_is_taken_back_but_for_what_was_settled(two: Matters) -> None:
     assert whole_of(bundle).state == "over"
     with pytest.raises(Refused):
         cases.withdraw_bundle(bundle_no=bundle.no, by=two.applicant, now=TUESDAY_NINE)
+
+
+def test_the_whole_is_rated_once_when_the_last_of_it_is_over(two: Matters) -> None:
+    bundle = accepted(two)
+    first, second = cases_of(bundle)
+
+    def rate(case: Case, stars: int = 5) -> str:
+        return tried(
+            lambda: feedback.rate_case(
+                case_no=case.no, stars=stars, channel="web", follow_up=False, now=TUESDAY_NINE, by=two.applicant
+            )
+        )
+
+    cases.withdraw(case_no=second.no, by=two.applicant, now=TUESDAY_NINE)
+    early = rate(second)
+    cases.withdraw(case_no=first.no, by=two.applicant, now=TUESDAY_NINE)
+
+    assert (early, rate(second), rate(first), rate(second)) == ("wrong-state", "done", "already-rated", "already-rated")
+    assert Rating.objects.get().case == first
 
 
 def tried(act: Any) -> str:
