@@ -30,7 +30,16 @@ from banshi.rooms.calendars import actions as calendar_actions
 from banshi.rooms.calendars.models import CalendarVersion, NationalDay
 from banshi.rooms.calendars.rules import load as load_calendar
 from banshi.rooms.catalogue import actions as catalogue
-from banshi.rooms.catalogue.models import Department, HallItem, Item, Material, MaterialRequirement, Synonym, Theme
+from banshi.rooms.catalogue.models import (
+    Department,
+    HallItem,
+    Item,
+    Material,
+    MaterialRequirement,
+    OneMatter,
+    Synonym,
+    Theme,
+)
 from banshi.rooms.catalogue.queries.drafts import published_from_store
 from banshi.rooms.places.models import Category, Floor, Hall, PolicyVersion, Region, Window, WindowCategory, Zone
 
@@ -73,6 +82,7 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
         left += [Otherwise("", "handling", code) for code in load_handlings.load_handlings(root)]
         catalogue.keep_item_versions(by=SYSTEM, now=now)
         _synonyms(root)
+        _matters(root)
         for i, folder in enumerate(halls):
             progress(f"hall {folder.name}", 3 + i, steps)
             left += _hall(folder, now)
@@ -280,6 +290,24 @@ def _synonyms(root: Path) -> None:
                 raise ValueError(f"catalogue/synonyms.csv names an unknown item: {code}")
     Synonym.objects.exclude(words__in=[row["words"] for row in rows]).delete()
     _upsert(Synonym, [Synonym(**row) for row in rows], unique=["words"])
+
+
+def _matters(root: Path) -> None:
+    """一件事; the file is the whole list. What was begun keeps its own items."""
+    path = root / "catalogue" / "matters.csv"
+    if not path.exists():
+        return
+    rows = _rows(path)
+    known = set(Item.objects.values_list("code", flat=True))
+    made = []
+    for row in rows:
+        unknown = [code for code in row["items"].split(";") if code not in known]
+        if unknown:
+            raise ValueError(f"catalogue/matters.csv names an unknown item: {unknown[0]}")
+        days = int(row["joint_days"]) if row["joint_days"] else None
+        made.append(OneMatter(**{**row, "joint_days": days, "order": int(row["order"])}))
+    OneMatter.objects.exclude(code__in=[row["code"] for row in rows]).delete()
+    _upsert(OneMatter, made, unique=["code"])
 
 
 def _requirements(text: str, item_id: int, materials: dict[str, int]) -> list[MaterialRequirement]:

@@ -232,6 +232,34 @@ class HallItemVersion(models.Model):
         ]
 
 
+class OneMatter(models.Model):
+    """一件事: items that somebody needs together, begun by one form. What each of them asks stays its own."""
+
+    code = models.CharField(max_length=60, unique=True)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=120)
+    summary_zh = models.CharField(max_length=200, default="")
+    summary_en = models.CharField(max_length=200, default="")
+    audience = models.CharField(max_length=10)
+    items = models.CharField(max_length=1200)  # codes, in the order of the form, separated by ;
+    joint_days = models.SmallIntegerField(null=True)  # 联办时限: working days for the whole
+    order = models.SmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "catalogue_one_matter"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(items__contains=";"), name="a_matter_of_several_items"),
+            models.CheckConstraint(
+                condition=models.Q(joint_days=None) | models.Q(joint_days__range=(1, 365)),
+                name="a_matter_is_limited_to_some_days",
+            ),
+        ]
+
+    @property
+    def codes(self) -> list[str]:
+        return self.items.split(";")
+
+
 class Synonym(models.Model):
     """What people say for items that the catalogue calls otherwise: 换驾照 for 机动车驾驶证（换领）."""
 

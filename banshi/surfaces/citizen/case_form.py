@@ -35,6 +35,8 @@ def case_form(request: Any, no: str) -> HttpResponseBase:
     found = my_case(request, no)
     if not is_open(found):
         return redirect("citizen:case", found.no)
+    if found.bundle is not None and found.phase == "draft":
+        return redirect("citizen:bundle-form", found.bundle.no)
     if not cases.guided_case(found).complete:
         return redirect("citizen:situation", found.no)
     if request.method == "POST":

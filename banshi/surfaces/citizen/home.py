@@ -158,6 +158,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "next_thing": coming,
         "texts": number_texts(),
         "popular": insight.popular(now=now),
+        "together": catalogue.one_matters(),
         "life_events": [t for t in themes if t.kind == "life_event"],
         "zones": [t for t in themes if t.kind == "zone"],
     }

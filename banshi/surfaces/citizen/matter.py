@@ -62,7 +62,7 @@ def halls_for(item: Item) -> list[Hall]:
     return [row.hall for row in rows]
 
 
-def _hall_asked(request: Any, halls: Sequence[Hall]) -> Hall | None:
+def hall_asked(request: Any, halls: Sequence[Hall]) -> Hall | None:
     asked = (request.POST if request.method == "POST" else request.GET).get("hall")
     return next((each for each in halls if each.code == asked), halls[0] if len(halls) == 1 else None)
 
@@ -88,7 +88,7 @@ def matter(request: Any, item: str) -> HttpResponseBase:
     handling = catalogue.handling_of(found_item)
     found = guided(handling, answers_of(request))
     halls = halls_for(found_item)
-    hall = _hall_asked(request, halls)
+    hall = hall_asked(request, halls)
     question = question_asked(request, handling, found)
     here = reverse("citizen:matter", args=[found_item.code])
     context = {"item": found_item, "hall": hall, "halls": halls, "guided": found}
@@ -163,7 +163,7 @@ def begin(request: Any, item: str) -> HttpResponseBase:
     now = clock.now()
     found_item = catalogue.item_by_code(item)
     halls = halls_for(found_item)
-    hall = _hall_asked(request, halls)
+    hall = hall_asked(request, halls)
     found = guided(catalogue.handling_of(found_item), answers_of(request))
     if not found.complete or hall is None or not found.where.online:
         return redirect(
@@ -195,13 +195,13 @@ def _who_page(
         "who_chosen": form["who"].value() or (str(mine[0].pk) if mine else "new"),
         "answers": found.answers.items(),
         "back": reverse("citizen:matter", args=[item.code]) + answers_query(found.answers, hall=hall.code),
-        "panel": _panel(form, refused, hall, now=now) if refused is not None else None,
+        "panel": who_panel(form, refused, hall, now=now) if refused is not None else None,
         "another": refused is not None and refused.slug == "duplicate-case",
     }
     return page(request, "citizen/begin.html", context, hall=hall, refused=refused)
 
 
-def _panel(form: WhoComes, refused: Refused, hall: Hall, *, now: datetime) -> Panel:
+def who_panel(form: WhoComes, refused: Refused, hall: Hall, *, now: datetime) -> Panel:
     shown = unfilled(NOT_FILLED) if sent.beside(form, refused) else refused
     zone = ZoneInfo(hall.timezone)
     return panel(shown, today=now.astimezone(zone).date(), zone=zone, more=ways_on(shown))
@@ -223,14 +223,14 @@ def _open(request: Any, item: Item, hall: Hall, found: Guided, *, now: datetime)
         return _who_page(request, item, hall, found, form=form, now=now, refused=unfilled(NOT_FILLED))
     try:
         with transaction.atomic():
-            who = _applicant(request, item, hall, form, now=now)
+            who = applied_by(request, item, hall, form, now=now)
             case = _opened(request, item, hall, found, who, now=now)
     except Refused as refused:
         return _who_page(request, item, hall, found, form=form, now=now, refused=refused)
     return redirect("citizen:case-form", case.no)
 
 
-def _applicant(request: Any, item: Item, hall: Hall, form: WhoComes, *, now: datetime) -> identity.Enrolled:
+def applied_by(request: Any, item: Item, hall: Hall, form: WhoComes, *, now: datetime) -> identity.Enrolled:
     """The chosen one of the account's people, or the person typed in.
 
     :raises Refused: identity-invalid, phone-invalid, too-many-people; invalid where nobody was chosen.

@@ -140,6 +140,8 @@ def check(request: Any, no: str) -> HttpResponseBase:
         return redirect("citizen:case", found.no)
     if not is_open(found):
         return redirect("citizen:case", found.no)
+    if found.bundle is not None and found.phase == "draft":
+        return redirect("citizen:bundle", found.bundle.no)
     if not cases.guided_case(found).complete:
         return redirect("citizen:situation", found.no)
     return _check_page(request, found, now=now)

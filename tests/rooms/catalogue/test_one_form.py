@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -169,3 +170,17 @@ def test_an_answer_to_no_question_is_a_fault() -> None:
     found = answer_faults_jointly(of(*ITEMS[:2]), {"nobody": "asks", "applicant": "nobody"})
 
     assert [each.code for each in found] == ["nobody", "applicant"]
+
+
+def test_the_matters_of_the_presets_ask_nothing_twice_and_mean_one_thing() -> None:
+    rows = list(csv.DictReader((PRESETS.parent / "matters.csv").open(encoding="utf-8")))
+
+    forms = [of(*row["items"].split(";")) for row in rows]
+
+    assert [(one.conflicts, len(one.parts) > 1) for one in forms] == [((), True)] * len(rows)
+    shared = [sum(len(part.fields) for part in one.parts) - len(guided_codes(one)) for one in forms]
+    assert all(saved >= 4 for saved in shared), shared
+
+
+def guided_codes(one: Any) -> set[str]:
+    return {name for part in one.parts for name in part.fields.values()}

@@ -26,6 +26,7 @@ from banshi.rooms.catalogue.models import (
     Item,
     ItemVersion,
     MaterialRequirement,
+    OneMatter,
     Theme,
 )
 from banshi.rooms.catalogue.rules.general import general
@@ -322,6 +323,19 @@ def popular(hall: str | None = None, n: int = 8, *, done: Mapping[str, int] | No
 def themes(kind: str | None = None) -> list[Theme]:
     rows = Theme.objects.order_by("order", "code")
     return list(rows.filter(kind=kind) if kind else rows)
+
+
+def one_matters() -> list[OneMatter]:
+    """一件事, in order."""
+    return list(OneMatter.objects.order_by("order", "code"))
+
+
+def one_matter(code: str) -> OneMatter:
+    """:raises Refused: nothing-found."""
+    found = OneMatter.objects.filter(code=code).first()
+    if found is None:
+        raise Refused("nothing-found", facts={"matter": code})
+    return found
 
 
 def departments(hall: str | None = None) -> list[Department]:

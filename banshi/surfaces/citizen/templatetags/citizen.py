@@ -256,14 +256,17 @@ def field_attributes(case: Any, line: Any) -> SafeString:
     found: dict[str, Any] = {
         "id": f"field-{line.no}",
         "autocomplete": FILLED_BY_BROWSERS.get(kind, "off"),
-        "hx-post": reverse("citizen:save-field", args=[case.no, line.no]),
-        "hx-trigger": "change",
-        "hx-target": f"#line-{line.no}",
-        "hx-swap": "outerHTML",
-        "hx-include": "closest .field",
-        "hx-params": f"{line.name},w-{line.no}",
-        "hx-sync": "#case-fields:queue all",
     }
+    if case is not None:  # the one form of several matters is saved as a whole
+        found |= {
+            "hx-post": reverse("citizen:save-field", args=[case.no, line.no]),
+            "hx-trigger": "change",
+            "hx-target": f"#line-{line.no}",
+            "hx-swap": "outerHTML",
+            "hx-include": "closest .field",
+            "hx-params": f"{line.name},w-{line.no}",
+            "hx-sync": "#case-fields:queue all",
+        }
     if kind not in ("choice", "yes_no"):
         found |= {"maxlength": line.field.longest}
         found |= {} if line.several_lines else {"type": INPUT_TYPES.get(kind, "text")}

@@ -1,0 +1,195 @@
+"""一件事: several matters that somebody needs together – what all of them ask, what they take, and begun as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from banshi.foundation import clock, once
+from banshi.journeys.case.carried import carried
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Bundle
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import HallItem, Item, OneMatter
+from banshi.rooms.catalogue.rules.guided import Guided
+from banshi.rooms.catalogue.rules.one_form import OneForm, guided_jointly, one_form
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.queries import Mine
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.citizen import sent
+from banshi.surfaces.citizen.case_doors import answers_query
+from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
+from banshi.surfaces.citizen.forms import WhoComes
+from banshi.surfaces.citizen.matter import (
+    answers_of,
+    applicants,
+    applied_by,
+    asking,
+    hall_asked,
+    said_option,
+    who_panel,
+)
+from banshi.surfaces.citizen.proving import costs
+from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, unfilled
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A matter as far as it is answered, in the hall that is chosen."""
+
+    matter: OneMatter
+    items: Sequence[Item]
+    one: OneForm
+    guided: Guided
+    halls: Sequence[Hall]
+    hall: Hall | None
+
+    @property
+    def code(self) -> str:
+        return self.hall.code if self.hall else ""
+
+
+def _asked(request: Any, code: str) -> Asked:
+    """:raises Http404: there is no such matter."""
+    try:
+        found = catalogue.one_matter(code)
+        items = [catalogue.item_by_code(each) for each in found.codes]
+    except Refused as nothing:
+        raise Http404 from nothing
+    one = one_form([(item.code, catalogue.handling_of(item)) for item in items])
+    halls = _halls(items)
+    return Asked(found, items, one, guided_jointly(one, answers_of(request)), halls, hall_asked(request, halls))
+
+
+def _halls(items: Sequence[Item]) -> list[Hall]:
+    """Where all of them are handled."""
+    rows = HallItem.objects.filter(item__in=items).select_related("hall__region").order_by("hall__order", "hall__code")
+    found: dict[str, list[Hall]] = {}
+    for row in rows:
+        found.setdefault(row.hall.code, []).append(row.hall)
+    return [each[0] for each in found.values() if len(each) == len(items)]
+
+
+@public_page
+@require_GET
+def one_matters(request: Any) -> HttpResponseBase:
+    """What can be done in one go."""
+    return page(request, "citizen/one_matters.html", {"matters": catalogue.one_matters()})
+
+
+@public_page
+@require_GET
+def one_matter(request: Any, code: str) -> HttpResponseBase:
+    """One question a screen, each asked once for all of them; then what it takes. Nothing is kept."""
+    asked = _asked(request, code)
+    guided = asked.guided
+    at = request.GET.get("at")
+    question = next((each for each in guided.questions if each.id == at), None) or guided.next_question
+    here = reverse("citizen:one-matter", args=[code])
+    context: dict[str, Any] = {"matter": asked.matter, "items": asked.items, "hall": asked.hall, "guided": guided}
+    if question is not None:
+        context |= asking(guided, question, here, hall=asked.hall)
+        return page(request, "citizen/one_question.html", context)
+    query = answers_query(guided.answers, hall=asked.code)
+    context |= {
+        "halls": asked.halls,
+        "said": [(q, said_option(q, guided.answers[q.id])) for q in guided.questions],
+        "again": [here + answers_query(guided.answers, hall=asked.code, at=q.id) for q in guided.questions],
+        "answers": guided.answers.items(),
+        "start": reverse("citizen:begin-one-matter", args=[code]) + query,
+        "library": {paper.code for paper in guided.materials if paper.satisfied_by},
+        "saved": sum(len(part.fields) for part in asked.one.parts) - len(_names(asked.one)),
+    }
+    return page(request, "citizen/one_takes.html", context, hall=asked.hall)
+
+
+def _names(one: OneForm) -> set[str]:
+    return {name for part in one.parts for name in part.fields.values()}
+
+
+# --- Begin ------------------------------------------------------------------------------------------------------
+
+
+def _sent_since(request: Any, code: str) -> str:
+    """Of a form that was carried out: it is another one, once its bundle was sent."""
+    account = request.session.get("account")
+    rows = Bundle.objects.filter(account_id=int(account), matter=code) if account else Bundle.objects.none()
+    return str(rows.exclude(cases__phase="draft").count())
+
+
+@once.until(_sent_since)
+@citizen_page
+@require_http_methods(["GET", "POST"])
+@costs("people")
+def begin(request: Any, code: str) -> HttpResponseBase:
+    """Who applies; then the whole is there, as a draft."""
+    now = clock.now()
+    asked = _asked(request, code)
+    back = reverse("citizen:one-matter", args=[code]) + answers_query(asked.guided.answers, hall=asked.code)
+    if not asked.guided.complete or asked.hall is None or not asked.guided.where.online:
+        return redirect(back)
+    form = WhoComes(request.POST) if request.method == "POST" else sent.again(request, WhoComes)
+    refused: Refused | None = None
+    if request.method == "POST":
+        try:
+            if not form.is_valid():
+                raise unfilled(NOT_FILLED)
+            with transaction.atomic():
+                made = _opened(request, asked, asked.hall, form, now=now)
+            return redirect("citizen:bundle-form", made.no)
+        except Refused as no:
+            refused = no
+    mine, only_these = _applicants(request, asked, now=now)
+    context = {
+        "item": asked.matter,
+        "hall": asked.hall,
+        "people": mine,
+        "only_these": only_these,
+        "form": form,
+        "who_chosen": form["who"].value() or (str(mine[0].pk) if mine else "new"),
+        "answers": asked.guided.answers.items(),
+        "back": back,
+        "panel": who_panel(form, refused, asked.hall, now=now) if refused is not None else None,
+        "another": refused is not None and refused.slug == "duplicate-case",
+    }
+    return page(request, "citizen/begin.html", context, hall=asked.hall, refused=refused)
+
+
+def _applicants(request: Any, asked: Asked, *, now: datetime) -> tuple[list[Mine], bool]:
+    """Whom the account may apply for in every one of them."""
+    each = [applicants(request, item, now=now) for item in asked.items]
+    everywhere = set.intersection(*({one.pk for one in mine} for mine, _ in each))
+    return [one for one in each[0][0] if one.pk in everywhere], any(only for _, only in each)
+
+
+def _opened(request: Any, asked: Asked, hall: Hall, form: WhoComes, *, now: datetime) -> Bundle:
+    """The drafts, with all that need not be asked. :raises Refused: those of `applied_by`, `open_bundle`."""
+    mine, _ = _applicants(request, asked, now=now)
+    if form.cleaned_data["who"] not in ("new", *(str(each.pk) for each in mine)):
+        raise unfilled(NOBODY_CHOSEN, field="who")
+    who: identity.Enrolled = applied_by(request, asked.items[0], hall, form, now=now)
+    account = request.who.account_id
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    known = carried(asked.guided.fields, account_id=account, person_id=who.id, name=who.name, today=today)
+    each = cases.Opening(
+        hall=hall, item_code="", person_id=who.id, channel="web", account_id=account,
+        name="" if people.proven_by(account, who.id).proves else who.name,
+        contact=who.phone or people.phone_of(account_id=account), language=language(),
+        anyway=request.POST.get("anyway") == "1",
+    )  # fmt: skip
+    asked_for = cases.Bundling(
+        asked.matter.codes, each, asked.guided.answers, {code: said.value for code, said in known.items()},
+        matter=asked.matter.code, joint_days=asked.matter.joint_days,
+    )  # fmt: skip
+    return cases.open_bundle(asked_for, by=request.who.by, now=now)

@@ -1,0 +1,139 @@
+"""一件事 on the phone: asked once, one form, papers once, sent at once; two tabs; nobody else's."""
+
+from __future__ import annotations
+
+import pytest
+
+from banshi.rooms.cases.models import Bundle, Case
+from banshi.rooms.cases.queries import cases_of, form_of
+from banshi.rooms.catalogue.models import OneMatter
+from tests.bundles import opened, sign_of
+from tests.matters import Matters
+from tests.surfaces.citizen.cases import applicant, handed_in
+from tests.surfaces.citizen.conftest import Phone, text
+from tests.town import Town
+
+pytestmark = pytest.mark.django_db
+SAID = "?a=premises:rented&a=food:no&hall=town"
+TYPED = {"f-pension.name": "小镇书店", "f-business-address": "一号路 2 号", "f-sign.words": "书"}
+
+
+@pytest.fixture
+def shop(open_town: Town) -> tuple[Matters, Phone]:
+    matters, phone = applicant(open_town)
+    sign_of(open_town)
+    OneMatter.objects.create(
+        code="open-shop",
+        name_zh="开书店",
+        name_en="Opening a bookshop",
+        audience="person",
+        items="pension;sign",
+        order=1,
+    )
+    return matters, phone
+
+
+@pytest.fixture
+def me(shop: tuple[Matters, Phone]) -> Phone:
+    return shop[1]
+
+
+def begun(me: Phone) -> Bundle:
+    said = {"hall": "town", "a": ["premises:rented", "food:no"], "who": str(me.person.pk)}
+    answer = me.client.post("/together/open-shop/begin", said)
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    return Bundle.objects.get()
+
+
+def phases(bundle: Bundle) -> list[str]:
+    return [case.phase for case in cases_of(bundle)]
+
+
+def test_nobody_signs_in_to_see_what_it_takes(shop, anybody):
+    home, listed = text(anybody.get("/")), text(anybody.get("/together/"))
+    first, takes = text(anybody.get("/together/open-shop/")), text(anybody.get(f"/together/open-shop/{SAID}"))
+
+    assert 'href="/together/open-shop/"' in home
+    assert "开书店" in listed
+    assert "店面是谁的" in first
+    assert (takes.count("身份证<"), takes.count("租约<")) == (1, 1)
+    assert "比分开填少填 1 项" in takes
+
+
+def test_from_the_questions_to_all_of_it_sent(me):
+    bundle = begun(me)
+
+    form = me.client.get(f"/bundles/{bundle.no}/form/")
+    saved = me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, "revision": "0", "go": "on"})
+    first = cases_of(bundle)[0]
+    handed_in(me, first, "id", "lease")
+    sent = me.client.post(f"/bundles/{bundle.no}/send")
+    after = text(me.client.get(f"/bundles/{bundle.no}/"))
+
+    assert text(form).count('name="f-business-address"') == 1
+    assert saved["Location"] == f"/bundles/{bundle.no}/"
+    assert [form_of(case)["address"] for case in cases_of(bundle)] == ["一号路 2 号"] * 2
+    assert sent["Location"] == f"/bundles/{bundle.no}/"
+    assert phases(bundle) == ["pre_review", "pre_review"]
+    assert "2 件办结了 0 件" in after
+
+
+def test_what_is_missing_sends_nothing_and_is_said_at_its_field(me):
+    bundle = begun(me)
+
+    sent = me.client.post(f"/bundles/{bundle.no}/send")
+    page = text(me.client.get(sent["Location"]))
+
+    assert sent["Location"] == f"/bundles/{bundle.no}/form/?faults=all"
+    assert "缺店名" in page
+    assert phases(bundle) == ["draft", "draft"]
+
+
+def test_an_older_tab_writes_over_nothing_and_keeps_what_was_typed(me):
+    bundle = begun(me)
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, "revision": "0", "go": "on"})
+
+    late = me.client.post(f"/bundles/{bundle.no}/form/", {"f-business-address": "九号路 9 号", "revision": "0"})
+
+    assert late.status_code == 409
+    assert "九号路 9 号" in text(late)
+    assert [form_of(case)["address"] for case in cases_of(bundle)] == ["一号路 2 号"] * 2
+
+
+def test_a_case_of_it_leads_back_to_the_whole(me):
+    bundle = begun(me)
+    no = cases_of(bundle)[1].no
+
+    led = [me.client.get(f"/cases/{no}/{page}/")["Location"] for page in ("form", "check")]
+
+    assert led == [f"/bundles/{bundle.no}/form/", f"/bundles/{bundle.no}/"]
+    assert f"/bundles/{bundle.no}/" in text(me.client.get(f"/cases/{no}/"))
+
+
+def test_two_taps_open_one_bundle(me):
+    begun(me)
+
+    again = me.client.post(
+        "/together/open-shop/begin", {"hall": "town", "a": ["premises:rented", "food:no"], "who": str(me.person.pk)}
+    )
+
+    assert again.status_code in (302, 409)
+    assert (Bundle.objects.count(), Case.objects.count()) == (1, 2)
+
+
+def test_all_of_it_is_taken_back(me):
+    bundle = begun(me)
+
+    me.client.post(f"/bundles/{bundle.no}/withdraw")
+
+    assert phases(bundle) == ["withdrawn", "withdrawn"]
+
+
+def test_a_bundle_is_nobody_elses(shop, theirs):
+    bundle = opened(shop[0])
+
+    paths = ("", "form/", "send", "withdraw")
+    answers = [theirs.client.get(f"/bundles/{bundle.no}/{p}").status_code for p in paths[:2]]
+    answers += [theirs.client.post(f"/bundles/{bundle.no}/{p}").status_code for p in paths[2:]]
+
+    assert answers == [404] * 4
