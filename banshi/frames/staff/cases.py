@@ -163,6 +163,7 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
     owed = [(called.get(each.code), each) for each in case.obligations.filter(met_at=None).order_by("due_on", "id")]
     return {
         "case": case, "line": line, "papers": papers, "sheets": sheets(papers), "story": _story(moments), "whole": whole,
+        "siblings": queries.siblings(case),
         "whose": whose(case, whole=whole), "answered": answered(case), "filled": filled(case, whole=whole),
         "running": queries.clock_of(case, now=now), "opinions": list(case.opinions.select_related("by").order_by("id")),
         "owed": owed, "stop": case.stops.filter(ended_at=None).first() if case.stopped_at else None,

@@ -82,7 +82,7 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
         left += [Otherwise("", "handling", code) for code in load_handlings.load_handlings(root)]
         catalogue.keep_item_versions(by=SYSTEM, now=now)
         _synonyms(root)
-        _matters(root)
+        _one_matters(root)
         for i, folder in enumerate(halls):
             progress(f"hall {folder.name}", 3 + i, steps)
             left += _hall(folder, now)
@@ -292,7 +292,7 @@ def _synonyms(root: Path) -> None:
     _upsert(Synonym, [Synonym(**row) for row in rows], unique=["words"])
 
 
-def _matters(root: Path) -> None:
+def _one_matters(root: Path) -> None:
     """一件事; the file is the whole list. What was begun keeps its own items."""
     path = root / "catalogue" / "matters.csv"
     if not path.exists():

@@ -178,10 +178,10 @@ def _form_page(
         "wrong": [line for line in lines if line.fault],
         "carried": sum(bool(line.source) for line in lines),
         "to_fill": sum(not line.source for line in lines),
-        "panel": None,
+        "panel": case_panel(refused, rows[0], now=now)
+        if refused is not None and refused.slug != "form-invalid"
+        else None,
     }
-    if refused is not None and refused.slug != "form-invalid":
-        context["panel"] = case_panel(refused, rows[0], now=now)
     return page(request, "citizen/bundle_form.html", context, hall=found.hall, refused=refused)
 
 
