@@ -82,7 +82,7 @@ def _page(
         "whole": whole,
         "parts": parts,
         "wrong": sum(bool(line.fault) for line in lines),
-        "lacking": sum(part.needed - part.there for part in parts if part.case.phase == "draft"),
+        "ready": not any(line.fault for line in lines) and all(part.there == part.needed for part in parts),
         "can_withdraw": any(CASE.may(case.phase, "withdraw") for case in rows),
         "story": _story(rows),
         "rate": feedbacks.case_rate_page(rows[0], now=now) if whole.state == "over" else None,

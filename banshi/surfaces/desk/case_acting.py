@@ -15,10 +15,11 @@ from banshi.foundation.doors import Asked
 from banshi.frames.staff import case_fees
 from banshi.frames.staff import cases as shared
 from banshi.frames.typed import clean
-from banshi.journeys.case import at_window, from_library
+from banshi.journeys.case import at_window, bundles, from_library
 from banshi.journeys.case.carried import at_window as carried
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as people
@@ -53,6 +54,25 @@ def open_case(request: Asked, here: Served) -> HttpResponse:
         other = str(refused.facts.get("case", "")) if refused.slug == "duplicate-case" else ""
         return thread_page(request, here, refused=refused, item=code, other=other)
     return redirect("desk:case", ref=here.ticket.ref, no=case.no)
+
+
+@require_POST
+@of_number
+def receive_bundle(request: Asked, here: Served, no: str) -> HttpResponse:
+    """What lies on the counter, each paper counted once, for every case of the bundle that asks for it."""
+    try:
+        for case in queries.cases_of(queries.bundle_by_no(no)):
+            case_of(here, case.no)  # each is of the person who is served
+        brought = bundles.WholeBrought(
+            counted=[cases.Counted(code[:80]) for code in dict.fromkeys(request.POST.getlist("paper")[:60])],
+            visit_id=here.ticket.visit_id, window_id=here.window.pk,
+        )  # fmt: skip
+        bundles.receive_bundle(bundle_no=no, brought=brought, by=here.by, now=clock.now())
+    except Refused as refused:
+        if refused.slug == "nothing-found":
+            raise
+        return thread_page(request, here, refused=refused)
+    return redirect("desk:cases", ref=here.ticket.ref)
 
 
 @require_POST
@@ -97,7 +117,7 @@ def pages(request: Asked, here: Served, no: str) -> HttpResponse:
                 content=file.read(), name=file.name or "", channel="scan", hall=here.hall.code, by=here.by, now=now,
                 **cases.holder_of(case),
             )  # fmt: skip
-            cases.add_material(case_no=no, code=code, channel="scan", file=version, by=here.by, now=now)
+            cases.add_paper(case_no=no, code=code, channel="scan", file=version, by=here.by, now=now)
     except Refused as refused:
         return case_page(request, here, case_of(here, no), sent=sent, refused=refused, at="pages")
     return _done(request, here, no, sent)

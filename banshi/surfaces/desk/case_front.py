@@ -16,6 +16,8 @@ from banshi.kernel.rights import must_hold
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.catalogue.rules.handling import Paper
+from banshi.rooms.catalogue.rules.one_form import OneForm, guided_jointly
 from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Service, Ticket, WindowSession
@@ -123,6 +125,33 @@ def threads(person_id: int | None, hall: str, *, item_id: int | None = None, mos
         )
         for row in rows[:most]
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Together:
+    """A bundle (一件事) of which something can be received now: `papers` are what its cases ask for, each once."""
+
+    no: str
+    cases: tuple[Case, ...]
+    papers: tuple[Paper, ...]
+
+
+def together(rows: list[Thread]) -> list[Together]:
+    """In the order of the threads."""
+    found: dict[str, list[Case]] = {}
+    for each in rows:
+        if each.case.bundle is not None and CASE.may(each.case.phase, "receive"):
+            found.setdefault(each.case.bundle.no, []).append(each.case)
+    return [Together(no, tuple(cases), _papers_of(cases[0])) for no, cases in found.items() if len(cases) > 1]
+
+
+def _papers_of(case: Case) -> tuple[Paper, ...]:
+    assert case.bundle is not None  # it is one of a bundle
+    all_of_it = queries.cases_of(case.bundle)
+    one = queries.one_of(all_of_it, open_alone=False)
+    ready = {each.item.code for each in all_of_it if CASE.may(each.phase, "receive")}
+    part = OneForm(tuple(part for part in one.parts if part.item in ready))
+    return guided_jointly(part, queries.filled(one, all_of_it)[0]).materials
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
-from banshi.surfaces.desk.case_front import PERMISSION, Gone, Served, case_of, context_of, served, threads
+from banshi.surfaces.desk.case_front import PERMISSION, Gone, Served, case_of, context_of, served, threads, together
 from banshi.surfaces.desk.case_panels import panel_of
 from banshi.surfaces.desk.case_sent import Sent
 
@@ -62,7 +62,7 @@ def thread_page(
     ticket = here.ticket
     rows = threads(ticket.person_id, here.hall.code, item_id=ticket.item_id)
     shown = context_of(here, now, clock.speed()) | {
-        "threads": rows, "refused": refused, "refused_item": item, "other": other,
+        "together": together(rows), "threads": rows, "refused": refused, "refused_item": item, "other": other,
         "offered": None if ticket.item is None or _under_way(rows, ticket.item) else ticket.item,
     }  # fmt: skip
     return render(request, "desk/cases.html", shown, status=SLUGS[refused.slug] if refused else 200)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("do/<slug:verb>", acting.do, name="do"),
     path(NUMBER, cases.home, name="cases"),
     path(NUMBER + "items", cases.items, name="case-items"),
+    path(NUMBER + "together/<slug:no>", case_acting.receive_bundle, name="bundle-receive"),
     path(NUMBER + "open", case_acting.open_case, name="case-open"),
     path(CASE, cases.show, name="case"),
     path(CASE + "do/<slug:verb>", case_acting.do, name="case-do"),
