@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
@@ -89,9 +89,3 @@ def whole_of(bundle: Bundle) -> Whole:
         ),
         joint_days=bundle.joint_days, done=sum(case.phase in CASE.ends for case in rows),
     )  # fmt: skip
-
-
-def my_bundles(*, account_id: int | None, person_ids: Sequence[int] = ()) -> QuerySet[Bundle]:
-    """Newest first; whose they may be as of `views.mine`."""
-    mine = Q(account_id=account_id, account__isnull=False) | Q(person_id__in=list(person_ids))
-    return all_bundles().filter(mine).order_by("-opened_at", "-id")
