@@ -21,10 +21,13 @@ from banshi.foundation.connections import renew
 Job = Callable[[int], None]
 # Each has places of its own among a worker's: one that lasts – a gateway that is slow, a closure with many to move – is begun
 # anew each second, and would else take the places of all others.
-AT_ONCE: Final = {"tick": 1, "send_messages": 2, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1, "forget": 1}
+AT_ONCE: Final = {
+    "tick": 1, "send_messages": 2, "send_webhooks": 1, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1, "forget": 1,
+}  # fmt: skip
 # Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
 LATE_AFTER_S: Final = {
     "send_messages": 600.0,
+    "send_webhooks": 600.0,
     "requeue_stalled": 120.0,
     "seal_audit": 300.0,
     "follow_up": 300.0,
@@ -80,6 +83,18 @@ def send_messages(timestamp: int) -> None:
     from banshi.rooms.messaging.actions import drain
 
     drain(channels=channels(), now=clock.now(), enclosures=ENCLOSURES)
+
+
+@app.periodic(cron="* * * * * *")
+@app.task(name="send_webhooks", queue="hooks", queueing_lock="send_webhooks")
+@watched
+def send_webhooks(timestamp: int) -> None:
+    """Find what other systems want to hear of, and tell them."""
+    from banshi.rooms.hooks import actions as hooks
+
+    now = clock.now()
+    hooks.gather(now=now)
+    hooks.send_due(now=now, post=hooks.post())
 
 
 @app.periodic(cron="* * * * * *")

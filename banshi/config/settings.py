@@ -95,7 +95,7 @@ DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (
     "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "tickets", "library",
-    "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "staffing", "insight",
+    "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "staffing", "insight", "hooks",
 )  # fmt: skip
 FRAMES = ("staff",)
 SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "review", "issue", "api", "demo")
@@ -215,9 +215,11 @@ try:  # who may say where a request came from (X-Forwarded-For): the proxies in 
     )
     # Addresses of halls: everybody on their wireless network shares one, so more codes are sent there.
     BANSHI_HALL_NETWORKS = networks(os.environ.get("BANSHI_HALL_NETWORKS", ""))
+    # Not public, and webhooks go there all the same: a government's own network.
+    BANSHI_HOOKS_INSIDE = networks(os.environ.get("BANSHI_HOOKS_INSIDE", ""))
 except ValueError as _wrong_network:
     raise ImproperlyConfigured(
-        f"BANSHI_TRUSTED_PROXIES and BANSHI_HALL_NETWORKS are networks, by commas: {_wrong_network}"
+        f"BANSHI_TRUSTED_PROXIES, BANSHI_HALL_NETWORKS and BANSHI_HOOKS_INSIDE are networks, by commas: {_wrong_network}"
     ) from _wrong_network
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -251,6 +253,8 @@ BANSHI_TILL_FOLDER = DATA_DIR / "till"  # the stand-in's memory; whom it tells; 
 BANSHI_TILL_TELLS = "" if MODE == "test" else f"{BANSHI_PUBLIC_URL.rstrip('/')}/api/v1/till/callback"
 BANSHI_TILL_DOWN = os.environ.get("BANSHI_TILL_DOWN") == "1"
 BANSHI_EXCHANGE = os.environ.get("BANSHI_EXCHANGE", "")  # carries batches to the national platform; "" = by hand
+BANSHI_HOOKS = "banshi.gateways.hooks.posted"  # nor this one
+BANSHI_HOOKS_LOOPBACK = not PRODUCTION
 BANSHI_INTAKE = "banshi.gateways.uploads.cleaned"  # the library names no gateway
 BANSHI_CLAMD = os.environ.get("BANSHI_CLAMD", "")  # host:port or socket of ClamAV's daemon; "" = no scanner
 BANSHI_SCANNER = "banshi.gateways.uploads.clamd.found" if BANSHI_CLAMD else ""

@@ -250,6 +250,17 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "ok": (pgettext_lazy("state", "Right"), "ok"),
         "bad": (pgettext_lazy("state", "Not right"), "urgent"),
     },
+    "hook": {
+        "on": (pgettext_lazy("webhook state", "On"), "ok"),
+        "off": (pgettext_lazy("webhook state", "Off"), "urgent"),
+        "ended": (pgettext_lazy("webhook state", "Ended"), ""),
+    },
+    "hook_delivery": {
+        "due": (pgettext_lazy("webhook state", "Not delivered yet"), "wait"),
+        "sending": (pgettext_lazy("webhook state", "Being delivered"), "info"),
+        "sent": (pgettext_lazy("webhook state", "Delivered"), "ok"),
+        "failed": (pgettext_lazy("webhook state", "Given up"), "urgent"),
+    },
 }
 
 

@@ -157,6 +157,11 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("This need not be handed in"),
         _("It is on record already, and is not asked of anybody again: {what}."),
     ),
+    "address-not-allowed": (
+        _("Nothing is sent to this address"),
+        _("It takes https, a public address without a user name, and no part behind #."),
+    ),
+    "too-many-webhooks": (_("Webhooks enough"), _("A key has {limit} at most. End one first.")),
     "nothing-found": (_("Nothing found"), _("Check the number or the address.")),
     "invalid": (_("Something in the input is not right"), _("{reason}")),
     "unauthenticated": (_("Sign in first"), _("This needs a key or a signed-in person.")),

@@ -16,7 +16,7 @@ from django.db import connections
 
 from banshi.foundation import clock
 
-QUEUES = ("tick", "messages", "slow")
+QUEUES = ("tick", "messages", "hooks", "slow")
 AGAIN_AFTER_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 GOOD_LIFE_S: Final = 60.0
 log = structlog.get_logger("banshi.worker")

@@ -130,6 +130,8 @@ SLUGS: dict[str, int] = {
     "material-rejected": 422,
     "consent-missing": 409,
     "library-can-supply": 409,
+    "address-not-allowed": 422,
+    "too-many-webhooks": 409,
     "nothing-found": 404,
     "invalid": 422,
     "unauthenticated": 401,

@@ -25,7 +25,8 @@ from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device
 from banshi.rooms.feedback.models import Rating, Task
-from banshi.rooms.identity.models import Staff
+from banshi.rooms.hooks import actions as hooks
+from banshi.rooms.identity.models import ApiKey, Staff
 from banshi.rooms.identity.rules import ROLES
 from banshi.rooms.library import actions as library
 from banshi.rooms.messaging.models import Message
@@ -111,6 +112,8 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     enquiry = consulting.ask(asking, by=CITIZEN, now=TUESDAY_NINE)
     reviewer = matters.by["reviewer"]
     consulting.answer(no=enquiry.no, seq=1, text="身份证。", department="", by=reviewer, now=TUESDAY_NINE)
+    key = ApiKey.objects.create(name="app", key_hash="k", scope="manage", hall="town", created_at=TUESDAY_NINE)
+    hook, _ = hooks.register(key_id=key.pk, url="https://hooks.example.com/", types=[], by=CITIZEN, now=TUESDAY_NINE)
     writing = consulting.Writing("要带什么？", "身份证。")
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
     return {
@@ -128,6 +131,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "draft_id": a_draft().pk,
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
+        "hook": hook.code,
     }  # fmt: skip
 
 

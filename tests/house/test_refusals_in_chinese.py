@@ -21,13 +21,14 @@ from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.drafts import DRAFT
 from banshi.rooms.delivery.rules import DELIVERY
 from banshi.rooms.feedback.rules import TASK
+from banshi.rooms.hooks.rules import HOOK
 from banshi.rooms.identity.rules import PERMISSIONS
 from banshi.rooms.library.rules import CERTIFICATE, UPLOAD
 from banshi.rooms.messaging.rules import MESSAGE
 from banshi.rooms.tickets.rules import NUMBER
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TABLES = (NUMBER, APPOINTMENT, WAITING, APPEAL, FOLLOW_UP, TASK, MESSAGE, UPLOAD, CERTIFICATE, CASE, DELIVERY)
+TABLES = (NUMBER, APPOINTMENT, WAITING, APPEAL, FOLLOW_UP, TASK, MESSAGE, UPLOAD, CERTIFICATE, CASE, DELIVERY, HOOK)
 # Of every table: what a refusal says that a verb needs; a list is said word by word.
 SAID = [needs for table in TABLES for verb in table.steps for needs in [table.needs(verb)]]
 NEEDED = [word for needs in SAID for word in ([needs] if isinstance(needs, str) else needs)]

@@ -86,6 +86,8 @@ library_certificate_use.purpose library_certificate_use.subject library_document
 library_document.made_by library_document.ref library_document_version.by library_document_version.channel
 library_document_version.mime library_document_version.reason library_document_version.scan
 library_document_version.source_sha256 library_fact.element library_fact.source library_fact.trust
+hooks_hook.code hooks_hook.hall hooks_hook.state hooks_hook.why hooks_event.code hooks_event.type hooks_event.hall
+hooks_event.subject hooks_event.maker hooks_delivery.subject hooks_delivery.state hooks_cursor.source hooks_hook.types
 """
 # What stands on pages and walls: the hall itself, the law, what is announced to everybody.
 PUBLIC = """
@@ -110,6 +112,8 @@ CLEANED = {
     "messaging_message.params": "facts of ours; people's own words go to `sealed` (rules.OWN_WORDS)",
     "exchange_row.why": "the platform's words, scrubbed of numbers, codes and links",
     "messaging_message.error": "scrubbed of numbers, codes and links",
+    "hooks_event.data": "codes, numbers, states and times (tests/rooms/hooks)",
+    "hooks_attempt.said": "scrubbed of numbers, codes and links",
     "audit_entry.facts": "facts of ours; people's own words are sealed in it (rules.OWN_WORDS)",
     "feedback_rating.tags": "codes, and a partner's own vocabulary, without numbers",
     "procrastinate_jobs.args": "the time of a periodic duty",

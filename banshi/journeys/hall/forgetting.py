@@ -18,6 +18,7 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.facts import city_of
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.feedback import actions as feedback
+from banshi.rooms.hooks import actions as hooks
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places import queries as places
@@ -46,6 +47,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "tries": lambda: limits.forget_old(before=old, most=MOST),
         "codes": lambda: identity.forget_codes(before=old, most=MOST),
         "events": lambda: announce.forget_old(before=now - EVENTS_KEPT, most=MOST),
+        "webhooks": lambda: hooks.forget_old(wall=wall, most=MOST),
         "sessions": lambda: _forget_sessions(wall),
     }
     done = {kind: _all(act) for kind, act in kinds.items()}

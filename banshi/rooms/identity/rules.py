@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, str] = {
     "catalogue.edit": "change which items a hall handles",
     "people.correct": "find a person and put name and telephone right, with the card seen",
     "agents.manage": "register agents and whom they act for, with the papers seen",
+    "hooks.manage": "see where other systems are told of what happens; test, repeat, turn off",
     "audit.view": "read the audit trail",
     "cases.look": "see a hall's cases (masked)",
     "cases.pre_review": "look over applications made online before they are received",

@@ -45,6 +45,8 @@ from banshi.surfaces.api import (
     stats,
     tickets,
     verify,
+    webhook_schemas,
+    webhooks,
     when,
     windows,
 )
@@ -101,6 +103,7 @@ class Api(NinjaAPI):
             for method, operation in operations_at.items():
                 _complete(method, operation)
         _drop_unused(document)
+        document["webhooks"] = webhook_schemas.described()
         return document
 
 
@@ -176,6 +179,7 @@ for part in (
     live,
     stats,
     notices,
+    webhooks,
     demo,
 ):
     api.add_router("", part.router)

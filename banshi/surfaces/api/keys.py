@@ -58,6 +58,10 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     "waive_fee": "cases.supervise",
     "refund_fee": "cases.receive | cases.issue",
 }
+ON_WEBHOOKS = (
+    "list_webhooks", "register_webhook", "get_webhook", "end_webhook", "change_webhook_secret", "turn_on_webhook",
+    "ping_webhook", "list_deliveries", "replay_webhook",
+)  # fmt: skip
 SCOPES_OF: dict[str, frozenset[str]] = {
     # what is public anyway: any valid key
     "list_halls": ANY,
@@ -164,6 +168,8 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "enter_certificate": _only("manage"),
     # what an item store says
     "import_items": _only("staff"),
+    # webhooks, each of its key alone
+    **{name: _only("channel", "manage") for name in ON_WEBHOOKS},
     # figures
     "hall_live": _only("channel", "kiosk", "desk", "manage", "read"),
     "visits": _only("manage", "read"),

@@ -21,6 +21,7 @@ from banshi.rooms.booking.models import Appeal, FollowUpVisit, Slot
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.feedback.models import Task
+from banshi.rooms.hooks import queries as hooks
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Hall
 
@@ -46,6 +47,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_ratings(who, halls, now),
         *_appeals(who, halls),
         *_messages(who, halls),
+        *_webhooks(who, halls),
         *_closures(who, halls, now),
         *_left_over(who, halls, now),
         *_overfull(who, halls, now),
@@ -114,6 +116,21 @@ def _messages(who: Who, halls: list[Hall]) -> list[Need]:
             reverse("office:notices", kwargs={"hall": code}) + "?state=failed",
         )
         for code, n in counted.items()
+    ]
+
+
+def _webhooks(who: Who, halls: list[Hall]) -> list[Need]:
+    """Systems that hear nothing any more since nothing got through to them."""
+    mine = {hall.code: hall for hall in _where(who, halls, "hooks.manage").values()}
+    return [
+        Need(
+            mine[code],
+            "share-2",
+            "urgent",
+            ngettext("%(n)s webhook was turned off", "%(n)s webhooks were turned off", n) % {"n": n},
+            reverse("office:hooks", kwargs={"hall": code}),
+        )
+        for code, n in hooks.troubled(list(mine)).items()
     ]
 
 
