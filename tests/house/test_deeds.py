@@ -29,6 +29,7 @@ COMPUTED = {
     "banshi/journeys/hall/steer.py": set(),  # by its `_record`
     "banshi/rooms/tickets/actions/ground.py": set(),
     "banshi/rooms/consulting/actions.py": set(),  # by its `_record`
+    "banshi/rooms/hooks/actions/keeping.py": set(),  # by its `_record`
 }
 SQL = re.compile(r"INSERT INTO audit_entry.*?(?=\n\)|\"\"\")", re.S)
 

@@ -87,7 +87,7 @@ library_document.made_by library_document.ref library_document_version.by librar
 library_document_version.mime library_document_version.reason library_document_version.scan
 library_document_version.source_sha256 library_fact.element library_fact.source library_fact.trust
 hooks_hook.code hooks_hook.hall hooks_hook.state hooks_hook.why hooks_event.code hooks_event.type hooks_event.hall
-hooks_event.subject hooks_event.maker hooks_delivery.subject hooks_delivery.state hooks_cursor.source hooks_hook.types
+hooks_event.subject hooks_event.maker hooks_delivery.subject hooks_delivery.state hooks_cursor.source
 """
 # What stands on pages and walls: the hall itself, the law, what is announced to everybody.
 PUBLIC = """

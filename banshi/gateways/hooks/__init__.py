@@ -109,12 +109,6 @@ class _Checked(httpcore.NetworkBackend):
                 trouble = no
         raise trouble or NotAllowed("address")
 
-    def connect_unix_socket(self, path: str, timeout: float | None = None, socket_options: Any = None) -> Any:
-        raise NotAllowed("address")
-
-    def sleep(self, seconds: float) -> None:
-        raise NotAllowed("address")  # nothing is tried again here
-
 
 class _Timed(httpcore.NetworkStream):
     """A stream on which everything together may last until a moment: who sends a byte every nine seconds gets no further."""

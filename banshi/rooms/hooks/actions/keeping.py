@@ -45,7 +45,7 @@ def register(
         code="wh_" + "".join(secrets.choice(_LETTERS) for _ in range(16)), key=key, hall=hall, url=url,
         types=list(dict.fromkeys(types)), secret=secret, made_at=now,
     )  # fmt: skip
-    _note("hook-registered", made, by=by, now=now)
+    _record("hook-registered", made, by=by, now=now)
     return made, secret
 
 
@@ -63,7 +63,7 @@ def change_secret(*, code: str, by: Actor, now: datetime) -> tuple[Hook, str]:
     secret = new_secret()
     row.old_secret, row.old_until, row.secret = row.secret, clock.wall() + rules.BOTH_KEYS, secret
     row.save(update_fields=["old_secret", "old_until", "secret"])
-    _note("hook-secret-changed", row, by=by, now=now)
+    _record("hook-secret-changed", row, by=by, now=now)
     return row, secret
 
 
@@ -74,7 +74,7 @@ def turn_off(*, code: str, by: Actor, now: datetime) -> Hook:
     if row.state == "on":
         row.state, row.why = rules.HOOK.to("turn_off"), "hand"
         row.save(update_fields=["state", "why"])
-        _note("hook-turned-off", row, by=by, now=now)
+        _record("hook-turned-off", row, by=by, now=now)
     return row
 
 
@@ -89,7 +89,7 @@ def turn_on(*, code: str, by: Actor, now: datetime) -> Hook:
         row.state, row.why, row.made_at = rules.HOOK.to("turn_on"), "", now
         row.failing_since = row.resting_until = None
         row.save(update_fields=["state", "why", "made_at", "failing_since", "resting_until"])
-        _note("hook-turned-on", row, by=by, now=now)
+        _record("hook-turned-on", row, by=by, now=now)
     return row
 
 
@@ -100,7 +100,7 @@ def end(*, code: str, by: Actor, now: datetime) -> Hook:
     row.state, row.why, row.secret, row.old_secret, row.old_until = rules.HOOK.to("end"), "", "", None, None
     row.save(update_fields=["state", "why", "secret", "old_secret", "old_until"])
     Delivery.objects.filter(hook=row, state="due").delete()
-    _note("hook-ended", row, by=by, now=now)
+    _record("hook-ended", row, by=by, now=now)
     return row
 
 
@@ -116,7 +116,7 @@ def ping(*, code: str, by: Actor, now: datetime) -> str:
     )  # fmt: skip
     Delivery.objects.create(hook=row, event=event, subject=event.subject, due_at=wall)
     Hook.objects.filter(pk=row.pk).update(resting_until=None)
-    _note("hook-tested", row, by=by, now=now)
+    _record("hook-tested", row, by=by, now=now)
     return event.code
 
 
@@ -140,7 +140,7 @@ def replay(*, code: str, event: str, by: Actor, now: datetime) -> int:
         state=rules.DELIVERY.to("replay"), tries=0, due_at=clock.wall(), claimed_at=None
     )
     Hook.objects.filter(pk=row.pk).update(resting_until=None)
-    _note("hook-replayed", row, by=by, now=now, count=count)
+    _record("hook-replayed", row, by=by, now=now, count=count)
     return count
 
 
@@ -158,6 +158,6 @@ def _locked(code: str) -> Hook:
     return row
 
 
-def _note(action: str, row: Hook, *, by: Actor, now: datetime, **facts: int) -> None:
+def _record(action: str, row: Hook, *, by: Actor, now: datetime, **facts: int) -> None:
     hall = row.hall or row.key.hall
     audit.record(action=action, subject=f"hook:{row.code}", by=by, now=now, hall=hall, facts=facts)
