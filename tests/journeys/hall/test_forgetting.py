@@ -31,7 +31,10 @@ from tests.rooms.tickets.line import KIOSK
 from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
-KINDS = ("answers", "tries", "codes", "events", "sessions", "visits", "suspensions", "ratings", "enquiries", "messages")
+KINDS = (
+    "answers", "tries", "codes", "events", "webhooks", "sessions", "visits", "suspensions", "ratings", "enquiries",
+    "messages",
+)  # fmt: skip
 NOTHING = dict.fromkeys(KINDS, 0)
 DAY, SECOND = timedelta(hours=24), timedelta(seconds=1)
 
@@ -84,7 +87,7 @@ def test_many_go_in_several_statements_and_those_that_stay_are_not_in_the_way(
         announce(hall="town", topic="line", now=TUESDAY_NINE - timedelta(days=8))
 
     # Five tables, twice more for events, the halls; what appeals still need (three) and messages
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert forget(clock.wall()) == {"events": 5}
 
     assert Event.objects.count() == 4
