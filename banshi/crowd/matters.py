@@ -268,7 +268,10 @@ class Matters:
     async def _issue(self, matter: Matter, case: dict[str, Any]) -> tuple[str, Reply]:
         if case["outcome"] == "refused":
             return await self._by("issue_clerk", matter, "deliver", {"channel": "counter"})
-        return await self._by("issue_clerk", matter, "issue")
+        verb, reply = await self._by("issue_clerk", matter, "issue")
+        if reply.slug == "fee-due":
+            return await self._by("issue_clerk", matter, "fees/pay", {"way": "window", "means": "card"})
+        return verb, reply
 
     async def _shelve(self, matter: Matter, case: dict[str, Any]) -> tuple[str, Reply]:
         place = f"A-{1 + dice(matter.seed, 'shelf').randrange(40)}"
