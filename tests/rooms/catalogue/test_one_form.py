@@ -173,7 +173,7 @@ def test_an_answer_to_no_question_is_a_fault() -> None:
 
 
 def test_the_matters_of_the_presets_ask_nothing_twice_and_mean_one_thing() -> None:
-    rows = list(csv.DictReader((PRESETS.parent / "matters.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((PRESETS.parent / "matters.csv").read_text(encoding="utf-8").splitlines()))
 
     forms = [of(*row["items"].split(";")) for row in rows]
 
