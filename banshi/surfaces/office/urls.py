@@ -21,6 +21,7 @@ from banshi.surfaces.office import (
     home,
     hooks,
     item_drafts,
+    item_versions,
     items,
     joining,
     notices,
@@ -106,6 +107,7 @@ urlpatterns = [
     path(HALL + "items/drafts/<int:draft_id>/publish", item_drafts.publish, name="item_draft_publish"),
     path(HALL + "items/drafts/<int:draft_id>/drop", item_drafts.drop, name="item_draft_drop"),
     path(HALL + "items/<int:hall_item_id>/", items.row, name="item"),
+    path(HALL + "items/<int:hall_item_id>/versions/", item_versions.index, name="item_versions"),
     # Rules
     path(HALL + "policy/", policies.index, name="policy"),
     path(HALL + "policy/versions/", policies.versions, name="policy_versions"),

@@ -1,0 +1,165 @@
+"""Two versions of a matter in words: which part, which value, what it was and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+
+from banshi.foundation.said import english
+from banshi.rooms.catalogue.rules.compared import ORDER, Change, Leaf, Said, tree_said
+from banshi.rooms.catalogue.rules.handling import Handling
+
+Text = str | Promise
+
+PARTS: dict[str, Text] = {
+    "item": pgettext_lazy("item version", "Matter"),
+    "questions": pgettext_lazy("item version", "Question"),
+    "situations": pgettext_lazy("item version", "Situation"),
+    "conditions": pgettext_lazy("item version", "Condition"),
+    "materials": pgettext_lazy("item version", "Paper"),
+    "fields": pgettext_lazy("item version", "Field of the form"),
+    "rest": pgettext_lazy("item version", "Handling"),
+}
+HOW: dict[str, Text] = {
+    "added": pgettext_lazy("item version", "added"),
+    "removed": pgettext_lazy("item version", "removed"),
+    "changed": pgettext_lazy("item version", "changed"),
+}
+NAMES: dict[str, Text] = {
+    "id": pgettext_lazy("item version", "Code"),
+    "code": pgettext_lazy("item version", "Code"),
+    "text_zh": pgettext_lazy("item version", "Chinese text"),
+    "text_en": pgettext_lazy("item version", "English text"),
+    "name_zh": pgettext_lazy("item version", "Chinese name"),
+    "name_en": pgettext_lazy("item version", "English name"),
+    "label_zh": pgettext_lazy("item version", "Chinese name"),
+    "label_en": pgettext_lazy("item version", "English name"),
+    "help_zh": pgettext_lazy("item version", "Help in Chinese"),
+    "help_en": pgettext_lazy("item version", "Help in English"),
+    "accept_zh": pgettext_lazy("item version", "What is looked at (Chinese)"),
+    "accept_en": pgettext_lazy("item version", "What is looked at (English)"),
+    "options": pgettext_lazy("item version", "Answers"),
+    "asked_if": pgettext_lazy("item version", "Asked if"),
+    "when": pgettext_lazy("item version", "Holds if"),
+    "needed_if": pgettext_lazy("item version", "Needed if"),
+    "show_if": pgettext_lazy("item version", "Shown if"),
+    "necessity": pgettext_lazy("item version", "Necessity"),
+    "originals": pgettext_lazy("item version", "Originals"),
+    "copies": pgettext_lazy("item version", "Copies"),
+    "channels": pgettext_lazy("item version", "Ways to hand in"),
+    "satisfied_by": pgettext_lazy("item version", "Certificates that stand for it"),
+    "type": pgettext_lazy("item version", "Type"),
+    "required": pgettext_lazy("item version", "Must be filled in"),
+    "element": pgettext_lazy("item version", "Data element"),
+    "group_zh": pgettext_lazy("item version", "Group (Chinese)"),
+    "group_en": pgettext_lazy("item version", "Group (English)"),
+    "longest": pgettext_lazy("item version", "Characters at most"),
+    "limits.promised.value": pgettext_lazy("item version", "Promised limit"),
+    "limits.promised.unit": pgettext_lazy("item version", "Promised limit, unit"),
+    "limits.statutory.value": pgettext_lazy("item version", "Statutory limit"),
+    "limits.statutory.unit": pgettext_lazy("item version", "Statutory limit, unit"),
+    "promised_days": pgettext_lazy("item version", "Promised days"),
+    "statutory_days": pgettext_lazy("item version", "Statutory days"),
+    "fee.amount": pgettext_lazy("item version", "Fee in yuan"),
+    "fee.text_zh": pgettext_lazy("item version", "Fee (Chinese)"),
+    "fee.text_en": pgettext_lazy("item version", "Fee (English)"),
+    "fee.needed_if": pgettext_lazy("item version", "Fee if"),
+    "fee_zh": pgettext_lazy("item version", "Fee (Chinese)"),
+    "fee_en": pgettext_lazy("item version", "Fee (English)"),
+    "result.name_zh": pgettext_lazy("item version", "Result (Chinese)"),
+    "result.name_en": pgettext_lazy("item version", "Result (English)"),
+    "result_zh": pgettext_lazy("item version", "Result (Chinese)"),
+    "result_en": pgettext_lazy("item version", "Result (English)"),
+    "acceptance_condition_zh": pgettext_lazy("item version", "Conditions (Chinese)"),
+    "acceptance_condition_en": pgettext_lazy("item version", "Conditions (English)"),
+    "department.name_zh": pgettext_lazy("item version", "Department (Chinese)"),
+    "department.name_en": pgettext_lazy("item version", "Department (English)"),
+    "where.window": pgettext_lazy("item version", "At the window"),
+    "where.online": pgettext_lazy("item version", "Online"),
+    "where.kiosk": pgettext_lazy("item version", "At the kiosk"),
+    "where.cabinet": pgettext_lazy("item version", "At the cabinet"),
+    "appointment": pgettext_lazy("item version", "Appointment"),
+    "minutes": pgettext_lazy("item version", "Typical minutes"),
+    "instant": pgettext_lazy("item version", "Decided at the window"),
+    ORDER: pgettext_lazy("item version", "Order"),
+}
+VALUES: dict[str, Text] = {
+    "required": pgettext_lazy("item version", "required"),
+    "optional": pgettext_lazy("item version", "not required"),
+    "deferrable": pgettext_lazy("item version", "may follow later"),
+    "advised": pgettext_lazy("item version", "advised"),
+    "none": pgettext_lazy("item version", "none"),
+    "paper": pgettext_lazy("item version", "on paper"),
+    "scan": pgettext_lazy("item version", "scanned"),
+    "upload": pgettext_lazy("item version", "uploaded"),
+    "library": pgettext_lazy("item version", "from the library"),
+    "usb": pgettext_lazy("item version", "on a USB stick"),
+    "working_day": pgettext_lazy("item version", "working days"),
+    "day": pgettext_lazy("item version", "days"),
+    "hour": pgettext_lazy("item version", "hours"),
+    "minute": pgettext_lazy("item version", "minutes"),
+}
+WORDED = frozenset({"necessity", "channels", "appointment", "unit"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value. `known`: its name has words; else the model's own name is shown."""
+
+    name: str
+    known: bool
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One part with what differs in it."""
+
+    part: str
+    of: str
+    how: str
+    lines: tuple[Line, ...]
+
+
+def change_shown(changes: Iterable[Change], before: Said, after: Said) -> list[Shown]:
+    """In the active language."""
+    zh = not english()
+    return [
+        Shown(
+            str(PARTS[each.part]),
+            each.of_zh if zh else each.of_en,
+            str(HOW[each.how]),
+            tuple(_line(leaf, before.handling, after.handling, zh=zh) for leaf in each.leaves),
+        )
+        for each in changes
+    ]
+
+
+def _line(leaf: Leaf, old: Handling, new: Handling, *, zh: bool) -> Line:
+    name = NAMES.get(leaf.name)
+    sides = (_side(leaf, leaf.before, old, zh=zh), _side(leaf, leaf.after, new, zh=zh))
+    return Line(str(name or leaf.name), name is not None, *sides)
+
+
+def _side(leaf: Leaf, value: Any, handling: Handling, *, zh: bool) -> str:
+    said = tree_said(leaf, value, handling, zh=zh)
+    if said is not None:
+        return said or pgettext("item version", "always")
+    return _value(leaf.name.rpartition(".")[2], value)
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return pgettext("item version", "yes") if value else pgettext("item version", "no")
+    if isinstance(value, list):
+        return gettext(", ").join(_value(name, each) for each in value)
+    if isinstance(value, dict):  # an answer of a question
+        return str(value.get("text_en" if english() else "text_zh", value))
+    if value is None:
+        return ""
+    return str(VALUES.get(value, value)) if name in WORDED and isinstance(value, str) else str(value)
