@@ -158,7 +158,7 @@ def _value(name: str, value: Any) -> str:
         return pgettext("item version", "yes") if value else pgettext("item version", "no")
     if isinstance(value, list):
         return gettext(", ").join(_value(name, each) for each in value)
-    if isinstance(value, dict):  # an answer of a question
+    if isinstance(value, dict):  # an answer of a question, or one of a list by its name
         return str(value.get("text_en" if english() else "text_zh", value))
     if value is None:
         return ""

@@ -40,7 +40,7 @@ def test_what_was_only_moved_is_said_once() -> None:
     (moved,) = changes(materials=[card, form, *others])
 
     assert (moved.part, moved.leaves[0].name) == ("materials", "order")
-    assert moved.leaves[0].before[:2] == ["材料form", "材料card"]
+    assert [each["text_zh"] for each in moved.leaves[0].before[:2]] == ["材料form", "材料card"]
 
 
 def test_a_condition_is_one_value_however_deep_it_is() -> None:

@@ -78,8 +78,12 @@ def _of_list(part: str, key: str, text: str, old: list[dict[str, Any]], new: lis
     stayed = [code for code in was if code in now]
     moved = [code for code in now if code in was]
     if stayed != moved:
-        names = [[was[code][f"{text}_zh"] for code in codes] for codes in (stayed, moved)]
+        names = [[_named(was[code], text) for code in codes] for codes in (stayed, moved)]
         yield Change(part, "", "", (Leaf(ORDER, *names),))
+
+
+def _named(row: Mapping[str, Any], text: str) -> dict[str, str]:
+    return {"text_zh": row[f"{text}_zh"], "text_en": row[f"{text}_en"]}
 
 
 def _leaves(old: Mapping[str, Any], new: Mapping[str, Any], at: str = "") -> Iterator[Leaf]:
