@@ -32,7 +32,7 @@ SEALING: Final = Lock(716007)
 HOOKS: Final = Lock(716011)
 SETTLED_HALL: Final = Lock(716009, of_each=True)
 ENQUIRIES: Final = Lock(716010, of_each=True)
-EXCHANGE: Final = Lock(716011)
+EXCHANGE: Final = Lock(716012)
 SETTLED_DAY: Final = Lock(716008, of_each=True)  # held shared by triggers (insight's migration 0002)
 
 HOLD_EACH_SQL = """
