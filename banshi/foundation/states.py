@@ -243,6 +243,9 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "grant": (pgettext_lazy("rules", "Granted by rule"), "ok"),
         "person": (pgettext_lazy("rules", "Left to a person"), ""),
     },
+    "package": {  # of the archive
+        "invalid": (pgettext_lazy("state", "Damaged"), "urgent"),
+    },
     "paper": {  # one paper of a case
         "missing": (pgettext_lazy("state", "Missing"), "wait"),
         "left_out": (pgettext_lazy("state", "Not handed in"), ""),

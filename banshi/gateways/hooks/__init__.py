@@ -17,6 +17,7 @@ from typing import Any
 import httpcore
 
 from banshi.foundation import clock
+from banshi.foundation.memory import forgettable
 from banshi.rooms.hooks import rules
 from banshi.rooms.hooks.ports import Answered
 from banshi.rooms.hooks.rules import Reach
@@ -62,6 +63,9 @@ def posted(url: str, *, headers: Mapping[str, str], body: bytes, reach: Reach) -
 @lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
+
+
+forgettable(_tls.cache_clear)
 
 
 def _beginning(stream: Iterable[bytes]) -> str:
