@@ -7,7 +7,7 @@ import heapq
 import itertools
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,7 @@ class Keys:
     demo: str
     kiosk: dict[str, str]
     desk: dict[str, str]
-    staff: dict[str, dict[str, list[str]]]  # hall → role → keys of those who work cases there
+    staff: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # hall → role → keys of who works cases there
 
 
 class HallRun:
