@@ -313,6 +313,7 @@ def test_every_public_form_that_costs_something_asks() -> None:
         "me/clients": "people",
         "me/people": "people",
         "matters/<slug:item>/begin": "people",
+        "together/<slug:code>/begin": "people",
     }
 
 

@@ -11,13 +11,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.archive import actions as archive
+from banshi.rooms.archive.models import Purge
 from banshi.rooms.booking.models import FollowUp, LedgerEntry, Suspension
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
+from banshi.rooms.hooks import actions as hooks
+from banshi.rooms.identity.models import ApiKey, Staff
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock
 from banshi.surfaces.office import urls
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
+from tests.matters import matters_of
 from tests.rooms.catalogue.stores import a_draft
 from tests.surfaces.office.asked import ASKED
 from tests.surfaces.office.editing import an_agent, booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
@@ -72,6 +79,7 @@ def rows(office):  # noqa: F811
     )
     agent = an_agent(office)
     return {
+        **kept_apart(office),
         "agent_id": agent.agent_id,
         "mandate_id": agent.pk,
         "draft_id": a_draft().pk,
@@ -99,6 +107,37 @@ def rows(office):  # noqa: F811
     }
 
 
+def kept_apart(office):  # noqa: F811
+    """A package of the archive that is held back, what is to be destroyed, and a hook."""
+    matters = matters_of(office)
+    case = matters.opened()
+    cases.withdraw(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+    archive.archive(case_no=case.no, by=SYSTEM, now=TUESDAY_NINE)
+    hold = archive.place_hold(case_no=case.no, reason="诉讼", by=matters.by["supervisor"], now=TUESDAY_NINE)
+    purge = Purge.objects.create(
+        hall=office.hall, proposed_by=matters.staff["supervisor"], proposed_at=TUESDAY_NINE,
+        confirm_from=TUESDAY_NINE + timedelta(days=30),
+    )  # fmt: skip
+    key = ApiKey.objects.create(name="app", key_hash="k", scope="manage", hall="town", created_at=TUESDAY_NINE)
+    hook, _ = hooks.register(key_id=key.pk, url="https://hooks.example.com/", types=[], by=CITIZEN, now=TUESDAY_NINE)
+    return {"package": case.no, "hold_id": hold.pk, "purge_id": purge.pk, "hook": hook.code}
+
+
+def whose(office, pattern):  # noqa: F811
+    """The browser of whoever the page is for: the manager, but for the archive, which has people of its own."""
+    return signed_in(keeper(office) if pattern.name.startswith("archive") else office.manager)
+
+
+def by_client(office):  # noqa: F811
+    """A browser for each of them, with what is theirs."""
+    apart = [each for each in MINE if each.name.startswith("archive")]
+    return [(whose(office, each[0]), each) for each in ([p for p in MINE if p not in apart], apart)]
+
+
+def keeper(office):  # noqa: F811
+    return Staff.objects.filter(login="keeper").first() or staff_with("keeper", "archivist")
+
+
 def address(pattern, rows, **more):
     values = {**rows, **more}
     if pattern.name == "window":
@@ -115,7 +154,7 @@ def get_or_post(client: Client, url: str) -> int:
 def test_a_page_opens_for_the_manager_and_for_nobody_from_another_hall(rows, office, pattern):  # noqa: F811
     url = address(pattern, rows)
 
-    mine = signed_in(office.manager).get(url).status_code
+    mine = whose(office, pattern).get(url).status_code
     theirs = get_or_post(signed_in(staff_with("other-manager", "hall_manager", scope="other")), url)
     nobodys = get_or_post(Client(), url)
 
@@ -145,10 +184,10 @@ def test_a_guide_works_with_appointments_and_people_and_nothing_else(rows, offic
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_no_page_breaks_in_either_language(rows, office, language):  # noqa: F811
-    client = signed_in(office.manager)
-    client.cookies["django_language"] = language
-
-    codes = {each.name: client.get(address(each, rows)).status_code for each in MINE}
+    codes = {}
+    for client, patterns in by_client(office):
+        client.cookies["django_language"] = language
+        codes |= {each.name: client.get(address(each, rows)).status_code for each in patterns}
 
     assert {name for name, code in codes.items() if code not in (200, 303)} == set()
 
@@ -182,9 +221,13 @@ FIELDS = [
 
 @pytest.mark.parametrize("value", NASTY, ids=lambda each: ascii(each)[:12])
 def test_no_query_string_breaks_a_page(rows, office, value):  # noqa: F811
-    client = signed_in(office.manager)
+    asked = dict.fromkeys(FIELDS, value)
 
-    codes = {each.name: client.get(address(each, rows), dict.fromkeys(FIELDS, value)).status_code for each in MINE}
+    codes = {
+        each.name: client.get(address(each, rows), asked).status_code
+        for client, patterns in by_client(office)
+        for each in patterns
+    }
 
     assert {name: code for name, code in codes.items() if code >= 500} == {}
 
@@ -270,13 +313,13 @@ def asked_for(settings):
 @pytest.mark.parametrize("value", NASTY, ids=lambda each: ascii(each)[:12])
 def test_no_posted_value_breaks_a_page(rows, asked_for, office, value):  # noqa: F811
     """With every act where a page asks which; where it does not ask, one act is like another."""
-    client = signed_in(office.manager)
     words = {**dict.fromkeys(POSTED, value), "rules": "1", "quotas": "2"}
     codes = {}
+    clients = {each.name: client for client, patterns in by_client(office) for each in patterns}
 
     def post(pattern, act):
         asked_for.clear()
-        codes[pattern.name, act] = client.post(address(pattern, rows), {**words, "act": act}).status_code
+        codes[pattern.name, act] = clients[pattern.name].post(address(pattern, rows), {**words, "act": act}).status_code
         return "act" in asked_for
 
     first, *others = ACTS
