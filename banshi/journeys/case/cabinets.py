@@ -125,6 +125,19 @@ def fetch(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -
         return delivery.take_out(stay_id=stay.pk, out_by="applicant", by=by, now=now)
 
 
+def pick_up(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -> Stay:
+    """`fetch`, for whoever stands there with a code.
+
+    :raises Refused: rate-limited, door-stuck; code-wrong – whether it was used or never was one, is nobody's business.
+    """
+    try:
+        return fetch(cabinets=cabinets, code=code, by=by, now=now)
+    except Refused as no:
+        if no.slug in ("nothing-found", "code-used"):
+            raise Refused("code-wrong", facts={"cabinet": True}) from no
+        raise
+
+
 def empty(*, stay_id: int, place: str = "", by: Actor, now: datetime) -> Case:
     """Somebody who works here takes out what lies in a cell: papers, to be received; a result nobody fetched, which lies at
     `place` at the issue window from now on – the same code opens it, and its applicant is told.

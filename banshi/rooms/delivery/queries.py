@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from banshi.rooms.calendars.queries import next_opening, session_at
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.models import Cabinet, Delivery, Stay
+from banshi.rooms.delivery.models import Cabinet, Cell, Delivery, Stay
 from banshi.rooms.places.models import Hall
 
 
@@ -29,6 +31,17 @@ def code_for_applicant(case: Case) -> str:
 def cabinets_at(hall: Hall, device_id: int | None = None) -> list[Cabinet]:
     """The hall's cabinets that this machine opens."""
     return [each for each in cabinets_of(hall) if each.device_id in (None, device_id)]
+
+
+def cabinet_by_code(code: str) -> Cabinet | None:
+    """One that is at work."""
+    return Cabinet.objects.filter(code=code, active=True).select_related("hall", "device").first()
+
+
+def empty_cells(cabinet: Cabinet) -> QuerySet[Cell]:
+    """Those with nothing in them and a door that opens."""
+    lies = Stay.objects.filter(cell=OuterRef("pk"), out_at=None)
+    return Cell.objects.filter(cabinet=cabinet, broken_at=None).exclude(Exists(lies))
 
 
 def cabinets_of(hall: Hall) -> list[Cabinet]:

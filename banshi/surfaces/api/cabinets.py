@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from banshi.foundation import clock
 from banshi.journeys.case import cabinets as at_cabinets
 from banshi.kernel.refusals import Refused
-from banshi.rooms.delivery.models import Cabinet, Stay
+from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.delivery.models import Cabinet
 from banshi.surfaces.api import idempotency
 from banshi.surfaces.api.answers import answer, response_of
 from banshi.surfaces.api.case_schemas import CabinetOut, DropIn, DroppedOut, PickedUpOut, PickUpIn
@@ -28,8 +28,6 @@ router = Router(tags=["cases"])
 def get_cabinet(request: HttpRequest, cabinet: Path[Code]) -> HttpResponse:
     """How many cells it has, how many are empty, how many doors stay shut."""
     here = _here(caller(request), cabinet)
-    lies = Exists(Stay.objects.filter(cell=OuterRef("pk"), out_at=None))
-    broken = here.cells.exclude(broken_at=None).count()
     return found(
         {
             "code": here.code,
@@ -39,8 +37,8 @@ def get_cabinet(request: HttpRequest, cabinet: Path[Code]) -> HttpResponse:
             "place": here.place_zh,
             "place_en": here.place_en or here.place_zh,
             "cells": here.cells.count(),
-            "free": here.cells.filter(~lies, broken_at=None).count(),
-            "broken": broken,
+            "free": deliveries.empty_cells(here).count(),
+            "broken": here.cells.exclude(broken_at=None).count(),
         }
     )
 
@@ -63,12 +61,7 @@ def pick_up(request: HttpRequest, cabinet: Path[Code], body: PickUpIn) -> HttpRe
     longer and longer."""
 
     def opens(who: Caller, here: Cabinet, now: datetime) -> dict[str, Any]:
-        try:
-            stay = at_cabinets.fetch(cabinets=[here], code=body.code, by=who.by, now=now)
-        except Refused as no:
-            if no.slug in ("nothing-found", "code-used"):  # which of them, is nobody's business who knows no code
-                raise Refused("code-wrong", facts={"cabinet": True}) from no
-            raise
+        stay = at_cabinets.pick_up(cabinets=[here], code=body.code, by=who.by, now=now)
         return {"cabinet": here.code, "cell": stay.cell.no, "case": stay.case.no}
 
     return _opened(request, cabinet, 200, opens)
@@ -76,7 +69,7 @@ def pick_up(request: HttpRequest, cabinet: Path[Code], body: PickUpIn) -> HttpRe
 
 def _here(who: Caller, code: str) -> Cabinet:
     """:raises Refused: not-your-hall; nothing-found – also one beside another machine."""
-    row = Cabinet.objects.filter(code=code, active=True).select_related("hall", "device").first()
+    row = deliveries.cabinet_by_code(code)
     if row is not None:
         who.must_reach(row.hall.code)
     beside_another = row is not None and row.device is not None and row.device.code != who.key.device

@@ -52,10 +52,8 @@ def fetch(request: HttpRequest, place: Place) -> HttpResponse:
         return page(request, place, "cabinet_fetch.html")
     try:
         not_too_often(place)
-        stay = at_cabinets.fetch(cabinets=cabinets, code=_digits(request, "code"), by=place.by, now=place.now)
+        stay = at_cabinets.pick_up(cabinets=cabinets, code=_digits(request, "code"), by=place.by, now=place.now)
     except Refused as no:
-        if no.slug in ("nothing-found", "code-used"):
-            no = Refused("code-wrong", facts={"cabinet": True})
         return refused_page(request, place, no, again=reverse("kiosk:cabinet-fetch", args=[place.hall.code]))
     return page(request, place, "cabinet_open.html", {"stay": stay, "kind": "result"})
 

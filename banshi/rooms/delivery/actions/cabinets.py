@@ -10,7 +10,6 @@ from typing import cast
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils.module_loading import import_string
 
 from banshi.foundation.limits import Tries
@@ -20,11 +19,11 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.models import Cabinet, Cell, Stay
 from banshi.rooms.delivery.ports import Doors, DoorStuck
+from banshi.rooms.delivery.queries import empty_cells
 from banshi.rooms.delivery.rules import LIES_FOR, WRONG_CODES
 from banshi.rooms.places.models import Hall
 
 log = structlog.get_logger("banshi.delivery")
-LIES = Stay.objects.filter(cell=OuterRef("pk"), out_at=None)
 LONGEST_WAIT_S = 600
 
 
@@ -73,9 +72,7 @@ def _free(cabinets: Sequence[Cabinet]) -> Cell:
     """:raises Refused: cabinet-full – each of them."""
     for cabinet in cabinets:
         Cabinet.objects.select_for_update(no_key=True).get(pk=cabinet.pk)  # one after the other at a cabinet
-        cells = (
-            Cell.objects.filter(cabinet=cabinet, broken_at=None).exclude(Exists(LIES)).select_related("cabinet__hall")
-        )
+        cells = empty_cells(cabinet).select_related("cabinet__hall")
         if (cell := cells.order_by("no").first()) is not None:
             return cell
     raise Refused("cabinet-full")
