@@ -95,7 +95,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
         if not asked.anyway and (there := _under_way(asked, item.pk, by)) is not None:
             raise Refused("duplicate-case", facts={"case": there})
         case = Case.objects.create(
-            no=_number(asked.hall, now), hall=asked.hall, item=item, item_version=item.version,
+            no=number_for(asked.hall, now), hall=asked.hall, item=item, item_version=item.version,
             department_id=item.department_id, case_kind=item.case_kind, instant=handling.instant, person=person,
             organisation=firm, account_id=asked.account_id, applicant=name,
             masked_applicant=firm.masked_name if firm else mask_name(name),
@@ -132,12 +132,12 @@ def _check_answers(handling: Handling, answers: Mapping[str, str]) -> None:
         raise invalid(f"answers.{fault.code}", fault.zh, fault.en)
 
 
-def _number(hall: Hall, now: datetime) -> str:
-    """办件编号: region, day, a number that no other case has. A sequence waits for nobody; gaps say nothing."""
+def number_for(hall: Hall, now: datetime, *, sequence: str = "cases_number", letter: str = "") -> str:
+    """办件编号: region, day, a number that no other one has. A sequence waits for nobody; gaps say nothing."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_number')")
+        cursor.execute("SELECT nextval(%s)", [sequence])
         serial = int(cursor.fetchone()[0])
-    return f"{hall.region_id}-{now.astimezone(ZoneInfo(hall.timezone)):%y%m%d}-{serial:06d}"
+    return f"{hall.region_id}-{now.astimezone(ZoneInfo(hall.timezone)):%y%m%d}-{letter}{serial:06d}"
 
 
 def _written(form: Mapping[str, Any]) -> str:

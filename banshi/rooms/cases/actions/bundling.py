@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
@@ -19,6 +18,7 @@ from banshi.rooms.cases.actions.applying import (
     Opening,
     add_material,
     change,
+    number_for,
     open_case,
     take_back_material,
     withdraw,
@@ -74,7 +74,8 @@ def open_bundle(asked: Bundling, *, by: Actor, now: datetime) -> Bundle:
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).get(id=each.person_id)  # two taps open one bundle
         bundle = Bundle.objects.create(
-            no=_number(each, now), matter=asked.matter, hall=each.hall, person_id=each.person_id,
+            no=number_for(each.hall, now, sequence="cases_bundle_number", letter="B"), matter=asked.matter,
+            hall=each.hall, person_id=each.person_id,
             organisation_id=each.organisation_id, account_id=each.account_id, opened_by=str(by), opened_at=now,
             joint_days=asked.joint_days,
         )  # fmt: skip
@@ -91,14 +92,6 @@ def _check_answers(one: OneForm, answers: Mapping[str, str]) -> None:
     """:raises Refused: invalid."""
     for fault in answer_faults_jointly(one, answers):
         raise invalid(f"answers.{fault.code}", fault.zh, fault.en)
-
-
-def _number(asked: Opening, now: datetime) -> str:
-    """一件事编号: as a case's, with a letter; a sequence waits for nobody."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_bundle_number')")
-        serial = int(cursor.fetchone()[0])
-    return f"{asked.hall.region_id}-{now.astimezone(ZoneInfo(asked.hall.timezone)):%y%m%d}-B{serial:06d}"
 
 
 def lock_bundle(bundle_no: str) -> Bundle:
