@@ -91,8 +91,9 @@ def matter(request: Any, item: str) -> HttpResponseBase:
     hall = hall_asked(request, halls)
     question = question_asked(request, handling, found)
     here = reverse("citizen:matter", args=[found_item.code])
-    context = {"item": found_item, "hall": hall, "halls": halls, "guided": found}
+    context: dict[str, Any] = {"item": found_item, "hall": hall, "halls": halls, "guided": found}
     if question is not None:
+        context |= {"whole": found_item, "whole_href": reverse("citizen:item", args=[found_item.code])}
         return page(request, "citizen/question.html", context | asking(found, question, here, hall=hall))
     return page(request, "citizen/takes.html", context | _takes(request, found_item, found, hall), hall=hall)
 

@@ -99,8 +99,8 @@ def one_matter(request: Any, code: str) -> HttpResponseBase:
     here = reverse("citizen:one-matter", args=[code])
     context: dict[str, Any] = {"matter": asked.matter, "items": asked.items, "hall": asked.hall, "guided": guided}
     if question is not None:
-        context |= asking(guided, question, here, hall=asked.hall)
-        return page(request, "citizen/one_question.html", context)
+        context |= {"whole": asked.matter, "whole_href": reverse("citizen:one-matters")}
+        return page(request, "citizen/question.html", context | asking(guided, question, here, hall=asked.hall))
     query = answers_query(guided.answers, hall=asked.code)
     context |= {
         "halls": asked.halls,
