@@ -187,7 +187,7 @@ def _page(
         "by_agent": _agent(request, found),
         "names": _names(request, found),
         "is_today": is_today,
-        "brought": _brought(request, found),
+        "brought": _brought(request, found) if found.state == "booked" else None,
         "moved_by_hall": found.state == "booked" and moved_by_hall(found),
         "times_back": time_back.times_back(found, now=now),
         "given_back": a.can_rebook and booking.was_given_back(found, now=now),

@@ -165,13 +165,14 @@ def present(case: Case, *, now: datetime, today: date, appointment: AppointmentV
     flags = cases.flags_of(case, today=today)
     refused = case.granted is False and case.phase in ("decided", "closed")
     title, detail = REFUSED_NOW if refused else TO_PAY if to_pay else NOW[case.phase]
-    button = button_of(case, appointment=appointment)
-    if case.phase in ("pre_passed", "await_receipt") and button is not None:
+    waits = case.phase in ("pre_passed", "await_receipt")
+    dropped = drop_of(case) if waits else None
+    button = button_of(case, comes=appointment is not None or dropped is not None)
+    if waits and button is not None:
         detail = BRING
     if case.phase == "ready" and not code_for_applicant(case):
         detail = BY_CARD
-    dropped = drop_of(case) if case.phase == "await_receipt" else None
-    if dropped is not None and dropped.counts_from is not None:
+    if case.phase == "await_receipt" and dropped is not None and dropped.counts_from is not None:
         title, says = (DROPPED, THEY_COUNT) if dropped.out_at is None else (TAKEN_OUT, IT_LOOKS)
         detail = says % {"day": day_words(dropped.counts_from, today)}
     stop = stop_of(case)
@@ -191,8 +192,8 @@ def stop_of(case: Case) -> tuple[str, str] | None:
     return PROCEDURES.get(row.kind, (row.kind, row.kind)) if row is not None else None
 
 
-def button_of(case: Case, *, appointment: AppointmentView | None) -> Button | None:
-    """The one thing its applicant does next, if there is any."""
+def button_of(case: Case, *, comes: bool) -> Button | None:
+    """The one thing its applicant does next, if any. :param comes: a time is booked for its papers, or they are there."""
     papers = reverse("citizen:papers", args=[case.no])
     if case.fee_due_on is not None:
         return Button(pgettext("case", "Pay the fee"), reverse("citizen:pay", args=[case.no]), "banknote")
@@ -207,7 +208,6 @@ def button_of(case: Case, *, appointment: AppointmentView | None) -> Button | No
             else pgettext("case", "Hand in what is missing")
         )
         return Button(word, form_url(case) if only_fields else papers, "upload")
-    comes = appointment is not None or drop_of(case) is not None
     if case.phase in ("pre_passed", "await_receipt") and not comes and brings_originals(case):
         href = f"{reverse('citizen:book', args=[case.item.code])}?hall={case.hall.code}"
         return Button(pgettext("case", "Book a time to bring the originals"), href, "calendar-plus")
