@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,13 +50,27 @@ def migrate_tables() -> None:
             targets = executor.loader.graph.leaf_nodes()
             plan = executor.migration_plan(targets)
             total = len(plan)
-            executor.migrate(targets, plan)
+            with rarely_collecting():
+                executor.migrate(targets, plan)
             if plan:
                 emit_post_migrate()
                 look_at_tables()
             grant_rights()
         finally:
             connection.close()
+
+
+@contextmanager
+def rarely_collecting() -> Iterator[None]:
+    """Django makes every model anew for nearly every step of a migration, and nothing of it is garbage yet: to look for some
+    takes a fifth of the time of a new installation's tables, for some hundred megabytes less meanwhile.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def grant_rights() -> None:
