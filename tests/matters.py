@@ -99,6 +99,18 @@ class Matters:
         item.save(update_fields=["handling"])
         catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
 
+    def asks_for_a_mobile(self) -> None:
+        """From now on the telephone of the form is the applicant's own."""
+        from banshi.kernel.actors import SYSTEM
+        from banshi.rooms.catalogue import actions as catalogue
+        from banshi.rooms.catalogue.models import Item
+
+        item = Item.objects.get(code="pension")
+        fields = [{**f, "element": "mobile"} if f["code"] == "phone" else f for f in item.handling["fields"]]
+        item.handling = {**item.handling, "fields": fields}
+        item.save(update_fields=["handling"])
+        catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+
     def costs(self, yuan: str = "80") -> None:
         """From now on a grant costs something."""
         from banshi.kernel.actors import SYSTEM

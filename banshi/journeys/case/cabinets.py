@@ -104,7 +104,7 @@ def put(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) 
         stay = delivery.hold_cell(cabinets=cabinets, case=case, kind="result", by=by, now=now)
     stay = _opened(stay, now=now)
     try:
-        conclude.shelve(case_no=case_no, place=stay.cell.name, cabinet=stay.cell.cabinet, by=by, now=now)
+        conclude.shelve(case_no=case_no, place=stay.cell.said_zh, cabinet=stay.cell.cabinet, by=by, now=now)
     except Refused:
         delivery.give_up(stay=stay, now=now)
         raise

@@ -34,7 +34,7 @@ def keep_result(case: Case, paper: CasePaper, *, by: Actor, now: datetime) -> No
     result = handling_of_case(case).result
     if result.certificate_type:
         library.issue_certificate(
-            **cases.holder_of(case), type=result.certificate_type, number=paper.number, name_zh=result.name_zh,
+            **cases.holder_of(case), type=result.certificate_type, number=paper.printed, name_zh=result.name_zh,
             name_en=result.name_en, issuer_zh=case.department.name_zh, issuer_en=case.department.name_en,
             issued_on=facts_of(paper).on, valid_until=facts_of(paper).valid_until, trust="A",
             source=f"case:{case.no}", case_no=case.no, by=by, now=now,
@@ -75,7 +75,7 @@ def _deliver(*, case_no: str, how: str, code: str, identified: bool, by: Actor, 
         case = cases.lock(case_no)  # the case before its delivery, as everybody takes them
         no = delivery.hand_over(case_no=case_no, how=how, code=code, identified=identified, by=by, now=now)
         if no is None:
-            proof = "身份证件" if identified else "取件码"
+            proof = "实名账号" if how == "electronic" else "身份证件" if identified else "取件码"
             case = cases.deliver(case_no=case_no, how=how, proof=proof, by=by, now=now)
     if no is not None:
         raise Refused(no)

@@ -317,7 +317,8 @@ class CasePaper(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="papers")
     kind = models.CharField(max_length=20)
-    number = models.CharField(max_length=60, unique=True)  # <hall>-<year>-<n>
+    number = models.CharField(max_length=60, unique=True)  # <hall>-<year>-<n>: its key, for addresses
+    printed = models.CharField(max_length=160)  # 文号: the number as it stands on the paper
     serial = models.IntegerField()
     facts = EncryptedText()
     code = models.CharField(max_length=20, unique=True)  # anybody who holds the paper may check it online

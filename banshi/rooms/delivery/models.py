@@ -72,8 +72,13 @@ class Cell(models.Model):
 
     @property
     def name(self) -> str:
-        """As it stands in lists and on papers: nancheng-cabinet-1-03."""
+        """For machines and lists: nancheng-cabinet-1-03."""
         return f"{self.cabinet.code}-{self.no:02d}"
+
+    @property
+    def said_zh(self) -> str:
+        """As it stands on papers and pages: 1 号文件柜 3 号格."""
+        return f"{self.cabinet.name_zh[:30]} {self.no} 号格"
 
 
 class Stay(models.Model):

@@ -130,7 +130,8 @@ def _added(case: Case, asked: MaterialIn, file: DocumentVersion | None, who: Cal
             raise Refused("consent-missing")
         row = cases.add_paper(
             case_no=case.no, code=asked.requirement, channel=asked.channel, copies=asked.copies, file=file,
-            certificate=asked.certificate, consent=asked.consent, by=who.by, now=now,
+            certificate=asked.certificate, consent=asked.consent, further=asked.further, by=who.by,
+            now=now,
         )  # fmt: skip
     return answer(201, material_part(row, case))
 

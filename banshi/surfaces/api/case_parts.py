@@ -218,6 +218,7 @@ def paper_part(paper: CasePaper, case: Case) -> dict[str, Any]:
     kind = KINDS[paper.kind]
     return {
         "number": paper.number,
+        "printed": paper.printed,
         "kind": paper.kind,
         "name": kind.title_zh,
         "name_en": kind.title_en,

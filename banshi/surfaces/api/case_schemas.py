@@ -121,6 +121,9 @@ class MaterialIn(In):
         "", description="With `library`: its reference; without one, whichever the library holds."
     )
     consent: bool = Field(False, description="Its holder agrees that the certificate is used for this case.")
+    further: bool = Field(
+        False, description="A further page of what was told to be wrong: what is there stays. Else it goes."
+    )
 
 
 # ---- what staff do ----
@@ -524,7 +527,8 @@ class BundleOut(Out):
 
 
 class PaperOut(Out):
-    number: str
+    number: str = Field(description="For addresses.")
+    printed: str = Field(description="文号: the number as it stands on the paper.")
     kind: str
     name: str
     name_en: str
@@ -552,7 +556,7 @@ class VerifiedOut(Out):
     kind: str
     name: str
     name_en: str
-    number: str
+    number: str = Field(description="As it stands on the paper.")
     issued_on: date
     holder: str = Field(description="Masked.")
     hall: str

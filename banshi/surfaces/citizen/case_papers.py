@@ -143,7 +143,9 @@ def _take_one(request: Any, found: Case, code: str, file: Any, *, now: datetime)
         content=file.read(), name=file.name or "", channel="upload", person_id=found.person_id,
         account_id=request.who.account_id, by=request.who.by, now=now,
     )  # fmt: skip
-    actions.add_paper(case_no=found.no, code=code, channel="upload", file=version, by=request.who.by, now=now)
+    actions.add_paper(
+        case_no=found.no, code=code, channel="upload", file=version, further=True, by=request.who.by, now=now
+    )
 
 
 @citizen_page

@@ -104,6 +104,7 @@ class Given:
     """A paper that was given in writing. `now`: while this person stands here."""
 
     number: str
+    printed: str
     title: str
     now: bool
 
@@ -254,4 +255,4 @@ def _since(here: Served, paper: CasePaper) -> bool:
 
 def _given(case: Case, here: Served) -> list[Given]:
     """What was given in writing, newest first."""
-    return [Given(p.number, title_of(p), _since(here, p)) for p in reversed(queries.papers_of(case))]
+    return [Given(p.number, p.printed, title_of(p), _since(here, p)) for p in reversed(queries.papers_of(case))]

@@ -9,8 +9,10 @@ import pytest
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.ground import papers_listed
 from banshi.rooms.cases.actions.receiving import Missing
-from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, Notice, Obligation
+from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, Notice, Obligation
+from banshi.rooms.cases.queries import facts_of
 from banshi.rooms.messaging.models import Message
 from tests.matters import ANSWERS, FORM, Matters
 from tests.together import together
@@ -376,3 +378,74 @@ def test_papers_given_together_are_numbered_without_a_gap(committed_matters: Mat
     ))  # fmt: skip
 
     assert sorted(CasePaper.objects.values_list("serial", flat=True)) == list(range(1, 11))
+
+
+def test_a_further_page_leaves_what_was_told_to_be_wrong_and_is_looked_at_with_it(matters: Matters):
+    case = matters.received(papers=("id", "photo"))
+    first = cases.add_material(
+        case_no=case.no, code="lease", channel="upload", by=matters.by["receiver"], now=TUESDAY_NINE
+    )
+    cases.give_notice(
+        case_no=case.no, missing_now=[Missing("lease", "缺第二页")], by=matters.by["receiver"], now=TUESDAY_NINE
+    )
+
+    further = cases.add_material(
+        case_no=case.no, code="lease", channel="upload", further=True, by=matters.applicant, now=TUESDAY_NINE + DAY
+    )
+
+    rows = CaseMaterial.objects.filter(case=case, code="lease", gone_at=None).order_by("id")
+    assert [(row.pk, row.verdict) for row in rows] == [(first.pk, ""), (further.pk, "")]
+
+
+def test_one_that_takes_its_place_does_so(matters: Matters):
+    case = matters.received(papers=("id", "photo"))
+    cases.add_material(case_no=case.no, code="lease", channel="upload", by=matters.by["receiver"], now=TUESDAY_NINE)
+    cases.give_notice(
+        case_no=case.no, missing_now=[Missing("lease", "看不清")], by=matters.by["receiver"], now=TUESDAY_NINE
+    )
+
+    better = cases.add_material(
+        case_no=case.no, code="lease", channel="upload", by=matters.applicant, now=TUESDAY_NINE + DAY
+    )
+
+    assert [row.pk for row in CaseMaterial.objects.filter(case=case, code="lease", gone_at=None)] == [better.pk]
+
+
+def test_a_receipt_names_each_paper_once_and_that_of_a_supplement_only_what_came(matters: Matters):
+    case = matters.received(papers=("id",))
+    for _ in range(2):
+        cases.add_material(case_no=case.no, code="photo", channel="upload", by=matters.by["receiver"], now=TUESDAY_NINE)
+    cases.give_notice(
+        case_no=case.no, missing_now=[Missing("lease", "缺")], by=matters.by["receiver"], now=TUESDAY_NINE + DAY
+    )
+    cases.add_material(
+        case_no=case.no, code="lease", channel="upload", by=matters.applicant, now=TUESDAY_NINE + 2 * DAY
+    )
+    cases.supplement(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE + 2 * DAY)
+
+    came = facts_of(CasePaper.objects.get(kind="supplement_receipt")).materials
+
+    assert [(each.name, each.why) for each in came] == [("租约", "网上提交")]
+    assert [(each.name, each.why) for each in papers_listed(case)] == [
+        ("身份证", "纸质 1 份"), ("店面照片", "网上提交 2 个文件"), ("租约", "网上提交"),
+    ]  # fmt: skip
+
+
+def test_a_telephone_said_at_the_window_is_where_messages_go(matters: Matters):
+    matters.asks_for_a_mobile()
+    case = matters.opened(account_id=None, contact=None, channel="window")
+
+    changed = cases.change(case_no=case.no, form={"phone": "13800138009"}, by=matters.by["receiver"], now=TUESDAY_NINE)
+    cases.receive(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    assert changed.contact == "+8613800138009"
+    assert Message.objects.filter(subject=f"case:{case.no}", key="case_received").count() == 1
+
+
+def test_one_applied_for_online_keeps_the_telephone_it_has(matters: Matters):
+    matters.asks_for_a_mobile()
+    case = matters.opened()
+
+    changed = cases.change(case_no=case.no, form={"phone": "13800138009"}, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert changed.contact == "+8613800138000"

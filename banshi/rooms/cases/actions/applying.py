@@ -42,6 +42,7 @@ from banshi.rooms.places.models import Hall
 
 CHANNELS_OF_CASES = ("web", "window", "video", "kiosk", "api", "phone")
 MOST_PAGES = 30  # files that one paper may have
+MOBILE = "mobile"  # the element of the applicant's own telephone
 TRUST = {
     "paper": "B",
     "usb": "C",
@@ -172,8 +173,19 @@ def change(
         case.answers, case.situation = dict(found.answers), found.situation.id if found.situation else ""
         case.form = _written(cleaned(handling, found.answers, {**form_of(case), **(form or {})}))
         case.revision += 1
-        case.save(update_fields=["answers", "situation", "form", "revision"])
+        if case.contact is None and case.channel == "window":
+            case.contact = _told_at_window(handling, form_of(case))
+        case.save(update_fields=["answers", "situation", "form", "revision", "contact"])
     return case
+
+
+def _told_at_window(handling: Handling, form: Mapping[str, Any]) -> str | None:
+    """The applicant's own telephone, where somebody without one on record says it for the form: messages go there."""
+    typed = next((form.get(field.code) for field in handling.fields if field.element == MOBILE), None)
+    try:
+        return phones.known(str(typed)) if typed else None
+    except Refused:
+        return None
 
 
 def add_material(
@@ -185,6 +197,7 @@ def add_material(
     file: DocumentVersion | None = None,
     certificate: str = "",
     consent: bool = False,
+    further: bool = False,
     by: Actor,
     now: datetime,
 ) -> CaseMaterial:
@@ -193,6 +206,7 @@ def add_material(
     Before it is received only the applicant's files and certificates come; paper is counted at the window.
 
     :param certificate: its reference: used with `consent` of whose it is, for this case; the use is written down.
+    :param further: a further page of what was told to be wrong, which stays and is looked at again; else it goes.
     :raises Refused: nothing-found, wrong-state, invalid (no such paper, not by this channel, too many pages),
         consent-missing.
     """
@@ -221,8 +235,10 @@ def add_material(
                 ref=certificate, purpose=code, subject=f"case:{case.no}", consent=consent, hall=case.hall.code, by=by,
                 now=now, **holder_of(case),
             )  # fmt: skip
-        # A better one takes the place of what was not right.
-        live.filter(verdict="bad").update(gone_at=now)
+        if further:
+            live.filter(verdict="bad").update(verdict="")
+        else:  # a better one takes the place of what was not right
+            live.filter(verdict="bad").update(gone_at=now)
         trust = used.certificate.trust if used is not None else TRUST[channel]
         try:
             with transaction.atomic():
@@ -332,7 +348,8 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
         event = step(
             case, "supplement", by=by, now=now, facts={"due_on": due}, notice_due_on=due, supplement_due_on=None
         )
-        give(case, "supplement_receipt", event=event, now=now, received_on=today, materials=papers_listed(case))
+        came = papers_listed(case, since=case.notices_given.latest("id").at)
+        give(case, "supplement_receipt", event=event, now=now, received_on=today, materials=came)
         tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())
     return case
 
@@ -348,7 +365,9 @@ def withdraw(*, case_no: str, reason: str = "", by: Actor, now: datetime) -> Cas
         event = step(case, "withdraw", by=by, now=now, why=reason, outcome="withdrawn", closed_at=now, stopped_at=None)
         case.stops.filter(ended_at=None).update(ended_at=now)
         if handed_in:
-            give(case, "withdrawal", event=event, now=now, reason=reason, materials=papers_listed(case))
+            give(
+                case, "withdrawal", event=event, now=now, reason=reason, materials=papers_listed(case, channel="paper")
+            )
             tell(case, "case_withdrawn", event=event, now=now)
     return case
 

@@ -121,7 +121,7 @@ def deliver(*, case_no: str, how: str, proof: str = "", by: Actor, now: datetime
         event = step(case, "deliver", by=by, now=now, facts={"how": how})
         result = CasePaper.objects.filter(case=case, kind="licence").order_by("id").last()
         name = handling_of_case(case).result.name_zh
-        handed = (Named(name, result.number),) if result else ()
+        handed = (Named(name, result.printed),) if result else ()
         give(case, "delivery_receipt", event=event, now=now, channel=HOW_ZH[how], materials=handed, proof=proof)
         _close(case, now=now)
     return case

@@ -21,15 +21,15 @@ from banshi.rooms.cases.rules import clocks, measures
 from banshi.rooms.cases.rules.chain import FIRST, chained
 from banshi.rooms.cases.rules.duties import LEASE, lease_refusal
 from banshi.rooms.cases.rules.lifecycle import CASE
-from banshi.rooms.cases.rules.materials import Wanted
+from banshi.rooms.cases.rules.materials import Wanted, ways_said
 from banshi.rooms.cases.rules.paper_facts import written
 from banshi.rooms.cases.rules.paper_texts import Facts, Named
+from banshi.rooms.cases.rules.papers import numbered
 from banshi.rooms.cases.rules.spans import span_words
 from banshi.rooms.messaging import actions as messaging
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 PERMIT = "01"  # 行政许可 (A.1): the law's own limits and words
-WAYS = {"paper": "纸质", "usb": "U 盘", "scan": "扫描", "upload": "网上提交", "library": "证照库调取"}
 NUMBERED_SQL = """
 INSERT INTO cases_paper_counter (hall_id, year, last) VALUES (%s, %s, 1)
 ON CONFLICT (hall_id, year) DO UPDATE SET last = cases_paper_counter.last + 1 RETURNING last
@@ -157,6 +157,7 @@ def give(case: Case, kind: str, *, event: CaseEvent, now: datetime, **more: Any)
         serial = int(cursor.fetchone()[0])
     return CasePaper.objects.create(
         case=case, kind=kind, serial=serial, number=f"{case.hall.code}-{year}-{serial:06d}",
+        printed=numbered(kind, year=year, no=serial, before=case.hall.name_zh),
         facts=written(replace(_said_of(case, now), **more)), event=event, made_at=now,
         code="".join(secrets.choice(_ALPHABET) for _ in range(16)),
     )  # fmt: skip
@@ -170,6 +171,7 @@ def _said_of(case: Case, now: datetime) -> Facts:
         applicant=case.applicant, item=case.item.name_zh, case_no=case.no, on=today_of(case, now), hall=case.hall.name_zh,
         department=case.department.name_zh, organisation=case.organisation_id is not None, permit=permit,
         phone=case.hall.phone, received_on=_day(case, case.received_at or case.submitted_at),
+        applied_on=_day(case, case.submitted_at or case.received_at),
         accepted_on=_day(case, case.accepted_at), due_promised=case.due_promised, due_statutory=case.due_statutory,
         promised=span_words(handling.limits.promised), statutory=span_words(handling.limits.statutory),
         provisional=case.provisional, result=handling.result.name_zh, place=case.hall.address_zh,
@@ -180,13 +182,17 @@ def _day(case: Case, moment: datetime | None) -> date | None:
     return moment.astimezone(ZoneInfo(case.hall.timezone)).date() if moment else None
 
 
-def papers_listed(case: Case) -> tuple[Named, ...]:
-    """What has come, paper by paper, as a receipt lists it."""
-    rows = list(case.materials.filter(gone_at=None).order_by("id").values_list("code", "channel", "copies"))
-    called = names([code for code, _, _ in rows], case)
-    return tuple(
-        Named(name[0], f"{copies} 份，{WAYS[channel]}") for name, (_, channel, copies) in zip(called, rows, strict=True)
-    )
+def papers_listed(case: Case, *, since: datetime | None = None, channel: str = "") -> tuple[Named, ...]:
+    """What has come, each paper once, as a receipt lists it. :param since, channel: only what came since then, by it."""
+    rows = case.materials.filter(gone_at=None).order_by("id")
+    if channel:
+        rows = rows.filter(channel=channel)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    came: dict[str, list[tuple[str, int]]] = {}
+    for code, channel, copies in rows.values_list("code", "channel", "copies"):
+        came.setdefault(code, []).append((channel, copies))
+    return tuple(Named(name[0], ways_said(each)) for name, each in zip(names(came, case), came.values(), strict=True))
 
 
 def tell(

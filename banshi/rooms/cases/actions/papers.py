@@ -10,7 +10,7 @@ from django.db import transaction
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.cases.models import CasePaper
 from banshi.rooms.cases.queries.papers import facts_of, paper_by_number, typesetter
-from banshi.rooms.cases.rules.papers import numbered, sheet
+from banshi.rooms.cases.rules.papers import sheet
 from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
 
@@ -32,9 +32,12 @@ def pdf_of(number: str, *, now: datetime) -> bytes:
 
 def _make(paper: CasePaper, *, now: datetime) -> None:
     base = settings.BANSHI_PUBLIC_URL.rstrip("/")
-    number = numbered(paper.kind, year=facts_of(paper).on.year, no=paper.serial, before=paper.case.hall.name_zh)
     said = sheet(
-        paper.kind, facts_of(paper), number=number, verify_url=f"{base}/verify/{paper.code}/", verify_code=paper.code
+        paper.kind,
+        facts_of(paper),
+        number=paper.printed,
+        verify_url=f"{base}/verify/{paper.code}/",
+        verify_code=paper.code,
     )
     content = typesetter().compose(paper.kind, said)
     paper.file = library.keep(

@@ -43,7 +43,10 @@ def paper_by_number(number: str) -> CasePaper:
 
 @dataclass(frozen=True)
 class Verified:
-    """What anybody may know who holds a paper: that it is real, what it is, whom (masked) it is for."""
+    """What anybody may know who holds a paper: that it is real, what it is, whom (masked) it is for.
+
+    `number`: as it stands on the paper, to compare.
+    """
 
     valid: bool
     kind: str
@@ -63,6 +66,6 @@ def verify(code: str) -> Verified | None:
         return None
     case = paper.case
     return Verified(
-        paper.ended_at is None, paper.kind, paper.number, paper.made_at, case.masked_applicant, case.hall.name_zh,
+        paper.ended_at is None, paper.kind, paper.printed, paper.made_at, case.masked_applicant, case.hall.name_zh,
         case.hall.name_en, case.item.name_zh, case.item.name_en,
     )  # fmt: skip

@@ -43,6 +43,11 @@ class Clock:
     left: int
     unit: str
 
+    @property
+    def over(self) -> int:
+        """Days gone by since the last one."""
+        return max(0, -self.left)
+
 
 @dataclass(frozen=True)
 class CaseLine:
@@ -295,10 +300,10 @@ def told_missing(case: Case) -> list[Told]:
         reasons = json.loads(notice.reasons) if notice is not None else {}
         asked = [(each["code"], each["kind"]) for each in notice.missing] if notice is not None else []
     elif case.phase == "pre_returned":
-        rows = CaseMaterial.objects.filter(case=case, verdict="bad").order_by("id")
         last = CaseEvent.objects.filter(case=case, verb="return").order_by("-seq").first()
         wrong = last.facts["wrong"] if last is not None else []
-        reasons = {row.code: row.why for row in rows}
+        rows = CaseMaterial.objects.filter(case=case, code__in=wrong).order_by("id")
+        reasons = {row.code: row.why for row in rows if row.why}
         asked = [(code, "material") for code in wrong]
     else:
         return []

@@ -65,6 +65,27 @@ def unseen(wanted: Iterable[Wanted], got: Sequence[Got]) -> list[str]:
     return sorted({g.code for g in got if g.code in asked and not g.verdict and g.trust not in TRUSTED})
 
 
+WAYS_ZH = {"paper": "纸质", "usb": "U 盘", "scan": "扫描", "upload": "网上提交", "library": "证照库调取"}
+
+
+def ways_said(came: Iterable[tuple[str, int]]) -> str:
+    """One paper of a receipt: how many copies there are on paper, and how many files came by which way.
+
+    :param came: each piece, by its way and how many copies it is.
+    """
+    counts: dict[str, int] = {}
+    for way, copies in came:
+        counts[way] = counts.get(way, 0) + copies
+    return "；".join(
+        f"{WAYS_ZH[way]} {n} 份"
+        if way == "paper"
+        else WAYS_ZH[way]
+        if n == 1 or way == "library"
+        else f"{WAYS_ZH[way]} {n} 个文件"
+        for way, n in counts.items()
+    )
+
+
 def deferral_refusal(
     *, wanted: Sequence[Wanted], deferred: Sequence[tuple[str, date]], today: date, latest: date, calendar: WorkCalendar
 ) -> Refusal | None:

@@ -37,6 +37,7 @@ class Facts:
     permit: bool = False
     agent: str = ""
     phone: str = ""
+    applied_on: date | None = None
     received_on: date | None = None
     accepted_on: date | None = None
     due_notice: date | None = None
@@ -112,7 +113,8 @@ def _you(facts: Facts) -> str:
 
 
 def _asked(facts: Facts) -> str:
-    when = f"于 {day_words(facts.received_on)}" if facts.received_on else ""
+    on = facts.applied_on or facts.received_on
+    when = f"于 {day_words(on)}" if on else ""
     return f"{_you(facts)}{when}提出的“{facts.item}”申请"
 
 
