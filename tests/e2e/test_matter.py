@@ -244,7 +244,7 @@ def test_a_licence_from_the_first_question_to_the_certificate(
     assert licence.locator("b").inner_text() == "营业执照"
     file = owner.page.request.get(licence.get_by_role("link", name="PDF").get_attribute("href"))
     assert (file.headers["content-type"], file.body()[:5]) == ("application/pdf", b"%PDF-")
-    licence.get_by_text("谁都能查验真伪").click()
+    licence.get_by_text("谁都能核验真伪").click()
     owner.page.get_by_text("真实，有效").wait_for()
 
 

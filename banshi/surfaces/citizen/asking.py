@@ -66,7 +66,8 @@ def ask(request: Any, code: str) -> HttpResponseBase:
     if not form.is_valid() or hall is None:
         if hall is None and form.is_bound:
             form.add_error("hall", pgettext("enquiry", "Choose the hall."))
-        return _ask_page(request, item, halls, form=form, refused=unfilled(NOT_FILLED, field="text"), now=now)
+        wrong = "text" if form.has_error("text") else "hall"  # what is right is not marked
+        return _ask_page(request, item, halls, form=form, refused=unfilled(NOT_FILLED, field=wrong), now=now)
     text = form.cleaned_data["text"]
     alike_ones = [] if request.POST.get("sure") else consulting.answers_of(item, text, limit=LISTED)
     if alike_ones:

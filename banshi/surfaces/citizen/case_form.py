@@ -24,7 +24,7 @@ from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import asking, question_asked, said_option
 
 LONGEST_VALUE = 2001  # one more than any field takes, so that it is told
-TRIES = 3  # somebody else may write between reading and writing
+TRIES = 12  # fields that save themselves, and other tabs, write between reading and writing; each failure is another's success
 
 
 @citizen_page
@@ -127,7 +127,9 @@ def _save_all(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
     try:
         found, merge = _write(request, found, values, marks, now=now)
     except Refused as refused:
-        return _form_page(request, cases.case_by_no(found.no), refused=refused, now=now)
+        found = cases.case_by_no(found.no)  # what was typed stays on the page, whatever kept it from being kept
+        unkept = merged(found, values, marks)
+        return _form_page(request, found, clashes=unkept.changes | unkept.clashes, refused=refused, now=now)
     if merge.clashes:
         clash = Refused("changed-meanwhile", facts={"case": found.no})
         return _form_page(request, found, clashes=merge.clashes, refused=clash, now=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -12,6 +13,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from banshi.foundation.said import named
 from banshi.foundation.times import day_words
+from banshi.journeys.case.conclude import is_their_own
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
@@ -58,6 +60,7 @@ GRANTED, REFUSED = pgettext_lazy("case", "Decided: granted"), pgettext_lazy("cas
 OPEN_REASONS = frozenset({"notice", "refuse", "decide", "decide_at_once", "extend", "terminate", "withdraw"})
 INTERNAL_PAPERS = frozenset({"handover_slip"})
 AFTER_DELIVERY = frozenset({"delivered", "closed"})
+FOR_NOTHING = frozenset({"not_accepted", "withdrawn", "terminated"})
 
 # The step it is at: in a few words, and what happens in it.
 NOW: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -140,9 +143,19 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Standstill:
+    """Why the clock stands (Chinese and English), since which day, and for how many days it was said to."""
+
+    what: tuple[str, str]
+    since: date
+    days: int
+
+
+@dataclass(frozen=True)
 class Present:
     """The step a case is at. `has`: the office whose turn it is, "" where it is yours or nobody's; `until`: the day that is
-    waited for, `provisional` where a calendar may still move it; `legal`: the day the law sets."""
+    waited for, `provisional` where a calendar may still move it; `legal`: the day the law sets; `bring`: papers whose
+    originals the hall waits for; `reason`: why it came to nothing, in the words of whoever decided so."""
 
     title: str
     detail: str
@@ -154,8 +167,10 @@ class Present:
     provisional: bool
     legal: date | None
     clock: Clock | None
-    stop: tuple[str, str] | None
+    stop: Standstill | None
     button: Button | None
+    bring: tuple[str, ...]
+    reason: str
 
 
 def present(case: Case, *, now: datetime, today: date, appointment: AppointmentView | None) -> Present:
@@ -182,14 +197,27 @@ def present(case: Case, *, now: datetime, today: date, appointment: AppointmentV
         has=whose if whose in ("hall", "department") else "", mine=whose == "applicant", over=whose == "",
         until=None if stop or refused else cases.due_of(case), overdue="overdue" in flags, provisional="provisional" in flags,
         legal=case.due_statutory if runs else None, clock=cases.clock_of(case, now=now) if runs else None, stop=stop,
-        button=button,
+        button=button, bring=tuple(named(row) for row in to_bring(case)) if detail in (BRING, NOW["await_receipt"][1]) else (),
+        reason=reason_of(case),
     )  # fmt: skip
 
 
-def stop_of(case: Case) -> tuple[str, str] | None:
-    """Why the clock stands, Chinese and English."""
+def reason_of(case: Case) -> str:
+    """Why a case was not accepted, refused or ended, as its paper says it; "" where it was not."""
+    verbs = {"not_accepted": ("refuse",), "terminated": ("terminate",)}.get(case.phase, ())
+    if case.granted is False:
+        verbs = ("decide", "decide_at_once")
+    event = case.events.filter(verb__in=verbs).order_by("seq").last() if verbs else None
+    return event.why if event is not None else ""
+
+
+def stop_of(case: Case) -> Standstill | None:
+    """While the clock stands."""
     row = case.stops.filter(ended_at=None).first()
-    return PROCEDURES.get(row.kind, (row.kind, row.kind)) if row is not None else None
+    if row is None:
+        return None
+    what = PROCEDURES.get(row.kind, (row.kind, row.kind))
+    return Standstill(what, row.started_at.astimezone(ZoneInfo(case.hall.timezone)).date(), row.expected_days)
 
 
 def button_of(case: Case, *, comes: bool) -> Button | None:
@@ -211,6 +239,9 @@ def button_of(case: Case, *, comes: bool) -> Button | None:
     if case.phase in ("pre_passed", "await_receipt") and not comes and brings_originals(case):
         href = f"{reverse('citizen:book', args=[case.item.code])}?hall={case.hall.code}"
         return Button(pgettext("case", "Book a time to bring the originals"), href, "calendar-plus")
+    if case.phase in FOR_NOTHING:
+        href = f"{reverse('citizen:item', args=[case.item.code])}?hall={case.hall.code}"
+        return Button(pgettext("case", "Apply again"), href, "rotate-ccw")
     if case.phase in AFTER_DELIVERY and (result := next((each for each in documents(case) if each.result), None)):
         word = pgettext("case", "Download: %(what)s") % {"what": named(result, "title")}
         return Button(word, reverse("citizen:document", args=[case.no, result.number]), "download")
@@ -293,6 +324,7 @@ class Document:
     """A paper that was given, as a card; `result`: what was applied for."""
 
     number: str
+    printed: str
     title_zh: str
     title_en: str
     at: datetime
@@ -307,22 +339,28 @@ def documents(case: Case) -> list[Document]:
     for row in reversed([row for row in cases.papers_of(case) if may_read(case, row)]):
         is_result, kind = row.kind == "licence", KINDS[row.kind]
         zh, en = (result.name_zh, result.name_en) if is_result else (kind.title_zh, kind.title_en)
-        found.append(Document(row.number, zh, en, row.made_at, row.code, is_result))
+        found.append(Document(row.number, row.printed, zh, en, row.made_at, row.code, is_result))
     return sorted(found, key=lambda each: not each.result)
 
 
 @dataclass(frozen=True)
 class Pickup:
-    """Where a result lies and what opens it; the code is "" once it opens nothing any more. `stay`: in a cabinet, until when."""
+    """Where a result lies and what opens it; the code is "" where there is none, or `used_up`: it opens nothing any more.
+    `stay`: in a cabinet, until when.
+    """
 
     place: str
     code: str
+    used_up: bool
     stay: Stay | None
 
 
 def pickup(case: Case) -> Pickup | None:
     row = delivery_of(case) if case.phase == "ready" else None
-    return Pickup(row.place, code_for_applicant(case), stay_of(case, "result")) if row is not None else None
+    if row is None:
+        return None
+    code = code_for_applicant(case)
+    return Pickup(row.place, code, not code and is_their_own(case), stay_of(case, "result"))
 
 
 def to_drop_at(case: Case) -> Cabinet | None:

@@ -95,6 +95,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "uses": _uses(request, found),
         "can_withdraw": CASE.may(found.phase, "withdraw"),
         "result": cases.handling_of_case(found).result,
+        "costs": cases.guided_case(found).fee,
         "contact": mask_phone(found.contact) if found.contact else "",
         "rate": feedbacks.case_rate_page(found, now=now) if present.over and found.received_at else None,
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
@@ -102,11 +103,15 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
     return page(request, "citizen/case.html", context, hall=found.hall, refused=refused)
 
 
-def _to_follow(found: Case) -> list[tuple[str, Any]]:
-    """容缺: papers that were promised, each with its day."""
+def _to_follow(found: Case) -> list[tuple[str, Any, bool]]:
+    """容缺: papers that were promised, each with its day, and whether it was sent since and is yet to be looked at."""
+    rows = list(found.obligations.filter(met_at=None, lapsed_at=None).order_by("due_on", "id"))
+    if not rows or found.accepted_at is None:
+        return []
+    since = found.materials.filter(gone_at=None, at__gte=found.accepted_at).order_by("id")
+    sent = frozenset(since.values_list("code", flat=True))
     names = {row.code: row for row in cases.handling_of_case(found).materials}
-    rows = found.obligations.filter(met_at=None, lapsed_at=None).order_by("due_on", "id")
-    return [(named(names[row.code]) if row.code in names else row.code, row.due_on) for row in rows]
+    return [(named(names[row.code]) if row.code in names else row.code, row.due_on, row.code in sent) for row in rows]
 
 
 def _uses(request: Any, found: Case) -> list[library.UseView]:
@@ -161,6 +166,7 @@ def _check_page(request: Any, found: Case, *, refused: Refused | None = None, no
         "lacking": [each for each in papers if each.row.necessity == "required" and not each.there],
         "later": [each for each in papers if each.row.necessity == "deferrable" and not each.there],
         "limits": cases.handling_of_case(found).limits,
+        "costs": guided.fee,
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
     }
     return page(request, "citizen/case_check.html", context, hall=found.hall, refused=refused)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import form_of
@@ -210,3 +211,17 @@ def test_what_was_sent_is_changed_no_more(shop, me, case):
 
 def test_a_field_that_is_none_is_not_found(me, case):
     assert me.client.post(path(case, "99"), {"f-x": "y"}).status_code == 404
+
+
+def test_what_was_typed_stays_on_the_page_whatever_keeps_it_from_being_kept(me, case, monkeypatch):
+    said = fields(me.get(path(case))) | {"f-name": "新书店", "go": "on"}
+
+    def busy(**_: object) -> Case:
+        raise Refused("changed-meanwhile", facts={"case": case.no})
+
+    monkeypatch.setattr("banshi.surfaces.citizen.case_form.bundles.change", busy)
+
+    answer = me.client.post(path(case), said)
+
+    assert answer.status_code == 409
+    assert 'value="新书店"' in text(answer)

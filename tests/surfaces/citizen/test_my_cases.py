@@ -122,7 +122,8 @@ def test_what_the_pre_review_found_is_listed_put_right_and_sent_again(matters, m
     assert ("有地方要改" in shown, "少了签名页" in shown, "去修改" in shown) == (True, True, True)
     assert answer.status_code == 302
     assert Case.objects.get(pk=case.pk).phase == "pre_review"
-    assert CaseMaterial.objects.filter(case=case, code="lease", gone_at=None).count() == 1
+    lease = CaseMaterial.objects.filter(case=case, code="lease", gone_at=None).order_by("id")
+    assert [row.verdict for row in lease] == ["", ""]  # what was sent before stays, and is looked at again
 
 
 def test_what_the_hall_misses_is_listed_with_its_day_and_handed_in(matters, me):
@@ -490,3 +491,36 @@ def test_a_door_that_stayed_shut_is_no_time_given_up(matters, me, settings):
 
 def stuck(cabinet: str, cell: int) -> None:
     raise DoorStuck
+
+
+def test_what_came_to_nothing_says_why_and_leads_to_another_try(matters, me):
+    case = matters.received()
+    actions.refuse(case_no=case.no, reason="不归本机关管，去区里办。", by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    shown = page(me, case)
+
+    assert ("不归本机关管，去区里办。" in shown, "重新办" in shown) == (True, True)
+
+
+def test_what_a_matter_costs_is_said_before_it_is_sent_and_while_it_runs(matters, me):
+    matters.costs("80")
+    case = matters.opened()
+    handed_in(me, case, "id", "lease")
+
+    check, shown = text(me.get(f"/cases/{case.no}/check/")), page(me, case)
+
+    assert ("¥ 80" in check, "批准后再缴" in check, "¥ 80" in shown) == (True, True, True)
+
+
+def test_the_originals_to_bring_are_named(matters, me):
+    case = sent(matters, me)
+    actions.pass_on(
+        case_no=case.no,
+        verdicts=[Verdict("id", True), Verdict("lease", True)],
+        by=matters.by["pre_reviewer"],
+        now=TUESDAY_NINE,
+    )
+
+    shown = page(me, case)
+
+    assert shown.index("带上原件") < shown.index("身份证")

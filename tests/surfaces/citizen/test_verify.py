@@ -22,7 +22,7 @@ def paper(open_town: Town) -> CasePaper:
 def test_a_real_paper_is_told_with_its_holder_masked(paper: CasePaper, anybody: Phone):
     page = text(anybody.get(f"/verify/{paper.code}/"))
 
-    assert ("真实，有效" in page, "接收回执" in page, paper.number in page, "小镇大厅" in page) == (
+    assert ("真实，有效" in page, "接收回执" in page, paper.printed in page, "小镇大厅" in page) == (
         True,
         True,
         True,
@@ -42,14 +42,14 @@ def test_a_code_is_typed_in_any_spelling(paper: CasePaper, anybody: Phone):
     typed = f" {paper.code[:4].lower()}-{paper.code[4:]} "
 
     assert anybody.client.get("/verify/", {"code": typed})["Location"] == f"/verify/{paper.code}/"
-    assert "文书上的查验码" in text(anybody.get("/verify/"))
+    assert "文书上的核验码" in text(anybody.get("/verify/"))
 
 
 def test_an_unknown_code_is_a_calm_no(paper: CasePaper, anybody: Phone):
     answer = anybody.get("/verify/AAAA2222BBBB3333/")
 
     assert answer.status_code == 404
-    assert "没有这个查验码" in text(answer)
+    assert "没有这个核验码" in text(answer)
 
 
 def test_whoever_guesses_waits(paper: CasePaper, anybody: Phone, monkeypatch: pytest.MonkeyPatch):
