@@ -25,7 +25,7 @@ $(shell rm -f .venv/ready-*)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint lint-deep cover lock clean
+.PHONY: help run test bench lint lint-deep cover lock structure clean
 
 help: ## Show this list
 	@echo "Banshi runs government service halls."
@@ -58,6 +58,9 @@ lock: $(DEV) ## Resolve requirements*.lock anew from pyproject.toml (hashes, no 
 	$(PY) -m pip install --quiet 'uv==0.13.9'
 	$(PY) -m uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements.lock
 	$(PY) -m uv pip compile pyproject.toml --group dev -c requirements.lock --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements-dev.lock
+
+structure: $(DEV) ## Write what the migrations make into one file, for new installations (after new migrations)
+	@BANSHI_MODE=test $(PY) tools/structure.py
 
 clean: ## Remove .venv and caches; data in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

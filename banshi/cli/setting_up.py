@@ -25,12 +25,13 @@ def compile_translations() -> None:
 
 
 def migrate_tables() -> None:
-    """Apply what is pending, one line of progress per migration."""
-    from django.db import connection
+    """Make all tables where there are none, and apply what is pending, one line of progress per migration."""
+    from django.db import connection, transaction
     from django.db.migrations.executor import MigrationExecutor
 
     from banshi.foundation import locks
     from banshi.foundation.planner import look_at_tables
+    from banshi.foundation.postgres import structure
 
     def told(*event: Any) -> None:
         action, migration = event[0], event[1] if len(event) > 1 else None
@@ -46,13 +47,16 @@ def migrate_tables() -> None:
     with step("Tables") as tell:
         locks.take(locks.MIGRATING)  # web, worker and operator may all migrate at once; one at a time does it
         try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                laid = structure.lay(cursor)
             executor = MigrationExecutor(connection, progress_callback=told)
             targets = executor.loader.graph.leaf_nodes()
             plan = executor.migration_plan(targets)
             total = len(plan)
-            with rarely_collecting():
-                executor.migrate(targets, plan)
             if plan:
+                with rarely_collecting():
+                    executor.migrate(targets, plan)
+            if plan or laid:
                 emit_post_migrate()
                 look_at_tables()
             grant_rights()
@@ -90,9 +94,10 @@ def grant_rights() -> None:
 
 def emit_post_migrate() -> None:
     """Permissions and content types, as Django's own command makes them."""
-    from django.core.management import call_command
+    from django.core.management.sql import emit_post_migrate_signal
+    from django.db import DEFAULT_DB_ALIAS
 
-    call_command("migrate", verbosity=0, interactive=False)
+    emit_post_migrate_signal(0, False, DEFAULT_DB_ALIAS)
 
 
 def load_presets(root: Path) -> list[Otherwise]:

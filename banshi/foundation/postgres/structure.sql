@@ -1,0 +1,6582 @@
+-- What the migrations make of an empty database. Written by `make structure`; nobody edits it.
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+CREATE TYPE public.procrastinate_job_event_type AS ENUM (
+    'deferred',
+    'started',
+    'deferred_for_retry',
+    'failed',
+    'succeeded',
+    'cancelled',
+    'abort_requested',
+    'aborted',
+    'scheduled',
+    'retried'
+);
+
+CREATE TYPE public.procrastinate_job_status AS ENUM (
+    'todo',
+    'doing',
+    'succeeded',
+    'failed',
+    'cancelled',
+    'aborting',
+    'aborted'
+);
+
+CREATE TYPE public.procrastinate_job_to_defer_v1 AS (
+	queue_name character varying,
+	task_name character varying,
+	priority integer,
+	lock text,
+	queueing_lock text,
+	args jsonb,
+	scheduled_at timestamp with time zone
+);
+
+CREATE FUNCTION public.archive_destroyed_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT 1 FROM archive_purge_line l JOIN archive_purge p ON p.id = l.purge_id JOIN archive_package k ON k.id = l.package_id
+    WHERE k.case_id = NEW.id AND p.confirmed_at IS NOT NULL
+  ) THEN
+    RAISE EXCEPTION 'nothing is destroyed without the word of two people' USING ERRCODE = 'check_violation';
+  END IF;
+  IF EXISTS (
+    SELECT 1 FROM archive_hold h JOIN places_hall x ON x.id = NEW.hall_id
+    WHERE h.case_id = NEW.id AND h.lifted_at IS NULL
+      AND (h.until IS NULL OR h.until >= (NEW.destroyed_at AT TIME ZONE x.timezone)::date)
+  ) THEN
+    RAISE EXCEPTION 'nothing is destroyed under a hold' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.archive_hold_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM 1 FROM cases_case c WHERE c.id = NEW.case_id AND c.destroyed_at IS NULL FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'what is destroyed cannot be held' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.archive_stands() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'the archive stands: % on % refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.audit_append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'audit_entry' THEN
+    IF OLD.sealed_hash IS NULL AND OLD.sealed_no IS NULL AND NEW.sealed_hash IS NOT NULL AND NEW.sealed_no IS NOT NULL
+       AND (NEW.id, NEW.at, NEW.actor, NEW.hall, NEW.action, NEW.subject, NEW.facts)
+           IS NOT DISTINCT FROM (OLD.id, OLD.at, OLD.actor, OLD.hall, OLD.action, OLD.subject, OLD.facts) THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION 'the audit trail is append-only: % on % refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.booking_slot_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF NEW.taken > OLD.taken AND NEW.taken + NEW.carried > NEW.quota THEN
+    RAISE EXCEPTION 'slot % has no free place', NEW.id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'a_slot_is_never_oversold', TABLE = 'booking_slot';
+  END IF;
+  IF NEW.internal_taken > OLD.internal_taken AND NEW.internal_taken > NEW.internal_quota THEN
+    RAISE EXCEPTION 'slot % has no free internal place', NEW.id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'internal_places_are_never_oversold', TABLE = 'booking_slot';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.cases_decided_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF NEW.granted IS NOT TRUE
+     OR NOT EXISTS (SELECT 1 FROM cases_rule_run r WHERE r.case_id = NEW.id AND r.outcome = 'grant') THEN
+    RAISE EXCEPTION 'a case is decided by somebody, or granted by its rules' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.cases_destroyed_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'what was destroyed does not come back' USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.cases_event_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.why = '' AND to_jsonb(NEW) - 'why' = to_jsonb(OLD) - 'why'
+     AND EXISTS (SELECT 1 FROM cases_case c WHERE c.id = OLD.case_id AND c.destroyed_at IS NOT NULL) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'what was done to a case stands' USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.cases_paper_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF (OLD.number, OLD.kind, OLD.facts, OLD.code, OLD.case_id, OLD.event_id, OLD.made_at)
+     IS DISTINCT FROM (NEW.number, NEW.kind, NEW.facts, NEW.code, NEW.case_id, NEW.event_id, NEW.made_at)
+     OR (OLD.file_id IS NOT NULL AND NEW.file_id IS DISTINCT FROM OLD.file_id) THEN
+    RAISE EXCEPTION 'what was given in writing stands' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.cases_rule_run_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'what the rules came to stands' USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.catalogue_versions_stand() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'versions stand: % on % refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.fees_charge_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR (NEW.hall_id, NEW.case_no, NEW.lines, NEW.fen, NEW.raised_at, NEW.raised_by)
+     IS DISTINCT FROM (OLD.hall_id, OLD.case_no, OLD.lines, OLD.fen, OLD.raised_at, OLD.raised_by) THEN
+    RAISE EXCEPTION 'what is owed stands' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.state IS DISTINCT FROM OLD.state AND NEW.state <> 'released' AND OLD.state <> 'due' THEN
+    RAISE EXCEPTION 'a charge that was settled stays so' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.state = 'paid' AND NOT EXISTS (SELECT 1 FROM fees_payment p WHERE p.charge_id = NEW.id AND p.counts) THEN
+    RAISE EXCEPTION 'a charge is paid by a payment that counts' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.state = 'waived' AND NOT EXISTS (SELECT 1 FROM fees_waiver w WHERE w.charge_id = NEW.id) THEN
+    RAISE EXCEPTION 'a charge is let off by two people' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.fees_payment_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND OLD.state = 'paid') THEN
+    RAISE EXCEPTION 'what was paid stands' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.fen <> (SELECT c.fen FROM fees_charge c WHERE c.id = NEW.charge_id) THEN
+    RAISE EXCEPTION 'a payment is for what is owed' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.fees_refund_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND OLD.done_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'what went back stands' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.fen IS DISTINCT FROM (SELECT p.got FROM fees_payment p WHERE p.id = NEW.payment_id) THEN
+    RAISE EXCEPTION 'what came goes back, no more and no less' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.fees_waiver_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'what was let off stands' USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.identity_stands() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE stands bigint;
+BEGIN
+  SELECT same_as_id INTO stands FROM identity_person WHERE id = NEW.person_id FOR KEY SHARE;
+  IF stands IS NOT NULL THEN
+    NEW.person_id := stands;
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.identity_tell_rights() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM pg_notify('banshi_live', '0 * rights');
+  RETURN NULL;
+END $$;
+
+CREATE TABLE public.cases_case (
+    id bigint NOT NULL,
+    no character varying(50) NOT NULL,
+    item_version integer NOT NULL,
+    case_kind character varying(2) NOT NULL,
+    instant boolean NOT NULL,
+    applicant text NOT NULL,
+    masked_applicant character varying(60) NOT NULL,
+    contact text,
+    language character varying(10) NOT NULL,
+    channel character varying(12) NOT NULL,
+    answers jsonb NOT NULL,
+    situation character varying(60) NOT NULL,
+    form text NOT NULL,
+    revision integer NOT NULL,
+    phase character varying(16) NOT NULL,
+    outcome character varying(16) NOT NULL,
+    stopped_at timestamp with time zone,
+    tolerant boolean NOT NULL,
+    deemed boolean NOT NULL,
+    proposed character varying(8) NOT NULL,
+    notices smallint NOT NULL,
+    locked_until timestamp with time zone,
+    appointment character varying(40) NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    submitted_at timestamp with time zone,
+    received_at timestamp with time zone,
+    accepted_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    granted boolean,
+    closed_at timestamp with time zone,
+    archived_at timestamp with time zone,
+    pre_review_due_on date,
+    notice_due_on date,
+    supplement_due_on date,
+    due_promised date,
+    due_statutory date,
+    issue_due_on date,
+    provisional boolean NOT NULL,
+    due_told date,
+    accepted_by_id bigint,
+    account_id bigint,
+    decided_by_id bigint,
+    department_id bigint NOT NULL,
+    hall_id bigint NOT NULL,
+    issued_by_id bigint,
+    item_id bigint NOT NULL,
+    locked_by_id bigint,
+    organisation_id bigint,
+    person_id bigint NOT NULL,
+    proposed_by_id bigint,
+    received_by_id bigint,
+    visit_id bigint,
+    window_id bigint,
+    opened_by character varying(60) DEFAULT ''::character varying NOT NULL,
+    days_saved smallint,
+    trips smallint DEFAULT 0 NOT NULL,
+    fee_due_on date,
+    destroyed_at timestamp with time zone,
+    bundle_id bigint,
+    CONSTRAINT a_case_that_ended_has_an_outcome_and_a_time CHECK ((((closed_at IS NULL) AND ((phase)::text = ANY ((ARRAY['draft'::character varying, 'pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying])::text[]))) OR ((closed_at IS NOT NULL) AND ((phase)::text = ANY ((ARRAY['closed'::character varying, 'not_accepted'::character varying, 'terminated'::character varying, 'withdrawn'::character varying])::text[])) AND (NOT ((outcome)::text = ''::text))))),
+    CONSTRAINT a_lease_is_somebodys_and_ends CHECK ((((locked_by_id IS NULL) AND (locked_until IS NULL)) OR ((locked_by_id IS NOT NULL) AND (locked_until IS NOT NULL)))),
+    CONSTRAINT case_outcome_is_known CHECK (((outcome)::text = ANY ((ARRAY[''::character varying, 'granted'::character varying, 'refused'::character varying, 'not_accepted'::character varying, 'withdrawn'::character varying, 'terminated'::character varying, 'lapsed'::character varying])::text[]))),
+    CONSTRAINT case_phase_is_known CHECK (((phase)::text = ANY ((ARRAY['draft'::character varying, 'pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying, 'closed'::character varying, 'not_accepted'::character varying, 'withdrawn'::character varying, 'terminated'::character varying])::text[]))),
+    CONSTRAINT no_result_is_made_while_a_fee_is_due CHECK (((fee_due_on IS NULL) OR (granted AND ((phase)::text = 'decided'::text)))),
+    CONSTRAINT only_a_decided_case_has_a_decision CHECK ((((phase)::text = ANY ((ARRAY['decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying, 'closed'::character varying, 'terminated'::character varying])::text[])) OR (decided_at IS NULL))),
+    CONSTRAINT who_accepted_a_case_does_not_decide_it CHECK (((decided_by_id IS NULL) OR (accepted_by_id IS NULL) OR instant OR (NOT ((decided_by_id = accepted_by_id) AND (decided_by_id IS NOT NULL) AND (accepted_by_id IS NOT NULL))))),
+    CONSTRAINT who_decided_a_case_does_not_issue_it CHECK (((decided_by_id IS NULL) OR (issued_by_id IS NULL) OR instant OR (NOT ((issued_by_id = decided_by_id) AND (issued_by_id IS NOT NULL) AND (decided_by_id IS NOT NULL)))))
+);
+
+CREATE FUNCTION public.insight_case_facts(c public.cases_case) RETURNS TABLE(hall_id bigint, day date, said text)
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT h.id, (f.at AT TIME ZONE h.timezone)::date, ROW(f.what, f.said, c.item_id, c.department_id, c.channel, c.instant)::text
+  FROM places_hall h CROSS JOIN LATERAL (VALUES
+    ('received', c.received_at, (c.notices > 1)::text),
+    ('accepted', c.accepted_at, ''),
+    ('decided', c.decided_at, ROW(c.granted, c.due_promised, c.days_saved)::text),
+    ('completed', CASE WHEN c.phase = 'closed' THEN c.closed_at END, ROW(c.notices = 0, c.trips)::text)
+  ) AS f(what, at, said)
+  WHERE h.id = c.hall_id AND f.at IS NOT NULL
+$$;
+
+CREATE FUNCTION public.insight_key(a_hall bigint, a_day date) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  SELECT hashint8(a_hall * 100000 + (a_day - DATE '2000-01-01'))
+$$;
+
+CREATE FUNCTION public.insight_note(a_hall bigint, a_day date) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(716008, insight_key(a_hall, a_day));
+  INSERT INTO insight_changed (hall_id, day)
+    SELECT a_hall, a_day WHERE EXISTS (SELECT FROM insight_span s WHERE s.hall_id = a_hall AND s.start = a_day AND s.days = 1);
+END $$;
+
+CREATE FUNCTION public.insight_note_booking() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM insight_note(a.hall_id, a.day) FROM booking_appointment a
+    WHERE a.id = NEW.appointment_id AND (a.hall_id, a.day) IS DISTINCT FROM (NEW.hall_id, NEW.day);
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.insight_note_case() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  earlier cases_case;
+  later cases_case;
+BEGIN
+  IF TG_OP <> 'INSERT' THEN earlier := OLD; END IF;
+  IF TG_OP <> 'DELETE' THEN later := NEW; END IF;
+  PERFORM insight_note(n.hall_id, n.day) FROM (
+    SELECT DISTINCT x.hall_id, x.day FROM (
+      (SELECT * FROM insight_case_facts(earlier) EXCEPT SELECT * FROM insight_case_facts(later))
+      UNION ALL (SELECT * FROM insight_case_facts(later) EXCEPT SELECT * FROM insight_case_facts(earlier))
+    ) x ORDER BY x.hall_id, x.day
+  ) n;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.insight_note_new() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM insight_note(n.hall_id, n.day) FROM (SELECT DISTINCT hall_id, day FROM fresh ORDER BY hall_id, day) n;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.insight_note_rated_case() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM insight_note(c.hall_id, (c.closed_at AT TIME ZONE h.timezone)::date)
+    FROM cases_case c JOIN places_hall h ON h.id = c.hall_id
+    WHERE c.id IN (OLD.case_id, NEW.case_id) AND c.phase = 'closed';
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.insight_note_row() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM insight_note(OLD.hall_id, OLD.day);
+  IF TG_OP = 'UPDATE' AND (NEW.hall_id, NEW.day) IS DISTINCT FROM (OLD.hall_id, OLD.day) THEN
+    PERFORM insight_note(NEW.hall_id, NEW.day);
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.insight_note_strike() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM insight_note(n.hall_id, n.day) FROM (
+    SELECT hall_id, day FROM booking_appointment WHERE id IN (OLD.appointment_id, NEW.appointment_id)
+    UNION SELECT hall_id, day FROM booking_appointment WHERE code IN (OLD.visit, NEW.visit)
+    UNION SELECT hall_id, day FROM booking_appointment WHERE visit_group <> '' AND visit_group IN (OLD.visit, NEW.visit)
+    ORDER BY hall_id, day
+  ) n;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.insight_note_ticket() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM insight_note(t.hall_id, t.day) FROM tickets_ticket t WHERE t.id IN (OLD.ticket_id, NEW.ticket_id);
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.insight_note_visit() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM insight_note(v.hall_id, v.day) FROM tickets_visit v WHERE v.id IN (OLD.visit_id, NEW.visit_id);
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.library_stands() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'the library stands: % on % refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.procrastinate_cancel_job_v1(job_id bigint, abort boolean, delete_job boolean) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    _job_id bigint;
+BEGIN
+    IF delete_job THEN
+        DELETE FROM procrastinate_jobs
+        WHERE id = job_id AND status = 'todo'
+        RETURNING id INTO _job_id;
+    END IF;
+    IF _job_id IS NULL THEN
+        IF abort THEN
+            UPDATE procrastinate_jobs
+            SET abort_requested = true,
+                status = CASE status
+                    WHEN 'todo' THEN 'cancelled'::procrastinate_job_status ELSE status
+                END
+            WHERE id = job_id AND status IN ('todo', 'doing')
+            RETURNING id INTO _job_id;
+        ELSE
+            UPDATE procrastinate_jobs
+            SET status = 'cancelled'::procrastinate_job_status
+            WHERE id = job_id AND status = 'todo'
+            RETURNING id INTO _job_id;
+        END IF;
+    END IF;
+    RETURN _job_id;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_defer_jobs_v1(jobs public.procrastinate_job_to_defer_v1[]) RETURNS bigint[]
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    job_ids bigint[];
+BEGIN
+    WITH inserted_jobs AS (
+        INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)
+        SELECT (job).queue_name,
+               (job).task_name,
+               (job).priority,
+               (job).lock,
+               (job).queueing_lock,
+               (job).args,
+               (job).scheduled_at
+        FROM unnest(jobs) AS job
+        RETURNING id
+    )
+    SELECT array_agg(id) FROM inserted_jobs INTO job_ids;
+
+    RETURN job_ids;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_defer_periodic_job_v2(_queue_name character varying, _lock character varying, _queueing_lock character varying, _task_name character varying, _priority integer, _periodic_id character varying, _defer_timestamp bigint, _args jsonb) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+	_job_id bigint;
+	_defer_id bigint;
+BEGIN
+    INSERT
+        INTO procrastinate_periodic_defers (task_name, periodic_id, defer_timestamp)
+        VALUES (_task_name, _periodic_id, _defer_timestamp)
+        ON CONFLICT DO NOTHING
+        RETURNING id into _defer_id;
+
+    IF _defer_id IS NULL THEN
+        RETURN NULL;
+    END IF;
+
+    UPDATE procrastinate_periodic_defers
+        SET job_id = (
+            SELECT COALESCE((
+                SELECT unnest(procrastinate_defer_jobs_v1(
+                    ARRAY[
+                        ROW(
+                            _queue_name,
+                            _task_name,
+                            _priority,
+                            _lock,
+                            _queueing_lock,
+                            _args,
+                            NULL::timestamptz
+                        )
+                    ]::procrastinate_job_to_defer_v1[]
+                ))
+            ), NULL)
+        )
+        WHERE id = _defer_id
+        RETURNING job_id INTO _job_id;
+
+    DELETE
+        FROM procrastinate_periodic_defers
+        USING (
+            SELECT id
+            FROM procrastinate_periodic_defers
+            WHERE procrastinate_periodic_defers.task_name = _task_name
+            AND procrastinate_periodic_defers.periodic_id = _periodic_id
+            AND procrastinate_periodic_defers.defer_timestamp < _defer_timestamp
+            ORDER BY id
+            FOR UPDATE
+        ) to_delete
+        WHERE procrastinate_periodic_defers.id = to_delete.id;
+
+    RETURN _job_id;
+END;
+$$;
+
+CREATE TABLE public.procrastinate_jobs (
+    id bigint NOT NULL,
+    queue_name character varying(128) NOT NULL,
+    task_name character varying(128) NOT NULL,
+    lock text,
+    args jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status public.procrastinate_job_status DEFAULT 'todo'::public.procrastinate_job_status NOT NULL,
+    scheduled_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    queueing_lock text,
+    priority integer DEFAULT 0 NOT NULL,
+    abort_requested boolean DEFAULT false NOT NULL,
+    worker_id bigint,
+    CONSTRAINT check_not_todo_abort_requested CHECK ((NOT ((status = 'todo'::public.procrastinate_job_status) AND (abort_requested = true))))
+);
+
+CREATE FUNCTION public.procrastinate_fetch_job_v2(target_queue_names character varying[], p_worker_id bigint) RETURNS public.procrastinate_jobs
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+	found_jobs procrastinate_jobs;
+BEGIN
+    WITH candidate AS (
+        SELECT jobs.*
+            FROM procrastinate_jobs AS jobs
+            WHERE
+                -- reject the job if its lock has earlier or higher priority jobs
+                NOT EXISTS (
+                    SELECT 1
+                        FROM procrastinate_jobs AS other_jobs
+                        WHERE
+                            jobs.lock IS NOT NULL
+                            AND other_jobs.lock = jobs.lock
+                            AND (
+                                -- job with same lock is already running
+                                other_jobs.status = 'doing'
+                                OR
+                                -- job with same lock is waiting and has higher priority (or same priority but was queued first)
+                                (
+                                    other_jobs.status = 'todo'
+                                    AND (
+                                        other_jobs.priority > jobs.priority
+                                        OR (
+                                        other_jobs.priority = jobs.priority
+                                        AND other_jobs.id < jobs.id
+                                        )
+                                    )
+                                )
+                            )
+                )
+                AND jobs.status = 'todo'
+                AND (target_queue_names IS NULL OR jobs.queue_name = ANY( target_queue_names ))
+                AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= now())
+            ORDER BY jobs.priority DESC, jobs.id ASC LIMIT 1
+            FOR UPDATE OF jobs SKIP LOCKED
+    )
+    UPDATE procrastinate_jobs
+        SET status = 'doing', worker_id = p_worker_id
+        FROM candidate
+        WHERE procrastinate_jobs.id = candidate.id
+        RETURNING procrastinate_jobs.* INTO found_jobs;
+
+ RETURN found_jobs;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_finish_job_v1(job_id bigint, end_status public.procrastinate_job_status, delete_job boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    _job_id bigint;
+BEGIN
+    IF end_status NOT IN ('succeeded', 'failed', 'aborted') THEN
+        RAISE 'End status should be either "succeeded", "failed" or "aborted" (job id: %)', job_id;
+    END IF;
+    IF delete_job THEN
+        DELETE FROM procrastinate_jobs
+        WHERE id = job_id AND status IN ('todo', 'doing')
+        RETURNING id INTO _job_id;
+    ELSE
+        UPDATE procrastinate_jobs
+        SET status = end_status,
+            abort_requested = false,
+            attempts = CASE status
+                WHEN 'doing' THEN attempts + 1 ELSE attempts
+            END
+        WHERE id = job_id AND status IN ('todo', 'doing')
+        RETURNING id INTO _job_id;
+    END IF;
+    IF _job_id IS NULL THEN
+        RAISE 'Job was not found or not in "doing" or "todo" status (job id: %)', job_id;
+    END IF;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_notify_queue_abort_job_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    payload TEXT;
+BEGIN
+    SELECT json_build_object('type', 'abort_job_requested', 'job_id', NEW.id)::text INTO payload;
+	PERFORM pg_notify('procrastinate_queue_v1#' || NEW.queue_name, payload);
+	PERFORM pg_notify('procrastinate_any_queue_v1', payload);
+	RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_notify_queue_job_inserted_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    payload TEXT;
+BEGIN
+    SELECT json_build_object('type', 'job_inserted', 'job_id', NEW.id)::text INTO payload;
+	PERFORM pg_notify('procrastinate_queue_v1#' || NEW.queue_name, payload);
+	PERFORM pg_notify('procrastinate_any_queue_v1', payload);
+	RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_prune_stalled_workers_v1(seconds_since_heartbeat double precision) RETURNS TABLE(worker_id bigint)
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RETURN QUERY
+    DELETE FROM procrastinate_workers
+    WHERE last_heartbeat < NOW() - (seconds_since_heartbeat || 'SECOND')::INTERVAL
+    RETURNING procrastinate_workers.id;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_register_worker_v1() RETURNS TABLE(worker_id bigint)
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RETURN QUERY
+    INSERT INTO procrastinate_workers DEFAULT VALUES
+    RETURNING procrastinate_workers.id;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_retry_job_v1(job_id bigint, retry_at timestamp with time zone, new_priority integer, new_queue_name character varying, new_lock character varying) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    _job_id bigint;
+    _abort_requested boolean;
+BEGIN
+    SELECT abort_requested FROM procrastinate_jobs
+    WHERE id = job_id AND status = 'doing'
+    FOR UPDATE
+    INTO _abort_requested;
+    IF _abort_requested THEN
+        UPDATE procrastinate_jobs
+        SET status = 'failed'::procrastinate_job_status
+        WHERE id = job_id AND status = 'doing'
+        RETURNING id INTO _job_id;
+    ELSE
+        UPDATE procrastinate_jobs
+        SET status = 'todo'::procrastinate_job_status,
+            attempts = attempts + 1,
+            scheduled_at = retry_at,
+            priority = COALESCE(new_priority, priority),
+            queue_name = COALESCE(new_queue_name, queue_name),
+            lock = COALESCE(new_lock, lock)
+        WHERE id = job_id AND status = 'doing'
+        RETURNING id INTO _job_id;
+    END IF;
+
+    IF _job_id IS NULL THEN
+        RAISE 'Job was not found or not in "doing" status (job id: %)', job_id;
+    END IF;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_retry_job_v2(job_id bigint, retry_at timestamp with time zone, new_priority integer, new_queue_name character varying, new_lock character varying) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    _job_id bigint;
+    _abort_requested boolean;
+    _current_status procrastinate_job_status;
+BEGIN
+    SELECT status, abort_requested FROM procrastinate_jobs
+    WHERE id = job_id AND status IN ('doing', 'failed')
+    FOR UPDATE
+    INTO _current_status, _abort_requested;
+    IF _current_status = 'doing' AND _abort_requested THEN
+        UPDATE procrastinate_jobs
+        SET status = 'failed'::procrastinate_job_status
+        WHERE id = job_id AND status = 'doing'
+        RETURNING id INTO _job_id;
+    ELSE
+        UPDATE procrastinate_jobs
+        SET status = 'todo'::procrastinate_job_status,
+            attempts = attempts + 1,
+            scheduled_at = retry_at,
+            priority = COALESCE(new_priority, priority),
+            queue_name = COALESCE(new_queue_name, queue_name),
+            lock = COALESCE(new_lock, lock)
+        WHERE id = job_id AND status IN ('doing', 'failed')
+        RETURNING id INTO _job_id;
+    END IF;
+
+    IF _job_id IS NULL THEN
+        RAISE 'Job was not found or has an invalid status to retry (job id: %)', job_id;
+    END IF;
+
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_trigger_abort_requested_events_procedure_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO procrastinate_events(job_id, type)
+        VALUES (NEW.id, 'abort_requested'::procrastinate_job_event_type);
+    RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_trigger_function_scheduled_events_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO procrastinate_events(job_id, type, at)
+        VALUES (NEW.id, 'scheduled'::procrastinate_job_event_type, NEW.scheduled_at);
+
+	RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_trigger_function_status_events_insert_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO procrastinate_events(job_id, type)
+        VALUES (NEW.id, 'deferred'::procrastinate_job_event_type);
+	RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_trigger_function_status_events_update_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    WITH t AS (
+        SELECT CASE
+            WHEN OLD.status = 'todo'::procrastinate_job_status
+                AND NEW.status = 'doing'::procrastinate_job_status
+                THEN 'started'::procrastinate_job_event_type
+            WHEN OLD.status = 'doing'::procrastinate_job_status
+                AND NEW.status = 'todo'::procrastinate_job_status
+                THEN 'deferred_for_retry'::procrastinate_job_event_type
+            WHEN OLD.status = 'doing'::procrastinate_job_status
+                AND NEW.status = 'failed'::procrastinate_job_status
+                THEN 'failed'::procrastinate_job_event_type
+            WHEN OLD.status = 'doing'::procrastinate_job_status
+                AND NEW.status = 'succeeded'::procrastinate_job_status
+                THEN 'succeeded'::procrastinate_job_event_type
+            WHEN OLD.status = 'todo'::procrastinate_job_status
+                AND (
+                    NEW.status = 'cancelled'::procrastinate_job_status
+                    OR NEW.status = 'failed'::procrastinate_job_status
+                    OR NEW.status = 'succeeded'::procrastinate_job_status
+                )
+                THEN 'cancelled'::procrastinate_job_event_type
+            WHEN OLD.status = 'doing'::procrastinate_job_status
+                AND NEW.status = 'aborted'::procrastinate_job_status
+                THEN 'aborted'::procrastinate_job_event_type
+            WHEN OLD.status = 'failed'::procrastinate_job_status
+                AND NEW.status = 'todo'::procrastinate_job_status
+                THEN 'retried'::procrastinate_job_event_type
+            ELSE NULL
+        END as event_type
+    )
+    INSERT INTO procrastinate_events(job_id, type)
+        SELECT NEW.id, t.event_type
+        FROM t
+        WHERE t.event_type IS NOT NULL;
+	RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_unlink_periodic_defers_v1() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE procrastinate_periodic_defers
+    SET job_id = NULL
+    WHERE job_id = OLD.id;
+    RETURN OLD;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_unregister_worker_v1(worker_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM procrastinate_workers
+    WHERE id = worker_id;
+END;
+$$;
+
+CREATE FUNCTION public.procrastinate_update_heartbeat_v1(worker_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE procrastinate_workers
+    SET last_heartbeat = NOW()
+    WHERE id = worker_id;
+END;
+$$;
+
+CREATE TABLE public.archive_hold (
+    id bigint NOT NULL,
+    reason text NOT NULL,
+    basis text NOT NULL,
+    until date,
+    placed_at timestamp with time zone NOT NULL,
+    lifted_at timestamp with time zone,
+    case_id bigint NOT NULL,
+    lifted_by_id bigint,
+    placed_by_id bigint NOT NULL,
+    CONSTRAINT who_placed_a_hold_does_not_lift_it CHECK ((((lifted_at IS NULL) AND (lifted_by_id IS NULL)) OR ((lifted_at IS NOT NULL) AND (lifted_by_id IS NOT NULL) AND (NOT ((lifted_by_id = placed_by_id) AND (lifted_by_id IS NOT NULL))))))
+);
+
+ALTER TABLE public.archive_hold ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.archive_hold_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.archive_package (
+    id bigint NOT NULL,
+    item character varying(80) NOT NULL,
+    closed_on date NOT NULL,
+    manifest_sha256 character varying(64) NOT NULL,
+    checks jsonb NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    destroyed_at timestamp with time zone,
+    case_id bigint NOT NULL,
+    file_id bigint,
+    hall_id bigint NOT NULL,
+    CONSTRAINT a_package_has_a_file_until_it_is_destroyed CHECK ((((destroyed_at IS NULL) AND (file_id IS NOT NULL)) OR ((destroyed_at IS NOT NULL) AND (file_id IS NULL))))
+);
+
+ALTER TABLE public.archive_package ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.archive_package_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.archive_purge (
+    id bigint NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    confirm_from timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    dropped_at timestamp with time zone,
+    confirmed_by_id bigint,
+    dropped_by_id bigint,
+    hall_id bigint NOT NULL,
+    proposed_by_id bigint NOT NULL,
+    CONSTRAINT another_person_confirms_a_purge_and_not_too_early CHECK ((((confirmed_at IS NULL) AND (confirmed_by_id IS NULL)) OR ((confirmed_at >= confirm_from) AND (confirmed_by_id IS NOT NULL) AND (dropped_at IS NULL) AND (NOT ((confirmed_by_id = proposed_by_id) AND (confirmed_by_id IS NOT NULL))))))
+);
+
+ALTER TABLE public.archive_purge ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.archive_purge_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.archive_purge_line (
+    id bigint NOT NULL,
+    outcome character varying(12) NOT NULL,
+    package_id bigint NOT NULL,
+    purge_id bigint NOT NULL,
+    CONSTRAINT what_became_of_a_package_is_known CHECK (((outcome)::text = ANY ((ARRAY[''::character varying, 'destroyed'::character varying, 'held'::character varying, 'kept'::character varying])::text[])))
+);
+
+ALTER TABLE public.archive_purge_line ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.archive_purge_line_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.archive_retention_rule (
+    id bigint NOT NULL,
+    item character varying(80) NOT NULL,
+    item_type character varying(2) NOT NULL,
+    years smallint,
+    basis text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    set_by character varying(60) NOT NULL,
+    CONSTRAINT a_retention_rule_is_of_an_item_or_of_a_type CHECK (((((item)::text = ''::text) AND (NOT ((item_type)::text = ''::text))) OR ((NOT ((item)::text = ''::text)) AND ((item_type)::text = ''::text)))),
+    CONSTRAINT years_are_10_30_or_for_ever CHECK (((years IS NULL) OR (years = ANY (ARRAY[10, 30]))))
+);
+
+ALTER TABLE public.archive_retention_rule ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.archive_retention_rule_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_entry (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor character varying(60) NOT NULL,
+    hall character varying(40) NOT NULL,
+    action character varying(60) NOT NULL,
+    subject character varying(80) NOT NULL,
+    facts jsonb NOT NULL,
+    sealed_hash character varying(64),
+    sealed_no bigint
+);
+
+ALTER TABLE public.audit_entry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.audit_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_seal (
+    id bigint NOT NULL,
+    last_no bigint NOT NULL,
+    last_hash character varying(64) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version smallint NOT NULL
+);
+
+ALTER TABLE public.audit_seal ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.audit_seal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.auth_group (
+    id integer NOT NULL,
+    name character varying(150) NOT NULL
+);
+
+ALTER TABLE public.auth_group ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_group_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.auth_group_permissions (
+    id bigint NOT NULL,
+    group_id integer NOT NULL,
+    permission_id integer NOT NULL
+);
+
+ALTER TABLE public.auth_group_permissions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_group_permissions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.auth_permission (
+    id integer NOT NULL,
+    name character varying(255) NOT NULL,
+    content_type_id integer NOT NULL,
+    codename character varying(100) NOT NULL
+);
+
+ALTER TABLE public.auth_permission ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_permission_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_appeal (
+    id bigint NOT NULL,
+    text text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    state character varying(8) NOT NULL,
+    answer text NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by character varying(60) NOT NULL,
+    entry_id bigint,
+    suspension_id bigint
+);
+
+ALTER TABLE public.booking_appeal ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_appeal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_appointment (
+    id bigint NOT NULL,
+    code character varying(16) NOT NULL,
+    business character varying(90) NOT NULL,
+    day date NOT NULL,
+    half character varying(2) NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    exempt boolean NOT NULL,
+    internal boolean NOT NULL,
+    state character varying(10) NOT NULL,
+    source character varying(12) NOT NULL,
+    account_id bigint,
+    booked_by character varying(60) NOT NULL,
+    on_behalf_why text NOT NULL,
+    note text NOT NULL,
+    visit_group character varying(16) NOT NULL,
+    language character varying(10) NOT NULL,
+    moves smallint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    cancelled_at timestamp with time zone,
+    cancelled_by character varying(60) NOT NULL,
+    cancel_reason text NOT NULL,
+    by_hall boolean NOT NULL,
+    checked_in_at timestamp with time zone,
+    no_show_at timestamp with time zone,
+    served_at timestamp with time zone,
+    category_id bigint NOT NULL,
+    hall_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    slot_id bigint NOT NULL,
+    contact text,
+    contact_index character varying(64) DEFAULT ''::character varying NOT NULL,
+    evidence smallint DEFAULT 0 NOT NULL,
+    holder character varying(40) DEFAULT ''::character varying NOT NULL,
+    limit_key character varying(40) DEFAULT ''::character varying NOT NULL,
+    name text,
+    name_index character varying(64) DEFAULT ''::character varying NOT NULL,
+    disowned_at timestamp with time zone,
+    persons smallint DEFAULT 1 NOT NULL,
+    hall_moves smallint DEFAULT 0 NOT NULL,
+    dealt_on character varying(32) DEFAULT ''::character varying NOT NULL,
+    link_turn smallint DEFAULT 0 NOT NULL,
+    let_go_at timestamp with time zone,
+    CONSTRAINT a_booking_has_persons CHECK (((persons >= 1) AND (persons <= 20))),
+    CONSTRAINT appointment_state_is_known CHECK (((state)::text = ANY ((ARRAY['booked'::character varying, 'checked_in'::character varying, 'served'::character varying, 'cancelled'::character varying, 'no_show'::character varying])::text[])))
+);
+
+ALTER TABLE public.booking_appointment ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_appointment_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_extra_slot (
+    id bigint NOT NULL,
+    appointment_id bigint NOT NULL,
+    slot_id bigint NOT NULL
+);
+
+ALTER TABLE public.booking_extra_slot ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_extra_slot_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_fault_day (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    why text NOT NULL,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.booking_fault_day ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_fault_day_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_follow_up (
+    id bigint NOT NULL,
+    cause character varying(60) NOT NULL,
+    why_zh text NOT NULL,
+    why_en text NOT NULL,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.booking_follow_up ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_follow_up_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_follow_up_visit (
+    id bigint NOT NULL,
+    visit character varying(16) NOT NULL,
+    codes jsonb NOT NULL,
+    what character varying(8) NOT NULL,
+    starts_at timestamp with time zone,
+    state character varying(10) NOT NULL,
+    slug character varying(40) NOT NULL,
+    settled_at timestamp with time zone,
+    follow_up_id bigint NOT NULL,
+    told_again_at timestamp with time zone,
+    CONSTRAINT a_visit_is_moved_cancelled_or_kept CHECK (((what)::text = ANY ((ARRAY['move'::character varying, 'cancel'::character varying, 'keep'::character varying])::text[])))
+);
+
+ALTER TABLE public.booking_follow_up_visit ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_follow_up_visit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_hold (
+    id bigint NOT NULL,
+    kind character varying(10) NOT NULL,
+    account_id bigint,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    outcome character varying(10) NOT NULL,
+    person_id bigint,
+    slot_id bigint NOT NULL,
+    limit_key character varying(40) DEFAULT ''::character varying NOT NULL
+);
+
+ALTER TABLE public.booking_hold ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_hold_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_kept (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by character varying(60) NOT NULL,
+    why text NOT NULL,
+    appointment_id bigint NOT NULL,
+    served boolean DEFAULT true NOT NULL
+);
+
+ALTER TABLE public.booking_kept ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_kept_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_ledger_entry (
+    id bigint NOT NULL,
+    scope character varying(40) NOT NULL,
+    kind character varying(10) NOT NULL,
+    "on" date NOT NULL,
+    at timestamp with time zone NOT NULL,
+    forgiven_at timestamp with time zone,
+    forgiven_by character varying(60) NOT NULL,
+    forgiven_why text NOT NULL,
+    appointment_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    used_by_id bigint,
+    party character varying(60) DEFAULT ''::character varying NOT NULL,
+    visit character varying(16) DEFAULT ''::character varying NOT NULL
+);
+
+ALTER TABLE public.booking_ledger_entry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_ledger_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_move (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by character varying(60) NOT NULL,
+    why text NOT NULL,
+    appointment_id bigint NOT NULL,
+    from_slot_id bigint NOT NULL,
+    to_slot_id bigint NOT NULL
+);
+
+ALTER TABLE public.booking_move ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_move_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_opening_asked (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    account_id bigint NOT NULL,
+    language character varying(10) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    told boolean NOT NULL,
+    hall_id bigint NOT NULL,
+    item_id bigint NOT NULL
+);
+
+ALTER TABLE public.booking_opening_asked ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_opening_asked_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_outage (
+    id bigint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    why text NOT NULL,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    hall_id bigint NOT NULL,
+    CONSTRAINT an_outage_ends_after_it_begins CHECK ((ends_at > starts_at))
+);
+
+ALTER TABLE public.booking_outage ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_outage_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_slot (
+    id bigint NOT NULL,
+    business character varying(90) NOT NULL,
+    day date NOT NULL,
+    half character varying(2) NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    quota integer NOT NULL,
+    taken integer NOT NULL,
+    internal_quota integer NOT NULL,
+    internal_taken integer NOT NULL,
+    session_kind character varying(12) NOT NULL,
+    session character varying(40) NOT NULL,
+    cut_off_at timestamp with time zone,
+    extended_only boolean NOT NULL,
+    items jsonb,
+    channels jsonb,
+    closed boolean NOT NULL,
+    touched boolean NOT NULL,
+    hall_id bigint NOT NULL,
+    carried integer DEFAULT 0 NOT NULL,
+    asked_to bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT a_slot_ends_after_it_starts CHECK ((ends_at > starts_at)),
+    CONSTRAINT taken_internal_places_are_counted CHECK ((internal_taken >= 0)),
+    CONSTRAINT taken_places_are_counted CHECK ((taken >= 0))
+);
+
+ALTER TABLE public.booking_slot ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_slot_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_suspension (
+    id bigint NOT NULL,
+    scope character varying(40) NOT NULL,
+    reason character varying(12) NOT NULL,
+    from_on date NOT NULL,
+    until_on date NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    lifted_at timestamp with time zone,
+    lifted_by character varying(60) NOT NULL,
+    lifted_why text NOT NULL,
+    person_id bigint NOT NULL,
+    party character varying(60) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT a_suspension_lasts_a_day CHECK ((until_on >= from_on))
+);
+
+ALTER TABLE public.booking_suspension ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_suspension_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.booking_waiting (
+    id bigint NOT NULL,
+    business character varying(90) NOT NULL,
+    day date NOT NULL,
+    account_id bigint,
+    made_at timestamp with time zone NOT NULL,
+    state character varying(8) NOT NULL,
+    hall_id bigint NOT NULL,
+    hold_id bigint,
+    item_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    limit_key character varying(40) DEFAULT ''::character varying NOT NULL,
+    appointment_id bigint,
+    offers smallint DEFAULT 0 NOT NULL,
+    last_slot bigint DEFAULT 0 NOT NULL,
+    language character varying(10) DEFAULT 'zh-hans'::character varying NOT NULL
+);
+
+ALTER TABLE public.booking_waiting ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.booking_waiting_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.calendars_closure (
+    id bigint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason_zh character varying(120) NOT NULL,
+    reason_en character varying(160) NOT NULL,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    hall_id bigint NOT NULL,
+    zone_id bigint,
+    kind character varying(12) NOT NULL,
+    floor_id bigint,
+    category_id bigint,
+    item_id bigint,
+    begun_at timestamp with time zone,
+    over_at timestamp with time zone,
+    CONSTRAINT a_closure_ends_after_it_starts CHECK ((ends_at > starts_at)),
+    CONSTRAINT a_closure_is_of_a_known_kind CHECK (((kind)::text = ANY ((ARRAY['closure'::character varying, 'evacuation'::character varying, 'outage'::character varying])::text[])))
+);
+
+ALTER TABLE public.calendars_closure ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.calendars_closure_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.calendars_national_day (
+    day date NOT NULL,
+    kind character varying(10) NOT NULL,
+    name_zh character varying(40) NOT NULL,
+    name_en character varying(60) NOT NULL,
+    notice character varying(60) NOT NULL,
+    state character varying(12) NOT NULL,
+    CONSTRAINT a_day_is_work_or_rest CHECK (((kind)::text = ANY ((ARRAY['workday'::character varying, 'restday'::character varying])::text[])))
+);
+
+CREATE TABLE public.calendars_version (
+    id bigint NOT NULL,
+    version integer NOT NULL,
+    document jsonb NOT NULL,
+    valid_from date NOT NULL,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    note text NOT NULL,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.calendars_version ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.calendars_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cases_bundle (
+    id bigint NOT NULL,
+    no character varying(50) NOT NULL,
+    matter character varying(60) DEFAULT ''::character varying NOT NULL,
+    opened_by character varying(60) NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    revision integer NOT NULL,
+    joint_days smallint,
+    account_id bigint,
+    hall_id bigint NOT NULL,
+    organisation_id bigint,
+    person_id bigint NOT NULL,
+    CONSTRAINT a_joint_limit_is_some_days CHECK (((joint_days IS NULL) OR ((joint_days >= 1) AND (joint_days <= 365))))
+);
+
+ALTER TABLE public.cases_bundle ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_bundle_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE public.cases_bundle_number
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE public.cases_case ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_case_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cases_event (
+    id bigint NOT NULL,
+    seq integer NOT NULL,
+    verb character varying(20) NOT NULL,
+    actor character varying(60) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    before character varying(16) NOT NULL,
+    after character varying(16) NOT NULL,
+    facts jsonb NOT NULL,
+    why text NOT NULL,
+    earlier_hash character varying(64) NOT NULL,
+    hash character varying(64) NOT NULL,
+    case_id bigint NOT NULL
+);
+
+ALTER TABLE public.cases_event ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cases_extension (
+    id bigint NOT NULL,
+    days smallint NOT NULL,
+    reason text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by character varying(60) NOT NULL,
+    case_id bigint NOT NULL,
+    CONSTRAINT an_extension_is_15_days_at_most CHECK (((days >= 1) AND (days <= 15)))
+);
+
+ALTER TABLE public.cases_extension ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_extension_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cases_material (
+    id bigint NOT NULL,
+    code character varying(60) NOT NULL,
+    channel character varying(8) NOT NULL,
+    copies smallint NOT NULL,
+    trust character varying(1) NOT NULL,
+    verdict character varying(4) NOT NULL,
+    why text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by character varying(60) NOT NULL,
+    gone_at timestamp with time zone,
+    case_id bigint NOT NULL,
+    certificate_id bigint,
+    file_id bigint,
+    judged_by_id bigint,
+    CONSTRAINT a_paper_is_right_wrong_or_not_seen CHECK (((verdict)::text = ANY ((ARRAY[''::character varying, 'ok'::character varying, 'bad'::character varying])::text[]))),
+    CONSTRAINT a_paper_that_came_is_counted CHECK (((copies >= 1) AND (copies <= 99))),
+    CONSTRAINT trust_is_a_to_d CHECK (((trust)::text = ANY ((ARRAY['A'::character varying, 'B'::character varying, 'C'::character varying, 'D'::character varying])::text[])))
+);
+
+ALTER TABLE public.cases_material ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_material_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cases_notice (
+    id bigint NOT NULL,
+    round smallint NOT NULL,
+    missing jsonb NOT NULL,
+    reasons text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    second_by_id bigint,
+    CONSTRAINT a_further_notice_has_a_second_person CHECK (((round = 1) OR ((second_by_id IS NOT NULL) AND (NOT ((second_by_id = by_id) AND (second_by_id IS NOT NULL))))))
+);
+
+ALTER TABLE public.cases_notice ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_notice_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE public.cases_number
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.cases_obligation (
+    id bigint NOT NULL,
+    code character varying(60) NOT NULL,
+    due_on date NOT NULL,
+    met_at timestamp with time zone,
+    lapsed_at timestamp with time zone,
+    case_id bigint NOT NULL
+);
+
+ALTER TABLE public.cases_obligation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_obligation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cases_opinion (
+    id bigint NOT NULL,
+    stage character varying(10) NOT NULL,
+    says character varying(8) NOT NULL,
+    text text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_id bigint NOT NULL,
+    case_id bigint NOT NULL
+);
+
+ALTER TABLE public.cases_opinion ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_opinion_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cases_paper (
+    id bigint NOT NULL,
+    kind character varying(20) NOT NULL,
+    number character varying(60) NOT NULL,
+    serial integer NOT NULL,
+    facts text NOT NULL,
+    code character varying(20) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    case_id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    file_id bigint
+);
+
+CREATE TABLE public.cases_paper_counter (
+    id bigint NOT NULL,
+    year smallint NOT NULL,
+    last integer NOT NULL,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.cases_paper_counter ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_paper_counter_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.cases_paper ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_paper_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cases_rule_run (
+    id bigint NOT NULL,
+    occasion character varying(8) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    mode character varying(8) NOT NULL,
+    version integer NOT NULL,
+    held boolean NOT NULL,
+    sampled boolean NOT NULL,
+    outcome character varying(8) NOT NULL,
+    why character varying(12) DEFAULT ''::character varying NOT NULL,
+    trace jsonb NOT NULL,
+    case_id bigint NOT NULL,
+    CONSTRAINT a_run_of_rules_has_a_mode CHECK (((mode)::text = ANY ((ARRAY['off'::character varying, 'shadow'::character varying, 'live'::character varying])::text[]))),
+    CONSTRAINT a_run_of_rules_has_an_occasion CHECK (((occasion)::text = ANY ((ARRAY['submit'::character varying, 'receive'::character varying])::text[]))),
+    CONSTRAINT a_run_of_rules_says_why_a_person CHECK (((why)::text = ANY ((ARRAY[''::character varying, 'off'::character varying, 'seen'::character varying, 'applicant'::character varying, 'suspended'::character varying, 'papers'::character varying, 'rule'::character varying, 'unclear'::character varying, 'shadow'::character varying, 'sampled'::character varying, 'error'::character varying])::text[]))),
+    CONSTRAINT rules_grant_only_live_and_where_all_hold CHECK (((held AND ((mode)::text = 'live'::text) AND ((outcome)::text = 'grant'::text) AND (NOT sampled) AND ((why)::text = ''::text)) OR (((outcome)::text = 'person'::text) AND (NOT ((why)::text = ''::text))))),
+    CONSTRAINT rules_grant_or_leave_it_to_a_person CHECK (((outcome)::text = ANY ((ARRAY['grant'::character varying, 'person'::character varying])::text[])))
+);
+
+ALTER TABLE public.cases_rule_run ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_rule_run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cases_rule_switch (
+    id bigint NOT NULL,
+    mode character varying(8) DEFAULT 'off'::character varying NOT NULL,
+    sample_percent smallint DEFAULT 0 NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    changed_by character varying(60) NOT NULL,
+    item_id bigint NOT NULL,
+    CONSTRAINT a_sample_is_a_share_of_a_hundred CHECK (((sample_percent >= 0) AND (sample_percent <= 100))),
+    CONSTRAINT rules_rest_are_tried_or_decide CHECK (((mode)::text = ANY ((ARRAY['off'::character varying, 'shadow'::character varying, 'live'::character varying])::text[])))
+);
+
+ALTER TABLE public.cases_rule_switch ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_rule_switch_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cases_stop (
+    id bigint NOT NULL,
+    kind character varying(20) NOT NULL,
+    basis text NOT NULL,
+    expected_days smallint NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    started_by character varying(60) NOT NULL,
+    ended_at timestamp with time zone,
+    result text NOT NULL,
+    case_id bigint NOT NULL,
+    CONSTRAINT a_procedure_takes_some_days CHECK (((expected_days >= 1) AND (expected_days <= 365)))
+);
+
+ALTER TABLE public.cases_stop ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_stop_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_data_element (
+    id bigint NOT NULL,
+    code character varying(60) NOT NULL,
+    name_zh character varying(60) NOT NULL,
+    name_en character varying(120) NOT NULL,
+    type character varying(20) NOT NULL,
+    sensitivity character varying(12) NOT NULL,
+    source_precedence character varying(200) NOT NULL,
+    CONSTRAINT a_data_element_says_how_sensitive_it_is CHECK (((sensitivity)::text = ANY ((ARRAY['public'::character varying, 'internal'::character varying, 'personal'::character varying, 'sensitive'::character varying])::text[])))
+);
+
+ALTER TABLE public.catalogue_data_element ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_data_element_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_department (
+    id bigint NOT NULL,
+    code character varying(40) NOT NULL,
+    name_zh character varying(60) NOT NULL,
+    name_en character varying(120) NOT NULL,
+    kind character varying(30) NOT NULL
+);
+
+ALTER TABLE public.catalogue_department ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_department_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_hall_item (
+    id bigint NOT NULL,
+    bookable boolean NOT NULL,
+    walk_in boolean NOT NULL,
+    extended boolean NOT NULL,
+    periods smallint NOT NULL,
+    category_id bigint NOT NULL,
+    hall_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    most_persons smallint DEFAULT 1 NOT NULL,
+    CONSTRAINT a_booking_is_for_somebody_and_no_crowd CHECK (((most_persons >= 1) AND (most_persons <= 20))),
+    CONSTRAINT an_appointment_takes_a_period CHECK ((periods >= 1))
+);
+
+ALTER TABLE public.catalogue_hall_item ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_hall_item_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_hall_item_version (
+    id bigint NOT NULL,
+    version integer NOT NULL,
+    document jsonb NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    hall_id bigint NOT NULL,
+    item_id bigint NOT NULL
+);
+
+ALTER TABLE public.catalogue_hall_item_version ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_hall_item_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_item (
+    id bigint NOT NULL,
+    code character varying(80) NOT NULL,
+    catalog_code character varying(12) NOT NULL,
+    task_code character varying(36) NOT NULL,
+    version integer NOT NULL,
+    name_zh character varying(160) NOT NULL,
+    name_en character varying(240) NOT NULL,
+    audience character varying(10) NOT NULL,
+    service_object character varying(20) NOT NULL,
+    item_type character varying(2) NOT NULL,
+    exercise_level character varying(2) NOT NULL,
+    case_kind character varying(2) NOT NULL,
+    statutory_days smallint NOT NULL,
+    promised_days smallint NOT NULL,
+    visits_needed smallint NOT NULL,
+    general_scope_zh character varying(60) NOT NULL,
+    handling_forms character varying(40) NOT NULL,
+    acceptance_condition_zh text NOT NULL,
+    acceptance_condition_en text NOT NULL,
+    fee_zh character varying(200) NOT NULL,
+    fee_en character varying(200) NOT NULL,
+    result_zh character varying(120) NOT NULL,
+    result_en character varying(160) NOT NULL,
+    keywords_zh character varying(300) NOT NULL,
+    agent_allowed boolean NOT NULL,
+    exempt_half_day boolean NOT NULL,
+    home_visit boolean NOT NULL,
+    handling_minutes double precision NOT NULL,
+    department_id bigint NOT NULL,
+    handling jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT promised_is_not_later_than_statutory CHECK (((promised_days <= statutory_days) OR (statutory_days = 0)))
+);
+
+CREATE TABLE public.catalogue_item_draft (
+    id bigint NOT NULL,
+    task_code character varying(36) NOT NULL,
+    version integer NOT NULL,
+    name_zh character varying(160) NOT NULL,
+    document jsonb NOT NULL,
+    content_hash character varying(64) NOT NULL,
+    raw text NOT NULL,
+    notes jsonb NOT NULL,
+    state character varying(12) NOT NULL,
+    entered_by character varying(60) NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    published_by character varying(60) NOT NULL,
+    published_at timestamp with time zone,
+    planned_from date,
+    item_version integer,
+    item_id bigint,
+    CONSTRAINT a_published_draft_says_by_whom CHECK (((NOT ((state)::text = ANY ((ARRAY['published'::character varying, 'planned'::character varying])::text[]))) OR ((published_by)::text > ''::text))),
+    CONSTRAINT another_person_publishes_a_draft CHECK ((NOT ((published_by)::text = (entered_by)::text)))
+);
+
+ALTER TABLE public.catalogue_item_draft ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_item_draft_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.catalogue_item ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_item_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_item_theme (
+    id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    theme_id bigint NOT NULL
+);
+
+ALTER TABLE public.catalogue_item_theme ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_item_theme_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_item_version (
+    id bigint NOT NULL,
+    version integer NOT NULL,
+    document jsonb NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    item_id bigint NOT NULL
+);
+
+ALTER TABLE public.catalogue_item_version ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_item_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_material (
+    id bigint NOT NULL,
+    code character varying(60) NOT NULL,
+    name_zh character varying(120) NOT NULL,
+    name_en character varying(200) NOT NULL,
+    kind character varying(30) NOT NULL,
+    source character varying(20) NOT NULL,
+    issuer_zh character varying(80) NOT NULL,
+    issuer_en character varying(120) NOT NULL,
+    note_zh character varying(300) NOT NULL,
+    note_en character varying(300) NOT NULL
+);
+
+ALTER TABLE public.catalogue_material ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_material_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_material_requirement (
+    id bigint NOT NULL,
+    "order" smallint NOT NULL,
+    originals smallint NOT NULL,
+    copies smallint NOT NULL,
+    necessity character varying(12) NOT NULL,
+    item_id bigint NOT NULL,
+    material_id bigint NOT NULL
+);
+
+ALTER TABLE public.catalogue_material_requirement ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_material_requirement_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_one_matter (
+    id bigint NOT NULL,
+    code character varying(60) NOT NULL,
+    name_zh character varying(60) NOT NULL,
+    name_en character varying(120) NOT NULL,
+    summary_zh character varying(200) NOT NULL,
+    summary_en character varying(200) NOT NULL,
+    audience character varying(10) NOT NULL,
+    items character varying(1200) NOT NULL,
+    joint_days smallint,
+    "order" smallint NOT NULL,
+    CONSTRAINT a_matter_is_limited_to_some_days CHECK (((joint_days IS NULL) OR ((joint_days >= 1) AND (joint_days <= 365)))),
+    CONSTRAINT a_matter_of_several_items CHECK (((items)::text ~~ '%;%'::text))
+);
+
+ALTER TABLE public.catalogue_one_matter ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_one_matter_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_synonym (
+    id bigint NOT NULL,
+    words character varying(300) NOT NULL,
+    items character varying(600) NOT NULL,
+    means character varying(60) NOT NULL,
+    source character varying(160) NOT NULL,
+    CONSTRAINT a_synonym_names_items_or_means_a_word CHECK (((((items)::text = ''::text) AND ((means)::text > ''::text)) OR (((items)::text > ''::text) AND ((means)::text = ''::text))))
+);
+
+ALTER TABLE public.catalogue_synonym ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_synonym_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalogue_theme (
+    id bigint NOT NULL,
+    code character varying(40) NOT NULL,
+    kind character varying(20) NOT NULL,
+    audience character varying(10) NOT NULL,
+    name_zh character varying(60) NOT NULL,
+    name_en character varying(80) NOT NULL,
+    "order" smallint NOT NULL
+);
+
+ALTER TABLE public.catalogue_theme ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalogue_theme_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.consulting_answer (
+    id bigint NOT NULL,
+    version smallint NOT NULL,
+    text text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_id bigint NOT NULL,
+    department_id bigint NOT NULL,
+    question_id bigint NOT NULL
+);
+
+ALTER TABLE public.consulting_answer ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.consulting_answer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.consulting_enquiry (
+    id bigint NOT NULL,
+    no character varying(40) NOT NULL,
+    asked_by character varying(60) NOT NULL,
+    contact text,
+    contact_index character varying(64) NOT NULL,
+    language character varying(10) NOT NULL,
+    state character varying(10) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    due_on date,
+    answered_at timestamp with time zone,
+    helped boolean,
+    closed_at timestamp with time zone,
+    forgotten boolean NOT NULL,
+    account_id bigint,
+    department_id bigint NOT NULL,
+    hall_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    CONSTRAINT an_enquiry_that_ended_has_a_time CHECK ((((closed_at IS NULL) AND ((state)::text = ANY ((ARRAY['open'::character varying, 'answered'::character varying])::text[]))) OR ((closed_at IS NOT NULL) AND ((state)::text = ANY ((ARRAY['closed'::character varying, 'withdrawn'::character varying])::text[]))))),
+    CONSTRAINT an_open_enquiry_has_a_day CHECK ((((due_on IS NOT NULL) AND ((state)::text = 'open'::text)) OR ((NOT ((state)::text = 'open'::text)) AND (due_on IS NULL)))),
+    CONSTRAINT enquiry_state_is_known CHECK (((state)::text = ANY ((ARRAY['open'::character varying, 'answered'::character varying, 'closed'::character varying, 'withdrawn'::character varying])::text[])))
+);
+
+ALTER TABLE public.consulting_enquiry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.consulting_enquiry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.consulting_forwarding (
+    id bigint NOT NULL,
+    reason text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_id bigint NOT NULL,
+    enquiry_id bigint NOT NULL,
+    receiver_id bigint NOT NULL,
+    sender_id bigint NOT NULL,
+    CONSTRAINT an_enquiry_is_forwarded_to_another_department CHECK ((NOT (sender_id = receiver_id)))
+);
+
+ALTER TABLE public.consulting_forwarding ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.consulting_forwarding_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE public.consulting_number
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.consulting_public_answer (
+    id bigint NOT NULL,
+    question_zh text NOT NULL,
+    answer_zh text NOT NULL,
+    question_en text NOT NULL,
+    answer_en text NOT NULL,
+    state character varying(10) NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    published_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    department_id bigint NOT NULL,
+    enquiry_id bigint NOT NULL,
+    hall_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    published_by_id bigint,
+    withdrawn_by_id bigint,
+    written_by_id bigint NOT NULL,
+    CONSTRAINT a_published_answer_says_by_whom CHECK (((NOT ((state)::text = 'published'::text)) OR ((published_at IS NOT NULL) AND (published_by_id IS NOT NULL)))),
+    CONSTRAINT another_person_publishes_an_answer CHECK ((NOT ((published_by_id = written_by_id) AND (published_by_id IS NOT NULL)))),
+    CONSTRAINT public_answer_state_is_known CHECK (((state)::text = ANY ((ARRAY['draft'::character varying, 'published'::character varying, 'withdrawn'::character varying])::text[])))
+);
+
+ALTER TABLE public.consulting_public_answer ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.consulting_public_answer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.consulting_question (
+    id bigint NOT NULL,
+    seq smallint NOT NULL,
+    text text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    enquiry_id bigint NOT NULL,
+    CONSTRAINT one_further_question_and_no_more CHECK (((seq >= 1) AND (seq <= 2)))
+);
+
+ALTER TABLE public.consulting_question ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.consulting_question_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.delivery_cabinet (
+    id bigint NOT NULL,
+    code character varying(30) NOT NULL,
+    name_zh character varying(60) NOT NULL,
+    name_en character varying(60) NOT NULL,
+    place_zh character varying(120) NOT NULL,
+    place_en character varying(120) NOT NULL,
+    active boolean NOT NULL,
+    device_id bigint,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.delivery_cabinet ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.delivery_cabinet_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.delivery_cell (
+    id bigint NOT NULL,
+    no smallint NOT NULL,
+    broken_at timestamp with time zone,
+    cabinet_id bigint NOT NULL
+);
+
+ALTER TABLE public.delivery_cell ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.delivery_cell_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.delivery_delivery (
+    id bigint NOT NULL,
+    state character varying(12) NOT NULL,
+    place character varying(40) NOT NULL,
+    code text NOT NULL,
+    tries_left smallint NOT NULL,
+    ready_at timestamp with time zone NOT NULL,
+    ready_by character varying(60) NOT NULL,
+    how character varying(12) NOT NULL,
+    by_what character varying(8) NOT NULL,
+    delivered_at timestamp with time zone,
+    delivered_by character varying(60) NOT NULL,
+    case_id bigint NOT NULL,
+    CONSTRAINT a_delivery_goes_a_known_way CHECK (((how)::text = ANY ((ARRAY[''::character varying, 'counter'::character varying, 'electronic'::character varying, 'courier'::character varying, 'cabinet'::character varying, 'kiosk'::character varying])::text[]))),
+    CONSTRAINT delivery_state_is_known CHECK (((state)::text = ANY ((ARRAY['ready'::character varying, 'delivered'::character varying])::text[]))),
+    CONSTRAINT tries_at_a_code_run_out_at_zero CHECK ((tries_left >= 0)),
+    CONSTRAINT what_was_delivered_has_a_time CHECK ((((delivered_at IS NULL) AND ((state)::text = 'ready'::text)) OR ((delivered_at IS NOT NULL) AND ((state)::text = 'delivered'::text))))
+);
+
+ALTER TABLE public.delivery_delivery ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.delivery_delivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.delivery_stay (
+    id bigint NOT NULL,
+    kind character varying(8) NOT NULL,
+    put_at timestamp with time zone NOT NULL,
+    put_by character varying(60) NOT NULL,
+    counts_from date,
+    fetch_by timestamp with time zone,
+    out_at timestamp with time zone,
+    out_by character varying(12) NOT NULL,
+    case_id bigint NOT NULL,
+    cell_id bigint NOT NULL,
+    CONSTRAINT a_drop_counts_and_a_result_waits CHECK ((((counts_from IS NOT NULL) AND (fetch_by IS NULL) AND ((kind)::text = 'drop'::text)) OR ((counts_from IS NULL) AND (fetch_by IS NOT NULL) AND ((kind)::text = 'result'::text)))),
+    CONSTRAINT what_is_out_was_taken_by_somebody CHECK ((((out_at IS NULL) AND ((out_by)::text = ''::text)) OR ((out_at IS NOT NULL) AND ((out_by)::text = ANY ((ARRAY['applicant'::character varying, 'staff'::character varying, 'moved'::character varying])::text[]))))),
+    CONSTRAINT what_lies_is_of_a_known_kind CHECK (((kind)::text = ANY ((ARRAY['drop'::character varying, 'result'::character varying])::text[])))
+);
+
+ALTER TABLE public.delivery_stay ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.delivery_stay_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.devices_device (
+    id bigint NOT NULL,
+    code character varying(60) NOT NULL,
+    kind character varying(20) NOT NULL,
+    name character varying(80) NOT NULL,
+    printer character varying(120) NOT NULL,
+    secret_hash character varying(64) NOT NULL,
+    last_seen_at timestamp with time zone,
+    state jsonb NOT NULL,
+    hall_id bigint NOT NULL,
+    window_id bigint,
+    zone_id bigint,
+    retired_at timestamp with time zone,
+    test jsonb NOT NULL,
+    reader_key text NOT NULL
+);
+
+ALTER TABLE public.devices_device ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.devices_device_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.django_content_type (
+    id integer NOT NULL,
+    app_label character varying(100) NOT NULL,
+    model character varying(100) NOT NULL
+);
+
+ALTER TABLE public.django_content_type ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_content_type_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.django_migrations (
+    id bigint NOT NULL,
+    app character varying(255) NOT NULL,
+    name character varying(255) NOT NULL,
+    applied timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.django_migrations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_migrations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.django_session (
+    session_key character varying(40) NOT NULL,
+    session_data text NOT NULL,
+    expire_date timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.exchange_batch (
+    id bigint NOT NULL,
+    no character varying(40) NOT NULL,
+    scope character varying(60) NOT NULL,
+    first date NOT NULL,
+    last date NOT NULL,
+    rows integer NOT NULL,
+    sha256 character varying(64) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by character varying(60) NOT NULL,
+    file_id bigint NOT NULL,
+    sent_at timestamp with time zone,
+    tries integer NOT NULL,
+    CONSTRAINT a_batch_is_of_some_days CHECK ((last >= first))
+);
+
+ALTER TABLE public.exchange_batch ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.exchange_batch_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.exchange_row (
+    id bigint NOT NULL,
+    "table" character varying(30) NOT NULL,
+    guid character varying(32) NOT NULL,
+    operation character varying(1) NOT NULL,
+    digest character varying(64) NOT NULL,
+    batch_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    receipt character varying(8) NOT NULL,
+    why character varying(200) NOT NULL,
+    CONSTRAINT a_receipt_is_known CHECK (((receipt)::text = ANY ((ARRAY[''::character varying, 'accepted'::character varying, 'refused'::character varying])::text[]))),
+    CONSTRAINT a_row_is_new_changed_or_gone CHECK (((operation)::text = ANY ((ARRAY['I'::character varying, 'U'::character varying, 'D'::character varying])::text[]))),
+    CONSTRAINT a_row_is_of_a_known_table CHECK ((("table")::text = ANY ((ARRAY['up_pro_accept'::character varying, 'up_pro_process'::character varying, 'up_pro_specialprocedure'::character varying, 'up_pro_result'::character varying, 'up_pro_material'::character varying])::text[])))
+);
+
+ALTER TABLE public.exchange_row ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.exchange_row_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.feedback_rating (
+    id bigint NOT NULL,
+    stars smallint NOT NULL,
+    tags jsonb NOT NULL,
+    text text NOT NULL,
+    channel character varying(12) NOT NULL,
+    follow_up boolean NOT NULL,
+    at timestamp with time zone NOT NULL,
+    hall_id bigint NOT NULL,
+    staff_id bigint,
+    ticket_id bigint,
+    visit_id bigint,
+    window_id bigint,
+    case_id bigint,
+    CONSTRAINT a_rating_is_of_a_visit_or_of_a_case CHECK ((((case_id IS NULL) AND (ticket_id IS NOT NULL) AND (visit_id IS NOT NULL)) OR ((case_id IS NOT NULL) AND (ticket_id IS NULL) AND (visit_id IS NULL)))),
+    CONSTRAINT stars_are_1_to_5 CHECK (((stars >= 1) AND (stars <= 5)))
+);
+
+ALTER TABLE public.feedback_rating ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.feedback_rating_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.feedback_task (
+    id bigint NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    answer_due_on date NOT NULL,
+    settle_due_on date NOT NULL,
+    state character varying(8) NOT NULL,
+    answer text NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by character varying(60) NOT NULL,
+    outcome character varying(12) NOT NULL,
+    settled_at timestamp with time zone,
+    settled_by character varying(60) NOT NULL,
+    hall_id bigint NOT NULL,
+    rating_id bigint NOT NULL,
+    CONSTRAINT task_state_is_known CHECK (((state)::text = ANY ((ARRAY['open'::character varying, 'answered'::character varying, 'settled'::character varying])::text[])))
+);
+
+ALTER TABLE public.feedback_task ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.feedback_task_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.fees_charge (
+    id bigint NOT NULL,
+    case_no character varying(50) NOT NULL,
+    lines jsonb NOT NULL,
+    fen integer NOT NULL,
+    state character varying(10) NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    raised_by character varying(60) NOT NULL,
+    settled_at timestamp with time zone,
+    hall_id bigint NOT NULL,
+    CONSTRAINT a_charge_is_of_some_money CHECK ((fen > 0)),
+    CONSTRAINT a_charge_that_is_not_due_has_a_time CHECK ((((settled_at IS NULL) AND ((state)::text = 'due'::text)) OR ((NOT ((state)::text = 'due'::text)) AND (settled_at IS NOT NULL)))),
+    CONSTRAINT charge_state_is_known CHECK (((state)::text = ANY ((ARRAY['due'::character varying, 'paid'::character varying, 'waived'::character varying, 'released'::character varying])::text[])))
+);
+
+ALTER TABLE public.fees_charge ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.fees_charge_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.fees_payment (
+    id bigint NOT NULL,
+    way character varying(8) NOT NULL,
+    means character varying(8) NOT NULL,
+    reference character varying(32) NOT NULL,
+    fen integer NOT NULL,
+    state character varying(8) NOT NULL,
+    address character varying(500) NOT NULL,
+    number character varying(64) NOT NULL,
+    got integer,
+    counts boolean NOT NULL,
+    receipt_no character varying(60),
+    started_at timestamp with time zone NOT NULL,
+    started_by character varying(60) NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    asked_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    charge_id bigint NOT NULL,
+    CONSTRAINT a_payment_goes_a_known_way CHECK (((way)::text = ANY ((ARRAY['window'::character varying, 'qr'::character varying, 'kiosk'::character varying])::text[]))),
+    CONSTRAINT a_payment_that_ended_has_a_time CHECK ((((ended_at IS NULL) AND ((state)::text = 'started'::text)) OR ((NOT ((state)::text = 'started'::text)) AND (ended_at IS NOT NULL)))),
+    CONSTRAINT a_window_says_what_it_took CHECK (((((means)::text = ANY ((ARRAY['cash'::character varying, 'card'::character varying, 'qr'::character varying])::text[])) AND ((way)::text = 'window'::text)) OR ((NOT ((way)::text = 'window'::text)) AND ((means)::text = ''::text)))),
+    CONSTRAINT payment_state_is_known CHECK (((state)::text = ANY ((ARRAY['started'::character varying, 'paid'::character varying, 'failed'::character varying, 'closed'::character varying])::text[]))),
+    CONSTRAINT what_counts_is_paid_in_full_and_receipted CHECK ((((NOT counts) AND (receipt_no IS NULL)) OR (counts AND (got = fen) AND (receipt_no IS NOT NULL) AND ((state)::text = 'paid'::text)))),
+    CONSTRAINT what_is_paid_is_some_money CHECK ((((got > 0) AND ((state)::text = 'paid'::text)) OR ((NOT ((state)::text = 'paid'::text)) AND (got IS NULL))))
+);
+
+ALTER TABLE public.fees_payment ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.fees_payment_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.fees_receipt_counter (
+    id bigint NOT NULL,
+    year smallint NOT NULL,
+    last integer NOT NULL,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.fees_receipt_counter ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.fees_receipt_counter_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.fees_refund (
+    id bigint NOT NULL,
+    fen integer NOT NULL,
+    why character varying(8) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    done_by character varying(60) NOT NULL,
+    number character varying(64) NOT NULL,
+    payment_id bigint NOT NULL,
+    CONSTRAINT a_refund_is_of_some_money CHECK ((fen > 0)),
+    CONSTRAINT a_refund_says_why CHECK (((why)::text = ANY ((ARRAY['double'::character varying, 'wrong'::character varying, 'ended'::character varying])::text[]))),
+    CONSTRAINT what_went_back_was_given_by_somebody CHECK ((((done_at IS NULL) AND ((done_by)::text = ''::text)) OR ((done_at IS NOT NULL) AND (NOT ((done_by)::text = ''::text)))))
+);
+
+ALTER TABLE public.fees_refund ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.fees_refund_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.fees_waiver (
+    id bigint NOT NULL,
+    reason text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_id bigint NOT NULL,
+    charge_id bigint NOT NULL,
+    second_by_id bigint NOT NULL,
+    CONSTRAINT who_lets_a_fee_off_has_a_second_person CHECK ((NOT (by_id = second_by_id)))
+);
+
+ALTER TABLE public.fees_waiver ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.fees_waiver_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.foundation_clock (
+    id smallint NOT NULL,
+    wall_at timestamp with time zone NOT NULL,
+    hall_at timestamp with time zone NOT NULL,
+    speed double precision NOT NULL,
+    CONSTRAINT clock_speed_is_0_to_600 CHECK (((speed >= (0.0)::double precision) AND (speed <= (600.0)::double precision))),
+    CONSTRAINT there_is_one_clock CHECK ((id = 1))
+);
+
+CREATE TABLE public.foundation_demo_switch (
+    id smallint NOT NULL,
+    crowd_halls jsonb NOT NULL,
+    CONSTRAINT there_is_one_demo_switch CHECK ((id = 1))
+);
+
+CREATE TABLE public.foundation_event (
+    id bigint NOT NULL,
+    hall character varying(40) NOT NULL,
+    topic character varying(40) NOT NULL,
+    subject character varying(60) NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.foundation_event ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.foundation_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.foundation_heartbeat (
+    name character varying(60) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    succeeded_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    failures integer NOT NULL
+);
+
+CREATE TABLE public.foundation_idempotency_key (
+    id bigint NOT NULL,
+    owner character varying(60) NOT NULL,
+    key character varying(200) NOT NULL,
+    body_hash character varying(64) NOT NULL,
+    status smallint,
+    answer bytea,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.foundation_idempotency_key ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.foundation_idempotency_key_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.foundation_rate_bucket (
+    key character varying(120) NOT NULL,
+    tokens double precision NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.foundation_watermark (
+    name character varying(80) NOT NULL,
+    day date NOT NULL
+);
+
+CREATE TABLE public.hooks_attempt (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    status smallint,
+    ms integer NOT NULL,
+    said character varying(200) NOT NULL,
+    delivery_id bigint NOT NULL
+);
+
+ALTER TABLE public.hooks_attempt ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.hooks_attempt_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.hooks_cursor (
+    source character varying(12) NOT NULL,
+    low bigint NOT NULL,
+    seen bigint NOT NULL,
+    horizon bigint NOT NULL,
+    mark bigint,
+    mark_xid bigint,
+    mark_at timestamp with time zone
+);
+
+CREATE TABLE public.hooks_delivery (
+    id bigint NOT NULL,
+    subject character varying(80) NOT NULL,
+    state character varying(8) NOT NULL,
+    tries smallint NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    claimed_at timestamp with time zone,
+    event_id bigint NOT NULL,
+    hook_id bigint NOT NULL,
+    CONSTRAINT hook_delivery_state_is_known CHECK (((state)::text = ANY ((ARRAY['due'::character varying, 'sending'::character varying, 'sent'::character varying, 'failed'::character varying])::text[])))
+);
+
+ALTER TABLE public.hooks_delivery ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.hooks_delivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.hooks_event (
+    id bigint NOT NULL,
+    code character varying(40) NOT NULL,
+    type character varying(40) NOT NULL,
+    hall character varying(40) NOT NULL,
+    subject character varying(80) NOT NULL,
+    maker character varying(40) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    data jsonb NOT NULL,
+    found_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.hooks_event ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.hooks_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.hooks_hook (
+    id bigint NOT NULL,
+    code character varying(24) NOT NULL,
+    hall character varying(40) NOT NULL,
+    url text NOT NULL,
+    types character varying(40)[] NOT NULL,
+    secret text NOT NULL,
+    old_secret text,
+    old_until timestamp with time zone,
+    state character varying(8) NOT NULL,
+    why character varying(8) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    failing_since timestamp with time zone,
+    resting_until timestamp with time zone,
+    reached_at timestamp with time zone,
+    key_id bigint NOT NULL,
+    CONSTRAINT an_old_secret_has_an_end CHECK ((((old_secret IS NULL) AND (old_until IS NULL)) OR ((old_secret IS NOT NULL) AND (old_until IS NOT NULL)))),
+    CONSTRAINT hook_state_is_known CHECK (((state)::text = ANY ((ARRAY['on'::character varying, 'off'::character varying, 'ended'::character varying])::text[])))
+);
+
+ALTER TABLE public.hooks_hook ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.hooks_hook_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_account (
+    id bigint NOT NULL,
+    phone text NOT NULL,
+    phone_index character varying(64) NOT NULL,
+    language character varying(10) NOT NULL,
+    elder_mode boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    epoch integer DEFAULT 0 NOT NULL,
+    person_id bigint,
+    person_at timestamp with time zone,
+    person_evidence smallint DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE public.identity_account ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_account_person (
+    id bigint NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    account_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    name text,
+    removed_at timestamp with time zone
+);
+
+ALTER TABLE public.identity_account_person ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_account_person_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_agent (
+    id bigint NOT NULL,
+    hall character varying(40) NOT NULL,
+    name text NOT NULL,
+    paper text NOT NULL,
+    live_most smallint NOT NULL,
+    day_most smallint NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    registered_by character varying(60) NOT NULL,
+    suspended_at timestamp with time zone,
+    account_id bigint,
+    key_id bigint,
+    end_user_index character varying(64) DEFAULT ''::character varying NOT NULL,
+    phone text,
+    phone_index character varying(64) DEFAULT ''::character varying NOT NULL,
+    suspended_why text NOT NULL,
+    CONSTRAINT an_agent_has_an_account_or_a_number_that_is_asked CHECK ((((account_id IS NOT NULL) AND (phone IS NULL) AND ((phone_index)::text = ''::text)) OR ((account_id IS NULL) AND (phone IS NOT NULL) AND (NOT ((phone_index)::text = ''::text))))),
+    CONSTRAINT an_agent_may_book_something CHECK (((day_most >= 1) AND (live_most >= 1)))
+);
+
+CREATE TABLE public.identity_agent_asked (
+    id bigint NOT NULL,
+    hall character varying(40) NOT NULL,
+    phone_index character varying(64) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    declined_at timestamp with time zone
+);
+
+ALTER TABLE public.identity_agent_asked ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_agent_asked_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.identity_agent ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_agent_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_api_key (
+    id bigint NOT NULL,
+    name character varying(80) NOT NULL,
+    key_hash character varying(64) NOT NULL,
+    scope character varying(10) NOT NULL,
+    hall character varying(40) NOT NULL,
+    region character varying(20) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    staff_id bigint,
+    vouches boolean DEFAULT false NOT NULL,
+    device character varying(60) DEFAULT ''::character varying NOT NULL
+);
+
+ALTER TABLE public.identity_api_key ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_api_key_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_mandate (
+    id bigint NOT NULL,
+    items jsonb NOT NULL,
+    valid_until date NOT NULL,
+    paper text NOT NULL,
+    given_at timestamp with time zone,
+    given_by character varying(60) NOT NULL,
+    ended_at timestamp with time zone,
+    agent_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    name text NOT NULL,
+    proposed_at timestamp with time zone,
+    ended_by character varying(60) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT a_mandate_is_proposed_or_given CHECK (((given_at IS NOT NULL) OR (proposed_at IS NOT NULL)))
+);
+
+ALTER TABLE public.identity_mandate ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_mandate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_organisation (
+    id bigint NOT NULL,
+    uscc text NOT NULL,
+    uscc_index character varying(64) NOT NULL,
+    name text NOT NULL,
+    masked_name character varying(60) NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.identity_organisation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_organisation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_organisation_member (
+    id bigint NOT NULL,
+    role character varying(10) NOT NULL,
+    valid_until date,
+    given_at timestamp with time zone NOT NULL,
+    given_by character varying(60) NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by character varying(60) DEFAULT ''::character varying NOT NULL,
+    organisation_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    CONSTRAINT a_member_represents_or_is_an_agent CHECK (((role)::text = ANY ((ARRAY['legal'::character varying, 'agent'::character varying])::text[])))
+);
+
+ALTER TABLE public.identity_organisation_member ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_organisation_member_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_person (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    masked_name character varying(40) NOT NULL,
+    id_type character varying(20) NOT NULL,
+    id_number text NOT NULL,
+    number_index character varying(64) NOT NULL,
+    number_last4 character varying(4) NOT NULL,
+    name_index character varying(64) NOT NULL,
+    birth_year smallint,
+    phone text,
+    phone_index character varying(64),
+    created_at timestamp with time zone NOT NULL,
+    name_at timestamp with time zone,
+    name_evidence smallint DEFAULT 0 NOT NULL,
+    name_source character varying(60) DEFAULT ''::character varying NOT NULL,
+    phone_at timestamp with time zone,
+    phone_evidence smallint DEFAULT 0 NOT NULL,
+    same_as_id bigint,
+    name_disputed_at timestamp with time zone,
+    CONSTRAINT nobody_is_a_further_document_of_themselves CHECK (((same_as_id IS NULL) OR (NOT ((same_as_id = id) AND (same_as_id IS NOT NULL)))))
+);
+
+ALTER TABLE public.identity_person ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_person_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_role (
+    id bigint NOT NULL,
+    role character varying(20) NOT NULL,
+    scope_kind character varying(10) NOT NULL,
+    scope character varying(40) NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    given_by character varying(60) NOT NULL,
+    ended_at timestamp with time zone,
+    staff_id bigint NOT NULL
+);
+
+ALTER TABLE public.identity_role ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_role_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_sign_in_code (
+    id bigint NOT NULL,
+    phone_index character varying(64) NOT NULL,
+    code_hash character varying(64) NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    tries_left smallint NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT tries_run_out_at_zero CHECK ((tries_left >= 0))
+);
+
+ALTER TABLE public.identity_sign_in_code ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_sign_in_code_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_staff (
+    id bigint NOT NULL,
+    password character varying(128) NOT NULL,
+    last_login timestamp with time zone,
+    login character varying(40) NOT NULL,
+    name_zh character varying(40) NOT NULL,
+    name_en character varying(60) NOT NULL,
+    badge character varying(20) NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    must_change_password boolean DEFAULT false NOT NULL,
+    department character varying(40) DEFAULT ''::character varying NOT NULL
+);
+
+ALTER TABLE public.identity_staff ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_staff_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.insight_case_sum (
+    id bigint NOT NULL,
+    channel character varying(12) NOT NULL,
+    instant boolean NOT NULL,
+    received integer NOT NULL,
+    second_notices integer NOT NULL,
+    accepted integer NOT NULL,
+    decided integer NOT NULL,
+    granted integer NOT NULL,
+    due integer NOT NULL,
+    on_time integer NOT NULL,
+    completed integer NOT NULL,
+    one_stop integer NOT NULL,
+    trips integer NOT NULL,
+    ratings integer NOT NULL,
+    stars_1 integer NOT NULL,
+    stars_2 integer NOT NULL,
+    stars_3 integer NOT NULL,
+    stars_4 integer NOT NULL,
+    stars_5 integer NOT NULL,
+    saved_steps numeric NOT NULL,
+    department_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    span_id bigint NOT NULL
+);
+
+ALTER TABLE public.insight_case_sum ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.insight_case_sum_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.insight_changed (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.insight_changed ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.insight_changed_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.insight_span (
+    id bigint NOT NULL,
+    start date NOT NULL,
+    days smallint NOT NULL,
+    timezone character varying(40) NOT NULL,
+    settled_at timestamp with time zone NOT NULL,
+    arrivals integer[] NOT NULL,
+    waits integer[] NOT NULL,
+    promised integer NOT NULL,
+    kept integer NOT NULL,
+    below_likely integer NOT NULL,
+    off_s bigint NOT NULL,
+    hall_id bigint NOT NULL,
+    CONSTRAINT a_span_is_of_1_8_or_64_days CHECK ((days = ANY (ARRAY[1, 8, 64])))
+);
+
+ALTER TABLE public.insight_span ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.insight_span_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.insight_sum (
+    id bigint NOT NULL,
+    by character varying(8) NOT NULL,
+    key character varying(20),
+    visits integer NOT NULL,
+    persons integer NOT NULL,
+    visits_served integer NOT NULL,
+    visits_told integer NOT NULL,
+    wasted integer NOT NULL,
+    one_stop integer NOT NULL,
+    tickets integer NOT NULL,
+    booked integer NOT NULL,
+    walk_in integer NOT NULL,
+    served integer NOT NULL,
+    done integer NOT NULL,
+    paper_missing integer NOT NULL,
+    advice_only integer NOT NULL,
+    refused integer NOT NULL,
+    held integer NOT NULL,
+    missed integer NOT NULL,
+    "left" integer NOT NULL,
+    closed integer NOT NULL,
+    redirected integer NOT NULL,
+    open integer NOT NULL,
+    appointments integer NOT NULL,
+    checked_in integer NOT NULL,
+    no_shows integer NOT NULL,
+    cancelled integer NOT NULL,
+    ratings integer NOT NULL,
+    stars_1 integer NOT NULL,
+    stars_2 integer NOT NULL,
+    stars_3 integer NOT NULL,
+    stars_4 integer NOT NULL,
+    stars_5 integer NOT NULL,
+    wait_n integer NOT NULL,
+    wait_sum_s bigint NOT NULL,
+    way_n integer NOT NULL,
+    way_sum_s bigint NOT NULL,
+    handling_n integer NOT NULL,
+    handling_sum_s bigint NOT NULL,
+    wait_steps numeric NOT NULL,
+    handling_steps numeric NOT NULL,
+    span_id bigint NOT NULL
+);
+
+ALTER TABLE public.insight_sum ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.insight_sum_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.library_blob (
+    id bigint NOT NULL,
+    sha256 character varying(64) NOT NULL,
+    size integer NOT NULL,
+    salt bytea NOT NULL,
+    key_id character varying(40) NOT NULL,
+    made_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.library_blob ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.library_blob_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.library_blob_part (
+    id bigint NOT NULL,
+    no integer NOT NULL,
+    body bytea NOT NULL,
+    blob_id bigint NOT NULL
+);
+ALTER TABLE ONLY public.library_blob_part ALTER COLUMN body SET STORAGE EXTERNAL;
+
+ALTER TABLE public.library_blob_part ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.library_blob_part_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.library_certificate (
+    id bigint NOT NULL,
+    ref character varying(20) NOT NULL,
+    type character varying(60) NOT NULL,
+    number text NOT NULL,
+    number_index character varying(64) NOT NULL,
+    name_zh character varying(120) NOT NULL,
+    name_en character varying(200) NOT NULL,
+    issuer_zh character varying(120) NOT NULL,
+    issuer_en character varying(200) NOT NULL,
+    issued_on date NOT NULL,
+    valid_until date,
+    status character varying(8) DEFAULT 'valid'::character varying NOT NULL,
+    trust character varying(1) NOT NULL,
+    source character varying(60) NOT NULL,
+    case_no character varying(50) DEFAULT ''::character varying NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by character varying(60) NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by character varying(60) DEFAULT ''::character varying NOT NULL,
+    organisation_id bigint,
+    person_id bigint,
+    document_version_id bigint,
+    CONSTRAINT a_certificate_has_one_holder CHECK ((((organisation_id IS NOT NULL) AND (person_id IS NULL)) OR ((organisation_id IS NULL) AND (person_id IS NOT NULL)))),
+    CONSTRAINT a_certificate_is_not_over_before_it_is_issued CHECK (((valid_until IS NULL) OR (valid_until >= issued_on))),
+    CONSTRAINT an_ended_certificate_says_when CHECK ((((ended_at IS NULL) AND ((status)::text = 'valid'::text)) OR ((ended_at IS NOT NULL) AND ((status)::text = 'ended'::text)))),
+    CONSTRAINT certificate_state_is_known CHECK (((status)::text = ANY ((ARRAY['valid'::character varying, 'ended'::character varying])::text[]))),
+    CONSTRAINT certificate_trust_is_known CHECK (((trust)::text = ANY ((ARRAY['A'::character varying, 'B'::character varying, 'C'::character varying, 'D'::character varying])::text[])))
+);
+
+ALTER TABLE public.library_certificate ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.library_certificate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.library_certificate_use (
+    id bigint NOT NULL,
+    purpose character varying(60) NOT NULL,
+    subject character varying(80) NOT NULL,
+    by character varying(60) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    consent boolean NOT NULL,
+    note text NOT NULL,
+    certificate_id bigint NOT NULL,
+    CONSTRAINT nothing_is_used_without_consent CHECK (consent)
+);
+
+ALTER TABLE public.library_certificate_use ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.library_certificate_use_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.library_document (
+    id bigint NOT NULL,
+    ref character varying(20) NOT NULL,
+    hall character varying(40) DEFAULT ''::character varying NOT NULL,
+    kind character varying(40) NOT NULL,
+    name text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by character varying(60) NOT NULL,
+    account_id bigint,
+    organisation_id bigint,
+    person_id bigint
+);
+
+ALTER TABLE public.library_document ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.library_document_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.library_document_version (
+    id bigint NOT NULL,
+    version integer NOT NULL,
+    mime character varying(40) NOT NULL,
+    pages integer NOT NULL,
+    scan character varying(12) NOT NULL,
+    reason character varying(40) DEFAULT ''::character varying NOT NULL,
+    source_sha256 character varying(64) NOT NULL,
+    channel character varying(12) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by character varying(60) NOT NULL,
+    blob_id bigint NOT NULL,
+    document_id bigint NOT NULL,
+    CONSTRAINT upload_state_is_known CHECK (((scan)::text = ANY ((ARRAY['pending'::character varying, 'clean'::character varying, 'unavailable'::character varying, 'rejected'::character varying])::text[])))
+);
+
+ALTER TABLE public.library_document_version ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.library_document_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.library_fact (
+    id bigint NOT NULL,
+    element character varying(60) NOT NULL,
+    value text NOT NULL,
+    trust character varying(1) NOT NULL,
+    source character varying(60) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    organisation_id bigint,
+    person_id bigint,
+    CONSTRAINT a_fact_is_of_one_holder CHECK ((((organisation_id IS NOT NULL) AND (person_id IS NULL)) OR ((organisation_id IS NULL) AND (person_id IS NOT NULL)))),
+    CONSTRAINT fact_trust_is_known CHECK (((trust)::text = ANY ((ARRAY['A'::character varying, 'B'::character varying, 'C'::character varying, 'D'::character varying])::text[])))
+);
+
+ALTER TABLE public.library_fact ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.library_fact_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.messaging_address (
+    id bigint NOT NULL,
+    to_index character varying(64) NOT NULL,
+    channel character varying(10) NOT NULL,
+    address text NOT NULL,
+    bound_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.messaging_address ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.messaging_address_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.messaging_delivery (
+    id bigint NOT NULL,
+    message character varying(40) NOT NULL,
+    channel character varying(10) NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.messaging_delivery ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.messaging_delivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.messaging_message (
+    id bigint NOT NULL,
+    hall character varying(40) DEFAULT ''::character varying NOT NULL,
+    key character varying(40) NOT NULL,
+    subject character varying(60) DEFAULT ''::character varying NOT NULL,
+    channel character varying(10) DEFAULT ''::character varying NOT NULL,
+    "to" text NOT NULL,
+    to_index character varying(64) NOT NULL,
+    language character varying(10) DEFAULT 'zh-hans'::character varying NOT NULL,
+    params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    dedupe character varying(140) NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    state character varying(8) DEFAULT 'due'::character varying NOT NULL,
+    tries smallint DEFAULT 0 NOT NULL,
+    claimed_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    receipt character varying(120) DEFAULT ''::character varying NOT NULL,
+    error character varying(200) DEFAULT ''::character varying NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    retry_at timestamp with time zone,
+    until timestamp with time zone,
+    why character varying(12) DEFAULT ''::character varying NOT NULL,
+    sealed text,
+    said text,
+    CONSTRAINT message_state_is_known CHECK (((state)::text = ANY ((ARRAY['due'::character varying, 'sending'::character varying, 'sent'::character varying, 'failed'::character varying, 'dropped'::character varying])::text[])))
+);
+
+ALTER TABLE public.messaging_message ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.messaging_message_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.messaging_template (
+    id bigint NOT NULL,
+    hall character varying(40) NOT NULL,
+    key character varying(40) NOT NULL,
+    language character varying(10) NOT NULL,
+    body text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by character varying(60) NOT NULL
+);
+
+ALTER TABLE public.messaging_template ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.messaging_template_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.places_category (
+    id bigint NOT NULL,
+    code character varying(10) NOT NULL,
+    letter character varying(2) NOT NULL,
+    name_zh character varying(60) NOT NULL,
+    name_en character varying(80) NOT NULL,
+    handling_minutes double precision NOT NULL,
+    weight double precision NOT NULL,
+    "order" smallint NOT NULL,
+    hall_id bigint NOT NULL,
+    zone_id bigint
+);
+
+ALTER TABLE public.places_category ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.places_category_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.places_floor (
+    id bigint NOT NULL,
+    code character varying(10) NOT NULL,
+    label_zh character varying(30) NOT NULL,
+    label_en character varying(30) NOT NULL,
+    "order" smallint NOT NULL,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.places_floor ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.places_floor_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.places_hall (
+    id bigint NOT NULL,
+    code character varying(40) NOT NULL,
+    name_zh character varying(80) NOT NULL,
+    name_en character varying(120) NOT NULL,
+    address_zh character varying(200) NOT NULL,
+    address_en character varying(200) NOT NULL,
+    phone character varying(40) NOT NULL,
+    timezone character varying(40) NOT NULL,
+    lat double precision,
+    lon double precision,
+    "order" smallint NOT NULL,
+    crowd jsonb NOT NULL,
+    region_id character varying(20) NOT NULL
+);
+
+ALTER TABLE public.places_hall ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.places_hall_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.places_policy_version (
+    id bigint NOT NULL,
+    version integer NOT NULL,
+    document jsonb NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    note text NOT NULL,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.places_policy_version ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.places_policy_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.places_region (
+    code character varying(20) NOT NULL,
+    level character varying(10) NOT NULL,
+    name_zh character varying(60) NOT NULL,
+    name_en character varying(80) NOT NULL,
+    path character varying(200) NOT NULL,
+    parent_id character varying(20)
+);
+
+CREATE TABLE public.places_window (
+    id bigint NOT NULL,
+    code character varying(60) NOT NULL,
+    number character varying(10) NOT NULL,
+    kind character varying(12) NOT NULL,
+    x double precision NOT NULL,
+    y double precision NOT NULL,
+    hall_id bigint NOT NULL,
+    zone_id bigint NOT NULL,
+    CONSTRAINT a_window_is_integrated_or_special CHECK (((kind)::text = ANY ((ARRAY['integrated'::character varying, 'special'::character varying])::text[])))
+);
+
+CREATE TABLE public.places_window_category (
+    id bigint NOT NULL,
+    category_id bigint NOT NULL,
+    window_id bigint NOT NULL,
+    preferred boolean NOT NULL
+);
+
+ALTER TABLE public.places_window_category ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.places_window_category_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.places_window ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.places_window_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.places_zone (
+    id bigint NOT NULL,
+    code character varying(20) NOT NULL,
+    name_zh character varying(60) NOT NULL,
+    name_en character varying(80) NOT NULL,
+    floor_id bigint NOT NULL,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.places_zone ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.places_zone_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.procrastinate_events (
+    id bigint NOT NULL,
+    job_id bigint NOT NULL,
+    type public.procrastinate_job_event_type,
+    at timestamp with time zone DEFAULT now()
+);
+
+CREATE SEQUENCE public.procrastinate_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.procrastinate_events_id_seq OWNED BY public.procrastinate_events.id;
+
+CREATE SEQUENCE public.procrastinate_jobs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.procrastinate_jobs_id_seq OWNED BY public.procrastinate_jobs.id;
+
+CREATE TABLE public.procrastinate_periodic_defers (
+    id bigint NOT NULL,
+    task_name character varying(128) NOT NULL,
+    defer_timestamp bigint,
+    job_id bigint,
+    periodic_id character varying(128) DEFAULT ''::character varying NOT NULL
+);
+
+CREATE SEQUENCE public.procrastinate_periodic_defers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.procrastinate_periodic_defers_id_seq OWNED BY public.procrastinate_periodic_defers.id;
+
+CREATE TABLE public.procrastinate_workers (
+    id bigint NOT NULL,
+    last_heartbeat timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.procrastinate_workers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.procrastinate_workers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.staffing_shift (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    duty character varying(20) NOT NULL,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    hall_id bigint NOT NULL,
+    staff_id bigint NOT NULL,
+    window_id bigint,
+    CONSTRAINT a_shift_ends_after_it_starts CHECK ((ends_at > starts_at))
+);
+
+ALTER TABLE public.staffing_shift ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.staffing_shift_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_call (
+    id bigint NOT NULL,
+    kind character varying(8) NOT NULL,
+    out_of_order_why text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    hall_id bigint NOT NULL,
+    staff_id bigint NOT NULL,
+    window_id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    waited_s integer
+);
+
+ALTER TABLE public.tickets_call ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_call_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_counter (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    letter character varying(2) NOT NULL,
+    last integer NOT NULL,
+    walk_ins integer NOT NULL,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.tickets_counter ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_counter_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_estimate (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ahead integer NOT NULL,
+    likely_s integer NOT NULL,
+    at_most_s integer NOT NULL,
+    actual_s integer,
+    hall_id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    CONSTRAINT at_most_is_not_below_likely CHECK ((at_most_s >= likely_s))
+);
+
+ALTER TABLE public.tickets_estimate ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_estimate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_former_ref (
+    id bigint NOT NULL,
+    ref character varying(32) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ticket_id bigint NOT NULL
+);
+
+ALTER TABLE public.tickets_former_ref ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_former_ref_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_hall_day (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by character varying(60) NOT NULL,
+    account jsonb NOT NULL,
+    hall_id bigint NOT NULL
+);
+
+ALTER TABLE public.tickets_hall_day ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_hall_day_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_handling_time (
+    id bigint NOT NULL,
+    hour smallint NOT NULL,
+    weight double precision NOT NULL,
+    mean_s double precision NOT NULL,
+    p50_s double precision NOT NULL,
+    p90_s double precision NOT NULL,
+    learned_at timestamp with time zone NOT NULL,
+    category_id bigint NOT NULL,
+    gap_s double precision DEFAULT 40.0 NOT NULL
+);
+
+ALTER TABLE public.tickets_handling_time ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_handling_time_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_miss (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by character varying(60) NOT NULL,
+    reinstated_at timestamp with time zone,
+    reinstated_by character varying(60) NOT NULL,
+    hall_id bigint NOT NULL,
+    window_id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    back_within integer,
+    back_way character varying(10) DEFAULT ''::character varying NOT NULL
+);
+
+ALTER TABLE public.tickets_miss ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_miss_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_paper_block (
+    id bigint NOT NULL,
+    letter character varying(2) NOT NULL,
+    first integer NOT NULL,
+    last integer NOT NULL,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    category_id bigint NOT NULL,
+    hall_id bigint NOT NULL,
+    CONSTRAINT a_paper_block_has_numbers CHECK (((first >= 1) AND (last >= first) AND (last <= 99999)))
+);
+
+ALTER TABLE public.tickets_paper_block ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_paper_block_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_pause (
+    id bigint NOT NULL,
+    reason text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    session_id bigint NOT NULL
+);
+
+ALTER TABLE public.tickets_pause ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_pause_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_planned_desk (
+    id bigint NOT NULL,
+    weekday smallint,
+    day date,
+    starts time without time zone NOT NULL,
+    ends time without time zone NOT NULL,
+    desks smallint NOT NULL,
+    shift bigint,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    category_id bigint,
+    hall_id bigint NOT NULL,
+    window_id bigint,
+    CONSTRAINT planned_desks_are_of_a_weekday_or_a_day CHECK ((((day IS NOT NULL) AND (weekday IS NULL)) OR ((day IS NULL) AND ((weekday >= 0) AND (weekday <= 6))))),
+    CONSTRAINT planned_desks_are_some CHECK (((desks >= 1) AND (desks <= 500))),
+    CONSTRAINT planned_desks_close_after_they_open CHECK ((ends > starts))
+);
+
+ALTER TABLE public.tickets_planned_desk ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_planned_desk_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_service (
+    id bigint NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    outcome character varying(12) NOT NULL,
+    category_id bigint NOT NULL,
+    hall_id bigint NOT NULL,
+    item_id bigint,
+    staff_id bigint NOT NULL,
+    window_id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    learned_at timestamp with time zone
+);
+
+ALTER TABLE public.tickets_service ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_service_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_skip (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by character varying(60) NOT NULL,
+    why text NOT NULL,
+    ticket_id bigint NOT NULL,
+    window_id bigint NOT NULL
+);
+
+ALTER TABLE public.tickets_skip ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_skip_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_ticket (
+    id bigint NOT NULL,
+    ref character varying(32) NOT NULL,
+    day date NOT NULL,
+    number character varying(8) NOT NULL,
+    letter character varying(2) NOT NULL,
+    seq integer NOT NULL,
+    kind character varying(8) NOT NULL,
+    lane character varying(12) NOT NULL,
+    channel character varying(12) NOT NULL,
+    language character varying(10) NOT NULL,
+    phone_index character varying(64) NOT NULL,
+    state character varying(10) NOT NULL,
+    rank_class smallint NOT NULL,
+    rank_key bigint NOT NULL,
+    call_by timestamp with time zone,
+    session_kind character varying(12) NOT NULL,
+    after_booked boolean NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    called_at timestamp with time zone,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    wait_s integer,
+    handling_s integer,
+    calls smallint NOT NULL,
+    recalls smallint NOT NULL,
+    misses smallint NOT NULL,
+    identity_ok boolean,
+    note text NOT NULL,
+    closed_why character varying(40) NOT NULL,
+    appointment_id bigint,
+    category_id bigint NOT NULL,
+    hall_id bigint NOT NULL,
+    item_id bigint,
+    only_window_id bigint,
+    person_id bigint,
+    window_id bigint,
+    visit_id bigint NOT NULL,
+    alone boolean NOT NULL,
+    notify_to text NOT NULL,
+    parked_until timestamp with time zone,
+    session_until timestamp with time zone,
+    away_s integer DEFAULT 0 NOT NULL,
+    lane_to_check boolean DEFAULT false NOT NULL,
+    outcome character varying(16) DEFAULT ''::character varying NOT NULL,
+    outcome_why text DEFAULT ''::character varying NOT NULL,
+    parked_at timestamp with time zone,
+    waits_from timestamp with time zone,
+    way_s integer,
+    came_from_id bigint,
+    limit_key character varying(40) DEFAULT ''::character varying NOT NULL,
+    line_closes_at timestamp with time zone,
+    late_for_id bigint,
+    mismatch_allowed boolean DEFAULT false NOT NULL,
+    renew_on_return boolean DEFAULT false NOT NULL,
+    CONSTRAINT at_a_window_means_a_window CHECK (((NOT ((state)::text = ANY ((ARRAY['called'::character varying, 'serving'::character varying])::text[]))) OR (window_id IS NOT NULL))),
+    CONSTRAINT ticket_state_is_known CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'called'::character varying, 'serving'::character varying, 'held'::character varying, 'parked'::character varying, 'missed'::character varying, 'finished'::character varying, 'left'::character varying, 'redirected'::character varying, 'closed'::character varying])::text[])))
+);
+
+ALTER TABLE public.tickets_ticket ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_ticket_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_transfer (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by character varying(60) NOT NULL,
+    why text NOT NULL,
+    from_window_id bigint,
+    ticket_id bigint NOT NULL,
+    to_category_id bigint,
+    to_hall_id bigint,
+    to_window_id bigint
+);
+
+ALTER TABLE public.tickets_transfer ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_transfer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_turnout (
+    hall_id bigint NOT NULL,
+    weight double precision NOT NULL,
+    comes double precision NOT NULL,
+    come_by double precision[] NOT NULL,
+    learned_at timestamp with time zone NOT NULL,
+    CONSTRAINT those_who_come_are_a_share CHECK (((comes >= (0.0)::double precision) AND (comes <= (1.0)::double precision)))
+);
+
+CREATE TABLE public.tickets_visit (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    channel character varying(12) NOT NULL,
+    arrived_at timestamp with time zone NOT NULL,
+    left_at timestamp with time zone,
+    hall_id bigint NOT NULL,
+    person_id bigint,
+    rated_at timestamp with time zone,
+    limit_key character varying(40) DEFAULT ''::character varying NOT NULL
+);
+
+ALTER TABLE public.tickets_visit ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_visit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tickets_window_session (
+    id bigint NOT NULL,
+    signed_in_at timestamp with time zone NOT NULL,
+    signed_out_at timestamp with time zone,
+    paused_at timestamp with time zone,
+    pause_reason text NOT NULL,
+    emergency_at timestamp with time zone,
+    hall_id bigint NOT NULL,
+    staff_id bigint NOT NULL,
+    window_id bigint NOT NULL,
+    idle_since timestamp with time zone,
+    emergency_seen_at timestamp with time zone,
+    emergency_seen_by_id bigint,
+    CONSTRAINT a_seen_call_for_help_is_on_and_names_who_saw_it CHECK ((((emergency_seen_at IS NULL) AND (emergency_seen_by_id IS NULL)) OR ((emergency_at IS NOT NULL) AND (emergency_seen_at IS NOT NULL) AND (emergency_seen_by_id IS NOT NULL))))
+);
+
+ALTER TABLE public.tickets_window_session ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tickets_window_session_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY public.procrastinate_events ALTER COLUMN id SET DEFAULT nextval('public.procrastinate_events_id_seq'::regclass);
+
+ALTER TABLE ONLY public.procrastinate_jobs ALTER COLUMN id SET DEFAULT nextval('public.procrastinate_jobs_id_seq'::regclass);
+
+ALTER TABLE ONLY public.procrastinate_periodic_defers ALTER COLUMN id SET DEFAULT nextval('public.procrastinate_periodic_defers_id_seq'::regclass);
+
+ALTER TABLE ONLY public.delivery_cell
+    ADD CONSTRAINT a_cell_has_its_number UNIQUE (cabinet_id, no);
+
+ALTER TABLE ONLY public.hooks_event
+    ADD CONSTRAINT a_fact_is_one_event UNIQUE (code);
+
+ALTER TABLE ONLY public.booking_fault_day
+    ADD CONSTRAINT a_fault_day_once UNIQUE (hall_id, day);
+
+ALTER TABLE ONLY public.tickets_former_ref
+    ADD CONSTRAINT a_former_ref_was_one_numbers UNIQUE (ref);
+
+ALTER TABLE ONLY public.tickets_hall_day
+    ADD CONSTRAINT a_hall_day_once UNIQUE (hall_id, day);
+
+ALTER TABLE ONLY public.hooks_delivery
+    ADD CONSTRAINT a_hook_is_told_of_an_event_once UNIQUE (hook_id, event_id);
+
+ALTER TABLE ONLY public.identity_api_key
+    ADD CONSTRAINT a_key_is_unique UNIQUE (key_hash);
+
+ALTER TABLE ONLY public.catalogue_material_requirement
+    ADD CONSTRAINT a_material_once_per_item UNIQUE (item_id, material_id);
+
+ALTER TABLE ONLY public.messaging_delivery
+    ADD CONSTRAINT a_message_is_delivered_once UNIQUE (message);
+
+ALTER TABLE ONLY public.messaging_message
+    ADD CONSTRAINT a_message_is_written_once UNIQUE (dedupe);
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT a_number_is_given_once_a_day UNIQUE (hall_id, day, letter, seq);
+
+ALTER TABLE ONLY public.archive_purge_line
+    ADD CONSTRAINT a_package_stands_once_in_a_purge UNIQUE (purge_id, package_id);
+
+ALTER TABLE ONLY public.cases_obligation
+    ADD CONSTRAINT a_paper_follows_once_per_case UNIQUE (case_id, code);
+
+ALTER TABLE ONLY public.tickets_paper_block
+    ADD CONSTRAINT a_paper_number_is_printed_once UNIQUE (hall_id, letter, first);
+
+ALTER TABLE ONLY public.library_blob_part
+    ADD CONSTRAINT a_part_stands_once_in_its_blob UNIQUE (blob_id, no);
+
+ALTER TABLE ONLY public.identity_account_person
+    ADD CONSTRAINT a_person_once_per_account UNIQUE (account_id, person_id);
+
+ALTER TABLE ONLY public.audit_entry
+    ADD CONSTRAINT a_place_in_the_chain_is_taken_once UNIQUE (sealed_no);
+
+ALTER TABLE ONLY public.library_certificate
+    ADD CONSTRAINT a_reference_is_one_certificate UNIQUE (ref);
+
+ALTER TABLE ONLY public.library_document
+    ADD CONSTRAINT a_reference_is_one_document UNIQUE (ref);
+
+ALTER TABLE ONLY public.exchange_row
+    ADD CONSTRAINT a_row_is_told_once_a_batch UNIQUE (batch_id, guid);
+
+ALTER TABLE ONLY public.insight_sum
+    ADD CONSTRAINT a_span_has_one_sum_per_key UNIQUE NULLS NOT DISTINCT (span_id, by, key);
+
+ALTER TABLE ONLY public.insight_case_sum
+    ADD CONSTRAINT a_span_has_one_sum_per_kind_of_case UNIQUE (span_id, item_id, department_id, channel, instant);
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT a_ticket_ref_is_unique UNIQUE (ref);
+
+ALTER TABLE ONLY public.library_certificate_use
+    ADD CONSTRAINT a_use_for_a_purpose_is_traced_once UNIQUE (certificate_id, subject, purpose);
+
+ALTER TABLE ONLY public.booking_follow_up_visit
+    ADD CONSTRAINT a_visit_is_followed_up_once_per_change UNIQUE (follow_up_id, visit);
+
+ALTER TABLE ONLY public.places_window_category
+    ADD CONSTRAINT a_window_serves_a_category_once UNIQUE (window_id, category_id);
+
+ALTER TABLE ONLY public.tickets_skip
+    ADD CONSTRAINT a_window_skips_a_number_once UNIQUE (window_id, ticket_id);
+
+ALTER TABLE ONLY public.identity_agent
+    ADD CONSTRAINT an_account_is_one_agent UNIQUE (account_id);
+
+ALTER TABLE ONLY public.booking_appointment
+    ADD CONSTRAINT an_appointment_code_is_unique UNIQUE (code);
+
+ALTER TABLE ONLY public.booking_extra_slot
+    ADD CONSTRAINT an_extra_slot_once UNIQUE (appointment_id, slot_id);
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT an_item_is_once_in_a_bundle UNIQUE (bundle_id, item_id);
+
+ALTER TABLE ONLY public.catalogue_hall_item
+    ADD CONSTRAINT an_item_once_per_hall UNIQUE (hall_id, item_id);
+
+ALTER TABLE ONLY public.booking_outage
+    ADD CONSTRAINT an_outage_is_noted_once UNIQUE (hall_id, starts_at, ends_at);
+
+ALTER TABLE ONLY public.archive_hold
+    ADD CONSTRAINT archive_hold_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.archive_package
+    ADD CONSTRAINT archive_package_case_id_key UNIQUE (case_id);
+
+ALTER TABLE ONLY public.archive_package
+    ADD CONSTRAINT archive_package_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.archive_purge_line
+    ADD CONSTRAINT archive_purge_line_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.archive_purge
+    ADD CONSTRAINT archive_purge_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.archive_retention_rule
+    ADD CONSTRAINT archive_retention_rule_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_entry
+    ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_seal
+    ADD CONSTRAINT audit_seal_last_no_key UNIQUE (last_no);
+
+ALTER TABLE ONLY public.audit_seal
+    ADD CONSTRAINT audit_seal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.auth_group
+    ADD CONSTRAINT auth_group_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_group_id_permission_id_0cd325b0_uniq UNIQUE (group_id, permission_id);
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.auth_group
+    ADD CONSTRAINT auth_group_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_content_type_id_codename_01ab375a_uniq UNIQUE (content_type_id, codename);
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_appeal
+    ADD CONSTRAINT booking_appeal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_appointment
+    ADD CONSTRAINT booking_appointment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_extra_slot
+    ADD CONSTRAINT booking_extra_slot_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_fault_day
+    ADD CONSTRAINT booking_fault_day_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_follow_up
+    ADD CONSTRAINT booking_follow_up_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_follow_up_visit
+    ADD CONSTRAINT booking_follow_up_visit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_hold
+    ADD CONSTRAINT booking_hold_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_kept
+    ADD CONSTRAINT booking_kept_appointment_id_key UNIQUE (appointment_id);
+
+ALTER TABLE ONLY public.booking_kept
+    ADD CONSTRAINT booking_kept_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_ledger_entry
+    ADD CONSTRAINT booking_ledger_entry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_move
+    ADD CONSTRAINT booking_move_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_opening_asked
+    ADD CONSTRAINT booking_opening_asked_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_outage
+    ADD CONSTRAINT booking_outage_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_slot
+    ADD CONSTRAINT booking_slot_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_suspension
+    ADD CONSTRAINT booking_suspension_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_waiting
+    ADD CONSTRAINT booking_waiting_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.calendars_closure
+    ADD CONSTRAINT calendars_closure_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.calendars_national_day
+    ADD CONSTRAINT calendars_national_day_pkey PRIMARY KEY (day);
+
+ALTER TABLE ONLY public.calendars_version
+    ADD CONSTRAINT calendars_version_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_bundle
+    ADD CONSTRAINT cases_bundle_no_key UNIQUE (no);
+
+ALTER TABLE ONLY public.cases_bundle
+    ADD CONSTRAINT cases_bundle_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_no_key UNIQUE (no);
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_event
+    ADD CONSTRAINT cases_event_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_extension
+    ADD CONSTRAINT cases_extension_case_id_key UNIQUE (case_id);
+
+ALTER TABLE ONLY public.cases_extension
+    ADD CONSTRAINT cases_extension_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_material
+    ADD CONSTRAINT cases_material_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_notice
+    ADD CONSTRAINT cases_notice_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_obligation
+    ADD CONSTRAINT cases_obligation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_opinion
+    ADD CONSTRAINT cases_opinion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_paper
+    ADD CONSTRAINT cases_paper_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.cases_paper_counter
+    ADD CONSTRAINT cases_paper_counter_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_paper
+    ADD CONSTRAINT cases_paper_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.cases_paper
+    ADD CONSTRAINT cases_paper_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_rule_run
+    ADD CONSTRAINT cases_rule_run_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_rule_switch
+    ADD CONSTRAINT cases_rule_switch_item_id_key UNIQUE (item_id);
+
+ALTER TABLE ONLY public.cases_rule_switch
+    ADD CONSTRAINT cases_rule_switch_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_stop
+    ADD CONSTRAINT cases_stop_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_data_element
+    ADD CONSTRAINT catalogue_data_element_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.catalogue_data_element
+    ADD CONSTRAINT catalogue_data_element_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_department
+    ADD CONSTRAINT catalogue_department_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.catalogue_department
+    ADD CONSTRAINT catalogue_department_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_hall_item
+    ADD CONSTRAINT catalogue_hall_item_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_hall_item_version
+    ADD CONSTRAINT catalogue_hall_item_version_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_item
+    ADD CONSTRAINT catalogue_item_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.catalogue_item_draft
+    ADD CONSTRAINT catalogue_item_draft_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_item
+    ADD CONSTRAINT catalogue_item_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_item_theme
+    ADD CONSTRAINT catalogue_item_theme_item_id_theme_id_cc42d89e_uniq UNIQUE (item_id, theme_id);
+
+ALTER TABLE ONLY public.catalogue_item_theme
+    ADD CONSTRAINT catalogue_item_theme_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_item_version
+    ADD CONSTRAINT catalogue_item_version_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_material
+    ADD CONSTRAINT catalogue_material_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.catalogue_material
+    ADD CONSTRAINT catalogue_material_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_material_requirement
+    ADD CONSTRAINT catalogue_material_requirement_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_one_matter
+    ADD CONSTRAINT catalogue_one_matter_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.catalogue_one_matter
+    ADD CONSTRAINT catalogue_one_matter_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_synonym
+    ADD CONSTRAINT catalogue_synonym_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalogue_synonym
+    ADD CONSTRAINT catalogue_synonym_words_key UNIQUE (words);
+
+ALTER TABLE ONLY public.catalogue_theme
+    ADD CONSTRAINT catalogue_theme_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.catalogue_theme
+    ADD CONSTRAINT catalogue_theme_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.consulting_answer
+    ADD CONSTRAINT consulting_answer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.consulting_enquiry
+    ADD CONSTRAINT consulting_enquiry_no_key UNIQUE (no);
+
+ALTER TABLE ONLY public.consulting_enquiry
+    ADD CONSTRAINT consulting_enquiry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.consulting_forwarding
+    ADD CONSTRAINT consulting_forwarding_enquiry_id_key UNIQUE (enquiry_id);
+
+ALTER TABLE ONLY public.consulting_forwarding
+    ADD CONSTRAINT consulting_forwarding_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.consulting_public_answer
+    ADD CONSTRAINT consulting_public_answer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.consulting_question
+    ADD CONSTRAINT consulting_question_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.insight_span
+    ADD CONSTRAINT days_of_a_hall_are_kept_once UNIQUE (hall_id, start, days);
+
+ALTER TABLE ONLY public.delivery_cabinet
+    ADD CONSTRAINT delivery_cabinet_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.delivery_cabinet
+    ADD CONSTRAINT delivery_cabinet_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.delivery_cell
+    ADD CONSTRAINT delivery_cell_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.delivery_delivery
+    ADD CONSTRAINT delivery_delivery_case_id_key UNIQUE (case_id);
+
+ALTER TABLE ONLY public.delivery_delivery
+    ADD CONSTRAINT delivery_delivery_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.delivery_stay
+    ADD CONSTRAINT delivery_stay_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.devices_device
+    ADD CONSTRAINT devices_device_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.devices_device
+    ADD CONSTRAINT devices_device_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.django_content_type
+    ADD CONSTRAINT django_content_type_app_label_model_76bd3d3b_uniq UNIQUE (app_label, model);
+
+ALTER TABLE ONLY public.django_content_type
+    ADD CONSTRAINT django_content_type_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.django_migrations
+    ADD CONSTRAINT django_migrations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.django_session
+    ADD CONSTRAINT django_session_pkey PRIMARY KEY (session_key);
+
+ALTER TABLE ONLY public.exchange_batch
+    ADD CONSTRAINT exchange_batch_no_key UNIQUE (no);
+
+ALTER TABLE ONLY public.exchange_batch
+    ADD CONSTRAINT exchange_batch_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.exchange_row
+    ADD CONSTRAINT exchange_row_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.feedback_rating
+    ADD CONSTRAINT feedback_rating_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.feedback_task
+    ADD CONSTRAINT feedback_task_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.feedback_task
+    ADD CONSTRAINT feedback_task_rating_id_key UNIQUE (rating_id);
+
+ALTER TABLE ONLY public.fees_charge
+    ADD CONSTRAINT fees_charge_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.fees_payment
+    ADD CONSTRAINT fees_payment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.fees_payment
+    ADD CONSTRAINT fees_payment_receipt_no_key UNIQUE (receipt_no);
+
+ALTER TABLE ONLY public.fees_payment
+    ADD CONSTRAINT fees_payment_reference_key UNIQUE (reference);
+
+ALTER TABLE ONLY public.fees_receipt_counter
+    ADD CONSTRAINT fees_receipt_counter_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.fees_refund
+    ADD CONSTRAINT fees_refund_payment_id_key UNIQUE (payment_id);
+
+ALTER TABLE ONLY public.fees_refund
+    ADD CONSTRAINT fees_refund_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.fees_waiver
+    ADD CONSTRAINT fees_waiver_charge_id_key UNIQUE (charge_id);
+
+ALTER TABLE ONLY public.fees_waiver
+    ADD CONSTRAINT fees_waiver_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.foundation_clock
+    ADD CONSTRAINT foundation_clock_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.foundation_demo_switch
+    ADD CONSTRAINT foundation_demo_switch_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.foundation_event
+    ADD CONSTRAINT foundation_event_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.foundation_heartbeat
+    ADD CONSTRAINT foundation_heartbeat_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.foundation_idempotency_key
+    ADD CONSTRAINT foundation_idempotency_key_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.foundation_rate_bucket
+    ADD CONSTRAINT foundation_rate_bucket_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.foundation_watermark
+    ADD CONSTRAINT foundation_watermark_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.hooks_attempt
+    ADD CONSTRAINT hooks_attempt_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.hooks_cursor
+    ADD CONSTRAINT hooks_cursor_pkey PRIMARY KEY (source);
+
+ALTER TABLE ONLY public.hooks_delivery
+    ADD CONSTRAINT hooks_delivery_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.hooks_event
+    ADD CONSTRAINT hooks_event_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.hooks_hook
+    ADD CONSTRAINT hooks_hook_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.hooks_hook
+    ADD CONSTRAINT hooks_hook_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_account_person
+    ADD CONSTRAINT identity_account_person_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_account
+    ADD CONSTRAINT identity_account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_agent_asked
+    ADD CONSTRAINT identity_agent_asked_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_agent
+    ADD CONSTRAINT identity_agent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_api_key
+    ADD CONSTRAINT identity_api_key_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_mandate
+    ADD CONSTRAINT identity_mandate_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_organisation_member
+    ADD CONSTRAINT identity_organisation_member_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_organisation
+    ADD CONSTRAINT identity_organisation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_person
+    ADD CONSTRAINT identity_person_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_role
+    ADD CONSTRAINT identity_role_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_sign_in_code
+    ADD CONSTRAINT identity_sign_in_code_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identity_staff
+    ADD CONSTRAINT identity_staff_login_key UNIQUE (login);
+
+ALTER TABLE ONLY public.identity_staff
+    ADD CONSTRAINT identity_staff_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.insight_case_sum
+    ADD CONSTRAINT insight_case_sum_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.insight_changed
+    ADD CONSTRAINT insight_changed_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.insight_span
+    ADD CONSTRAINT insight_span_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.insight_sum
+    ADD CONSTRAINT insight_sum_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_blob_part
+    ADD CONSTRAINT library_blob_part_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_blob
+    ADD CONSTRAINT library_blob_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_certificate
+    ADD CONSTRAINT library_certificate_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_certificate_use
+    ADD CONSTRAINT library_certificate_use_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_document
+    ADD CONSTRAINT library_document_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_document_version
+    ADD CONSTRAINT library_document_version_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_fact
+    ADD CONSTRAINT library_fact_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.messaging_address
+    ADD CONSTRAINT messaging_address_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.messaging_delivery
+    ADD CONSTRAINT messaging_delivery_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.messaging_message
+    ADD CONSTRAINT messaging_message_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.messaging_template
+    ADD CONSTRAINT messaging_template_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_appointment
+    ADD CONSTRAINT nobody_is_at_two_places_at_a_time EXCLUDE USING gist (person_id WITH =, hashtext((limit_key)::text) WITH =, hashtext((
+CASE
+    WHEN ((visit_group)::text = ''::text) THEN code
+    ELSE visit_group
+END)::text) WITH <>, tstzrange(starts_at, ends_at) WITH &&) WHERE (((let_go_at IS NULL) AND ((state)::text = ANY ((ARRAY['booked'::character varying, 'checked_in'::character varying])::text[]))));
+
+ALTER TABLE ONLY public.identity_account
+    ADD CONSTRAINT one_account_per_phone UNIQUE (phone_index);
+
+ALTER TABLE ONLY public.messaging_address
+    ADD CONSTRAINT one_address_per_number_and_channel UNIQUE (to_index, channel);
+
+ALTER TABLE ONLY public.consulting_answer
+    ADD CONSTRAINT one_answer_a_version_of_a_question UNIQUE (question_id, version);
+
+ALTER TABLE ONLY public.foundation_idempotency_key
+    ADD CONSTRAINT one_answer_per_owner_and_key UNIQUE (owner, key);
+
+ALTER TABLE ONLY public.calendars_version
+    ADD CONSTRAINT one_calendar_per_hall_and_version UNIQUE (hall_id, version);
+
+ALTER TABLE ONLY public.places_category
+    ADD CONSTRAINT one_category_per_hall_and_code UNIQUE (hall_id, code);
+
+ALTER TABLE ONLY public.library_document_version
+    ADD CONSTRAINT one_content_per_document_and_version UNIQUE (document_id, version);
+
+ALTER TABLE ONLY public.cases_paper_counter
+    ADD CONSTRAINT one_count_of_papers_per_hall_and_year UNIQUE (hall_id, year);
+
+ALTER TABLE ONLY public.fees_receipt_counter
+    ADD CONSTRAINT one_count_of_receipts_per_hall_and_year UNIQUE (hall_id, year);
+
+ALTER TABLE ONLY public.tickets_counter
+    ADD CONSTRAINT one_counter_per_hall_day_letter UNIQUE (hall_id, day, letter);
+
+ALTER TABLE ONLY public.catalogue_hall_item_version
+    ADD CONSTRAINT one_document_per_hall_item_and_version UNIQUE (hall_id, item_id, version);
+
+ALTER TABLE ONLY public.catalogue_item_version
+    ADD CONSTRAINT one_document_per_item_and_version UNIQUE (item_id, version);
+
+ALTER TABLE ONLY public.cases_event
+    ADD CONSTRAINT one_event_a_place_in_a_case UNIQUE (case_id, seq);
+
+ALTER TABLE ONLY public.places_floor
+    ADD CONSTRAINT one_floor_per_hall_and_code UNIQUE (hall_id, code);
+
+ALTER TABLE ONLY public.booking_follow_up
+    ADD CONSTRAINT one_follow_up_per_change UNIQUE (hall_id, cause);
+
+ALTER TABLE ONLY public.tickets_handling_time
+    ADD CONSTRAINT one_handling_time_per_category_hour UNIQUE (category_id, hour);
+
+ALTER TABLE ONLY public.booking_ledger_entry
+    ADD CONSTRAINT one_ledger_entry_per_appointment_and_kind UNIQUE (appointment_id, kind);
+
+ALTER TABLE ONLY public.places_category
+    ADD CONSTRAINT one_letter_per_category UNIQUE (hall_id, letter);
+
+ALTER TABLE ONLY public.cases_notice
+    ADD CONSTRAINT one_notice_a_round UNIQUE (case_id, round);
+
+ALTER TABLE ONLY public.identity_organisation
+    ADD CONSTRAINT one_organisation_per_code UNIQUE (uscc_index);
+
+ALTER TABLE ONLY public.identity_person
+    ADD CONSTRAINT one_person_per_document UNIQUE (number_index);
+
+ALTER TABLE ONLY public.places_policy_version
+    ADD CONSTRAINT one_policy_per_hall_and_version UNIQUE (hall_id, version);
+
+ALTER TABLE ONLY public.consulting_question
+    ADD CONSTRAINT one_question_a_place_in_an_enquiry UNIQUE (enquiry_id, seq);
+
+ALTER TABLE ONLY public.feedback_rating
+    ADD CONSTRAINT one_rating_and_one_follow_up_per_case UNIQUE (case_id, follow_up);
+
+ALTER TABLE ONLY public.feedback_rating
+    ADD CONSTRAINT one_rating_and_one_follow_up_per_visit UNIQUE (visit_id, follow_up);
+
+ALTER TABLE ONLY public.booking_slot
+    ADD CONSTRAINT one_slot_per_hall_business_span UNIQUE (hall_id, business, starts_at, ends_at);
+
+ALTER TABLE ONLY public.messaging_template
+    ADD CONSTRAINT one_template_per_hall_key_language UNIQUE (hall, key, language);
+
+ALTER TABLE ONLY public.places_window
+    ADD CONSTRAINT one_window_per_hall_and_number UNIQUE (hall_id, number);
+
+ALTER TABLE ONLY public.places_zone
+    ADD CONSTRAINT one_zone_per_hall_and_code UNIQUE (hall_id, code);
+
+ALTER TABLE ONLY public.places_category
+    ADD CONSTRAINT places_category_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.places_floor
+    ADD CONSTRAINT places_floor_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.places_hall
+    ADD CONSTRAINT places_hall_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.places_hall
+    ADD CONSTRAINT places_hall_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.places_policy_version
+    ADD CONSTRAINT places_policy_version_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.places_region
+    ADD CONSTRAINT places_region_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.places_window_category
+    ADD CONSTRAINT places_window_category_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.places_window
+    ADD CONSTRAINT places_window_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.places_window
+    ADD CONSTRAINT places_window_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.places_zone
+    ADD CONSTRAINT places_zone_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.procrastinate_events
+    ADD CONSTRAINT procrastinate_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.procrastinate_jobs
+    ADD CONSTRAINT procrastinate_jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.procrastinate_periodic_defers
+    ADD CONSTRAINT procrastinate_periodic_defers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.procrastinate_periodic_defers
+    ADD CONSTRAINT procrastinate_periodic_defers_unique UNIQUE (task_name, periodic_id, defer_timestamp);
+
+ALTER TABLE ONLY public.procrastinate_workers
+    ADD CONSTRAINT procrastinate_workers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_rule_run
+    ADD CONSTRAINT rules_are_tried_once_an_occasion UNIQUE (case_id, occasion);
+
+ALTER TABLE ONLY public.staffing_shift
+    ADD CONSTRAINT staffing_shift_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_call
+    ADD CONSTRAINT tickets_call_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_counter
+    ADD CONSTRAINT tickets_counter_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_estimate
+    ADD CONSTRAINT tickets_estimate_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_former_ref
+    ADD CONSTRAINT tickets_former_ref_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_hall_day
+    ADD CONSTRAINT tickets_hall_day_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_handling_time
+    ADD CONSTRAINT tickets_handling_time_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_miss
+    ADD CONSTRAINT tickets_miss_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_paper_block
+    ADD CONSTRAINT tickets_paper_block_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_pause
+    ADD CONSTRAINT tickets_pause_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_planned_desk
+    ADD CONSTRAINT tickets_planned_desk_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_service
+    ADD CONSTRAINT tickets_service_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_skip
+    ADD CONSTRAINT tickets_skip_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT tickets_ticket_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_transfer
+    ADD CONSTRAINT tickets_transfer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_turnout
+    ADD CONSTRAINT tickets_turnout_pkey PRIMARY KEY (hall_id);
+
+ALTER TABLE ONLY public.tickets_visit
+    ADD CONSTRAINT tickets_visit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets_window_session
+    ADD CONSTRAINT tickets_window_session_pkey PRIMARY KEY (id);
+
+CREATE UNIQUE INDEX a_certificate_once_per_case ON public.cases_material USING btree (case_id, certificate_id) WHERE (gone_at IS NULL);
+
+CREATE UNIQUE INDEX a_charge_is_paid_once ON public.fees_payment USING btree (charge_id) WHERE counts;
+
+CREATE UNIQUE INDEX a_closure_is_announced_once ON public.calendars_closure USING btree (hall_id, floor_id, zone_id, category_id, item_id, starts_at, ends_at, kind) NULLS NOT DISTINCT WHERE (withdrawn_at IS NULL);
+
+CREATE UNIQUE INDEX a_hall_asks_a_number_once ON public.identity_agent USING btree (hall, phone_index) WHERE (account_id IS NULL);
+
+CREATE UNIQUE INDEX a_paper_number_is_entered_once ON public.tickets_ticket USING btree (hall_id, letter, seq) WHERE ((channel)::text = 'paper'::text);
+
+CREATE UNIQUE INDEX a_person_acts_for_an_organisation_once ON public.identity_organisation_member USING btree (organisation_id, person_id) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX a_person_is_at_one_window ON public.tickets_ticket USING btree (person_id, limit_key) WHERE ((state)::text = ANY ((ARRAY['called'::character varying, 'serving'::character varying])::text[]));
+
+CREATE UNIQUE INDEX a_person_waits_once_per_business_and_day ON public.booking_waiting USING btree (hall_id, business, day, person_id, limit_key) WHERE ((appointment_id IS NULL) AND ((state)::text = ANY ((ARRAY['waiting'::character varying, 'offered'::character varying])::text[])));
+
+CREATE UNIQUE INDEX a_person_waits_once_per_category ON public.tickets_ticket USING btree (person_id, category_id, day, limit_key) WHERE (alone AND (person_id IS NOT NULL) AND ((state)::text = ANY ((ARRAY['waiting'::character varying, 'called'::character varying, 'parked'::character varying])::text[])));
+
+CREATE UNIQUE INDEX a_role_is_held_once_per_scope ON public.identity_role USING btree (staff_id, role, scope_kind, scope) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX a_shift_plans_one_desk ON public.tickets_planned_desk USING btree (shift) WHERE (shift IS NOT NULL);
+
+CREATE UNIQUE INDEX a_ticket_is_served_once_at_a_time ON public.tickets_service USING btree (ticket_id) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX a_user_of_a_key_is_one_agent ON public.identity_agent USING btree (key_id, end_user_index) WHERE ((account_id IS NOT NULL) AND (key_id IS NOT NULL));
+
+CREATE UNIQUE INDEX a_window_has_one_ticket ON public.tickets_ticket USING btree (window_id) WHERE ((state)::text = ANY ((ARRAY['called'::character varying, 'serving'::character varying])::text[]));
+
+CREATE UNIQUE INDEX a_window_serves_one ON public.tickets_service USING btree (window_id) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX an_account_asks_once_about_a_day ON public.booking_opening_asked USING btree (account_id, hall_id, item_id, day) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX an_appointment_waits_once_for_an_earlier_place ON public.booking_waiting USING btree (appointment_id) WHERE ((state)::text = ANY ((ARRAY['waiting'::character varying, 'offered'::character varying])::text[]));
+
+CREATE INDEX appointments_by_contact ON public.booking_appointment USING btree (contact_index) WHERE (NOT ((contact_index)::text = ''::text));
+
+CREATE INDEX appointments_by_hall_day ON public.booking_appointment USING btree (hall_id, day, starts_at);
+
+CREATE INDEX appointments_by_person ON public.booking_appointment USING btree (person_id, day);
+
+CREATE INDEX appointments_live_by_slot ON public.booking_appointment USING btree (slot_id) WHERE ((state)::text = ANY ((ARRAY['booked'::character varying, 'checked_in'::character varying])::text[]));
+
+CREATE INDEX appointments_of_a_visit ON public.booking_appointment USING btree (visit_group) WHERE (NOT ((visit_group)::text = ''::text));
+
+CREATE INDEX appointments_open ON public.booking_appointment USING btree (ends_at) WHERE ((state)::text = 'booked'::text);
+
+CREATE INDEX archive_hold_case_id_b993869a ON public.archive_hold USING btree (case_id);
+
+CREATE INDEX archive_hold_lifted_by_id_509ba6ca ON public.archive_hold USING btree (lifted_by_id);
+
+CREATE INDEX archive_hold_placed_by_id_3d24dd09 ON public.archive_hold USING btree (placed_by_id);
+
+CREATE INDEX archive_package_file_id_4c6a070f ON public.archive_package USING btree (file_id);
+
+CREATE INDEX archive_package_hall_id_ec412b6d ON public.archive_package USING btree (hall_id);
+
+CREATE INDEX archive_purge_confirmed_by_id_e84900f0 ON public.archive_purge USING btree (confirmed_by_id);
+
+CREATE INDEX archive_purge_dropped_by_id_35f30b05 ON public.archive_purge USING btree (dropped_by_id);
+
+CREATE INDEX archive_purge_hall_id_94b3d35d ON public.archive_purge USING btree (hall_id);
+
+CREATE INDEX archive_purge_line_package_id_a65dabf6 ON public.archive_purge_line USING btree (package_id);
+
+CREATE INDEX archive_purge_line_purge_id_efa7a695 ON public.archive_purge_line USING btree (purge_id);
+
+CREATE INDEX archive_purge_proposed_by_id_a5c4961b ON public.archive_purge USING btree (proposed_by_id);
+
+CREATE INDEX asked_to_be_an_agent ON public.identity_agent_asked USING btree (phone_index, at);
+
+CREATE INDEX audit_by_hall ON public.audit_entry USING btree (hall, at);
+
+CREATE INDEX audit_by_subject ON public.audit_entry USING btree (subject, id);
+
+CREATE INDEX audit_unsealed ON public.audit_entry USING btree (id) WHERE (sealed_hash IS NULL);
+
+CREATE INDEX auth_group_name_a6ea08ec_like ON public.auth_group USING btree (name varchar_pattern_ops);
+
+CREATE INDEX auth_group_permissions_group_id_b120cbf9 ON public.auth_group_permissions USING btree (group_id);
+
+CREATE INDEX auth_group_permissions_permission_id_84c5c92e ON public.auth_group_permissions USING btree (permission_id);
+
+CREATE INDEX auth_permission_content_type_id_2f476e4b ON public.auth_permission USING btree (content_type_id);
+
+CREATE INDEX booking_appeal_entry_id_a1bb87cf ON public.booking_appeal USING btree (entry_id);
+
+CREATE INDEX booking_appeal_suspension_id_4fe8f963 ON public.booking_appeal USING btree (suspension_id);
+
+CREATE INDEX booking_appointment_account_id_40c21684 ON public.booking_appointment USING btree (account_id);
+
+CREATE INDEX booking_extra_slot_appointment_id_176e7981 ON public.booking_extra_slot USING btree (appointment_id);
+
+CREATE INDEX booking_extra_slot_slot_id_65988bfe ON public.booking_extra_slot USING btree (slot_id);
+
+CREATE INDEX booking_fault_day_hall_id_be3d6072 ON public.booking_fault_day USING btree (hall_id);
+
+CREATE INDEX booking_follow_up_hall_id_762ce460 ON public.booking_follow_up USING btree (hall_id);
+
+CREATE INDEX booking_follow_up_visit_follow_up_id_00f970b2 ON public.booking_follow_up_visit USING btree (follow_up_id);
+
+CREATE INDEX booking_hold_person_id_d91a0973 ON public.booking_hold USING btree (person_id);
+
+CREATE INDEX booking_hold_slot_id_0439c94a ON public.booking_hold USING btree (slot_id);
+
+CREATE INDEX booking_ledger_entry_appointment_id_1e1d346e ON public.booking_ledger_entry USING btree (appointment_id);
+
+CREATE INDEX booking_ledger_entry_person_id_47388f02 ON public.booking_ledger_entry USING btree (person_id);
+
+CREATE INDEX booking_ledger_entry_used_by_id_57058da4 ON public.booking_ledger_entry USING btree (used_by_id);
+
+CREATE INDEX booking_move_appointment_id_30f50b73 ON public.booking_move USING btree (appointment_id);
+
+CREATE INDEX booking_move_from_slot_id_ae4c03b6 ON public.booking_move USING btree (from_slot_id);
+
+CREATE INDEX booking_move_to_slot_id_11ebfc44 ON public.booking_move USING btree (to_slot_id);
+
+CREATE INDEX booking_opening_asked_hall_id_43d6ef49 ON public.booking_opening_asked USING btree (hall_id);
+
+CREATE INDEX booking_opening_asked_item_id_47428f99 ON public.booking_opening_asked USING btree (item_id);
+
+CREATE INDEX booking_outage_hall_id_0942b79e ON public.booking_outage USING btree (hall_id);
+
+CREATE INDEX booking_slot_hall_id_4a347f69 ON public.booking_slot USING btree (hall_id);
+
+CREATE INDEX booking_suspension_person_id_3ff6b48f ON public.booking_suspension USING btree (person_id);
+
+CREATE INDEX booking_waiting_appointment_id_f2e49fe2 ON public.booking_waiting USING btree (appointment_id);
+
+CREATE INDEX booking_waiting_hall_id_4ef55ae9 ON public.booking_waiting USING btree (hall_id);
+
+CREATE INDEX booking_waiting_hold_id_f13ba4df ON public.booking_waiting USING btree (hold_id);
+
+CREATE INDEX booking_waiting_item_id_001d8873 ON public.booking_waiting USING btree (item_id);
+
+CREATE INDEX booking_waiting_person_id_208ada6e ON public.booking_waiting USING btree (person_id);
+
+CREATE INDEX bundles_of_a_person ON public.cases_bundle USING btree (person_id, opened_at DESC);
+
+CREATE INDEX bundles_of_an_account ON public.cases_bundle USING btree (account_id, opened_at DESC);
+
+CREATE INDEX calendars_closure_category_id_e561399c ON public.calendars_closure USING btree (category_id);
+
+CREATE INDEX calendars_closure_floor_id_d45c3dfc ON public.calendars_closure USING btree (floor_id);
+
+CREATE INDEX calendars_closure_hall_id_618f99d7 ON public.calendars_closure USING btree (hall_id);
+
+CREATE INDEX calendars_closure_item_id_0d9fabee ON public.calendars_closure USING btree (item_id);
+
+CREATE INDEX calendars_closure_zone_id_0b5e8e9d ON public.calendars_closure USING btree (zone_id);
+
+CREATE INDEX calendars_version_hall_id_338e8d7e ON public.calendars_version USING btree (hall_id);
+
+CREATE INDEX calls_by_hall ON public.tickets_call USING btree (hall_id, at DESC);
+
+CREATE INDEX calls_by_ticket ON public.tickets_call USING btree (ticket_id);
+
+CREATE INDEX cases_bundle_account_id_d31b6744 ON public.cases_bundle USING btree (account_id);
+
+CREATE INDEX cases_bundle_hall_id_68b74a96 ON public.cases_bundle USING btree (hall_id);
+
+CREATE INDEX cases_bundle_no_9c77bff8_like ON public.cases_bundle USING btree (no varchar_pattern_ops);
+
+CREATE INDEX cases_bundle_organisation_id_28cf40a7 ON public.cases_bundle USING btree (organisation_id);
+
+CREATE INDEX cases_bundle_person_id_3b9cb150 ON public.cases_bundle USING btree (person_id);
+
+CREATE INDEX cases_by_accepted_at ON public.cases_case USING btree (hall_id, accepted_at) WHERE (accepted_at IS NOT NULL);
+
+CREATE INDEX cases_by_closed_at ON public.cases_case USING btree (hall_id, closed_at) WHERE (closed_at IS NOT NULL);
+
+CREATE INDEX cases_by_decided_at ON public.cases_case USING btree (hall_id, decided_at) WHERE (decided_at IS NOT NULL);
+
+CREATE INDEX cases_by_hall_and_phase ON public.cases_case USING btree (hall_id, phase, due_promised, id);
+
+CREATE INDEX cases_by_received_at ON public.cases_case USING btree (hall_id, received_at) WHERE (received_at IS NOT NULL);
+
+CREATE INDEX cases_by_who_opened_them ON public.cases_case USING btree (opened_by, opened_at DESC, id DESC);
+
+CREATE INDEX cases_case_accepted_by_id_ab15c7e1 ON public.cases_case USING btree (accepted_by_id);
+
+CREATE INDEX cases_case_account_id_18367a6b ON public.cases_case USING btree (account_id);
+
+CREATE INDEX cases_case_bundle_id_599600e2 ON public.cases_case USING btree (bundle_id);
+
+CREATE INDEX cases_case_decided_by_id_d07f4a47 ON public.cases_case USING btree (decided_by_id);
+
+CREATE INDEX cases_case_department_id_c5b7309d ON public.cases_case USING btree (department_id);
+
+CREATE INDEX cases_case_hall_id_5d58c57b ON public.cases_case USING btree (hall_id);
+
+CREATE INDEX cases_case_issued_by_id_5895a497 ON public.cases_case USING btree (issued_by_id);
+
+CREATE INDEX cases_case_item_id_896f667f ON public.cases_case USING btree (item_id);
+
+CREATE INDEX cases_case_locked_by_id_39e2dafc ON public.cases_case USING btree (locked_by_id);
+
+CREATE INDEX cases_case_no_94fbf68e_like ON public.cases_case USING btree (no varchar_pattern_ops);
+
+CREATE INDEX cases_case_organisation_id_dac38ff3 ON public.cases_case USING btree (organisation_id);
+
+CREATE INDEX cases_case_person_id_f87eeffa ON public.cases_case USING btree (person_id);
+
+CREATE INDEX cases_case_proposed_by_id_65822a80 ON public.cases_case USING btree (proposed_by_id);
+
+CREATE INDEX cases_case_received_by_id_6e6e5bac ON public.cases_case USING btree (received_by_id);
+
+CREATE INDEX cases_case_visit_id_f86f3f6c ON public.cases_case USING btree (visit_id);
+
+CREATE INDEX cases_case_window_id_c32d5238 ON public.cases_case USING btree (window_id);
+
+CREATE INDEX cases_event_case_id_59b954a1 ON public.cases_event USING btree (case_id);
+
+CREATE INDEX cases_material_case_id_972fd638 ON public.cases_material USING btree (case_id);
+
+CREATE INDEX cases_material_certificate_id_311b0dde ON public.cases_material USING btree (certificate_id);
+
+CREATE INDEX cases_material_file_id_5493b261 ON public.cases_material USING btree (file_id);
+
+CREATE INDEX cases_material_judged_by_id_fa51a763 ON public.cases_material USING btree (judged_by_id);
+
+CREATE INDEX cases_notice_by_id_b50b850d ON public.cases_notice USING btree (by_id);
+
+CREATE INDEX cases_notice_case_id_cd438a78 ON public.cases_notice USING btree (case_id);
+
+CREATE INDEX cases_notice_second_by_id_b25ba57a ON public.cases_notice USING btree (second_by_id);
+
+CREATE INDEX cases_obligation_case_id_97728ea5 ON public.cases_obligation USING btree (case_id);
+
+CREATE INDEX cases_of_a_person ON public.cases_case USING btree (person_id, opened_at DESC);
+
+CREATE INDEX cases_of_an_account ON public.cases_case USING btree (account_id, opened_at DESC);
+
+CREATE INDEX cases_opinion_by_id_e3b8b389 ON public.cases_opinion USING btree (by_id);
+
+CREATE INDEX cases_opinion_case_id_2f32e550 ON public.cases_opinion USING btree (case_id);
+
+CREATE INDEX cases_paper_case_id_1d2fd58d ON public.cases_paper USING btree (case_id);
+
+CREATE INDEX cases_paper_code_4873e381_like ON public.cases_paper USING btree (code varchar_pattern_ops);
+
+CREATE INDEX cases_paper_counter_hall_id_b3da3649 ON public.cases_paper_counter USING btree (hall_id);
+
+CREATE INDEX cases_paper_event_id_86faa4bb ON public.cases_paper USING btree (event_id);
+
+CREATE INDEX cases_paper_file_id_cc1ea3fa ON public.cases_paper USING btree (file_id);
+
+CREATE INDEX cases_paper_number_f0662531_like ON public.cases_paper USING btree (number varchar_pattern_ops);
+
+CREATE INDEX cases_rule_run_case_id_08edc2a0 ON public.cases_rule_run USING btree (case_id);
+
+CREATE INDEX cases_stop_case_id_3a51a776 ON public.cases_stop USING btree (case_id);
+
+CREATE INDEX cases_to_be_deemed ON public.cases_case USING btree (notice_due_on) WHERE ((phase)::text = 'received'::text);
+
+CREATE INDEX cases_to_be_paid ON public.cases_case USING btree (fee_due_on) WHERE (fee_due_on IS NOT NULL);
+
+CREATE INDEX cases_to_lapse ON public.cases_case USING btree (supplement_due_on) WHERE ((phase)::text = 'supplement'::text);
+
+CREATE INDEX catalogue_data_element_code_750cd3c1_like ON public.catalogue_data_element USING btree (code varchar_pattern_ops);
+
+CREATE INDEX catalogue_department_code_23c82d9a_like ON public.catalogue_department USING btree (code varchar_pattern_ops);
+
+CREATE INDEX catalogue_hall_item_category_id_8962f06a ON public.catalogue_hall_item USING btree (category_id);
+
+CREATE INDEX catalogue_hall_item_hall_id_2de8896d ON public.catalogue_hall_item USING btree (hall_id);
+
+CREATE INDEX catalogue_hall_item_item_id_745ca20e ON public.catalogue_hall_item USING btree (item_id);
+
+CREATE INDEX catalogue_hall_item_version_hall_id_f872bae0 ON public.catalogue_hall_item_version USING btree (hall_id);
+
+CREATE INDEX catalogue_hall_item_version_item_id_f08d0f33 ON public.catalogue_hall_item_version USING btree (item_id);
+
+CREATE INDEX catalogue_item_code_338712c0_like ON public.catalogue_item USING btree (code varchar_pattern_ops);
+
+CREATE INDEX catalogue_item_department_id_564524a7 ON public.catalogue_item USING btree (department_id);
+
+CREATE INDEX catalogue_item_draft_item_id_fe9f9f7c ON public.catalogue_item_draft USING btree (item_id);
+
+CREATE INDEX catalogue_item_theme_item_id_98733ff1 ON public.catalogue_item_theme USING btree (item_id);
+
+CREATE INDEX catalogue_item_theme_theme_id_b9ffe13b ON public.catalogue_item_theme USING btree (theme_id);
+
+CREATE INDEX catalogue_item_version_item_id_bb8d2944 ON public.catalogue_item_version USING btree (item_id);
+
+CREATE INDEX catalogue_material_code_2c7dc4c1_like ON public.catalogue_material USING btree (code varchar_pattern_ops);
+
+CREATE INDEX catalogue_material_requirement_item_id_2e9e218f ON public.catalogue_material_requirement USING btree (item_id);
+
+CREATE INDEX catalogue_material_requirement_material_id_df56dbc9 ON public.catalogue_material_requirement USING btree (material_id);
+
+CREATE INDEX catalogue_one_matter_code_b5e2786f_like ON public.catalogue_one_matter USING btree (code varchar_pattern_ops);
+
+CREATE INDEX catalogue_synonym_words_0bb7e9df_like ON public.catalogue_synonym USING btree (words varchar_pattern_ops);
+
+CREATE INDEX catalogue_theme_code_6832aad4_like ON public.catalogue_theme USING btree (code varchar_pattern_ops);
+
+CREATE INDEX changed_by_hall_day ON public.insight_changed USING btree (hall_id, day);
+
+CREATE INDEX charges_of_a_case ON public.fees_charge USING btree (case_no, id DESC);
+
+CREATE INDEX closures_by_hall ON public.calendars_closure USING btree (hall_id, starts_at);
+
+CREATE INDEX consulting_answer_by_id_0b24dc7f ON public.consulting_answer USING btree (by_id);
+
+CREATE INDEX consulting_answer_department_id_9bc2935e ON public.consulting_answer USING btree (department_id);
+
+CREATE INDEX consulting_answer_question_id_09b8238e ON public.consulting_answer USING btree (question_id);
+
+CREATE INDEX consulting_enquiry_account_id_db71cf65 ON public.consulting_enquiry USING btree (account_id);
+
+CREATE INDEX consulting_enquiry_department_id_714618ab ON public.consulting_enquiry USING btree (department_id);
+
+CREATE INDEX consulting_enquiry_hall_id_d5fc4f09 ON public.consulting_enquiry USING btree (hall_id);
+
+CREATE INDEX consulting_enquiry_item_id_1fd1125a ON public.consulting_enquiry USING btree (item_id);
+
+CREATE INDEX consulting_enquiry_no_c4e5efc6_like ON public.consulting_enquiry USING btree (no varchar_pattern_ops);
+
+CREATE INDEX consulting_forwarding_by_id_d4b28d56 ON public.consulting_forwarding USING btree (by_id);
+
+CREATE INDEX consulting_forwarding_receiver_id_3fd2c794 ON public.consulting_forwarding USING btree (receiver_id);
+
+CREATE INDEX consulting_forwarding_sender_id_b1a20537 ON public.consulting_forwarding USING btree (sender_id);
+
+CREATE INDEX consulting_public_answer_department_id_8cd64fb4 ON public.consulting_public_answer USING btree (department_id);
+
+CREATE INDEX consulting_public_answer_enquiry_id_fb24fe62 ON public.consulting_public_answer USING btree (enquiry_id);
+
+CREATE INDEX consulting_public_answer_hall_id_36e37c2a ON public.consulting_public_answer USING btree (hall_id);
+
+CREATE INDEX consulting_public_answer_item_id_fab51732 ON public.consulting_public_answer USING btree (item_id);
+
+CREATE INDEX consulting_public_answer_published_by_id_ed43922c ON public.consulting_public_answer USING btree (published_by_id);
+
+CREATE INDEX consulting_public_answer_withdrawn_by_id_69d6d727 ON public.consulting_public_answer USING btree (withdrawn_by_id);
+
+CREATE INDEX consulting_public_answer_written_by_id_f9b988b2 ON public.consulting_public_answer USING btree (written_by_id);
+
+CREATE INDEX consulting_question_enquiry_id_d9eaf211 ON public.consulting_question USING btree (enquiry_id);
+
+CREATE INDEX delivery_cabinet_code_18bc848c_like ON public.delivery_cabinet USING btree (code varchar_pattern_ops);
+
+CREATE INDEX delivery_cabinet_device_id_96f5794a ON public.delivery_cabinet USING btree (device_id);
+
+CREATE INDEX delivery_cabinet_hall_id_adf79cf1 ON public.delivery_cabinet USING btree (hall_id);
+
+CREATE INDEX delivery_cell_cabinet_id_7f231ca8 ON public.delivery_cell USING btree (cabinet_id);
+
+CREATE INDEX delivery_stay_case_id_5d27f8a9 ON public.delivery_stay USING btree (case_id);
+
+CREATE INDEX delivery_stay_cell_id_943734c6 ON public.delivery_stay USING btree (cell_id);
+
+CREATE INDEX devices_device_code_09976111_like ON public.devices_device USING btree (code varchar_pattern_ops);
+
+CREATE INDEX devices_device_hall_id_b35d44fb ON public.devices_device USING btree (hall_id);
+
+CREATE INDEX devices_device_window_id_7377bbf1 ON public.devices_device USING btree (window_id);
+
+CREATE INDEX devices_device_zone_id_a6931c33 ON public.devices_device USING btree (zone_id);
+
+CREATE INDEX django_session_expire_date_a5c62663 ON public.django_session USING btree (expire_date);
+
+CREATE INDEX django_session_session_key_c0390e0f_like ON public.django_session USING btree (session_key varchar_pattern_ops);
+
+CREATE INDEX enquiries_by_hall_and_state ON public.consulting_enquiry USING btree (hall_id, state, due_on, id);
+
+CREATE INDEX enquiries_by_who_asked ON public.consulting_enquiry USING btree (asked_by, id DESC);
+
+CREATE INDEX enquiries_of_an_account ON public.consulting_enquiry USING btree (account_id, id DESC);
+
+CREATE INDEX enquiries_to_close ON public.consulting_enquiry USING btree (answered_at) WHERE ((state)::text = 'answered'::text);
+
+CREATE INDEX enquiries_to_forget ON public.consulting_enquiry USING btree (hall_id, closed_at) WHERE ((closed_at IS NOT NULL) AND (NOT forgotten));
+
+CREATE INDEX estimates_by_hall_day ON public.tickets_estimate USING btree (hall_id, day);
+
+CREATE INDEX estimates_by_ticket ON public.tickets_estimate USING btree (ticket_id);
+
+CREATE INDEX event_by_hall ON public.foundation_event USING btree (hall, id);
+
+CREATE INDEX exchange_batch_file_id_069ead20 ON public.exchange_batch USING btree (file_id);
+
+CREATE INDEX exchange_batch_no_1c6c94d4_like ON public.exchange_batch USING btree (no varchar_pattern_ops);
+
+CREATE INDEX exchange_row_batch_id_f9719d76 ON public.exchange_row USING btree (batch_id);
+
+CREATE INDEX exchange_row_case_id_831c7fca ON public.exchange_row USING btree (case_id);
+
+CREATE INDEX facts_of_a_person ON public.library_fact USING btree (person_id, element, at DESC);
+
+CREATE INDEX facts_of_an_organisation ON public.library_fact USING btree (organisation_id, element, at DESC);
+
+CREATE INDEX feedback_rating_case_id_bed8f5c6 ON public.feedback_rating USING btree (case_id);
+
+CREATE INDEX feedback_rating_hall_id_41e85a32 ON public.feedback_rating USING btree (hall_id);
+
+CREATE INDEX feedback_rating_staff_id_46778ed4 ON public.feedback_rating USING btree (staff_id);
+
+CREATE INDEX feedback_rating_ticket_id_8300e67e ON public.feedback_rating USING btree (ticket_id);
+
+CREATE INDEX feedback_rating_visit_id_f9640828 ON public.feedback_rating USING btree (visit_id);
+
+CREATE INDEX feedback_rating_window_id_55e299ee ON public.feedback_rating USING btree (window_id);
+
+CREATE INDEX feedback_task_hall_id_26358fe2 ON public.feedback_task USING btree (hall_id);
+
+CREATE INDEX fees_charge_hall_id_c9025e2f ON public.fees_charge USING btree (hall_id);
+
+CREATE INDEX fees_payment_charge_id_b1037652 ON public.fees_payment USING btree (charge_id);
+
+CREATE INDEX fees_payment_receipt_no_c3c51b69_like ON public.fees_payment USING btree (receipt_no varchar_pattern_ops);
+
+CREATE INDEX fees_payment_reference_d1e7fd86_like ON public.fees_payment USING btree (reference varchar_pattern_ops);
+
+CREATE INDEX fees_receipt_counter_hall_id_946cec0d ON public.fees_receipt_counter USING btree (hall_id);
+
+CREATE INDEX fees_waiver_by_id_1a13dec2 ON public.fees_waiver USING btree (by_id);
+
+CREATE INDEX fees_waiver_second_by_id_bd7e9e0b ON public.fees_waiver USING btree (second_by_id);
+
+CREATE INDEX follow_ups_open ON public.booking_follow_up USING btree (id) WHERE (finished_at IS NULL);
+
+CREATE INDEX foundation_heartbeat_name_4f33a665_like ON public.foundation_heartbeat USING btree (name varchar_pattern_ops);
+
+CREATE INDEX foundation_rate_bucket_key_9d267a0c_like ON public.foundation_rate_bucket USING btree (key varchar_pattern_ops);
+
+CREATE INDEX foundation_watermark_name_25ab23e3_like ON public.foundation_watermark USING btree (name varchar_pattern_ops);
+
+CREATE INDEX holds_open ON public.booking_hold USING btree (expires_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX holds_that_stand ON public.archive_hold USING btree (case_id) WHERE (lifted_at IS NULL);
+
+CREATE INDEX hook_attempts_of_a_delivery ON public.hooks_attempt USING btree (delivery_id, id DESC);
+
+CREATE INDEX hook_deliveries_due ON public.hooks_delivery USING btree (hook_id, event_id) WHERE ((state)::text = 'due'::text);
+
+CREATE INDEX hook_deliveries_in_order ON public.hooks_delivery USING btree (hook_id, subject, event_id) WHERE ((state)::text = ANY ((ARRAY['due'::character varying, 'sending'::character varying])::text[]));
+
+CREATE INDEX hook_deliveries_sending ON public.hooks_delivery USING btree (claimed_at) WHERE ((state)::text = 'sending'::text);
+
+CREATE INDEX hook_events_by_age ON public.hooks_event USING btree (found_at);
+
+CREATE INDEX hooks_attempt_delivery_id_0a5c6b23 ON public.hooks_attempt USING btree (delivery_id);
+
+CREATE INDEX hooks_cursor_source_ebbb6f97_like ON public.hooks_cursor USING btree (source varchar_pattern_ops);
+
+CREATE INDEX hooks_delivery_event_id_e593646f ON public.hooks_delivery USING btree (event_id);
+
+CREATE INDEX hooks_delivery_hook_id_9588de63 ON public.hooks_delivery USING btree (hook_id);
+
+CREATE INDEX hooks_hook_code_1655062b_like ON public.hooks_hook USING btree (code varchar_pattern_ops);
+
+CREATE INDEX hooks_hook_key_id_f7ae0a30 ON public.hooks_hook USING btree (key_id);
+
+CREATE INDEX idempotency_by_age ON public.foundation_idempotency_key USING btree (created_at);
+
+CREATE INDEX identity_account_person_account_id_7c8f7a08 ON public.identity_account_person USING btree (account_id);
+
+CREATE INDEX identity_account_person_id_b0155c6e ON public.identity_account USING btree (person_id);
+
+CREATE INDEX identity_account_person_person_id_f830a007 ON public.identity_account_person USING btree (person_id);
+
+CREATE INDEX identity_agent_account_id_6eee4cf1 ON public.identity_agent USING btree (account_id);
+
+CREATE INDEX identity_agent_key_id_069f0726 ON public.identity_agent USING btree (key_id);
+
+CREATE INDEX identity_api_key_staff_id_37e31ce0 ON public.identity_api_key USING btree (staff_id);
+
+CREATE INDEX identity_mandate_agent_id_8e654fd9 ON public.identity_mandate USING btree (agent_id);
+
+CREATE INDEX identity_mandate_person_id_7b32f11a ON public.identity_mandate USING btree (person_id);
+
+CREATE INDEX identity_organisation_member_organisation_id_a58b6e75 ON public.identity_organisation_member USING btree (organisation_id);
+
+CREATE INDEX identity_organisation_member_person_id_15c81d10 ON public.identity_organisation_member USING btree (person_id);
+
+CREATE INDEX identity_person_phone_index_65f87555 ON public.identity_person USING btree (phone_index);
+
+CREATE INDEX identity_person_phone_index_65f87555_like ON public.identity_person USING btree (phone_index varchar_pattern_ops);
+
+CREATE INDEX identity_person_same_as_id_b474b0c3 ON public.identity_person USING btree (same_as_id);
+
+CREATE INDEX identity_role_staff_id_dec0974b ON public.identity_role USING btree (staff_id);
+
+CREATE INDEX identity_sign_in_code_phone_index_6c4113b1 ON public.identity_sign_in_code USING btree (phone_index);
+
+CREATE INDEX identity_sign_in_code_phone_index_6c4113b1_like ON public.identity_sign_in_code USING btree (phone_index varchar_pattern_ops);
+
+CREATE INDEX identity_staff_login_0362c232_like ON public.identity_staff USING btree (login varchar_pattern_ops);
+
+CREATE INDEX idx_procrastinate_jobs_worker_not_null ON public.procrastinate_jobs USING btree (worker_id) WHERE ((worker_id IS NOT NULL) AND (status = 'doing'::public.procrastinate_job_status));
+
+CREATE INDEX idx_procrastinate_workers_last_heartbeat ON public.procrastinate_workers USING btree (last_heartbeat);
+
+CREATE INDEX late_numbers ON public.tickets_ticket USING btree (late_for_id) WHERE (late_for_id IS NOT NULL);
+
+CREATE INDEX ledger_by_party ON public.booking_ledger_entry USING btree (party, scope);
+
+CREATE INDEX ledger_by_person ON public.booking_ledger_entry USING btree (person_id, scope, kind, "on");
+
+CREATE INDEX library_certificate_document_version_id_74d6606b ON public.library_certificate USING btree (document_version_id);
+
+CREATE INDEX library_certificate_organisation_id_0cd3a5a9 ON public.library_certificate USING btree (organisation_id);
+
+CREATE INDEX library_certificate_person_id_c0083fde ON public.library_certificate USING btree (person_id);
+
+CREATE INDEX library_document_account_id_7f55f78c ON public.library_document USING btree (account_id);
+
+CREATE INDEX library_document_organisation_id_74e89bfb ON public.library_document USING btree (organisation_id);
+
+CREATE INDEX library_document_person_id_76add293 ON public.library_document USING btree (person_id);
+
+CREATE INDEX library_document_version_blob_id_6f5f84e9 ON public.library_document_version USING btree (blob_id);
+
+CREATE INDEX messages_by_phone ON public.messaging_message USING btree (to_index, id DESC);
+
+CREATE INDEX messages_by_subject ON public.messaging_message USING btree (subject);
+
+CREATE INDEX messages_due ON public.messaging_message USING btree (due_at) WHERE ((state)::text = 'due'::text);
+
+CREATE INDEX messages_due_urgent ON public.messaging_message USING btree (due_at) WHERE (((key)::text = ANY ((ARRAY['code'::character varying, 'your_turn'::character varying, 'ahead'::character varying, 'line_stopped'::character varying, 'line_goes_on'::character varying, 'evacuated'::character varying, 'evacuation_over'::character varying])::text[])) AND ((state)::text = 'due'::text));
+
+CREATE INDEX messages_in_trouble ON public.messaging_message USING btree (state, id DESC) WHERE ((state)::text = 'failed'::text);
+
+CREATE INDEX messages_over_by_hall ON public.messaging_message USING btree (hall, state, id DESC) WHERE ((state)::text = ANY ((ARRAY['sent'::character varying, 'dropped'::character varying])::text[]));
+
+CREATE INDEX messages_sending ON public.messaging_message USING btree (claimed_at) WHERE ((state)::text = 'sending'::text);
+
+CREATE INDEX messages_to_forget ON public.messaging_message USING btree (hall, COALESCE(until, due_at)) WHERE (((state)::text = ANY ((ARRAY['sent'::character varying, 'failed'::character varying, 'dropped'::character varying])::text[])) AND (NOT ((to_index)::text = ''::text)));
+
+CREATE INDEX newest_draft_of_an_item ON public.catalogue_item_draft USING btree (task_code, version DESC, id DESC);
+
+CREATE UNIQUE INDEX one_answer_of_an_enquiry_waits_to_be_published ON public.consulting_public_answer USING btree (enquiry_id) WHERE ((state)::text = 'draft'::text);
+
+CREATE UNIQUE INDEX one_clerk_per_window ON public.tickets_window_session USING btree (window_id) WHERE (signed_out_at IS NULL);
+
+CREATE UNIQUE INDEX one_ledger_entry_per_visit_and_kind ON public.booking_ledger_entry USING btree (visit, kind) WHERE (NOT ((visit)::text = ''::text));
+
+CREATE UNIQUE INDEX one_live_appointment_per_person_business_half_day ON public.booking_appointment USING btree (person_id, limit_key, hall_id, business, day, half) WHERE ((let_go_at IS NULL) AND ((state)::text = ANY ((ARRAY['booked'::character varying, 'checked_in'::character varying])::text[])) AND (NOT exempt));
+
+CREATE UNIQUE INDEX one_live_charge_of_a_case ON public.fees_charge USING btree (case_no) WHERE (NOT ((state)::text = 'released'::text));
+
+CREATE UNIQUE INDEX one_mandate_per_agent_and_client ON public.identity_mandate USING btree (agent_id, person_id) WHERE ((ended_at IS NULL) AND (given_at IS NOT NULL));
+
+CREATE UNIQUE INDEX one_open_appeal_per_entry ON public.booking_appeal USING btree (entry_id) WHERE ((state)::text = 'open'::text);
+
+CREATE UNIQUE INDEX one_open_appeal_per_suspension ON public.booking_appeal USING btree (suspension_id) WHERE ((state)::text = 'open'::text);
+
+CREATE UNIQUE INDEX one_open_draft_per_item ON public.catalogue_item_draft USING btree (task_code) WHERE ((state)::text = 'draft'::text);
+
+CREATE UNIQUE INDEX one_open_hold_per_account ON public.booking_hold USING btree (account_id) WHERE ((ended_at IS NULL) AND ((kind)::text = 'form'::text));
+
+CREATE UNIQUE INDEX one_payment_of_a_way_under_way ON public.fees_payment USING btree (charge_id, way) WHERE ((state)::text = 'started'::text);
+
+CREATE UNIQUE INDEX one_planned_draft_per_item ON public.catalogue_item_draft USING btree (task_code) WHERE ((state)::text = 'planned'::text);
+
+CREATE UNIQUE INDEX one_procedure_at_a_time_stops_a_case ON public.cases_stop USING btree (case_id) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX one_proposal_per_agent_and_client ON public.identity_mandate USING btree (agent_id, person_id) WHERE ((ended_at IS NULL) AND (given_at IS NULL));
+
+CREATE UNIQUE INDEX one_purge_of_a_hall_waits ON public.archive_purge USING btree (hall_id) WHERE ((confirmed_at IS NULL) AND (dropped_at IS NULL));
+
+CREATE UNIQUE INDEX one_thing_in_a_cell ON public.delivery_stay USING btree (cell_id) WHERE (out_at IS NULL);
+
+CREATE UNIQUE INDEX one_thing_of_a_kind_of_a_case_lies ON public.delivery_stay USING btree (case_id, kind) WHERE (out_at IS NULL);
+
+CREATE UNIQUE INDEX one_ticket_per_appointment ON public.tickets_ticket USING btree (appointment_id) WHERE (NOT ((state)::text = 'redirected'::text));
+
+CREATE UNIQUE INDEX one_valid_certificate_per_organisation_type_and_number ON public.library_certificate USING btree (organisation_id, type, number_index) WHERE ((organisation_id IS NOT NULL) AND ((status)::text = 'valid'::text));
+
+CREATE UNIQUE INDEX one_valid_certificate_per_person_type_and_number ON public.library_certificate USING btree (person_id, type, number_index) WHERE ((person_id IS NOT NULL) AND ((status)::text = 'valid'::text));
+
+CREATE UNIQUE INDEX one_visit_per_person_and_day ON public.tickets_visit USING btree (hall_id, day, person_id, limit_key) WHERE (person_id IS NOT NULL);
+
+CREATE UNIQUE INDEX one_window_per_clerk ON public.tickets_window_session USING btree (staff_id) WHERE (signed_out_at IS NULL);
+
+CREATE INDEX packages_of_a_hall ON public.archive_package USING btree (hall_id, made_at DESC, id DESC);
+
+CREATE INDEX packages_to_run_out ON public.archive_package USING btree (hall_id, closed_on) WHERE (destroyed_at IS NULL);
+
+CREATE INDEX parked_until ON public.tickets_ticket USING btree (parked_until) WHERE ((state)::text = 'parked'::text);
+
+CREATE INDEX payments_to_ask_about ON public.fees_payment USING btree (started_at) WHERE ((state)::text = ANY ((ARRAY['started'::character varying, 'closed'::character varying])::text[]));
+
+CREATE INDEX places_category_hall_id_b919f454 ON public.places_category USING btree (hall_id);
+
+CREATE INDEX places_category_zone_id_9bab56a4 ON public.places_category USING btree (zone_id);
+
+CREATE INDEX places_floor_hall_id_b07dcc36 ON public.places_floor USING btree (hall_id);
+
+CREATE INDEX places_hall_code_70522fa4_like ON public.places_hall USING btree (code varchar_pattern_ops);
+
+CREATE INDEX places_hall_region_id_e71c05ad ON public.places_hall USING btree (region_id);
+
+CREATE INDEX places_hall_region_id_e71c05ad_like ON public.places_hall USING btree (region_id varchar_pattern_ops);
+
+CREATE INDEX places_policy_version_hall_id_fe296d51 ON public.places_policy_version USING btree (hall_id);
+
+CREATE INDEX places_region_code_c6cbaa1a_like ON public.places_region USING btree (code varchar_pattern_ops);
+
+CREATE INDEX places_region_parent_id_35c7db0c ON public.places_region USING btree (parent_id);
+
+CREATE INDEX places_region_parent_id_35c7db0c_like ON public.places_region USING btree (parent_id varchar_pattern_ops);
+
+CREATE INDEX places_region_path_5b43fd0f ON public.places_region USING btree (path);
+
+CREATE INDEX places_region_path_5b43fd0f_like ON public.places_region USING btree (path varchar_pattern_ops);
+
+CREATE INDEX places_window_category_category_id_84260b04 ON public.places_window_category USING btree (category_id);
+
+CREATE INDEX places_window_category_window_id_88b29851 ON public.places_window_category USING btree (window_id);
+
+CREATE INDEX places_window_code_8b0be2b7_like ON public.places_window USING btree (code varchar_pattern_ops);
+
+CREATE INDEX places_window_hall_id_a48ac880 ON public.places_window USING btree (hall_id);
+
+CREATE INDEX places_window_zone_id_31ee51e9 ON public.places_window USING btree (zone_id);
+
+CREATE INDEX places_zone_floor_id_534bce2a ON public.places_zone USING btree (floor_id);
+
+CREATE INDEX places_zone_hall_id_a36d37d7 ON public.places_zone USING btree (hall_id);
+
+CREATE INDEX planned_desks_by_hall_day ON public.tickets_planned_desk USING btree (hall_id, day);
+
+CREATE UNIQUE INDEX planned_desks_of_an_hour_are_said_once ON public.tickets_planned_desk USING btree (hall_id, weekday, day, starts, category_id) NULLS NOT DISTINCT WHERE (shift IS NULL);
+
+CREATE INDEX procrastinate_events_job_id_fkey_v1 ON public.procrastinate_events USING btree (job_id);
+
+CREATE INDEX procrastinate_jobs_id_lock_idx_v1 ON public.procrastinate_jobs USING btree (id, lock) WHERE (status = ANY (ARRAY['todo'::public.procrastinate_job_status, 'doing'::public.procrastinate_job_status]));
+
+CREATE UNIQUE INDEX procrastinate_jobs_lock_idx_v1 ON public.procrastinate_jobs USING btree (lock) WHERE (status = 'doing'::public.procrastinate_job_status);
+
+CREATE INDEX procrastinate_jobs_priority_idx_v1 ON public.procrastinate_jobs USING btree (priority DESC, id) WHERE (status = 'todo'::public.procrastinate_job_status);
+
+CREATE INDEX procrastinate_jobs_queue_name_idx_v1 ON public.procrastinate_jobs USING btree (queue_name);
+
+CREATE UNIQUE INDEX procrastinate_jobs_queueing_lock_idx_v1 ON public.procrastinate_jobs USING btree (queueing_lock) WHERE (status = 'todo'::public.procrastinate_job_status);
+
+CREATE INDEX procrastinate_periodic_defers_job_id_fkey_v1 ON public.procrastinate_periodic_defers USING btree (job_id);
+
+CREATE INDEX published_answers_of_an_item ON public.consulting_public_answer USING btree (item_id, published_at DESC) WHERE ((state)::text = 'published'::text);
+
+CREATE INDEX purges_of_a_hall ON public.archive_purge USING btree (hall_id, id DESC);
+
+CREATE INDEX ratings_by_hall ON public.feedback_rating USING btree (hall_id, at);
+
+CREATE INDEX ratings_with_words ON public.feedback_rating USING btree (hall_id, at) WHERE (NOT (text = ''::text));
+
+CREATE INDEX refunds_to_do ON public.fees_refund USING btree (next_at) WHERE (done_at IS NULL);
+
+CREATE INDEX rows_told_of_a_case ON public.exchange_row USING btree (case_id, guid, id DESC);
+
+CREATE INDEX rule_runs_newest_first ON public.cases_rule_run USING btree (at DESC, id DESC);
+
+CREATE UNIQUE INDEX rules_decide_a_case_once ON public.cases_rule_run USING btree (case_id) WHERE ((outcome)::text = 'grant'::text);
+
+CREATE INDEX services_by_hall ON public.tickets_service USING btree (hall_id, started_at);
+
+CREATE INDEX services_by_window ON public.tickets_service USING btree (window_id, id DESC);
+
+CREATE INDEX services_to_learn ON public.tickets_service USING btree (id) WHERE ((ended_at IS NOT NULL) AND (learned_at IS NULL));
+
+CREATE INDEX shifts_by_hall_day ON public.staffing_shift USING btree (hall_id, day);
+
+CREATE INDEX slots_by_hall_day ON public.booking_slot USING btree (hall_id, day);
+
+CREATE INDEX staffing_shift_hall_id_c91a6254 ON public.staffing_shift USING btree (hall_id);
+
+CREATE INDEX staffing_shift_staff_id_e5491cf4 ON public.staffing_shift USING btree (staff_id);
+
+CREATE INDEX staffing_shift_window_id_9c6108fa ON public.staffing_shift USING btree (window_id);
+
+CREATE INDEX suspensions_by_party ON public.booking_suspension USING btree (party, scope) WHERE (lifted_at IS NULL);
+
+CREATE INDEX suspensions_by_person ON public.booking_suspension USING btree (person_id, scope) WHERE (lifted_at IS NULL);
+
+CREATE INDEX the_line ON public.tickets_ticket USING btree (hall_id, category_id, rank_class, rank_key, seq) WHERE ((state)::text = 'waiting'::text);
+
+CREATE INDEX the_line_by_last_moment ON public.tickets_ticket USING btree (hall_id, day, call_by) WHERE ((call_by IS NOT NULL) AND ((state)::text = 'waiting'::text));
+
+CREATE INDEX the_line_in_order ON public.tickets_ticket USING btree (hall_id, day, rank_class, rank_key, id) WHERE ((state)::text = 'waiting'::text);
+
+CREATE INDEX tickets_by_hall_day ON public.tickets_ticket USING btree (hall_id, day, state);
+
+CREATE INDEX tickets_by_person ON public.tickets_ticket USING btree (person_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX tickets_call_hall_id_11f686d5 ON public.tickets_call USING btree (hall_id);
+
+CREATE INDEX tickets_call_staff_id_5ed870ca ON public.tickets_call USING btree (staff_id);
+
+CREATE INDEX tickets_call_ticket_id_e531dae1 ON public.tickets_call USING btree (ticket_id);
+
+CREATE INDEX tickets_call_window_id_dcfacf6b ON public.tickets_call USING btree (window_id);
+
+CREATE INDEX tickets_counter_hall_id_f4123a12 ON public.tickets_counter USING btree (hall_id);
+
+CREATE INDEX tickets_estimate_hall_id_81ba8aed ON public.tickets_estimate USING btree (hall_id);
+
+CREATE INDEX tickets_estimate_ticket_id_0f972387 ON public.tickets_estimate USING btree (ticket_id);
+
+CREATE INDEX tickets_former_ref_ticket_id_ceaf27b5 ON public.tickets_former_ref USING btree (ticket_id);
+
+CREATE INDEX tickets_hall_day_hall_id_1eaa1a17 ON public.tickets_hall_day USING btree (hall_id);
+
+CREATE INDEX tickets_handling_time_category_id_0350afbd ON public.tickets_handling_time USING btree (category_id);
+
+CREATE INDEX tickets_miss_hall_id_87201635 ON public.tickets_miss USING btree (hall_id);
+
+CREATE INDEX tickets_miss_ticket_id_328d09cc ON public.tickets_miss USING btree (ticket_id);
+
+CREATE INDEX tickets_miss_window_id_f34bf839 ON public.tickets_miss USING btree (window_id);
+
+CREATE INDEX tickets_paper_block_category_id_2cd21cc0 ON public.tickets_paper_block USING btree (category_id);
+
+CREATE INDEX tickets_paper_block_hall_id_813c7466 ON public.tickets_paper_block USING btree (hall_id);
+
+CREATE INDEX tickets_pause_session_id_71f4151d ON public.tickets_pause USING btree (session_id);
+
+CREATE INDEX tickets_planned_desk_category_id_31b45ed5 ON public.tickets_planned_desk USING btree (category_id);
+
+CREATE INDEX tickets_planned_desk_hall_id_74d7fedc ON public.tickets_planned_desk USING btree (hall_id);
+
+CREATE INDEX tickets_planned_desk_window_id_3256e517 ON public.tickets_planned_desk USING btree (window_id);
+
+CREATE INDEX tickets_service_category_id_6152648e ON public.tickets_service USING btree (category_id);
+
+CREATE INDEX tickets_service_hall_id_4fb8b183 ON public.tickets_service USING btree (hall_id);
+
+CREATE INDEX tickets_service_item_id_5c7e2a48 ON public.tickets_service USING btree (item_id);
+
+CREATE INDEX tickets_service_staff_id_e5e74c8b ON public.tickets_service USING btree (staff_id);
+
+CREATE INDEX tickets_service_ticket_id_9b399d17 ON public.tickets_service USING btree (ticket_id);
+
+CREATE INDEX tickets_service_window_id_b1ed64bf ON public.tickets_service USING btree (window_id);
+
+CREATE INDEX tickets_skip_ticket_id_0324f848 ON public.tickets_skip USING btree (ticket_id);
+
+CREATE INDEX tickets_skip_window_id_c2fb43ee ON public.tickets_skip USING btree (window_id);
+
+CREATE INDEX tickets_ticket_appointment_id_0901acc2 ON public.tickets_ticket USING btree (appointment_id);
+
+CREATE INDEX tickets_ticket_came_from_id_c7ff21da ON public.tickets_ticket USING btree (came_from_id);
+
+CREATE INDEX tickets_ticket_category_id_710dbfd0 ON public.tickets_ticket USING btree (category_id);
+
+CREATE INDEX tickets_ticket_hall_id_484417d3 ON public.tickets_ticket USING btree (hall_id);
+
+CREATE INDEX tickets_ticket_item_id_625c912f ON public.tickets_ticket USING btree (item_id);
+
+CREATE INDEX tickets_ticket_only_window_id_6d9e5bc7 ON public.tickets_ticket USING btree (only_window_id);
+
+CREATE INDEX tickets_ticket_person_id_63feff51 ON public.tickets_ticket USING btree (person_id);
+
+CREATE INDEX tickets_ticket_visit_id_55b68296 ON public.tickets_ticket USING btree (visit_id);
+
+CREATE INDEX tickets_ticket_window_id_4bd2ccab ON public.tickets_ticket USING btree (window_id);
+
+CREATE INDEX tickets_transfer_from_window_id_b2f46de6 ON public.tickets_transfer USING btree (from_window_id);
+
+CREATE INDEX tickets_transfer_ticket_id_2f4ab539 ON public.tickets_transfer USING btree (ticket_id);
+
+CREATE INDEX tickets_transfer_to_category_id_9e0fb501 ON public.tickets_transfer USING btree (to_category_id);
+
+CREATE INDEX tickets_transfer_to_hall_id_f8b1efdf ON public.tickets_transfer USING btree (to_hall_id);
+
+CREATE INDEX tickets_transfer_to_window_id_6fe4c4ce ON public.tickets_transfer USING btree (to_window_id);
+
+CREATE INDEX tickets_visit_hall_id_7a1181e7 ON public.tickets_visit USING btree (hall_id);
+
+CREATE INDEX tickets_visit_person_id_e1785bdb ON public.tickets_visit USING btree (person_id);
+
+CREATE INDEX tickets_window_session_emergency_seen_by_id_8525c823 ON public.tickets_window_session USING btree (emergency_seen_by_id);
+
+CREATE INDEX tickets_window_session_hall_id_df261c7d ON public.tickets_window_session USING btree (hall_id);
+
+CREATE INDEX tickets_window_session_staff_id_e71d3851 ON public.tickets_window_session USING btree (staff_id);
+
+CREATE INDEX tickets_window_session_window_id_d659d2b5 ON public.tickets_window_session USING btree (window_id);
+
+CREATE INDEX uploads_to_be_scanned ON public.library_document_version USING btree (id) WHERE ((scan)::text = 'pending'::text);
+
+CREATE INDEX visits_by_hall_day ON public.tickets_visit USING btree (hall_id, day);
+
+CREATE INDEX visits_to_follow_up ON public.booking_follow_up_visit USING btree (follow_up_id) WHERE ((state)::text = 'due'::text);
+
+CREATE INDEX windows_at_work ON public.tickets_window_session USING btree (hall_id) WHERE (signed_out_at IS NULL);
+
+CREATE TRIGGER a_blob_stands BEFORE UPDATE ON public.library_blob FOR EACH ROW EXECUTE FUNCTION public.library_stands();
+
+CREATE TRIGGER a_certificate_stands BEFORE UPDATE ON public.library_certificate FOR EACH ROW WHEN ((((old.status)::text = 'ended'::text) OR ((to_jsonb(new.*) - '{status,ended_at,ended_by}'::text[]) IS DISTINCT FROM (to_jsonb(old.*) - '{status,ended_at,ended_by}'::text[])))) EXECUTE FUNCTION public.library_stands();
+
+CREATE TRIGGER a_destroyed_case_stays_so BEFORE UPDATE OF destroyed_at ON public.cases_case FOR EACH ROW WHEN (((old.destroyed_at IS NOT NULL) AND (new.destroyed_at IS DISTINCT FROM old.destroyed_at))) EXECUTE FUNCTION public.cases_destroyed_guard();
+
+CREATE TRIGGER a_fact_stands BEFORE UPDATE ON public.library_fact FOR EACH ROW EXECUTE FUNCTION public.library_stands();
+
+CREATE TRIGGER a_hall_item_version_stands BEFORE DELETE OR UPDATE ON public.catalogue_hall_item_version FOR EACH ROW EXECUTE FUNCTION public.catalogue_versions_stand();
+
+CREATE TRIGGER a_hold_is_on_what_is_there BEFORE INSERT ON public.archive_hold FOR EACH ROW EXECUTE FUNCTION public.archive_hold_guard();
+
+CREATE TRIGGER a_package_is_not_deleted BEFORE DELETE ON public.archive_package FOR EACH ROW EXECUTE FUNCTION public.archive_stands();
+
+CREATE TRIGGER a_package_stands BEFORE UPDATE ON public.archive_package FOR EACH ROW WHEN (((old.destroyed_at IS NOT NULL) OR (new.destroyed_at IS NULL) OR ((to_jsonb(new.*) - '{file_id,destroyed_at}'::text[]) IS DISTINCT FROM (to_jsonb(old.*) - '{file_id,destroyed_at}'::text[])))) EXECUTE FUNCTION public.archive_stands();
+
+CREATE TRIGGER a_paper_that_was_given_stands BEFORE UPDATE ON public.cases_paper FOR EACH ROW EXECUTE FUNCTION public.cases_paper_guard();
+
+CREATE TRIGGER a_part_stands BEFORE UPDATE ON public.library_blob_part FOR EACH ROW EXECUTE FUNCTION public.library_stands();
+
+CREATE TRIGGER a_retention_rule_stands BEFORE DELETE OR UPDATE ON public.archive_retention_rule FOR EACH ROW EXECUTE FUNCTION public.archive_stands();
+
+CREATE TRIGGER a_settled_day_changes AFTER UPDATE OF hall_id, day, code, visit_group, category_id, item_id, source, state, persons, starts_at ON public.booking_appointment FOR EACH ROW WHEN (((((((((((old.hall_id IS DISTINCT FROM new.hall_id) OR (old.day IS DISTINCT FROM new.day)) OR ((old.code)::text IS DISTINCT FROM (new.code)::text)) OR ((old.visit_group)::text IS DISTINCT FROM (new.visit_group)::text)) OR (old.category_id IS DISTINCT FROM new.category_id)) OR (old.item_id IS DISTINCT FROM new.item_id)) OR ((old.source)::text IS DISTINCT FROM (new.source)::text)) OR ((old.state)::text IS DISTINCT FROM (new.state)::text)) OR (old.persons IS DISTINCT FROM new.persons)) OR (old.starts_at IS DISTINCT FROM new.starts_at))) EXECUTE FUNCTION public.insight_note_row();
+
+CREATE TRIGGER a_settled_day_changes AFTER UPDATE OF appointment_id, visit, kind, forgiven_at ON public.booking_ledger_entry FOR EACH ROW WHEN (((((old.appointment_id IS DISTINCT FROM new.appointment_id) OR ((old.visit)::text IS DISTINCT FROM (new.visit)::text)) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text)) OR (old.forgiven_at IS DISTINCT FROM new.forgiven_at))) EXECUTE FUNCTION public.insight_note_strike();
+
+CREATE TRIGGER a_settled_day_changes AFTER UPDATE OF hall_id, item_id, department_id, channel, instant, phase, notices, granted, due_promised, days_saved, trips, received_at, accepted_at, decided_at, closed_at ON public.cases_case FOR EACH ROW WHEN ((((((((((((((((old.hall_id IS DISTINCT FROM new.hall_id) OR (old.item_id IS DISTINCT FROM new.item_id)) OR (old.department_id IS DISTINCT FROM new.department_id)) OR ((old.channel)::text IS DISTINCT FROM (new.channel)::text)) OR (old.instant IS DISTINCT FROM new.instant)) OR ((old.phase)::text IS DISTINCT FROM (new.phase)::text)) OR (old.notices IS DISTINCT FROM new.notices)) OR (old.granted IS DISTINCT FROM new.granted)) OR (old.due_promised IS DISTINCT FROM new.due_promised)) OR (old.days_saved IS DISTINCT FROM new.days_saved)) OR (old.trips IS DISTINCT FROM new.trips)) OR (old.received_at IS DISTINCT FROM new.received_at)) OR (old.accepted_at IS DISTINCT FROM new.accepted_at)) OR (old.decided_at IS DISTINCT FROM new.decided_at)) OR (old.closed_at IS DISTINCT FROM new.closed_at))) EXECUTE FUNCTION public.insight_note_case();
+
+CREATE TRIGGER a_settled_day_changes AFTER UPDATE OF visit_id, ticket_id, window_id, stars, follow_up ON public.feedback_rating FOR EACH ROW WHEN ((((((old.visit_id IS DISTINCT FROM new.visit_id) OR (old.ticket_id IS DISTINCT FROM new.ticket_id)) OR (old.window_id IS DISTINCT FROM new.window_id)) OR (old.stars IS DISTINCT FROM new.stars)) OR (old.follow_up IS DISTINCT FROM new.follow_up))) EXECUTE FUNCTION public.insight_note_visit();
+
+CREATE TRIGGER a_settled_day_changes AFTER UPDATE OF hall_id, day, likely_s, at_most_s, actual_s ON public.tickets_estimate FOR EACH ROW WHEN ((((((old.hall_id IS DISTINCT FROM new.hall_id) OR (old.day IS DISTINCT FROM new.day)) OR (old.likely_s IS DISTINCT FROM new.likely_s)) OR (old.at_most_s IS DISTINCT FROM new.at_most_s)) OR (old.actual_s IS DISTINCT FROM new.actual_s))) EXECUTE FUNCTION public.insight_note_row();
+
+CREATE TRIGGER a_settled_day_changes AFTER UPDATE OF hall_id, day, visit_id, appointment_id, category_id, item_id, window_id, channel, kind, state, outcome, closed_why, misses, made_at, started_at, wait_s, way_s, handling_s, came_from_id, waits_from ON public.tickets_ticket FOR EACH ROW WHEN (((((((((((((((((((((old.hall_id IS DISTINCT FROM new.hall_id) OR (old.day IS DISTINCT FROM new.day)) OR (old.visit_id IS DISTINCT FROM new.visit_id)) OR (old.appointment_id IS DISTINCT FROM new.appointment_id)) OR (old.category_id IS DISTINCT FROM new.category_id)) OR (old.item_id IS DISTINCT FROM new.item_id)) OR (old.window_id IS DISTINCT FROM new.window_id)) OR ((old.channel)::text IS DISTINCT FROM (new.channel)::text)) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text)) OR ((old.state)::text IS DISTINCT FROM (new.state)::text)) OR ((old.outcome)::text IS DISTINCT FROM (new.outcome)::text)) OR ((old.closed_why)::text IS DISTINCT FROM (new.closed_why)::text)) OR (old.misses IS DISTINCT FROM new.misses)) OR (old.made_at IS DISTINCT FROM new.made_at)) OR (old.started_at IS DISTINCT FROM new.started_at)) OR (old.wait_s IS DISTINCT FROM new.wait_s)) OR (old.way_s IS DISTINCT FROM new.way_s)) OR (old.handling_s IS DISTINCT FROM new.handling_s)) OR (old.came_from_id IS DISTINCT FROM new.came_from_id)) OR (old.waits_from IS DISTINCT FROM new.waits_from))) EXECUTE FUNCTION public.insight_note_row();
+
+CREATE TRIGGER a_settled_day_changes AFTER UPDATE OF ticket_id ON public.tickets_transfer FOR EACH ROW WHEN ((old.ticket_id IS DISTINCT FROM new.ticket_id)) EXECUTE FUNCTION public.insight_note_ticket();
+
+CREATE TRIGGER a_settled_day_changes AFTER UPDATE OF hall_id, day, channel, arrived_at ON public.tickets_visit FOR EACH ROW WHEN (((((old.hall_id IS DISTINCT FROM new.hall_id) OR (old.day IS DISTINCT FROM new.day)) OR ((old.channel)::text IS DISTINCT FROM (new.channel)::text)) OR (old.arrived_at IS DISTINCT FROM new.arrived_at))) EXECUTE FUNCTION public.insight_note_row();
+
+CREATE TRIGGER a_settled_day_gains AFTER INSERT ON public.booking_appointment REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.insight_note_new();
+
+CREATE TRIGGER a_settled_day_gains AFTER INSERT ON public.booking_ledger_entry FOR EACH ROW WHEN ((new.forgiven_at IS NOT NULL)) EXECUTE FUNCTION public.insight_note_strike();
+
+CREATE TRIGGER a_settled_day_gains AFTER INSERT ON public.cases_case FOR EACH ROW WHEN ((new.received_at IS NOT NULL)) EXECUTE FUNCTION public.insight_note_case();
+
+CREATE TRIGGER a_settled_day_gains AFTER INSERT ON public.feedback_rating FOR EACH ROW EXECUTE FUNCTION public.insight_note_visit();
+
+CREATE TRIGGER a_settled_day_gains AFTER INSERT ON public.tickets_estimate REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.insight_note_new();
+
+CREATE TRIGGER a_settled_day_gains AFTER INSERT ON public.tickets_ticket REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.insight_note_new();
+
+CREATE TRIGGER a_settled_day_gains AFTER INSERT ON public.tickets_transfer FOR EACH ROW EXECUTE FUNCTION public.insight_note_ticket();
+
+CREATE TRIGGER a_settled_day_gains AFTER INSERT ON public.tickets_visit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.insight_note_new();
+
+CREATE TRIGGER a_settled_day_loses AFTER DELETE ON public.booking_appointment FOR EACH ROW EXECUTE FUNCTION public.insight_note_row();
+
+CREATE TRIGGER a_settled_day_loses AFTER DELETE ON public.booking_ledger_entry FOR EACH ROW EXECUTE FUNCTION public.insight_note_strike();
+
+CREATE TRIGGER a_settled_day_loses AFTER DELETE ON public.cases_case FOR EACH ROW EXECUTE FUNCTION public.insight_note_case();
+
+CREATE TRIGGER a_settled_day_loses AFTER DELETE ON public.feedback_rating FOR EACH ROW EXECUTE FUNCTION public.insight_note_visit();
+
+CREATE TRIGGER a_settled_day_loses AFTER DELETE ON public.tickets_estimate FOR EACH ROW EXECUTE FUNCTION public.insight_note_row();
+
+CREATE TRIGGER a_settled_day_loses AFTER DELETE ON public.tickets_ticket FOR EACH ROW EXECUTE FUNCTION public.insight_note_row();
+
+CREATE TRIGGER a_settled_day_loses AFTER DELETE ON public.tickets_transfer FOR EACH ROW EXECUTE FUNCTION public.insight_note_ticket();
+
+CREATE TRIGGER a_settled_day_loses AFTER DELETE ON public.tickets_visit FOR EACH ROW EXECUTE FUNCTION public.insight_note_row();
+
+CREATE TRIGGER a_settled_day_of_its_booking AFTER INSERT OR UPDATE OF window_id, state, appointment_id ON public.tickets_ticket FOR EACH ROW WHEN ((new.appointment_id IS NOT NULL)) EXECUTE FUNCTION public.insight_note_booking();
+
+CREATE TRIGGER a_settled_day_of_its_case_changes AFTER UPDATE OF case_id, stars, follow_up ON public.feedback_rating FOR EACH ROW WHEN (((((old.case_id IS DISTINCT FROM new.case_id) OR (old.stars IS DISTINCT FROM new.stars)) OR (old.follow_up IS DISTINCT FROM new.follow_up)) AND (NOT (old.follow_up AND new.follow_up)))) EXECUTE FUNCTION public.insight_note_rated_case();
+
+CREATE TRIGGER a_settled_day_of_its_case_gains AFTER INSERT ON public.feedback_rating FOR EACH ROW WHEN (((new.case_id IS NOT NULL) AND (NOT new.follow_up))) EXECUTE FUNCTION public.insight_note_rated_case();
+
+CREATE TRIGGER a_settled_day_of_its_case_loses AFTER DELETE ON public.feedback_rating FOR EACH ROW WHEN (((old.case_id IS NOT NULL) AND (NOT old.follow_up))) EXECUTE FUNCTION public.insight_note_rated_case();
+
+CREATE TRIGGER a_slot_is_never_oversold BEFORE UPDATE OF taken, internal_taken ON public.booking_slot FOR EACH ROW WHEN (((new.taken > old.taken) OR (new.internal_taken > old.internal_taken))) EXECUTE FUNCTION public.booking_slot_guard();
+
+CREATE TRIGGER a_use_stands BEFORE DELETE OR UPDATE ON public.library_certificate_use FOR EACH ROW EXECUTE FUNCTION public.library_stands();
+
+CREATE TRIGGER a_version_stands BEFORE UPDATE ON public.library_document_version FOR EACH ROW WHEN ((((old.scan)::text = 'rejected'::text) OR ((to_jsonb(new.*) - '{scan,reason}'::text[]) IS DISTINCT FROM (to_jsonb(old.*) - '{scan,reason}'::text[])))) EXECUTE FUNCTION public.library_stands();
+
+CREATE TRIGGER an_event_of_a_case_stands BEFORE DELETE OR UPDATE ON public.cases_event FOR EACH ROW EXECUTE FUNCTION public.cases_event_guard();
+
+CREATE TRIGGER an_item_version_stands BEFORE DELETE OR UPDATE ON public.catalogue_item_version FOR EACH ROW EXECUTE FUNCTION public.catalogue_versions_stand();
+
+CREATE TRIGGER audit_entry_is_append_only BEFORE DELETE OR UPDATE ON public.audit_entry FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER audit_entry_is_not_emptied BEFORE TRUNCATE ON public.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER audit_seal_is_append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER audit_seal_is_not_emptied BEFORE TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER decided_by_somebody_or_granted_by_rule BEFORE INSERT OR UPDATE OF decided_at, decided_by_id, granted ON public.cases_case FOR EACH ROW WHEN (((new.decided_at IS NOT NULL) AND (new.decided_by_id IS NULL))) EXECUTE FUNCTION public.cases_decided_guard();
+
+CREATE TRIGGER destroyed_by_two_and_under_no_hold BEFORE UPDATE OF destroyed_at ON public.cases_case FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION public.archive_destroyed_guard();
+
+CREATE TRIGGER it_is_for_the_entry_that_stands BEFORE INSERT ON public.booking_appointment FOR EACH ROW WHEN ((new.person_id IS NOT NULL)) EXECUTE FUNCTION public.identity_stands();
+
+CREATE TRIGGER it_is_for_the_entry_that_stands BEFORE INSERT ON public.booking_hold FOR EACH ROW WHEN ((new.person_id IS NOT NULL)) EXECUTE FUNCTION public.identity_stands();
+
+CREATE TRIGGER it_is_for_the_entry_that_stands BEFORE INSERT ON public.booking_waiting FOR EACH ROW WHEN ((new.person_id IS NOT NULL)) EXECUTE FUNCTION public.identity_stands();
+
+CREATE TRIGGER it_is_for_the_entry_that_stands BEFORE INSERT ON public.tickets_ticket FOR EACH ROW WHEN ((new.person_id IS NOT NULL)) EXECUTE FUNCTION public.identity_stands();
+
+CREATE TRIGGER it_is_for_the_entry_that_stands BEFORE INSERT ON public.tickets_visit FOR EACH ROW WHEN ((new.person_id IS NOT NULL)) EXECUTE FUNCTION public.identity_stands();
+
+CREATE TRIGGER procrastinate_jobs_notify_queue_job_aborted_v1 AFTER UPDATE OF abort_requested ON public.procrastinate_jobs FOR EACH ROW WHEN (((old.abort_requested = false) AND (new.abort_requested = true) AND (new.status = 'doing'::public.procrastinate_job_status))) EXECUTE FUNCTION public.procrastinate_notify_queue_abort_job_v1();
+
+CREATE TRIGGER procrastinate_jobs_notify_queue_job_inserted_v1 AFTER INSERT ON public.procrastinate_jobs FOR EACH ROW WHEN ((new.status = 'todo'::public.procrastinate_job_status)) EXECUTE FUNCTION public.procrastinate_notify_queue_job_inserted_v1();
+
+CREATE TRIGGER procrastinate_trigger_abort_requested_events_v1 AFTER UPDATE OF abort_requested ON public.procrastinate_jobs FOR EACH ROW WHEN ((new.abort_requested = true)) EXECUTE FUNCTION public.procrastinate_trigger_abort_requested_events_procedure_v1();
+
+CREATE TRIGGER procrastinate_trigger_delete_jobs_v1 BEFORE DELETE ON public.procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION public.procrastinate_unlink_periodic_defers_v1();
+
+CREATE TRIGGER procrastinate_trigger_scheduled_events_v1 AFTER INSERT OR UPDATE ON public.procrastinate_jobs FOR EACH ROW WHEN (((new.scheduled_at IS NOT NULL) AND (new.status = 'todo'::public.procrastinate_job_status))) EXECUTE FUNCTION public.procrastinate_trigger_function_scheduled_events_v1();
+
+CREATE TRIGGER procrastinate_trigger_status_events_insert_v1 AFTER INSERT ON public.procrastinate_jobs FOR EACH ROW WHEN ((new.status = 'todo'::public.procrastinate_job_status)) EXECUTE FUNCTION public.procrastinate_trigger_function_status_events_insert_v1();
+
+CREATE TRIGGER procrastinate_trigger_status_events_update_v1 AFTER UPDATE OF status ON public.procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION public.procrastinate_trigger_function_status_events_update_v1();
+
+CREATE TRIGGER rights_of_keys_are_told AFTER DELETE OR UPDATE ON public.identity_api_key FOR EACH STATEMENT EXECUTE FUNCTION public.identity_tell_rights();
+
+CREATE TRIGGER rights_of_roles_are_told AFTER INSERT OR DELETE OR UPDATE ON public.identity_role FOR EACH STATEMENT EXECUTE FUNCTION public.identity_tell_rights();
+
+CREATE TRIGGER rights_of_staff_are_told AFTER UPDATE OF is_active, must_change_password ON public.identity_staff FOR EACH STATEMENT EXECUTE FUNCTION public.identity_tell_rights();
+
+CREATE TRIGGER what_is_owed_stands BEFORE DELETE OR UPDATE ON public.fees_charge FOR EACH ROW EXECUTE FUNCTION public.fees_charge_guard();
+
+CREATE TRIGGER what_the_rules_came_to_stands BEFORE DELETE OR UPDATE ON public.cases_rule_run FOR EACH ROW EXECUTE FUNCTION public.cases_rule_run_guard();
+
+CREATE TRIGGER what_was_let_off_stands BEFORE DELETE OR UPDATE ON public.fees_waiver FOR EACH ROW EXECUTE FUNCTION public.fees_waiver_guard();
+
+CREATE TRIGGER what_was_paid_stands BEFORE INSERT OR DELETE OR UPDATE ON public.fees_payment FOR EACH ROW EXECUTE FUNCTION public.fees_payment_guard();
+
+CREATE TRIGGER what_went_back_stands BEFORE INSERT OR DELETE OR UPDATE ON public.fees_refund FOR EACH ROW EXECUTE FUNCTION public.fees_refund_guard();
+
+ALTER TABLE ONLY public.archive_hold
+    ADD CONSTRAINT archive_hold_case_id_b993869a_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.archive_hold
+    ADD CONSTRAINT archive_hold_lifted_by_id_509ba6ca_fk_identity_staff_id FOREIGN KEY (lifted_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.archive_hold
+    ADD CONSTRAINT archive_hold_placed_by_id_3d24dd09_fk_identity_staff_id FOREIGN KEY (placed_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.archive_package
+    ADD CONSTRAINT archive_package_case_id_cdc90e3b_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.archive_package
+    ADD CONSTRAINT archive_package_file_id_4c6a070f_fk_library_document_version_id FOREIGN KEY (file_id) REFERENCES public.library_document_version(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.archive_package
+    ADD CONSTRAINT archive_package_hall_id_ec412b6d_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.archive_purge
+    ADD CONSTRAINT archive_purge_confirmed_by_id_e84900f0_fk_identity_staff_id FOREIGN KEY (confirmed_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.archive_purge
+    ADD CONSTRAINT archive_purge_dropped_by_id_35f30b05_fk_identity_staff_id FOREIGN KEY (dropped_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.archive_purge
+    ADD CONSTRAINT archive_purge_hall_id_94b3d35d_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.archive_purge_line
+    ADD CONSTRAINT archive_purge_line_package_id_a65dabf6_fk_archive_package_id FOREIGN KEY (package_id) REFERENCES public.archive_package(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.archive_purge_line
+    ADD CONSTRAINT archive_purge_line_purge_id_efa7a695_fk_archive_purge_id FOREIGN KEY (purge_id) REFERENCES public.archive_purge(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.archive_purge
+    ADD CONSTRAINT archive_purge_proposed_by_id_a5c4961b_fk_identity_staff_id FOREIGN KEY (proposed_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissio_permission_id_84c5c92e_fk_auth_perm FOREIGN KEY (permission_id) REFERENCES public.auth_permission(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_group_id_b120cbf9_fk_auth_group_id FOREIGN KEY (group_id) REFERENCES public.auth_group(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_content_type_id_2f476e4b_fk_django_co FOREIGN KEY (content_type_id) REFERENCES public.django_content_type(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_appeal
+    ADD CONSTRAINT booking_appeal_entry_id_a1bb87cf_fk_booking_ledger_entry_id FOREIGN KEY (entry_id) REFERENCES public.booking_ledger_entry(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_appeal
+    ADD CONSTRAINT booking_appeal_suspension_id_4fe8f963_fk_booking_suspension_id FOREIGN KEY (suspension_id) REFERENCES public.booking_suspension(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_appointment
+    ADD CONSTRAINT booking_appointment_category_id_7fa32032_fk_places_category_id FOREIGN KEY (category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_appointment
+    ADD CONSTRAINT booking_appointment_hall_id_e319d97b_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_appointment
+    ADD CONSTRAINT booking_appointment_item_id_e54b2491_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_appointment
+    ADD CONSTRAINT booking_appointment_person_id_43c6ae43_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_appointment
+    ADD CONSTRAINT booking_appointment_slot_id_72b9094f_fk_booking_slot_id FOREIGN KEY (slot_id) REFERENCES public.booking_slot(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_extra_slot
+    ADD CONSTRAINT booking_extra_slot_appointment_id_176e7981_fk_booking_a FOREIGN KEY (appointment_id) REFERENCES public.booking_appointment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_extra_slot
+    ADD CONSTRAINT booking_extra_slot_slot_id_65988bfe_fk_booking_slot_id FOREIGN KEY (slot_id) REFERENCES public.booking_slot(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_fault_day
+    ADD CONSTRAINT booking_fault_day_hall_id_be3d6072_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_follow_up
+    ADD CONSTRAINT booking_follow_up_hall_id_762ce460_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_follow_up_visit
+    ADD CONSTRAINT booking_follow_up_vi_follow_up_id_00f970b2_fk_booking_f FOREIGN KEY (follow_up_id) REFERENCES public.booking_follow_up(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_hold
+    ADD CONSTRAINT booking_hold_person_id_d91a0973_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_hold
+    ADD CONSTRAINT booking_hold_slot_id_0439c94a_fk_booking_slot_id FOREIGN KEY (slot_id) REFERENCES public.booking_slot(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_kept
+    ADD CONSTRAINT booking_kept_appointment_id_6a4590f1_fk_booking_appointment_id FOREIGN KEY (appointment_id) REFERENCES public.booking_appointment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_ledger_entry
+    ADD CONSTRAINT booking_ledger_entry_appointment_id_1e1d346e_fk_booking_a FOREIGN KEY (appointment_id) REFERENCES public.booking_appointment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_ledger_entry
+    ADD CONSTRAINT booking_ledger_entry_person_id_47388f02_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_ledger_entry
+    ADD CONSTRAINT booking_ledger_entry_used_by_id_57058da4_fk_booking_s FOREIGN KEY (used_by_id) REFERENCES public.booking_suspension(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_move
+    ADD CONSTRAINT booking_move_appointment_id_30f50b73_fk_booking_appointment_id FOREIGN KEY (appointment_id) REFERENCES public.booking_appointment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_move
+    ADD CONSTRAINT booking_move_from_slot_id_ae4c03b6_fk_booking_slot_id FOREIGN KEY (from_slot_id) REFERENCES public.booking_slot(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_move
+    ADD CONSTRAINT booking_move_to_slot_id_11ebfc44_fk_booking_slot_id FOREIGN KEY (to_slot_id) REFERENCES public.booking_slot(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_opening_asked
+    ADD CONSTRAINT booking_opening_asked_hall_id_43d6ef49_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_opening_asked
+    ADD CONSTRAINT booking_opening_asked_item_id_47428f99_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_outage
+    ADD CONSTRAINT booking_outage_hall_id_0942b79e_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_slot
+    ADD CONSTRAINT booking_slot_hall_id_4a347f69_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_suspension
+    ADD CONSTRAINT booking_suspension_person_id_3ff6b48f_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_waiting
+    ADD CONSTRAINT booking_waiting_appointment_id_f2e49fe2_fk_booking_a FOREIGN KEY (appointment_id) REFERENCES public.booking_appointment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_waiting
+    ADD CONSTRAINT booking_waiting_hall_id_4ef55ae9_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_waiting
+    ADD CONSTRAINT booking_waiting_hold_id_f13ba4df_fk_booking_hold_id FOREIGN KEY (hold_id) REFERENCES public.booking_hold(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_waiting
+    ADD CONSTRAINT booking_waiting_item_id_001d8873_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.booking_waiting
+    ADD CONSTRAINT booking_waiting_person_id_208ada6e_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.calendars_closure
+    ADD CONSTRAINT calendars_closure_category_id_e561399c_fk_places_category_id FOREIGN KEY (category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.calendars_closure
+    ADD CONSTRAINT calendars_closure_floor_id_d45c3dfc_fk_places_floor_id FOREIGN KEY (floor_id) REFERENCES public.places_floor(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.calendars_closure
+    ADD CONSTRAINT calendars_closure_hall_id_618f99d7_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.calendars_closure
+    ADD CONSTRAINT calendars_closure_item_id_0d9fabee_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.calendars_closure
+    ADD CONSTRAINT calendars_closure_zone_id_0b5e8e9d_fk_places_zone_id FOREIGN KEY (zone_id) REFERENCES public.places_zone(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.calendars_version
+    ADD CONSTRAINT calendars_version_hall_id_338e8d7e_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_bundle
+    ADD CONSTRAINT cases_bundle_account_id_d31b6744_fk_identity_account_id FOREIGN KEY (account_id) REFERENCES public.identity_account(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_bundle
+    ADD CONSTRAINT cases_bundle_hall_id_68b74a96_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_bundle
+    ADD CONSTRAINT cases_bundle_organisation_id_28cf40a7_fk_identity_ FOREIGN KEY (organisation_id) REFERENCES public.identity_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_bundle
+    ADD CONSTRAINT cases_bundle_person_id_3b9cb150_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_accepted_by_id_ab15c7e1_fk_identity_staff_id FOREIGN KEY (accepted_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_account_id_18367a6b_fk_identity_account_id FOREIGN KEY (account_id) REFERENCES public.identity_account(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_bundle_id_599600e2_fk_cases_bundle_id FOREIGN KEY (bundle_id) REFERENCES public.cases_bundle(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_decided_by_id_d07f4a47_fk_identity_staff_id FOREIGN KEY (decided_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_department_id_c5b7309d_fk_catalogue_department_id FOREIGN KEY (department_id) REFERENCES public.catalogue_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_hall_id_5d58c57b_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_issued_by_id_5895a497_fk_identity_staff_id FOREIGN KEY (issued_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_item_id_896f667f_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_locked_by_id_39e2dafc_fk_identity_staff_id FOREIGN KEY (locked_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_organisation_id_dac38ff3_fk_identity_organisation_id FOREIGN KEY (organisation_id) REFERENCES public.identity_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_person_id_f87eeffa_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_proposed_by_id_65822a80_fk_identity_staff_id FOREIGN KEY (proposed_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_received_by_id_6e6e5bac_fk_identity_staff_id FOREIGN KEY (received_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_visit_id_f86f3f6c_fk_tickets_visit_id FOREIGN KEY (visit_id) REFERENCES public.tickets_visit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_window_id_c32d5238_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_event
+    ADD CONSTRAINT cases_event_case_id_59b954a1_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_extension
+    ADD CONSTRAINT cases_extension_case_id_583445e3_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_material
+    ADD CONSTRAINT cases_material_case_id_972fd638_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_material
+    ADD CONSTRAINT cases_material_certificate_id_311b0dde_fk_library_c FOREIGN KEY (certificate_id) REFERENCES public.library_certificate(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_material
+    ADD CONSTRAINT cases_material_file_id_5493b261_fk_library_document_version_id FOREIGN KEY (file_id) REFERENCES public.library_document_version(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_material
+    ADD CONSTRAINT cases_material_judged_by_id_fa51a763_fk_identity_staff_id FOREIGN KEY (judged_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_notice
+    ADD CONSTRAINT cases_notice_by_id_b50b850d_fk_identity_staff_id FOREIGN KEY (by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_notice
+    ADD CONSTRAINT cases_notice_case_id_cd438a78_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_notice
+    ADD CONSTRAINT cases_notice_second_by_id_b25ba57a_fk_identity_staff_id FOREIGN KEY (second_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_obligation
+    ADD CONSTRAINT cases_obligation_case_id_97728ea5_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_opinion
+    ADD CONSTRAINT cases_opinion_by_id_e3b8b389_fk_identity_staff_id FOREIGN KEY (by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_opinion
+    ADD CONSTRAINT cases_opinion_case_id_2f32e550_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_paper
+    ADD CONSTRAINT cases_paper_case_id_1d2fd58d_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_paper_counter
+    ADD CONSTRAINT cases_paper_counter_hall_id_b3da3649_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_paper
+    ADD CONSTRAINT cases_paper_event_id_86faa4bb_fk_cases_event_id FOREIGN KEY (event_id) REFERENCES public.cases_event(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_paper
+    ADD CONSTRAINT cases_paper_file_id_cc1ea3fa_fk_library_document_version_id FOREIGN KEY (file_id) REFERENCES public.library_document_version(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_rule_run
+    ADD CONSTRAINT cases_rule_run_case_id_08edc2a0_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_rule_switch
+    ADD CONSTRAINT cases_rule_switch_item_id_18d9bcc2_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_stop
+    ADD CONSTRAINT cases_stop_case_id_3a51a776_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_hall_item_version
+    ADD CONSTRAINT catalogue_hall_item__item_id_f08d0f33_fk_catalogue FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_hall_item
+    ADD CONSTRAINT catalogue_hall_item_category_id_8962f06a_fk_places_category_id FOREIGN KEY (category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_hall_item
+    ADD CONSTRAINT catalogue_hall_item_hall_id_2de8896d_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_hall_item
+    ADD CONSTRAINT catalogue_hall_item_item_id_745ca20e_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_hall_item_version
+    ADD CONSTRAINT catalogue_hall_item_version_hall_id_f872bae0_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_item
+    ADD CONSTRAINT catalogue_item_department_id_564524a7_fk_catalogue FOREIGN KEY (department_id) REFERENCES public.catalogue_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_item_draft
+    ADD CONSTRAINT catalogue_item_draft_item_id_fe9f9f7c_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_item_theme
+    ADD CONSTRAINT catalogue_item_theme_item_id_98733ff1_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_item_theme
+    ADD CONSTRAINT catalogue_item_theme_theme_id_b9ffe13b_fk_catalogue_theme_id FOREIGN KEY (theme_id) REFERENCES public.catalogue_theme(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_item_version
+    ADD CONSTRAINT catalogue_item_version_item_id_bb8d2944_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_material_requirement
+    ADD CONSTRAINT catalogue_material_r_item_id_2e9e218f_fk_catalogue FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalogue_material_requirement
+    ADD CONSTRAINT catalogue_material_r_material_id_df56dbc9_fk_catalogue FOREIGN KEY (material_id) REFERENCES public.catalogue_material(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_answer
+    ADD CONSTRAINT consulting_answer_by_id_0b24dc7f_fk_identity_staff_id FOREIGN KEY (by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_answer
+    ADD CONSTRAINT consulting_answer_department_id_9bc2935e_fk_catalogue FOREIGN KEY (department_id) REFERENCES public.catalogue_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_answer
+    ADD CONSTRAINT consulting_answer_question_id_09b8238e_fk_consultin FOREIGN KEY (question_id) REFERENCES public.consulting_question(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_enquiry
+    ADD CONSTRAINT consulting_enquiry_account_id_db71cf65_fk_identity_account_id FOREIGN KEY (account_id) REFERENCES public.identity_account(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_enquiry
+    ADD CONSTRAINT consulting_enquiry_department_id_714618ab_fk_catalogue FOREIGN KEY (department_id) REFERENCES public.catalogue_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_enquiry
+    ADD CONSTRAINT consulting_enquiry_hall_id_d5fc4f09_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_enquiry
+    ADD CONSTRAINT consulting_enquiry_item_id_1fd1125a_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_forwarding
+    ADD CONSTRAINT consulting_forwardin_enquiry_id_c14c56bf_fk_consultin FOREIGN KEY (enquiry_id) REFERENCES public.consulting_enquiry(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_forwarding
+    ADD CONSTRAINT consulting_forwardin_receiver_id_3fd2c794_fk_catalogue FOREIGN KEY (receiver_id) REFERENCES public.catalogue_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_forwarding
+    ADD CONSTRAINT consulting_forwardin_sender_id_b1a20537_fk_catalogue FOREIGN KEY (sender_id) REFERENCES public.catalogue_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_forwarding
+    ADD CONSTRAINT consulting_forwarding_by_id_d4b28d56_fk_identity_staff_id FOREIGN KEY (by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_public_answer
+    ADD CONSTRAINT consulting_public_an_department_id_8cd64fb4_fk_catalogue FOREIGN KEY (department_id) REFERENCES public.catalogue_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_public_answer
+    ADD CONSTRAINT consulting_public_an_enquiry_id_fb24fe62_fk_consultin FOREIGN KEY (enquiry_id) REFERENCES public.consulting_enquiry(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_public_answer
+    ADD CONSTRAINT consulting_public_an_published_by_id_ed43922c_fk_identity_ FOREIGN KEY (published_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_public_answer
+    ADD CONSTRAINT consulting_public_an_withdrawn_by_id_69d6d727_fk_identity_ FOREIGN KEY (withdrawn_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_public_answer
+    ADD CONSTRAINT consulting_public_an_written_by_id_f9b988b2_fk_identity_ FOREIGN KEY (written_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_public_answer
+    ADD CONSTRAINT consulting_public_answer_hall_id_36e37c2a_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_public_answer
+    ADD CONSTRAINT consulting_public_answer_item_id_fab51732_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_question
+    ADD CONSTRAINT consulting_question_enquiry_id_d9eaf211_fk_consultin FOREIGN KEY (enquiry_id) REFERENCES public.consulting_enquiry(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.delivery_cabinet
+    ADD CONSTRAINT delivery_cabinet_device_id_96f5794a_fk_devices_device_id FOREIGN KEY (device_id) REFERENCES public.devices_device(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.delivery_cabinet
+    ADD CONSTRAINT delivery_cabinet_hall_id_adf79cf1_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.delivery_cell
+    ADD CONSTRAINT delivery_cell_cabinet_id_7f231ca8_fk_delivery_cabinet_id FOREIGN KEY (cabinet_id) REFERENCES public.delivery_cabinet(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.delivery_delivery
+    ADD CONSTRAINT delivery_delivery_case_id_67699b18_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.delivery_stay
+    ADD CONSTRAINT delivery_stay_case_id_5d27f8a9_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.delivery_stay
+    ADD CONSTRAINT delivery_stay_cell_id_943734c6_fk_delivery_cell_id FOREIGN KEY (cell_id) REFERENCES public.delivery_cell(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.devices_device
+    ADD CONSTRAINT devices_device_hall_id_b35d44fb_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.devices_device
+    ADD CONSTRAINT devices_device_window_id_7377bbf1_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.devices_device
+    ADD CONSTRAINT devices_device_zone_id_a6931c33_fk_places_zone_id FOREIGN KEY (zone_id) REFERENCES public.places_zone(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.exchange_batch
+    ADD CONSTRAINT exchange_batch_file_id_069ead20_fk_library_document_version_id FOREIGN KEY (file_id) REFERENCES public.library_document_version(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.exchange_row
+    ADD CONSTRAINT exchange_row_batch_id_f9719d76_fk_exchange_batch_id FOREIGN KEY (batch_id) REFERENCES public.exchange_batch(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.exchange_row
+    ADD CONSTRAINT exchange_row_case_id_831c7fca_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.feedback_rating
+    ADD CONSTRAINT feedback_rating_case_id_bed8f5c6_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.feedback_rating
+    ADD CONSTRAINT feedback_rating_hall_id_41e85a32_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.feedback_rating
+    ADD CONSTRAINT feedback_rating_staff_id_46778ed4_fk_identity_staff_id FOREIGN KEY (staff_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.feedback_rating
+    ADD CONSTRAINT feedback_rating_ticket_id_8300e67e_fk_tickets_ticket_id FOREIGN KEY (ticket_id) REFERENCES public.tickets_ticket(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.feedback_rating
+    ADD CONSTRAINT feedback_rating_visit_id_f9640828_fk_tickets_visit_id FOREIGN KEY (visit_id) REFERENCES public.tickets_visit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.feedback_rating
+    ADD CONSTRAINT feedback_rating_window_id_55e299ee_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.feedback_task
+    ADD CONSTRAINT feedback_task_hall_id_26358fe2_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.feedback_task
+    ADD CONSTRAINT feedback_task_rating_id_714ce80c_fk_feedback_rating_id FOREIGN KEY (rating_id) REFERENCES public.feedback_rating(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.fees_charge
+    ADD CONSTRAINT fees_charge_hall_id_c9025e2f_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.fees_payment
+    ADD CONSTRAINT fees_payment_charge_id_b1037652_fk_fees_charge_id FOREIGN KEY (charge_id) REFERENCES public.fees_charge(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.fees_receipt_counter
+    ADD CONSTRAINT fees_receipt_counter_hall_id_946cec0d_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.fees_refund
+    ADD CONSTRAINT fees_refund_payment_id_3f6061ac_fk_fees_payment_id FOREIGN KEY (payment_id) REFERENCES public.fees_payment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.fees_waiver
+    ADD CONSTRAINT fees_waiver_by_id_1a13dec2_fk_identity_staff_id FOREIGN KEY (by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.fees_waiver
+    ADD CONSTRAINT fees_waiver_charge_id_245b86ca_fk_fees_charge_id FOREIGN KEY (charge_id) REFERENCES public.fees_charge(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.fees_waiver
+    ADD CONSTRAINT fees_waiver_second_by_id_bd7e9e0b_fk_identity_staff_id FOREIGN KEY (second_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.hooks_attempt
+    ADD CONSTRAINT hooks_attempt_delivery_id_0a5c6b23_fk_hooks_delivery_id FOREIGN KEY (delivery_id) REFERENCES public.hooks_delivery(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.hooks_delivery
+    ADD CONSTRAINT hooks_delivery_event_id_e593646f_fk_hooks_event_id FOREIGN KEY (event_id) REFERENCES public.hooks_event(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.hooks_delivery
+    ADD CONSTRAINT hooks_delivery_hook_id_9588de63_fk_hooks_hook_id FOREIGN KEY (hook_id) REFERENCES public.hooks_hook(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.hooks_hook
+    ADD CONSTRAINT hooks_hook_key_id_f7ae0a30_fk_identity_api_key_id FOREIGN KEY (key_id) REFERENCES public.identity_api_key(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_account_person
+    ADD CONSTRAINT identity_account_per_account_id_7c8f7a08_fk_identity_ FOREIGN KEY (account_id) REFERENCES public.identity_account(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_account_person
+    ADD CONSTRAINT identity_account_per_person_id_f830a007_fk_identity_ FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_account
+    ADD CONSTRAINT identity_account_person_id_b0155c6e_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_agent
+    ADD CONSTRAINT identity_agent_account_id_6eee4cf1_fk_identity_account_id FOREIGN KEY (account_id) REFERENCES public.identity_account(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_agent
+    ADD CONSTRAINT identity_agent_key_id_069f0726_fk_identity_api_key_id FOREIGN KEY (key_id) REFERENCES public.identity_api_key(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_api_key
+    ADD CONSTRAINT identity_api_key_staff_id_37e31ce0_fk_identity_staff_id FOREIGN KEY (staff_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_mandate
+    ADD CONSTRAINT identity_mandate_agent_id_8e654fd9_fk_identity_agent_id FOREIGN KEY (agent_id) REFERENCES public.identity_agent(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_mandate
+    ADD CONSTRAINT identity_mandate_person_id_7b32f11a_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_organisation_member
+    ADD CONSTRAINT identity_organisatio_organisation_id_a58b6e75_fk_identity_ FOREIGN KEY (organisation_id) REFERENCES public.identity_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_organisation_member
+    ADD CONSTRAINT identity_organisatio_person_id_15c81d10_fk_identity_ FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_person
+    ADD CONSTRAINT identity_person_same_as_id_b474b0c3_fk_identity_person_id FOREIGN KEY (same_as_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_role
+    ADD CONSTRAINT identity_role_staff_id_dec0974b_fk_identity_staff_id FOREIGN KEY (staff_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.insight_case_sum
+    ADD CONSTRAINT insight_case_sum_department_id_0f9c3d8e_fk_catalogue FOREIGN KEY (department_id) REFERENCES public.catalogue_department(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.insight_case_sum
+    ADD CONSTRAINT insight_case_sum_item_id_160f3bfc_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.insight_case_sum
+    ADD CONSTRAINT insight_case_sum_span_id_d3d6f461_fk_insight_span_id FOREIGN KEY (span_id) REFERENCES public.insight_span(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.insight_span
+    ADD CONSTRAINT insight_span_hall_id_13375d03_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.insight_sum
+    ADD CONSTRAINT insight_sum_span_id_8f93d495_fk_insight_span_id FOREIGN KEY (span_id) REFERENCES public.insight_span(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_blob_part
+    ADD CONSTRAINT library_blob_part_blob_id_03598016_fk_library_blob_id FOREIGN KEY (blob_id) REFERENCES public.library_blob(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_certificate_use
+    ADD CONSTRAINT library_certificate__certificate_id_9e87a607_fk_library_c FOREIGN KEY (certificate_id) REFERENCES public.library_certificate(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_certificate
+    ADD CONSTRAINT library_certificate_document_version_id_74d6606b_fk_library_d FOREIGN KEY (document_version_id) REFERENCES public.library_document_version(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_certificate
+    ADD CONSTRAINT library_certificate_organisation_id_0cd3a5a9_fk_identity_ FOREIGN KEY (organisation_id) REFERENCES public.identity_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_certificate
+    ADD CONSTRAINT library_certificate_person_id_c0083fde_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_document
+    ADD CONSTRAINT library_document_account_id_7f55f78c_fk_identity_account_id FOREIGN KEY (account_id) REFERENCES public.identity_account(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_document
+    ADD CONSTRAINT library_document_organisation_id_74e89bfb_fk_identity_ FOREIGN KEY (organisation_id) REFERENCES public.identity_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_document
+    ADD CONSTRAINT library_document_person_id_76add293_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_document_version
+    ADD CONSTRAINT library_document_ver_document_id_221ef5b2_fk_library_d FOREIGN KEY (document_id) REFERENCES public.library_document(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_document_version
+    ADD CONSTRAINT library_document_version_blob_id_6f5f84e9_fk_library_blob_id FOREIGN KEY (blob_id) REFERENCES public.library_blob(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_fact
+    ADD CONSTRAINT library_fact_organisation_id_b2ac2305_fk_identity_ FOREIGN KEY (organisation_id) REFERENCES public.identity_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_fact
+    ADD CONSTRAINT library_fact_person_id_ee05f4db_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_category
+    ADD CONSTRAINT places_category_hall_id_b919f454_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_category
+    ADD CONSTRAINT places_category_zone_id_9bab56a4_fk_places_zone_id FOREIGN KEY (zone_id) REFERENCES public.places_zone(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_floor
+    ADD CONSTRAINT places_floor_hall_id_b07dcc36_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_hall
+    ADD CONSTRAINT places_hall_region_id_e71c05ad_fk_places_region_code FOREIGN KEY (region_id) REFERENCES public.places_region(code) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_policy_version
+    ADD CONSTRAINT places_policy_version_hall_id_fe296d51_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_region
+    ADD CONSTRAINT places_region_parent_id_35c7db0c_fk_places_region_code FOREIGN KEY (parent_id) REFERENCES public.places_region(code) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_window_category
+    ADD CONSTRAINT places_window_catego_category_id_84260b04_fk_places_ca FOREIGN KEY (category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_window_category
+    ADD CONSTRAINT places_window_category_window_id_88b29851_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_window
+    ADD CONSTRAINT places_window_hall_id_a48ac880_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_window
+    ADD CONSTRAINT places_window_zone_id_31ee51e9_fk_places_zone_id FOREIGN KEY (zone_id) REFERENCES public.places_zone(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_zone
+    ADD CONSTRAINT places_zone_floor_id_534bce2a_fk_places_floor_id FOREIGN KEY (floor_id) REFERENCES public.places_floor(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_zone
+    ADD CONSTRAINT places_zone_hall_id_a36d37d7_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.procrastinate_events
+    ADD CONSTRAINT procrastinate_events_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.procrastinate_jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.procrastinate_jobs
+    ADD CONSTRAINT procrastinate_jobs_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.procrastinate_workers(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.procrastinate_periodic_defers
+    ADD CONSTRAINT procrastinate_periodic_defers_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.procrastinate_jobs(id);
+
+ALTER TABLE ONLY public.staffing_shift
+    ADD CONSTRAINT staffing_shift_hall_id_c91a6254_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.staffing_shift
+    ADD CONSTRAINT staffing_shift_staff_id_e5491cf4_fk_identity_staff_id FOREIGN KEY (staff_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.staffing_shift
+    ADD CONSTRAINT staffing_shift_window_id_9c6108fa_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_call
+    ADD CONSTRAINT tickets_call_hall_id_11f686d5_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_call
+    ADD CONSTRAINT tickets_call_staff_id_5ed870ca_fk_identity_staff_id FOREIGN KEY (staff_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_call
+    ADD CONSTRAINT tickets_call_ticket_id_e531dae1_fk_tickets_ticket_id FOREIGN KEY (ticket_id) REFERENCES public.tickets_ticket(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_call
+    ADD CONSTRAINT tickets_call_window_id_dcfacf6b_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_counter
+    ADD CONSTRAINT tickets_counter_hall_id_f4123a12_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_estimate
+    ADD CONSTRAINT tickets_estimate_hall_id_81ba8aed_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_estimate
+    ADD CONSTRAINT tickets_estimate_ticket_id_0f972387_fk_tickets_ticket_id FOREIGN KEY (ticket_id) REFERENCES public.tickets_ticket(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_former_ref
+    ADD CONSTRAINT tickets_former_ref_ticket_id_ceaf27b5_fk_tickets_ticket_id FOREIGN KEY (ticket_id) REFERENCES public.tickets_ticket(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_hall_day
+    ADD CONSTRAINT tickets_hall_day_hall_id_1eaa1a17_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_handling_time
+    ADD CONSTRAINT tickets_handling_tim_category_id_0350afbd_fk_places_ca FOREIGN KEY (category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_miss
+    ADD CONSTRAINT tickets_miss_hall_id_87201635_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_miss
+    ADD CONSTRAINT tickets_miss_ticket_id_328d09cc_fk_tickets_ticket_id FOREIGN KEY (ticket_id) REFERENCES public.tickets_ticket(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_miss
+    ADD CONSTRAINT tickets_miss_window_id_f34bf839_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_paper_block
+    ADD CONSTRAINT tickets_paper_block_category_id_2cd21cc0_fk_places_category_id FOREIGN KEY (category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_paper_block
+    ADD CONSTRAINT tickets_paper_block_hall_id_813c7466_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_pause
+    ADD CONSTRAINT tickets_pause_session_id_71f4151d_fk_tickets_window_session_id FOREIGN KEY (session_id) REFERENCES public.tickets_window_session(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_planned_desk
+    ADD CONSTRAINT tickets_planned_desk_category_id_31b45ed5_fk_places_category_id FOREIGN KEY (category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_planned_desk
+    ADD CONSTRAINT tickets_planned_desk_hall_id_74d7fedc_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_planned_desk
+    ADD CONSTRAINT tickets_planned_desk_window_id_3256e517_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_service
+    ADD CONSTRAINT tickets_service_category_id_6152648e_fk_places_category_id FOREIGN KEY (category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_service
+    ADD CONSTRAINT tickets_service_hall_id_4fb8b183_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_service
+    ADD CONSTRAINT tickets_service_item_id_5c7e2a48_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_service
+    ADD CONSTRAINT tickets_service_staff_id_e5e74c8b_fk_identity_staff_id FOREIGN KEY (staff_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_service
+    ADD CONSTRAINT tickets_service_ticket_id_9b399d17_fk_tickets_ticket_id FOREIGN KEY (ticket_id) REFERENCES public.tickets_ticket(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_service
+    ADD CONSTRAINT tickets_service_window_id_b1ed64bf_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_skip
+    ADD CONSTRAINT tickets_skip_ticket_id_0324f848_fk_tickets_ticket_id FOREIGN KEY (ticket_id) REFERENCES public.tickets_ticket(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_skip
+    ADD CONSTRAINT tickets_skip_window_id_c2fb43ee_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT tickets_ticket_appointment_id_0901acc2_fk_booking_a FOREIGN KEY (appointment_id) REFERENCES public.booking_appointment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT tickets_ticket_came_from_id_c7ff21da_fk_tickets_ticket_id FOREIGN KEY (came_from_id) REFERENCES public.tickets_ticket(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT tickets_ticket_category_id_710dbfd0_fk_places_category_id FOREIGN KEY (category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT tickets_ticket_hall_id_484417d3_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT tickets_ticket_item_id_625c912f_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT tickets_ticket_late_for_id_3a30a98a_fk_booking_appointment_id FOREIGN KEY (late_for_id) REFERENCES public.booking_appointment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT tickets_ticket_only_window_id_6d9e5bc7_fk_places_window_id FOREIGN KEY (only_window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT tickets_ticket_person_id_63feff51_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT tickets_ticket_visit_id_55b68296_fk_tickets_visit_id FOREIGN KEY (visit_id) REFERENCES public.tickets_visit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_ticket
+    ADD CONSTRAINT tickets_ticket_window_id_4bd2ccab_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_transfer
+    ADD CONSTRAINT tickets_transfer_from_window_id_b2f46de6_fk_places_window_id FOREIGN KEY (from_window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_transfer
+    ADD CONSTRAINT tickets_transfer_ticket_id_2f4ab539_fk_tickets_ticket_id FOREIGN KEY (ticket_id) REFERENCES public.tickets_ticket(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_transfer
+    ADD CONSTRAINT tickets_transfer_to_category_id_9e0fb501_fk_places_category_id FOREIGN KEY (to_category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_transfer
+    ADD CONSTRAINT tickets_transfer_to_hall_id_f8b1efdf_fk_places_hall_id FOREIGN KEY (to_hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_transfer
+    ADD CONSTRAINT tickets_transfer_to_window_id_6fe4c4ce_fk_places_window_id FOREIGN KEY (to_window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_turnout
+    ADD CONSTRAINT tickets_turnout_hall_id_960e1851_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_visit
+    ADD CONSTRAINT tickets_visit_hall_id_7a1181e7_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_visit
+    ADD CONSTRAINT tickets_visit_person_id_e1785bdb_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_window_session
+    ADD CONSTRAINT tickets_window_sessi_emergency_seen_by_id_8525c823_fk_identity_ FOREIGN KEY (emergency_seen_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_window_session
+    ADD CONSTRAINT tickets_window_session_hall_id_df261c7d_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_window_session
+    ADD CONSTRAINT tickets_window_session_staff_id_e71d3851_fk_identity_staff_id FOREIGN KEY (staff_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_window_session
+    ADD CONSTRAINT tickets_window_session_window_id_d659d2b5_fk_places_window_id FOREIGN KEY (window_id) REFERENCES public.places_window(id) DEFERRABLE INITIALLY DEFERRED;
+
+INSERT INTO public.django_migrations (app, name, applied) VALUES
+    ('places', '0001_initial', now()),
+    ('places', '0002_preferred_categories', now()),
+    ('places', '0003_own_words_sealed', now()),
+    ('identity', '0001_initial', now()),
+    ('catalogue', '0001_initial', now()),
+    ('booking', '0001_initial', now()),
+    ('tickets', '0001_initial', now()),
+    ('tickets', '0002_line_in_order', now()),
+    ('tickets', '0003_stretches_and_outcomes', now()),
+    ('tickets', '0004_services_by_window', now()),
+    ('tickets', '0005_learned_gap', now()),
+    ('tickets', '0006_came_from', now()),
+    ('tickets', '0007_help_seen', now()),
+    ('tickets', '0008_planned_desks', now()),
+    ('identity', '0002_evidence', now()),
+    ('booking', '0002_fewer_indexes_on_appointments', now()),
+    ('booking', '0003_evidence', now()),
+    ('identity', '0003_names_and_phones', now()),
+    ('identity', '0004_rights_are_told', now()),
+    ('identity', '0005_password_to_be_changed', now()),
+    ('identity', '0006_further_documents', now()),
+    ('tickets', '0009_entries_that_stand', now()),
+    ('catalogue', '0002_words_people_say', now()),
+    ('booking', '0004_follow_ups', now()),
+    ('booking', '0005_places_over_time', now()),
+    ('booking', '0006_opening_asked', now()),
+    ('booking', '0007_who_credit_falls_on', now()),
+    ('booking', '0008_earlier_places', now()),
+    ('booking', '0009_entries_that_stand', now()),
+    ('booking', '0010_outages', now()),
+    ('tickets', '0010_paper_numbers', now()),
+    ('identity', '0007_passwords_to_be_changed_are_told', now()),
+    ('identity', '0008_names_in_dispute', now()),
+    ('tickets', '0011_holders_of_numbers', now()),
+    ('tickets', '0012_own_words_sealed', now()),
+    ('tickets', '0013_turnout_of_booked_people', now()),
+    ('tickets', '0014_until_when_the_line_is_served', now()),
+    ('identity', '0009_agents_and_mandates', now()),
+    ('identity', '0010_mandates_are_proposed_and_given', now()),
+    ('identity', '0011_keys_of_devices', now()),
+    ('identity', '0012_agents_are_accepted', now()),
+    ('catalogue', '0003_several_persons', now()),
+    ('booking', '0011_several_persons', now()),
+    ('booking', '0012_who_stands_behind_a_key', now()),
+    ('booking', '0013_own_words_sealed', now()),
+    ('booking', '0014_moves_of_the_hall', now()),
+    ('tickets', '0015_numbers_of_the_late', now()),
+    ('tickets', '0016_mismatch_allowed', now()),
+    ('tickets', '0017_keys_that_end_at_a_window', now()),
+    ('tickets', '0018_refs_of_before', now()),
+    ('booking', '0015_language_of_waits', now()),
+    ('booking', '0016_dealt_with_on', now()),
+    ('booking', '0017_whose_place_is_withheld', now()),
+    ('booking', '0018_links_end_as_it_passes', now()),
+    ('booking', '0019_told_again_of_the_old_time', now()),
+    ('booking', '0020_bookings_let_go', now()),
+    ('tickets', '0019_bookings_of_numbers_over', now()),
+    ('tickets', '0020_what_the_missed_were_told', now()),
+    ('identity', '0013_who_was_asked_to_be_an_agent', now()),
+    ('identity', '0014_who_ended_a_mandate', now()),
+    ('identity', '0015_why_an_agent_is_suspended', now()),
+    ('identity', '0016_departments_and_organisations', now()),
+    ('catalogue', '0004_versions', now()),
+    ('catalogue', '0005_first_versions', now()),
+    ('catalogue', '0006_handling', now()),
+    ('catalogue', '0007_item_drafts', now()),
+    ('library', '0001_initial', now()),
+    ('library', '0002_what_stands', now()),
+    ('cases', '0001_initial', now()),
+    ('cases', '0002_what_stands', now()),
+    ('cases', '0003_who_opened', now()),
+    ('cases', '0004_what_figures_read', now()),
+    ('cases', '0005_decided_by_rule', now()),
+    ('cases', '0006_fee_due', now()),
+    ('cases', '0007_destroyed', now()),
+    ('archive', '0001_initial', now()),
+    ('archive', '0002_retention_holds_purges', now()),
+    ('archive', '0003_what_stands', now()),
+    ('audit', '0001_initial', now()),
+    ('audit', '0002_seal', now()),
+    ('audit', '0003_truncate_and_keyed_seals', now()),
+    ('contenttypes', '0001_initial', now()),
+    ('contenttypes', '0002_remove_content_type_name', now()),
+    ('auth', '0001_initial', now()),
+    ('auth', '0002_alter_permission_name_max_length', now()),
+    ('auth', '0003_alter_user_email_max_length', now()),
+    ('auth', '0004_alter_user_username_opts', now()),
+    ('auth', '0005_alter_user_last_login_null', now()),
+    ('auth', '0006_require_contenttypes_0002', now()),
+    ('auth', '0007_alter_validators_add_error_messages', now()),
+    ('auth', '0008_alter_user_username_max_length', now()),
+    ('auth', '0009_alter_user_last_name_max_length', now()),
+    ('auth', '0010_alter_group_name_max_length', now()),
+    ('auth', '0011_update_proxy_permissions', now()),
+    ('auth', '0012_alter_user_first_name_max_length', now()),
+    ('booking', '0021_kept_as_promised', now()),
+    ('booking', '0022_where_the_last_look_stopped', now()),
+    ('calendars', '0001_initial', now()),
+    ('calendars', '0002_closures_of_parts', now()),
+    ('calendars', '0003_own_words_sealed', now()),
+    ('calendars', '0004_closures_of_a_kind', now()),
+    ('cases', '0008_bundles', now()),
+    ('catalogue', '0008_one_matters', now()),
+    ('consulting', '0001_initial', now()),
+    ('consulting', '0002_numbers', now()),
+    ('devices', '0001_initial', now()),
+    ('devices', '0002_longer_kinds', now()),
+    ('devices', '0003_slips_into_the_spool', now()),
+    ('devices', '0004_retired_and_tested', now()),
+    ('devices', '0005_signed_cards', now()),
+    ('delivery', '0001_initial', now()),
+    ('delivery', '0002_cabinets', now()),
+    ('exchange', '0001_initial', now()),
+    ('exchange', '0002_sent_and_answered', now()),
+    ('feedback', '0001_initial', now()),
+    ('feedback', '0002_own_words_sealed', now()),
+    ('feedback', '0003_tasks_of_nobody_in_particular', now()),
+    ('feedback', '0004_ratings_with_words', now()),
+    ('feedback', '0005_ratings_of_cases', now()),
+    ('fees', '0001_initial', now()),
+    ('fees', '0002_what_was_paid_stands', now()),
+    ('foundation', '0001_initial', now()),
+    ('foundation', '0002_demo_switch', now()),
+    ('foundation', '0003_heartbeat', now()),
+    ('foundation', '0004_heartbeat_per_duty', now()),
+    ('foundation', '0005_seal_answers', now()),
+    ('foundation', '0006_watermarks', now()),
+    ('foundation', '0007_forget_visits_anew', now()),
+    ('hooks', '0001_initial', now()),
+    ('insight', '0001_kept_days', now()),
+    ('insight', '0002_changed_days', now()),
+    ('insight', '0003_cases_kept', now()),
+    ('insight', '0004_cases_change_days', now()),
+    ('messaging', '0001_initial', now()),
+    ('messaging', '0002_retries_addresses_deliveries', now()),
+    ('messaging', '0003_last_moments', now()),
+    ('messaging', '0004_nothing_that_opens_in_clear', now()),
+    ('messaging', '0005_urgent_keys_of_the_line', now()),
+    ('messaging', '0006_own_words_sealed', now()),
+    ('messaging', '0007_urgent_keys_of_an_evacuation', now()),
+    ('messaging', '0008_messages_over_by_hall', now()),
+    ('messaging', '0009_messages_by_their_own_age', now()),
+    ('procrastinate', '0001_initial', now()),
+    ('procrastinate', '0002_drop_started_at_column', now()),
+    ('procrastinate', '0003_drop_started_at_column', now()),
+    ('procrastinate', '0004_drop_procrastinate_version_table', now()),
+    ('procrastinate', '0005_fix_procrastinate_fetch_job', now()),
+    ('procrastinate', '0006_fix_trigger_status_events_insert', now()),
+    ('procrastinate', '0007_add_queueing_lock_column', now()),
+    ('procrastinate', '0008_close_fetch_job_race_condition', now()),
+    ('procrastinate', '0009_add_defer_job_function', now()),
+    ('procrastinate', '0010_add_procrastinate_periodic_defers', now()),
+    ('procrastinate', '0011_add_foreign_key_index', now()),
+    ('procrastinate', '0012_add_locks_to_periodic_defer', now()),
+    ('procrastinate', '0013_fix_procrastinate_defer_periodic_job', now()),
+    ('procrastinate', '0014_add_finish_job_and_retry_job_functions', now()),
+    ('procrastinate', '0015_add_trigger_on_job_deletion', now()),
+    ('procrastinate', '0016_delete_finished_jobs', now()),
+    ('procrastinate', '0017_add_checks_to_finish_job', now()),
+    ('procrastinate', '0018_add_checks_to_retry_job', now()),
+    ('procrastinate', '0019_fix_finish_job_compat_issue', now()),
+    ('procrastinate', '0020_add_index_on_procrastinate_jobs', now()),
+    ('procrastinate', '0021_add_kwargs_to_defer_periodic_job', now()),
+    ('procrastinate', '0022_null_locks_excluded', now()),
+    ('procrastinate', '0023_remove_old_finish_job_function', now()),
+    ('procrastinate', '0024_job_id_bigint', now()),
+    ('procrastinate', '0025_add_models', now()),
+    ('procrastinate', '0026_add_job_priority', now()),
+    ('procrastinate', '0027_add_periodic_job_priority', now()),
+    ('procrastinate', '0028_add_cancel_states', now()),
+    ('procrastinate', '0029_add_additional_params_to_retry_job', now()),
+    ('procrastinate', '0030_alter_procrastinateevent_options', now()),
+    ('procrastinate', '0031_add_indexes_for_fetch_job', now()),
+    ('procrastinate', '0032_pre_cancel_notification', now()),
+    ('procrastinate', '0033_post_cancel_notification', now()),
+    ('procrastinate', '0034_pre_add_heartbeat', now()),
+    ('procrastinate', '0035_post_add_heartbeat', now()),
+    ('procrastinate', '0036_add_worker_model', now()),
+    ('procrastinate', '0037_pre_batch_defer_jobs', now()),
+    ('procrastinate', '0038_post_batch_defer_jobs', now()),
+    ('procrastinate', '0039_pre_priority_lock_fetch_job', now()),
+    ('procrastinate', '0040_pre_retry_failed_job', now()),
+    ('procrastinate', '0041_post_retry_failed_job', now()),
+    ('sessions', '0001_initial', now()),
+    ('staffing', '0001_initial', now()),
+    ('staffing', '0002_desks_to_come', now());
