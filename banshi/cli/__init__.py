@@ -390,14 +390,14 @@ def crowd(
 )
 @click.option(
     "--only",
-    type=click.Choice(["bookings", "crowd_day"]),
+    type=click.Choice(["bookings", "cases", "crowd_day"]),
     help="This section alone; the other figures stay as they are.",
 )
 @json_option
 @data_option
 def bench(quick: bool, out: Path | None, only: str | None, json_: bool, data: Path | None) -> None:
-    """Measure bookings, calls, pushes and history against the same SQL in pgbench, and what waits told to a crowd were
-    worth; takes several minutes."""
+    """Measure bookings, calls, pushes and history against the same SQL in pgbench, what work with cases takes, and what waits
+    told to a crowd were worth; takes several minutes."""
     from banshi.cli.ground import data_directory
 
     folder = data_directory(data)

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,3 +37,14 @@ def test_the_bench_runs_and_finds_nothing_double_and_nothing_oversold(tmp_path: 
     assert {row["not_booked"] for row in lines.values()} == {0}
     assert all(row["web_ms"] > 0 and row["database_ms"] > 0 for row in lines.values())
     assert set(figures["issue"]["outcomes"]) == {"201"}
+    _look_at_cases(figures["cases"])
+
+
+def _look_at_cases(found: dict[str, Any]) -> None:
+    assert found["broken_chains"] == 0
+    assert (found["papers"]["made"], found["uploads"]["files"]) == (3, 2)
+    few, many = (found["by"][str(size)] for size in found["sizes"])
+    for at in (few, many):
+        assert (at["accept"]["accepted"], at["due"]["done"]) == (at["accept"]["asked"], at["due"]["late"])
+    statements = [{name: page["statements"] for name, page in at["pages"].items()} for at in (few, many)]
+    assert statements[0] == statements[1]

@@ -1,4 +1,4 @@
-"""`banshi bench`: bookings, calls, numbers, a rush, pushes and history over real HTTP, beside pgbench on the same machine.
+"""`banshi bench`: bookings, calls, numbers, a rush, pushes, history and cases over real HTTP, beside pgbench on the same machine.
 
 It sets up an installation of its own in a temporary directory, measures, and takes it down. Generators and watchers are
 processes of their own; all share the machine with server and database, as `make bench` has only one.
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from banshi.crowd.bench import report
+from banshi.crowd.bench.cases import cases
 from banshi.crowd.bench.crowd_day import crowd_day
 from banshi.crowd.bench.ground import NEED_FILES, BenchTrouble, installation, raise_file_limit
 from banshi.crowd.bench.measure import Bench
@@ -27,7 +28,7 @@ def main(options: dict[str, Any]) -> int:
     """Measure and write.
 
     :param options: quick, json, out (file of the figures), data (the directory of the running demo: not touched);
-        optional: doc (docs/bench.md; False leaves it as it is), only ("crowd_day" or "bookings": that section alone).
+        optional: doc (docs/bench.md; False leaves it as it is), only ("crowd_day", "bookings" or "cases": that section alone).
     :returns: 0 – measured, nothing double, nothing oversold; 1 – trouble, or a promise was broken.
     """
     quick, as_json = bool(options.get("quick")), bool(options.get("json"))
@@ -40,7 +41,7 @@ def main(options: dict[str, Any]) -> int:
     only = options.get("only")
     try:
         figures: dict[str, Any] = {"quick": quick} if only == "crowd_day" else _measured(quick, say, only=only)
-        if only != "bookings":
+        if only in (None, "crowd_day"):
             figures["crowd_day"] = crowd_day(quick=quick, say=say)
     except BenchTrouble as trouble:
         say(f"the bench could not run: {trouble}")
@@ -50,20 +51,24 @@ def main(options: dict[str, Any]) -> int:
     out.parent.mkdir(parents=True, exist_ok=True)
     measured = figures
     if only and out.is_file():
-        section = "book" if only == "bookings" else only
-        figures = {**json.loads(out.read_text(encoding="utf-8")), section: figures[section]}
+        figures = {**json.loads(out.read_text(encoding="utf-8")), **_section(figures, only)}
     out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if as_json:
         sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
     else:
         sys.stdout.write(report.table(measured) + "\n")
     if not quick and only != "bookings" and options.get("doc") is not False and DOC.parent.is_dir():
-        report.refresh(DOC, {"crowd_day": figures["crowd_day"]} if only else figures)
+        report.refresh(DOC, _section(figures, only) if only else figures)
         say(f"{DOC} is up to date")
     broken = report.broken_promises(measured)
     for promise in broken:
         say(f"BROKEN: {promise}")
     return 1 if broken else 0
+
+
+def _section(figures: dict[str, Any], only: str) -> dict[str, Any]:
+    name = {"bookings": "book"}.get(only, only)
+    return {name: figures[name]}
 
 
 def _measured(quick: bool, say: Callable[[str], None], *, only: str | None = None) -> dict[str, Any]:
@@ -73,8 +78,11 @@ def _measured(quick: bool, say: Callable[[str], None], *, only: str | None = Non
         data.chmod(0o755)  # as root the database runs as a user of its own
         say("setting up an installation …")
         with installation(data) as on:
+            machine = _machine(on.sql("SHOW server_version")[0][0])
+            figures: dict[str, Any] = {"quick": quick, "machine": machine}
+            if only == "cases":
+                return {**figures, "cases": {**cases(on, quick=quick, say=say), "machine": machine}}
             bench = Bench(on, quick=quick, say=say)
-            figures: dict[str, Any] = {"quick": quick, "machine": _machine(on.sql("SHOW server_version")[0][0])}
             if only == "bookings":
                 return {**figures, "book": bench.book()}
             before = bench.before_history()
@@ -92,6 +100,7 @@ def _measured(quick: bool, say: Callable[[str], None], *, only: str | None = Non
             }
             figures["history"] = bench.history(before)
             figures["pages"] = bench.pages(figures["history"]["days"])
+            figures["cases"] = {**cases(on, quick=quick, say=say), "machine": machine}
     return figures
 
 

@@ -23,7 +23,7 @@ def pages(on: Installation, hall: str, item: str, *, days: int, quick: bool) -> 
     :param days: with history, before today. :param item: whose guide is read.
     """
     subprocess.run([*BANSHI, "settle-days"], env=on.environment, check=True, capture_output=True)
-    manager, city = _signed_in(on, f"{hall}-manager"), _signed_in(on, "city")
+    manager, city = signed_in(on, f"{hall}-manager"), signed_in(on, "city")
     some, many = (_range(n) for n in (days, 4 * days))
     asked = {
         f"Figures of a hall, {days} days": (manager, f"/office/{hall}/figures?{some}"),
@@ -55,13 +55,15 @@ def _timed(on: Installation, browser: urllib.request.OpenerDirector, path: str, 
     return {"p50_ms": ms(percentile(took, 0.5)), "p95_ms": ms(percentile(took, 0.95))}
 
 
-def _browser() -> urllib.request.OpenerDirector:
-    return direct(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+def _browser(jar: http.cookiejar.CookieJar | None = None) -> urllib.request.OpenerDirector:
+    return direct(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar() if jar is None else jar))
 
 
-def _signed_in(on: Installation, login: str) -> urllib.request.OpenerDirector:
-    """:raises BenchTrouble: the demo's password does not open."""
-    browser, address = _browser(), f"http://127.0.0.1:{on.port}/staff/sign-in"
+def signed_in(
+    on: Installation, login: str, *, jar: http.cookiejar.CookieJar | None = None
+) -> urllib.request.OpenerDirector:
+    """A browser. :param jar: where its cookies are kept. :raises BenchTrouble: the demo's password does not open."""
+    browser, address = _browser(jar), f"http://127.0.0.1:{on.port}/staff/sign-in"
     with browser.open(address, timeout=60) as answer:
         found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.read().decode())
     form = {"login": login, "password": on.password, "csrfmiddlewaretoken": found[1] if found else ""}

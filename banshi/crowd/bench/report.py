@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from banshi.crowd.bench.case_report import case_rows, cases_broken
 from banshi.crowd.bench.worth import ERRORS, within
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+CASES_BEGIN, CASES_END = "<!-- cases: begin -->", "<!-- cases: end -->"
 CROWD_BEGIN, CROWD_END = "<!-- crowd day: begin -->", "<!-- crowd day: end -->"
 
 
@@ -144,6 +146,8 @@ def broken_promises(figures: dict[str, Any]) -> list[str]:
         found += [f"waits told, {whose}: {_worth(worth)}" for whose, worth in _parts(day) if not within(worth)]
     if book := figures.get("book"):
         found += _bookings_broken(book)
+    if cases := figures.get("cases"):
+        found += cases_broken(cases)
     if "rush" not in figures:  # a section alone
         return found
     call, rush = figures["call_next"], figures["rush"]
@@ -172,6 +176,8 @@ def _bookings_broken(book: dict[str, Any]) -> list[str]:
 
 def table(figures: dict[str, Any]) -> str:
     lines = rows(figures) if "rush" in figures else booking_rows(figures["book"]) if "book" in figures else []
+    if cases := figures.get("cases"):
+        lines += case_rows(cases)
     if day := figures.get("crowd_day"):
         lines += [(f"Waits told, {whose}", f"{n} told; {worth}", AIM) for whose, n, worth in crowd_rows(day)]
     width = max(len(what) for what, _, _ in lines)
@@ -179,17 +185,23 @@ def table(figures: dict[str, Any]) -> str:
 
 
 def markdown(figures: dict[str, Any]) -> str:
-    machine = figures["machine"]
-    lines = [
+    return _tabled(f"{_where(figures['machine'])} The whole bench took {figures['seconds']} s.", rows(figures))
+
+
+def cases_markdown(cases: dict[str, Any]) -> str:
+    return _tabled(_where(cases["machine"]), case_rows(cases))
+
+
+def _where(machine: dict[str, Any]) -> str:
+    return (
         f"Measured on {machine['cores']} cores ({machine['processor']}), {machine['memory_gib']} GiB, {machine['system']}, "
-        f"Python {machine['python']}, PostgreSQL {machine['postgresql']}; load before the start {machine['load_1min']}. "
-        f"The whole bench took {figures['seconds']} s.",
-        "",
-        "| What | Measured | Aim |",
-        "|---|---|---|",
-        *(f"| {what} | {measured} | {aim} |" for what, measured, aim in rows(figures)),
-    ]
-    return "\n".join(lines)
+        f"Python {machine['python']}, PostgreSQL {machine['postgresql']}; load before the start {machine['load_1min']}."
+    )
+
+
+def _tabled(before: str, found: list[tuple[str, str, str]]) -> str:
+    lines = [f"| {what} | {measured} | {aim} |" for what, measured, aim in found]
+    return "\n".join([before, "", "| What | Measured | Aim |", "|---|---|---|", *lines])
 
 
 AIM = "88–95 % held; within ±10 %"
@@ -211,6 +223,8 @@ def refresh(doc: Path, figures: dict[str, Any]) -> None:
     text = doc.read_text(encoding="utf-8") if doc.exists() else "# Bench\n"
     if "rush" in figures:
         text = _between(text, BEGIN, END, markdown(figures))
+    if cases := figures.get("cases"):
+        text = _between(text, CASES_BEGIN, CASES_END, cases_markdown(cases))
     if day := figures.get("crowd_day"):
         text = _between(text, CROWD_BEGIN, CROWD_END, crowd_markdown(day))
     doc.write_text(text, encoding="utf-8")
