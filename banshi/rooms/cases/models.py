@@ -158,7 +158,12 @@ class Case(models.Model):
             models.UniqueConstraint(fields=["bundle", "item"], name="an_item_is_once_in_a_bundle"),
         ]
         indexes = [
-            models.Index(fields=["hall", "phase", "due_promised", "id"], name="cases_by_hall_and_phase"),
+            # Work lists: what waits is counted, put in order and offered to choose from by this alone.
+            models.Index(
+                fields=["hall", "phase", "due_promised", "id"],
+                include=["department", "item", "channel", "proposed"],
+                name="cases_that_wait",
+            ),
             models.Index(fields=["person", "-opened_at"], name="cases_of_a_person"),
             models.Index(fields=["account", "-opened_at"], name="cases_of_an_account"),
             models.Index(fields=["opened_by", "-opened_at", "-id"], name="cases_by_who_opened_them"),

@@ -72,7 +72,8 @@ def worklist(request: HttpRequest, name: Path[Worklist], asked: Query[WorklistAs
     does that, of their department; without what the law keeps from them."""
     who, start = caller(request), start_of(asked)
     rows = on_list(name, who, hall=asked.hall, item=asked.item, q=asked.q.strip())
-    return found(page_of_more(line_parts(rows[start : start + asked.limit + 1], who, now=clock.now()), asked))
+    shown = queries.read(rows[start : start + asked.limit + 1])
+    return found(page_of_more(line_parts(shown, who, now=clock.now()), asked))
 
 
 Act = Callable[[Caller, Case, datetime], object]

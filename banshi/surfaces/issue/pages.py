@@ -48,7 +48,7 @@ def home(request: Asked, hall: str) -> HttpResponseBase:
     rows = queries.worklist("issue", halls=[place.code], department=shared.department_of(request), q=asked)
     now, columns, one = clock.now(), [], []
     for phase, title in COLUMNS:
-        found = list(rows.filter(phase=phase)[: MOST + 1])
+        found = list(queries.read(rows.filter(phase=phase)[: MOST + 1]))
         columns.append((phase, title, queries.lines(found[:MOST], now=now), len(found) > MOST))
         one += [case.no for case in found]
     if asked and len(one) == 1:  # a number that was scanned or typed

@@ -22,6 +22,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.rules.lifecycle import PERMISSION
+from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review.frame import FRAME, page
@@ -34,6 +35,7 @@ TITLES = {
     "supervision": gettext_lazy("Supervision"),
 }
 PER_PAGE = 50
+MOST_CHOICES = 100  # of matters to choose from; in a longer list one finds it by its words
 TRIES = 5  # others press “take the next one” at the same moment
 
 
@@ -42,12 +44,20 @@ def mine(request: Asked, hall: str) -> list[str]:
     return [name for name in TITLES if request.who.may(PERMISSION[name], hall)]
 
 
-def tabs(request: Asked, hall: Hall, department: str, here: str = "") -> list[tuple[str, Any, int, bool]]:
-    """The lists this person works, each with its address, its title, how many wait in it, and whether it is shown."""
+def tabs(
+    request: Asked, hall: Hall, department: str, here: str = "", *, counted: int | None = None
+) -> list[tuple[str, Any, int, bool]]:
+    """The lists this person works, each with its address, its title, how many wait in it, and whether it is shown.
+
+    :param counted: how many wait in the one that is shown, where that is known.
+    """
     found = []
     for name in mine(request, hall.code):
-        rows = queries.worklist(name, halls=[hall.code], department=department, staff=request.who.staff_id)
-        found.append((f"review:{name.replace('-', '_')}", TITLES[name], rows.count(), name == here))
+        count = counted if name == here else None
+        if count is None:
+            rows = queries.worklist(name, halls=[hall.code], department=department, staff=request.who.staff_id)
+            count = rows.count()
+        found.append((f"review:{name.replace('-', '_')}", TITLES[name], count, name == here))
     return found
 
 
@@ -106,22 +116,22 @@ def _list(request: Asked, hall: Hall, name: str) -> HttpResponseBase:
     rows = queries.worklist(name, halls=[hall.code], department=department, item=item, q=asked, staff=me)
     of_department = queries.worklist(name, halls=[hall.code], department=department, staff=me)
     every = queries.worklist(name, halls=[hall.code], staff=me)
-    shown = paged(request, rows, PER_PAGE)
+    shown, filtered = paged(request, rows, PER_PAGE), bool(asked or item or (department and not own))
     return page(
-        request, "review/list.html", hall, rows=shown, lines=queries.lines(shown, now=clock.now()), title=TITLES[name],
-        asked=asked, more=query_without_page(request), name=name, tabs=tabs(request, hall, own, name),
-        items=_choices(of_department, "item"),
-        departments=[] if own else _choices(every, "department"), item=item,
-        department=department, own=own, next_address="" if name == "supervision" else f"review:next_{name.replace('-', '_')}",
-        filtered=bool(asked or item or (department and not own)),
+        request, "review/list.html", hall, rows=shown, title=TITLES[name], asked=asked, name=name,
+        lines=queries.lines(queries.read(shown.object_list), now=clock.now()), more=query_without_page(request),
+        tabs=tabs(request, hall, own, name, counted=None if filtered else shown.paginator.count),
+        items=_choices(Item, queries.whose(of_department, "item", most=MOST_CHOICES), item),
+        departments=[] if own else _choices(Department, queries.whose(every, "department", most=MOST_CHOICES), department),
+        item=item, department=department, own=own, filtered=filtered,
+        next_address="" if name == "supervision" else f"review:next_{name.replace('-', '_')}",
     )  # fmt: skip
 
 
-def _choices(rows: Any, what: str) -> list[dict[str, str]]:
-    """Items or departments of which something waits."""
-    names = {"code": f"{what}__code", "name_zh": f"{what}__name_zh", "name_en": f"{what}__name_en"}
-    found = rows.order_by(names["code"]).values_list(*names.values()).distinct()
-    return [dict(zip(names, each, strict=True)) for each in found]
+def _choices(kind: type[Item | Department], keys: list[int] | None, chosen: str) -> list[dict[str, str]]:
+    """Items or departments of which something waits, by code; where they are too many, the one that is chosen."""
+    rows = kind._default_manager.filter(code=chosen) if keys is None else kind._default_manager.filter(id__in=keys)
+    return list(rows.order_by("code").values("code", "name_zh", "name_en"))
 
 
 def _next(name: str) -> Callable[..., HttpResponseBase]:
@@ -132,12 +142,12 @@ def _next(name: str) -> Callable[..., HttpResponseBase]:
         place, now, me = places.hall_by_code(hall), clock.now(), request.who.staff_id
         rows = queries.worklist(name, halls=[place.code], department=department_of(request), staff=me)
         free = rows.filter(Q(locked_by=None) | Q(locked_by_id=me) | Q(locked_until__lte=now))
-        for case in free[:TRIES]:
+        for no in free.values_list("no", flat=True)[:TRIES]:
             try:
-                cases.take(case_no=case.no, by=acting(request, place), now=now)
+                cases.take(case_no=no, by=acting(request, place), now=now)
             except Refused:  # somebody was quicker: the next one
                 continue
-            return redirect("review:case", hall=hall, no=case.no)
+            return redirect("review:case", hall=hall, no=no)
         messages.info(request, _("Nothing waits that nobody has."))
         return redirect(f"review:{name.replace('-', '_')}", hall=hall)
 

@@ -14,6 +14,7 @@ from banshi.rooms.cases.queries.bundles import (
 )
 from banshi.rooms.cases.queries.chain import chain_holds
 from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
+from banshi.rooms.cases.queries.lists import read, whose
 from banshi.rooms.cases.queries.papers import facts_of, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
 from banshi.rooms.cases.queries.views import (
@@ -86,6 +87,7 @@ __all__ = [
     "paper_by_number",
     "paper_rows",
     "papers_of",
+    "read",
     "ruled",
     "runs",
     "runs_by_item",
@@ -96,5 +98,6 @@ __all__ = [
     "visible_to",
     "wanted_of",
     "whole_of",
+    "whose",
     "worklist",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from banshi.foundation import clock
 from banshi.foundation.memory import forgettable
@@ -255,6 +255,12 @@ def forget_handlings() -> None:
     """Read every handling anew."""
     _modelled.clear()
     _pinned.clear()
+
+
+def items_called(words: str) -> list[int]:
+    """Keys of the items in whose name, Chinese or English, these words stand."""
+    rows = Item.objects.filter(Q(name_zh__icontains=words) | Q(name_en__icontains=words))
+    return list(rows.order_by("id").values_list("id", flat=True))
 
 
 def handling_of(item: Item) -> Handling:

@@ -1,0 +1,26 @@
+"""A long list of cases, a page of it at a time: what it costs does not grow with how many wait."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.db.models import QuerySet
+
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries.views import all_cases
+
+
+def read(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases of one page, with what their lines show. What hangs on a case is looked up for these alone: joined before, it
+    would be carried through the sorting of all that wait.
+
+    :param rows: sliced, in their order.
+    """
+    return all_cases().filter(pk__in=rows.values("pk")).order_by(*rows.query.order_by)
+
+
+def whose(rows: QuerySet[Case], what: Literal["item", "department"], *, most: int) -> list[int] | None:
+    """The items or departments that the cases of a list are of, by key; None where they are more than `most`."""
+    name = f"{what}_id"
+    found = list(rows.order_by(name).values_list(name, flat=True).distinct()[: most + 1])
+    return found if len(found) <= most else None
