@@ -4893,7 +4893,7 @@ CREATE INDEX cases_by_closed_at ON public.cases_case USING btree (hall_id, close
 
 CREATE INDEX cases_by_decided_at ON public.cases_case USING btree (hall_id, decided_at) WHERE (decided_at IS NOT NULL);
 
-CREATE INDEX cases_by_hall_and_phase ON public.cases_case USING btree (hall_id, phase, due_promised, id);
+CREATE INDEX cases_by_end_of_number ON public.cases_case USING btree (reverse((no)::text) text_pattern_ops);
 
 CREATE INDEX cases_by_received_at ON public.cases_case USING btree (hall_id, received_at) WHERE (received_at IS NOT NULL);
 
@@ -4972,6 +4972,8 @@ CREATE INDEX cases_paper_number_f0662531_like ON public.cases_paper USING btree 
 CREATE INDEX cases_rule_run_case_id_08edc2a0 ON public.cases_rule_run USING btree (case_id);
 
 CREATE INDEX cases_stop_case_id_3a51a776 ON public.cases_stop USING btree (case_id);
+
+CREATE INDEX cases_that_wait ON public.cases_case USING btree (hall_id, phase, due_promised, id) INCLUDE (department_id, item_id, channel, proposed);
 
 CREATE INDEX cases_to_be_deemed ON public.cases_case USING btree (notice_due_on) WHERE ((phase)::text = 'received'::text);
 
@@ -6495,8 +6497,10 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('calendars', '0002_closures_of_parts', now()),
     ('calendars', '0003_own_words_sealed', now()),
     ('calendars', '0004_closures_of_a_kind', now()),
-    ('cases', '0008_bundles', now()),
     ('catalogue', '0008_one_matters', now()),
+    ('cases', '0008_bundles', now()),
+    ('cases', '0009_found_by_last_digits', now()),
+    ('cases', '0010_lists_by_index', now()),
     ('consulting', '0001_initial', now()),
     ('consulting', '0002_numbers', now()),
     ('devices', '0001_initial', now()),
