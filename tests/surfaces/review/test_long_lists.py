@@ -1,0 +1,75 @@
+"""Work lists as they grow: the same statements, the same order, by an index, and no more to choose from than somebody reads."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Reverse
+from django.db.models.lookups import StartsWith
+
+from banshi.rooms.cases import queries
+from banshi.rooms.cases.models import Case
+from banshi.surfaces.review import lists
+from tests.matters import Matters
+
+pytestmark = pytest.mark.django_db
+LIST = "/review/town/review"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_list_costs_as_many_statements_however_many_wait(matters, client_of, django_assert_num_queries, count):
+    for _ in range(count):
+        matters.in_review()
+    client_of("reviewer").get(LIST)
+
+    with django_assert_num_queries(11):
+        assert client_of("reviewer").get(LIST).status_code == 200
+
+
+def test_a_page_of_a_list_keeps_its_order(matters: Matters):
+    cases = [matters.in_review() for _ in range(4)]
+    for case, due in zip(cases, (9, None, 3, 3), strict=True):
+        Case.objects.filter(pk=case.pk).update(due_promised=due and date(2026, 3, 10) + timedelta(days=due))
+    rows = queries.worklist("review", halls=["town"])
+
+    assert [case.no for case in queries.read(rows[:4])] == [cases[n].no for n in (2, 3, 0, 1)]
+    assert [case.no for case in queries.read(rows[1:3])] == [cases[n].no for n in (3, 0)]
+
+
+def test_of_too_many_matters_the_one_that_was_chosen_stands_alone(matters, client_of, monkeypatch):
+    case = matters.in_review()
+    rows = queries.worklist("review", halls=["town"])
+
+    assert queries.whose(rows, "item", most=1) == [case.item_id]
+    assert queries.whose(rows, "item", most=0) is None
+    monkeypatch.setattr(lists, "MOST_CHOICES", 0)
+    page = client_of("reviewer").get(LIST).content.decode()
+    chosen = client_of("reviewer").get(f"{LIST}?item={case.item.code}").content.decode()
+    assert (page.count('name="item"'), chosen.count(f'<option value="{case.item.code}" selected')) == (0, 1)
+
+
+def test_a_case_is_found_by_the_end_of_its_number_and_the_words_of_its_matter(matters: Matters):
+    case = matters.in_review()
+    found = {q: [each.no for each in Case.objects.filter(queries.found_by(q))] for q in
+             (case.no, case.no[-4:], case.no[:8], case.item.name_zh[1:3], case.item.name_en[:5].upper(), "%", "_")}  # fmt: skip
+
+    assert list(found.values()) == [[case.no]] * 5 + [[]] * 2
+
+
+def test_lists_and_last_digits_go_by_an_index(matters: Matters):
+    matters.in_review()
+    waiting = queries.worklist("supervision", halls=["town"])
+    asked = {
+        "cases_that_wait": [waiting.order_by("item_id").values("item_id").distinct(), waiting.values("pk")[:50]],
+        "cases_by_end_of_number": [Case.objects.filter(StartsWith(Reverse("no"), "654321")).values("pk")],
+    }
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plans = {name: [rows.explain() for rows in each] for name, each in asked.items()}
+
+    assert {name: [name in plan for plan in each] for name, each in plans.items()} == {
+        "cases_that_wait": [True, True], "cases_by_end_of_number": [True],
+    }  # fmt: skip
