@@ -191,6 +191,28 @@ def test_what_nobody_answers_in_time_counts_as_accepted_from_the_receipt(matters
     assert CasePaper.objects.filter(kind="acceptance").count() == 1
 
 
+def test_what_is_not_due_anywhere_yet_is_not_even_locked(matters: Matters, django_assert_num_queries):
+    matters.received()
+    case = matters.received(papers=("id", "photo"))
+    cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=matters.by["receiver"], now=TUESDAY_NINE)
+    cases.remind_due(now=TUESDAY_NINE)
+
+    with django_assert_num_queries(4):  # a list each, and the calendar
+        done = [act(now=TUESDAY_NINE) for act in (cases.deem_due, cases.lapse_due, cases.remind_due)]
+
+    assert done == [0, 0, 0]
+
+
+def test_a_hall_where_the_day_begins_first_waits_for_no_other(matters: Matters):
+    type(matters.town.hall).objects.update(timezone="Pacific/Kiritimati")
+    case = matters.received(at("2026-03-10 01:00"))
+    midnight_there = at("2026-03-17 18:00")
+
+    done = [cases.deem_due(now=midnight_there - timedelta(minutes=1)), cases.deem_due(now=midnight_there)]
+
+    assert (case.notice_due_on, done) == (date(2026, 3, 17), [0, 1])
+
+
 def test_a_supplement_that_does_not_come_ends_the_case_after_its_last_day(matters: Matters):
     case = matters.received(papers=("id", "photo"))
     cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=matters.by["receiver"], now=TUESDAY_NINE)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,7 @@ from banshi.rooms.cases.rules.materials import deferral_refusal, missing, unseen
 from banshi.rooms.cases.rules.paper_texts import Named
 
 MOST_MISSING = 60
+FURTHEST = timezone(timedelta(hours=14))  # in the Pacific
 
 
 @dataclass(frozen=True)
@@ -306,10 +307,10 @@ def deem_due(*, now: datetime) -> int:
     :returns: how many.
     """
     done = 0
-    for case_no, timezone in _due_rows("received", "notice_due_on"):
+    for case_no, zone in _due_rows("received", "notice_due_on", before=_last_day(now)):
         with transaction.atomic():
             case = locked(case_no)
-            today = now.astimezone(ZoneInfo(timezone)).date()
+            today = now.astimezone(ZoneInfo(zone)).date()
             if case.phase != "received" or case.notice_due_on is None or case.notice_due_on >= today:
                 continue
             if case.received_at is None:
@@ -322,10 +323,10 @@ def deem_due(*, now: datetime) -> int:
 def lapse_due(*, now: datetime) -> int:
     """补正期限届满: what was asked for did not come by the day that was told. :returns: how many ended."""
     done = 0
-    for case_no, timezone in _due_rows("supplement", "supplement_due_on"):
+    for case_no, zone in _due_rows("supplement", "supplement_due_on", before=_last_day(now)):
         with transaction.atomic():
             case = locked(case_no)
-            today = now.astimezone(ZoneInfo(timezone)).date()
+            today = now.astimezone(ZoneInfo(zone)).date()
             if case.phase != "supplement" or case.supplement_due_on is None or case.supplement_due_on >= today:
                 continue
             event = step(
@@ -338,18 +339,27 @@ def lapse_due(*, now: datetime) -> int:
     return done
 
 
-def _due_rows(phase: str, column: str) -> list[tuple[str, str]]:
-    rows = Case.objects.filter(**{"phase": phase, f"{column}__isnull": False}).order_by(column, "id")
-    return list(rows.values_list("no", "hall__timezone")[:500])
+def _due_rows(phase: str, column: str, *, before: date, most: int | None = 500) -> list[tuple[str, str]]:
+    """Those whose day comes before this one: what is not due is not even locked. :param most: what is done leaves the list,
+    so the next run goes on; None where it stays.
+    """
+    rows = Case.objects.filter(**{"phase": phase, f"{column}__lt": before}).order_by(column, "id")
+    return list(rows.values_list("no", "hall__timezone")[:most])
+
+
+def _last_day(now: datetime) -> date:
+    """The latest day that it is anywhere: no hall is further."""
+    return now.astimezone(FURTHEST).date()
 
 
 def remind_due(*, now: datetime) -> int:
     """Three working days and one before the last day of a supplement. :returns: how many were reminded."""
     calendar, done = work_calendar(), 0
-    for case_no, timezone in _due_rows("supplement", "supplement_due_on"):
+    soon = calendar.add_working_days(_last_day(now), max(clocks.REMIND_BEFORE) + 1)
+    for case_no, zone in _due_rows("supplement", "supplement_due_on", before=soon, most=None):
         with transaction.atomic():
             case = locked(case_no)
-            today = now.astimezone(ZoneInfo(timezone)).date()
+            today = now.astimezone(ZoneInfo(zone)).date()
             if case.phase != "supplement" or case.supplement_due_on is None:
                 continue
             if today not in clocks.reminders(case.supplement_due_on, calendar=calendar):
