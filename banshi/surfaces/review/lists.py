@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -117,9 +117,10 @@ def _list(request: Asked, hall: Hall, name: str) -> HttpResponseBase:
     of_department = queries.worklist(name, halls=[hall.code], department=department, staff=me)
     every = queries.worklist(name, halls=[hall.code], staff=me)
     shown, filtered = paged(request, rows, PER_PAGE), bool(asked or item or (department and not own))
+    here: Any = shown.object_list
     return page(
         request, "review/list.html", hall, rows=shown, title=TITLES[name], asked=asked, name=name,
-        lines=queries.lines(queries.read(shown.object_list), now=clock.now()), more=query_without_page(request),
+        lines=queries.lines(queries.read(here), now=clock.now()), more=query_without_page(request),
         tabs=tabs(request, hall, own, name, counted=None if filtered else shown.paginator.count),
         items=_choices(Item, queries.whose(of_department, "item", most=MOST_CHOICES), item),
         departments=[] if own else _choices(Department, queries.whose(every, "department", most=MOST_CHOICES), department),
@@ -128,7 +129,7 @@ def _list(request: Asked, hall: Hall, name: str) -> HttpResponseBase:
     )  # fmt: skip
 
 
-def _choices(kind: type[Item | Department], keys: list[int] | None, chosen: str) -> list[dict[str, str]]:
+def _choices(kind: type[Item | Department], keys: list[int] | None, chosen: str) -> list[Mapping[str, Any]]:
     """Items or departments of which something waits, by code; where they are too many, the one that is chosen."""
     rows = kind._default_manager.filter(code=chosen) if keys is None else kind._default_manager.filter(id__in=keys)
     return list(rows.order_by("code").values("code", "name_zh", "name_en"))
