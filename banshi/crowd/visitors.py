@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from banshi.crowd.hall import HallRun
 
 SLOTS_KNOWN = timedelta(minutes=20)  # how long a phone shows the places it has loaded
-SOME_OTHER_TIME = ("limit-half-day", "suspended", "limit-live", "same-time", "not-bookable", "item-not-here")
+SOME_OTHER_TIME = (
+    "limit-half-day",
+    "suspended",
+    "limit-live",
+    "same-time",
+    "not-bookable",
+    "item-not-here",
+    "item-retired",
+)
 WORDS = ("等得久了一点，不过办得很清楚。", "材料说明不够清楚，跑了两趟。", "工作人员态度很好。")
 
 

@@ -131,6 +131,11 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "published": (pgettext_lazy("state", "Published"), "ok"),
         "dropped": (pgettext_lazy("state", "Not taken over"), ""),
     },
+    "retirement": {  # of an item (停办)
+        "asked": (pgettext_lazy("state", "Waits for a second person"), "wait"),
+        "agreed": (pgettext_lazy("state", "Retired from its day"), "urgent"),
+        "undone": (pgettext_lazy("state", "Handled as before"), ""),
+    },
     "certificate": {
         "valid": (pgettext_lazy("state", "Valid"), "ok"),
         "ended": (pgettext_lazy("state", "No longer valid"), ""),

@@ -87,6 +87,7 @@ SLUGS: dict[str, int] = {
     "identity-invalid": 422,
     "phone-invalid": 422,
     "item-not-here": 409,
+    "item-retired": 409,
     "not-bookable": 409,
     "channel-not-allowed": 409,
     "agent-not-allowed": 409,

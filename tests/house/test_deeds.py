@@ -28,6 +28,11 @@ COMPUTED = {
     "banshi/rooms/devices/actions.py": {"device_registered", "device_renamed", "device_changed"},
     "banshi/journeys/hall/steer.py": set(),  # by its `_record`
     "banshi/rooms/tickets/actions/ground.py": set(),
+    "banshi/rooms/catalogue/actions/retiring.py": {
+        "asked-to-retire",
+        "agreed-to-retire",
+        "kept-item",
+    },  # by its `_record`
     "banshi/rooms/consulting/actions.py": set(),  # by its `_record`
     "banshi/rooms/hooks/actions/keeping.py": set(),  # by its `_record`
 }

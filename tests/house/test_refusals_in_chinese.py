@@ -19,6 +19,7 @@ from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking.rules import APPEAL, APPOINTMENT, FOLLOW_UP, WAITING, State
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.drafts import DRAFT
+from banshi.rooms.catalogue.rules.retiring import RETIREMENT
 from banshi.rooms.delivery.rules import DELIVERY
 from banshi.rooms.feedback.rules import TASK
 from banshi.rooms.hooks.rules import HOOK
@@ -38,6 +39,7 @@ WORKED_OUT = {
     ("banshi/rooms/booking/actions/changing.py", "needs"): APPOINTMENT.states,
     ("banshi/journeys/case/at_window.py", "brought.phase"): CASE.states,
     ("banshi/rooms/catalogue/actions/drafts.py", "DRAFT.needs(verb)"): [DRAFT.needs(verb) for verb in DRAFT.steps],
+    ("banshi/rooms/catalogue/actions/retiring.py", "needs"): [RETIREMENT.needs(verb) for verb in RETIREMENT.steps],
     ("banshi/rooms/booking/actions/placing_several.py", "needs"): [
         {"zh": "一次最多 3 件", "en": "at most 3 in one visit"}
     ],

@@ -13,6 +13,7 @@ from banshi.foundation.states import STATES
 from banshi.kernel.transitions import Table
 from banshi.rooms.booking.rules import APPEAL, APPOINTMENT, FOLLOW_UP, WAITING
 from banshi.rooms.catalogue.rules.drafts import DRAFT
+from banshi.rooms.catalogue.rules.retiring import RETIREMENT
 from banshi.rooms.feedback.rules import TASK
 from banshi.rooms.library.rules import CERTIFICATE, UPLOAD
 from banshi.rooms.messaging.rules import MESSAGE
@@ -23,7 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TABLES = {
     "tickets_ticket": NUMBER, "booking_appointment": APPOINTMENT, "booking_waiting": WAITING, "booking_appeal": APPEAL,
     "booking_follow_up_visit": FOLLOW_UP, "feedback_task": TASK, "messaging_message": MESSAGE,
-    "catalogue_item_draft": DRAFT, "library_document_version": UPLOAD, "library_certificate": CERTIFICATE,
+    "catalogue_item_draft": DRAFT,
+    "catalogue_retirement": RETIREMENT, "library_document_version": UPLOAD, "library_certificate": CERTIFICATE,
 }  # fmt: skip
 ROOMS = ("catalogue", "tickets", "booking", "feedback", "messaging", "library")
 _LITERAL = r"'[a-z_]+'"

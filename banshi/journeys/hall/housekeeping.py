@@ -19,7 +19,7 @@ from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
 from banshi.journeys.case import due as cases_due
 from banshi.journeys.case import paying
-from banshi.journeys.hall import change_rules, close_hall_day, day_sheet
+from banshi.journeys.hall import change_rules, close_hall_day, day_sheet, retire_item
 from banshi.journeys.hours import close_line
 from banshi.journeys.person import tell_mandates
 from banshi.kernel.actors import SYSTEM
@@ -93,6 +93,7 @@ DUTIES = (
     Duty("payments nobody told of", lambda now: paying.ask_due(now=now), timedelta(seconds=15)),
     Duty("questions answered long ago", _close_answered, timedelta(hours=1)),
     Duty("items planned", lambda now: drafts.publish_due(now=now), timedelta(minutes=1)),
+    Duty("items retired", lambda now: retire_item.tell_due(now=now), timedelta(minutes=1)),
     Duty("papers of cases", lambda now: cases.make_due(now=now), timedelta()),
     Duty("files not looked through yet", lambda now: library.scan_pending(now=now), timedelta(minutes=1)),
     Duty("cases to archive", lambda now: archive.archive_due(now=now), timedelta(minutes=10)),

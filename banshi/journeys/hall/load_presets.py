@@ -163,7 +163,7 @@ def _named(path: Path, work: Callable[[], T]) -> T:
 
 
 def _upsert(model: type[Model], rows: Iterable[Model], *, unique: list[str]) -> None:
-    kept = (*unique, "version", "handling")  # not told by these files
+    kept = (*unique, "version", "handling", "retired_on", "successor")  # not told by these files
     fields = [f.name for f in model._meta.concrete_fields if f.name not in kept and not f.primary_key]
     listed = list(rows)
     if fields:

@@ -37,7 +37,16 @@ from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 log = structlog.get_logger("banshi.follow_up")
 WORK_FOR_S = 20.0  # then it begins anew, by the hall's time then, and leaves a sign of life
 TRIES = 5  # nearest times tried for one visit before it is left to the hall
-_NOT_THERE = ("slot-full", "limit-half-day", "same-time", "closed", "nothing-found", "item-not-here", "past")
+_NOT_THERE = (
+    "slot-full",
+    "limit-half-day",
+    "same-time",
+    "closed",
+    "nothing-found",
+    "item-not-here",
+    "item-retired",
+    "past",
+)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.booking.rules import ItemFacts, SlotFacts
 from banshi.rooms.calendars.rules import Session
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.catalogue.queries.retiring import retired_of
 from banshi.rooms.places.models import Hall
 
 AHEAD = timedelta(days=31)  # how far from the old time another is looked for
@@ -161,12 +162,18 @@ class Offers:
 def _items(hall: Hall, item_ids: set[int]) -> dict[int, ItemFacts]:
     rows = (
         HallItem.objects.filter(hall=hall, item__in=item_ids, bookable=True)
-        .select_related("item", "category")
+        .select_related("item__successor", "category")
         .order_by("id")
     )
     return {
         row.item_id: ItemFacts(
-            row.item.code, row.category.code, row.bookable, row.extended, row.item.exempt_half_day, row.periods
+            row.item.code,
+            row.category.code,
+            row.bookable,
+            row.extended,
+            row.item.exempt_half_day,
+            row.periods,
+            retired=retired_of(row.item),
         )
         for row in rows
     }

@@ -6,12 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from banshi.journeys.hours.stops import stop_of
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import What
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.rules import km_between, travel_s
@@ -72,9 +75,10 @@ def when(
 
     :param at: the moment asked about; None = now. Waits are only said for about now.
     :param near: latitude and longitude in degrees; then the way there counts like waiting.
-    :raises Refused: nothing-found (item, hall or region), item-not-here (this hall does not handle it).
+    :raises Refused: nothing-found (item, hall or region), item-not-here (this hall does not handle it), item-retired
+        (nobody does, by then).
     """
-    catalogue.item_by_code(item_code)
+    need_taken(catalogue.item_by_code(item_code), day=timezone.localtime(at or now).date())
     if hall is not None:
         candidates = [places.hall_by_code(hall)]
         catalogue.hall_item(candidates[0].id, item_code)

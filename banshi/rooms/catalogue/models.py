@@ -66,6 +66,10 @@ class Item(models.Model):
     handling = models.JSONField(
         default=dict, db_default=models.Value({}, models.JSONField())
     )  # rules/handling.py; {}: as general
+    retired_on = models.DateField(
+        null=True
+    )  # 停办: from this day nothing new of it is begun; written by its Retirement
+    successor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="predecessors")
 
     class Meta:
         db_table = "catalogue_item"
@@ -73,7 +77,14 @@ class Item(models.Model):
             models.CheckConstraint(
                 condition=models.Q(promised_days__lte=models.F("statutory_days")) | models.Q(statutory_days=0),
                 name="promised_is_not_later_than_statutory",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(successor=None) | models.Q(retired_on__isnull=False),
+                name="only_a_retired_item_has_a_successor",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(successor=models.F("id")), name="an_item_does_not_succeed_itself"
+            ),
         ]
 
 
@@ -133,6 +144,47 @@ class ItemDraft(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state__in=["published", "planned"]) | models.Q(published_by__gt=""),
                 name="a_published_draft_says_by_whom",
+            ),
+        ]
+
+
+class Retirement(models.Model):
+    """停办: from a day nothing new of an item is begun. Asked for by one, agreed to by another, taken back before its day by
+    either. States: rules/retiring.py; what is agreed to stands in the item.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="retirements")
+    from_day = models.DateField()
+    reason_zh = models.CharField(max_length=200)
+    reason_en = models.CharField(max_length=200, default="")
+    successor = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, default="asked")
+    asked_by = models.CharField(max_length=60)
+    asked_at = models.DateTimeField()
+    agreed_by = models.CharField(max_length=60, default="")
+    agreed_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=60, default="")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "catalogue_retirement"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"], condition=models.Q(state__in=["asked", "agreed"]), name="one_retirement_of_an_item"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(agreed_by=models.F("asked_by")), name="another_person_agrees_to_retire"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="agreed") | models.Q(agreed_by__gt="", agreed_at__isnull=False),
+                name="an_agreed_retirement_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="undone") | models.Q(undone_by__gt="", undone_at__isnull=False),
+                name="an_undone_retirement_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(successor=models.F("item")), name="nothing_is_retired_for_itself"
             ),
         ]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-# The first version of an item was always so: nothing older is known. Every column counts, one that a migration adds, too.
+# The first version of an item was always so: nothing older is known. Every column counts, one that a migration adds, too;
+# but for whether it is retired: what it said it said.
 ITEM_VERSIONS_SQL: Final = """
 WITH said AS (
-  SELECT i.id, i.version, to_jsonb(i) - '{id,version,department_id}'::text[] || jsonb_build_object(
+  SELECT i.id, i.version, to_jsonb(i) - '{id,version,department_id,retired_on,successor_id}'::text[] || jsonb_build_object(
     'department', to_jsonb(d) - 'id',
     'themes', (SELECT COALESCE(jsonb_agg(t.code ORDER BY t.code), '[]')
       FROM catalogue_item_theme x JOIN catalogue_theme t ON t.id = x.theme_id WHERE x.item_id = i.id),

@@ -20,6 +20,7 @@ from banshi.kernel.masking import mask_id
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.catalogue.rules.one_form import OneForm, answer_faults_jointly, guided_jointly, one_form
 from banshi.rooms.catalogue.rules.values import WrongValue, read, stored
@@ -55,6 +56,9 @@ def make_form(request: HttpRequest, body: FormIn) -> Answer:
     """
     who, now = caller(request), clock.now()
     rows = [catalogue.item_by_code(code) for code in body.items]
+    today = now.astimezone(ZONE).date()
+    for row in rows:
+        need_taken(row, day=today)
     one = one_form([(row.code, catalogue.handling_of(row)) for row in rows])
     wrong = answer_faults_jointly(one, body.answers)
     if wrong:
@@ -62,7 +66,6 @@ def make_form(request: HttpRequest, body: FormIn) -> Answer:
         raise invalid(f"{wrong[0].code}：{wrong[0].zh}", f"{wrong[0].code}: {wrong[0].en}", errors=errors)
     guided = guided_jointly(one, body.answers)
     known = _known(body, guided.fields, who, now=now)
-    today = now.astimezone(ZONE).date()
     fields = [_field(each, known.get(each.element), one, today) for each in guided.fields]
     carried = sum("value" in each for each in fields)
     pinned = [[row.code, row.version] for row in rows]

@@ -9,7 +9,9 @@ from ninja import Path, Query, Router
 from pydantic import Field, StringConstraints
 
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries import Guide, ItemLine
+from banshi.rooms.catalogue.queries.retiring import retirement_of
 from banshi.surfaces.api.operations import found, op
 from banshi.surfaces.api.pages import page_of_more, start_of
 from banshi.surfaces.api.parts import named
@@ -85,4 +87,18 @@ def _guide(guide: Guide) -> dict[str, Any]:
             for m in guide.materials
         ],
         "halls": list(guide.halls),
+        "retired": _retired(item),
+    }
+
+
+def _retired(item: Item) -> dict[str, Any] | None:
+    row = retirement_of(item) if item.retired_on is not None else None
+    if row is None:
+        return None
+    after = row.successor
+    return {
+        "on": row.from_day.isoformat(),
+        "reason": row.reason_zh,
+        "reason_en": row.reason_en,
+        "successor": named(after.code, after.name_zh, after.name_en) if after is not None else None,
     }

@@ -189,6 +189,15 @@ class MaterialOut(Named):
     note_en: str
 
 
+class RetiredOut(Out):
+    """停办: from this day no booking, number or case of it is begun; what was sent goes on."""
+
+    on: date
+    reason: str
+    reason_en: str
+    successor: Named | None = Field(description="What is applied for instead.")
+
+
 class ItemOut(Named):
     department: Named
     audience: str
@@ -207,6 +216,7 @@ class ItemOut(Named):
     result_en: str
     materials: list[MaterialOut]
     halls: list[str] = Field(description="Codes of the halls that handle it.")
+    retired: RetiredOut | None = Field(description="null: nobody retires it.")
 
 
 class OptionOut(Out):

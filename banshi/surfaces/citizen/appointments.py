@@ -59,6 +59,7 @@ from banshi.surfaces.citizen.home import my_numbers
 from banshi.surfaces.citizen.numbers_now import number_now, number_texts, numbers_of
 from banshi.surfaces.citizen.proving import costs, hall_of_booking, slot_of_booking, slot_of_form
 from banshi.surfaces.citizen.refusals import NO_APPEAL, Panel, panel, unfilled, ways_on
+from banshi.surfaces.citizen.retired import gone
 
 PAST_SHOWN = 20
 
@@ -205,6 +206,9 @@ def _page(
                 said, title=gettext("There are earlier places now"), detail=gettext("Choose one to move to it.")
             )
         context["panel"] = said
+    retired_on = found.item.retired_on
+    touched = found.state == "booked" and retired_on is not None and found.day >= retired_on
+    context["gone"] = gone(found.item, now=now) if touched else None
     turns = [*arriving.turns, found.starts_at, found.ends_at]
     return page(request, "citizen/appointment.html", context, hall=hall, refused=refused, turns=turns)
 

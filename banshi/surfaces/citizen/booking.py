@@ -43,6 +43,7 @@ from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, e
 from banshi.surfaces.citizen.forms import NewPerson, Waiting, WhoComes
 from banshi.surfaces.citizen.proving import costs, day_of_form, slot_of_form, slot_of_path
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled, ways_on
+from banshi.surfaces.citizen.retired import led_away
 from banshi.surfaces.citizen.to_call import remember
 from banshi.surfaces.citizen.which_hall import HallChoice, best_first
 
@@ -67,6 +68,8 @@ def _bookable_halls(item: Item) -> list[Hall]:
 def choose(request: Any, item: str) -> HttpResponseBase:
     """Which hall, which day, which period. A fragment for HTMX, the same part of the page otherwise."""
     found = catalogue.item_by_code(item)
+    if (away := led_away(found, now=clock.now())) is not None:
+        return away
     return choose_page(request, found, hall_code=request.GET.get("hall"), day=request.GET.get("day"), now=clock.now())
 
 

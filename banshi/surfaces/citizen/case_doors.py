@@ -18,7 +18,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.identity import queries as people
-from banshi.surfaces.citizen.refusals import Option, Panel, panel
+from banshi.surfaces.citizen.refusals import Option, Panel, panel, ways_on
 
 
 def my_people(request: Any) -> list[int]:
@@ -71,7 +71,7 @@ def case_panel(refused: Refused, found: Case, *, now: datetime) -> Panel:
     elif refused.slug == "wrong-state":
         ways.append(Option(pgettext("case", "See how it stands"), reverse("citizen:case", args=[found.no])))
     zone = ZoneInfo(found.hall.timezone)
-    return panel(refused, today=today_of(found, now), zone=zone, more=tuple(ways))
+    return panel(refused, today=today_of(found, now), zone=zone, more=(*ways, *ways_on(refused)))
 
 
 def form_url(found: Case, *, all_faults: bool = False) -> str:

@@ -36,6 +36,7 @@ from banshi.surfaces.citizen.doors import citizen_page, language, page, public_p
 from banshi.surfaces.citizen.forms import WhoComes
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Panel, panel, unfilled, ways_on
+from banshi.surfaces.citizen.retired import gone, led_away
 
 MOST_ANSWERS = 30
 
@@ -85,6 +86,8 @@ def _steps_back(found: Guided, question: Question) -> str | None:
 def matter(request: Any, item: str) -> HttpResponseBase:
     """One question a screen; once all are answered, what it takes. Nobody signs in for it, and nothing is kept."""
     found_item = catalogue.item_by_code(item)
+    if (away := led_away(found_item, now=clock.now())) is not None:
+        return away
     handling = catalogue.handling_of(found_item)
     found = guided(handling, answers_of(request))
     halls = halls_for(found_item)
@@ -124,6 +127,7 @@ def _takes(request: Any, item: Item, found: Guided, hall: Hall | None) -> dict[s
     return {
         "guided": there,
         "handling": catalogue.handling_of(item),
+        "gone": gone(item, now=clock.now()),
         "said": [(q, said_option(q, found.answers[q.id])) for q in found.questions],
         "again": [here + answers_query(found.answers, hall=hall.code if hall else "", at=q.id) for q in found.questions],
         "answers": found.answers.items(),
@@ -163,6 +167,8 @@ def begin(request: Any, item: str) -> HttpResponseBase:
     """Who applies; then the case is there, as a draft."""
     now = clock.now()
     found_item = catalogue.item_by_code(item)
+    if request.method == "GET" and (away := led_away(found_item, now=now)) is not None:
+        return away
     halls = halls_for(found_item)
     hall = hall_asked(request, halls)
     found = guided(catalogue.handling_of(found_item), answers_of(request))

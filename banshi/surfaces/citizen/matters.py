@@ -26,6 +26,7 @@ from banshi.rooms.consulting.rules import LISTED
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.doors import asked, near, page, public_page
+from banshi.surfaces.citizen.retired import gone
 
 PAGE = 20
 AUDIENCES = ("person", "firm")
@@ -53,7 +54,7 @@ def browse(request: HttpRequest) -> HttpResponseBase:
         "category": asked(request, "category")[:20] if hall else "",
     }
     number = _whole(request.GET.get("page"), most=500)
-    chosen = {key: value or None for key, value in filters.items() if key != "q"}
+    chosen: dict[str, Any] = {key: value or None for key, value in filters.items() if key != "q"}
     found = catalogue.search(filters["q"], limit=PAGE + 1, offset=PAGE * (number - 1), **chosen)
     context = {
         "asked": filters,
@@ -88,7 +89,9 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
     item = catalogue.item_by_code(code)
     found = catalogue.guide(item)
     materials = Material.objects.filter(code__in=[m.code for m in found.materials])
-    rows = HallItem.objects.filter(item=item)
+    ended = gone(item, now=now)
+    over = ended is not None and ended.over
+    rows = HallItem.objects.none() if over else HallItem.objects.filter(item=item)
     best = chances(item.code, here=here, now=now)
     handling = catalogue.handling_of(item)
     context = {
@@ -104,7 +107,9 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "chances": best,
         "near": here is not None,
         "answers": consulting.answers_of(item, limit=LISTED),
-        "asks": rows.exists(),
+        "asks": HallItem.objects.filter(item=item).exists() if over else rows.exists(),
+        "gone": ended,
+        "over": over,
     }
     return page(request, "citizen/item.html", context, turns=_turns(best))
 
@@ -129,7 +134,7 @@ def chances(
     try:
         return list(when_journey.when(item_code=item_code, hall=hall, region=region, at=at, near=here, now=now))
     except Refused as refused:
-        if refused.slug in ("nothing-found", "item-not-here"):
+        if refused.slug in ("nothing-found", "item-not-here", "item-retired"):
             return []
         raise
 
@@ -159,6 +164,7 @@ def when(request: HttpRequest) -> HttpResponseBase:
         "halls": halls,
         "hall": hall,
         "at": at,
+        "gone": gone(item, now=now) if item else None,
         "chances": best,
         "near": f"{here[0]},{here[1]}" if here else "",
         "bookable": set(HallItem.objects.filter(item=item, bookable=True).values_list("hall__code", flat=True))

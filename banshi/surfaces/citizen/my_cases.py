@@ -31,6 +31,7 @@ from banshi.surfaces.citizen.case_fields import groups_of, lines_of
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import said_option
+from banshi.surfaces.citizen.retired import gone
 
 PAGE = 20
 LONGEST_REASON = 200
@@ -99,6 +100,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "contact": mask_phone(found.contact) if found.contact else "",
         "rate": feedbacks.case_rate_page(found, now=now) if present.over and found.received_at else None,
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
+        "gone": gone(found.item, now=now) if found.phase == "draft" else None,
     }
     return page(request, "citizen/case.html", context, hall=found.hall, refused=refused)
 

@@ -66,10 +66,19 @@ def ways_on(refused: Refused) -> tuple[Option, ...]:
     if refused.slug == "duplicate-case":
         there = reverse("citizen:case", args=[str(refused.facts["case"])])
         return (Option(pgettext("case", "Go on with that one"), there),)
+    if refused.slug == "item-retired":
+        return _successor(refused)
     code = refused.facts.get("appointment") if refused.slug in ("limit-half-day", "same-time") else None
     if isinstance(code, str) and code:
         return (Option(gettext("See that appointment"), reverse("citizen:appointment", args=[code])),)
     return ()
+
+
+def _successor(refused: Refused) -> tuple[Option, ...]:
+    """What is applied for instead of a retired matter, where there is something."""
+    if (code := refused.facts.get("successor")) is None:
+        return ()
+    return (Option(pgettext("retirement", "See what takes its place"), reverse("citizen:item", args=[code])),)
 
 
 def panel(

@@ -68,6 +68,9 @@ DEEDS: dict[str, Text] = {
     "planned-item": pgettext_lazy("deed", "%(who)s agreed to what %(what)s says from a day on"),
     "published-item": pgettext_lazy("deed", "%(who)s published what %(what)s says"),
     "dropped-item-draft": pgettext_lazy("deed", "%(who)s dropped a draft of %(what)s"),
+    "asked-to-retire": pgettext_lazy("deed", "%(who)s asked to retire %(what)s from a day on"),
+    "agreed-to-retire": pgettext_lazy("deed", "%(who)s agreed to retire %(what)s from a day on"),
+    "kept-item": pgettext_lazy("deed", "%(who)s took back that %(what)s is retired"),
     "set-rules": pgettext_lazy("deed", "%(who)s set the rules that decide %(what)s"),
     "closed": pgettext_lazy("deed", "%(who)s announced a closure of %(what)s"),
     "closed:slot": pgettext_lazy("deed", "%(who)s stopped booking for %(what)s"),
@@ -330,7 +333,8 @@ def _listed(value: Any) -> list[Any]:
 # Kinds whose codes mean something in their hall alone: looked for by hall/code.
 _OF_A_HALL = {"category": "category-of"}
 _NAMED_FACTS = {
-    "slot": "slot", "item": "item", "items": "item", "category": "category", "categories": "category", "preferred": "category",
+    "slot": "slot", "item": "item", "successor": "item", "items": "item",
+    "category": "category", "categories": "category", "preferred": "category",
     "staff": "staff", "closure": "closure", "scope": "scope", "to_category": "category", "to_hall": "hall",
     "agent": "agent-name", "department": "department", "organisation": "organisation-name",
 }  # fmt: skip
@@ -339,6 +343,7 @@ _FACTS: dict[str, Text] = {
     "slot_from": pgettext_lazy("fact", "From:"),
     "slot_to": pgettext_lazy("fact", "To:"),
     "item": pgettext_lazy("fact", "Matter:"),
+    "successor": pgettext_lazy("fact", "Instead of it:"),
     "items": pgettext_lazy("fact", "Matters:"),
     "category": pgettext_lazy("fact", "Business:"),
     "categories": pgettext_lazy("fact", "Business:"),

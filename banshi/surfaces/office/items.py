@@ -19,6 +19,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.catalogue.rules.retiring import RETIREMENT
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category
 from banshi.surfaces.office.frame import page
@@ -38,13 +39,15 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     found = HallItem.objects.filter(hall=place).select_related("item__department", "category")
     if category:
         found = found.filter(category__code=category)
-    if only in FLAGS:
+    if only == "retiring":
+        found = found.filter(item__retirements__state__in=RETIREMENT.goes_on)
+    elif only in FLAGS:
         found = found.filter(**{only: True})
     elif only.startswith("no-") and only[3:] in FLAGS:
         found = found.filter(**{only[3:]: False})
     rows: Any
     if q:
-        codes = [each.code for each in catalogue.search(q, hall=hall, limit=200)]
+        codes = [each.code for each in catalogue.search(q, hall=hall, limit=200, retired=True)]
         known = {each.item.code: each for each in found.filter(item__code__in=codes)}
         rows = [known[code] for code in codes if code in known]
     else:
@@ -68,7 +71,8 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
 def row(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
     """One matter: shown, edited (`?edit=1`) and changed in its row of the list."""
     place = places.hall_by_code(hall)
-    found = HallItem.objects.filter(hall=place, id=hall_item_id).select_related("item__department", "category").first()
+    rows = HallItem.objects.filter(hall=place, id=hall_item_id)
+    found = rows.select_related("item__department", "item__successor", "category").first()
     if found is None:
         raise Refused("nothing-found", facts={"item": hall_item_id})
     categories = list(Category.objects.filter(hall=place).order_by("order", "code"))
@@ -77,6 +81,7 @@ def row(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
         "row": found,
         "categories": categories,
         "editing": bool(request.GET.get("edit")) or not request.htmx,
+        "may_retire": request.who.may("items.edit", place.code),
     }
     if request.method == "GET":
         if context["editing"]:

@@ -21,6 +21,7 @@ from banshi.surfaces.office import (
     home,
     hooks,
     item_drafts,
+    item_retiring,
     item_versions,
     items,
     joining,
@@ -108,6 +109,10 @@ urlpatterns = [
     path(HALL + "items/drafts/<int:draft_id>/drop", item_drafts.drop, name="item_draft_drop"),
     path(HALL + "items/<int:hall_item_id>/", items.row, name="item"),
     path(HALL + "items/<int:hall_item_id>/versions/", item_versions.index, name="item_versions"),
+    path(HALL + "items/<int:hall_item_id>/retiring/", item_retiring.index, name="item_retiring"),
+    path(HALL + "items/<int:hall_item_id>/retiring/ask", item_retiring.ask, name="item_retiring_ask"),
+    path(HALL + "items/<int:hall_item_id>/retiring/agree", item_retiring.agree, name="item_retiring_agree"),
+    path(HALL + "items/<int:hall_item_id>/retiring/undo", item_retiring.undo, name="item_retiring_undo"),
     # Rules
     path(HALL + "policy/", policies.index, name="policy"),
     path(HALL + "policy/versions/", policies.versions, name="policy_versions"),

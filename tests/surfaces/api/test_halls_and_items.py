@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from banshi.foundation import clock
+from banshi.journeys.hall import retire_item
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.catalogue import queries
+from banshi.rooms.catalogue.actions.retiring import ask_to_retire
+from banshi.rooms.catalogue.models import Item
 from tests.surfaces.api.conftest import Calls
-from tests.town import at
+from tests.town import CLERK, TUESDAY_NINE, at
 
 
 def test_a_hall_comes_with_its_region_floors_zones_categories_and_windows(calls: Calls) -> None:
@@ -98,3 +104,28 @@ def test_when_at_a_moment_of_the_night_tells_the_next_opening(calls: Calls) -> N
 
     assert chance["open_now"] is False
     assert chance["opens_at"] == "2026-03-11T08:00:00+08:00"
+
+
+def test_a_retired_item_is_in_no_list_and_its_guide_says_what_takes_its_place(calls: Calls) -> None:
+    day = at("2026-03-13 09:30")
+    row = ask_to_retire(
+        item=Item.objects.get(code="pension"), from_day=day.date(), reason_zh="合并", successor="medical", by=CLERK,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+    retire_item.agree(retirement_id=row.pk, by=Actor(ActorKind.STAFF, "2"), now=TUESDAY_NINE)
+    before = calls("get", "/when?item=pension").status_code
+    clock.set_clock(now=day, speed=0)
+    queries.forget()
+
+    listed = calls("get", "/items?hall=town").json()["data"]
+    guide = calls("get", "/items/pension").json()["retired"]
+    no = calls("get", "/when?item=pension")
+
+    assert sorted(each["code"] for each in listed) == ["id-card", "medical", "rent-invoice"]
+    assert guide == {
+        "on": "2026-03-13", "reason": "合并", "reason_en": "",
+        "successor": {"code": "medical", "name": "医疗保险参保登记", "name_en": "Medical insurance enrolment"},
+    }  # fmt: skip
+    assert (before, no.status_code, no.json()["type"], no.json()["facts"]["link"]) == (
+        200, 409, "item-retired", "/items/medical",
+    )  # fmt: skip

@@ -131,9 +131,9 @@ def _former_agents(appointment: Appointment, *, hall: HallFacts, now: datetime) 
     return identity.mandate_over(appointment.account_id, appointment.person_id, item=appointment.item.code, today=today)
 
 
-BY_THE_HALL = frozenset(
-    {"moved_by_hall", "cancelled_by_hall", "closure", "kept", "excused", "closure_off", "time_back"}
-)
+BY_THE_HALL = frozenset({
+    "moved_by_hall", "cancelled_by_hall", "closure", "kept", "excused", "closure_off", "time_back", "item_retired", "item_kept",
+})  # fmt: skip
 
 
 def mandate_words(why: str) -> dict[str, str]:

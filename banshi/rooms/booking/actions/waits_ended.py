@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import rules
@@ -72,7 +72,8 @@ def end_waiting_in_vain(*, hall: Hall, now: datetime) -> int:
     facts = hall_facts(hall, now=now)
     today = now.astimezone(facts.zone).date()
     waits = Waiting.objects.filter(hall=hall, day__gte=today, state__in=rules.WAITING.goes_on).order_by("id")
-    booked_here = HallItem.objects.filter(hall=hall, item=OuterRef("item"), bookable=True)
+    kept = Q(item__retired_on=None) | Q(item__retired_on__gt=OuterRef("day"))
+    booked_here = HallItem.objects.filter(kept, hall=hall, item=OuterRef("item"), bookable=True)
     ended = 0
     for pk in list(waits.filter(~Exists(booked_here)).values_list("id", flat=True)):
         ended += _end("unbook", waiting_id=pk, hall=facts, now=now)
@@ -202,10 +203,17 @@ def _what_stays(seen: Waiting, state: str) -> tuple[str, str]:
     if seen.appointment is not None:
         zh.append("原来的预约不变。")
         en.append("Your appointment stands.")
-    elif state == "unbooked" and HallItem.objects.filter(hall=seen.hall_id, item=seen.item_id, walk_in=True).exists():
+    elif state == "unbooked" and _walked_in_with(seen):
         zh.append("开放时间直接到现场取号。")
         en.append("Come during opening hours and take a number.")
     return "".join(zh), " ".join(en)
+
+
+def _walked_in_with(seen: Waiting) -> bool:
+    """Whether its matter can be done without an appointment on the day that was waited for."""
+    if seen.item.retired_on is not None and seen.item.retired_on <= seen.day:
+        return False
+    return HallItem.objects.filter(hall=seen.hall_id, item=seen.item_id, walk_in=True).exists()
 
 
 def tell(

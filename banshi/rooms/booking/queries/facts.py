@@ -21,6 +21,8 @@ from banshi.rooms.booking.models import LIVE, Appointment, Slot
 from banshi.rooms.booking.rules import AgentFacts, Barred, ItemFacts, PersonFacts, SlotFacts
 from banshi.rooms.calendars.queries import closures, recent_calendar, work_calendar, zones_by_category
 from banshi.rooms.catalogue.models import HallItem, MaterialRequirement
+from banshi.rooms.catalogue.queries.retiring import retired_of
+from banshi.rooms.catalogue.rules.retiring import Retired, retired
 from banshi.rooms.places.models import Hall, Region
 from banshi.rooms.places.queries import parsed_policy, policy_of
 from banshi.rooms.places.statements import policy_in_force
@@ -222,10 +224,12 @@ WITH given AS MATERIALIZED (
   FROM booking_slot s JOIN places_hall h ON h.id = s.hall_id WHERE s.id = ANY(%(some_slots)s)
 ), item AS MATERIALIZED (
   SELECT i.id, i.code, i.name_zh, i.name_en, i.exempt_half_day, hi.hall_id, hi.category_id, hi.bookable, hi.extended,
-    hi.periods, hi.most_persons, c.code AS category_code, bring.zh AS bring_zh, bring.en AS bring_en
+    hi.periods, hi.most_persons, i.retired_on, n.code AS next_code, n.name_zh AS next_zh, n.name_en AS next_en,
+    c.code AS category_code, bring.zh AS bring_zh, bring.en AS bring_en
   FROM catalogue_item i
   JOIN catalogue_hall_item hi ON hi.item_id = i.id AND hi.hall_id IN (SELECT hall_id FROM slot)
   JOIN places_category c ON c.id = hi.category_id
+  LEFT JOIN catalogue_item n ON n.id = i.successor_id
   CROSS JOIN LATERAL (
     SELECT string_agg(m.name_zh, '、' ORDER BY r."order", r.id) AS zh,
            string_agg(m.name_en, ', ' ORDER BY r."order", r.id) AS en
@@ -427,6 +431,7 @@ def _item_read(row: dict[str, Any]) -> ItemWords:
         exempt=row["exempt_half_day"],
         periods=row["periods"],
         most_persons=row["most_persons"],
+        retired=_retired(row),
     )
     return ItemWords(
         row["id"],
@@ -437,6 +442,11 @@ def _item_read(row: dict[str, Any]) -> ItemWords:
         row["bring_en"] or "",
         facts,
     )
+
+
+def _retired(row: dict[str, Any]) -> Retired | None:
+    day = date.fromisoformat(row["retired_on"]) if row["retired_on"] else None
+    return retired(row["code"], day, row["next_code"], row["next_zh"], row["next_en"])
 
 
 def _barred(rows: list[Any], scope: str, today: date) -> Barred | None:
@@ -451,7 +461,8 @@ def _barred(rows: list[Any], scope: str, today: date) -> Barred | None:
 
 def item_words(hall_id: int, item_id: int) -> ItemWords | None:
     """One item of a hall, with what to bring; None where the hall does not handle it (any more)."""
-    row = HallItem.objects.select_related("item", "category").filter(hall_id=hall_id, item_id=item_id).first()
+    rows = HallItem.objects.select_related("item__successor", "category").filter(hall_id=hall_id, item_id=item_id)
+    row = rows.first()
     if row is None:
         return None
     needed = MaterialRequirement.objects.filter(item_id=item_id).exclude(necessity="optional").order_by("order", "id")
@@ -464,6 +475,7 @@ def item_words(hall_id: int, item_id: int) -> ItemWords | None:
         row.item.exempt_half_day,
         row.periods,
         row.most_persons,
+        retired_of(row.item),
     )
     return ItemWords(
         id=item_id,

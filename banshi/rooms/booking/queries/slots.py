@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from banshi.foundation import prepared
 from banshi.foundation.said import named
@@ -14,6 +15,8 @@ from banshi.rooms.booking.models import STANDS, Appointment, Slot, Suspension
 from banshi.rooms.booking.queries.facts import HallFacts, Opens, closed_under_way, hall_facts, slot_facts, zone_of
 from banshi.rooms.booking.rules import Barred, ItemFacts, PersonFacts, SlotFacts
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.catalogue.queries import retiring
+from banshi.rooms.catalogue.rules.retiring import retired
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policies_of
 
@@ -45,12 +48,17 @@ def item_facts(hall_id: int, item_code: str) -> ItemFacts | None:
     """The item as this hall handles it; None where it does not."""
     if not rules.storable(item_code):
         return None
-    row = (
-        HallItem.objects.filter(hall_id=hall_id, item__code=item_code)
-        .values_list("category__code", "bookable", "extended", "item__exempt_half_day", "periods")
-        .first()
-    )
-    return None if row is None else ItemFacts(item_code, *row)
+    row = HallItem.objects.filter(hall_id=hall_id, item__code=item_code).values_list(*_COLUMNS).first()
+    return None if row is None else _facts_of(item_code, *row)
+
+
+_COLUMNS = ("category__code", "bookable", "extended", "item__exempt_half_day", "periods", *retiring.COLUMNS)
+
+
+def _facts_of(
+    code: str, category: str, bookable: bool, extended: bool, exempt: bool, periods: int, *gone: Any
+) -> ItemFacts:
+    return ItemFacts(code, category, bookable, extended, exempt, periods, retired=retired(code, *gone))
 
 
 def line_of(item_code: str, *, hall: HallFacts) -> str | None:
@@ -312,9 +320,8 @@ def earliest(*, halls: Sequence[Hall], item_code: str, now: datetime, channel: s
     """
     if not rules.storable(item_code):
         return {}
-    columns = ("category__code", "bookable", "extended", "item__exempt_half_day", "periods")
     handled = HallItem.objects.filter(hall__in=halls, item__code=item_code, bookable=True).order_by("hall_id")
-    items = {hall_id: ItemFacts(item_code, *rest) for hall_id, *rest in handled.values_list("hall_id", *columns)}
+    items = {hall_id: _facts_of(item_code, *rest) for hall_id, *rest in handled.values_list("hall_id", *_COLUMNS)}
     wanted = {business for item in items.values() for business in _businesses(item)}
     days = ((now - timedelta(days=1)).date(), (now + SOON).date())
     rows: dict[int, list[Slot]] = {}

@@ -52,6 +52,8 @@ def refusal(
         return Refusal("item-not-here", {"hall": hall})
     if not item.bookable:
         return Refusal("not-bookable", {"item": item.code})
+    if item.retired is not None and (gone := item.retired.refusal(slot.day)) is not None:
+        return gone
     if not serves(slot, item, policy.quotas):
         return Refusal("item-not-here", {"hall": hall, "item": item.code, "reason": _OTHER_ITEMS})
     if not 1 <= persons <= item.most_persons:

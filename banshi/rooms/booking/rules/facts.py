@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from banshi.rooms.catalogue.rules.retiring import Retired
+
 _NOON = time(12)
 
 
@@ -65,7 +67,7 @@ class SlotFacts:
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
     """An item in a hall. `exempt`: the half-day limit does not count it [N]. `periods`: how many it takes in a row.
-    `most_persons`: for how many one booking may be; each takes a place."""
+    `most_persons`: for how many one booking may be; each takes a place. `retired`: it is not booked from a day on."""
 
     code: str
     category: str
@@ -74,6 +76,7 @@ class ItemFacts:
     exempt: bool = False
     periods: int = 1
     most_persons: int = 1
+    retired: Retired | None = None
 
 
 @dataclass(frozen=True, slots=True)

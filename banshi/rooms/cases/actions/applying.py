@@ -21,10 +21,12 @@ from banshi.rooms.cases.actions.ground import (
     invalid,
     locked,
     need,
+    need_item,
     need_papers,
     papers_listed,
     step,
     tell,
+    today_in,
     today_of,
     write_event,
 )
@@ -33,6 +35,7 @@ from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, ha
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import CHANNELS, not_there, unsent
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided
 from banshi.rooms.catalogue.rules.handling import Handling
 from banshi.rooms.identity.models import Organisation, Person
@@ -79,12 +82,13 @@ class Opening:
 def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     """A case as a draft, with its number: nothing slow comes before it.
 
-    :raises Refused: nothing-found, item-not-here, invalid (channel, an answer to no question), phone-invalid;
+    :raises Refused: nothing-found, item-not-here, item-retired, invalid (channel, an answer to no question), phone-invalid;
         duplicate-case – the same matter is under way already, as far as whoever asks may know.
     """
     if asked.channel not in CHANNELS_OF_CASES:
         raise invalid("channel", "没有这个渠道", "No such channel")
     item = catalogue.hall_item(asked.hall.pk, asked.item_code).item
+    need_taken(item, day=today_in(asked.hall, now))
     handling = catalogue.handling_of(item)
     _check_answers(handling, asked.answers or {})
     found = guided(handling, asked.answers or {})
@@ -307,11 +311,12 @@ def need_form(case: Case, *, now: datetime) -> None:
 def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
     """申报: the form is right and the papers are there; somebody looks at them before anything binds (网上预审).
 
-    :raises Refused: nothing-found, wrong-state, form-invalid, material-missing, channel-not-allowed.
+    :raises Refused: nothing-found, wrong-state, item-retired, form-invalid, material-missing, channel-not-allowed.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "submit")
+        need_item(case, now=now)
         handling = handling_of_case(case)
         if not guided_case(case).where.online:
             raise Refused("channel-not-allowed", facts={"channel": "web"})

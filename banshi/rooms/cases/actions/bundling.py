@@ -23,7 +23,7 @@ from banshi.rooms.cases.actions.applying import (
     take_back_material,
     withdraw,
 )
-from banshi.rooms.cases.actions.ground import invalid, locked, need, need_papers, today_of
+from banshi.rooms.cases.actions.ground import invalid, locked, need, need_item, need_papers, today_of
 from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
 from banshi.rooms.cases.queries.bundles import cases_of, filled, one_of
 from banshi.rooms.cases.queries.handling import got_of, guided_case, wanted_of
@@ -170,8 +170,11 @@ def _carry_to_new_fields(bundle: Bundle, *, by: Actor, now: datetime) -> None:
 def need_whole(drafts: Sequence[Case], bundle: Bundle, *, now: datetime) -> None:
     """Every question of the one form answered, every field right, every paper there.
 
-    :raises Refused: channel-not-allowed; form-invalid, with every field at once by its shared name; material-missing.
+    :raises Refused: item-retired; channel-not-allowed; form-invalid, with every field at once by its shared name;
+        material-missing.
     """
+    for case in drafts:
+        need_item(case, now=now)
     rows = cases_of(bundle)
     one = one_of(rows)
     answers, form = filled(one, rows)

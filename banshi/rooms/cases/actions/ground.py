@@ -26,7 +26,9 @@ from banshi.rooms.cases.rules.paper_facts import written
 from banshi.rooms.cases.rules.paper_texts import Facts, Named
 from banshi.rooms.cases.rules.papers import numbered
 from banshi.rooms.cases.rules.spans import span_words
+from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.places.models import Hall
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 PERMIT = "01"  # 行政许可 (A.1): the law's own limits and words
@@ -75,6 +77,15 @@ def need_paid(case: Case) -> None:
         raise Refused("fee-due", facts={"day": case.fee_due_on.isoformat()})
 
 
+def need_item(case: Case, *, now: datetime) -> None:
+    """What was sent before its item is retired goes on; a draft is not sent any more.
+
+    :raises Refused: item-retired.
+    """
+    if case.phase == "draft":
+        need_taken(case.item, day=today_of(case, now))
+
+
 def need_lease(case: Case, *, by: Actor, now: datetime) -> None:
     """Nobody else works on it; from now on it is `by`'s for a while.
 
@@ -105,11 +116,13 @@ def step(
 
     :param facts: codes, dates and counts for the event; nothing personal. :param why: in somebody's own words, sealed.
     :param columns: what else changes in the case.
-    :raises Refused: wrong-state.
+    :raises Refused: wrong-state, item-retired.
     """
     need(case, verb)
     before, to = case.phase, CASE.steps[verb].to
     if to is not None:
+        if to not in CASE.ends:
+            need_item(case, now=now)
         columns["phase"] = to
         # Whoever worked on it has done their part.
         columns |= {"locked_by_id": None, "locked_until": None}
@@ -143,7 +156,11 @@ def _plain(value: Any) -> str:
 
 def today_of(case: Case, now: datetime) -> date:
     """The hall's day."""
-    return now.astimezone(ZoneInfo(case.hall.timezone)).date()
+    return today_in(case.hall, now)
+
+
+def today_in(hall: Hall, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(hall.timezone)).date()
 
 
 def give(case: Case, kind: str, *, event: CaseEvent, now: datetime, **more: Any) -> CasePaper:

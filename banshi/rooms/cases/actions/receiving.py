@@ -24,6 +24,7 @@ from banshi.rooms.cases.actions.ground import (
     locked,
     names,
     need,
+    need_item,
     need_lease,
     need_papers,
     papers_listed,
@@ -77,11 +78,12 @@ def receive(
     From a draft only at a window, where the person stands; what was pre-reviewed, from wherever it came.
 
     :param visit_id: the visit in which it was handed in. :raises Refused: nothing-found, wrong-state, locked, invalid,
-        form-invalid.
+        item-retired, form-invalid.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "receive")
+        need_item(case, now=now)
         need_lease(case, by=by, now=now)
         _count(case_no, materials, by=by, now=now)
         need_form(case, now=now)

@@ -4,14 +4,13 @@ day to come."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import structlog
 from django.db import transaction
-from django.utils import timezone
 
 from banshi.foundation import locks
 from banshi.kernel.actors import SYSTEM, Actor
@@ -21,6 +20,7 @@ from banshi.rooms.catalogue.actions import keep_item_versions
 from banshi.rooms.catalogue.models import Department, Item, ItemDraft, Material, MaterialRequirement
 from banshi.rooms.catalogue.queries import drafts as queries
 from banshi.rooms.catalogue.queries.drafts import LookedAt
+from banshi.rooms.catalogue.queries.retiring import is_retired, need_taken, today
 from banshi.rooms.catalogue.rules.drafts import DRAFT, Known, Result, Writing, result_of
 from banshi.rooms.catalogue.rules.faults import Fault
 from banshi.rooms.catalogue.rules.handling import Paper
@@ -31,6 +31,7 @@ log = structlog.get_logger("banshi.catalogue")
 _MOST_TOLD = 10
 _AGAIN = "文件里有两份不同的内容", "The file says two different things of it"
 _TWICE = "我们有几个事项用这个编码", "Several of our items bear this code"
+_RETIRED = "我们这里已经停办", "It is retired here"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def import_records(content: bytes, *, by: Actor, now: datetime) -> list[Reported
     with transaction.atomic():
         locks.hold(locks.PRESETS)  # whoever writes the catalogue does so alone
         items, known = _known({each.task_code for each in records if isinstance(each, Record)})
-        reported, fresh = _sorted(records, items, known)
+        reported, fresh = _sorted(records, items, known, day=today(now))
         if fresh:
             _enter(fresh, items, by=by, now=now)
             counts = {kind: sum(each.result == kind for each in reported) for kind in ("new", "newer", "refused")}
@@ -79,9 +80,10 @@ def _known(codes: set[str]) -> tuple[dict[str, list[Item]], dict[str, Known]]:
 
 
 def _sorted(
-    records: Iterable[Record | NotTaken], items: Mapping[str, list[Item]], known: Mapping[str, Known]
+    records: Iterable[Record | NotTaken], items: Mapping[str, list[Item]], known: Mapping[str, Known], *, day: date
 ) -> tuple[list[Reported], list[Record]]:
-    """A line for each, and those that make a draft. An item that comes several times counts once, by its highest version."""
+    """A line for each, and those that make a draft. An item that comes several times counts once, by its highest version; what
+    is retired by `day` does not come back with a file."""
     reported: list[Reported] = []
     best: dict[str, tuple[int, Record]] = {}
     for place, record in enumerate(records):
@@ -100,6 +102,8 @@ def _sorted(
             result = "unchanged"
         elif before is not None and before[1].version > record.version:
             result = "unchanged"
+        if result != "unchanged" and why is None and (gone := _gone(here, day)) is not None:
+            why = Why("", "AUDIT_ITEM.task_code", gone.isoformat(), *_RETIRED)
         if why is not None:
             result = "refused"
         elif result != "unchanged":
@@ -110,6 +114,11 @@ def _sorted(
             best[record.task_code] = (place, record)
         reported.append(Reported(record.task_code, record.name, result, record.mended, record.unknown, why))
     return reported, [record for place, record in best.values() if reported[place].result in ("new", "newer")]
+
+
+def _gone(here: Sequence[Item], day: date) -> date | None:
+    """Since when what bears this code is retired."""
+    return next((item.retired_on for item in here if item.retired_on is not None and item.retired_on <= day), None)
 
 
 def _enter(records: list[Record], items: Mapping[str, list[Item]], *, by: Actor, now: datetime) -> None:
@@ -149,8 +158,8 @@ def publish_draft(*, draft_id: int, from_day: date | None = None, by: Actor, now
     """Let the item say what the draft says: now, or from a day to come.
 
     :param by: another member of staff than who entered it.
-    :raises Refused: nothing-found; wrong-state; same-person; library-can-supply – it asks for what the library has (国令716
-        Art. 7); invalid – everything else that is wrong with it.
+    :raises Refused: nothing-found; wrong-state; same-person; item-retired; library-can-supply – it asks for what the library has
+        (国令716 Art. 7); invalid – everything else that is wrong with it.
     """
     with transaction.atomic():
         locks.hold(locks.PRESETS)
@@ -161,9 +170,11 @@ def publish_draft(*, draft_id: int, from_day: date | None = None, by: Actor, now
             reason = {"zh": "录入的人不能自己发布", "en": "Whoever entered it does not publish it"}
             raise Refused("same-person", facts={"reason": reason})
         draft.published_by = str(by)
+        if draft.item is not None:
+            need_taken(draft.item, day=max(from_day or today(now), today(now)))
         (said,) = queries.looked_at([draft])
         _whole(said.faults)
-        if from_day is not None and from_day > timezone.localtime(now).date():
+        if from_day is not None and from_day > today(now):
             _plan(draft, from_day, by=by, now=now)
         else:
             _publish(draft, said, by=by, now=now)
@@ -175,8 +186,7 @@ def publish_due(*, now: datetime) -> int:
 
     :returns: how many were published.
     """
-    today = timezone.localtime(now).date()
-    due = ItemDraft.objects.filter(state="planned", planned_from__lte=today).order_by("planned_from", "id")
+    due = ItemDraft.objects.filter(state="planned", planned_from__lte=today(now)).order_by("planned_from", "id")
     return sum(_publish_planned(draft_id, now=now) for draft_id in list(due.values_list("id", flat=True)))
 
 
@@ -187,7 +197,7 @@ def _publish_planned(draft_id: int, *, now: datetime) -> bool:
         if draft.state != "planned":  # somebody was quicker
             return False
         (said,) = queries.looked_at([draft])
-        found = said.faults
+        found = (*said.faults, *_retired(draft, now))
         by = Actor.parse(draft.published_by)
         if not found:
             _publish(draft, said, by=by, now=now)
@@ -199,6 +209,12 @@ def _publish_planned(draft_id: int, *, now: datetime) -> bool:
         draft.published_by, draft.planned_from = "", None
         draft.save(update_fields=["notes", "state", "published_by", "planned_from"])
         return False
+
+
+def _retired(draft: ItemDraft, now: datetime) -> Iterable[Fault]:
+    """What is retired by now says nothing new."""
+    if draft.item is not None and is_retired(draft.item, now=now):
+        yield Fault("item", *_RETIRED)
 
 
 def _locked(draft_id: int, verb: str) -> ItemDraft:

@@ -9,9 +9,11 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 
 from django.db import connection
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from banshi.foundation import clock
 from banshi.foundation.memory import forgettable
@@ -51,6 +53,7 @@ class ItemLine:
     hall: str | None
     bookable: bool
     walk_in: bool
+    retired_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,11 @@ class _Catalogue:
     lines: dict[str, ItemLine]
     in_hall: dict[str, dict[str, tuple[str, str, str, bool, bool]]]
     asked: dict[str, int]  # how many words people have for an item that they mean first
+    retiring: dict[str, date]  # 停办: from which day
 
 
 STAMP_SQL = """
-SELECT coalesce((SELECT sum(id * 31 + version) FROM catalogue_item), 0),
+SELECT coalesce((SELECT sum(id * 31 + version + hashtext(coalesce(retired_on::text, ''))::bigint) FROM catalogue_item), 0),
   coalesce((SELECT sum(hashtext(id || ':' || category_id || bookable || walk_in || extended || periods || most_persons)::bigint)
     FROM catalogue_hall_item), 0),
   coalesce((SELECT sum(hashtext(words || ':' || items || ':' || means)::bigint) FROM catalogue_synonym), 0)
@@ -137,7 +141,7 @@ def _build(stamp: tuple[int, int, int]) -> _Catalogue:
     for item in Item.objects.select_related("department").annotate(spread=Count("halls")).order_by("id"):
         lines[item.code] = ItemLine(
             item.code, item.name_zh, item.name_en, item.department.code, item.department.name_zh, item.department.name_en,
-            item.audience, item.case_kind, None, "", "", None, False, False,
+            item.audience, item.case_kind, None, "", "", None, False, False, item.retired_on,
         )  # fmt: skip
         keywords = tuple(w for w in item.keywords_zh.replace("，", ";").replace(" ", ";").split(";") if w)
         entries.append(Entry(item.code, item.name_zh, item.name_en, keywords, float(item.spread)))
@@ -152,14 +156,15 @@ def _build(stamp: tuple[int, int, int]) -> _Catalogue:
         for words, items, means in models.Synonym.objects.order_by("id").values_list("words", "items", "means")
     ]
     asked = Counter(each.codes[0] for each in synonyms if each.codes for _ in each.words)
-    return _Catalogue(stamp, Index.build(entries, synonyms), lines, in_hall, asked)
+    retiring = {line.code: line.retired_on for line in lines.values() if line.retired_on is not None}
+    return _Catalogue(stamp, Index.build(entries, synonyms), lines, in_hall, asked, retiring)
 
 
 def _in_hall(line: ItemLine, hall: str, found: tuple[str, str, str, bool, bool]) -> ItemLine:
     category, zh, en, bookable, walk_in = found
     return ItemLine(
         line.code, line.name_zh, line.name_en, line.department, line.department_zh, line.department_en, line.audience,
-        line.case_kind, category, zh, en, hall, bookable, walk_in,
+        line.case_kind, category, zh, en, hall, bookable, walk_in, line.retired_on,
     )  # fmt: skip
 
 
@@ -173,10 +178,11 @@ def search(
     category: str | None = None,
     limit: int = 20,
     offset: int = 0,
+    retired: bool = False,
 ) -> list[ItemLine]:
     """Items by words, pinyin, initials and typing slips; all of them in code order where `q` is empty.
 
-    :param hall: only this hall's items, with their category there.
+    :param hall: only this hall's items, with their category there. :param retired: also those that are retired by now.
     :raises Refused: nothing-found – unknown hall.
     """
     catalogue = _catalogue()
@@ -197,10 +203,13 @@ def search(
         ]
     else:
         wanted = list(catalogue.lines)
+    gone = frozenset() if retired else _retired(catalogue)
     found: list[ItemLine] = []
     for code in wanted:
         line = catalogue.lines[code]
         if here is not None and code not in here:
+            continue
+        if code in gone:
             continue
         if department and line.department != department:
             continue
@@ -216,6 +225,14 @@ def search(
         if len(found) >= offset + limit:
             break
     return found[offset:]
+
+
+def _retired(catalogue: _Catalogue) -> frozenset[str]:
+    """Codes of what is retired by now."""
+    if not catalogue.retiring:
+        return frozenset()
+    today = timezone.localtime(clock.now()).date()
+    return frozenset(code for code, day in catalogue.retiring.items() if day <= today)
 
 
 def item_by_code(code: str) -> Item:
@@ -319,8 +336,10 @@ def popular(hall: str | None = None, n: int = 8, *, done: Mapping[str, int] | No
     catalogue = _catalogue()
     here = catalogue.in_hall.get(hall, {}) if hall else None
     codes = {code for items in catalogue.in_hall.values() for code in items} if here is None else here
+    gone = _retired(catalogue)
     ranked = sorted(
-        codes, key=lambda c: (-(done or {}).get(c, 0), -catalogue.asked.get(c, 0), len(catalogue.lines[c].name_zh), c)
+        (code for code in codes if code not in gone),
+        key=lambda c: (-(done or {}).get(c, 0), -catalogue.asked.get(c, 0), len(catalogue.lines[c].name_zh), c),
     )
     picked = [catalogue.lines[c] for c in ranked[:n]]
     return [_in_hall(line, hall, here[line.code]) for line in picked] if hall and here is not None else picked
@@ -332,8 +351,9 @@ def themes(kind: str | None = None) -> list[Theme]:
 
 
 def one_matters() -> list[OneMatter]:
-    """一件事, in order."""
-    return list(OneMatter.objects.order_by("order", "code"))
+    """一件事, in order; those of which every item can be begun today."""
+    gone = _retired(_catalogue())
+    return [row for row in OneMatter.objects.order_by("order", "code") if not gone.intersection(row.codes)]
 
 
 def one_matter(code: str) -> OneMatter:

@@ -4,6 +4,14 @@
 from __future__ import annotations
 
 CASE_WORDS: dict[str, dict[str, str]] = {
+    "case_item_retired": {
+        "zh": "“{item}”{day}起停止办理[，改办“{instead}”]。填了一半的申报要在那天之前交，过后不能再交。[接着填：{link}]",
+        "en": "“{item}” is no longer handled from {day}[; apply for “{instead}” instead]. What you have begun has to be sent before that day.[ Go on here: {link}]",
+    },
+    "case_item_kept": {
+        "zh": "“{item}”不停办了，填了一半的申报可以照常交。[接着填：{link}]",
+        "en": "“{item}” is handled as before after all: what you have begun can be sent at any time.[ Go on here: {link}]",
+    },
     "case_sent": {
         "zh": "“{item}”的申报收到了，办件编号 {case}。{day}前看完材料，有问题一次说清。[看进度：{link}]",
         "en": "The application for “{item}” is in: case {case}. The papers are looked at by {day}; whatever is wrong is told at once.[ Follow it: {link}]",

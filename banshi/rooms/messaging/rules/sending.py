@@ -45,6 +45,8 @@ LASTS = {
     "rating_answered": 7 * DAY,
     "enquiry_answered": 7 * DAY,
     "appeal_answered": 7 * DAY,
+    "case_item_retired": 7 * DAY,
+    "case_item_kept": 7 * DAY,
     "case_sent": 7 * DAY,
     "case_returned": 7 * DAY,
     "case_passed": 7 * DAY,
@@ -90,6 +92,8 @@ UNTIL_END = frozenset(
         "kept",
         "excused",
         "booking_yours",
+        "item_retired",
+        "item_kept",
     }
 )
 
@@ -144,6 +148,8 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("appointment", "agent_moved"): _sense("booked", "closed", same=True),
     ("appointment", "agent_cancelled"): _sense("cancelled"),
     ("appointment", "booking_yours"): _sense("booked", "closed", same=True),
+    ("appointment", "item_retired"): _sense("booked", "closed", same=True),
+    ("appointment", "item_kept"): _sense("booked", "closed", same=True),
     ("appointment", "cancelled"): _sense("cancelled"),
     ("appointment", "cancelled_by_hall"): _sense("cancelled"),
     ("appointment", "time_back"): _sense("cancelled"),
@@ -177,6 +183,8 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("suspension", "suspended"): _sense("suspended"),
     ("suspension", "lifted"): _sense("lifted"),
     # What asks for something, or says where a case is: only while it is so.
+    ("case", "case_item_retired"): _sense("draft"),
+    ("case", "case_item_kept"): _sense("draft"),
     ("case", "case_returned"): _sense("pre_returned"),
     ("case", "case_passed"): _sense("pre_passed", "await_receipt"),
     ("case", "case_notice"): _sense("supplement"),

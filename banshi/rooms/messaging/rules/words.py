@@ -78,6 +78,14 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}：[{closed}，]{when}的预约[“{item}”]办不了，要换个时间。[原因：{reason}。][改期：{link}]",
         "en": "{hall}: [{closed}; ]the appointment {when}[ for “{item}”] cannot be served and needs another time.[ Reason: {reason}.][ Change it: {link}]",
     },
+    "item_retired": {
+        "zh": "“{item}”{day}起停止办理[，改办“{instead}”]。{when}在{hall}的预约还在，可以提前，也可以取消。[看预约：{link}]",
+        "en": "“{item}” is no longer handled from {day}[; apply for “{instead}” instead]. Your appointment {when} at {hall} stands; move it forward or cancel it.[ See it here: {link}]",
+    },
+    "item_kept": {
+        "zh": "“{item}”不停办了，{when}在{hall}的预约照常。[看预约：{link}]",
+        "en": "“{item}” is handled as before after all: your appointment {when} at {hall} stands.[ See it here: {link}]",
+    },
     "no_show": {
         "zh": "{when}在{hall}没等到人，[“{item}”的]预约记为失约[，这是第 {count} 次]。[满 {limit} 次，网上预约停 {days} 天。][有特殊情况可以申诉：{link}]",
         "en": "Nobody came {when} to {hall}[ for “{item}”]: noted as a no-show[, number {count}]."

@@ -23,6 +23,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.queries import Opening
 from banshi.rooms.calendars.rules import What
 from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.identity.models import Person
 from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.messaging.statements import TO_PLACE
@@ -104,8 +105,8 @@ def issue_many(*, hall: Hall, asked: Sequence[Take], now: datetime) -> list[Tick
 
     What is read and written is so once, however many they are.
 
-    :returns: numbers; or not-your-hall, nothing-found, item-not-here, invalid, identity-invalid, closed, walk-ins-closed,
-        last-number, daily-limit, already-waiting, already-checked-in.
+    :returns: numbers; or not-your-hall, nothing-found, item-not-here, item-retired, invalid, identity-invalid, closed,
+        walk-ins-closed, last-number, daily-limit, already-waiting, already-checked-in.
     """
     answers: dict[int, Ticket | Refused] = {}
     for together in _apart(asked):
@@ -325,6 +326,8 @@ class _Counter:
             if not handled.walk_in and booked_item is None:
                 reason = {"zh": "这个事项只接受预约", "en": "This matter is by appointment only"}
                 raise Refused("walk-ins-closed", facts={"reason": reason, "item": item_code})
+            if booked_item is None:
+                need_taken(handled.item, day=self.day)
             return handled.category, handled.item, frozenset({"extended"}) if handled.extended else frozenset()
         if category_code is None:
             reason = {"zh": "先选业务类别或事项", "en": "Choose a category or a matter"}

@@ -12,6 +12,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.queries import HallDay, Opening
 from banshi.rooms.calendars.rules import What
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.catalogue.queries.retiring import taken_on
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.rules import line_closes_at
@@ -50,7 +51,10 @@ def numbers_open_on(day: HallDay, what: What, policy: TicketPolicy, now: datetim
 
 def numbers_given(hall: Hall, *, item: str | None, category: str, now: datetime) -> bool:
     """Whether a walk-in number for this is given now."""
-    if item and not HallItem.objects.filter(hall=hall, item__code=item, walk_in=True).exists():
+    handled = HallItem.objects.filter(
+        taken_on(now.astimezone(ZoneInfo(hall.timezone)).date(), "item__"), hall=hall, item__code=item, walk_in=True
+    )
+    if item and not handled.exists():
         return False
     policy = policy_of(hall.pk, now=now).tickets
     return numbers_open(hall=hall, policy=policy, now=now, item=item, category=category).open
