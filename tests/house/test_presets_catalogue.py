@@ -56,6 +56,17 @@ def unknown(cell: str, known: set[str]) -> set[str]:
     return {code for code in cell.split(";") if code} - known
 
 
+@cache
+def handlings() -> dict[str, dict[str, Any]]:
+    """By code of the item."""
+    paths = sorted((PRESETS / "catalogue" / "handling").glob("*.yaml"))
+    return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def papers(item: str) -> list[dict[str, Any]]:
+    return [dict(paper) for paper in handlings()[item].get("materials", ())]
+
+
 # The figures of the reports -------------------------------------------------------------------------------------------
 
 
@@ -423,3 +434,49 @@ def test_files_are_utf8_without_marks_tabs_or_stray_spaces(path: Path) -> None:
     assert "\t" not in text
     assert "\ufffd" not in text
     assert [row for row in csv.reader(text.splitlines()) if any(cell != cell.strip() for cell in row)] == []
+
+
+# Papers that modelled matters ask for ---------------------------------------------------------------------------------
+
+# In what is done together these are two papers, each matter's own.
+EACH_ITS_OWN = {
+    "application-form",  # of two departments
+    "property-certificate",  # the seller's, which is handed in; the buyer's, which comes of it
+}
+
+
+def test_no_paper_of_the_dictionary_is_invented_again_under_a_code_of_its_own() -> None:
+    known = {row["name_zh"]: row["code"] for row in rows("catalogue/materials.csv")}
+
+    again = [
+        (item, p["code"])
+        for item in handlings()
+        for p in papers(item)
+        if known.get(p["name_zh"], p["code"]) != p["code"]
+    ]
+
+    assert again == []
+
+
+def test_a_paper_of_one_name_has_one_code() -> None:
+    found: dict[str, set[str]] = {}
+    for item in handlings():
+        for paper in papers(item):
+            found.setdefault(paper["name_zh"], set()).add(paper["code"])
+
+    assert {name: sorted(used) for name, used in found.items() if len(used) > 1} == {}
+
+
+@pytest.mark.parametrize("matter", [row["code"] for row in rows("catalogue/matters.csv")])
+def test_what_is_done_together_asks_for_a_paper_once(matter: str) -> None:
+    row = next(each for each in rows("catalogue/matters.csv") if each["code"] == matter)
+    names: dict[str, set[str]] = {}
+    kinds: dict[str, set[str]] = {}
+    for item in row["items"].split(";"):
+        for paper in papers(item):
+            names.setdefault(paper["code"], set()).add(paper["name_zh"])
+            for kind in paper.get("satisfied_by", [])[:1]:
+                kinds.setdefault(kind, set()).add(paper["code"])
+
+    assert {code: sorted(said) for code, said in names.items() if len(said) > 1 and code not in EACH_ITS_OWN} == {}
+    assert {kind: sorted(used) for kind, used in kinds.items() if len(used) > 1} == {}

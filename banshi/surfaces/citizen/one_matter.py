@@ -22,7 +22,7 @@ from banshi.rooms.cases.models import Bundle
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item, OneMatter
 from banshi.rooms.catalogue.rules.guided import Guided
-from banshi.rooms.catalogue.rules.one_form import OneForm, guided_jointly, one_form
+from banshi.rooms.catalogue.rules.one_form import OneForm, costs_jointly, guided_jointly, one_form
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Mine
@@ -42,6 +42,7 @@ from banshi.surfaces.citizen.matter import (
 )
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, unfilled
+from banshi.surfaces.citizen.retired import gone
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,10 @@ def one_matter(request: Any, code: str) -> HttpResponseBase:
         "answers": guided.answers.items(),
         "start": reverse("citizen:begin-one-matter", args=[code]) + query,
         "library": {paper.code for paper in guided.materials if paper.satisfied_by},
+        "gone": (ended := [each for item in asked.items if (each := gone(item, now=clock.now())) is not None]),
+        "over": any(each.over for each in ended),
+        "costs": (costs := costs_jointly(asked.one, guided.answers)),
+        "fees": [(item, fee) for item, (_, fee) in zip(asked.items, costs.each, strict=True)],
         "saved": sum(len(part.fields) for part in asked.one.parts) - len(_names(asked.one)),
     }
     return page(request, "citizen/one_takes.html", context, hall=asked.hall)

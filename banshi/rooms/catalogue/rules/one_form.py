@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from banshi.rooms.catalogue.rules.guided import FieldFault, Guided, form_faults, guided, shown
-from banshi.rooms.catalogue.rules.handling import Field, Handling, Limit, Paper, Question, Where
+from banshi.rooms.catalogue.rules.handling import Fee, Field, Handling, Limit, Paper, Question, Where
 
 MOST_ITEMS = 12
 T = TypeVar("T")
@@ -150,6 +151,24 @@ def guided_jointly(one: OneForm, answers: Mapping[str, str]) -> Guided:
         statutory=longest([found.statutory for _, found in each]),
         minutes=sum(found.minutes or 0 for _, found in each) or None,
     )
+
+
+@dataclass(frozen=True)
+class Costs:
+    """:ivar each: by item; None: free of charge. :ivar total: what is known of them, in yuan. :ivar more: of some it is only
+    said what they cost by, so it will be more."""
+
+    each: tuple[tuple[str, Fee | None], ...]
+    total: Decimal
+    more: bool
+
+
+def costs_jointly(one: OneForm, answers: Mapping[str, str]) -> Costs:
+    """What each costs with these answers, and all of them together."""
+    each = tuple((part.item, guided(part.handling, own_answers(part, answers)).fee) for part in one.parts)
+    fees = [fee for _, fee in each if fee is not None]
+    total = sum((fee.amount for fee in fees if fee.amount is not None), Decimal(0))
+    return Costs(each, total, any(fee.amount is None for fee in fees))
 
 
 def shown_jointly(one: OneForm, answers: Mapping[str, str], form: Mapping[str, Any]) -> tuple[Field, ...]:
