@@ -1,4 +1,5 @@
-"""The start of a kiosk: two doors, and how the hall is doing."""
+"""The start of a kiosk: two doors, and how the hall is doing. While no numbers are given the doors are the cabinet's, if one
+stands here: the page turns by itself."""
 
 from __future__ import annotations
 
@@ -48,9 +49,10 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
         "line": line,
         "busy": how_busy((each.likely_s, each.waiting) for each in line.categories),
         "cabinets": cabinet.here(place),
+        "again": False,
         **opening(place),
     }
-    return page(request, place, "part_state.html" if request.htmx else "start.html", context)  # type: ignore[attr-defined]
+    return page(request, place, "part_start.html" if request.htmx else "start.html", context)  # type: ignore[attr-defined]
 
 
 @always_at_kiosk

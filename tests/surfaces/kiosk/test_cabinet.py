@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from banshi.foundation import clock
 from banshi.journeys.case import cabinets as at_cabinets
 from banshi.journeys.case import conclude
 from banshi.rooms.cases.models import Case
@@ -59,6 +60,25 @@ def test_the_start_leads_to_a_cabinet_only_where_one_stands(opened: Town, client
     assert ("文件柜：取证照、投材料" in without, none) == (False, 404)
     assert "文件柜：取证照、投材料" in said(client.get("/kiosk/town/"))
     assert "24 小时开放" in said(client.get("/kiosk/town/cabinet"))
+
+
+def test_at_night_the_cabinet_comes_first_and_numbers_are_no_door(opened: Town, client: Client) -> None:
+    without = client.get("/kiosk/town/").content.decode()
+    delivery.install(hall=opened.hall, code="c", name_zh="文件柜", name_en="Cabinet", cells=1)
+    by_day = client.get("/kiosk/town/").content.decode()
+    clock.set_clock(now=at("2026-03-10 22:00"), speed=0)
+
+    page, part = client.get("/kiosk/town/").content.decode(), client.get("/kiosk/town/", headers={"HX-Request": "true"})
+
+    doors = [
+        re.findall(r'tile--door[^"]*" href="([^"]+)"', each) for each in (without, by_day, page, part.content.decode())
+    ]
+    by_number, by_cabinet = ["check-in", "walk-in"], ["cabinet/fetch", "cabinet/drop"]
+    assert [[href.removeprefix("/kiosk/town/") for href in each] for each in doors] == [
+        by_number, by_number, by_cabinet, by_cabinet,
+    ]  # fmt: skip
+    assert 'hx-swap-oob="true"' in part.content.decode()
+    assert "取号：几点开始" in said(client.get("/kiosk/town/"))
 
 
 def test_a_cabinet_of_another_machine_is_not_opened_here(opened: Town, client: Client) -> None:
