@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from banshi.journeys.case import by_rule, charging
+from banshi.journeys.case import by_rule, changing, charging
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -124,13 +124,14 @@ def decide(*, case_no: str, brought: Brought, grant: bool, reason: str = "", by:
 
 def _as_seen(case_no: str, brought: Brought) -> Case:
     """The case, locked. :raises Refused: nothing-found; wrong-state – a step was taken since the clerk looked."""
-    case = cases.lock(case_no)
+    case = changing.lock(case_no)
     if case.phase != brought.phase:
         raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": brought.phase})
     return case
 
 
 def _said(case: Case, brought: Brought, *, by: Actor, now: datetime) -> Case:
-    return cases.change(
+    """Of a bundle that is begun: to each of its cases that asks the same."""
+    return changing.change(
         case_no=case.no, answers=brought.answers, form=brought.form, revision=brought.revision, by=by, now=now
     )

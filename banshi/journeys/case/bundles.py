@@ -45,35 +45,6 @@ def submit_bundle(*, bundle_no: str, by: Actor, now: datetime) -> Bundle:
     return bundle
 
 
-def change(
-    *,
-    case_no: str,
-    answers: Mapping[str, str] | None = None,
-    form: Mapping[str, Any] | None = None,
-    revision: int | None = None,
-    by: Actor,
-    now: datetime,
-) -> Case:
-    """As `cases.change`. In a draft of a bundle what is said here is said to every case of it that asks the same.
-
-    :raises Refused: those of `cases.change`.
-    """
-    with transaction.atomic():
-        row = Case.objects.filter(no=case_no, phase="draft", bundle__isnull=False).select_related("bundle").first()
-        if row is None or row.bundle is None:
-            return cases.change(case_no=case_no, answers=answers, form=form, revision=revision, by=by, now=now)
-        bundle, drafts = cases.lock_drafts(row.bundle.no, "change")
-        case = next((each for each in drafts if each.no == case_no), None)
-        if case is None or (revision is not None and revision != case.revision):
-            raise Refused("changed-meanwhile", facts={"case": case_no})
-        part = next(part for part in one_of(cases_of(bundle)).parts if part.item == case.item.code)
-        cases.change_bundle(
-            bundle_no=bundle.no, answers={part.questions.get(code, code): said for code, said in (answers or {}).items()},
-            form={part.fields[code]: said for code, said in (form or {}).items() if code in part.fields}, by=by, now=now,
-        )  # fmt: skip
-        return cases.lock(case_no)
-
-
 @dataclass(frozen=True)
 class WholeBrought:
     """What lies on the counter for a bundle, by the shared codes of its papers. Answers and form as of one case."""

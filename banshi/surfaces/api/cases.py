@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from banshi.foundation import clock
-from banshi.journeys.case import bundles
+from banshi.journeys.case import bundles, changing
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -161,7 +161,7 @@ def change_case(request: HttpRequest, case: Path[Code], body: CaseChange) -> Ans
     (`changed-meanwhile`)."""
     return _applied(
         request, case, "change_case",
-        lambda who, seen: bundles.change(
+        lambda who, seen: changing.change(
             case_no=seen.no, answers=body.answers, form=body.form, revision=body.revision, by=who.by, now=clock.now()
         ),
     )  # fmt: skip

@@ -59,7 +59,10 @@ def my_bundle(request: Any, no: str) -> tuple[Bundle, list[Case]]:
 
 def matter_of(found: Bundle) -> OneMatter | None:
     """By which name it was begun; None: items were chosen one by one, or it is no longer offered."""
-    return next((each for each in catalogue.one_matters() if each.code == found.matter), None)
+    try:
+        return catalogue.one_matter(found.matter)
+    except Refused:
+        return None
 
 
 @citizen_page

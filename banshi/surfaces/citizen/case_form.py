@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation import clock
-from banshi.journeys.case import bundles
+from banshi.journeys.case import changing
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
@@ -111,7 +111,7 @@ def _write(
     if not merge.changes:
         return found, merge
     try:
-        written = bundles.change(
+        written = changing.change(
             case_no=found.no, form=merge.changes, revision=found.revision, by=request.who.by, now=now
         )
     except Refused as refused:
@@ -198,7 +198,7 @@ def situation(request: Any, no: str) -> HttpResponseBase:
     if request.method == "POST":
         question, _, option = str(request.POST.get("answer") or "")[:200].partition(":")
         try:
-            found = bundles.change(case_no=no, answers={question: option}, by=request.who.by, now=now)
+            found = changing.change(case_no=no, answers={question: option}, by=request.who.by, now=now)
         except Refused as no_such:
             refused = no_such
         else:

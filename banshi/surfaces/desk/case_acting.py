@@ -22,6 +22,7 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.rules.one_form import guided_jointly, one_form
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.rules import MOST_BYTES, rejected
@@ -54,6 +55,34 @@ def open_case(request: Asked, here: Served) -> HttpResponse:
         other = str(refused.facts.get("case", "")) if refused.slug == "duplicate-case" else ""
         return thread_page(request, here, refused=refused, item=code, other=other)
     return redirect("desk:case", ref=here.ticket.ref, no=case.no)
+
+
+@require_POST
+@of_number
+def open_bundle(request: Asked, here: Served) -> HttpResponse:
+    """Everything of a 一件事 for the person who is served, begun at once, with what is known of them filled in; the first of its
+    cases is on the desk, and what is said there is said to all of them."""
+    now, person_id = clock.now(), here.ticket.person_id
+    try:
+        if person_id is None:
+            raise Refused("invalid", facts={"reason": _("The number is nobody's: compare the card first.")})
+        matter = catalogue.one_matter(clean(request.POST.get("matter"), 60))
+        rows = [catalogue.hall_item(here.hall.pk, code).item for code in matter.codes]
+        one = one_form([(row.code, catalogue.handling_of(row)) for row in rows])
+        known = carried(guided_jointly(one, {}).fields, person_id=person_id, today=here.today(now))
+        each = cases.Opening(
+            hall=here.hall, item_code="", person_id=person_id, channel="window", contact=people.phone_of(person_id=person_id),
+            visit_id=here.ticket.visit_id, window_id=here.window.pk, anyway=request.POST.get("anyway") == "yes",
+        )  # fmt: skip
+        asked = cases.Bundling(
+            matter.codes, each, form={field: said.value for field, said in known.items()}, matter=matter.code,
+            joint_days=matter.joint_days,
+        )  # fmt: skip
+        bundle = cases.open_bundle(asked, by=here.by, now=now)
+    except Refused as refused:
+        other = str(refused.facts.get("case", "")) if refused.slug == "duplicate-case" else ""
+        return thread_page(request, here, refused=refused, matter=clean(request.POST.get("matter"), 60), other=other)
+    return redirect("desk:case", ref=here.ticket.ref, no=queries.cases_of(bundle)[0].no)
 
 
 @require_POST

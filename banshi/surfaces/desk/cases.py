@@ -55,14 +55,22 @@ def home(request: Asked, here: Served) -> HttpResponse:
 
 
 def thread_page(
-    request: Asked, here: Served, *, refused: Refused | None = None, item: str = "", other: str = ""
+    request: Asked,
+    here: Served,
+    *,
+    refused: Refused | None = None,
+    item: str = "",
+    matter: str = "",
+    other: str = "",
 ) -> HttpResponse:
-    """:param item: what could not be opened; `other`: the case of the same matter that goes on."""
+    """:param item: what could not be opened, `matter`: if it was several at once; `other`: the case of the same matter that
+    goes on."""
     now = clock.now()
     ticket = here.ticket
     rows = threads(ticket.person_id, here.hall.code, item_id=ticket.item_id)
     shown = context_of(here, now, clock.speed()) | {
-        "together": together(rows), "threads": rows, "refused": refused, "refused_item": item, "other": other,
+        "together": together(rows), "threads": rows, "refused": refused, "refused_item": item,
+        "refused_matter": matter, "other": other, "matters": catalogue.one_matters(here.hall.code),
         "offered": None if ticket.item is None or _under_way(rows, ticket.item) else ticket.item,
     }  # fmt: skip
     return render(request, "desk/cases.html", shown, status=SLUGS[refused.slug] if refused else 200)

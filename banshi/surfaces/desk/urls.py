@@ -22,6 +22,7 @@ urlpatterns = [
     path(NUMBER + "items", cases.items, name="case-items"),
     path(NUMBER + "together/<slug:no>", case_acting.receive_bundle, name="bundle-receive"),
     path(NUMBER + "open", case_acting.open_case, name="case-open"),
+    path(NUMBER + "open-together", case_acting.open_bundle, name="bundle-open"),
     path(CASE, cases.show, name="case"),
     path(CASE + "do/<slug:verb>", case_acting.do, name="case-do"),
     path(CASE + "whole", case_acting.whole, name="case-whole"),

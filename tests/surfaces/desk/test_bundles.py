@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from banshi.rooms.cases.models import CaseMaterial
-from banshi.rooms.cases.queries import cases_of
-from tests.bundles import opened, sign_of
+from banshi.journeys.case import at_window, changing
+from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
+from banshi.rooms.cases.queries import cases_of, form_of
+from banshi.rooms.catalogue.models import OneMatter
+from tests.bundles import ANSWERS, opened, sign_of
 from tests.surfaces.desk.served import serve
+from tests.town import CLERK, TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +34,48 @@ def test_all_of_it_is_received_in_one_press(clerk, two):
     assert answer.status_code == 302
     assert [(case.phase, case.visit_id) for case in cases_of(bundle)] == [("received", ticket.visit_id)] * 2
     assert CaseMaterial.objects.filter(gone_at=None, verdict="ok").count() == 5
+
+
+def test_a_walk_in_begins_what_is_done_together_and_says_each_thing_once(clerk, two):
+    OneMatter.objects.create(code="shop", name_zh="开店", name_en="A shop", audience="person", items="pension;sign")
+    OneMatter.objects.create(code="else", name_zh="别处办", name_en="Else", audience="person", items="pension;moon")
+    ticket = serve(two.town, 1)
+    thread = f"/desk/cases/{ticket.ref}/"
+
+    offered = re.findall(r'name="matter" value="(\w+)"', clerk.get(thread).content.decode())
+    began = clerk.post(f"{thread}open-together", {"matter": "shop"})
+    shop, sign = cases_of(Bundle.objects.get())
+    changing.change(
+        case_no=shop.no, answers=ANSWERS, form={"name": "书店", "address": "一号路"}, by=CLERK, now=TUESDAY_NINE
+    )
+    changing.change(case_no=sign.no, form={"words": "书"}, by=CLERK, now=TUESDAY_NINE)
+    clerk.post(f"{thread}together/{shop.bundle.no}", {"paper": ["id", "lease", "photo"]})
+
+    assert offered == ["shop"]
+    assert began["Location"] == f"{thread}{shop.no}/"
+    assert (shop.channel, shop.visit_id, shop.bundle.matter) == ("window", ticket.visit_id, "shop")
+    assert [case.phase for case in cases_of(Bundle.objects.get())] == ["received", "received"]
+    assert form_of(Case.objects.get(pk=sign.pk))["address"] == "一号路"
+
+
+def test_what_is_kept_at_the_window_of_one_is_kept_of_all(clerk, two):
+    bundle = opened(two)
+    shop, sign = cases_of(bundle)
+    said = at_window.Brought(phase="draft", form={"address": "三号路"})
+
+    at_window.keep(case_no=shop.no, brought=said, by=CLERK, now=TUESDAY_NINE)
+
+    assert form_of(Case.objects.get(pk=sign.pk))["address"] == "三号路"
+
+
+def test_a_second_press_leads_to_what_goes_on(clerk, two):
+    OneMatter.objects.create(code="shop", name_zh="开店", name_en="A shop", audience="person", items="pension;sign")
+    ticket = serve(two.town, 1)
+    for _ in range(2):
+        answer = clerk.post(f"/desk/cases/{ticket.ref}/open-together", {"matter": "shop"})
+
+    assert (answer.status_code, Bundle.objects.count()) == (409, 1)
+    assert 'name="matter" value="shop"' in answer.content.decode()
 
 
 def test_what_is_not_filled_in_receives_none_of_it(clerk, two):

@@ -350,10 +350,12 @@ def themes(kind: str | None = None) -> list[Theme]:
     return list(rows.filter(kind=kind) if kind else rows)
 
 
-def one_matters() -> list[OneMatter]:
-    """一件事, in order; those of which every item can be begun today."""
-    gone = _retired(_catalogue())
-    return [row for row in OneMatter.objects.order_by("order", "code") if not gone.intersection(row.codes)]
+def one_matters(hall: str | None = None) -> list[OneMatter]:
+    """一件事, in order; those of which every item can be begun today. :param hall: and is handled there."""
+    catalogue = _catalogue()
+    gone, here = _retired(catalogue), None if hall is None else catalogue.in_hall.get(hall, {}).keys()
+    rows = OneMatter.objects.order_by("order", "code")
+    return [row for row in rows if not gone & set(row.codes) and (here is None or here >= set(row.codes))]
 
 
 def one_matter(code: str) -> OneMatter:
