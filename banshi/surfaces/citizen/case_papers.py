@@ -46,6 +46,7 @@ class Wanted:
     told: str
     refused: str
     pages: tuple[CaseMaterial, ...]
+    anchor: str = ""  # where it stands on its page
 
     @property
     def there(self) -> bool:
@@ -75,7 +76,25 @@ def papers(request: Any, no: str) -> HttpResponseBase:
         return redirect("citizen:case", found.no)
     if request.method == "POST":
         return _take(request, found, now=now)
+    if _of_a_bundle(found):
+        return redirect(_its_page(found))
     return _papers_page(request, found, now=now)
+
+
+def _of_a_bundle(found: Case) -> bool:
+    """Whether its papers stand on the one page of what it is done together with."""
+    return found.bundle_id is not None and found.phase == "draft"
+
+
+def _its_page(found: Case, code: str = "") -> str:
+    """Where its papers are shown; `code`: at this one."""
+    if found.bundle is None or not _of_a_bundle(found):
+        return reverse("citizen:papers", args=[found.no]) + (f"#paper-{code}" if code else "")
+    here = reverse("citizen:bundle-papers", args=[found.bundle.no])
+    if not code:
+        return here
+    parts = {part.item: part.papers for part in cases.one_of(cases.cases_of(found.bundle)).parts}
+    return f"{here}#paper-{parts[found.item.code][code]}"
 
 
 def _papers_page(
@@ -106,7 +125,7 @@ def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str
     return [
         Wanted(
             row, row.code in addable, held.get(row.code) if is_open(found) else None, told.get(row.code, ""),
-            said.detail if said and row.code == at else "", row.came,
+            said.detail if said and row.code == at else "", row.came, row.code,
         )
         for row in cases.paper_rows(found)
     ]  # fmt: skip
@@ -133,7 +152,7 @@ def _take(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
             _take_one(request, found, code, file, now=now)
     except Refused as refused:
         return _papers_page(request, cases.case_by_no(found.no), refused=refused, at=code, now=now)
-    return redirect(reverse("citizen:papers", args=[found.no]) + f"#paper-{code}")
+    return redirect(_its_page(found, code))
 
 
 def _take_one(request: Any, found: Case, code: str, file: Any, *, now: datetime) -> None:
@@ -223,6 +242,6 @@ def take_back(request: Any, no: str, material: int) -> HttpResponseBase:
         actions.take_back_paper(case_no=found.no, material_id=material, by=request.who.by, now=now)
     except Refused as refused:
         if refused.slug == "nothing-found":  # tapped twice, or gone in another tab
-            return redirect("citizen:papers", found.no)
+            return redirect(_its_page(found))
         return _papers_page(request, found, refused=refused, now=now)
-    return redirect("citizen:papers", found.no)
+    return redirect(_its_page(found))

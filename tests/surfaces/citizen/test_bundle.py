@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from banshi.rooms.cases.models import Bundle, Case
+from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
 from banshi.rooms.cases.queries import cases_of, form_of
 from banshi.rooms.catalogue.models import OneMatter
 from tests.bundles import opened, sign_of
@@ -137,3 +137,24 @@ def test_a_bundle_is_nobody_elses(shop, theirs):
     answers += [theirs.client.post(f"/bundles/{bundle.no}/{p}").status_code for p in paths[2:]]
 
     assert answers == [404] * 4
+
+
+def test_the_papers_of_all_stand_on_one_page_each_once(me):
+    bundle = begun(me)
+    shop, sign = cases_of(bundle)
+
+    before = text(me.get(f"/bundles/{bundle.no}/papers/"))
+    led = me.client.get(f"/cases/{sign.no}/papers/")["Location"]
+    handed_in(me, shop, "lease")
+    after = text(me.get(f"/bundles/{bundle.no}/papers/"))
+
+    rows = CaseMaterial.objects.filter(code="lease", gone_at=None).order_by("case_id")
+    assert (before.count('id="paper-lease"'), led) == (1, f"/bundles/{bundle.no}/papers/")
+    assert list(rows.values_list("case__no", flat=True)) == [shop.no, sign.no]
+    assert ("已有 0 份" in before, "已有 1 份" in after) == (True, True)
+
+
+def test_the_one_page_of_papers_is_nobody_elses(me, anybody):
+    bundle = begun(me)
+
+    assert anybody.client.get(f"/bundles/{bundle.no}/papers/").status_code in (302, 404)
