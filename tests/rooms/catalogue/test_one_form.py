@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from banshi.rooms.catalogue.rules.guided import form_faults, guided, shown
-from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.rooms.catalogue.rules.handling import Fee, Handling
 from banshi.rooms.catalogue.rules.one_form import (
     answer_faults_jointly,
+    costs_jointly,
     faults_jointly,
     guided_jointly,
     one_form,
@@ -184,3 +187,28 @@ def test_the_matters_of_the_presets_ask_nothing_twice_and_mean_one_thing() -> No
 
 def guided_codes(one: Any) -> set[str]:
     return {name for part in one.parts for name in part.fields.values()}
+
+
+def costing(**fee: Any) -> Handling:
+    words = {"text_zh": "登记费", "text_en": "A fee"}
+    return HANDLINGS["food-permit-new"].model_copy(update={"fee": Fee(**{**words, **fee}) if fee else None})
+
+
+@pytest.mark.parametrize(
+    ("fees", "total", "more"),
+    [
+        ([{}, {}], "0", False),
+        ([{"amount": "80"}, {}], "80", False),
+        ([{"amount": "80"}, {"amount": "0.50"}], "80.50", False),
+        ([{"amount": "80"}, {"text_zh": "按面积"}], "80", True),
+        ([{"text_zh": "按面积"}, {}], "0", True),
+        ([{"amount": "80", "needed_if": {"eq": ["nothing", "asked"]}}, {}], "0", False),
+    ],
+)
+def test_what_all_of_it_costs_is_added_up_as_far_as_it_is_known(
+    fees: list[dict[str, Any]], total: str, more: bool
+) -> None:
+    found = costs_jointly(one_form([(f"item-{n}", costing(**fee)) for n, fee in enumerate(fees)]), {})
+
+    assert (found.total, found.more) == (Decimal(total), more)
+    assert [item for item, _ in found.each] == ["item-0", "item-1"]
