@@ -17,9 +17,11 @@ from banshi.foundation.said import english
 from banshi.foundation.times import span_words
 from banshi.frames.staff.frame import zone_of
 from banshi.journeys.hours.stops import as_announced
-from banshi.rooms.booking.models import Appeal, FollowUpVisit, Slot
+from banshi.rooms.booking.models import Appeal, Appointment, FollowUpVisit, Slot
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.catalogue.models import Item, Retirement
+from banshi.rooms.catalogue.rules.retiring import RETIREMENT
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.hooks import queries as hooks
 from banshi.rooms.messaging.models import Message
@@ -51,6 +53,8 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_closures(who, halls, now),
         *_left_over(who, halls, now),
         *_overfull(who, halls, now),
+        *_retiring(who, halls),
+        *_booked_beyond(who, halls, now),
         *_provisional(who, halls, now),
     ]
     order = {"urgent": 0, "wait": 1, "info": 2}
@@ -187,6 +191,41 @@ def _overfull(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
             ngettext("%(n)s period has more people than places", "%(n)s periods have more people than places", n)
             % {"n": n},
             reverse("office:unsettled", kwargs={"hall": mine[hall_id].code}),
+        )
+        for hall_id, n in counted.items()
+    ]
+
+
+def _retiring(who: Who, halls: list[Hall]) -> list[Need]:
+    """Matters that somebody asked to retire: another person agrees, or does not. They are every hall's: said once."""
+    mine = list(_where(who, halls, "items.publish").values())[:1]
+    if not mine:
+        return []
+    n = Retirement.objects.filter(state=RETIREMENT.states[0]).exclude(asked_by=str(who.by)).count()
+    text = ngettext("%(n)s matter waits to be retired", "%(n)s matters wait to be retired", n) % {"n": n}
+    href = reverse("office:items", kwargs={"hall": mine[0].code}) + "?only=retiring"
+    return [Need(mine[0], "ban", "wait", text, href)] if n else []
+
+
+def _booked_beyond(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
+    """People who are booked for a matter on a day on which it is retired: they were told, and may come all the same."""
+    mine = _where(who, halls, "catalogue.edit")
+    gone = (
+        list(Item.objects.filter(retired_on__isnull=False).order_by("id").values_list("id", flat=True)) if mine else []
+    )
+    if not gone:
+        return []
+    rows = Appointment.objects.filter(
+        hall_id__in=mine, item_id__in=gone, state="booked", ends_at__gt=now, day__gte=F("item__retired_on")
+    )
+    counted = Counter(rows.order_by("id").values_list("hall_id", flat=True)[:5000])
+    return [
+        Need(
+            mine[hall_id],
+            "calendar-x",
+            "info",
+            ngettext("%(n)s booking of a retired matter", "%(n)s bookings of retired matters", n) % {"n": n},
+            reverse("office:items", kwargs={"hall": mine[hall_id].code}) + "?only=retiring",
         )
         for hall_id, n in counted.items()
     ]

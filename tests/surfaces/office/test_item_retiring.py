@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 
 from banshi.foundation import clock
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Slot
 from banshi.rooms.catalogue import queries
 from banshi.rooms.catalogue.models import HallItem, Item, Retirement
 from tests.surfaces.office.editing import office, signed_in, staff_with  # noqa: F401 – fixtures
-from tests.town import TUESDAY_NINE, Town, at
+from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 
 ASKED = {"from_day": "2026-04-01", "reason_zh": "并入灵活就业登记", "reason_en": "Merged", "successor": "medical"}
 
@@ -115,3 +117,23 @@ def test_the_list_shows_them_alone(here: str, one: Client, other: Client) -> Non
     assert ("养老保险参保登记" in before, "居民身份证换领" in before) == (True, False)
     assert ("养老保险参保登记" in after, "2026-04-01 起停办" in after) == (True, True)
     assert clock.now() > TUESDAY_NINE
+
+
+def test_the_first_page_tells_who_is_to_agree_and_who_is_booked_beyond_its_day(
+    office: Town,  # noqa: F811
+    here: str,
+    one: Client,
+    other: Client,
+) -> None:
+    ask(one, here, from_day="2026-03-12")
+    pages = [text(client, "/office/town/") for client in (one, other)]
+    slot = Slot.objects.filter(hall=office.hall, day="2026-03-12", business="cat:A").order_by("starts_at")[0]
+    booking.place(
+        slot_id=slot.pk, item_code="pension", person_id=office.person(1).pk, source="web", by=CITIZEN, now=TUESDAY_NINE
+    )
+
+    other.post(f"{here}retiring/agree")
+    after = text(other, "/office/town/")
+
+    assert ["1 个事项待确认停办" in page for page in pages] == [False, True]
+    assert ("1 个事项待确认停办" in after, "停办的事项还有 1 个预约" in after) == (False, True)
