@@ -77,7 +77,7 @@ def ask(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
     names = ("from_day", "reason_zh", "reason_en", "successor", "chosen")
     typed = {name: clean(request.POST.get(name), 400) for name in names}
     day = day_or_none(typed["from_day"])
-    successor, alike = _meant(typed["chosen"] or typed["successor"])
+    successor, alike = _meant(typed["chosen"] or typed["successor"], but=row.item.code)
     if alike:
         return _page(request, place, row, typed=typed, alike=alike, status=422)
     try:
@@ -93,11 +93,13 @@ def ask(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
     return redirect("office:item_retiring", hall=hall, hall_item_id=row.pk)
 
 
-def _meant(text: str) -> tuple[str, list[Any]]:
-    """The code of what was typed, and – where that is not one matter alone – those that are like it."""
+def _meant(text: str, *, but: str) -> tuple[str, list[Any]]:
+    """The code of what was typed, and – where that is not one matter alone – those that are like it.
+
+    :param but: the matter itself, which is not offered."""
     if not text:
         return "", []
-    found = [each for each in catalogue.search(text, limit=FOUND) if text]
+    found = [each for each in catalogue.search(text, limit=FOUND + 1) if each.code != but or text == but][:FOUND]
     exact = [each for each in found if text in (each.code, each.name_zh, each.name_en)]
     if len(exact) == 1:
         return exact[0].code, []
