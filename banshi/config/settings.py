@@ -194,6 +194,7 @@ BANSHI_BODY_API_BYTES = 256 * 1024
 BANSHI_BODY_UPLOAD_BYTES = 24 * 1024 * 1024  # files and what is said of them
 BANSHI_BODY_UPLOAD_S = float(os.environ.get("BANSHI_BODY_UPLOAD_S", "180"))  # a telephone's line
 BANSHI_UPLOADS_AT_ONCE = int(os.environ.get("BANSHI_UPLOADS_AT_ONCE", "32"))
+BANSHI_UPLOADS_KEPT_BYTES = int(os.environ.get("BANSHI_UPLOADS_KEPT_BYTES", str(4 * 1024**3)))  # parts that lie about
 FILE_UPLOAD_MAX_MEMORY_SIZE = BANSHI_BODY_UPLOAD_BYTES  # what people send in never lies on a disk in clear
 BANSHI_BODY_PROMPT_S = float(os.environ.get("BANSHI_BODY_PROMPT_S", "1"))
 BANSHI_BODY_FIRST_S = float(os.environ.get("BANSHI_BODY_FIRST_S", "10"))

@@ -150,6 +150,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Much is asked from here just now, so this browser does a short calculation first. Nothing is asked of you."),
     ),
     "material-rejected": (_("The file is not taken"), _("{reason}")),
+    "wrong-offset": (_("The file has not come whole"), _("{offset} bytes have come: go on from there.")),
     "consent-missing": (
         _("Consent is missing"),
         _("A certificate is used for a matter once its holder agrees; the paper does as well."),

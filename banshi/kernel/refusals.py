@@ -129,6 +129,7 @@ SLUGS: dict[str, int] = {
     "duplicate-case": 409,
     "proof-of-work-needed": 409,
     "material-rejected": 422,
+    "wrong-offset": 409,
     "consent-missing": 409,
     "library-can-supply": 409,
     "address-not-allowed": 422,

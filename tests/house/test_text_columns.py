@@ -86,6 +86,8 @@ library_certificate_use.purpose library_certificate_use.subject library_document
 library_document.made_by library_document.ref library_document_version.by library_document_version.channel
 library_document_version.mime library_document_version.reason library_document_version.scan
 library_document_version.source_sha256 library_fact.element library_fact.source library_fact.trust
+library_upload.became library_upload.by library_upload.key_id library_upload.ref library_upload.salt library_upload.sha256
+library_upload.subject
 hooks_hook.code hooks_hook.hall hooks_hook.state hooks_hook.why hooks_event.code hooks_event.type hooks_event.hall
 hooks_event.subject hooks_event.maker hooks_delivery.subject hooks_delivery.state hooks_cursor.source
 """
@@ -121,6 +123,7 @@ CLEANED = {
     "django_session.session_data": "ids; telephones and kept forms are sealed in it",
     "tickets_ticket.notify_to": "sealed for the outbox",
     "library_blob_part.body": "sealed piece by piece (library/rules/chunks.py)",
+    "library_upload_part.body": "sealed piece by piece (library/rules/chunks.py)",
 }
 
 

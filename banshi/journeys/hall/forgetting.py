@@ -20,6 +20,7 @@ from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.hooks import actions as hooks
 from banshi.rooms.identity import actions as identity
+from banshi.rooms.library import actions as library
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -34,9 +35,9 @@ DAYS: Final = 40  # of a hall, in one go
 
 
 def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
-    """Delete answers and counts of tries a day old, codes and sessions that have ended, events of last week; and what people
-    gave with visits, what was said to them and written about them, that is over for as long as their hall's rules say
-    (`RecordsPolicy`).
+    """Delete answers and counts of tries a day old, codes and sessions that have ended, files that nobody went on sending,
+    events of last week; and what people gave with visits, what was said to them and written about them, that is over for as
+    long as their hall's rules say (`RecordsPolicy`).
 
     :param now: hall time, which events bear; :param wall: machine time, which everything else bears.
     :returns: how many rows of each; of visits, how many days of halls (and visits appealed against).
@@ -48,6 +49,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "codes": lambda: identity.forget_codes(before=old, most=MOST),
         "events": lambda: announce.forget_old(before=now - EVENTS_KEPT, most=MOST),
         "webhooks": lambda: hooks.forget_old(wall=wall, most=MOST),
+        "uploads": lambda: library.forget_uploads(now=now, most=MOST),
         "sessions": lambda: _forget_sessions(wall),
     }
     done = {kind: _all(act) for kind, act in kinds.items()}

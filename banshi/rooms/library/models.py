@@ -7,7 +7,8 @@ from django.db.models import F, Q
 
 from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.rooms.identity.models import Account, Organisation, Person
-from banshi.rooms.library.rules import CERTIFICATE, TRUST, UPLOAD
+from banshi.rooms.library.rules import CERTIFICATE, MOST_BYTES, TRUST, UPLOAD
+from banshi.rooms.library.rules.parts import PLACES
 
 ONE_HOLDER = Q(person=None, organisation__isnull=False) | Q(person__isnull=False, organisation=None)
 
@@ -35,6 +36,62 @@ class BlobPart(models.Model):
     class Meta:
         db_table = "library_blob_part"
         constraints = [models.UniqueConstraint(fields=["blob", "no"], name="a_part_stands_once_in_its_blob")]
+
+
+class Upload(models.Model):
+    """A file that comes in parts (断点续传). Under way it has one of its sender's few places; finished, it only tells what became
+    of it, so that who did not hear it may ask again.
+    """
+
+    ref = models.CharField(max_length=20)
+    subject = models.CharField(max_length=140)  # what it is for: case:<number>:<paper>
+    name = FreeText()
+    size = models.IntegerField()  # of the whole, as announced
+    received = models.IntegerField(default=0, db_default=0)  # where the next part begins
+    sha256 = models.CharField(max_length=64, default="", db_default="")  # of the whole, where it was said
+    place = models.SmallIntegerField(null=True)
+    salt = models.BinaryField(max_length=32)
+    key_id = models.CharField(max_length=40)
+    by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    changed_at = models.DateTimeField(db_index=True)  # the last part, or the end
+    finished_at = models.DateTimeField(null=True)
+    became = models.CharField(max_length=40, default="", db_default="")
+
+    class Meta:
+        db_table = "library_upload"
+        constraints = [
+            models.UniqueConstraint(fields=["ref"], name="a_reference_is_one_upload"),
+            models.UniqueConstraint(fields=["by", "place"], name="a_sender_has_few_uploads_under_way"),
+            models.UniqueConstraint(
+                fields=["by", "subject", "sha256"],
+                condition=Q(finished_at=None) & ~Q(sha256=""),
+                name="a_file_is_under_way_once_for_a_subject",
+            ),
+            models.CheckConstraint(condition=Q(size__gte=1, size__lte=MOST_BYTES), name="an_upload_is_not_too_large"),
+            models.CheckConstraint(
+                condition=Q(received__gte=0, received__lte=F("size")), name="no_more_comes_than_announced"
+            ),
+            models.CheckConstraint(
+                condition=Q(place=None) | Q(place__gte=1, place__lte=PLACES), name="upload_places_are_few"
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at=None, place__isnull=False) | Q(finished_at__isnull=False, place=None),
+                name="an_upload_under_way_has_a_place",
+            ),
+        ]
+
+
+class UploadPart(models.Model):
+    """One sealed part of a file that is coming."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="parts", db_index=False)
+    no = models.IntegerField()  # from 0
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "library_upload_part"
+        constraints = [models.UniqueConstraint(fields=["upload", "no"], name="a_part_comes_once_in_its_upload")]
 
 
 class Document(models.Model):

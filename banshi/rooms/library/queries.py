@@ -10,15 +10,25 @@ from datetime import date, datetime
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 
 from banshi.foundation import prepared
 from banshi.foundation.crypto import Unreadable
+from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.models import Person
 from banshi.rooms.library import rules
-from banshi.rooms.library.models import Blob, Certificate, CertificateUse, Document, DocumentVersion, Fact
+from banshi.rooms.library.models import (
+    Blob,
+    Certificate,
+    CertificateUse,
+    Document,
+    DocumentVersion,
+    Fact,
+    Upload,
+    UploadPart,
+)
 from banshi.rooms.library.rules import chunks
 
 AT_A_TIME = 8  # parts: two megabytes
@@ -272,3 +282,69 @@ def facts_of(
         rows = rows.filter(element__in=elements)
     newest = rows.order_by("element", "-at", "-id").distinct("element")
     return {row.element: FactView(row.element, row.value, row.trust, row.source, row.at) for row in newest}
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A file that has come in part: `received` of `size` bytes. `became`: what it is now, "" while it comes."""
+
+    ref: str
+    subject: str
+    name: str
+    size: int
+    received: int
+    sha256: str
+    became: str
+
+    @property
+    def share(self) -> int:
+        """In hundredths."""
+        return self.received * 100 // self.size
+
+    @property
+    def whole(self) -> bool:
+        return self.received == self.size
+
+
+def upload(ref: str, *, subject: str, by: Actor) -> Coming:
+    """:raises Refused: nothing-found – there is none, or it is somebody else's."""
+    row = Upload.objects.filter(ref=ref, subject=subject, by=str(by)).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"upload": ref})
+    return coming(row)
+
+
+def coming(row: Upload) -> Coming:
+    return Coming(row.ref, row.subject, row.name, row.size, row.received, row.sha256, row.became)
+
+
+def begun(subject: str, *, by: Actor) -> list[Coming]:
+    """Those of a sender that begin with this subject and have not come whole, the newest first."""
+    rows = Upload.objects.filter(subject__startswith=subject, by=str(by), finished_at=None, received__lt=F("size"))
+    return [coming(row) for row in rows.order_by("-changed_at", "-id")]
+
+
+def gathered(ref: str, *, subject: str, by: Actor) -> bytes:
+    """All that has come, put together.
+
+    :raises Refused: nothing-found; wrong-offset – it is not whole. :raises Unreadable: it was changed where it lies.
+    """
+    row = Upload.objects.filter(ref=ref, subject=subject, by=str(by), finished_at=None).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"upload": ref})
+    if row.received != row.size:
+        raise Refused("wrong-offset", facts={"offset": row.received})
+    seals, last, into = upload_sealer(row), chunks.count(row.size) - 1, io.BytesIO()
+    try:
+        for part in UploadPart.objects.filter(upload=row).order_by("no").iterator(chunk_size=AT_A_TIME):
+            into.write(seals.open(part.no, bytes(part.body), last=part.no == last))
+    except InvalidTag as changed:
+        raise Unreadable("library_upload_part") from changed
+    return into.getvalue()
+
+
+def upload_sealer(row: Upload) -> chunks.Sealer:
+    """Seals and opens the parts of a file that is coming. :raises Unreadable: there is no such key."""
+    if row.key_id not in settings.BANSHI_DATA_KEYS:
+        raise Unreadable("library_upload_part.body")
+    return chunks.Sealer(settings.BANSHI_DATA_KEYS[row.key_id], salt=bytes(row.salt), blob=f"upload {row.ref}")

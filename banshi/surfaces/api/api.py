@@ -27,6 +27,7 @@ from banshi.surfaces.api import (
     case_fees,
     case_files,
     case_steps,
+    case_uploads,
     cases,
     check_ins,
     closures,
@@ -171,6 +172,7 @@ for part in (
     cases,
     bundles,
     case_files,
+    case_uploads,
     case_fees,
     case_steps,
     verify,
@@ -249,7 +251,7 @@ def _learn_signatures() -> None:
                 sources = {model.__ninja_param_source__: model for model in operation.models}
                 fields = getattr(sources.get("query"), "__ninja_flatten_map__", {})
                 operations.QUERY_FIELDS[name] = frozenset(fields)
-                if "body" not in sources and name not in operations.TAKES_FILES:
+                if "body" not in sources and name not in operations.TAKES_FILES | operations.FILE_IS_BODY:
                     operations.WITHOUT_BODY.add(name)
 
 

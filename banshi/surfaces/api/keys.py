@@ -58,6 +58,7 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     "waive_fee": "cases.supervise",
     "refund_fee": "cases.receive | cases.issue",
 }
+IN_PARTS = ("begin_upload", "get_upload", "put_part", "finish_upload")
 ON_WEBHOOKS = (
     "list_webhooks", "register_webhook", "get_webhook", "end_webhook", "change_webhook_secret", "turn_on_webhook",
     "ping_webhook", "list_deliveries", "replay_webhook",
@@ -147,6 +148,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "supplement_case": _only("channel", "kiosk", "staff"),
     "withdraw_case": _only("channel", "kiosk", "staff"),
     "add_material": _only("channel", "kiosk", "staff"),
+    **{name: _only("channel", "kiosk", "staff") for name in IN_PARTS},
     "get_material_content": _only("channel", "kiosk", "staff"),
     "case_timeline": _only("channel", "kiosk", "staff", "manage"),
     "list_documents": _only("channel", "kiosk", "staff", "manage"),
@@ -194,7 +196,7 @@ PERMISSION_OF: dict[str, str] = {
     "submit_case": "cases.receive",
     "supplement_case": "cases.receive",
     "withdraw_case": "cases.receive",
-    "add_material": "cases.receive",
+    **dict.fromkeys(("add_material", *IN_PARTS), "cases.receive"),
     **dict.fromkeys(("get_case", "list_cases", "case_timeline", "list_documents", "get_fees", "worklist"), ON_CASES),
     **dict.fromkeys(("get_material_content", "get_document"), ON_CASES),
     "look_into_library": "cases.look",

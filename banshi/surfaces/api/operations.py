@@ -38,9 +38,12 @@ WITHOUT_BODY: set[str] = set()
 # Operations that read their body themselves: JSON, or a form with a file of up to 20 MB (case_files.py, item_files.py).
 TAKES_FILES = frozenset({"add_material", "import_items"})
 MOST_FORM_BYTES = library.MOST_BYTES + MOST_BYTES
-# Of these, those whose JSON is the file itself, as large, in whatever encoding, or one document a line.
-FILE_IS_BODY = frozenset({"import_items"})
-KINDS_OF_FILES = frozenset({"application/json", "application/x-ndjson"})
+# Those whose body is the file itself, as large, in whatever encoding, or one document a line; or a part of one: their types.
+KINDS_OF_FILES = {
+    "import_items": frozenset({"application/json", "application/x-ndjson"}),
+    "put_part": frozenset({"application/octet-stream"}),
+}
+FILE_IS_BODY = frozenset(KINDS_OF_FILES)
 # Operations that answer with a file: its types.
 GIVES_FILES = {"get_document": ("application/pdf",), "get_material_content": ("application/pdf", "image/jpeg")}
 
@@ -80,9 +83,9 @@ def check_body(headers: Mapping[str, str], body: bytes) -> None:
             raise HttpFault("unsupported-media-type")
 
 
-def check_kind(headers: Mapping[str, str]) -> None:
-    """:raises HttpFault: no JSON by its Content-Type, neither whole nor one document a line."""
-    if headers.get("content-type", "").lower().split(";")[0].strip() not in KINDS_OF_FILES:
+def check_kind(headers: Mapping[str, str], operation: str) -> None:
+    """:raises HttpFault: by its Content-Type no file of this operation's: JSON, whole or one document a line; or bytes."""
+    if headers.get("content-type", "").lower().split(";")[0].strip() not in KINDS_OF_FILES[operation]:
         raise HttpFault("unsupported-media-type")
 
 
@@ -109,7 +112,7 @@ class Key(HttpBearer):
             if self.operation in TAKES_FILES and is_form(headers):
                 return caller
             if self.operation in FILE_IS_BODY:
-                check_kind(headers)
+                check_kind(headers, self.operation)
                 return caller
             check_body(headers, request.body)
             if self.operation in WITHOUT_BODY:

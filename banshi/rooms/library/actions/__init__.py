@@ -4,13 +4,19 @@ from banshi.rooms.library.actions.certificates import end_certificate, issue_cer
 from banshi.rooms.library.actions.destroying import destroy
 from banshi.rooms.library.actions.files import keep, take_in
 from banshi.rooms.library.actions.scanning import reject, release, scan_pending
+from banshi.rooms.library.actions.uploads import begin_upload, drop_upload, finish_upload, forget_uploads, put_part
 
 __all__ = [
+    "begin_upload",
     "destroy",
+    "drop_upload",
     "end_certificate",
+    "finish_upload",
+    "forget_uploads",
     "issue_certificate",
     "keep",
     "learn",
+    "put_part",
     "reject",
     "release",
     "scan_pending",
