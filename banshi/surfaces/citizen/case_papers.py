@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from PIL import Image
 
 from banshi.foundation import clock, limits
-from banshi.journeys.case import from_library
+from banshi.frames import in_parts
+from banshi.journeys.case import from_library, sending
 from banshi.journeys.case.from_library import Held
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
@@ -26,6 +27,7 @@ from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.cases.rules.materials import by_hand
 from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
+from banshi.rooms.library.queries import Coming
 from banshi.rooms.library.rules import IMAGE, MOST_BYTES, rejected
 from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case
@@ -47,6 +49,7 @@ class Wanted:
     refused: str
     pages: tuple[CaseMaterial, ...]
     anchor: str = ""  # where it stands on its page
+    begun: tuple[Coming, ...]  # files that have come in part
 
     @property
     def there(self) -> bool:
@@ -122,10 +125,13 @@ def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str
     addable, told = may_add(found), {each.code: each.reason for each in cases.told_missing(found)}
     held = {each.paper.code: each for each in from_library.held(found, now=now)} if is_me(request, found) else {}
     said = case_panel(refused, found, now=now) if refused is not None and at else None
+    begun = stored.begun(sending.subject_of(found), by=request.who.by)
     return [
         Wanted(
             row, row.code in addable, held.get(row.code) if is_open(found) else None, told.get(row.code, ""),
             said.detail if said and row.code == at else "", row.came, row.code,
+            said.detail if said and row.code == at else "", row.came,
+            tuple(each for each in begun if each.subject == sending.subject_of(found, row.code)),
         )
         for row in cases.paper_rows(found)
     ]  # fmt: skip
@@ -138,18 +144,24 @@ def _take(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
     if code not in may_add(found):
         raise Http404
     files = request.FILES.getlist("file")[:MOST_AT_ONCE]
+    whole = request.POST.getlist(in_parts.FIELD)[:MOST_AT_ONCE]
     try:
-        if not files:
+        if not files and not whole:
             raise Refused(
                 "invalid", facts={"field": "file", "reason": pgettext("case", "Choose a file or take a photo first")}
             )
         limits.take(key=f"upload:{request.who.account_id}", per_minute=20, burst=60)
         live = CaseMaterial.objects.filter(case=found, code=code, gone_at=None).exclude(verdict="bad").count()
-        if live + len(files) > MOST_PAGES:
+        if live + len(files) > MOST_PAGES:  # of those in parts each is asked again
             reason = {"zh": f"一份材料最多 {MOST_PAGES} 页", "en": f"At most {MOST_PAGES} pages for one paper"}
             raise Refused("invalid", facts={"field": "file", "reason": reason})
         for file in files:
             _take_one(request, found, code, file, now=now)
+        for ref in whole:
+            sending.finish(
+                case=found, code=code, ref=ref[:20], channel="upload", account_id=request.who.account_id, by=request.who.by,
+                now=now,
+            )  # fmt: skip
     except Refused as refused:
         return _papers_page(request, cases.case_by_no(found.no), refused=refused, at=code, now=now)
     return redirect(_its_page(found, code))
@@ -165,6 +177,25 @@ def _take_one(request: Any, found: Case, code: str, file: Any, *, now: datetime)
     actions.add_paper(
         case_no=found.no, code=code, channel="upload", file=version, further=True, by=request.who.by, now=now
     )
+
+
+@citizen_page
+@require_POST
+def begin_upload(request: Any, no: str) -> HttpResponseBase:
+    """A large file is begun in parts, or gone on with."""
+    sent.spare(request)
+    found = my_case(request, no)
+    if str(request.POST.get("code") or "")[:60] not in may_add(found):
+        raise Http404
+    return in_parts.begin(request, found, by=request.who.by, now=clock.now())
+
+
+@citizen_page
+@require_POST
+def put_part(request: Any, no: str, ref: str) -> HttpResponseBase:
+    """The next part of it."""
+    sent.spare(request)
+    return in_parts.part(request, my_case(request, no), ref, by=request.who.by, now=clock.now())
 
 
 @citizen_page

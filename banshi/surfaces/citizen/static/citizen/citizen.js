@@ -1,5 +1,7 @@
 /* What the citizen's pages do beyond forms: the countdown of a kept place, and a number that is followed. */
 
+import { NotTaken, inParts, sendInParts } from "../ui/parts.js";
+
 const minutes = (words, seconds) => words.replace("{m}", Math.floor(seconds / 60)).replace("{s}", Math.floor(seconds % 60));
 
 /** A place is kept in hall time, which a demo may run faster: machine seconds × speed. */
@@ -236,13 +238,40 @@ document.addEventListener("change", (event) => {
   for (const other of form.querySelectorAll("input[type=file]")) if (other !== event.target) other.disabled = true; // an empty one says nothing
   form.classList.add("is-sending");
   form.querySelector("[data-sending]").hidden = false;
-  form.requestSubmit();
+  if (form.dataset.parts && inParts(event.target.files)) sendLarge(form, event.target);
+  else form.requestSubmit();
 });
-addEventListener("pageshow", () => { // back on a page that was left while it sent
-  for (const form of document.querySelectorAll("form[data-picks].is-sending")) {
-    form.classList.remove("is-sending");
-    form.querySelector("[data-sending]").hidden = true;
-    form.reset();
-    for (const input of form.querySelectorAll("input[type=file]")) input.disabled = false;
+
+/** The files in parts, one after the other; then the form says which they were. */
+async function sendLarge(form, field) {
+  const [share, lost, told] = ["share", "lost", "not-taken"].map((name) => form.querySelector(`[data-${name}]`));
+  const files = [...field.files];
+  const to = { url: form.dataset.parts, code: form.elements.code.value, token: form.elements.csrfmiddlewaretoken.value };
+  told.hidden = true;
+  share.hidden = false;
+  try {
+    for (const [i, file] of files.entries()) {
+      const ref = await sendInParts(file, to, (part, gone) => { share.value = (i + part) / files.length; lost.hidden = !gone; });
+      form.insertAdjacentHTML("beforeend", '<input type="hidden" name="upload">');
+      form.lastElementChild.value = ref;
+    }
+    field.disabled = true;
+    form.requestSubmit();
+  } catch (no) {
+    if (!(no instanceof NotTaken)) throw no;
+    told.textContent = no.message || form.querySelector("[data-not-taken-words]").content.textContent.trim();
+    told.hidden = false;
+    restored(form);
   }
+}
+
+function restored(form) {
+  form.classList.remove("is-sending");
+  for (const name of ["sending", "share", "lost"]) form.querySelector(`[data-${name}]`).hidden = true;
+  for (const ref of form.querySelectorAll("input[name=upload]")) ref.remove();
+  form.reset();
+  for (const input of form.querySelectorAll("input[type=file]")) input.disabled = false;
+}
+addEventListener("pageshow", () => { // back on a page that was left while it sent
+  for (const form of document.querySelectorAll("form[data-picks].is-sending")) restored(form);
 });
