@@ -131,7 +131,7 @@ def Headers(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.setdefault("Content-Security-Policy", CSP)
-        response.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+        response.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
         if not request.path.startswith(settings.STATIC_URL):
             response.setdefault("Cache-Control", "no-store")
         return response

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked
+from banshi.frames import in_parts
 from banshi.frames.staff import case_fees
 from banshi.frames.staff import cases as shared
 from banshi.frames.typed import clean
-from banshi.journeys.case import at_window, bundles, from_library
+from banshi.journeys.case import at_window, bundles, from_library, sending
 from banshi.journeys.case.carried import at_window as carried
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -136,8 +137,13 @@ def pages(request: Asked, here: Served, no: str) -> HttpResponse:
     sent = Sent.of(request, case)
     try:
         files = [(name.removeprefix("file-"), file) for name, each in request.FILES.lists() for file in each]
-        if not files:
+        whole = _sent_in_parts(request)
+        if not files and not whole:
             raise Refused("invalid", facts={"field": "file", "reason": _("Choose a file first.")})
+        for code, ref in whole[:MOST_AT_ONCE]:
+            sending.finish(
+                case=case, code=code, ref=ref, channel="scan", hall=here.hall.code, by=here.by, now=clock.now()
+            )  # fmt: skip
         for code, file in files[:MOST_AT_ONCE]:
             if (file.size or 0) > MOST_BYTES:
                 raise Refused(rejected("too-large"))
@@ -150,6 +156,27 @@ def pages(request: Asked, here: Served, no: str) -> HttpResponse:
     except Refused as refused:
         return case_page(request, here, case_of(here, no), sent=sent, refused=refused, at="pages")
     return _done(request, here, no, sent)
+
+
+def _sent_in_parts(request: Asked) -> list[tuple[str, str]]:
+    """Papers, and references of the files that have come whole for them."""
+    mark = f"{in_parts.FIELD}-"
+    named = [(name, refs) for name, refs in request.POST.lists() if name.startswith(mark)]
+    return [(name.removeprefix(mark)[:60], str(ref)[:20]) for name, refs in named for ref in refs]
+
+
+@require_POST
+@of_number
+def begin_upload(request: Asked, here: Served, no: str) -> HttpResponse:
+    """A large file is begun in parts, or gone on with; `pages` is then told that it is whole."""
+    return in_parts.begin(request, case_of(here, no), by=here.by, now=clock.now())
+
+
+@require_POST
+@of_number
+def put_part(request: Asked, here: Served, no: str, upload: str) -> HttpResponse:
+    """The next part of it."""
+    return in_parts.part(request, case_of(here, no), upload, by=here.by, now=clock.now())
 
 
 def _keep(here: Served, case: Case, sent: Sent, now: datetime) -> None:

@@ -21,6 +21,7 @@ from banshi.surfaces.desk.case_panels import panel_of
 from banshi.surfaces.desk.case_sent import Sent
 
 View = Callable[..., HttpResponseBase]
+CAMERA_HERE = "geolocation=(), camera=(self), microphone=()"  # 高拍仪: on this page alone
 
 
 def of_number(view: Callable[..., HttpResponseBase]) -> View:
@@ -114,7 +115,9 @@ def case_page(
     page = panel_of(request, here, case, sent=sent or Sent.nothing(), refused=refused, at=at, now=now)
     shown: Mapping[str, Any] = context_of(here, now, clock.speed()) | page
     template = "desk/_case.html" if request.htmx else "desk/case.html"
-    return render(request, template, shown, status=SLUGS[refused.slug] if refused else 200)
+    answer = render(request, template, shown, status=SLUGS[refused.slug] if refused else 200)
+    answer["Permissions-Policy"] = CAMERA_HERE
+    return answer
 
 
 @require_GET

@@ -61,3 +61,14 @@ def test_what_is_missing_is_told_once_and_comes_at_another_visit(clerk, matters)
     case.refresh_from_db()
     assert ("没有带" in shown, answer.status_code, case.phase) == (True, 302, "accepted")
     assert case.visit_id == ticket.visit_id
+
+
+def test_the_camera_may_be_used_on_the_page_of_a_case_and_nowhere_else(clerk, matters):
+    case = sent_online(matters)
+    ticket = serve(matters.town, 1)
+
+    page, thread, other = clerk.get(here(ticket, case)), clerk.get(f"/desk/cases/{ticket.ref}/"), clerk.get("/")
+
+    assert "camera=(self)" in page.headers["Permissions-Policy"]
+    assert ["camera=()" in each.headers["Permissions-Policy"] for each in (thread, other)] == [True, True]
+    assert 'data-camera="file-id"' in page.content.decode()
