@@ -46,6 +46,7 @@ class Limits:
 # Addresses that take files.
 UPLOADS = re.compile(
     r"/api/v1/cases/[^/]+/materials|/api/v1/items/import|/cases/[^/]+/papers/|/desk/cases/[^/]+/[^/]+/pages"
+    r"|/kiosk/[^/]+/papers"
 )
 
 

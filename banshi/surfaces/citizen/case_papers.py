@@ -60,22 +60,13 @@ class Wanted:
         return not by_hand(self.row.channels)
 
 
-def may_add(found: Case) -> frozenset[str]:
-    """Papers for which files are taken now: all while the case is open; those that were to follow, after it was accepted."""
-    codes = frozenset(row.code for row in cases.paper_rows(found))
-    if is_open(found):
-        return codes
-    open_ones = found.obligations.filter(met_at=None, lapsed_at=None).order_by("id").values_list("code", flat=True)
-    return codes & frozenset(open_ones) if found.phase in ("accepted", "in_review") else frozenset()
-
-
 @citizen_page
 @require_http_methods(["GET", "POST"])
 def papers(request: Any, no: str) -> HttpResponseBase:
     """What has to come, and what has; POST takes files for one paper."""
     now = clock.now()
     found = my_case(request, no)
-    if not may_add(found):
+    if not cases.addable(found):
         return redirect("citizen:case", found.no)
     if request.method == "POST":
         return _take(request, found, now=now)
@@ -122,7 +113,7 @@ def _papers_page(
 
 def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str = "", now: datetime) -> list[Wanted]:
     """The papers in the order of the situation's list."""
-    addable, told = may_add(found), {each.code: each.reason for each in cases.told_missing(found)}
+    addable, told = cases.addable(found), {each.code: each.reason for each in cases.told_missing(found)}
     held = {each.paper.code: each for each in from_library.held(found, now=now)} if is_me(request, found) else {}
     said = case_panel(refused, found, now=now) if refused is not None and at else None
     begun = stored.begun(sending.subject_of(found), by=request.who.by)
@@ -141,7 +132,7 @@ def _take(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
     """Each file is opened and cleaned before anything is locked; those that are taken stay, whatever comes of the next."""
     sent.spare(request)
     code = str(request.POST.get("code") or "")[:60]
-    if code not in may_add(found):
+    if code not in cases.addable(found):
         raise Http404
     files = request.FILES.getlist("file")[:MOST_AT_ONCE]
     whole = request.POST.getlist(in_parts.FIELD)[:MOST_AT_ONCE]
@@ -185,7 +176,7 @@ def begin_upload(request: Any, no: str) -> HttpResponseBase:
     """A large file is begun in parts, or gone on with."""
     sent.spare(request)
     found = my_case(request, no)
-    if str(request.POST.get("code") or "")[:60] not in may_add(found):
+    if str(request.POST.get("code") or "")[:60] not in cases.addable(found):
         raise Http404
     return in_parts.begin(request, found, by=request.who.by, now=clock.now())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.kiosk import away, cabinet, check_in, own_phone, pairing, slip, start, typed, walk_in
+from banshi.surfaces.kiosk import away, cabinet, check_in, own_phone, pairing, papers, slip, start, typed, walk_in
 
 app_name = "kiosk"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("<str:hall>/numbers", typed.claim, name="claim"),
     path("<str:hall>/look-up", check_in.look_up, name="look-up"),
     path("<str:hall>/phone", own_phone.own_phone_page, name="phone"),
+    path("<str:hall>/papers", papers.papers, name="papers"),
     path("<str:hall>/cabinet", cabinet.cabinet, name="cabinet"),
     path("<str:hall>/cabinet/fetch", cabinet.fetch, name="cabinet-fetch"),
     path("<str:hall>/cabinet/drop", cabinet.drop, name="cabinet-drop"),

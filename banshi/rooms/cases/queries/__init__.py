@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from banshi.rooms.cases.queries.adding import addable
 from banshi.rooms.cases.queries.bundles import (
     Whole,
     all_bundles,
@@ -56,6 +57,7 @@ __all__ = [
     "RunsOfItem",
     "Told",
     "Whole",
+    "addable",
     "agreed",
     "agreement",
     "all_bundles",
