@@ -13,6 +13,7 @@ import click
 from banshi.cli.archiving import archive
 from banshi.cli.exchanging import exchange
 from banshi.cli.items import items
+from banshi.cli.library import library
 from banshi.cli.setting_up import compile_translations, load_presets, migrate_tables, otherwise, take_over_presets
 from banshi.cli.settling import settle_days
 from banshi.cli.staffing import staff
@@ -426,6 +427,7 @@ def check(json_: bool, port: int, data: Path | None) -> None:
 main.add_command(staff)
 main.add_command(settle_days)
 main.add_command(items)
+main.add_command(library)
 main.add_command(archive)
 main.add_command(exchange)
 

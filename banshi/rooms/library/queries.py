@@ -185,7 +185,7 @@ def documents_of(
     """Newest first: of a person under whichever of their entries, of an organisation, or what an account sent in."""
     if account_id is not None:
         return _documents(Q(account_id=account_id))
-    return _documents(_held_by(person_id, organisation_id))
+    return _documents(held_by(person_id, organisation_id))
 
 
 def _documents(asked: Q) -> list[DocumentView]:
@@ -215,7 +215,7 @@ def standing(person_id: int) -> int:
     return row.same_as_id or row.pk
 
 
-def _held_by(person_id: int | None, organisation_id: int | None) -> Q:
+def held_by(person_id: int | None, organisation_id: int | None) -> Q:
     """Of a person – what came in under a further document of theirs too – or of an organisation.
 
     :raises ValueError: neither, or both.
@@ -238,7 +238,7 @@ def certificates_of(
 
     :param types: of these alone; None: of any. :param today: without those whose last day is over; None: with them.
     """
-    rows = Certificate.objects.filter(_held_by(person_id, organisation_id), status__in=rules.CERTIFICATE.goes_on)
+    rows = Certificate.objects.filter(held_by(person_id, organisation_id), status__in=rules.CERTIFICATE.goes_on)
     if types is not None:
         rows = rows.filter(type__in=types)
     if today is not None:
@@ -262,7 +262,7 @@ def _certificate_view(row: Certificate) -> CertificateView:
 
 def uses_of(person_id: int) -> list[UseView]:
     """What a person's certificates were used for, newest first (PIPL Art. 44: they may know)."""
-    held = _held_by(person_id, None)
+    held = held_by(person_id, None)
     rows = CertificateUse.objects.filter(certificate__in=Certificate.objects.filter(held)).select_related("certificate")
     return [
         UseView(
@@ -277,7 +277,7 @@ def facts_of(
     *, person_id: int | None = None, organisation_id: int | None = None, elements: Collection[str] | None = None
 ) -> dict[str, FactView]:
     """What is known, by element: of each the newest. :param elements: of these alone; None: of all."""
-    rows = Fact.objects.filter(_held_by(person_id, organisation_id))
+    rows = Fact.objects.filter(held_by(person_id, organisation_id))
     if elements is not None:
         rows = rows.filter(element__in=elements)
     newest = rows.order_by("element", "-at", "-id").distinct("element")
@@ -297,9 +297,9 @@ class Coming:
     became: str
 
     @property
-    def share(self) -> int:
-        """In hundredths."""
-        return self.received * 100 // self.size
+    def percent(self) -> str:
+        """How much has come, as a page says it."""
+        return f"{self.received * 100 // self.size}%"
 
     @property
     def whole(self) -> bool:

@@ -3,6 +3,7 @@
 from banshi.rooms.library.actions.certificates import end_certificate, issue_certificate, learn, use_certificate
 from banshi.rooms.library.actions.destroying import destroy
 from banshi.rooms.library.actions.files import keep, take_in
+from banshi.rooms.library.actions.importing import import_certificates
 from banshi.rooms.library.actions.scanning import reject, release, scan_pending
 from banshi.rooms.library.actions.uploads import begin_upload, drop_upload, finish_upload, forget_uploads, put_part
 
@@ -13,6 +14,7 @@ __all__ = [
     "end_certificate",
     "finish_upload",
     "forget_uploads",
+    "import_certificates",
     "issue_certificate",
     "keep",
     "learn",

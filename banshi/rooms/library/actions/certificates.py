@@ -52,7 +52,7 @@ def issue_certificate(
         try:
             with transaction.atomic():
                 row = Certificate.objects.create(
-                    ref=new_ref(), **holder, type=type, number=plain, number_index=_index(type, plain),
+                    ref=new_ref(), **holder, type=type, number=plain, number_index=index_of(type, plain),
                     name_zh=name_zh, name_en=name_en, issuer_zh=issuer_zh, issuer_en=issuer_en, issued_on=issued_on,
                     valid_until=valid_until, trust=trust, source=source, case_no=case_no,
                     document_version_id=document_version_id, made_at=now, made_by=str(by),
@@ -161,7 +161,8 @@ def _held(row: Certificate) -> dict[str, int | None]:
     }
 
 
-def _index(type: str, number: str) -> str:
+def index_of(type: str, number: str) -> str:
+    """By which a number is found, though it is sealed."""
     return blind_index(f"{type}:{number}", purpose="certificate")
 
 
