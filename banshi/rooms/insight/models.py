@@ -132,6 +132,10 @@ class CaseSum(models.Model):
     stars_3 = models.IntegerField()
     stars_4 = models.IntegerField()
     stars_5 = models.IntegerField()
+    prepared = models.IntegerField(default=0, db_default=0)  # received at a window, sent in beforehand
+    prepared_s = models.BigIntegerField(default=0, db_default=0)  # seconds there, summed
+    unprepared = models.IntegerField(default=0, db_default=0)
+    unprepared_s = models.BigIntegerField(default=0, db_default=0)
     saved_steps = Steps()  # decisions by working days saved (rules.DAYS)
 
     class Meta:

@@ -884,6 +884,12 @@ class CasesOut(Out):
     stars_3: int
     stars_4: int
     stars_5: int
+    prepared: int = Field(description="Received at a window in a visit that was served, sent in beforehand.")
+    prepared_s: int = Field(
+        description="Seconds of those at the window; shared by all that were received in the same visit."
+    )
+    unprepared: int
+    unprepared_s: int
     completion_share: float | None = Field(
         description="Completed by accepted of the same days: may be above 1, as what is completed may have been accepted before."
     )
@@ -897,6 +903,9 @@ class CasesOut(Out):
     rating_mean: float | None
     satisfied_share: float | None = Field(description="Three stars and up, of the ratings given: 0 to 1.")
     rated_share: float | None = Field(description="Ratings, of those completed: 0 to 1.")
+    prepared_mean_s: int | None = Field(description="Seconds at the window of one that was sent in beforehand.")
+    unprepared_mean_s: int | None
+    seconds_saved: int | None = Field(description="By having sent it in beforehand: unprepared less prepared.")
 
 
 class CasesFigures(Out):

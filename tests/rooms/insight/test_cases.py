@@ -111,7 +111,7 @@ def test_shares_without_anything_to_share_are_none():
     assert {name: row[name] for name in row if name not in CASE_COUNTS} == dict.fromkeys(
         (
             "completion_share", "on_time_share", "saved_p50", "second_notice_share", "one_stop_share", "trips_mean",
-            "rating_mean", "satisfied_share", "rated_share",
+            "rating_mean", "satisfied_share", "rated_share", "prepared_mean_s", "unprepared_mean_s", "seconds_saved",
         )
     )  # fmt: skip
 
@@ -167,7 +167,8 @@ def test_every_split_of_every_figure_adds_up_to_the_same(crowd, settled):
     found = everything(crowd)
 
     total = found[""][-1]
-    assert min(total[name] for name in CASE_COUNTS if name not in ("stars_2", "stars_4")) > 0
+    there = [name for name in CASE_COUNTS if name not in ("stars_2", "stars_4") and "prepared" not in name]
+    assert min(total[name] for name in there) > 0
     for by in queries.CASE_BYS:
         *rows, last = found[by]
         assert last == total, by
@@ -388,3 +389,22 @@ def test_a_case_taken_through_its_steps_counts_with_each(town):
         [1, 1, 1, 1, 1, 1, 1, 1],
     ]
     assert queries.cases(halls=[town.hall], first=day, last=day + timedelta(days=20), bys=[])[""][-1]["saved_p50"] == 19
+
+
+def test_seconds_at_the_window_with_and_without_a_prepared_folder(town):
+    from tests.rooms.insight.facts import came
+
+    window, received = town.hall.windows.get(code="town-01"), at("2026-03-10 09:03")
+    for i, (minutes, sent_at) in enumerate([(4, at("2026-03-09 20:00")), (10, None), (20, None)], start=1):
+        ticket = came(
+            town.hall, town.categories["A"], at("2026-03-10 09:00"), handling_min=minutes, window=window, staff=town.clerk
+        )  # fmt: skip
+        for item in ["pension", "medical"][: 2 if minutes == 20 else 1]:  # the last has two cases, and shares its time
+            case_of(
+                town.hall, town.items[item], town.person(i), received=received, visit=ticket.visit, submitted_at=sent_at
+            )  # fmt: skip
+
+    total = queries.cases(halls=[town.hall], first=date(2026, 3, 10), last=date(2026, 3, 10), bys=[])[""][-1]
+
+    assert (total["prepared"], total["unprepared"], total["unprepared_s"]) == (1, 3, 1800)
+    assert (total["prepared_mean_s"], total["unprepared_mean_s"], total["seconds_saved"]) == (240, 600, 360)

@@ -32,11 +32,14 @@ class Cell:
     saved: dict[int, int]
 
 
-def _happened(what: str, at: str, *, only: str = "", stars: str = "NULL::int", joined: str = "") -> str:
+def _happened(
+    what: str, at: str, *, only: str = "", stars: str = "NULL::int", seconds: str = "NULL::int", joined: str = ""
+) -> str:
     """Found by hall and moment, however long the history."""
     return f"""
 SELECT h.code AS hall, days.day, c.item_id, c.department_id, c.channel, c.instant, '{what}' AS what, c.notices, c.granted,
-  c.due_promised, c.days_saved, c.trips, {stars} AS stars
+  c.due_promised, c.days_saved, c.trips, {stars} AS stars, {seconds} AS seconds,
+  c.submitted_at IS NOT NULL AS prepared
 FROM unnest(%(halls)s::bigint[], %(days)s::date[]) AS days(hall_id, day) JOIN places_hall h ON h.id = days.hall_id
 CROSS JOIN LATERAL (
   SELECT * FROM cases_case r WHERE r.hall_id = days.hall_id {only}
@@ -46,9 +49,16 @@ CROSS JOIN LATERAL (
 """  # noqa: S608
 
 
+# 窗口用时: the visit in which a case was received, once it was served; shared by all that were received in it.
+AT_WINDOW = """LEFT JOIN LATERAL (
+  SELECT round(sum(EXTRACT(EPOCH FROM s.ended_at - s.started_at))
+    / (SELECT count(*) FROM cases_case x WHERE x.visit_id = c.visit_id AND x.received_at IS NOT NULL))::int AS seconds
+  FROM tickets_service s JOIN tickets_ticket t ON t.id = s.ticket_id
+  WHERE t.visit_id = c.visit_id AND s.ended_at IS NOT NULL
+) w ON c.visit_id IS NOT NULL"""
 FACTS = " UNION ALL ".join(
     [
-        _happened("received", "received_at"),
+        _happened("received", "received_at", seconds="w.seconds", joined=AT_WINDOW),
         _happened("accepted", "accepted_at"),
         _happened("decided", "decided_at"),
         _happened(
@@ -70,8 +80,11 @@ _SAYS = {
     "ratings": "stars IS NOT NULL",
     **{f"stars_{n}": f"stars = {n}" for n in range(1, 6)},
 }
-_COUNTED = {name: f"count(*) FILTER (WHERE {when})" for name, when in _SAYS.items()} | {
-    "trips": "COALESCE(sum(trips) FILTER (WHERE what = 'completed'), 0)"
+_WINDOW = {"prepared": "seconds IS NOT NULL AND prepared", "unprepared": "seconds IS NOT NULL AND NOT prepared"}
+_COUNTED = {
+    **{name: f"count(*) FILTER (WHERE {when})" for name, when in (_SAYS | _WINDOW).items()},
+    **{f"{name}_s": f"COALESCE(sum(seconds) FILTER (WHERE {when}), 0)" for name, when in _WINDOW.items()},
+    "trips": "COALESCE(sum(trips) FILTER (WHERE what = 'completed'), 0)",
 }
 _CELL = "hall, day, item_id, department_id, channel, instant"
 # In one statement, so that all facts are of one moment.

@@ -18,6 +18,7 @@ from banshi.rooms.insight.rules.steps import percentile
 CASE_COUNTS: Final = (
     "received", "second_notices", "accepted", "decided", "granted", "due", "on_time", "completed", "one_stop", "trips",
     "ratings", "stars_1", "stars_2", "stars_3", "stars_4", "stars_5",
+    "prepared", "prepared_s", "unprepared", "unprepared_s",
 )  # fmt: skip
 # Working days saved, each a step of its own, so that halves of any days and halls are exact.
 MOST_DAYS: Final = 400
@@ -42,12 +43,15 @@ def case_figures(counts: Mapping[str, int], saved: Mapping[int, int]) -> dict[st
     - `one_stop_share` 一次办成率: completed without any notice of missing papers and with one trip at most, ÷ completed.
     - `trips_mean` 平均跑动次数: days on which somebody came (rooms/cases/rules/measures), mean of the completed.
     - `rated_share` 参评率: stars given ÷ completed, beside `rating_mean`; silence is no star. `satisfied_share`: three and up.
+    - `prepared_mean_s`, `unprepared_mean_s` 窗口用时: seconds at the window of a case received there, sent in beforehand or
+      not; the time of somebody with several cases is shared among them. `seconds_saved` is what the folder saved of each.
 
     :param counts: CASE_COUNTS, what is not there being 0. :param saved: how many by `step_of_days`.
     """
     row: dict[str, Any] = {count: counts.get(count, 0) for count in CASE_COUNTS}
     ratings = row["ratings"]
     stars = sum(n * row[f"stars_{n}"] for n in range(1, 6))
+    prepared, unprepared = (_mean(row[f"{of}_s"], row[of]) for of in ("prepared", "unprepared"))
     return {
         **row,
         "completion_share": _share(row["completed"], row["accepted"]),
@@ -59,7 +63,14 @@ def case_figures(counts: Mapping[str, int], saved: Mapping[int, int]) -> dict[st
         "rating_mean": round(stars / ratings, 2) if ratings else None,
         "satisfied_share": _share(row["stars_3"] + row["stars_4"] + row["stars_5"], ratings),
         "rated_share": _share(ratings, row["completed"]),
+        "prepared_mean_s": prepared,
+        "unprepared_mean_s": unprepared,
+        "seconds_saved": unprepared - prepared if prepared is not None and unprepared is not None else None,
     }
+
+
+def _mean(total: int, of: int) -> int | None:
+    return round(total / of) if of else None
 
 
 def _share(part: int, of: int) -> float | None:
