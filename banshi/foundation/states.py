@@ -205,6 +205,10 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "hand_over": (pgettext_lazy("case step", "Given to the department"), "info"),
         "take": (pgettext_lazy("case step", "Taken over"), ""),
         "opine": (pgettext_lazy("case step", "Opinion given"), "info"),
+        "sign_for": (pgettext_lazy("case step", "Papers signed for by the department"), "info"),
+        "refuse_papers": (pgettext_lazy("case step", "Papers not signed for: back to the front"), "wait"),
+        "consult": (pgettext_lazy("case step", "Another department asked"), "info"),
+        "answer_consult": (pgettext_lazy("case step", "Another department answered"), "info"),
         "stop_clock": (pgettext_lazy("case step", "Clock stopped"), "wait"),
         "resume_clock": (pgettext_lazy("case step", "Clock runs again"), "info"),
         "extend": (pgettext_lazy("case step", "Extended"), "wait"),
@@ -227,6 +231,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "grant": (pgettext_lazy("opinion", "For granting"), "ok"),
         "refuse": (pgettext_lazy("opinion", "For refusing"), "urgent"),
         "note": (pgettext_lazy("opinion", "Remark"), ""),
+        "pass": (pgettext_lazy("opinion", "None of ours"), ""),
     },
     "purge_line": {  # what became of a package that was to be destroyed
         "destroyed": (pgettext_lazy("archive", "Destroyed"), "urgent"),

@@ -21,6 +21,7 @@ from banshi.rooms.archive.models import Purge
 from banshi.rooms.booking.models import Appeal, FollowUp, LedgerEntry, Suspension
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Consultation
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device
@@ -112,12 +113,16 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     enquiry = consulting.ask(asking, by=CITIZEN, now=TUESDAY_NINE)
     reviewer = matters.by["reviewer"]
     consulting.answer(no=enquiry.no, seq=1, text="身份证。", department="", by=reviewer, now=TUESDAY_NINE)
+    asked = Consultation.objects.create(
+        case=case, department=case.department, question="能开吗？", papers=[page.code], due_on=today, asked_at=TUESDAY_NINE,
+        asked_by=supervisor,
+    )  # fmt: skip
     key = ApiKey.objects.create(name="app", key_hash="k", scope="manage", hall="town", created_at=TUESDAY_NINE)
     hook, _ = hooks.register(key_id=key.pk, url="https://hooks.example.com/", types=[], by=CITIZEN, now=TUESDAY_NINE)
     writing = consulting.Writing("要带什么？", "身份证。")
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
     return {
-        "enquiry": enquiry.no, "answer_id": written.pk,
+        "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,
         "no": case.no, "material_id": page.pk, "number": case.papers.get().number,
         "agent_id": agent.agent_id,

@@ -6,6 +6,7 @@ from django.db import models
 
 from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.rooms.cases.rules.by_rule import MODES, OCCASIONS, RUN_OUTCOMES, WHYS
+from banshi.rooms.cases.rules.consulted import SAYS
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.identity.models import Account, Organisation, Person, Staff
@@ -315,6 +316,87 @@ class Opinion(models.Model):
 
     class Meta:
         db_table = "cases_opinion"
+
+
+class Handover(models.Model):
+    """物料流转: paper given to the department behind: by whom, how many pieces; signed for, or refused with why."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="handovers")
+    given_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    pieces = models.IntegerField()
+    signed_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    refused_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    refused_at = models.DateTimeField(null=True)
+    why = FreeText(default="")
+
+    class Meta:
+        db_table = "cases_handover"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(signed_at=None, refused_at=None), name="one_handover_waits_for_a_signature"
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_by=None, signed_at=None) | Q(signed_by__isnull=False, signed_at__isnull=False),
+                name="a_signature_is_somebodys_and_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_by=None, refused_at=None) | Q(refused_by__isnull=False, refused_at__isnull=False),
+                name="a_handover_is_refused_by_somebody_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_at=None) | Q(refused_at=None), name="a_handover_is_signed_for_or_refused"
+            ),
+            models.CheckConstraint(
+                condition=(Q(signed_by=None) | ~Q(signed_by=models.F("given_by")))
+                & (Q(refused_by=None) | ~Q(refused_by=models.F("given_by"))),
+                name="who_hands_over_does_not_sign_for_it",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["given_at"], name="handovers_unsigned", condition=Q(signed_at=None, refused_at=None))
+        ]
+
+
+class Consultation(models.Model):
+    """征求意见: another department is asked about a case by a day, and sees the papers named here and nothing else of it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consultations")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    question = FreeText()
+    papers = models.JSONField(default=list)  # codes
+    due_on = models.DateField()
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    says = models.CharField(max_length=8, default="", db_default="")  # grant | refuse | note | pass
+    text = FreeText(default="")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "cases_consultation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "department"],
+                condition=Q(answered_at=None),
+                name="a_department_is_asked_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answered_by=None, says="")
+                | (Q(answered_at__isnull=False, answered_by__isnull=False, says__in=list(SAYS))),
+                name="an_answered_consultation_says_who_and_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by=None) | ~Q(answered_by=models.F("asked_by")),
+                name="who_asked_a_department_does_not_answer_for_it",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["department", "due_on", "id"], name="consultations_open", condition=Q(answered_at=None)
+            )
+        ]
 
 
 class CasePaper(models.Model):

@@ -32,7 +32,7 @@ from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
 KINDS = (
-    "answers", "tries", "codes", "events", "webhooks", "sessions", "visits", "suspensions", "ratings", "enquiries",
+    "answers", "tries", "codes", "events", "webhooks", "uploads", "sessions", "visits", "suspensions", "ratings", "enquiries",
     "messages",
 )  # fmt: skip
 NOTHING = dict.fromkeys(KINDS, 0)

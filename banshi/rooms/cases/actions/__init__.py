@@ -30,10 +30,12 @@ from banshi.rooms.cases.actions.bundling import (
 )
 from banshi.rooms.cases.actions.charging import fee_paid, fee_waived, remind_unpaid
 from banshi.rooms.cases.actions.concluding import close_refused, deliver, issue, place_of, shelve, terminate
+from banshi.rooms.cases.actions.consulting import answer_consultation, consult
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import locked as lock
 from banshi.rooms.cases.actions.ground import tell
+from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, pass_on, send_back
 from banshi.rooms.cases.actions.receiving import (
@@ -52,7 +54,6 @@ from banshi.rooms.cases.actions.reviewing import (
     decide,
     decide_at_once,
     extend,
-    hand_over,
     opine,
     recount,
     release,
@@ -81,9 +82,11 @@ __all__ = [
     "add_material",
     "add_paper",
     "agree",
+    "answer_consultation",
     "change",
     "change_bundle",
     "close_refused",
+    "consult",
     "decide",
     "decide_at_once",
     "deem_due",
@@ -116,6 +119,7 @@ __all__ = [
     "receive",
     "recount",
     "refuse",
+    "refuse_papers",
     "release",
     "remind_due",
     "remind_unpaid",
@@ -125,6 +129,7 @@ __all__ = [
     "set_rules",
     "settle_deferred",
     "shelve",
+    "sign_for",
     "stop_all_rules",
     "stop_clock",
     "submit",

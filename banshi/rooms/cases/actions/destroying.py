@@ -11,7 +11,9 @@ from banshi.rooms.cases.models import (
     CaseEvent,
     CaseMaterial,
     CasePaper,
+    Consultation,
     Extension,
+    Handover,
     Notice,
     Obligation,
     Opinion,
@@ -27,9 +29,10 @@ def destroy_content(case: Case, *, by: Actor, now: datetime) -> None:
     case.save(update_fields=[
         "destroyed_at", "applicant", "masked_applicant", "contact", "account", "form", "answers", "situation",
     ])  # fmt: skip
-    for rows in (CaseMaterial, CasePaper, Notice, Opinion, Obligation):
+    for rows in (CaseMaterial, CasePaper, Notice, Opinion, Obligation, Consultation):
         rows.objects.filter(case=case).delete()
     Stop.objects.filter(case=case).update(basis="", result="")
     Extension.objects.filter(case=case).update(reason="")
+    Handover.objects.filter(case=case).update(why="")
     CaseEvent.objects.filter(case=case).exclude(why="").update(why="")
     write_event(case, "destroy", before=case.phase, by=by, now=now, facts={}, why="")

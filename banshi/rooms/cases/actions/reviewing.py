@@ -19,7 +19,6 @@ from banshi.rooms.cases.actions.ground import (
     names,
     need,
     need_lease,
-    papers_listed,
     saved,
     staff_of,
     step,
@@ -60,21 +59,6 @@ def release(*, case_no: str, by: Actor, may_supervise: bool = False, now: dateti
             need_lease(case, by=by, now=now)
         case.locked_by, case.locked_until = None, None
         case.save(update_fields=["locked_by", "locked_until"])
-    return case
-
-
-def hand_over(*, case_no: str, by: Actor, now: datetime) -> Case:
-    """物料流转: from the front to the department behind; the slip says who gave what.
-
-    :raises Refused: nothing-found, wrong-state, locked.
-    """
-    with transaction.atomic():
-        case = locked(case_no)
-        need(case, "hand_over")
-        need_lease(case, by=by, now=now)
-        pieces = sum(case.materials.filter(gone_at=None, channel="paper").values_list("copies", flat=True))
-        event = step(case, "hand_over", by=by, now=now, facts={"pieces": pieces})
-        give(case, "handover_slip", event=event, now=now, materials=papers_listed(case))
     return case
 
 

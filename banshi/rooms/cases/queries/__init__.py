@@ -14,6 +14,17 @@ from banshi.rooms.cases.queries.bundles import (
     whole_of,
 )
 from banshi.rooms.cases.queries.chain import chain_holds
+from banshi.rooms.cases.queries.consulted import (
+    Consulted,
+    asked_of,
+    consultation_of,
+    consultations,
+    consulted,
+    consulted_on,
+    latest_day,
+    papers_shown,
+)
+from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
 from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.lists import read, whose
 from banshi.rooms.cases.queries.papers import facts_of, paper_by_number, papers_of, verify
@@ -51,6 +62,8 @@ __all__ = [
     "WITH",
     "CaseLine",
     "Clock",
+    "Consulted",
+    "Exceptions",
     "Moment",
     "PaperRow",
     "Ruled",
@@ -62,13 +75,19 @@ __all__ = [
     "agreement",
     "all_bundles",
     "all_cases",
+    "asked_of",
     "bundle_by_no",
     "case_by_no",
     "cases_of",
     "chain_holds",
     "clock_of",
+    "consultation_of",
+    "consultations",
+    "consulted",
+    "consulted_on",
     "due_before",
     "due_of",
+    "exceptions",
     "expected_at",
     "facts_of",
     "fee_of",
@@ -79,6 +98,7 @@ __all__ = [
     "got_of",
     "guided_case",
     "handling_of_case",
+    "latest_day",
     "lines",
     "may_follow",
     "mine",
@@ -89,6 +109,7 @@ __all__ = [
     "paper_by_number",
     "paper_rows",
     "papers_of",
+    "papers_shown",
     "read",
     "ruled",
     "runs",

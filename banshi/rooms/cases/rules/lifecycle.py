@@ -37,6 +37,10 @@ CASE = Table(
         "take": Step("pre_review", "pre_passed", "await_receipt", "received", "accepted", "in_review", "decided", "issuing"),
         "release": Step("pre_review", "pre_passed", "await_receipt", "received", "accepted", "in_review", "decided", "issuing"),
         "opine": Step("in_review"),
+        "sign_for": Step("in_review"),  # 签收: the department has the papers in hand
+        "refuse_papers": Step("in_review", to="accepted"),  # something of them was not there
+        "consult": Step("in_review"),  # 征求意见: another department is asked
+        "answer_consult": Step("in_review"),
         "stop_clock": Step("in_review"),
         "resume_clock": Step("in_review"),
         "extend": Step("in_review"),

@@ -1,0 +1,78 @@
+"""征求意见: what a department is asked about cases, and what it and others answered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.models import Case, Consultation
+from banshi.rooms.cases.queries.views import PaperRow, paper_rows
+from banshi.rooms.cases.rules.consulted import light
+
+
+@dataclass(frozen=True)
+class Consulted:
+    """One question to a department. `light`: while it is open; `late`: answered after its day."""
+
+    row: Consultation
+    light: str
+    late: bool
+
+    @property
+    def open(self) -> bool:
+        return self.row.answered_at is None
+
+
+def consultations() -> QuerySet[Consultation]:
+    return Consultation.objects.select_related(
+        "case__hall", "case__item", "case__department", "department", "asked_by", "answered_by"
+    )  # fmt: skip
+
+
+def asked_of(*, halls: Collection[str], department: str = "", staff: int | None = None) -> QuerySet[Consultation]:
+    """What waits for an answer, due first.
+
+    :param department: of this one's people; "": of any. :param staff: without what they asked themselves.
+    """
+    rows = consultations().filter(answered_at=None, case__phase="in_review")
+    if "*" not in halls:
+        rows = rows.filter(case__hall__code__in=list(halls))
+    if department:
+        rows = rows.filter(department__code=department)
+    return (rows.exclude(asked_by_id=staff) if staff is not None else rows).order_by("due_on", "id")
+
+
+def consultation_of(consultation_id: int, *, hall: str, department: str) -> Consultation:
+    """:raises Refused: nothing-found – also for another hall's or department's."""
+    rows = consultations().filter(id=consultation_id, case__hall__code=hall)
+    row = (rows.filter(department__code=department) if department else rows).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"consultation": consultation_id})
+    return row
+
+
+def consulted_on(case: Case, *, now: datetime) -> list[Consulted]:
+    """All that was asked about a case, in order."""
+    return [consulted(row, now=now) for row in consultations().filter(case=case).order_by("id")]
+
+
+def consulted(row: Consultation, *, now: datetime) -> Consulted:
+    zone = ZoneInfo(row.case.hall.timezone)
+    answered = row.answered_at.astimezone(zone).date() if row.answered_at else None
+    late = answered is not None and answered > row.due_on
+    return Consulted(row, light(row.due_on, today=now.astimezone(zone).date()) if answered is None else "", late)
+
+
+def papers_shown(row: Consultation) -> list[PaperRow]:
+    """The papers that the asked department may see."""
+    return [paper for paper in paper_rows(row.case) if paper.code in row.papers]
+
+
+def latest_day(case: Case, today: date) -> date:
+    """By when an answer is asked at the latest."""
+    return max(case.due_promised or today, today)

@@ -1,0 +1,64 @@
+"""督办: what is out of the ordinary in a hall's cases – lights, further notices, take-overs, signatures and answers that lack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from banshi.rooms.cases.models import Case, CaseEvent, Consultation, Handover, Notice
+from banshi.rooms.cases.queries.consulted import consultations
+from banshi.rooms.cases.queries.views import CaseLine, due_before, lines, worklist
+from banshi.rooms.places.models import Hall
+
+LOOKED_BACK = timedelta(days=30)
+SOON = timedelta(days=2)  # calendar days: what is yellow here may be a working day further
+UNSIGNED = timedelta(days=1)
+MOST = 50  # of a kind
+
+
+@dataclass(frozen=True)
+class Exceptions:
+    """Each kind with its newest or most urgent, `MOST` of them; `red`, `yellow`: how many cases in all."""
+
+    red: int
+    yellow: int
+    late: list[CaseLine]
+    notices: list[Notice]  # further ones
+    taken_over: list[CaseEvent]
+    unsigned: list[Handover]
+    refused: list[Handover]
+    unanswered: list[Consultation]
+
+
+def exceptions(hall: Hall, *, department: str = "", now: datetime) -> Exceptions:
+    """:param department: of this one's cases alone."""
+    today, since = now.astimezone(ZoneInfo(hall.timezone)).date(), now - LOOKED_BACK
+    going = worklist("supervision", halls=[hall.code], department=department)
+    theirs: dict[str, object] = {"case__hall": hall} | ({"case__department__code": department} if department else {})
+    late = _due(going, today)
+    notices = Notice.objects.filter(**theirs, round__gt=1, at__gte=since).select_related(
+        "case__item", "by", "second_by"
+    )
+    events = CaseEvent.objects.filter(**theirs, verb="take", at__gte=since).select_related("case__item")
+    slips = Handover.objects.filter(**theirs).select_related("case__item", "case__department", "given_by", "refused_by")
+    asked = consultations().filter(**theirs, answered_at=None, due_on__lt=today, case__phase="in_review")
+    return Exceptions(
+        red=late.count(), yellow=_due(going, today + SOON).count() - late.count(),
+        late=lines(late[:MOST], now=now),
+        notices=list(notices.order_by("-at", "-id")[:MOST]), taken_over=list(events.order_by("-at", "-id")[:MOST]),
+        unsigned=list(
+            slips.filter(signed_at=None, refused_at=None, given_at__lt=now - UNSIGNED, case__phase="in_review").order_by(
+                "given_at", "id"
+            )[:MOST]
+        ),
+        refused=list(slips.filter(refused_at__gte=since, case__phase="accepted").order_by("-refused_at", "-id")[:MOST]),
+        unanswered=list(asked.order_by("due_on", "id")[:MOST]),
+    )  # fmt: skip
+
+
+def _due(going: QuerySet[Case], day: date) -> QuerySet[Case]:
+    """Those whose clock runs, and whose day comes before this one."""
+    return going.filter(due_before(day), stopped_at=None)
