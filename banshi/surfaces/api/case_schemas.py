@@ -220,6 +220,10 @@ class ExtendIn(In):
     reason: Text
 
 
+class RefusePapersIn(In):
+    why: Text = Field(description="What lacks, in up to 300 characters.")
+
+
 class OpineIn(In):
     says: Literal["grant", "refuse", "note"]
     text: Text = ""

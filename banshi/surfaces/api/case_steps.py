@@ -35,6 +35,7 @@ from banshi.surfaces.api.case_schemas import (
     PassIn,
     ReceiveIn,
     RefuseIn,
+    RefusePapersIn,
     ResumeIn,
     SettleIn,
     ShelveIn,
@@ -227,6 +228,28 @@ def hand_over_case(request: HttpRequest, case: Path[Code]) -> Answer:
     return _did(
         request, case, "hand_over_case",
         lambda who, seen, now: cases.hand_over(case_no=seen.no, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/sign-for", **op("sign_for_papers", {200: CaseOut}), summary="Sign for the papers")
+@write
+def sign_for_papers(request: HttpRequest, case: Path[Code]) -> Answer:
+    """签收: by the department, never by who handed them over."""
+    return _did(
+        request, case, "sign_for_papers",
+        lambda who, seen, now: cases.sign_for(case_no=seen.no, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post(
+    "/cases/{case}/refuse-papers", **op("refuse_papers", {200: CaseOut}), summary="Do not sign: something lacks"
+)
+@write
+def refuse_papers(request: HttpRequest, case: Path[Code], body: RefusePapersIn) -> Answer:
+    """The case goes back to the front, whose clock runs on."""
+    return _did(
+        request, case, "refuse_papers",
+        lambda who, seen, now: cases.refuse_papers(case_no=seen.no, why=body.why, by=who.by, now=now),
     )  # fmt: skip
 
 

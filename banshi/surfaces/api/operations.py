@@ -45,7 +45,10 @@ KINDS_OF_FILES = {
 }
 FILE_IS_BODY = frozenset(KINDS_OF_FILES)
 # Operations that answer with a file: its types.
-GIVES_FILES = {"get_document": ("application/pdf",), "get_material_content": ("application/pdf", "image/jpeg")}
+GIVES_FILES = {
+    "get_document": ("application/pdf",),
+    **dict.fromkeys(("get_material_content", "get_consultation_page"), ("application/pdf", "image/jpeg")),
+}
 
 # How often one network may ask what is open to all: a minute, and at once.
 OPEN_PER_MINUTE, OPEN_AT_ONCE = 30, 60

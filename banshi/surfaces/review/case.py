@@ -15,9 +15,11 @@ from banshi.frames.staff import case_files
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import guided_case
+from banshi.rooms.cases.queries import guided_case, latest_day
 from banshi.rooms.cases.rules.procedures import PROCEDURES
+from banshi.rooms.catalogue.queries import departments
 from banshi.rooms.delivery.queries import drop_of
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -92,6 +94,8 @@ def answer(
         "rows": rows_of(context["papers"], said, deeds=deeds),
         "fields": fields_of(guided_case(case).fields, said) if "receipt" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in PROCEDURES.items()],
+        "departments": [d for d in departments(hall.code) if d.pk != case.department_id] if "consult" in deeds else [],
+        "consult_until": latest_day(case, today_of(case, now)) if "consult" in deeds else None,
         "dropped": drop_of(case) if case.phase == "await_receipt" else None,
         "tabs": lists.tabs(request, hall, shared.department_of(request)), "mine": case.locked_by_id == request.who.staff_id,
         "lists": [(f"review:{n.replace('-', '_')}", f"review:next_{n.replace('-', '_')}", lists.TITLES[n])

@@ -16,6 +16,7 @@ from banshi.journeys.case import by_rule, charging, paying
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.handing import LONGEST_WHY
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case, paper_rows
 from banshi.rooms.places.models import Hall
@@ -23,7 +24,7 @@ from banshi.surfaces.review.case import answer
 from banshi.surfaces.review.said import counted_of, deferred_of, missing_of, verdicts_of
 
 
-def _deed(permission: str, part: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
+def of_case(permission: str, part: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
     """`part`: of the page, where a refusal keeps what was typed."""
 
     def again(request: Asked, hall: Hall, case: Case, refused: Refused) -> HttpResponseBase:
@@ -32,19 +33,19 @@ def _deed(permission: str, part: str) -> Callable[[Act], Callable[..., HttpRespo
     return deed(permission, then="review:case", again=again)
 
 
-@_deed("cases.pre_review", "pre_review")
+@of_case("cases.pre_review", "pre_review")
 def send_back(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     cases.send_back(case_no=case.no, verdicts=verdicts_of(request.POST, paper_rows(case)), by=by, now=now)
     return _("Sent back, with everything that is to be put right.")
 
 
-@_deed("cases.pre_review", "pre_review")
+@of_case("cases.pre_review", "pre_review")
 def pass_on(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     cases.pass_on(case_no=case.no, verdicts=verdicts_of(request.POST, paper_rows(case)), by=by, now=now)
     return _("Passed. The applicant is told.")
 
 
-@_deed("cases.receive", "receive")
+@of_case("cases.receive", "receive")
 def receive(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     counted = counted_of(request.POST, paper_rows(case))
     done = by_rule.receive(case_no=case.no, materials=counted, by=by, now=now)
@@ -53,7 +54,7 @@ def receive(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     )
 
 
-@_deed("cases.receive", "receipt")
+@of_case("cases.receive", "receipt")
 def accept(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     papers = paper_rows(case)
     verdicts, deferred = verdicts_of(request.POST, papers, came_only=True), deferred_of(request.POST, papers)
@@ -62,7 +63,7 @@ def accept(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     return _("Accepted. The clock runs.")
 
 
-@_deed("cases.receive", "receipt")
+@of_case("cases.receive", "receipt")
 def notice(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     second, may = shared.second_of(case, "notice", clean(request.POST.get("second"), 40), now=now)
     papers = paper_rows(case)
@@ -73,34 +74,52 @@ def notice(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     return _("The notice is given.")
 
 
-@_deed("cases.receive", "refuse")
+@of_case("cases.receive", "refuse")
 def refuse(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     reason, body = lines_of(request.POST.get("reason"), 300), clean(request.POST.get("body"), 60)
     cases.refuse(case_no=case.no, reason=reason, body=body, by=by, now=now)
     return _("Not accepted. The notice says why, and what can be done about it.")
 
 
-@_deed("cases.review", "hand_over")
+@of_case("cases.review", "hand_over")
 def hand_over(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     cases.hand_over(case_no=case.no, by=by, now=now)
     return _("The department has it.")
 
 
-@_deed("cases.review", "opine")
+@of_case("cases.receive", "give")
+def give_papers(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.hand_over(case_no=case.no, by=by, now=now)
+    return _("Handed over. The department signs for it.")
+
+
+@of_case("cases.review", "sign")
+def sign_for(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.sign_for(case_no=case.no, by=by, now=now)
+    return _("Signed for.")
+
+
+@of_case("cases.review", "sign")
+def refuse_papers(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.refuse_papers(case_no=case.no, why=lines_of(request.POST.get("why"), LONGEST_WHY + 1), by=by, now=now)
+    return _("Not signed for: the case is back at the front.")
+
+
+@of_case("cases.review", "opine")
 def opine(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     says, text = clean(request.POST.get("says"), 10), lines_of(request.POST.get("text"), 1000)
     cases.opine(case_no=case.no, says=says, text=text, by=by, now=now)
     return _("Noted.")
 
 
-@_deed("cases.review", "settle")
+@of_case("cases.review", "settle")
 def settle(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     code = clean(request.POST.get("code"), 80)
     cases.settle_deferred(case_no=case.no, code=code, by=by, now=now)
     return _("The paper is there.")
 
 
-@_deed("cases.review", "stop")
+@of_case("cases.review", "stop")
 def stop_clock(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     days = int_or_none(request.POST.get("days"), 0, 1000) or 0
     kind, basis = clean(request.POST.get("kind"), 20), lines_of(request.POST.get("basis"), 300)
@@ -108,46 +127,46 @@ def stop_clock(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     return _("The clock is stopped. The applicant is told how long it takes.")
 
 
-@_deed("cases.review", "resume")
+@of_case("cases.review", "resume")
 def resume_clock(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     cases.resume_clock(case_no=case.no, result=lines_of(request.POST.get("result"), 500), by=by, now=now)
     return _("The clock runs again.")
 
 
-@_deed("cases.approve", "extend")
+@of_case("cases.approve", "extend")
 def extend(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     days = int_or_none(request.POST.get("days"), 0, 1000) or 0
     cases.extend(case_no=case.no, days=days, reason=lines_of(request.POST.get("reason"), 300), by=by, now=now)
     return _("Extended. The applicant is told.")
 
 
-@_deed("cases.approve", "decide")
+@of_case("cases.approve", "decide")
 def decide(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     grant, reason = request.POST.get("grant") == "yes", lines_of(request.POST.get("reason"), 1000)
     charging.decide(case_no=case.no, grant=grant, reason=reason, by=by, now=now)
     return _("Decided.")
 
 
-@_deed("cases.look", "release")
+@of_case("cases.look", "release")
 def release(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     may = request.who.may("cases.supervise", case.hall.code)
     cases.release(case_no=case.no, may_supervise=may, by=by, now=now)
     return _("Somebody else may work on it.")
 
 
-@_deed("cases.supervise", "take_over")
+@of_case("cases.supervise", "take_over")
 def take_over(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     cases.take(case_no=case.no, over=True, by=by, now=now)
     return _("It is yours now.")
 
 
-@_deed("cases.supervise", "agree")
+@of_case("cases.supervise", "agree")
 def agree(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     cases.agree(case_no=case.no, verb=clean(request.POST.get("verb"), 20), by=by, now=now)
     return _("You agreed; it holds for half an hour.")
 
 
-@_deed("cases.supervise", "waive")
+@of_case("cases.supervise", "waive")
 def waive(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     second, may = shared.second_of(case, "waive", clean(request.POST.get("second"), 40), now=now)
     reason = lines_of(request.POST.get("reason"), 301)
@@ -155,7 +174,7 @@ def waive(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     return _("The fee is let off. The applicant is told.")
 
 
-@_deed("cases.supervise", "terminate")
+@of_case("cases.supervise", "terminate")
 def terminate(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     second, may = shared.second_of(case, "terminate", clean(request.POST.get("second"), 40), now=now)
     reason = lines_of(request.POST.get("reason"), 300)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -10,12 +10,13 @@ from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.frames.staff.cases import department_of
+from banshi.foundation.words import words
+from banshi.frames.staff.cases import case_here, department_of
 from banshi.frames.staff.frame import acting, paged, query_without_page
 from banshi.frames.typed import clean
 from banshi.kernel.refusals import Refused
@@ -34,8 +35,10 @@ TITLES = {
     "approval": gettext_lazy("Decision"),
     "supervision": gettext_lazy("Supervision"),
 }
+ASKED = pgettext_lazy("consult", "Asked of us")
 PER_PAGE = 50
 MOST_CHOICES = 100  # of matters to choose from; in a longer list one finds it by its words
+MOST_AT_ONCE = 50  # cases that are ticked
 TRIES = 5  # others press “take the next one” at the same moment
 
 
@@ -58,6 +61,10 @@ def tabs(
             rows = queries.worklist(name, halls=[hall.code], department=department, staff=request.who.staff_id)
             count = rows.count()
         found.append((f"review:{name.replace('-', '_')}", TITLES[name], count, name == here))
+    if request.who.may(PERMISSION["review"], hall.code):  # 征求意见: shown where somebody waits
+        asked = queries.asked_of(halls=[hall.code], department=department, staff=request.who.staff_id).count()
+        if asked or here == "consults":
+            found.append(("review:consults", ASKED, asked, here == "consults"))
     return found
 
 
@@ -108,7 +115,8 @@ def _listed(name: str) -> Callable[..., HttpResponseBase]:
     return view
 
 
-def _list(request: Asked, hall: Hall, name: str) -> HttpResponseBase:
+def _list(request: Asked, hall: Hall, name: str, *, refusals: Sequence[tuple[str, str, str]] = ()) -> HttpResponseBase:
+    """:param refusals: of several that were to be done at once: number, what cannot be, why."""
     own = department_of(request)
     asked, item = clean(request.GET.get("q"), 50), clean(request.GET.get("item"), 60)
     department = own or clean(request.GET.get("department"), 60)
@@ -125,7 +133,8 @@ def _list(request: Asked, hall: Hall, name: str) -> HttpResponseBase:
         items=_choices(Item, queries.whose(of_department, "item", most=MOST_CHOICES), item),
         departments=[] if own else _choices(Department, queries.whose(every, "department", most=MOST_CHOICES), department),
         item=item, department=department, own=own, filtered=filtered,
-        next_address="" if name == "supervision" else f"review:next_{name.replace('-', '_')}",
+        next_address="" if name == "supervision" else f"review:next_{name.replace("-", "_")}",
+        several=name == "review", refusals=refusals, most=MOST_AT_ONCE, status=409 if refusals else 200,
     )  # fmt: skip
 
 
@@ -155,11 +164,38 @@ def _next(name: str) -> Callable[..., HttpResponseBase]:
     return view
 
 
+def _several(act: Callable[..., object]) -> Callable[..., HttpResponseBase]:
+    """One step with every case that is ticked in the list of the review, each by itself: what is refused is said of each."""
+
+    @door(audience="staff", permission=PERMISSION["review"])
+    @require_POST
+    def view(request: Asked, hall: str) -> HttpResponseBase:
+        place, now, done = places.hall_by_code(hall), clock.now(), 0
+        refusals: list[tuple[str, str, str]] = []
+        for no in dict.fromkeys(each[:50] for each in request.POST.getlist("no")[:MOST_AT_ONCE]):
+            try:
+                act(case_no=case_here(request, place, no).no, by=acting(request, place), now=now)
+                done += 1
+            except Refused as refused:
+                refusals.append((no, *words(refused.refusal)))
+        if done:
+            said = ngettext("%(n)s case: done.", "%(n)s cases: done.", done) % {"n": done}
+            messages.success(request, said)
+        elif not refusals:
+            messages.info(request, _("Tick some cases first."))
+        return _list(request, place, "review", refusals=refusals) if refusals else redirect("review:review", hall=hall)
+
+    return view
+
+
 pre_review = _listed("pre-review")
 acceptance = _listed("acceptance")
 review = _listed("review")
 approval = _listed("approval")
 supervision = _listed("supervision")
+take_several = _several(cases.take)
+hand_over_several = _several(cases.hand_over)
+sign_for_several = _several(cases.sign_for)
 next_pre_review = _next("pre-review")
 next_acceptance = _next("acceptance")
 next_review = _next("review")

@@ -22,7 +22,10 @@ PARTS = (
     ("receipt", "accept", "cases.receive"),
     ("refuse", "refuse", "cases.receive"),
     ("hand_over", "hand_over", "cases.review"),
+    ("give", "hand_over", "cases.receive"),
+    ("sign", "sign_for", "cases.review"),
     ("opine", "opine", "cases.review"),
+    ("consult", "consult", "cases.review"),
     ("settle", "settle", "cases.review"),
     ("stop", "stop_clock", "cases.review"),
     ("resume", "resume_clock", "cases.review"),
@@ -33,7 +36,7 @@ PARTS = (
     ("waive", "waive", "cases.supervise"),
     ("terminate", "terminate", "cases.supervise"),
 )
-ALWAYS = ("take_over", "agree", "waive", "terminate")  # also while somebody else works on it
+ALWAYS = ("sign", "take_over", "agree", "waive", "terminate")  # also while somebody else works on it
 Agreed = Mapping[str, Sequence[Any]]
 
 
@@ -53,6 +56,11 @@ def _open(part: str, who: Who, case: Case, papers: Sequence[PaperRow], agreed: A
     stopped = case.stopped_at is not None
     if part == "receive":
         return case.phase != "draft"  # a draft is received where the person stands
+    if part == "give":
+        return not who.may("cases.review", case.hall.code)  # who may fetch it has signed for it by that
+    if part == "sign":
+        waits = case.handovers.filter(signed_at=None, refused_at=None).first()
+        return waits is not None and waits.given_by_id != who.staff_id
     if part in ("opine", "stop"):
         return not stopped
     if part == "resume":

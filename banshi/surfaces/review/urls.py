@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.review import asked, case, deeds, lists, rules
+from banshi.surfaces.review import asked, case, consults, deeds, exceptions, lists, rules
 
 app_name = "review"
 
 HALL = "<slug:hall>/"
 CASE = HALL + "cases/<slug:no>/"
+CONSULT = HALL + "consults/<int:consultation_id>/"
 ENQUIRY = HALL + "enquiries/<slug:enquiry>/"
 
 urlpatterns = [
@@ -21,10 +22,18 @@ urlpatterns = [
     path(HALL + "review", lists.review, name="review"),
     path(HALL + "approval", lists.approval, name="approval"),
     path(HALL + "supervision", lists.supervision, name="supervision"),
+    path(HALL + "review/take", lists.take_several, name="take_several"),
+    path(HALL + "review/hand-over", lists.hand_over_several, name="hand_over_several"),
+    path(HALL + "review/sign-for", lists.sign_for_several, name="sign_for_several"),
+    path(HALL + "exceptions", exceptions.show, name="exceptions"),
     path(HALL + "pre-review/next", lists.next_pre_review, name="next_pre_review"),
     path(HALL + "acceptance/next", lists.next_acceptance, name="next_acceptance"),
     path(HALL + "review/next", lists.next_review, name="next_review"),
     path(HALL + "approval/next", lists.next_approval, name="next_approval"),
+    path(HALL + "consults", consults.home, name="consults"),
+    path(CONSULT, consults.one, name="consult_one"),
+    path(CONSULT + "answer", consults.answer, name="consult_answer"),
+    path(CONSULT + "pages/<int:material_id>", consults.file, name="consult_file"),
     path(HALL + "enquiries", asked.enquiries, name="enquiries"),
     path(ENQUIRY, asked.one, name="enquiry"),
     path(ENQUIRY + "answer", asked.answer, name="answer"),
@@ -49,7 +58,11 @@ urlpatterns = [
     path(CASE + "notice", deeds.notice, name="notice"),
     path(CASE + "refuse", deeds.refuse, name="refuse"),
     path(CASE + "hand-over", deeds.hand_over, name="hand_over"),
+    path(CASE + "give", deeds.give_papers, name="give"),
+    path(CASE + "sign-for", deeds.sign_for, name="sign_for"),
+    path(CASE + "refuse-papers", deeds.refuse_papers, name="refuse_papers"),
     path(CASE + "opine", deeds.opine, name="opine"),
+    path(CASE + "consult", consults.consult, name="consult"),
     path(CASE + "settle", deeds.settle, name="settle"),
     path(CASE + "stop-clock", deeds.stop_clock, name="stop_clock"),
     path(CASE + "resume-clock", deeds.resume_clock, name="resume_clock"),

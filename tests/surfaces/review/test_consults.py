@@ -1,0 +1,66 @@
+"""The page of a department that is asked about another's case: the papers named, nothing else of it; who may, and who not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Consultation
+from tests.matters import Matters
+from tests.rooms.cases.test_consulting import ask, police
+from tests.town import TUESDAY_NINE
+
+pytestmark = pytest.mark.django_db
+FORM = {"department": "police", "question": "这里能开店吗？", "paper": ["lease"], "due_on": "2026-03-12"}
+
+
+@pytest.fixture
+def asked(matters: Matters) -> Consultation:
+    police(matters)
+    return ask(matters, matters.in_review())
+
+
+def test_a_reviewer_asks_and_the_other_department_answers_over_pages(matters: Matters, client_of: Any):
+    police(matters)
+    case = matters.in_review()
+    at = f"/review/town/cases/{case.no}/"
+
+    sent = client_of("reviewer").post(at + "consult", FORM)
+    row = Consultation.objects.get()
+    theirs = client_of("case-police").get("/review/town/consults").content.decode()
+    page = client_of("case-police").get(f"/review/town/consults/{row.pk}/").content.decode()
+    done = client_of("case-police").post(f"/review/town/consults/{row.pk}/answer", {"says": "note", "text": "要验收"})
+
+    assert (sent.status_code, done.status_code) == (302, 302)
+    assert (case.no in theirs, "这里能开店吗？" in page, "租约" in page, "身份证" in page) == (True, True, True, False)
+    assert ("小镇书店" in page, matters.person.name in page) == (False, False)
+    story = client_of("reviewer").get(at).content.decode()
+    assert ("要验收" in story, "已征求意见" in story) == (True, False)
+
+
+def test_a_day_that_is_none_keeps_what_was_typed(matters: Matters, client_of: Any):
+    police(matters)
+    case = matters.in_review()
+
+    answer = client_of("reviewer").post(f"/review/town/cases/{case.no}/consult", FORM | {"due_on": "soon"})
+
+    assert (answer.status_code, "这里能开店吗？" in answer.content.decode()) == (422, True)
+    assert Consultation.objects.count() == 0
+
+
+def test_the_case_itself_and_other_pages_stay_closed_to_whoever_is_asked(matters: Matters, client_of: Any, asked: Any):
+    case = asked.case
+    other = cases.add_material(case_no=case.no, code="id", channel="paper", by=matters.by["receiver"], now=TUESDAY_NINE)
+    at = f"/review/town/consults/{asked.pk}/"
+
+    closed = [
+        client_of("case-police").get(f"/review/town/cases/{case.no}/"),
+        client_of("case-police").get(f"{at}pages/{other.pk}"),
+        client_of("case-police").post(f"/review/town/cases/{case.no}/opine", {"says": "grant"}),
+        client_of("reviewer").get(at),  # another department's to answer
+    ]
+
+    assert [answer.status_code for answer in closed] == [404] * 4
+    assert [client_of(who).get(at).status_code for who in ("receiver", "issuer", "approver")] == [403] * 3
