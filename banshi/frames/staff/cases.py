@@ -160,6 +160,7 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
     (line,) = queries.lines([case], now=now)
     papers, moments = queries.paper_rows(case), queries.timeline(case)
     called = {paper.code: paper for paper in queries.handling_of_case(case).materials}
+    behind = case.accepted_at is not None  # a department may have it, or have had it
     owed = [(called.get(each.code), each) for each in case.obligations.filter(met_at=None).order_by("due_on", "id")]
     return {
         "case": case, "line": line, "papers": papers, "sheets": sheets(papers), "story": _story(moments), "whole": whole,
@@ -167,8 +168,8 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
         "whose": whose(case, whole=whole), "answered": answered(case), "filled": filled(case, whole=whole),
         "running": queries.clock_of(case, now=now),
         "opinions": list(case.opinions.exclude(stage="consult").select_related("by").order_by("id")),
-        "consulted": queries.consulted_on(case, now=now),
-        "handovers": list(case.handovers.select_related("given_by", "signed_by", "refused_by").order_by("id")),
+        "consulted": queries.consulted_on(case, now=now) if behind else [],
+        "handovers": list(case.handovers.select_related("given_by", "signed_by", "refused_by").order_by("id")) if behind else [],
         "owed": owed, "stop": case.stops.filter(ended_at=None).first() if case.stopped_at else None,
         "fee": fees.owed(case.no, now=now) if case.decided_at else None,
         "agreed": _agreed(moments, staff=request.who.staff_id, now=now),
