@@ -69,7 +69,9 @@ def finish(
         raise
     try:
         with transaction.atomic():
-            material = cases.add_paper(case_no=case.no, code=code, channel=channel, file=version, by=by, now=now)
+            material = cases.add_paper(
+                case_no=case.no, code=code, channel=channel, file=version, further=True, by=by, now=now
+            )
             library.finish_upload(ref=ref, subject=subject, became=str(material.pk), by=by, now=now)
     except Refused:
         meanwhile = stored.upload(ref, subject=subject, by=by)

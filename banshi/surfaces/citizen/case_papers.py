@@ -49,7 +49,7 @@ class Wanted:
     refused: str
     pages: tuple[CaseMaterial, ...]
     anchor: str = ""  # where it stands on its page
-    begun: tuple[Coming, ...]  # files that have come in part
+    begun: tuple[Coming, ...] = ()  # files that have come in part
 
     @property
     def there(self) -> bool:
@@ -121,7 +121,6 @@ def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str
         Wanted(
             row, row.code in addable, held.get(row.code) if is_open(found) else None, told.get(row.code, ""),
             said.detail if said and row.code == at else "", row.came, row.code,
-            said.detail if said and row.code == at else "", row.came,
             tuple(each for each in begun if each.subject == sending.subject_of(found, row.code)),
         )
         for row in cases.paper_rows(found)

@@ -133,7 +133,7 @@ def _list(request: Asked, hall: Hall, name: str, *, refusals: Sequence[tuple[str
         items=_choices(Item, queries.whose(of_department, "item", most=MOST_CHOICES), item),
         departments=[] if own else _choices(Department, queries.whose(every, "department", most=MOST_CHOICES), department),
         item=item, department=department, own=own, filtered=filtered,
-        next_address="" if name == "supervision" else f"review:next_{name.replace("-", "_")}",
+        next_address="" if name == "supervision" else f"review:next_{name.replace('-', '_')}",
         several=name == "review", refusals=refusals, most=MOST_AT_ONCE, status=409 if refusals else 200,
     )  # fmt: skip
 
