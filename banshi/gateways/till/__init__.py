@@ -19,8 +19,8 @@ import structlog
 from django.conf import settings
 
 from banshi.foundation import clock
+from banshi.kernel.signing import signature
 from banshi.rooms.fees.ports import TillDown, Told
-from banshi.rooms.fees.rules import signature
 
 log = structlog.get_logger("banshi.till")
 PRESSES = ("pay", "twice", "silent", "refuse")

@@ -1,10 +1,8 @@
-"""缴费: what a charge may become, what a payment that comes in means, and whether a word of the till is its own."""
+"""缴费: what a charge may become, and what a payment that comes in means."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, Literal
 
 from banshi.kernel.refusals import Refusal
@@ -43,7 +41,6 @@ ASK_AFTER: Final = timedelta(seconds=30)  # a till that said nothing is asked
 ASK_EVERY: Final = timedelta(minutes=1)
 CLOSED_AFTER: Final = timedelta(hours=1)  # nothing came: no longer asked; a word that comes later still counts
 AGAIN_AFTER: Final = timedelta(minutes=5)  # a refund that the till could not do
-SIGNED_FOR: Final = timedelta(minutes=10)  # machine time; an older word of the till is not taken
 
 
 def settled(state: str) -> Refusal | None:
@@ -61,16 +58,3 @@ def means(*, state: str, due: int, came: int) -> Literal["", "double", "wrong", 
     if state != "due":
         return "double"
     return "" if came == due else "wrong"
-
-
-def signature(secret: str, *, at: str, body: bytes) -> str:
-    """HMAC-SHA256 of `<at>.<body>` in hex, as the till signs what it tells. :param at: seconds since 1970, as digits."""
-    return hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
-
-
-def signed(secret: str, *, at: str, body: bytes, said: str, now: datetime) -> bool:
-    """Whether a word is the till's own, and fresh. :param now: machine time."""
-    if not secret or not at.isascii() or not at.isdigit() or len(at) > 12:
-        return False
-    fresh = abs(now.timestamp() - int(at)) <= SIGNED_FOR.total_seconds()
-    return fresh and hmac.compare_digest(signature(secret, at=at, body=body).encode(), said.encode())

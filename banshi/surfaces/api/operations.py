@@ -18,7 +18,7 @@ from banshi.foundation import clock, limits
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.addresses import network_of
 from banshi.kernel.refusals import Refused
-from banshi.rooms.fees.rules import signed
+from banshi.kernel.signing import signed
 from banshi.rooms.library import rules as library
 from banshi.surfaces.api import idempotency
 from banshi.surfaces.api.answers import Answer, answer, invalid, language_of, refused, response_of

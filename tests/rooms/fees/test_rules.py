@@ -1,8 +1,6 @@
-"""What money that comes in means, and which words of the till are its own."""
+"""What money that comes in means."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -10,10 +8,6 @@ from hypothesis import strategies as st
 
 from banshi.kernel import money
 from banshi.rooms.fees import rules
-from tests.town import TUESDAY_NINE
-
-BODY = b'{"reference":"a1","state":"paid","fen":8000}'
-AT = str(int(TUESDAY_NINE.timestamp()))
 
 
 @pytest.mark.parametrize(
@@ -32,36 +26,6 @@ def test_what_is_settled_is_not_paid_again(state: str, slug: str | None):
     no = rules.settled(state)
 
     assert (no and no.slug) == slug
-
-
-def test_a_word_with_the_tills_signature_is_its_own():
-    said = rules.signature("secret", at=AT, body=BODY)
-
-    assert rules.signed("secret", at=AT, body=BODY, said=said, now=TUESDAY_NINE)
-
-
-@pytest.mark.parametrize(
-    ("secret", "at", "body", "later"),
-    [
-        ("another", AT, BODY, 0),
-        ("secret", AT, BODY.replace(b"8000", b"1"), 0),
-        ("secret", str(int(AT) + 1), BODY, 0),
-        ("secret", AT, BODY, 11),
-        ("secret", AT, BODY, -11),
-        ("", AT, BODY, 0),
-        ("secret", "", BODY, 0),
-        ("secret", "١٢", BODY, 0),
-        ("secret", "9" * 400, BODY, 0),
-    ],
-)
-def test_a_forged_changed_or_old_word_is_nobodys(secret: str, at: str, body: bytes, later: int):
-    said = rules.signature("secret", at=AT, body=BODY)
-
-    assert not rules.signed(secret, at=at, body=body, said=said, now=TUESDAY_NINE + timedelta(minutes=later))
-
-
-def test_a_signature_that_is_no_text_of_ours_is_refused_and_breaks_nothing():
-    assert not rules.signed("secret", at=AT, body=BODY, said="签名", now=TUESDAY_NINE)
 
 
 @given(st.integers(min_value=-(10**9), max_value=10**9))
