@@ -253,6 +253,12 @@ BANSHI_TILL_SECRET = os.environ.get(
 BANSHI_TILL_FOLDER = DATA_DIR / "till"  # the stand-in's memory; whom it tells; whether it is out of order
 BANSHI_TILL_TELLS = "" if MODE == "test" else f"{BANSHI_PUBLIC_URL.rstrip('/')}/api/v1/till/callback"
 BANSHI_TILL_DOWN = os.environ.get("BANSHI_TILL_DOWN") == "1"
+_courier = "banshi.gateways.couriers.NotSet" if PRODUCTION else "banshi.gateways.couriers.StandIn"
+BANSHI_COURIER = os.environ.get("BANSHI_COURIER") or _courier  # nor this one, that carries parcels
+BANSHI_COURIER_SECRET = os.environ.get("BANSHI_COURIER_SECRET", "" if PRODUCTION else "the demo's carrier")
+BANSHI_COURIER_FOLDER = DATA_DIR / "couriers"  # as the till's
+BANSHI_COURIER_TELLS = "" if MODE == "test" else f"{BANSHI_PUBLIC_URL.rstrip('/')}/api/v1/courier/callback"
+BANSHI_COURIER_DOWN = os.environ.get("BANSHI_COURIER_DOWN") == "1"
 BANSHI_EXCHANGE = os.environ.get("BANSHI_EXCHANGE", "")  # carries batches to the national platform; "" = by hand
 BANSHI_HOOKS = "banshi.gateways.hooks.posted"  # nor this one
 BANSHI_HOOKS_LOOPBACK = not PRODUCTION

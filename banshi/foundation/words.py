@@ -130,6 +130,18 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Nothing was taken. Try again in a few minutes, or pay at a window."),
     ),
     "already-dropped": (_("Papers of this case lie in the cabinet"), _("The hall takes them out on {day}.")),
+    "on-its-way": (
+        _("It is on its way by courier"),
+        _("A parcel is made for it. Once it arrives or comes back, you are told."),
+    ),
+    "courier-down": (
+        _("The courier does not answer"),
+        _("Nothing is lost. Try again in a few minutes; it can also be fetched at the window."),
+    ),
+    "way-not-here": (
+        _("This hall does not hand results over this way"),
+        _("Fetch it at the issue window, or choose another way."),
+    ),
     "form-invalid": (_("The form is not complete"), _("To be put right: {count}.")),
     "material-missing": (_("Papers are missing"), _("Still needed: {materials}.")),
     "second-notice": (

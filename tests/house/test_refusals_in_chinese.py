@@ -20,7 +20,7 @@ from banshi.rooms.booking.rules import APPEAL, APPOINTMENT, FOLLOW_UP, WAITING, 
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.drafts import DRAFT
 from banshi.rooms.catalogue.rules.retiring import RETIREMENT
-from banshi.rooms.delivery.rules import DELIVERY
+from banshi.rooms.delivery.rules import DELIVERY, PARCEL
 from banshi.rooms.feedback.rules import TASK
 from banshi.rooms.hooks.rules import HOOK
 from banshi.rooms.identity.rules import PERMISSIONS
@@ -29,7 +29,21 @@ from banshi.rooms.messaging.rules import MESSAGE
 from banshi.rooms.tickets.rules import NUMBER
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TABLES = (NUMBER, APPOINTMENT, WAITING, APPEAL, FOLLOW_UP, TASK, MESSAGE, UPLOAD, CERTIFICATE, CASE, DELIVERY, HOOK)
+TABLES = (
+    NUMBER,
+    APPOINTMENT,
+    WAITING,
+    APPEAL,
+    FOLLOW_UP,
+    TASK,
+    MESSAGE,
+    UPLOAD,
+    CERTIFICATE,
+    CASE,
+    DELIVERY,
+    PARCEL,
+    HOOK,
+)
 # Of every table: what a refusal says that a verb needs; a list is said word by word.
 SAID = [needs for table in TABLES for verb in table.steps for needs in [table.needs(verb)]]
 NEEDED = [word for needs in SAID for word in ([needs] if isinstance(needs, str) else needs)]

@@ -75,6 +75,7 @@ def _deliver(*, case_no: str, how: str, code: str, identified: bool, by: Actor, 
         case = cases.lock(case_no)  # the case before its delivery, as everybody takes them
         no = delivery.hand_over(case_no=case_no, how=how, code=code, identified=identified, by=by, now=now)
         if no is None:
+            delivery.void(case=case, now=now)  # a parcel that was made for it goes nowhere
             proof = "实名账号" if how == "electronic" else "身份证件" if identified else "取件码"
             case = cases.deliver(case_no=case_no, how=how, proof=proof, by=by, now=now)
     if no is not None:

@@ -10,6 +10,7 @@ from pydantic import model_validator
 
 from banshi.kernel.policy.booking import BookingPolicy, Channel, Credit, Quota
 from banshi.kernel.policy.consulting import ConsultingPolicy
+from banshi.kernel.policy.delivery import DeliveryPolicy
 from banshi.kernel.policy.fees import FeePolicy
 from banshi.kernel.policy.messages import MessagePolicy
 from banshi.kernel.policy.rating import RatingPolicy
@@ -24,6 +25,7 @@ __all__ = [
     "ConsultingPolicy",
     "Credit",
     "Days",
+    "DeliveryPolicy",
     "FeePolicy",
     "HallPolicy",
     "MessagePolicy",
@@ -47,6 +49,7 @@ class HallPolicy(Section):
     consulting: ConsultingPolicy = ConsultingPolicy()
     fees: FeePolicy = FeePolicy()
     records: RecordsPolicy = RecordsPolicy()
+    delivery: DeliveryPolicy = DeliveryPolicy()
 
     @model_validator(mode="after")
     def _consistent(self) -> HallPolicy:

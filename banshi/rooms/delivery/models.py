@@ -1,12 +1,14 @@
-"""Deliveries: one result each, where it lies, the code that opens it, who has it now. Cabinets: cells, what is in them."""
+"""Deliveries: one result each, where it lies, the code that opens it, who has it now. Cabinets: cells, what is in them. Parcels:
+where they go, what their carrier said of them.
+"""
 
 from __future__ import annotations
 
 from django.db import models
 
-from banshi.foundation.crypto import EncryptedText
+from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.rules import DELIVERY, HOW, KINDS, OUT_BY
+from banshi.rooms.delivery.rules import DELIVERY, HOW, KINDS, OUT_BY, PARCEL, PAYERS, WISHES, WORDS
 from banshi.rooms.devices.models import Device
 from banshi.rooms.places.models import Hall
 
@@ -33,7 +35,7 @@ class Delivery(models.Model):
             models.CheckConstraint(condition=models.Q(how__in=["", *HOW]), name="a_delivery_goes_a_known_way"),
             models.CheckConstraint(condition=models.Q(tries_left__gte=0), name="tries_at_a_code_run_out_at_zero"),
             models.CheckConstraint(
-                condition=models.Q(state="ready", delivered_at=None)
+                condition=models.Q(state__in=list(DELIVERY.goes_on), delivered_at=None)
                 | models.Q(state="delivered", delivered_at__isnull=False),
                 name="what_was_delivered_has_a_time",
             ),
@@ -111,5 +113,116 @@ class Stay(models.Model):
                 condition=models.Q(kind="drop", counts_from__isnull=False, fetch_by=None)
                 | models.Q(kind="result", counts_from=None, fetch_by__isnull=False),
                 name="a_drop_counts_and_a_result_waits",
+            ),
+        ]
+
+
+class Wish(models.Model):
+    """领取方式: how whoever applied wants the result. Where it is posted to is sealed; it is gone once a parcel came back."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="wish")
+    how = models.CharField(max_length=8)
+    name = EncryptedText(default="")
+    phone = EncryptedText(default="")
+    address = EncryptedText(default="")
+    originals = models.BooleanField(default=False)  # papers that the hall has go back with it
+    said_at = models.DateTimeField()
+    said_by = models.CharField(max_length=60)
+
+    class Meta:
+        db_table = "delivery_wish"
+        constraints = [models.CheckConstraint(condition=models.Q(how__in=WISHES), name="a_wish_is_for_a_known_way")]
+
+
+class Parcel(models.Model):
+    """快件: a result on its way. `reference`: ours, by which the carrier knows it before it has a waybill; name, telephone and
+    address as they stood when it was made; `place`: where it lies since it came back."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parcels")
+    reference = models.CharField(max_length=24, unique=True)
+    waybill = models.CharField(max_length=40, default="")
+    payer = models.CharField(max_length=8)
+    originals = models.BooleanField(default=False)
+    name = EncryptedText(default="")
+    phone = EncryptedText(default="")
+    address = EncryptedText(default="")
+    state = models.CharField(max_length=10, default="made")
+    signer = EncryptedText(default="")  # who signed for it, as the carrier says
+    place = models.CharField(max_length=40, default="")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=60)
+    posted_at = models.DateTimeField(null=True)
+    posted_by = models.CharField(max_length=60, default="")
+    heard_at = models.DateTimeField(null=True)  # the carrier's last word, by hall time
+    asked_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery_parcel"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=list(PARCEL.states)), name="parcel_state_is_known"),
+            models.CheckConstraint(condition=models.Q(payer__in=PAYERS), name="somebody_pays_for_a_parcel"),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ended_at=None), name="one_parcel_of_a_case_is_under_way"
+            ),
+            models.UniqueConstraint(
+                fields=["waybill"], condition=~models.Q(waybill=""), name="a_waybill_is_of_one_parcel"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["made", "void"], posted_at=None)
+                | (models.Q(posted_at__isnull=False) & ~models.Q(state__in=["made", "void"]) & ~models.Q(waybill="")),
+                name="what_was_posted_has_a_waybill_and_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=list(PARCEL.goes_on), ended_at=None)
+                | models.Q(state__in=sorted(PARCEL.ends), ended_at__isnull=False),
+                name="a_parcel_that_ended_has_a_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["state"], name="parcels_under_way", condition=models.Q(ended_at=None))]
+
+
+class ParcelWord(models.Model):
+    """One thing the carrier said of a parcel, kept once by the carrier's own id. `moved`: the parcel went on by it; else it came
+    late, or again. Appended, changed by nobody (a trigger refuses)."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="words")
+    event = models.CharField(max_length=64)
+    status = models.CharField(max_length=10)
+    at = models.DateTimeField()  # when it happened, as the carrier says
+    told_at = models.DateTimeField()
+    moved = models.BooleanField()
+
+    class Meta:
+        db_table = "delivery_parcel_word"
+        constraints = [
+            models.UniqueConstraint(fields=["parcel", "event"], name="a_word_of_the_carrier_is_kept_once"),
+            models.CheckConstraint(condition=models.Q(status__in=WORDS), name="a_word_of_the_carrier_is_known"),
+        ]
+
+
+class SentPapers(models.Model):
+    """寄件: papers that whoever applied posted to the hall. `counts_from`: the day from which they count, once they came."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sent_papers")
+    carrier = FreeText(default="")
+    waybill = models.CharField(max_length=40)
+    said_at = models.DateTimeField()
+    said_by = models.CharField(max_length=60)
+    came_at = models.DateTimeField(null=True)
+    came_by = models.CharField(max_length=60, default="")
+    counts_from = models.DateField(null=True)
+    off_at = models.DateTimeField(null=True)  # they are not sent after all
+
+    class Meta:
+        db_table = "delivery_sent_papers"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(off_at=None, came_at=None), name="papers_of_a_case_are_sent_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(came_at=None, counts_from=None)
+                | models.Q(came_at__isnull=False, counts_from__isnull=False, off_at=None),
+                name="papers_that_came_count_from_a_day",
             ),
         ]

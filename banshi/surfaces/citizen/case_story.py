@@ -49,6 +49,8 @@ DONE: dict[str, str | Promise] = {
     "waive": pgettext_lazy("case", "The fee was let off"),
     "issue": pgettext_lazy("case", "The result was made"),
     "shelve": pgettext_lazy("case", "Ready to fetch"),
+    "post": pgettext_lazy("case", "Handed to the courier"),
+    "come_back": pgettext_lazy("case", "Came back: it could not be delivered"),
     "deliver": pgettext_lazy("case", "Handed over to you"),
     "close": pgettext_lazy("case", "Done"),
     "withdraw": pgettext_lazy("case", "Withdrawn by you"),

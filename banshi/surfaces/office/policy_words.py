@@ -18,6 +18,7 @@ SECTIONS: dict[str, Text] = {
     "consulting": _("Questions to departments"),
     "records": _("Records"),
     "fees": _("Fees"),
+    "delivery": _("Handing over results"),
 }
 
 LABELS: dict[str, Text] = {
@@ -112,6 +113,10 @@ LABELS: dict[str, Text] = {
     "records.contacts_days": _("Keep what was given with a visit, days"),
     "fees.pay_working_days": _("Pay a fee within, working days from the decision"),
     "fees.remind_working_days": _("Remind of a fee before its last day, working days"),
+    "delivery.courier": _("Results are posted to whoever asks"),
+    "delivery.postage": _("Postage"),
+    "delivery.quiet_working_days": _("A parcel nobody has heard of is looked for after, working days"),
+    "delivery.kiosk_prints": _("Copies of a result from a kiosk, at most"),
     "records.purge_wait_days": _("Confirm a destruction at the earliest after, days"),
     "records.archive_days": _("Archive a case so many days after it ended"),
 }
@@ -152,6 +157,7 @@ HINTS: dict[str, Text] = {
         "Telephones, declared names, notes, reasons, appeals with answers, words of ratings, questions to departments "
         "with answers; then they are deleted. The visit stays without them, and so do the stars. What the audit trail says stays."
     ),
+    "delivery.kiosk_prints": _("0: kiosks print none. A copy that the machine did not print does not count."),
     "records.archive_days": _("Never before the days for rating it are over."),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),
@@ -206,6 +212,7 @@ OPTIONS: dict[str, dict[str, Text]] = {
     "messages.channels": {"sms": _("SMS"), "wechat": _("WeChat"), "email": _("E-mail")},
     "screens.names": {"none": _("none"), "masked": _("masked")},
     "messages.day_sheet_names": {"masked": _("masked"), "whole": _("whole")},
+    "delivery.postage": {"receiver": _("paid on delivery"), "hall": _("the hall pays")},
     "quota.target": {"hall": _("Whole hall"), "category": _("Category"), "item": _("Matter")},
 }
 
@@ -256,5 +263,8 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "messages.day_sheet_to": ("日报", "名单邮件", "email"),
     "rating.bad_from_below": ("差评", "不满意", "bad rating"),
     "rating.answer_working_days": ("差评回复", "整改"),
+    "delivery.courier": ("快递", "邮寄", "专递", "courier"),
+    "delivery.postage": ("到付", "邮费", "运费", "postage"),
+    "delivery.kiosk_prints": ("自助打印", "打印几份", "print"),
     "consulting.answer_working_days": ("咨询答复", "问题多久回"),
 }

@@ -91,6 +91,11 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_ready": _("Case: result ready to fetch"),
     "case_in_cabinet": _("Case: result in the cabinet"),
     "case_moved": _("Case: result moved to the issue window"),
+    "case_posted": _("Case: result posted"),
+    "case_out": _("Case: result out for delivery"),
+    "case_arrived": _("Case: result delivered by courier"),
+    "case_came_back": _("Case: result came back by courier"),
+    "case_papers_came": _("Case: papers that were sent are here"),
     "case_dropped": _("Case: papers in the cabinet"),
     "case_fee_due": _("Case: granted, a fee is due"),
     "case_fee_remind": _("Case: reminder of the fee"),
@@ -376,6 +381,11 @@ AUDIT: dict[str, Text] = {
     "refunded": pgettext_lazy("deed", "gave money back"),
     "cell-emptied": pgettext_lazy("deed", "emptied a cell"),
     "handed-over": pgettext_lazy("deed", "handed over a result"),
+    "delivery-wished": pgettext_lazy("deed", "said how a result is wanted"),
+    "parcel-made": pgettext_lazy("deed", "made a waybill"),
+    "parcel-posted": pgettext_lazy("deed", "handed a result to the courier"),
+    "parcel-back": pgettext_lazy("deed", "took a parcel back"),
+    "papers-came": pgettext_lazy("deed", "took papers in that were sent"),
     "certificate_used": pgettext_lazy("deed", "used a certificate"),
 }
 

@@ -112,6 +112,7 @@ def _gone(case: Case, package: Package, *, by: Actor, now: datetime) -> None:
     files += [package.file_id] if package.file_id is not None else []
     cases.destroy_content(case, by=by, now=now)
     delivery.forget_code(case)
+    delivery.forget_address(case)
     package.file, package.destroyed_at = None, now
     package.save(update_fields=["file", "destroyed_at"])
     library.destroy(version_ids=files)

@@ -29,7 +29,16 @@ from banshi.rooms.cases.actions.bundling import (
     withdraw_bundle,
 )
 from banshi.rooms.cases.actions.charging import fee_paid, fee_waived, remind_unpaid
-from banshi.rooms.cases.actions.concluding import close_refused, deliver, issue, place_of, shelve, terminate
+from banshi.rooms.cases.actions.concluding import (
+    close_refused,
+    come_back,
+    deliver,
+    issue,
+    place_of,
+    post,
+    shelve,
+    terminate,
+)
 from banshi.rooms.cases.actions.consulting import answer_consultation, consult
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.filing import file_away
@@ -86,6 +95,7 @@ __all__ = [
     "change",
     "change_bundle",
     "close_refused",
+    "come_back",
     "consult",
     "decide",
     "decide_at_once",
@@ -116,6 +126,7 @@ __all__ = [
     "pass_on",
     "pdf_of",
     "place_of",
+    "post",
     "receive",
     "recount",
     "refuse",

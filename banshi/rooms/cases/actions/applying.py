@@ -377,12 +377,12 @@ def withdraw(*, case_no: str, reason: str = "", by: Actor, now: datetime) -> Cas
     return case
 
 
-def expect(*, case_no: str, appointment: str, cell: str = "", by: Actor, now: datetime) -> Case:
-    """待收件: a time is booked at which the papers come, or they lie in a cabinet.
+def expect(*, case_no: str, appointment: str, cell: str = "", waybill: str = "", by: Actor, now: datetime) -> Case:
+    """待收件: a time is booked at which the papers come, or they lie in a cabinet, or are on their way by courier.
 
     :param cell: of the cabinet. :raises Refused: nothing-found, wrong-state.
     """
-    facts = {"cell": cell} if cell else {"appointment": appointment}
+    facts = {"cell": cell} if cell else {"waybill": waybill} if waybill else {"appointment": appointment}
     with transaction.atomic():
         case = locked(case_no)
         step(case, "expect", by=by, now=now, facts=facts, appointment=appointment)

@@ -110,11 +110,35 @@ def place_of(said: str) -> str:
     return place
 
 
-def deliver(*, case_no: str, how: str, proof: str = "", by: Actor, now: datetime) -> Case:
+def post(*, case_no: str, waybill: str, by: Actor, now: datetime) -> Case:
+    """交寄: the carrier has the result. The days in which it was to be handed on end here; the case goes on until it arrives.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        event = step(case, "post", by=by, now=now, issue_due_on=None)
+        tell(case, "case_posted", event=event, now=now, waybill=waybill)
+    return case
+
+
+def come_back(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
+    """退件: it lies at the issue window again, and whoever applied says where to with it.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        event = step(case, "come_back", by=by, now=now, facts={"place": place})
+        tell(case, "case_came_back", event=event, now=now)
+    return case
+
+
+def deliver(*, case_no: str, how: str, proof: str = "", says: str = "case_closed", by: Actor, now: datetime) -> Case:
     """送达: handed over to whoever may have it; that ends the case.
 
     :param how: counter | electronic | courier | cabinet | kiosk. :param proof: how it was seen that the right one has it.
-    :raises Refused: nothing-found, wrong-state.
+    :param says: the message with which it ends. :raises Refused: nothing-found, wrong-state.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -123,7 +147,7 @@ def deliver(*, case_no: str, how: str, proof: str = "", by: Actor, now: datetime
         name = handling_of_case(case).result.name_zh
         handed = (Named(name, result.printed),) if result else ()
         give(case, "delivery_receipt", event=event, now=now, channel=HOW_ZH[how], materials=handed, proof=proof)
-        _close(case, now=now)
+        _close(case, now=now, says=says)
     return case
 
 
@@ -141,9 +165,9 @@ def close_refused(*, case_no: str, by: Actor, now: datetime) -> Case:
     return case
 
 
-def _close(case: Case, *, now: datetime, by: Actor = SYSTEM) -> None:
+def _close(case: Case, *, now: datetime, by: Actor = SYSTEM, says: str = "case_closed") -> None:
     event = step(case, "close", by=by, now=now, closed_at=now, issue_due_on=None, trips=trips_of(case))
-    tell(case, "case_closed", event=event, now=now)
+    tell(case, says, event=event, now=now)
 
 
 def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: bool, by: Actor, now: datetime) -> Case:

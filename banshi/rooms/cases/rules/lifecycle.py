@@ -52,6 +52,8 @@ CASE = Table(
         "waive": Step("decided"),
         "issue": Step("decided", to="issuing"),
         "shelve": Step("issuing", to="ready"),
+        "post": Step("ready"),  # the carrier has it: made and handed on in time
+        "come_back": Step("ready"),  # it could not be delivered
         "deliver": Step("ready", to="delivered"),
         "close": Step("decided", "delivered", to="closed"),
         "withdraw": Step(*_APPLYING, *_PENDING, to="withdrawn"),

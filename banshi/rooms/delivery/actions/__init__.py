@@ -1,4 +1,4 @@
-"""Writes on deliveries and cabinets."""
+"""Writes on deliveries, cabinets and parcels."""
 
 from banshi.rooms.delivery.actions.cabinets import (
     broken,
@@ -11,18 +11,35 @@ from banshi.rooms.delivery.actions.cabinets import (
     try_another,
 )
 from banshi.rooms.delivery.actions.handing import forget_code, hand_over, make_ready, moved
+from banshi.rooms.delivery.actions.parcels import arrive, ask_waybill, come_back, hear, make_parcel, post, traced, void
+from banshi.rooms.delivery.actions.sending_in import announce, call_off, came
+from banshi.rooms.delivery.actions.wishing import Receiver, forget_address, wish
 
 __all__ = [
+    "Receiver",
+    "announce",
+    "arrive",
+    "ask_waybill",
     "broken",
+    "call_off",
+    "came",
+    "come_back",
+    "forget_address",
     "forget_code",
     "give_up",
     "hand_over",
+    "hear",
     "hold_cell",
     "install",
+    "make_parcel",
     "make_ready",
     "moved",
     "open_door",
     "opening",
+    "post",
     "take_out",
+    "traced",
     "try_another",
+    "void",
+    "wish",
 ]

@@ -33,11 +33,13 @@ def hand_over(
     A wrong code is answered, not raised: the try it cost has to stay. After five only the card helps.
 
     :param identified: a clerk compared person and card. :returns: None when it is handed over; code-wrong.
-    :raises Refused: nothing-found, code-used.
+    :raises Refused: nothing-found, code-used; on-its-way – the carrier has it.
     """
     row = Delivery.objects.select_for_update(no_key=True).filter(case__no=case_no).first()
     if row is None:
         raise Refused("nothing-found", facts={"case": case_no})
+    if row.state == "posted":
+        raise Refused("on-its-way")
     if no := DELIVERY.refusal(row.state, "hand_over"):
         raise Refused("code-used", facts=no.facts)
     if not identified and (row.tries_left < 1 or not secrets.compare_digest(row.code.encode(), code.strip().encode())):

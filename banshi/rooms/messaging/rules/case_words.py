@@ -84,6 +84,26 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”的证照从文件柜移到了{hall}出件窗口，取件码不变，也可以出示身份证领取。[详情：{link}]",
         "en": "The result of “{item}” is at the issue window of {hall} now. The code is the same, or bring your ID card.[ See it here: {link}]",
     },
+    "case_posted": {
+        "zh": "“{item}”的证照寄出了，运单号 {waybill}。[看走到哪了：{link}]",
+        "en": "The result of “{item}” is with the courier, waybill {waybill}.[ Follow it: {link}]",
+    },
+    "case_out": {
+        "zh": "“{item}”的证照正在派送，运单号 {waybill}，留意电话。[看走到哪了：{link}]",
+        "en": "The result of “{item}” is out for delivery, waybill {waybill}. Keep your telephone near.[ Follow it: {link}]",
+    },
+    "case_arrived": {
+        "zh": "“{item}”的证照已签收，办结了。没收到就联系大厅。[全部经过和文书：{link}]",
+        "en": "The result of “{item}” was delivered, and the matter is done. Tell the hall if you do not have it.[ The whole story, and its papers: {link}]",
+    },
+    "case_came_back": {
+        "zh": "“{item}”的证照没能送到，退回了{hall}出件窗口。可以再寄、到窗口领，东西不会丢。[选怎么领：{link}]",
+        "en": "The result of “{item}” could not be delivered and is back at the issue window of {hall}. Nothing is lost: have it posted again, or fetch it.[ Choose: {link}]",
+    },
+    "case_papers_came": {
+        "zh": "“{item}”寄来的材料{hall}收到了，{day}起算收件。[进度：{link}]",
+        "en": "The papers you sent for “{item}” are at {hall}; they count from {day}.[ Follow it: {link}]",
+    },
     "case_dropped": {
         "zh": "“{item}”的材料投进了{hall}的文件柜，{day}起算收件。[进度：{link}]",
         "en": "The papers of “{item}” lie in the cabinet of {hall}; they count from {day}.[ Follow it: {link}]",

@@ -1,4 +1,4 @@
-"""Reads on deliveries."""
+"""Reads on cabinets: which there are, what lies in them, from which day papers count."""
 
 from __future__ import annotations
 
@@ -10,22 +10,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from banshi.rooms.calendars.queries import next_opening, session_at
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.models import Cabinet, Cell, Delivery, Stay
+from banshi.rooms.delivery.models import Cabinet, Cell, Stay
 from banshi.rooms.places.models import Hall
-
-
-def delivery_of(case: Case) -> Delivery | None:
-    """Where the result of a case lies or went, if there is one."""
-    return Delivery.objects.filter(case=case).first()
-
-
-def code_for_applicant(case: Case) -> str:
-    """The code while it still opens something; "" afterwards. Only ever for whoever applied."""
-    row = delivery_of(case)
-    return row.code if row is not None and row.state == "ready" and row.tries_left > 0 else ""
-
-
-# --- Cabinets ---------------------------------------------------------------------------------------------------
 
 
 def cabinets_at(hall: Hall, device_id: int | None = None) -> list[Cabinet]:

@@ -1,0 +1,186 @@
+"""A carrier that carries nothing: the demo's. Its parcels go on by themselves, by hall time, and some come back; a person may
+also push one on at its page. It tells us of each step, signed, as a real one would – some twice, some in the wrong order, some
+never, so that it has to be asked.
+
+What it knows lies in files, one a waybill, without names: it is another's machine, with a memory of its own. A real carrier
+answers behind the same port: `banshi.rooms.delivery.ports.Courier`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import structlog
+from django.conf import settings
+
+from banshi.foundation import clock
+from banshi.kernel.signing import signature
+from banshi.rooms.delivery.ports import Consignment, CourierDown, Told
+
+log = structlog.get_logger("banshi.couriers")
+PATIENCE_S: Final = 3.0
+SIGNED_BY: Final = "本人签收"
+NEXT: Final = {"": "accepted", "accepted": "moving", "moving": "out", "out": "delivered", "refused": "returning"}
+AFTER: Final = {  # each step so long after the one before, in hall time
+    "accepted": timedelta(hours=2), "moving": timedelta(hours=4), "out": timedelta(hours=16), "delivered": timedelta(hours=3),
+    "refused": timedelta(hours=3), "returning": timedelta(hours=6),
+}  # fmt: skip
+PRESSES: Final = ("next", "twice", "early", "refuse", "silent")
+ONE_IN: Final = 5  # so many parcels, one comes back; of as many, one is told in the wrong order, one twice
+LOST_IN: Final = 11
+
+
+class StandIn:
+    """See above. `BANSHI_COURIER_DOWN=1`: it does not answer."""
+
+    def order(self, consignment: Consignment) -> str:
+        _need_up()
+        waybill = _number(consignment.reference)
+        if _known(waybill) is None:
+            at = clock.now().isoformat()
+            _keep(waybill, {"payer": consignment.payer, "at": at, "events": []})
+        return waybill
+
+    def trace(self, waybill: str) -> Sequence[Told]:
+        _need_up()
+        found = _known(waybill)
+        return [_said(each) for each in found["events"]] if found is not None else []
+
+    # --- What moves it ------------------------------------------------------------------------------------------
+
+    def look(self, waybill: str) -> dict[str, Any] | None:
+        """What it knows of a parcel: payer, at, events."""
+        return _known(waybill)
+
+    def tick(self, *, now: datetime) -> int:
+        """Every parcel goes on as far as time has. :returns: steps taken."""
+        folder, steps = Path(settings.BANSHI_COURIER_FOLDER), 0
+        for file in sorted(folder.glob("*.json")) if folder.is_dir() else []:
+            steps += _go_on(file.stem, now=now)
+        return steps
+
+    def press(self, waybill: str, how: str) -> None:
+        """Somebody pushes it on: next | twice (told twice) | early (two steps, the later told first) | refuse | silent."""
+        found = _known(waybill)
+        if found is None or how not in PRESSES:
+            return
+        wanted = ["refused"] if how == "refuse" else [None, None] if how == "early" else [None]
+        new = [each for each in (_step(waybill, status, now=clock.now()) for status in wanted) if each is not None]
+        for each in {"early": new[::-1], "twice": new * 2, "silent": []}.get(how, new):
+            _tell(waybill, each)
+
+
+class NotSet:
+    """Nobody said what carries parcels here: results are fetched."""
+
+    def order(self, consignment: Consignment) -> str:
+        raise CourierDown("not-set")
+
+    def trace(self, waybill: str) -> Sequence[Told]:
+        raise CourierDown("not-set")
+
+
+def _go_on(waybill: str, *, now: datetime) -> int:
+    """All steps that are due, told as this parcel's are: one in some comes back, is told twice, backwards, or not at all."""
+    kind, new = int(hashlib.sha256(waybill.encode()).hexdigest(), 16), []
+    while (found := _known(waybill)) is not None:
+        last = found["events"][-1] if found["events"] else {"status": "", "at": found["at"]}
+        status = NEXT.get(last["status"])
+        if status == "delivered" and kind % ONE_IN == 0:
+            status = "refused"
+        if status is None or datetime.fromisoformat(last["at"]) + AFTER[status] > now:
+            break
+        step = _step(waybill, status, now=datetime.fromisoformat(last["at"]) + AFTER[status])
+        if step is None:
+            break
+        new.append(step)
+    order = new[::-1] if kind % ONE_IN == 1 else new * 2 if kind % ONE_IN == 2 else [] if kind % LOST_IN == 3 else new
+    for each in order:
+        _tell(waybill, each)
+    return len(new)
+
+
+def _step(waybill: str, status: str | None, *, now: datetime) -> dict[str, Any] | None:
+    """One step more; None where there is none. :param status: None: the next one."""
+    found = _known(waybill)
+    if found is None:
+        return None
+    last = found["events"][-1]["status"] if found["events"] else ""
+    status = status or NEXT.get(last)
+    if status is None or last in ("delivered", "returning") or (status == "refused" and last == "refused"):
+        return None
+    signer = SIGNED_BY if status == "delivered" else ""
+    event = {
+        "event": f"{waybill}-{len(found['events']) + 1}",
+        "status": status,
+        "at": now.isoformat(),
+        "signer": signer,
+    }
+    _keep(waybill, {**found, "events": [*found["events"], event]})
+    return event
+
+
+def word(waybill: str, said: Told) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of what a carrier tells, signed with `BANSHI_COURIER_SECRET`."""
+    body = json.dumps({
+        "waybill": waybill, "event": said.event, "status": said.status, "at": said.at.isoformat(), "signer": said.signer,
+    }).encode()  # fmt: skip
+    at = str(int(clock.wall().timestamp()))
+    sign = signature(settings.BANSHI_COURIER_SECRET, at=at, body=body)
+    return body, {"Content-Type": "application/json", "Courier-Timestamp": at, "Courier-Signature": sign}
+
+
+def _said(event: dict[str, Any]) -> Told:
+    return Told(event["event"], event["status"], datetime.fromisoformat(event["at"]), event["signer"])
+
+
+def _tell(waybill: str, event: dict[str, Any]) -> None:
+    body, headers = word(waybill, _said(event))
+    if not settings.BANSHI_COURIER_TELLS:
+        return
+    try:
+        httpx.post(settings.BANSHI_COURIER_TELLS, content=body, headers=headers, timeout=PATIENCE_S)
+    except httpx.HTTPError as trouble:  # it is asked again
+        log.warning("not-told", why=type(trouble).__name__)
+
+
+def _need_up() -> None:
+    if settings.BANSHI_COURIER_DOWN:
+        raise CourierDown("down")
+
+
+def _number(reference: str) -> str:
+    return f"DX{int(hashlib.sha256(reference.encode()).hexdigest(), 16) % 10**11:011d}"
+
+
+def _file(waybill: str) -> Path | None:
+    """None: no number of ours."""
+    known = waybill.isascii() and waybill.isalnum() and len(waybill) <= 32
+    return Path(settings.BANSHI_COURIER_FOLDER) / f"{waybill}.json" if known else None
+
+
+def _known(waybill: str) -> dict[str, Any] | None:
+    file = _file(waybill)
+    if file is None or not file.is_file():
+        return None
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found
+
+
+def _keep(waybill: str, said: dict[str, Any]) -> None:
+    """Whole or not at all: another process may be reading."""
+    file = _file(waybill)
+    assert file is not None
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent)
+    with os.fdopen(handle, "w") as out:
+        json.dump(said, out, ensure_ascii=False)
+    Path(name).replace(file)
