@@ -17,6 +17,7 @@ CASE_WAYS = (
         To("review:approval", "scale", pgettext_lazy("cases", "Decision"), "cases.approve", also=LOOK),
         To("issue:home", "printer", pgettext_lazy("issue", "Issue window"), "cases.issue"),
         To("issue:cabinets", "layout-grid", pgettext_lazy("issue", "Cabinets"), "cases.issue"),
+        To("issue:parcels", "truck", pgettext_lazy("issue", "Parcels"), "cases.issue"),
         To("review:supervision", "shield-check", pgettext_lazy("cases", "Supervision"), "cases.supervise", also=LOOK),
         To("review:rules", "zap", pgettext_lazy("cases", "Decided by rule"), "cases.supervise", also=LOOK),
         To("review:enquiries", "message-square", pgettext_lazy("cases", "Questions"), "enquiries.look", also=LOOK),

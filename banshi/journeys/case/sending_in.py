@@ -44,10 +44,9 @@ def call_off(*, case_no: str, by: Actor, now: datetime) -> Case:
     """They are not sent after all. :raises Refused: nothing-found, changed-meanwhile (they came, or never were to)."""
     with transaction.atomic():
         case = cases.lock(case_no)
-        if not delivery.call_off(case=case, now=now):
-            raise Refused("changed-meanwhile")
+        row = delivery.call_off(case=case, now=now)
         if case.phase == "await_receipt" and not case.appointment and deliveries.drop_of(case) is None:
-            case = cases.expect_no_more(case_no=case_no, by=by, now=now)
+            case = cases.expect_no_more(case_no=case_no, waybill=row.waybill, by=by, now=now)
     return case
 
 

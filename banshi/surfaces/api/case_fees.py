@@ -135,7 +135,7 @@ def _hand_back(request: HttpRequest, case: str, body: RefundIn) -> Answer:
 _handed_back = write(_hand_back)
 
 
-@router.post("/till/callback", **signed_op("till_callback", {200: TillOut}), summary="What the till tells")
+@router.post("/till/callback", **signed_op("till_callback", {200: TillOut}, who="till"), summary="What the till tells")
 def till_callback(request: HttpRequest, body: TillIn) -> HttpResponse:
     """Signed with the secret it shares with this installation (docs/integrate.md). Told again it is known; what comes late, twice
     or in another sum is kept and goes back. Anything but 200 means: tell it again later."""

@@ -17,6 +17,7 @@ from banshi.rooms.cases.queries import CaseLine, Moment, PaperRow
 from banshi.rooms.cases.rules.lifecycle import PERMISSION
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.delivery.models import Parcel, ParcelWord
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.keys import Caller, permissions_of
@@ -209,7 +210,20 @@ def _delivery(case: Case, who: Caller) -> dict[str, Any] | None:
         "delivered_at": moment(row.delivered_at, zone),
         "channel": row.how or None,
         "code": (deliveries.code_for_applicant(case) or None) if who.scope == "channel" else None,
+        "parcel": parcel_part(parcel, case) if (parcel := deliveries.parcel_of(case)) is not None else None,
     }
+
+
+def parcel_part(parcel: Parcel, case: Case) -> dict[str, Any]:
+    zone = zone_of(case.hall)
+    words: list[tuple[str, datetime]] = list(
+        ParcelWord.objects.filter(parcel=parcel).order_by("at", "id").values_list("status", "at")
+    )
+    return {
+        "waybill": parcel.waybill or None, "state": parcel.state, "payer": parcel.payer, "originals": parcel.originals,
+        "posted_at": moment(parcel.posted_at, zone), "place": parcel.place or None,
+        "steps": [{"status": status, "at": moment(at, zone)} for status, at in words],
+    }  # fmt: skip
 
 
 # --- Its papers and its story ------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from banshi.surfaces.api.schemas import (
     Day,
     Id,
     In,
+    Moment,
     Named,
     OptionOut,
     Out,
@@ -282,6 +283,37 @@ class TillIn(In):
     )
 
 
+class ReceiverIn(In):
+    name: Short
+    phone: Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=PRINTABLE)]
+    address: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=PRINTABLE)] = Field(
+        description="Province, city, district, street and number."
+    )
+
+
+class WayIn(In):
+    how: Literal["counter", "cabinet", "courier"]
+    receiver: ReceiverIn | None = Field(None, description="Of `courier`.")
+    originals: bool = Field(False, description="Papers that the hall has go back with it.")
+
+
+class SentPapersIn(In):
+    carrier: Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=PRINTABLE)]
+    waybill: Annotated[str, StringConstraints(min_length=6, max_length=40, pattern=r"^[A-Za-z0-9]+$")]
+
+
+class CarrierIn(In):
+    waybill: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[!-~]+$")]
+    event: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[!-~]+$")] = Field(
+        description="The carrier's own id of what happened."
+    )
+    status: Literal["accepted", "moving", "out", "delivered", "refused", "returning"]
+    at: Moment = Field(description="When it happened.")
+    signer: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = Field(
+        "", description="Of `delivered`."
+    )
+
+
 class AgreeIn(In):
     verb: Literal["notice", "terminate", "waive"]
 
@@ -406,13 +438,51 @@ class TellOut(Out):
     reason: str
 
 
+class ParcelStepOut(Out):
+    status: Literal["accepted", "moving", "out", "delivered", "refused", "returning"]
+    at: datetime
+
+
+class ParcelPart(Out):
+    waybill: str | None = Field(description="The carrier's number; null: it did not answer yet.")
+    state: Literal["made", "posted", "accepted", "moving", "out", "refused", "returning", "delivered", "back", "void"]
+    payer: Literal["receiver", "hall"]
+    originals: bool = Field(description="Papers that the hall had go along with it.")
+    posted_at: datetime | None
+    place: str | None = Field(description="Where it lies since it came back.")
+    steps: list[ParcelStepOut] = Field(description="What the carrier said, in the order in which it happened.")
+
+
+class ParcelOut(ParcelPart):
+    case: str
+    receiver: str = Field(description="Masked.")
+
+
+class WayOut(Out):
+    case: str
+    how: Literal["counter", "cabinet", "courier"]
+    originals: bool
+
+
+class SentPapersOut(Out):
+    case: str
+    waybill: str
+    counts_from: date | None = Field(description="Once they came.")
+
+
+class CarrierOut(Out):
+    waybill: str
+    state: str
+
+
 class DeliveryOut(Out):
-    state: Literal["ready", "delivered"]
+    state: Literal["ready", "posted", "delivered"]
     place: str
     ready_at: datetime
     delivered_at: datetime | None
     channel: str | None
     code: str | None = Field(description="What opens it; for the key that opened the case alone.")
+    parcel: ParcelPart | None = Field(description="The one under way, or the last.")
 
 
 class DropIn(In):

@@ -56,6 +56,7 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     "decide_case": "cases.approve | cases.receive",
     "issue_result": "cases.issue",
     "shelve_result": "cases.issue",
+    **dict.fromkeys(("consign_result", "post_result", "take_back_parcel", "take_in_papers"), "cases.issue"),
     "terminate_case": "cases.supervise",
     "agree_to_step": "cases.supervise",
     "waive_fee": "cases.supervise",
@@ -163,6 +164,9 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "get_fees": _only("channel", "kiosk", "staff", "manage"),
     "pay_fee": _only("channel", "kiosk", "staff"),
     "till_callback": NO_KEY,  # signed
+    "courier_callback": NO_KEY,  # signed
+    "choose_way": _only("channel", "staff"),
+    "send_papers": _only("channel", "staff"),
     "verify": NO_KEY,
     # cabinets: the machine beside them
     "get_cabinet": _only("kiosk", "manage"),
@@ -209,6 +213,8 @@ PERMISSION_OF: dict[str, str] = {
     **STEPS_OF_STAFF,
     "deliver_case": "cases.issue",
     "pay_fee": "cases.receive | cases.issue",
+    "choose_way": "cases.receive | cases.issue",
+    "send_papers": "cases.receive",
 }
 
 REMEMBERED_S = 3.0  # how long a process may believe what it read, should no word of a change reach it (`forget`)

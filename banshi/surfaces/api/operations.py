@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -139,19 +140,21 @@ class Nobody:
         return True
 
 
-class TheTill:
-    """The operation that the till calls: signed with the secret it shares with this installation."""
+@dataclass(frozen=True)
+class Signed:
+    """An operation that another's machine calls: signed with the secret it shares with this installation. `who`: till |
+    courier, as its headers and its setting begin."""
 
-    def __init__(self, operation: str) -> None:
-        self.operation = operation
+    operation: str
+    who: str
 
     def __call__(self, request: HttpRequest) -> bool:
         """:raises Refused: unauthenticated – not its signature, or an old one."""
         headers = lower(request.headers)
         _check_query(request, self.operation)
         own = signed(
-            settings.BANSHI_TILL_SECRET, at=headers.get("till-timestamp", ""), body=request.body,
-            said=headers.get("till-signature", ""), now=clock.wall(),
+            getattr(settings, f"BANSHI_{self.who.upper()}_SECRET"), at=headers.get(f"{self.who}-timestamp", ""),
+            body=request.body, said=headers.get(f"{self.who}-signature", ""), now=clock.wall(),
         )  # fmt: skip
         if not own:
             raise Refused("unauthenticated")
@@ -183,9 +186,9 @@ def open_op(operation: str, answers: dict[int, Any]) -> dict[str, Any]:
     return {"operation_id": operation, "auth": Nobody(operation), "response": {**answers, **PROBLEMS}}
 
 
-def signed_op(operation: str, answers: dict[int, Any]) -> dict[str, Any]:
-    """As `op`, of the operation that the till signs."""
-    return {"operation_id": operation, "auth": TheTill(operation), "response": {**answers, **PROBLEMS}}
+def signed_op(operation: str, answers: dict[int, Any], *, who: str) -> dict[str, Any]:
+    """As `op`, of an operation that another's machine signs. :param who: till | courier."""
+    return {"operation_id": operation, "auth": Signed(operation, who), "response": {**answers, **PROBLEMS}}
 
 
 def caller(request: HttpRequest) -> Caller:

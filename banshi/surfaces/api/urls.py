@@ -16,7 +16,7 @@ from banshi.surfaces.api.api import api
 from banshi.surfaces.api.operations import FILE_IS_BODY, MOST_BYTES, MOST_FORM_BYTES, is_form, language, lower
 
 app_name = "api"
-PUBLIC = {"openapi-json", "api-root", "verify", "till_callback"}
+PUBLIC = {"openapi-json", "api-root", "verify", "till_callback", "courier_callback"}
 
 
 def _guarded(view: Callable[..., HttpResponseBase], *, name: str, audience: str) -> Callable[..., HttpResponseBase]:

@@ -23,8 +23,17 @@ from banshi.rooms.cases.queries import Clock, Ruled
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES
 from banshi.rooms.delivery.models import Cabinet, Stay
-from banshi.rooms.delivery.queries import cabinets_of, code_for_applicant, delivery_of, drop_of, stay_of
+from banshi.rooms.delivery.queries import (
+    cabinets_of,
+    code_for_applicant,
+    delivery_of,
+    drop_of,
+    sent_papers_of,
+    stay_of,
+    wish_of,
+)
 from banshi.surfaces.citizen.case_doors import form_url, is_open
+from banshi.surfaces.citizen.case_ways import papers_words, present_words
 
 # What was done, step by step, as a sentence; other verbs are the hall's own business.
 DONE: dict[str, str | Promise] = {
@@ -57,6 +66,8 @@ DONE: dict[str, str | Promise] = {
     "terminate": pgettext_lazy("case", "Ended early"),
 }
 PUT_IN = pgettext_lazy("case", "Your papers were put into the cabinet")
+POSTED = pgettext_lazy("case", "You posted your papers to the hall")
+NOT_POSTED = pgettext_lazy("case", "You did not post your papers after all")
 DOOR_STUCK = pgettext_lazy("case", "The cabinet did not open")
 GRANTED, REFUSED = pgettext_lazy("case", "Decided: granted"), pgettext_lazy("case", "Decided: refused")
 OPEN_REASONS = frozenset({"notice", "refuse", "decide", "decide_at_once", "extend", "terminate", "withdraw"})
@@ -184,11 +195,16 @@ def present(case: Case, *, now: datetime, today: date, appointment: AppointmentV
     title, detail = REFUSED_NOW if refused else TO_PAY if to_pay else NOW[case.phase]
     waits = case.phase in ("pre_passed", "await_receipt")
     dropped = drop_of(case) if waits else None
-    button = button_of(case, comes=appointment is not None or dropped is not None)
+    sent = papers_words(case, today=today) if waits else None
+    button = button_of(case, comes=appointment is not None or dropped is not None or sent is not None)
     if waits and button is not None:
         detail = BRING
     if case.phase == "ready" and not code_for_applicant(case):
         detail = BY_CARD
+    if case.phase == "ready" and (words := present_words(case, delivery_of(case))) is not None:
+        title, detail = words
+    if case.phase == "await_receipt" and sent is not None:
+        title, detail = sent
     if case.phase == "await_receipt" and dropped is not None and dropped.counts_from is not None:
         title, says = (DROPPED, THEY_COUNT) if dropped.out_at is None else (TAKEN_OUT, IT_LOOKS)
         detail = says % {"day": day_words(dropped.counts_from, today)}
@@ -309,6 +325,10 @@ def done_word(verb: str, facts: dict[str, object]) -> str | Promise | None:
             return GRANTED if facts.get("grant") else REFUSED
         case "expect" if facts.get("cell"):
             return PUT_IN
+        case "expect" if facts.get("waybill"):
+            return POSTED
+        case "expect_no_more" if facts.get("waybill"):
+            return NOT_POSTED
         case "expect_no_more" if not facts.get("appointment"):
             return DOOR_STUCK
     return DONE.get(verb)
@@ -358,8 +378,8 @@ class Pickup:
 
 
 def pickup(case: Case) -> Pickup | None:
-    row = delivery_of(case) if case.phase == "ready" else None
-    if row is None:
+    row, wish = (delivery_of(case), wish_of(case)) if case.phase == "ready" else (None, None)
+    if row is None or row.state != "ready" or (wish is not None and wish.how == "courier"):
         return None
     code = code_for_applicant(case)
     return Pickup(row.place, code, not code and is_their_own(case), stay_of(case, "result"))
@@ -367,7 +387,16 @@ def pickup(case: Case) -> Pickup | None:
 
 def to_drop_at(case: Case) -> Cabinet | None:
     """The cabinet of the hall that takes the papers of this case at any hour, while it waits for them and none lie there."""
-    if case.phase not in ("pre_passed", "await_receipt") or not brings_originals(case):
-        return None
-    cabinets = cabinets_of(case.hall)
-    return cabinets[0] if cabinets and drop_of(case) is None else None
+    cabinets = cabinets_of(case.hall) if _waits_for_papers(case) else []
+    return cabinets[0] if cabinets and sent_papers_of(case) is None else None
+
+
+def to_send_in(case: Case) -> bool:
+    """Whether the papers may be posted: it waits for them, and they are not on their way unless by post."""
+    sent = sent_papers_of(case)
+    return _waits_for_papers(case) and (sent is None or sent.came_at is None)
+
+
+def _waits_for_papers(case: Case) -> bool:
+    waits = case.phase in ("pre_passed", "await_receipt") and brings_originals(case)
+    return waits and drop_of(case) is None

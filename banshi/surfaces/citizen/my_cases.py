@@ -25,7 +25,7 @@ from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.fees import queries as fees
 from banshi.rooms.library import queries as library
-from banshi.surfaces.citizen import case_story
+from banshi.surfaces.citizen import case_story, case_ways
 from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case, my_people, today_of
 from banshi.surfaces.citizen.case_fields import groups_of, lines_of
 from banshi.surfaces.citizen.case_papers import listed
@@ -89,6 +89,8 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "to_follow": _to_follow(found),
         "pickup": case_story.pickup(found),
         "drop_at": case_story.to_drop_at(found),
+        "way": case_ways.way_of(found, now=now),
+        "send_in": case_story.to_send_in(found),
         "documents": case_story.documents(found),
         "story": case_story.story(found, now_it_is="" if present.over else present.title, ruled=ruled),
         "ruled": ruled if ruled is not None and ruled.granted else None,

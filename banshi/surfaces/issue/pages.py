@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
@@ -18,14 +19,15 @@ from banshi.frames.staff.case_deeds import deed
 from banshi.frames.staff.frame import status_of
 from banshi.frames.typed import clean, invalid
 from banshi.journeys.case import cabinets as at_cabinets
-from banshi.journeys.case import conclude
+from banshi.journeys.case import conclude, courier
 from banshi.kernel.actors import Actor
+from banshi.kernel.masking import mask_name, mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.queries import cabinets_of, delivery_of
+from banshi.rooms.delivery.queries import cabinets_of, delivery_of, parcel_of, wish_of, wishes_of
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.issue.frame import page
@@ -48,8 +50,10 @@ def home(request: Asked, hall: str) -> HttpResponseBase:
     rows = queries.worklist("issue", halls=[place.code], department=shared.department_of(request), q=asked)
     now, columns, one = clock.now(), [], []
     for phase, title in COLUMNS:
-        found = list(queries.read(rows.filter(phase=phase)[: MOST + 1]))
-        columns.append((phase, title, queries.lines(found[:MOST], now=now), len(found) > MOST))
+        found = list(queries.read(rows.filter(phase=phase).exclude(delivery__state="posted")[: MOST + 1]))
+        wishes = wishes_of(found)
+        shown = zip(queries.lines(found[:MOST], now=now), [wishes.get(case.pk, "") for case in found], strict=False)
+        columns.append((phase, title, list(shown), len(found) > MOST))
         one += [case.no for case in found]
     if asked and len(one) == 1:  # a number that was scanned or typed
         return redirect("issue:case", hall=hall, no=one[0])
@@ -79,7 +83,7 @@ def paper(request: Asked, hall: str, no: str, number: str) -> HttpResponseBase:
 
 def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None) -> HttpResponseBase:
     context = dict(shared.shown(request, case, now=clock.now()))
-    context |= {
+    context |= _posting(case) | {
         "delivery": delivery_of(case), "result": conclude.result_of(case), "refused": refused, "whys": WHYS,
         "decision": next((p for p in queries.papers_of(case) if p.kind in ("grant", "refusal")), None),
         "own": case.decided_by_id == request.who.staff_id and not case.instant,
@@ -90,6 +94,15 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
     }  # fmt: skip
     return page(request, "issue/case.html", hall, status=status_of(refused) if refused else 200, **context)
+
+
+def _posting(case: Case) -> dict[str, Any]:
+    """What is wished, and the parcel there is; whom it goes to stands masked."""
+    wish, parcel = wish_of(case), parcel_of(case)
+    there = parcel if parcel is not None and parcel.ended_at is None else None
+    row = there or (wish if wish is not None and wish.how == "courier" else None)
+    to = f"{mask_name(row.name)} {mask_phone(row.phone)} {row.address[:3]}****" if row is not None and row.name else ""
+    return {"wish": wish.how if wish is not None else "", "parcel": there, "to": to}
 
 
 _deed = deed(PERMISSION, then="issue:case", again=_one)
@@ -128,6 +141,19 @@ def shelve(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     if conclude.is_their_own(case):
         return _("Laid ready. The applicant gets the code.")
     return _("Laid ready. The applicant is told to come with the card.")
+
+
+@_deed
+def consign(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    """A parcel with its waybill, to the address the applicant gave."""
+    courier.consign(case_no=case.no, by=by, now=now)
+    return _("The waybill is made. Print it, stick it on the parcel, and hand it to the courier.")
+
+
+@_deed
+def posted(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    courier.post(case_no=case.no, by=by, now=now)
+    return _("Posted. The applicant gets the number of the waybill.")
 
 
 @_deed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.issue import cabinets, pages
+from banshi.surfaces.issue import cabinets, pages, parcels
 
 app_name = "issue"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("<slug:hall>/", pages.home, name="home"),
     path("<slug:hall>/cabinets/", cabinets.cabinets, name="cabinets"),
     path("<slug:hall>/cabinets/empty", cabinets.empty, name="empty"),
+    path("<slug:hall>/parcels/", parcels.parcels, name="parcels"),
+    path("<slug:hall>/parcels/one", parcels.act, name="parcel"),
     path(CASE, pages.show, name="case"),
     path(CASE + "papers/<slug:number>", pages.paper, name="paper"),
     path(CASE + "make", pages.make, name="make"),
@@ -22,6 +24,9 @@ urlpatterns = [
     path(CASE + "fee/back", pages.hand_back, name="hand_back"),
     path(CASE + "shelve", pages.shelve, name="shelve"),
     path(CASE + "to-cabinet", pages.to_cabinet, name="to_cabinet"),
+    path(CASE + "consign", pages.consign, name="consign"),
+    path(CASE + "label", parcels.label, name="label"),
+    path(CASE + "posted", pages.posted, name="posted"),
     path(CASE + "hand-over", pages.hand_over, name="hand_over"),
     path(CASE + "by-card", pages.by_card, name="by_card"),
     path(CASE + "whole", pages.whole, name="whole"),

@@ -403,6 +403,7 @@ _OCCASION = re.compile(r"[a-z]+:[\w-]+$")  # of a look: by which number, on whic
 _WHYS: dict[str, Text] = {
     "search": pgettext_lazy("fact", "searching"),
     "print": pgettext_lazy("fact", "printing it"),
+    "waybill": pgettext_lazy("fact", "printing its waybill"),
     "slip": pgettext_lazy("fact", "printing one slip again"),
     "e-mail": pgettext_lazy("fact", "sending it by e-mail"),
 }

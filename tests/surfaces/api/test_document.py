@@ -92,7 +92,7 @@ def case_seeds(calls: Calls) -> dict[str, str]:
     return {"case": no, "material": material, "number": paper["number"], "code": paper["code"], "name": "acceptance"}
 
 
-CASES = ("cases", "documents", "worklists", "library", "verify", "till")
+CASES = ("cases", "documents", "worklists", "library", "verify", "till", "courier")
 
 
 @contextmanager

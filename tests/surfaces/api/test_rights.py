@@ -164,6 +164,22 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "waive_fee": ("post", "/cases/NONE/fees/waive", {"reason": "低保家庭", "second_by": "nobody"}),
     "refund_fee": ("post", "/cases/NONE/fees/refund", {"refund": 1}),
     "till_callback": ("post", "/till/callback", {"reference": "x", "state": "paid", "fen": 1, "number": ""}),
+    "choose_way": ("post", "/cases/NONE/way", {"how": "counter"}),
+    "consign_result": ("post", "/cases/NONE/consign", None),
+    "post_result": ("post", "/cases/NONE/post", None),
+    "take_back_parcel": ("post", "/cases/NONE/come-back", {"place": "A-12"}),
+    "send_papers": ("post", "/cases/NONE/sent-papers", {"carrier": "EMS", "waybill": "1234567890"}),
+    "take_in_papers": ("post", "/cases/NONE/papers-came", None),
+    "courier_callback": (
+        "post",
+        "/courier/callback",
+        {
+            "waybill": "x",
+            "event": "1",
+            "status": "out",
+            "at": "2026-03-10T09:00:00+08:00",
+        },
+    ),
     "verify": ("get", "/verify/NONE", None),
     "get_cabinet": ("get", "/cabinets/NONE", None),
     "drop_papers": ("post", "/cabinets/NONE/drops", {"case": "NONE"}),
@@ -242,7 +258,7 @@ def test_the_wrong_scope_is_not_allowed_and_the_right_one_is(calls: Calls) -> No
 def test_what_is_open_to_all_asks_for_no_key(calls: Calls, key: str) -> None:
     answers = {name: calls(*ENDPOINTS[name][:2], key).status_code for name in SCOPES_OF if not SCOPES_OF[name]}
 
-    assert answers == {"verify": 404, "till_callback": 401}  # which is signed
+    assert answers == {"verify": 404, "till_callback": 401, "courier_callback": 401}  # which is signed
 
 
 def test_a_key_of_another_hall_is_told_so(calls: Calls) -> None:

@@ -398,12 +398,13 @@ def tell_dropped(*, case_no: str, day: date, now: datetime) -> Case:
     return case
 
 
-def expect_no_more(*, case_no: str, by: Actor, now: datetime) -> Case:
-    """The time at which the papers were to come is given up.
+def expect_no_more(*, case_no: str, waybill: str = "", by: Actor, now: datetime) -> Case:
+    """The time at which the papers were to come is given up, or they are not posted after all.
 
     :raises Refused: nothing-found, wrong-state.
     """
     with transaction.atomic():
         case = locked(case_no)
-        step(case, "expect_no_more", by=by, now=now, facts={"appointment": case.appointment}, appointment="")
+        facts = {"waybill": waybill} if waybill else {"appointment": case.appointment}
+        step(case, "expect_no_more", by=by, now=now, facts=facts, appointment="")
     return case

@@ -35,7 +35,7 @@ def make_parcel(*, case: Case, payer: str, by: Actor, now: datetime) -> Parcel:
         case=case, reference=secrets.token_hex(12), payer=payer, originals=wish.originals, name=wish.name,
         phone=wish.phone, address=wish.address, made_at=now, made_by=str(by),
     )  # fmt: skip
-    _traced("parcel-made", parcel, by=by, now=now)
+    _record("parcel-made", parcel, by=by, now=now)
     return parcel
 
 
@@ -69,7 +69,7 @@ def post(*, case: Case, by: Actor, now: datetime) -> Parcel:
     delivery.save(update_fields=["state", "place"])
     parcel.state, parcel.posted_at, parcel.posted_by, parcel.heard_at = PARCEL.to("post"), now, str(by), now
     parcel.save(update_fields=["state", "posted_at", "posted_by", "heard_at"])
-    _traced("parcel-posted", parcel, by=by, now=now)
+    _record("parcel-posted", parcel, by=by, now=now)
     return parcel
 
 
@@ -128,7 +128,7 @@ def come_back(*, case: Case, place: str, by: Actor, now: datetime) -> Parcel:
     rows = Delivery.objects.filter(case=case, state__in=DELIVERY.of("come_back"))
     rows.update(state=DELIVERY.to("come_back"), place=place)
     Wish.objects.filter(case=case).delete()
-    _traced("parcel-back", parcel, by=by, now=now)
+    _record("parcel-back", parcel, by=by, now=now)
     return parcel
 
 
@@ -150,5 +150,5 @@ def _under_way(case: Case) -> Parcel:
     return parcel
 
 
-def _traced(action: str, parcel: Parcel, *, by: Actor, now: datetime) -> None:
+def _record(action: str, parcel: Parcel, *, by: Actor, now: datetime) -> None:
     audit.record(action=action, subject=f"case:{parcel.case.no}", by=by, now=now, hall=parcel.case.hall.code)

@@ -31,19 +31,28 @@ def announce(*, case: Case, carrier: str, waybill: str, by: Actor, now: datetime
     return row
 
 
-def call_off(*, case: Case, now: datetime) -> bool:
-    """They are not sent after all. :returns: whether they were to come still."""
-    return bool(SentPapers.objects.filter(case=case, came_at=None, off_at=None).update(off_at=now))
+def call_off(*, case: Case, now: datetime) -> SentPapers:
+    """They are not sent after all. :raises Refused: changed-meanwhile – they came, or never were to."""
+    row = _to_come(case)
+    row.off_at = now
+    row.save(update_fields=["off_at"])
+    return row
 
 
 def came(*, case: Case, day: date, by: Actor, now: datetime) -> SentPapers:
     """The hall has the parcel; its papers count from `day`. Once. :raises Refused: changed-meanwhile."""
-    row = SentPapers.objects.select_for_update(no_key=True).filter(case=case, came_at=None, off_at=None).first()
-    if row is None:
-        raise Refused("changed-meanwhile")
+    row = _to_come(case)
     row.came_at, row.came_by, row.counts_from = now, str(by), day
     row.save(update_fields=["came_at", "came_by", "counts_from"])
     audit.record(action="papers-came", subject=f"case:{case.no}", by=by, now=now, hall=case.hall.code)
+    return row
+
+
+def _to_come(case: Case) -> SentPapers:
+    """:raises Refused: changed-meanwhile."""
+    row = SentPapers.objects.select_for_update(no_key=True).filter(case=case, came_at=None, off_at=None).first()
+    if row is None:
+        raise Refused("changed-meanwhile")
     return row
 
 

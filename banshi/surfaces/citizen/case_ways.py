@@ -1,0 +1,222 @@
+"""How its applicant gets a result – at the window, out of the cabinet, by courier – and where a parcel is; papers that they post
+to the hall.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from banshi.foundation import clock, limits
+from banshi.foundation.times import day_words
+from banshi.frames.typed import clean
+from banshi.journeys.case import conclude, courier, sending_in
+from banshi.kernel.masking import mask_name, mask_phone
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.models import Case
+from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.delivery.actions import Receiver
+from banshi.rooms.delivery.models import Delivery, Parcel, Wish
+from banshi.rooms.delivery.queries import Step
+from banshi.rooms.identity import queries as people
+from banshi.rooms.places.queries import policy_of
+from banshi.surfaces.citizen.case_doors import case_panel, is_me, my_case
+from banshi.surfaces.citizen.doors import citizen_page, page
+
+Words = tuple[str | Promise, str | Promise]
+ON_ITS_WAY: Words = (
+    pgettext_lazy("case", "On its way to you"),
+    _("The courier has it. You get a message when it is out for delivery."),
+)
+TO_POST: Words = (
+    pgettext_lazy("case", "It is posted to you"),
+    _("The result is ready. You get the number of the waybill as soon as the courier has it."),
+)
+CAME_BACK: Words = (
+    pgettext_lazy("case", "It came back"),
+    _(
+        "It could not be delivered, and lies at the issue window now. Have it posted again, or fetch it: code or ID card."
+    ),
+)
+PAPERS_ON_THEIR_WAY: Words = (
+    pgettext_lazy("case", "Your papers are on their way"),
+    _("The hall tells you when it has them. They count from that day, or from its next day of work."),
+)
+PAPERS_CAME: Words = (
+    pgettext_lazy("case", "The hall has the papers you sent"),
+    _("They count from %(day)s. The hall looks at them and tells you when it has received them."),
+)
+
+
+# --- What the page of a case says of it -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Way:
+    """`to`: who gets the parcel and where, masked; `steps`: what the carrier said, newest first; `choose`: there is something to
+    choose; `back`: it came back, and nothing was chosen since."""
+
+    how: str
+    to: str
+    pays: bool
+    parcel: Parcel | None
+    steps: tuple[Step, ...]
+    choose: bool
+    back: bool
+
+
+def way_of(case: Case, *, now: datetime) -> Way | None:
+    """None where nothing is to be said: it ended, or it goes the usual way and there is no other."""
+    parcel, wish = deliveries.parcel_of(case), deliveries.wish_of(case)
+    choose = courier.may_wish(case) and conclude.is_their_own(case) and len(courier.ways_of(case, now=now)) > 1
+    if parcel is None and (not choose or case.phase == "draft"):
+        return None
+    under_way = parcel is not None and parcel.ended_at is None
+    carried = parcel is not None and parcel.posted_at is not None
+    steps = [step for step in deliveries.trail(case) if step.what.startswith("parcel_")] if carried else []
+    policy = policy_of(case.hall_id, now=now).delivery
+    return Way(
+        how=wish.how if wish is not None else "", to=_to(parcel if under_way else wish), steps=tuple(steps[::-1]),
+        pays=(parcel.payer if under_way and parcel is not None else policy.postage) == "receiver", parcel=parcel,
+        choose=choose and not under_way, back=parcel is not None and parcel.state == "back" and wish is None,
+    )  # fmt: skip
+
+
+def _to(row: Parcel | Wish | None) -> str:
+    """Somebody may look over a shoulder."""
+    return (
+        f"{mask_name(row.name)} {mask_phone(row.phone)} {row.address[:6]}****" if row is not None and row.name else ""
+    )
+
+
+def present_words(case: Case, row: Delivery | None) -> Words | None:
+    """What a case that is ready says, where it is not simply to be fetched."""
+    parcel, wish = deliveries.parcel_of(case), deliveries.wish_of(case)
+    if row is not None and row.state == "posted":
+        return ON_ITS_WAY
+    if wish is not None and wish.how == "courier":
+        return TO_POST
+    return CAME_BACK if parcel is not None and parcel.state == "back" and wish is None else None
+
+
+def papers_words(case: Case, *, today: date) -> tuple[str, str] | None:
+    """What a case says that waits for papers which were posted."""
+    sent = deliveries.sent_papers_of(case)
+    if sent is None:
+        return None
+    if sent.counts_from is None:
+        return str(PAPERS_ON_THEIR_WAY[0]), str(PAPERS_ON_THEIR_WAY[1])
+    return str(PAPERS_CAME[0]), str(PAPERS_CAME[1]) % {"day": day_words(sent.counts_from, today)}
+
+
+# --- Choosing ---------------------------------------------------------------------------------------------------
+
+
+@sensitive_post_parameters("name", "phone", "address")
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def ways(request: Any, no: str) -> HttpResponseBase:
+    """At the window, in the cabinet, or by courier: chosen at any time until it is on its way."""
+    now, found = clock.now(), my_case(request, no)
+    if request.method == "GET":
+        if not courier.may_wish(found):
+            return redirect("citizen:case", found.no)
+        return _ways_page(request, found, now=now)
+    how = clean(request.POST.get("how"), 10)
+    said = Receiver(*(clean(request.POST.get(name), 200) for name in ("name", "phone", "address")))
+    try:
+        limits.take(key=f"wish:{request.who.account_id}", per_minute=6, burst=20)
+        courier.wish(
+            case_no=found.no, how=how, receiver=said if how == "courier" else None,
+            originals=request.POST.get("originals") == "1", by=request.who.by, now=now,
+        )  # fmt: skip
+    except Refused as refused:
+        return _ways_page(request, my_case(request, no), refused=refused, now=now)
+    chosen = {
+        "courier": pgettext("case", "It is posted to you as soon as it is ready."),
+        "cabinet": pgettext("case", "It goes into the cabinet; you get the code by message."),
+    }
+    messages.success(request, chosen.get(how, pgettext("case", "You fetch it at the issue window.")))
+    return redirect("citizen:case", found.no)
+
+
+def _ways_page(request: Any, found: Case, *, refused: Refused | None = None, now: datetime) -> HttpResponseBase:
+    wish, offered = deliveries.wish_of(found), courier.ways_of(found, now=now)
+    typed = {name: request.POST.get(name, "") for name in ("how", "name", "phone", "address", "originals")}
+    if request.method == "GET":
+        typed = _known(request, found, wish)
+    field = (
+        str(refused.facts.get("field", "phone" if refused.slug == "phone-invalid" else ""))
+        if refused is not None
+        else ""
+    )
+    context = {
+        "case": found, "offered": offered, "typed": typed, "wrong": field, "own": conclude.is_their_own(found),
+        "pays": policy_of(found.hall_id, now=now).delivery.postage == "receiver",
+        "panel": case_panel(refused, found, now=now) if refused is not None else None,
+    }  # fmt: skip
+    return page(request, "citizen/case_ways.html", context, hall=found.hall, refused=refused)
+
+
+def _known(request: Any, found: Case, wish: Wish | None) -> dict[str, str]:
+    """As it was chosen before; else their own name and telephone."""
+    if wish is not None:
+        said = {"how": wish.how, "name": wish.name, "phone": wish.phone.removeprefix("+86"), "address": wish.address}
+        return {**said, "originals": "1" if wish.originals else ""}
+    me = people.person(found.person_id) if is_me(request, found) else None
+    phone = (found.contact or "").removeprefix("+86") if me is not None else ""
+    return {"how": "", "name": me.name if me is not None else "", "phone": phone, "address": "", "originals": ""}
+
+
+# --- Papers to the hall -----------------------------------------------------------------------------------------
+
+
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def send_in(request: Any, no: str) -> HttpResponseBase:
+    """寄件: the number of the waybill, so that the hall knows what comes."""
+    now, found = clock.now(), my_case(request, no)
+    refused: Refused | None = None
+    if request.method == "POST":
+        try:
+            sending_in.announce(
+                case_no=found.no, carrier=clean(request.POST.get("carrier"), 40),
+                waybill=clean(request.POST.get("waybill"), 60), by=request.who.by, now=now,
+            )  # fmt: skip
+        except Refused as no_:
+            refused = no_
+        else:
+            messages.success(request, pgettext("case", "The hall expects your papers and tells you when it has them."))
+            return redirect("citizen:case", found.no)
+    elif found.phase not in ("pre_passed", "await_receipt"):
+        return redirect("citizen:case", found.no)
+    sent = deliveries.sent_papers_of(found)
+    typed = {"carrier": sent.carrier if sent else "", "waybill": sent.waybill if sent else ""}
+    if request.method == "POST":
+        typed = {name: request.POST.get(name, "") for name in typed}
+    context = {
+        "case": found, "sent": sent, "typed": typed, "wrong": refused.facts.get("field", "") if refused else "",
+        "panel": case_panel(refused, found, now=now) if refused is not None else None,
+    }  # fmt: skip
+    return page(request, "citizen/case_send_in.html", context, hall=found.hall, refused=refused)
+
+
+@citizen_page
+@require_POST
+def not_sent(request: Any, no: str) -> HttpResponseBase:
+    """They are not sent after all."""
+    found = my_case(request, no)
+    with suppress(Refused):  # it came meanwhile, or was called off before: the page says so
+        sending_in.call_off(case_no=found.no, by=request.who.by, now=clock.now())
+    return redirect("citizen:case", found.no)
