@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Final
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from structlog.contextvars import bound_contextvars
@@ -23,6 +25,7 @@ Job = Callable[[int], None]
 # anew each second, and would else take the places of all others.
 AT_ONCE: Final = {
     "tick": 1, "send_messages": 2, "send_webhooks": 1, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1, "forget": 1,
+    "move_parcels": 1,
 }  # fmt: skip
 # Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
 LATE_AFTER_S: Final = {
@@ -125,6 +128,16 @@ def seal_audit(timestamp: int) -> None:
     from banshi.rooms.audit.actions import seal
 
     seal()
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="move_parcels", queue="slow", queueing_lock="move_parcels")
+@watched
+def move_parcels(timestamp: int) -> None:
+    """The demo's carrier goes on; a real one tells by itself."""
+    carrier = import_string(settings.BANSHI_COURIER)()
+    if hasattr(carrier, "tick"):
+        carrier.tick(now=clock.now())
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +36,7 @@ AFTER: Final = {  # each step so long after the one before, in hall time
 PRESSES: Final = ("next", "twice", "early", "refuse", "silent")
 ONE_IN: Final = 5  # so many parcels, one comes back; of as many, one is told in the wrong order, one twice
 LOST_IN: Final = 11
+MOST_SHOWN: Final = 100
 
 
 class StandIn:
@@ -59,6 +60,19 @@ class StandIn:
     def look(self, waybill: str) -> dict[str, Any] | None:
         """What it knows of a parcel: payer, at, events."""
         return _known(waybill)
+
+    def parcels(self) -> Mapping[str, str]:
+        """Waybill → the last that happened to it; the newest first."""
+        folder = Path(settings.BANSHI_COURIER_FOLDER)
+        files = (
+            sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+            if folder.is_dir()
+            else []
+        )
+        found = {file.stem: _known(file.stem) for file in files[:MOST_SHOWN]}
+        return {
+            name: said["events"][-1]["status"] if said["events"] else "posted" for name, said in found.items() if said
+        }
 
     def tick(self, *, now: datetime) -> int:
         """Every parcel goes on as far as time has. :returns: steps taken."""

@@ -17,8 +17,8 @@ import structlog
 from banshi.foundation import heartbeat, locks
 from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
+from banshi.journeys.case import courier, paying
 from banshi.journeys.case import due as cases_due
-from banshi.journeys.case import paying
 from banshi.journeys.hall import change_rules, close_hall_day, day_sheet, retire_item
 from banshi.journeys.hours import close_line
 from banshi.journeys.person import tell_mandates
@@ -91,6 +91,7 @@ DUTIES = (
     Duty("agents nobody accepted", lambda now: identity.drop_unanswered(now=now), timedelta(hours=1)),
     Duty("cases due", lambda now: cases_due.run(now=now), timedelta(minutes=5)),
     Duty("payments nobody told of", lambda now: paying.ask_due(now=now), timedelta(seconds=15)),
+    Duty("parcels nobody told of", lambda now: courier.ask_due(now=now), timedelta(minutes=10)),
     Duty("questions answered long ago", _close_answered, timedelta(hours=1)),
     Duty("items planned", lambda now: drafts.publish_due(now=now), timedelta(minutes=1)),
     Duty("items retired", lambda now: retire_item.tell_due(now=now), timedelta(minutes=1)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.demo import pages, till
+from banshi.surfaces.demo import couriers, pages, till
 
 app_name = "demo"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("enter", pages.enter, name="enter"),
     path("notices", pages.notices, name="notices"),
     path("till/<slug:reference>/", till.show, name="till"),
+    path("courier/", couriers.parcels, name="couriers"),
+    path("courier/<slug:waybill>/", couriers.parcel, name="courier"),
     path("gallery", pages.gallery, name="gallery"),
 ]
