@@ -89,6 +89,7 @@ DUTIES = (
     Duty("openings", lambda now: booking.tell_openings(now=now), timedelta(minutes=1)),
     Duty("day sheets", lambda now: day_sheet.send_due(now=now), timedelta(minutes=5)),
     Duty("agents nobody accepted", lambda now: identity.drop_unanswered(now=now), timedelta(hours=1)),
+    Duty("people who wait for a result", lambda now: cases.tell_late(now=now), timedelta(minutes=1)),
     Duty("cases due", lambda now: cases_due.run(now=now), timedelta(minutes=5)),
     Duty("payments nobody told of", lambda now: paying.ask_due(now=now), timedelta(seconds=15)),
     Duty("parcels nobody told of", lambda now: courier.ask_due(now=now), timedelta(minutes=10)),

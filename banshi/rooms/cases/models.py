@@ -113,6 +113,7 @@ class Case(models.Model):
     issue_due_on = models.DateField(null=True)  # T6; where a fee is due, from the day it is paid
     fee_due_on = models.DateField(null=True)  # granted, and not paid for yet: by then it should be
     provisional = models.BooleanField(default=False)  # a calendar not published yet may move the promised day
+    wait_until = models.DateTimeField(null=True)  # 立等可取: promised to whoever waits in the hall
     due_told = models.DateField(null=True)  # the promised day the applicant was told last
 
     # Said once, by the calendar and the story of that day (rules/measures): figures read them.
@@ -157,6 +158,10 @@ class Case(models.Model):
                 name="no_result_is_made_while_a_fee_is_due",
             ),
             models.UniqueConstraint(fields=["bundle", "item"], name="an_item_is_once_in_a_bundle"),
+            models.CheckConstraint(
+                condition=Q(wait_until=None) | Q(wait_until__gt=models.F("received_at")),
+                name="who_waits_was_promised_a_time_after_receipt",
+            ),
         ]
         indexes = [
             # Work lists: what waits is counted, put in order and offered to choose from by this alone.
@@ -171,6 +176,7 @@ class Case(models.Model):
             models.Index(fields=["supplement_due_on"], name="cases_to_lapse", condition=Q(phase="supplement")),
             models.Index(fields=["notice_due_on"], name="cases_to_be_deemed", condition=Q(phase="received")),
             models.Index(fields=["fee_due_on"], name="cases_to_be_paid", condition=Q(fee_due_on__isnull=False)),
+            models.Index(fields=["wait_until"], name="cases_waited_for", condition=Q(wait_until__isnull=False)),
             # Figures read a hall's days.
             *(
                 models.Index(fields=["hall", at], name=f"cases_by_{at}", condition=Q(**{f"{at}__isnull": False}))

@@ -25,6 +25,7 @@ from banshi.journeys.case import conclude, courier, sending_in
 from banshi.kernel.masking import mask_name, mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.rules.waiting import WAITS_IN, is_late
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.actions import Receiver
 from banshi.rooms.delivery.models import Delivery, Parcel, Wish
@@ -108,6 +109,21 @@ def present_words(case: Case, row: Delivery | None) -> Words | None:
     if wish is not None and wish.how == "courier":
         return TO_POST
     return CAME_BACK if parcel is not None and parcel.state == "back" and wish is None else None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """立等可取: until when, and whether it is late already."""
+
+    until: datetime
+    late: bool
+
+
+def wait_of(case: Case, *, now: datetime) -> Wait | None:
+    """What was promised to whoever waits in the hall, until it is ready or cannot be."""
+    if case.wait_until is None or case.phase not in WAITS_IN or case.granted is False:
+        return None
+    return Wait(case.wait_until, is_late(wait_until=case.wait_until, ready=False, now=now))
 
 
 def papers_words(case: Case, *, today: date) -> tuple[str, str] | None:

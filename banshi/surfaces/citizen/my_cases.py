@@ -89,6 +89,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "to_follow": _to_follow(found),
         "pickup": case_story.pickup(found),
         "drop_at": case_story.to_drop_at(found),
+        "wait": case_ways.wait_of(found, now=now),
         "way": case_ways.way_of(found, now=now),
         "send_in": case_story.to_send_in(found),
         "documents": case_story.documents(found),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,8 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import CaseLine
+from banshi.rooms.cases.rules.waiting import is_late
 from banshi.rooms.delivery.queries import cabinets_of, delivery_of, parcel_of, wish_of, wishes_of
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -51,13 +54,33 @@ def home(request: Asked, hall: str) -> HttpResponseBase:
     now, columns, one = clock.now(), [], []
     for phase, title in COLUMNS:
         found = list(queries.read(rows.filter(phase=phase).exclude(delivery__state="posted")[: MOST + 1]))
-        wishes = wishes_of(found)
-        shown = zip(queries.lines(found[:MOST], now=now), [wishes.get(case.pk, "") for case in found], strict=False)
-        columns.append((phase, title, list(shown), len(found) > MOST))
+        columns.append((phase, title, _rows(found[:MOST], now=now), len(found) > MOST))
         one += [case.no for case in found]
     if asked and len(one) == 1:  # a number that was scanned or typed
         return redirect("issue:case", hall=hall, no=one[0])
     return page(request, "issue/home.html", place, columns=columns, asked=asked, any=bool(one))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case in its column. `wish`: how its result is wanted; `waits`: somebody waits for it in the hall, until when that is
+    promised; `late`: it is later."""
+
+    line: CaseLine
+    wish: str
+    waits: datetime | None
+    late: bool
+
+
+def _rows(found: list[Case], *, now: datetime) -> list[Row]:
+    """Whoever waits in the hall first."""
+    wishes = wishes_of(found)
+    waits = [None if case.phase == "ready" else case.wait_until for case in found]
+    rows = [
+        Row(line, wishes.get(case.pk, ""), until, is_late(wait_until=until, ready=False, now=now))
+        for case, line, until in zip(found, queries.lines(found, now=now), waits, strict=True)
+    ]
+    return sorted(rows, key=lambda row: (row.waits is None, row.waits or now))
 
 
 @door(audience="staff", permission=PERMISSION)
@@ -87,6 +110,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "delivery": delivery_of(case), "result": conclude.result_of(case), "refused": refused, "whys": WHYS,
         "decision": next((p for p in queries.papers_of(case) if p.kind in ("grant", "refusal")), None),
         "own": case.decided_by_id == request.who.staff_id and not case.instant,
+        "waits": case.wait_until if case.phase in ("decided", "issuing") and case.granted else None,
         "by_card_alone": not conclude.is_their_own(case),
         "busy": shared.held(case, staff=request.who.staff_id),
         "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),

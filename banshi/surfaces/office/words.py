@@ -88,6 +88,8 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_later": _("Case: later, by the national calendar"),
     "case_granted": _("Case: granted"),
     "case_refused": _("Case: refused"),
+    "case_wait": _("Case: done while they wait"),
+    "case_wait_late": _("Case: takes longer than they were promised"),
     "case_ready": _("Case: result ready to fetch"),
     "case_in_cabinet": _("Case: result in the cabinet"),
     "case_moved": _("Case: result moved to the issue window"),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.translation import pgettext
 
 from banshi.foundation import clock
 from banshi.foundation.said import english
@@ -17,6 +18,7 @@ from banshi.foundation.times import when
 from banshi.journeys.hours.after_hours import after_hours
 from banshi.journeys.hours.stops import Stop, evacuating, stops
 from banshi.rooms.calendars.rules import ClosedSlug, WhyClosed
+from banshi.rooms.delivery.queries import called_for
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
@@ -76,12 +78,22 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
             not each.matter and not each.kept and (each.where is None or zone is not None) for each in closed
         ),
         # Tips send people about in the hall: none while everybody leaves it.
-        "notices": [] if evacuated else list((english() and screens.notices_en) or screens.notices_zh),
+        "notices": []
+        if evacuated
+        else _ready(hall, now) + list((english() and screens.notices_en) or screens.notices_zh),
         "chime": not screens.silent and screens.chime,
         "voice": not screens.silent and screens.voice,
         "at": local.isoformat(),
         "speed": clock.speed(),
     }
+
+
+def _ready(hall: Hall, now: datetime) -> list[str]:
+    """立等可取: whose result is ready, called to the issue window by the number they had."""
+    called = called_for(hall, now=now)
+    if not called:
+        return []
+    return [pgettext("screen", "Ready at the issue window: %(numbers)s") % {"numbers": ", ".join(called)}]
 
 
 def _why(why: WhyClosed | None, closed: list[Stop]) -> str:

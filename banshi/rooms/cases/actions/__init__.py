@@ -79,6 +79,7 @@ from banshi.rooms.cases.actions.ruling import (
     stop_all_rules,
     try_rules,
 )
+from banshi.rooms.cases.actions.waiting import tell_late
 
 __all__ = [
     "Applicant",
@@ -150,6 +151,7 @@ __all__ = [
     "take_back_paper",
     "tell",
     "tell_dropped",
+    "tell_late",
     "terminate",
     "try_rules",
     "withdraw",

@@ -35,6 +35,7 @@ from banshi.rooms.cases.actions.ground import (
 )
 from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, reasons_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
+from banshi.rooms.cases.actions.waiting import waits_until
 from banshi.rooms.cases.models import Case, CaseEvent, Notice, Obligation
 from banshi.rooms.cases.queries.handling import got_of, handling_of_case, wanted_of
 from banshi.rooms.cases.rules import clocks
@@ -87,10 +88,19 @@ def receive(
         need_lease(case, by=by, now=now)
         _count(case_no, materials, by=by, now=now)
         need_form(case, now=now)
+        there = case.phase == "draft" or visit_id is not None
         event, due = write_receipt(
-            case, by=by, now=now, visit_id=visit_id or case.visit_id, window_id=window_id or case.window_id
+            case,
+            by=by,
+            now=now,
+            wait_until=waits_until(case, there=there, now=now),
+            visit_id=visit_id or case.visit_id,
+            window_id=window_id or case.window_id,
         )
-        tell(case, "case_received", event=event, now=now, day=due.isoformat())
+        if case.wait_until is None:
+            tell(case, "case_received", event=event, now=now, day=due.isoformat())
+        else:
+            tell(case, "case_wait", event=event, now=now, at=case.wait_until.isoformat())
     return case
 
 
@@ -106,8 +116,16 @@ def write_receipt(case: Case, *, by: Actor, now: datetime, **columns: Any) -> tu
         case, "receive", by=by, now=now, facts={"due_on": due, "materials": len(got_of(case))}, received_at=now,
         received_by_id=None if by == SYSTEM else staff_of(by), notice_due_on=due, **columns,
     )  # fmt: skip
-    give(case, "receipt", event=event, now=now, materials=papers_listed(case), due_notice=due)
+    give(case, "receipt", event=event, now=now, materials=papers_listed(case), due_notice=due, wait=_wait_words(case))
     return event, due
+
+
+def _wait_words(case: Case) -> str:
+    """As the receipt promises it."""
+    if case.wait_until is None:
+        return ""
+    at = case.wait_until.astimezone(ZoneInfo(case.hall.timezone))
+    return f"{at.month}月{at.day}日 {at:%H:%M} 左右，出件窗口"
 
 
 def see(*, case_no: str, codes: Sequence[str], by: Actor, now: datetime) -> Case:

@@ -78,6 +78,7 @@ class Facts:
     pay_by: date | None = None
     paid_how: str = ""
     receipt_no: str = ""
+    wait: str = ""
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,11 @@ def _receipt(facts: Facts) -> PaperWords:
     due = f"材料不齐全或者不符合要求的，{_by(facts.due_notice)}一次告知。{silence}" if facts.due_notice else ""
     return PaperWords(
         paragraphs=(f"{_you(facts)}为办理“{facts.item}”提交的下列材料已收到。{due}", "本回执不代替受理决定。"),
-        rows=(*_head(facts), ("收到日期", _day(facts.received_on))),
+        rows=(
+            *_head(facts),
+            ("收到日期", _day(facts.received_on)),
+            *([("立等可取", facts.wait)] if facts.wait else []),
+        ),
         list_head=("材料", "份数与形式"),
         listed=_listed(facts.materials),
         signs=("申请人（经办人）", "收件人"),

@@ -199,6 +199,7 @@ class Handling(Part):
     joint: bool = False  # several bodies decide together
     minutes: Annotated[float, Bounds(gt=0, le=24 * 60)] | None = None  # typical, at the window
     by_rule: ByRule | None = None
+    wait_minutes: Annotated[int, Bounds(ge=1, le=8 * 60)] | None = None  # 立等可取: ready so soon after it was received
 
 
 class Element(Part):

@@ -11,7 +11,7 @@ from banshi.rooms.delivery.queries.cabinets import (
     lying,
     stay_of,
 )
-from banshi.rooms.delivery.queries.handing import code_for_applicant, delivery_of
+from banshi.rooms.delivery.queries.handing import called_for, code_for_applicant, delivery_of
 from banshi.rooms.delivery.queries.parcels import (
     OnItsWay,
     coming_in,
@@ -33,6 +33,7 @@ __all__ = [
     "cabinet_by_code",
     "cabinets_at",
     "cabinets_of",
+    "called_for",
     "code_for_applicant",
     "coming_in",
     "counts_from",

@@ -28,6 +28,14 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”的材料收下了，办件编号 {case}。{day}前告诉你受理了没有，缺什么一次说清。[看进度：{link}]",
         "en": "The papers for “{item}” were received: case {case}. By {day} you hear whether it is accepted; whatever is missing is told at once.[ Follow it: {link}]",
     },
+    "case_wait": {
+        "zh": "“{item}”立等可取，约{at}好。在{hall}休息区等，好了发消息叫你。办件编号 {case}。[看进度：{link}]",
+        "en": "“{item}” is done while you wait: about {at}. Wait in the rest area of {hall}; a message calls you. Case {case}.[ Follow it: {link}]",
+    },
+    "case_wait_late": {
+        "zh": "“{item}”比说好的时间晚了，还在做，对不住。好了马上发消息，也可以改天来取。[看进度：{link}]",
+        "en": "“{item}” takes longer than was promised; we are sorry. A message calls you once it is ready, or fetch it another day.[ Follow it: {link}]",
+    },
     "case_notice": {
         "zh": "“{item}”还要补：{bring}。{day}前补齐，逾期就终止办理。[缺什么、怎么补：{link}]",
         "en": "Still needed for “{item}”: {bring}. Hand it in by {day}; after that the case ends.[ What is missing, and how to put it right: {link}]",

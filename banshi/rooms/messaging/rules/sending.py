@@ -51,6 +51,8 @@ LASTS = {
     "case_returned": 7 * DAY,
     "case_passed": 7 * DAY,
     "case_received": 7 * DAY,
+    "case_wait": DAY,
+    "case_wait_late": DAY / 2,
     "case_notice": 7 * DAY,
     "case_remind": DAY,
     "case_supplemented": 7 * DAY,

@@ -82,6 +82,8 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_returned": (("item",),),
     "case_passed": (("item",),),
     "case_received": (("item",),),
+    "case_wait": (("item",), ("at",)),
+    "case_wait_late": (("item",),),
     "case_notice": (("item",), ("day",)),
     "case_remind": (("item",), ("day",)),
     "case_supplemented": (("item",),),
