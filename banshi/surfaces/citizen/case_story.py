@@ -391,10 +391,12 @@ def to_drop_at(case: Case) -> Cabinet | None:
     return cabinets[0] if cabinets and sent_papers_of(case) is None else None
 
 
-def to_send_in(case: Case) -> bool:
-    """Whether the papers may be posted: it waits for them, and they are not on their way unless by post."""
-    sent = sent_papers_of(case)
-    return _waits_for_papers(case) and (sent is None or sent.came_at is None)
+def to_send_in(case: Case) -> str:
+    """Whether the papers may be posted: first | again – they are on their way by post –, "" for no."""
+    sent = sent_papers_of(case) if _waits_for_papers(case) else None
+    if sent is not None:
+        return "again" if sent.came_at is None else ""
+    return "first" if _waits_for_papers(case) else ""
 
 
 def _waits_for_papers(case: Case) -> bool:

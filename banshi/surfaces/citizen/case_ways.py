@@ -75,6 +75,7 @@ class Way:
     steps: tuple[Step, ...]
     choose: bool
     back: bool
+    under_way: bool
 
 
 def way_of(case: Case, *, now: datetime) -> Way | None:
@@ -91,6 +92,7 @@ def way_of(case: Case, *, now: datetime) -> Way | None:
         how=wish.how if wish is not None else "", to=_to(parcel if under_way else wish), steps=tuple(steps[::-1]),
         pays=(parcel.payer if under_way and parcel is not None else policy.postage) == "receiver", parcel=parcel,
         choose=choose and not under_way, back=parcel is not None and parcel.state == "back" and wish is None,
+        under_way=under_way and carried,
     )  # fmt: skip
 
 

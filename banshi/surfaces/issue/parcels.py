@@ -96,6 +96,7 @@ def label(request: Asked, hall: str, no: str) -> HttpResponseBase:
         return redirect("issue:case", hall=hall, no=no)
     audit.looked(subject=f"person:{case.person_id}", by=acting(request, place), now=now, hall=place.code, why="waybill")
     what = pgettext("issue", "Result and original papers") if parcel.originals else pgettext("issue", "Result")
-    answer = render(request, "issue/label.html", {"hall": place, "case": case, "parcel": parcel, "what": what})
+    shown = {"hall": place, "case": case, "parcel": parcel, "phone": parcel.phone.removeprefix("+86")}
+    answer = render(request, "issue/label.html", {**shown, "what": what})
     answer["Cache-Control"] = "no-store"
     return answer

@@ -35,4 +35,4 @@ def called_for(hall: Hall, *, now: datetime) -> list[str]:
     found = list(rows.order_by("-ready_at", "-id")[:MOST_CALLED])
     tickets = Ticket.objects.filter(visit__in=[row.case.visit_id for row in found if row.case.visit_id]).order_by("id")
     numbers = dict(tickets.values_list("visit_id", "number"))
-    return [numbers.get(row.case.visit_id) or f"…{row.case.no[-4:]}" for row in found]
+    return [numbers.get(row.case.visit_id or 0) or f"…{row.case.no[-4:]}" for row in found]
