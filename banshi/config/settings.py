@@ -241,6 +241,7 @@ BANSHI_HOTLINE = os.environ.get("BANSHI_HOTLINE", "12345")  # whom to ring up wh
 BANSHI_SPOOL = Path(os.environ.get("BANSHI_SPOOL") or DATA_DIR / "spool")
 BANSHI_STAFF_FRAME = "banshi.surfaces.office.frame.FRAME"  # frames name no surface; pages of nobody's surface wear this
 BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
+BANSHI_PAGE_PRINTER = "banshi.gateways.printers.print_pages"  # and to one that takes PDF
 BANSHI_TYPESETTER = "banshi.gateways.papers.Typst"  # cases name no gateway
 _doors = "banshi.gateways.cabinets.not_set" if PRODUCTION else "banshi.gateways.cabinets.opened"
 BANSHI_CABINETS = os.environ.get("BANSHI_CABINETS") or _doors  # nor do rooms name this one

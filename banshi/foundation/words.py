@@ -142,6 +142,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("This hall does not hand results over this way"),
         _("Fetch it at the issue window, or choose another way."),
     ),
+    "printer-stuck": (
+        _("It did not print"),
+        _("Nothing is handed over, and the code stays good. Try another machine, or go to the issue window."),
+    ),
     "form-invalid": (_("The form is not complete"), _("To be put right: {count}.")),
     "material-missing": (_("Papers are missing"), _("Still needed: {materials}.")),
     "second-notice": (

@@ -121,6 +121,7 @@ SLUGS: dict[str, int] = {
     "on-its-way": 409,
     "courier-down": 409,
     "way-not-here": 409,
+    "printer-stuck": 409,
     "form-invalid": 422,
     "material-missing": 409,
     "second-notice": 409,

@@ -77,7 +77,8 @@ fees_payment.number fees_payment.receipt_no fees_payment.reference fees_payment.
 fees_refund.done_by fees_refund.number fees_refund.why
 delivery_delivery.by_what delivery_delivery.delivered_by
 delivery_delivery.how delivery_delivery.ready_by delivery_delivery.state delivery_cabinet.code delivery_stay.kind
-delivery_stay.out_by delivery_stay.put_by delivery_wish.how delivery_wish.said_by delivery_parcel.made_by
+delivery_stay.out_by delivery_stay.put_by delivery_printing.by
+delivery_printing.state delivery_wish.how delivery_wish.said_by delivery_parcel.made_by
 delivery_parcel.payer delivery_parcel.posted_by delivery_parcel.reference delivery_parcel.state delivery_parcel.waybill
 delivery_parcel_word.event delivery_parcel_word.status delivery_sent_papers.came_by delivery_sent_papers.said_by
 delivery_sent_papers.waybill consulting_enquiry.asked_by consulting_enquiry.contact_index

@@ -50,6 +50,14 @@ def print_slip(address: str, slip: Slip) -> None:
     send(where, render(slip, PAPERS[paper]))
 
 
+def print_pages(address: str, pdf: bytes) -> None:
+    """A document to a printer that takes PDF.
+
+    :param address: as of `print_slip`. :raises PrinterTrouble: offline, no_paper, wrong_address.
+    """
+    send(address.partition("#")[0], pdf)
+
+
 def render(slip: Slip, columns: int = COLUMNS) -> bytes:
     """The slip as ESC/POS bytes, cut at the end."""
     paper = Dummy()

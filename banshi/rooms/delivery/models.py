@@ -226,3 +226,31 @@ class SentPapers(models.Model):
                 name="papers_that_came_count_from_a_day",
             ),
         ]
+
+
+class Printing(models.Model):
+    """自助打印: a copy of a result from a kiosk, claimed before it is printed, counted where it came out. `n`: which."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="printings")
+    device = models.ForeignKey(Device, null=True, on_delete=models.SET_NULL, related_name="+")
+    n = models.SmallIntegerField()
+    state = models.CharField(max_length=8, default="printing")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery_printing"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ended_at=None), name="one_copy_of_a_result_is_printed_at_a_time"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "n"], condition=~models.Q(state="jammed"), name="a_copy_that_came_out_has_its_number"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="printing", ended_at=None)
+                | models.Q(state__in=["printed", "jammed"], ended_at__isnull=False),
+                name="a_copy_is_printed_or_jammed_or_under_way",
+            ),
+        ]

@@ -19,7 +19,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.devices import queries, rules
 from banshi.rooms.devices.models import Device
-from banshi.rooms.devices.ports import Printer, PrinterTrouble, Slip
+from banshi.rooms.devices.ports import PagePrinter, Printer, PrinterTrouble, Slip
 from banshi.rooms.devices.queries import device_by_code, secret_hash
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.places.models import Hall, Window, Zone
@@ -259,6 +259,24 @@ def print_slip(*, device: Device | None, slip: Slip) -> None:
     word = "ok"
     try:
         adapter(device.printer, slip)
+    except PrinterTrouble as trouble:
+        word = trouble.why
+        raise
+    finally:
+        _remember_printer(device, word)
+
+
+def print_pages(*, device: Device | None, pdf: bytes) -> None:
+    """Print a document on the device's printer, one that takes PDF, and remember on the device how that went.
+
+    :raises PrinterTrouble: not_set, offline, no_paper, wrong_address: nothing came out.
+    """
+    if device is None or not device.printer:
+        raise PrinterTrouble("not_set")
+    adapter = cast(PagePrinter, import_string(settings.BANSHI_PAGE_PRINTER))
+    word = "ok"
+    try:
+        adapter(device.printer, pdf)
     except PrinterTrouble as trouble:
         word = trouble.why
         raise

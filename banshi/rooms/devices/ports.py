@@ -40,3 +40,9 @@ class Printer(Protocol):
     """Prints one slip within a few seconds, or raises `PrinterTrouble`; prints nothing twice by itself."""
 
     def __call__(self, address: str, slip: Slip) -> None: ...
+
+
+class PagePrinter(Protocol):
+    """Prints one document, or raises `PrinterTrouble`; the adapter is named by `BANSHI_PAGE_PRINTER`."""
+
+    def __call__(self, address: str, pdf: bytes) -> None: ...

@@ -118,6 +118,10 @@ def _own_words(refused: Refused) -> tuple[str, str]:
         return pgettext("kiosk", "A typed number alone shows and prints nothing"), pgettext(
             "kiosk", "Anybody can type it."
         )
+    if refused.slug == "code-wrong" and "print" in refused.facts:
+        return pgettext("kiosk", "Code and card do not go together"), pgettext(
+            "kiosk", "Check the digits, and lay the card of the person it is for on the reader."
+        )
     if "cabinet" in refused.facts:
         return _of_the_cabinet(refused)
     if refused.slug == "nothing-found" and "renewed" not in refused.facts:

@@ -19,7 +19,7 @@ from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices import queries as known
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.rules import how_busy
-from banshi.surfaces.kiosk import cabinet
+from banshi.surfaces.kiosk import cabinet, printed
 from banshi.surfaces.kiosk.place import Place, always_at_kiosk, at_kiosk, page
 
 
@@ -50,6 +50,7 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
         "busy": how_busy((each.likely_s, each.waiting) for each in line.categories),
         "cabinets": cabinet.here(place),
         "again": False,
+        "prints": printed.prints(place),
         **opening(place),
     }
     return page(request, place, "part_start.html" if request.htmx else "start.html", context)  # type: ignore[attr-defined]

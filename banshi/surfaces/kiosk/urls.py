@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.kiosk import away, cabinet, check_in, own_phone, pairing, papers, slip, start, typed, walk_in
+from banshi.surfaces.kiosk import (
+    away,
+    cabinet,
+    check_in,
+    own_phone,
+    pairing,
+    papers,
+    printed,
+    slip,
+    start,
+    typed,
+    walk_in,
+)
 
 app_name = "kiosk"
 
@@ -23,6 +35,7 @@ urlpatterns = [
     path("<str:hall>/cabinet/fetch", cabinet.fetch, name="cabinet-fetch"),
     path("<str:hall>/cabinet/drop", cabinet.drop, name="cabinet-drop"),
     path("<str:hall>/cabinet/other", cabinet.other_door, name="cabinet-other"),
+    path("<str:hall>/print", printed.print_result, name="print-result"),
     path("<str:hall>/walk-in", walk_in.categories, name="walk-in"),
     path("<str:hall>/search", walk_in.search, name="search"),
     path("<str:hall>/confirm", walk_in.confirm, name="confirm"),

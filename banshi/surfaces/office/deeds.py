@@ -204,6 +204,7 @@ DEEDS: dict[str, Text] = {
     "parcel-made": pgettext_lazy("deed", "%(who)s made a waybill for %(what)s"),
     "parcel-posted": pgettext_lazy("deed", "%(who)s handed %(what)s to the courier"),
     "parcel-back": pgettext_lazy("deed", "%(who)s took %(what)s back from the courier"),
+    "result-printed": pgettext_lazy("deed", "%(who)s printed the result of %(what)s"),
     "papers-came": pgettext_lazy("deed", "%(who)s has the papers that were sent for %(what)s"),
     "certificate_ended": pgettext_lazy("deed", "%(who)s ended %(what)s"),
     "certificate_used": pgettext_lazy("deed", "%(who)s used %(what)s in place of a paper"),

@@ -84,6 +84,7 @@ NAMES: dict[str, Text] = {
     "where.cabinet": pgettext_lazy("item version", "At the cabinet"),
     "appointment": pgettext_lazy("item version", "Appointment"),
     "minutes": pgettext_lazy("item version", "Typical minutes"),
+    "result.printable": pgettext_lazy("item version", "Printed at a kiosk"),
     "wait_minutes": pgettext_lazy("item version", "Done while they wait, minutes"),
     "instant": pgettext_lazy("item version", "Decided at the window"),
     ORDER: pgettext_lazy("item version", "Order"),

@@ -387,6 +387,7 @@ AUDIT: dict[str, Text] = {
     "parcel-made": pgettext_lazy("deed", "made a waybill"),
     "parcel-posted": pgettext_lazy("deed", "handed a result to the courier"),
     "parcel-back": pgettext_lazy("deed", "took a parcel back"),
+    "result-printed": pgettext_lazy("deed", "printed a result"),
     "papers-came": pgettext_lazy("deed", "took papers in that were sent"),
     "certificate_used": pgettext_lazy("deed", "used a certificate"),
 }

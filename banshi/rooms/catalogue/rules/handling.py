@@ -162,6 +162,7 @@ class Result(Part):
     name_en: Name
     certificate_type: Code | Literal[""] = ""
     valid_years: Annotated[int, Bounds(ge=1, le=100)] | None = None
+    printable: bool = False  # 自助打印: worth the same on a sheet of paper from a kiosk
 
 
 class Rule(Part):

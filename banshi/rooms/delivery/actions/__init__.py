@@ -12,6 +12,7 @@ from banshi.rooms.delivery.actions.cabinets import (
 )
 from banshi.rooms.delivery.actions.handing import forget_code, hand_over, make_ready, moved
 from banshi.rooms.delivery.actions.parcels import arrive, ask_waybill, come_back, hear, make_parcel, post, traced, void
+from banshi.rooms.delivery.actions.printing import claim_copy, end_copy, printable_of
 from banshi.rooms.delivery.actions.sending_in import announce, call_off, came
 from banshi.rooms.delivery.actions.wishing import Receiver, forget_address, wish
 
@@ -23,7 +24,9 @@ __all__ = [
     "broken",
     "call_off",
     "came",
+    "claim_copy",
     "come_back",
+    "end_copy",
     "forget_address",
     "forget_code",
     "give_up",
@@ -37,6 +40,7 @@ __all__ = [
     "open_door",
     "opening",
     "post",
+    "printable_of",
     "take_out",
     "traced",
     "try_another",

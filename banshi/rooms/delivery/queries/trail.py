@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.models import Delivery, Parcel, ParcelWord, SentPapers, Stay
+from banshi.rooms.delivery.models import Delivery, Parcel, ParcelWord, Printing, SentPapers, Stay
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def trail(case: Case) -> list[Step]:
     """Oldest first."""
     row = Delivery.objects.filter(case=case).first()
     ready = [Step(row.ready_at, "ready")] if row is not None else []
-    steps = [*_papers(case), *ready, *_lying(case), *_carried(case), *_handed(row)]
+    steps = [*_papers(case), *ready, *_lying(case), *_carried(case), *_printed(case), *_handed(row)]
     return sorted(steps, key=lambda step: step.at)  # at one instant, as they stand here
 
 
@@ -50,6 +50,12 @@ def _carried(case: Case) -> Iterator[Step]:
             yield Step(word.at, f"parcel_{word.status}", parcel.waybill)
         if parcel.state == "back" and parcel.ended_at is not None:
             yield Step(parcel.ended_at, "parcel_back", parcel.place)
+
+
+def _printed(case: Case) -> Iterator[Step]:
+    for row in Printing.objects.filter(case=case).select_related("device").order_by("id"):
+        if row.ended_at is not None:
+            yield Step(row.ended_at, row.state, row.device.name if row.device is not None else "")
 
 
 def _handed(row: Delivery | None) -> Iterator[Step]:
