@@ -111,6 +111,38 @@ def put(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) 
     return stay
 
 
+def put_again(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) -> Stay:
+    """What lies ready at the issue window – it came back, say – goes into a cell, as whoever applied wants it; the code is the
+    same, and is told again.
+
+    :raises Refused: nothing-found, wrong-state, agent-not-allowed, on-its-way, cabinet-full, door-stuck, changed-meanwhile.
+    """
+    with transaction.atomic():
+        _ready_at_window(case := cases.lock(case_no))
+        stay = delivery.hold_cell(cabinets=cabinets, case=case, kind="result", by=by, now=now)
+    stay = _opened(stay, now=now)
+    try:
+        with transaction.atomic():
+            _ready_at_window(case := cases.lock(case_no))
+            delivery.moved(case=case, place=stay.cell.name)
+            conclude.tell_in_cabinet(case, stay.cell.cabinet, anew=f":{stay.pk}", now=now)
+    except Refused:
+        delivery.give_up(stay=stay, now=now)
+        raise
+    return stay
+
+
+def _ready_at_window(case: Case) -> None:
+    """:raises Refused: wrong-state, agent-not-allowed, on-its-way."""
+    if no := CASE.refusal(case.phase, "deliver"):
+        raise Refused(no.slug, facts={"kind": "case", **no.facts})
+    if not conclude.is_their_own(case):
+        raise Refused("agent-not-allowed")
+    parcel = deliveries.parcel_of(case)
+    if parcel is not None and parcel.ended_at is None:
+        raise Refused("on-its-way")
+
+
 def fetch(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -> Stay:
     """领取: the code opens the door, and that hands it over. A door that stays shut hands over nothing; the code stays good.
 

@@ -14,6 +14,7 @@ from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import case_by_no, facts_of, handling_of_case, papers_of
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import Cabinet
+from banshi.rooms.delivery.queries import code_for_applicant
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.library import actions as library
 
@@ -50,14 +51,21 @@ def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Acto
         case = cases.shelve(case_no=case_no, place=place, by=by, now=now)
         own = is_their_own(case)
         code = delivery.make_ready(case=case, place=place, code_opens=own, by=by, now=now)
-        event = case.events.order_by("-seq")[0]
-        more: dict[str, Any] = {"secret": {"code": code}} if own else {"link": ""}
-        if cabinet is None:
-            cases.tell(case, "case_ready", event=event, now=now, **more)
+        if cabinet is not None:
+            tell_in_cabinet(case, cabinet, now=now)
         else:
-            words: dict[str, Any] = {"cabinet_zh": cabinet.name_zh, "cabinet_en": cabinet.name_en}
-            cases.tell(case, "case_in_cabinet", event=event, now=now, **words, **more)
+            more: dict[str, Any] = {"secret": {"code": code}} if own else {"link": ""}
+            cases.tell(case, "case_ready", event=case.events.order_by("-seq")[0], now=now, **more)
     return case
+
+
+def tell_in_cabinet(case: Case, cabinet: Cabinet, *, anew: str = "", now: datetime) -> None:
+    """In which cabinet it lies, with the code that opens it where whoever applied may have it."""
+    code = code_for_applicant(case) if is_their_own(case) else ""
+    more: dict[str, Any] = {"secret": {"code": code}} if code else {"link": ""}
+    words: dict[str, Any] = {"cabinet_zh": cabinet.name_zh, "cabinet_en": cabinet.name_en}
+    event = case.events.order_by("-seq")[0]
+    cases.tell(case, "case_in_cabinet", event=event, anew=anew, now=now, **words, **more)
 
 
 def hand_over(

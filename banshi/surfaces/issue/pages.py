@@ -30,7 +30,7 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.waiting import is_late
-from banshi.rooms.delivery.queries import cabinets_of, delivery_of, parcel_of, wish_of, wishes_of
+from banshi.rooms.delivery.queries import cabinets_of, delivery_of, parcel_of, stay_of, wish_of, wishes_of
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.issue.frame import page
@@ -114,7 +114,8 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "by_card_alone": not conclude.is_their_own(case),
         "busy": shared.held(case, staff=request.who.staff_id),
         "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
-        "cabinet": case.phase == "issuing" and bool(cabinets_of(hall)) and conclude.is_their_own(case),
+        "cabinet": case.phase in ("issuing", "ready") and bool(cabinets_of(hall)) and conclude.is_their_own(case),
+        "in_cell": stay_of(case, "result"),
         "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
     }  # fmt: skip
     return page(request, "issue/case.html", hall, status=status_of(refused) if refused else 200, **context)
@@ -183,7 +184,8 @@ def posted(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 @_deed
 def to_cabinet(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     """Into a cell of the hall's cabinets, whose door opens."""
-    stay = at_cabinets.put(cabinets=cabinets_of(case.hall), case_no=case.no, by=by, now=now)
+    put = at_cabinets.put_again if case.phase == "ready" else at_cabinets.put
+    stay = put(cabinets=cabinets_of(case.hall), case_no=case.no, by=by, now=now)
     return _("Door %(cell)s is open: put it in. The applicant gets the code.") % {"cell": stay.cell.no}
 
 

@@ -295,6 +295,20 @@ def test_it_is_posted_again_to_another_address(matters: Matters) -> None:
     ]  # fmt: skip
 
 
+def test_it_goes_into_the_cabinet_with_the_code_it_had(matters: Matters) -> None:
+    cabinet = cabinet_of(matters.town)
+    case, code = back(matters), Delivery.objects.get().code
+    wished(case, matters, how="cabinet", to=None)
+    asked = {"cabinets": [cabinet], "case_no": case.no, "by": matters.by["issuer"], "now": TUESDAY_NINE + 10 * HOUR}
+
+    stay = cabinets.put_again(**asked)
+    cabinets.fetch(cabinets=[cabinet], code=code, by=matters.by["issuer"], now=TUESDAY_NINE + 11 * HOUR)
+
+    assert (stay.cell.no, Delivery.objects.get().how, phase_of(case)) == (1, "cabinet", "closed")
+    assert Message.objects.filter(key="case_in_cabinet").count() == 1
+    assert slug_of(cabinets.put_again, **asked) == "wrong-state"
+
+
 def test_back_is_back_once_and_needs_a_place(matters: Matters) -> None:
     case = posted(matters)
     tick = {"case_no": case.no, "by": matters.by["issuer"], "now": TUESDAY_NINE}

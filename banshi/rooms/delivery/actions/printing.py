@@ -5,7 +5,7 @@ transaction, the case locked before.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -38,7 +38,7 @@ def printable_of(*, person_id: int, hall_id: int, code: str, at: str) -> Deliver
     return found
 
 
-def _fits(rows: Iterable[Delivery], code: str) -> Iterable[Delivery]:
+def _fits(rows: Iterable[Delivery], code: str) -> Iterator[Delivery]:
     for row in rows:
         open_still = (row.state == "ready" and row.tries_left > 0) or (row.state == "delivered" and row.how == "kiosk")
         if open_still and row.code and secrets.compare_digest(row.code.encode(), code.strip().encode()):
