@@ -178,11 +178,11 @@ def test_names_of_people_from_elsewhere_and_usual_signs_can_be_set(typesetter, n
 def test_a_folder_of_more_fonts_is_looked_into(monkeypatch, tmp_path):
     monkeypatch.setenv("BANSHI_PAPER_FONTS", str(tmp_path))
     (tmp_path / "more.otf").write_bytes((papers.HERE / "fonts" / "BanshiSerif.otf").read_bytes())
-    papers._fonts.cache_clear()
+    papers.fonts.cache_clear()
 
-    found = [Path(str(font.path)).name for font in papers._fonts().fonts()]
+    found = [Path(str(font.path)).name for font in papers.fonts().fonts()]
 
-    papers._fonts.cache_clear()
+    papers.fonts.cache_clear()
     assert found == ["BanshiSerif.otf", "BanshiSerifRare.otf", "more.otf"]
 
 

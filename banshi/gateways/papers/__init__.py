@@ -59,21 +59,21 @@ _mine = threading.local()
 def _compiler(layout: str) -> typst.Compiler:
     """This thread's own."""
     if not hasattr(_mine, layout):
-        compiler = typst.Compiler(HERE / f"{layout}.typ", root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
+        compiler = typst.Compiler(HERE / f"{layout}.typ", root=HERE, font_paths=fonts(), ignore_system_fonts=True)
         setattr(_mine, layout, compiler)
     found: typst.Compiler = getattr(_mine, layout)
     return found
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    """Ours first."""
+def fonts() -> typst.Fonts:
+    """Of papers and of seals: ours first."""
     more = os.environ.get("BANSHI_PAPER_FONTS")
     folders = [HERE / "fonts", *([Path(more)] if more else [])]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 
-forgettable(_fonts.cache_clear)
+forgettable(fonts.cache_clear)
 
 
 def _qr(url: str) -> str:
