@@ -26,11 +26,13 @@ Job = Callable[[int], None]
 AT_ONCE: Final = {
     "tick": 1, "send_messages": 2, "send_webhooks": 1, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1, "forget": 1,
     "move_parcels": 1,
+    "seal_papers": 1,
 }  # fmt: skip
 # Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
 LATE_AFTER_S: Final = {
     "send_messages": 600.0,
     "send_webhooks": 600.0,
+    "seal_papers": 600.0,
     "requeue_stalled": 120.0,
     "seal_audit": 300.0,
     "follow_up": 300.0,
@@ -98,6 +100,22 @@ def send_webhooks(timestamp: int) -> None:
     now = clock.now()
     hooks.gather(now=now)
     hooks.send_due(now=now, post=hooks.post())
+
+
+@app.periodic(cron="* * * * * *")
+@app.task(name="seal_papers", queue="slow", queueing_lock="seal_papers")
+@watched
+def seal_papers(timestamp: int) -> None:
+    """Seal what waits for it, then give what waited for its seal."""
+    from banshi.journeys.case import by_rule
+    from banshi.rooms.cases import actions as cases
+    from banshi.rooms.seals import queries as seals
+
+    if not seals.is_sealed_here():
+        return
+    now = clock.now()
+    cases.seal_due(signer=seals.signer(), now=now, wall=clock.wall())
+    by_rule.give_sealed(now=now)
 
 
 @app.periodic(cron="* * * * * *")

@@ -95,7 +95,7 @@ DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (
     "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "tickets", "library",
-    "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "staffing", "insight", "hooks",
+    "seals", "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "staffing", "insight", "hooks",
 )  # fmt: skip
 FRAMES = ("staff",)
 SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "review", "issue", "api", "demo")
@@ -260,6 +260,11 @@ BANSHI_COURIER_SECRET = os.environ.get("BANSHI_COURIER_SECRET", "" if PRODUCTION
 BANSHI_COURIER_FOLDER = DATA_DIR / "couriers"  # as the till's
 BANSHI_COURIER_TELLS = "" if MODE == "test" else f"{BANSHI_PUBLIC_URL.rstrip('/')}/api/v1/courier/callback"
 BANSHI_COURIER_DOWN = os.environ.get("BANSHI_COURIER_DOWN") == "1"
+_signer = "" if PRODUCTION or MODE == "test" else "banshi.gateways.seals.DemoAuthority"
+BANSHI_SIGNER = os.environ.get("BANSHI_SIGNER", _signer)  # signs papers; "" = they are sealed by nobody here
+BANSHI_SIGNER_DOWN = os.environ.get("BANSHI_SIGNER_DOWN") == "1"
+BANSHI_SEALS_FOLDER = Path(os.environ.get("BANSHI_SEALS_FOLDER") or DATA_DIR / "seals")  # keys: its owner's alone
+BANSHI_SIGNATURES = "banshi.gateways.seals.seen"  # looks at strangers' signatures
 BANSHI_EXCHANGE = os.environ.get("BANSHI_EXCHANGE", "")  # carries batches to the national platform; "" = by hand
 BANSHI_HOOKS = "banshi.gateways.hooks.posted"  # nor this one
 BANSHI_HOOKS_LOOPBACK = not PRODUCTION
@@ -305,6 +310,8 @@ if PRODUCTION:
         _wrong.append(f"BANSHI_PUBLIC_URL names {_public.hostname}, which is not in BANSHI_HOSTS. Add it there")
     if os.environ.get("BANSHI_BEHIND_TLS") != "1":
         _wrong.append("BANSHI_BEHIND_TLS must be 1, once a proxy in front speaks TLS and sets X-Forwarded-Proto")
+    if BANSHI_SIGNER.endswith(".DemoAuthority"):
+        _wrong.append("BANSHI_SIGNER is the demo's, whose seals prove nothing. Name another, or none")
 if _wrong:
     raise ImproperlyConfigured("This installation is not safe to open:\n- " + "\n- ".join(_wrong))
 if PRODUCTION:

@@ -129,6 +129,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("The till does not answer"),
         _("Nothing was taken. Try again in a few minutes, or pay at a window."),
     ),
+    "not-sealed-yet": (
+        _("The result has no seal yet"),
+        _("It gets it within seconds. Where it takes longer, the hall's office sees why."),
+    ),
     "already-dropped": (_("Papers of this case lie in the cabinet"), _("The hall takes them out on {day}.")),
     "on-its-way": (
         _("It is on its way by courier"),

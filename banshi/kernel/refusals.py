@@ -117,6 +117,7 @@ SLUGS: dict[str, int] = {
     "fee-due": 409,
     "fee-settled": 409,
     "till-down": 409,
+    "not-sealed-yet": 409,
     "already-dropped": 409,
     "on-its-way": 409,
     "courier-down": 409,

@@ -70,7 +70,9 @@ cases_event.after
 cases_event.before cases_event.earlier_hash cases_event.facts cases_event.hash cases_event.verb cases_extension.by
 cases_material.by cases_material.channel cases_material.code cases_material.trust cases_material.verdict
 cases_notice.missing cases_obligation.code cases_opinion.says cases_opinion.stage cases_paper.code cases_paper.kind
-cases_paper.number cases_rule_run.mode cases_rule_run.occasion cases_rule_run.outcome cases_rule_run.trace cases_rule_run.why
+cases_paper.number cases_paper_seal.rendered cases_paper_seal.sha256 cases_rule_run.mode cases_rule_run.occasion
+cases_rule_run.outcome cases_rule_run.trace cases_rule_run.why seals_seal.key seals_seal.chain seals_seal.certificate
+seals_seal.serial seals_seal.made_by
 cases_rule_switch.changed_by cases_rule_switch.mode cases_stop.kind cases_stop.started_by
 fees_charge.case_no fees_charge.lines fees_charge.raised_by fees_charge.state fees_payment.address fees_payment.means
 fees_payment.number fees_payment.receipt_no fees_payment.reference fees_payment.started_by fees_payment.state fees_payment.way
@@ -100,7 +102,7 @@ PUBLIC = """
 calendars_closure.reason_en calendars_closure.reason_zh calendars_national_day.kind calendars_national_day.name_en
 calendars_national_day.name_zh calendars_national_day.notice calendars_national_day.state calendars_version.document
 messaging_template.body places_policy_version.document library_certificate.issuer_en library_certificate.issuer_zh
-library_certificate.name_en library_certificate.name_zh
+library_certificate.name_en library_certificate.name_zh seals_seal.words
 """
 PUBLIC_TABLES = ("places_", "catalogue_")  # but for what is named elsewhere
 # Names that staff bear at work and things bear in a hall: an office may read them.
@@ -117,6 +119,7 @@ CLEANED = {
     "identity_person.number_last4": "told apart by it in lists",
     "identity_organisation.masked_name": "东莞****公司: its ends",
     "messaging_message.params": "facts of ours; people's own words go to `sealed` (rules.OWN_WORDS)",
+    "cases_paper_seal.trouble": "the signer's words, scrubbed of numbers, codes and links",
     "exchange_row.why": "the platform's words, scrubbed of numbers, codes and links",
     "messaging_message.error": "scrubbed of numbers, codes and links",
     "hooks_event.data": "codes, numbers, states and times (tests/rooms/hooks)",

@@ -19,7 +19,7 @@ from banshi.rooms.booking import queries as booking
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import form_of, guided_case, handling_of_case
+from banshi.rooms.cases.queries import form_of, guided_case, handling_of_case, sealed_by_rule
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.identity import queries as identity
 
@@ -70,10 +70,28 @@ def give_paid(*, case_no: str, now: datetime) -> None:
 
 
 def _give(case_no: str, *, now: datetime) -> None:
-    """The result is made, kept in its holder's library, and theirs as a file."""
+    """The result is made, kept in its holder's library, and theirs as a file: at once, or where it gets a seal, with that."""
     paper = cases.issue_by_rule(case_no=case_no, now=now)
     case = cases.lock(case_no)
     conclude.keep_result(case, paper, by=SYSTEM, now=now)
+    if not cases.waits_for_seal(case):
+        _hand_over(case, now=now)
+
+
+def give_sealed(*, now: datetime) -> int:
+    """What rules granted and has its seal now is given. Whoever comes at once finds it given. :returns: how many."""
+    given = 0
+    for case_no in sealed_by_rule():
+        with transaction.atomic():
+            case = cases.lock(case_no)
+            if case.phase == "issuing":
+                _hand_over(case, now=now)
+                given += 1
+    return given
+
+
+def _hand_over(case: Case, *, now: datetime) -> None:
+    case_no = case.no
     delivery.make_ready(case=case, place="", code_opens=False, by=SYSTEM, now=now)
     delivery.hand_over(case_no=case_no, how="electronic", identified=True, by=SYSTEM, now=now)
     cases.deliver_by_rule(case_no=case_no, now=now)

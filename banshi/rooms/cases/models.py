@@ -12,6 +12,7 @@ from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.identity.models import Account, Organisation, Person, Staff
 from banshi.rooms.library.models import Certificate, DocumentVersion
 from banshi.rooms.places.models import Hall, Window
+from banshi.rooms.seals.models import Seal
 from banshi.rooms.tickets.models import Visit
 
 Q = models.Q
@@ -422,6 +423,40 @@ class CasePaper(models.Model):
 
     class Meta:
         db_table = "cases_paper"
+
+
+class PaperSeal(models.Model):
+    """加盖电子印章: that a paper is to be sealed, and how it was. `file`: the bytes given from then on; `rendered`: SHA-256 of
+    those they were made from. What is sealed stays so (a trigger). `next_at` is machine time.
+    """
+
+    paper = models.OneToOneField(CasePaper, on_delete=models.CASCADE, related_name="sealing")
+    wanted_at = models.DateTimeField()
+    tries = models.IntegerField(default=0, db_default=0)  # in vain
+    next_at = models.DateTimeField()
+    trouble = models.CharField(max_length=120, default="", db_default="")  # the signer's words; they name no person
+    seal = models.ForeignKey(Seal, null=True, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(DocumentVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    rendered = models.CharField(max_length=64, default="", db_default="")
+    sha256 = models.CharField(max_length=64, default="", db_default="")
+    sealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_paper_seal"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sealed_at=None, seal=None, file=None, rendered="", sha256="")
+                | (
+                    Q(sealed_at__isnull=False, seal__isnull=False, file__isnull=False) & ~Q(rendered="") & ~Q(sha256="")
+                ),
+                name="a_paper_is_sealed_whole_or_not_yet",
+            ),
+            models.UniqueConstraint(fields=["sha256"], condition=~Q(sha256=""), name="sealed_bytes_are_one_paper"),
+        ]
+        indexes = [
+            models.Index(fields=["next_at", "id"], condition=Q(sealed_at=None), name="papers_to_be_sealed"),
+            models.Index(fields=["rendered"], condition=~Q(rendered=""), name="papers_by_what_was_sealed"),
+        ]
 
 
 class PaperCounter(models.Model):

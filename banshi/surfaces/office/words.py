@@ -282,6 +282,8 @@ AUDIT: dict[str, Text] = {
     "contact_moved": _("moved where messages go"),
     "changed-number": _("changed a number"),
     "signed-out-everywhere": _("ended every session"),
+    "seal-entered": _("entered a seal"),
+    "seal-replaced": _("replaced a seal"),
     "hook-registered": _("registered a webhook"),
     "hook-secret-changed": _("changed the secret of a webhook"),
     "hook-turned-off": _("turned a webhook off"),

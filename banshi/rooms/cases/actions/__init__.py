@@ -43,7 +43,7 @@ from banshi.rooms.cases.actions.consulting import answer_consultation, consult
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import locked as lock
-from banshi.rooms.cases.actions.ground import tell
+from banshi.rooms.cases.actions.ground import tell, waits_for_seal
 from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, pass_on, send_back
@@ -79,6 +79,7 @@ from banshi.rooms.cases.actions.ruling import (
     stop_all_rules,
     try_rules,
 )
+from banshi.rooms.cases.actions.sealing import seal_due, try_again
 from banshi.rooms.cases.actions.waiting import tell_late
 
 __all__ = [
@@ -136,6 +137,7 @@ __all__ = [
     "remind_due",
     "remind_unpaid",
     "resume_clock",
+    "seal_due",
     "see",
     "send_back",
     "set_rules",
@@ -153,7 +155,9 @@ __all__ = [
     "tell_dropped",
     "tell_late",
     "terminate",
+    "try_again",
     "try_rules",
+    "waits_for_seal",
     "withdraw",
     "withdraw_bundle",
 ]

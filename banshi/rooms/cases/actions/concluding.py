@@ -15,6 +15,7 @@ from banshi.rooms.cases.actions.ground import (
     need,
     need_lease,
     need_paid,
+    need_sealed,
     staff_of,
     step,
     tell,
@@ -90,13 +91,14 @@ def years_after(day: date, years: int | None) -> date | None:
 def shelve(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
     """待领取: it lies where it is said, and whoever applied is told (the journey adds the code).
 
-    :raises Refused: nothing-found, wrong-state, locked, invalid.
+    :raises Refused: nothing-found, wrong-state, locked, invalid, not-sealed-yet.
     """
     place = place_of(place)
     with transaction.atomic():
         case = locked(case_no)
         need(case, "shelve")
         need_lease(case, by=by, now=now)
+        need_sealed(case)
         event = step(case, "shelve", by=by, now=now, facts={"place": place})
         give(case, "pickup_notice", event=event, now=now, shelf=place)
     return case

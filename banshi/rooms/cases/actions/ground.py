@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from banshi.foundation import clock
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
+from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperSeal
 from banshi.rooms.cases.queries.handling import handling_of_case
 from banshi.rooms.cases.rules import clocks, measures
 from banshi.rooms.cases.rules.chain import FIRST, chained
@@ -29,6 +30,7 @@ from banshi.rooms.cases.rules.spans import span_words
 from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
+from banshi.rooms.seals import queries as seals
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 PERMIT = "01"  # 行政许可 (A.1): the law's own limits and words
@@ -84,6 +86,18 @@ def need_item(case: Case, *, now: datetime) -> None:
     """
     if case.phase == "draft":
         need_taken(case.item, day=today_of(case, now))
+
+
+def need_sealed(case: Case) -> None:
+    """:raises Refused: not-sealed-yet – its result is made, and waits for its seal."""
+    if waits_for_seal(case):
+        raise Refused("not-sealed-yet")
+
+
+def waits_for_seal(case: Case) -> bool:
+    """Whether its result is made, and not sealed yet. Where nobody signs any more, nothing waits."""
+    waiting = PaperSeal.objects.filter(paper__case=case, paper__kind="licence", sealed_at=None)
+    return seals.is_sealed_here() and waiting.exists()
 
 
 def need_lease(case: Case, *, by: Actor, now: datetime) -> None:
@@ -164,7 +178,8 @@ def today_in(hall: Hall, now: datetime) -> date:
 
 
 def give(case: Case, kind: str, *, event: CaseEvent, now: datetime, **more: Any) -> CasePaper:
-    """A numbered paper (文书) for a step: what it says is kept; its PDF is made when it is first looked at, or by the worker.
+    """A numbered paper (文书) for a step: what it says is kept; its PDF is made when it is first looked at, or by the worker,
+    which seals it, too, where somebody signs here.
 
     :param more: what it says beyond the case itself, by the names of `paper_texts.Facts`.
     """
@@ -172,12 +187,15 @@ def give(case: Case, kind: str, *, event: CaseEvent, now: datetime, **more: Any)
     with connection.cursor() as cursor:
         cursor.execute(NUMBERED_SQL, [case.hall_id, year])
         serial = int(cursor.fetchone()[0])
-    return CasePaper.objects.create(
+    made = CasePaper.objects.create(
         case=case, kind=kind, serial=serial, number=f"{case.hall.code}-{year}-{serial:06d}",
         printed=numbered(kind, year=year, no=serial, before=case.hall.name_zh),
         facts=written(replace(_said_of(case, now), **more)), event=event, made_at=now,
         code="".join(secrets.choice(_ALPHABET) for _ in range(16)),
     )  # fmt: skip
+    if seals.is_sealed_here():
+        PaperSeal.objects.create(paper=made, wanted_at=now, next_at=clock.wall())
+    return made
 
 
 def _said_of(case: Case, now: datetime) -> Facts:

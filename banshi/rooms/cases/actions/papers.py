@@ -1,4 +1,6 @@
-"""The PDF of a paper: made once from what the paper says, kept sealed; the same bytes for everybody ever after."""
+"""The PDF of a paper: made once from what the paper says, and kept; then sealed (`sealing`), where somebody signs here. The same
+bytes for everybody ever after.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM
-from banshi.rooms.cases.models import CasePaper
+from banshi.rooms.cases.models import CasePaper, PaperSeal
 from banshi.rooms.cases.queries.papers import facts_of, paper_by_number, typesetter
 from banshi.rooms.cases.rules.papers import sheet
 from banshi.rooms.library import actions as library
@@ -16,7 +18,8 @@ from banshi.rooms.library import queries as stored
 
 
 def pdf_of(number: str, *, now: datetime) -> bytes:
-    """Two who look at a new paper at once wait for each other: one makes it, both read the same.
+    """As it was sealed; as it was made, until then. Two who look at a new paper at once wait for each other: one makes it, both
+    read the same.
 
     :raises Refused: nothing-found.
     """
@@ -26,19 +29,22 @@ def pdf_of(number: str, *, now: datetime) -> bytes:
             paper = CasePaper.objects.select_for_update(no_key=True).get(id=paper.pk)
             if paper.file_id is None:
                 _make(paper, now=now)
+    sealed = PaperSeal.objects.filter(paper=paper).values_list("file_id", flat=True).first()
+    return stored.content(sealed or made_file(paper))
+
+
+def made_file(paper: CasePaper) -> int:
+    """The version in the library as it was made, before any seal."""
     assert paper.file_id is not None
-    return stored.content(paper.file_id)
+    return paper.file_id
 
 
 def _make(paper: CasePaper, *, now: datetime) -> None:
     base = settings.BANSHI_PUBLIC_URL.rstrip("/")
     said = sheet(
-        paper.kind,
-        facts_of(paper),
-        number=paper.printed,
-        verify_url=f"{base}/verify/{paper.code}/",
-        verify_code=paper.code,
-    )
+        paper.kind, facts_of(paper), number=paper.printed, verify_url=f"{base}/verify/{paper.code}/",
+        verify_code=paper.code, sealed=PaperSeal.objects.filter(paper=paper).exists(),
+    )  # fmt: skip
     content = typesetter().compose(paper.kind, said)
     paper.file = library.keep(
         content=content, mime="application/pdf", kind=f"paper:{paper.kind}", name=f"{paper.number}.pdf",

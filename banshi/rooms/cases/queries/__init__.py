@@ -29,6 +29,7 @@ from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_
 from banshi.rooms.cases.queries.lists import read, whose
 from banshi.rooms.cases.queries.papers import facts_of, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
+from banshi.rooms.cases.queries.sealed import Sealed, kept_as, sealed_by_rule, sealed_in, seals_of, troubled
 from banshi.rooms.cases.queries.views import (
     WITH,
     CaseLine,
@@ -68,6 +69,7 @@ __all__ = [
     "PaperRow",
     "Ruled",
     "RunsOfItem",
+    "Sealed",
     "Told",
     "Whole",
     "addable",
@@ -98,6 +100,7 @@ __all__ = [
     "got_of",
     "guided_case",
     "handling_of_case",
+    "kept_as",
     "latest_day",
     "lines",
     "may_follow",
@@ -114,9 +117,13 @@ __all__ = [
     "ruled",
     "runs",
     "runs_by_item",
+    "sealed_by_rule",
+    "sealed_in",
+    "seals_of",
     "siblings",
     "timeline",
     "told_missing",
+    "troubled",
     "verify",
     "visible_to",
     "wanted_of",

@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.ports import Typesetter
+from banshi.rooms.cases.queries.sealed import Sealed, seals_of
 from banshi.rooms.cases.rules.paper_facts import read
 from banshi.rooms.cases.rules.paper_texts import Facts
 
@@ -57,15 +58,19 @@ class Verified:
     hall_en: str
     item_zh: str
     item_en: str
+    sealed: Sealed
 
 
 def verify(code: str) -> Verified | None:
     """The paper with this code; None where there is none."""
     paper = CasePaper.objects.select_related("case__hall", "case__item").filter(code=code.strip().upper()).first()
-    if paper is None:
-        return None
+    return None if paper is None else verified(paper)
+
+
+def verified(paper: CasePaper) -> Verified:
+    """What anybody may know of a paper."""
     case = paper.case
     return Verified(
         paper.ended_at is None, paper.kind, paper.printed, paper.made_at, case.masked_applicant, case.hall.name_zh,
-        case.hall.name_en, case.item.name_zh, case.item.name_en,
+        case.hall.name_en, case.item.name_zh, case.item.name_en, seals_of([paper])[paper.pk],
     )  # fmt: skip

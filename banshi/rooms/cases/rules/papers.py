@@ -82,10 +82,14 @@ def words(kind: str, facts: Facts) -> PaperWords:
     )
 
 
-def sheet(kind: str, facts: Facts, *, number: str, verify_url: str, verify_code: str) -> dict[str, Any]:
-    """All that the typesetter takes, as plain JSON: what it says, and what is round it."""
+def sheet(
+    kind: str, facts: Facts, *, number: str, verify_url: str, verify_code: str, sealed: bool = False
+) -> dict[str, Any]:
+    """All that the typesetter takes, as plain JSON: what it says, and what is round it.
+
+    :param sealed: it gets a seal (电子印章), which a copy on paper only shows.
+    """
     known, said = KINDS[kind], words(kind, facts)
-    signer = facts.hall if known.signed_by == "hall" else facts.department
     return {
         "layout": known.layout,
         "title": said.title,
@@ -102,12 +106,19 @@ def sheet(kind: str, facts: Facts, *, number: str, verify_url: str, verify_code:
         "remedy": said.remedy,
         "signs": list(said.signs),
         "foot": said.foot,
-        "signer": signer or facts.department or facts.hall,
+        "signer": signer_of(kind, facts),
         "on": facts.on.isoformat(),
         "on_words": day_words(facts.on),
         "verify_url": verify_url,
         "verify_code": verify_code,
+        "proof": "电子印章见电子文件，打印件以核验结果为准" if sealed else "没有加盖印章，以核验结果为准",
     }
+
+
+def signer_of(kind: str, facts: Facts) -> str:
+    """In whose name it goes out."""
+    signer = facts.hall if KINDS[kind].signed_by == "hall" else facts.department
+    return signer or facts.department or facts.hall
 
 
 def numbered(kind: str, *, year: int, no: int, before: str = "") -> str:
