@@ -183,6 +183,9 @@ def _set_up(ground: Ground, memory: Memory, *, at: datetime | None, speed: float
 
         with step("Demo logins and keys"):
             seeds = sow(f"http://127.0.0.1:{port}", ground.data / "demo.json") or {}
+        from banshi.config.wiring import make_demo_authority
+
+        make_demo_authority(now=clock.now())
     connection.close()
     return seeds
 

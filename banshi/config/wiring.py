@@ -12,8 +12,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from banshi.gateways.outbox import Nowhere, Outbox
@@ -42,6 +44,14 @@ def wired(env: Mapping[str, str]) -> dict[str, Channel]:
     """
     found = (_sms(env), _wechat(env), _email(env))
     return {channel.name: channel for channel in found if channel is not None}
+
+
+def make_demo_authority(*, now: datetime) -> None:
+    """The authority that vouches for a demo's seals, where papers are sealed by it; made once, at set-up."""
+    if settings.BANSHI_SIGNER == "banshi.gateways.seals.DemoAuthority":
+        from banshi.gateways.seals import authority  # brings what draws seals
+
+        authority.make_root(at=now)
 
 
 def sms_leads_nowhere(env: Mapping[str, str]) -> bool:

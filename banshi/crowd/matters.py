@@ -24,7 +24,7 @@ PER_DAY = 60  # applications of a hall on a day, while the whole public comes
 AWAKE = (7, 23)  # hours in which people apply
 WRONG, MISSING, REFUSED, RATES = 0.12, 0.08, 0.04, 0.7  # shares: sent back, told what is missing, not granted, rated
 OVER = frozenset({"closed", "not_accepted", "withdrawn", "terminated", "archived"})
-LATER = frozenset({"locked", "changed-meanwhile", "rate-limited"})  # tried again at the next turn
+LATER = frozenset({"locked", "changed-meanwhile", "rate-limited", "not-sealed-yet"})  # tried again at the next turn
 MANY = 40  # steps and tries of one matter: more is none
 # Who takes the step a case waits for, and how long that takes: hall minutes on average.
 TURNS: Mapping[str, tuple[str, float]] = {

@@ -307,6 +307,11 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "off": (pgettext_lazy("webhook state", "Off"), "urgent"),
         "ended": (pgettext_lazy("webhook state", "Ended"), ""),
     },
+    "seal": {
+        "used": (pgettext_lazy("seal state", "In use"), "ok"),
+        "coming": (pgettext_lazy("seal state", "To come"), "info"),
+        "replaced": (pgettext_lazy("seal state", "Replaced"), ""),
+    },
     "hook_delivery": {
         "due": (pgettext_lazy("webhook state", "Not delivered yet"), "wait"),
         "sending": (pgettext_lazy("webhook state", "Being delivered"), "info"),

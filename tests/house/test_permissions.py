@@ -36,6 +36,7 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock
 from tests.matters import matters_of
 from tests.rooms.catalogue.stores import a_draft
+from tests.signers import a_seal
 from tests.surfaces.office.editing import an_agent, booked, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import CITIZEN, TUESDAY_NINE
 
@@ -119,6 +120,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     )  # fmt: skip
     key = ApiKey.objects.create(name="app", key_hash="k", scope="manage", hall="town", created_at=TUESDAY_NINE)
     hook, _ = hooks.register(key_id=key.pk, url="https://hooks.example.com/", types=[], by=CITIZEN, now=TUESDAY_NINE)
+    a_seal(hall)
     writing = consulting.Writing("要带什么？", "身份证。")
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
     return {
@@ -136,7 +138,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "draft_id": a_draft().pk,
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
-        "hook": hook.code,
+        "hook": hook.code, "seal": "town-1",
     }  # fmt: skip
 
 

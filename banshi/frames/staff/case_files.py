@@ -105,9 +105,10 @@ def pdf_of(request: Asked, case: Case, number: str) -> HttpResponse:
     if paper.case_id != case.pk:
         raise Refused("nothing-found", facts={"document": number})
     now = clock.now()
+    named = queries.file_name(paper)  # before: sealed in between, the content says more than the name
     answer = HttpResponse(cases.pdf_of(number, now=now), content_type=PDF)
     looked(request, case, now=now)
-    answer["Content-Disposition"] = f'inline; filename="{paper.number}.pdf"'
+    answer["Content-Disposition"] = f'inline; filename="{named}"'
     return _closed(answer)
 
 

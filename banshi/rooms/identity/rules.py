@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, str] = {
     "people.correct": "find a person and put name and telephone right, with the card seen",
     "agents.manage": "register agents and whom they act for, with the papers seen",
     "hooks.manage": "see where other systems are told of what happens; test, repeat, turn off",
+    "seals.manage": "see a hall's seals and what waits for one; replace a seal, have it tried again",
     "audit.view": "read the audit trail",
     "cases.look": "see a hall's cases (masked)",
     "cases.pre_review": "look over applications made online before they are received",

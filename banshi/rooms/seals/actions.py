@@ -14,7 +14,7 @@ from banshi.rooms.catalogue.models import Department
 from banshi.rooms.places.models import Hall
 from banshi.rooms.seals.models import Seal
 from banshi.rooms.seals.ports import CannotSeal, SealOf
-from banshi.rooms.seals.queries import certificate_of, in_force, seal_of_hall, signer
+from banshi.rooms.seals.queries import certificate_of, in_force, is_sealed_here, seal_of_hall, signer
 from banshi.rooms.seals.rules import key_of
 
 
@@ -71,6 +71,8 @@ def _entered(
     """:raises IntegrityError: somebody was quicker. :raises CannotSeal: there is none, or its certificate cannot be read."""
     words = department.name_zh if department else hall.name_zh[:60]
     key = key_of(hall.code, department.code if department else "", no)
+    if not is_sealed_here():
+        raise CannotSeal("nobody signs here")
     chain = signer().enrol(SealOf(key=key, words=words, hall=hall.name_zh), at=now)
     try:
         certificate = certificate_of(chain)

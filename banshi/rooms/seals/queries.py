@@ -16,7 +16,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Hall
 from banshi.rooms.seals.models import Seal
 from banshi.rooms.seals.ports import Busy, Rejected, SealOf, Seen, Signatures, Signer
-from banshi.rooms.seals.rules import MOST_BYTES
+from banshi.rooms.seals.rules import MOST_BYTES, REASONS
 
 AGAIN_S = 20  # when others' files are being looked at
 
@@ -95,14 +95,18 @@ def looked_at(content: bytes) -> Seen:
     :raises Refused: material-rejected – too large, or no PDF that can be read; rate-limited – many are being looked at.
     """
     if len(content) > MOST_BYTES:
-        raise Refused("material-rejected", facts={"why": "size", "limit_mb": MOST_BYTES // 2**20})
+        raise _rejected("size")
     look = cast(Signatures, import_string(settings.BANSHI_SIGNATURES))
     try:
         return look(content, roots=_roots())
     except Rejected as no:
-        raise Refused("material-rejected", facts={"why": str(no)}) from no
+        raise _rejected(str(no)) from no
     except Busy as busy:
         raise Refused("rate-limited", facts={"wait_s": AGAIN_S}) from busy
+
+
+def _rejected(why: str) -> Refused:
+    return Refused("material-rejected", facts={"why": why, "reason": REASONS[why]})
 
 
 def _roots() -> Sequence[str]:

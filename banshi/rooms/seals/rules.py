@@ -6,6 +6,16 @@ from datetime import datetime
 from typing import Final
 
 MOST_BYTES: Final = 20 * 1024 * 1024
+# Why nobody looks at a file.
+REASONS: Final = {
+    "empty": {"zh": "先选一个 PDF 文件", "en": "Choose a PDF file first"},
+    "size": {"zh": "文件超过 20 MB", "en": "The file is larger than 20 MB"},
+    "heavy": {"zh": "文件太复杂，核验它太费力", "en": "The file takes too much work to look at"},
+    "unreadable": {
+        "zh": "文件打不开：不是 PDF，没传完整，或已损坏",
+        "en": "The file does not open: it is no PDF, cut short or damaged",
+    },
+}
 # From the worst that can be said of a file to the best; each has words on the page.
 VERDICTS: Final = (
     "unsigned",  # no signature at all

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -229,7 +229,13 @@ def parcel_part(parcel: Parcel, case: Case) -> dict[str, Any]:
 # --- Its papers and its story ------------------------------------------------------------------------------------
 
 
-def paper_part(paper: CasePaper, case: Case) -> dict[str, Any]:
+def paper_parts(papers: Sequence[CasePaper], case: Case) -> dict[int, dict[str, Any]]:
+    """By the papers' ids."""
+    seals = cases.seals_of(papers)
+    return {paper.pk: _paper_part(paper, case, seals[paper.pk].state) for paper in papers}
+
+
+def _paper_part(paper: CasePaper, case: Case, seal: str) -> dict[str, Any]:
     kind = KINDS[paper.kind]
     return {
         "number": paper.number,
@@ -240,6 +246,7 @@ def paper_part(paper: CasePaper, case: Case) -> dict[str, Any]:
         "made_at": moment(paper.made_at, zone_of(case.hall)),
         "in_force": paper.ended_at is None,
         "code": paper.code,
+        "seal": seal,
     }
 
 
@@ -254,10 +261,13 @@ def timeline_parts(case: Case, who: Caller) -> list[dict[str, Any]]:
     staff = who.scope == "staff"
     ids = {int(each.actor.removeprefix("staff:")) for each in moments if each.actor.startswith("staff:")}
     names = identity.names_of_staff(ids) if staff else {}
-    return [_moment(each, case, who, names) for each in moments if staff or each.verb not in UNSEEN]
+    papers = paper_parts([paper for each in moments for paper in shown_papers(each.papers, who)], case)
+    return [_moment(each, case, who, names, papers) for each in moments if staff or each.verb not in UNSEEN]
 
 
-def _moment(each: Moment, case: Case, who: Caller, names: dict[int, str]) -> dict[str, Any]:
+def _moment(
+    each: Moment, case: Case, who: Caller, names: dict[int, str], papers: Mapping[int, dict[str, Any]]
+) -> dict[str, Any]:
     kind, _, actor_id = each.actor.partition(":")
     by_staff = kind == ActorKind.STAFF
     party = OFFICE.get(each.verb, "hall") if by_staff else "time" if kind == ActorKind.SYSTEM else "applicant"
@@ -279,7 +289,7 @@ def _moment(each: Moment, case: Case, who: Caller, names: dict[int, str]) -> dic
         "after": each.after,
         "facts": told,
         "reason": each.why,
-        "documents": [paper_part(paper, case) for paper in shown_papers(each.papers, who)],
+        "documents": [papers[paper.pk] for paper in each.papers if paper.pk in papers],
     }
 
 

@@ -609,6 +609,9 @@ class PaperOut(Out):
     made_at: datetime
     in_force: bool
     code: str = Field(description="For `/verify/{code}`.")
+    seal: Literal["none", "waiting", "sealed"] = Field(
+        description="waiting: what is fetched now has no seal yet; fetch it again in a moment."
+    )
 
 
 class MomentOut(Out):
@@ -625,6 +628,16 @@ class MomentOut(Out):
     documents: list[PaperOut]
 
 
+class SealOut(Out):
+    state: Literal["none", "waiting", "sealed"] = Field(
+        description="none: nobody seals here, or nobody did then; waiting: the file has no seal yet."
+    )
+    words: str = Field(description="What stands on the seal.")
+    sealed_at: datetime | None
+    certificate: str = Field(description="Its serial number, in hexadecimal.")
+    sha256: str = Field(description="Of the sealed file.")
+
+
 class VerifiedOut(Out):
     valid: bool
     kind: str
@@ -638,6 +651,18 @@ class VerifiedOut(Out):
     item: str
     item_en: str
     status: Literal["in_force", "ended"]
+    seal: SealOut
+
+
+class CheckedOut(Out):
+    verdict: Literal["sealed", "unknown", "replaced", "expired", "stranger", "added", "changed", "unsigned"] = Field(
+        description="sealed: as it was sealed here, and nothing was added; unknown: a good signature by a seal of ours, on no "
+        "record; replaced, expired: by a seal or certificate that was over then; stranger: by nobody known here; added, changed: "
+        "since it was signed; unsigned: no signature."
+    )
+    words: str = Field(description="What stands on the seal; of a stranger's, whom the certificate names.")
+    signed_at: datetime | None = Field(description="As the signature states.")
+    paper: VerifiedOut | None = Field(description="The paper that these bytes are, sealed or not yet.")
 
 
 # ---- lists ----

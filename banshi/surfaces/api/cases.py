@@ -27,7 +27,7 @@ from banshi.surfaces.api.case_parts import (
     case_part,
     line_parts,
     look_at,
-    paper_part,
+    paper_parts,
     seen_case,
     shown_papers,
     timeline_parts,
@@ -215,7 +215,7 @@ def list_documents(request: HttpRequest, case: Path[Code], asked: Query[Paged]) 
     """In the order in which they were given."""
     who = caller(request)
     seen, start = seen_case(who, case), start_of(asked)
-    rows = [paper_part(paper, seen) for paper in shown_papers(queries.papers_of(seen), who)]
+    rows = list(paper_parts(shown_papers(queries.papers_of(seen), who), seen).values())
     return found(page_of_more(rows[start : start + asked.limit + 1], asked))
 
 

@@ -168,6 +168,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "choose_way": _only("channel", "staff"),
     "send_papers": _only("channel", "staff"),
     "verify": NO_KEY,
+    "verify_file": NO_KEY,
     # cabinets: the machine beside them
     "get_cabinet": _only("kiosk", "manage"),
     "drop_papers": _only("kiosk"),

@@ -130,13 +130,13 @@ class Key(HttpBearer):
 class Nobody:
     """An operation that is open to all: as often as a network may ask."""
 
-    def __init__(self, operation: str) -> None:
-        self.operation = operation
+    def __init__(self, operation: str, *, per_minute: int, at_once: int) -> None:
+        self.operation, self.per_minute, self.at_once = operation, per_minute, at_once
 
     def __call__(self, request: HttpRequest) -> bool:
         _check_query(request, self.operation)
         network = blind_index(network_of(request.META.get("REMOTE_ADDR", "")), purpose="address")[:32]
-        limits.take(key=f"{self.operation}:{network}", per_minute=OPEN_PER_MINUTE, burst=OPEN_AT_ONCE)
+        limits.take(key=f"{self.operation}:{network}", per_minute=self.per_minute, burst=self.at_once)
         return True
 
 
@@ -181,9 +181,12 @@ def op(operation: str, answers: dict[int, Any]) -> dict[str, Any]:
     return {"operation_id": operation, "auth": Key(operation), "response": {**answers, **PROBLEMS}}
 
 
-def open_op(operation: str, answers: dict[int, Any]) -> dict[str, Any]:
+def open_op(
+    operation: str, answers: dict[int, Any], *, per_minute: int = OPEN_PER_MINUTE, at_once: int = OPEN_AT_ONCE
+) -> dict[str, Any]:
     """As `op`, of an operation that takes no key."""
-    return {"operation_id": operation, "auth": Nobody(operation), "response": {**answers, **PROBLEMS}}
+    nobody = Nobody(operation, per_minute=per_minute, at_once=at_once)
+    return {"operation_id": operation, "auth": nobody, "response": {**answers, **PROBLEMS}}
 
 
 def signed_op(operation: str, answers: dict[int, Any], *, who: str) -> dict[str, Any]:

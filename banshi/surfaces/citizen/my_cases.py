@@ -228,8 +228,9 @@ def document(request: Any, no: str, number: str) -> HttpResponseBase:
     paper = next((each for each in papers if each.number == number), None)
     if paper is None or not case_story.may_read(found, paper):
         raise Http404
+    named = cases.file_name(paper)
     answer = HttpResponse(actions.pdf_of(number, now=clock.now()), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{paper.number}.pdf"'
+    answer["Content-Disposition"] = f'attachment; filename="{named}"'
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "no-store"
     return answer

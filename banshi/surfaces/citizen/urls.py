@@ -79,6 +79,7 @@ urlpatterns = [
     path("cases/<slug:no>/rate", rating.rate_case, name="rate-case"),
     path("cases/<slug:no>/documents/<slug:number>", my_cases.document, name="document"),
     path("verify/", verify.verify_ask, name="verify-ask"),
+    path("verify/file/", verify.verify_file, name="verify-file"),
     path("verify/<slug:code>/", verify.verify, name="verify"),
     path("halls/", halls.halls, name="halls"),
     path("halls/<slug:hall>", halls.hall, name="hall"),

@@ -56,6 +56,7 @@ WAYS = (
         (
             To("office:staff", "users", _("Staff"), "staff.manage"),
             To("office:devices", "monitor", _("Devices"), "devices.manage"),
+            To("office:seals", "signature", pgettext_lazy("office", "Seals"), "seals.manage"),
             To("office:hooks", "share-2", _("Webhooks"), "hooks.manage"),
         ),
     ),

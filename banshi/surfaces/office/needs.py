@@ -20,6 +20,7 @@ from banshi.journeys.hours.stops import as_announced
 from banshi.rooms.booking.models import Appeal, Appointment, FollowUpVisit, Slot
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue.models import Item, Retirement
 from banshi.rooms.catalogue.rules.retiring import RETIREMENT
 from banshi.rooms.feedback.models import Task
@@ -50,6 +51,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_appeals(who, halls),
         *_messages(who, halls),
         *_webhooks(who, halls),
+        *_seals(who, halls),
         *_closures(who, halls, now),
         *_left_over(who, halls, now),
         *_overfull(who, halls, now),
@@ -135,6 +137,21 @@ def _webhooks(who: Who, halls: list[Hall]) -> list[Need]:
             reverse("office:hooks", kwargs={"hall": code}),
         )
         for code, n in hooks.troubled(list(mine)).items()
+    ]
+
+
+def _seals(who: Who, halls: list[Hall]) -> list[Need]:
+    """Papers that the signer did not seal, again and again."""
+    mine = {hall.code: hall for hall in _where(who, halls, "seals.manage").values()}
+    return [
+        Need(
+            mine[code],
+            "signature",
+            "urgent",
+            ngettext("%(n)s paper could not be sealed", "%(n)s papers could not be sealed", n) % {"n": n},
+            reverse("office:seals", kwargs={"hall": code}),
+        )
+        for code, n in cases.troubled(list(mine)).items()
     ]
 
 

@@ -212,6 +212,7 @@ def test_a_paper_is_a_pdf_whose_code_anybody_may_check(work: Casework) -> None:
         "valid": True, "kind": "receipt", "number": paper["number"], "issued_on": "2026-03-10", "holder": "张**",
         "status": "in_force",
     }  # fmt: skip
+    assert (checked["seal"]["state"], paper["seal"]) == ("none", "none")
     assert (forged.status_code, forged.json()["type"]) == (404, "nothing-found")
 
 

@@ -181,6 +181,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
         },
     ),
     "verify": ("get", "/verify/NONE", None),
+    "verify_file": ("post", "/verify", None),
     "get_cabinet": ("get", "/cabinets/NONE", None),
     "drop_papers": ("post", "/cabinets/NONE/drops", {"case": "NONE"}),
     "pick_up": ("post", "/cabinets/NONE/pickups", {"code": "12345678"}),
@@ -258,7 +259,12 @@ def test_the_wrong_scope_is_not_allowed_and_the_right_one_is(calls: Calls) -> No
 def test_what_is_open_to_all_asks_for_no_key(calls: Calls, key: str) -> None:
     answers = {name: calls(*ENDPOINTS[name][:2], key).status_code for name in SCOPES_OF if not SCOPES_OF[name]}
 
-    assert answers == {"verify": 404, "till_callback": 401, "courier_callback": 401}  # which is signed
+    assert answers == {
+        "verify": 404,
+        "verify_file": 422,
+        "till_callback": 401,
+        "courier_callback": 401,
+    }  # which are signed
 
 
 def test_a_key_of_another_hall_is_told_so(calls: Calls) -> None:

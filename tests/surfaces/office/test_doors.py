@@ -26,6 +26,7 @@ from banshi.surfaces.office import urls
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
 from tests.matters import matters_of
 from tests.rooms.catalogue.stores import a_draft
+from tests.signers import a_seal
 from tests.surfaces.office.asked import ASKED
 from tests.surfaces.office.editing import an_agent, booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import CITIZEN, TUESDAY_NINE
@@ -120,7 +121,13 @@ def kept_apart(office):  # noqa: F811
     )  # fmt: skip
     key = ApiKey.objects.create(name="app", key_hash="k", scope="manage", hall="town", created_at=TUESDAY_NINE)
     hook, _ = hooks.register(key_id=key.pk, url="https://hooks.example.com/", types=[], by=CITIZEN, now=TUESDAY_NINE)
-    return {"package": case.no, "hold_id": hold.pk, "purge_id": purge.pk, "hook": hook.code}
+    return {
+        "package": case.no,
+        "hold_id": hold.pk,
+        "purge_id": purge.pk,
+        "hook": hook.code,
+        "seal": a_seal(office.hall).key,
+    }
 
 
 def whose(office, pattern):  # noqa: F811

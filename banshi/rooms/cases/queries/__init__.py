@@ -14,6 +14,7 @@ from banshi.rooms.cases.queries.bundles import (
     whole_of,
 )
 from banshi.rooms.cases.queries.chain import chain_holds
+from banshi.rooms.cases.queries.checking import Checked, checked
 from banshi.rooms.cases.queries.consulted import (
     Consulted,
     asked_of,
@@ -27,7 +28,7 @@ from banshi.rooms.cases.queries.consulted import (
 from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
 from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.lists import read, whose
-from banshi.rooms.cases.queries.papers import facts_of, paper_by_number, papers_of, verify
+from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
 from banshi.rooms.cases.queries.sealed import Sealed, kept_as, sealed_by_rule, sealed_in, seals_of, troubled
 from banshi.rooms.cases.queries.views import (
@@ -62,6 +63,7 @@ from banshi.rooms.cases.queries.views import (
 __all__ = [
     "WITH",
     "CaseLine",
+    "Checked",
     "Clock",
     "Consulted",
     "Exceptions",
@@ -71,6 +73,7 @@ __all__ = [
     "RunsOfItem",
     "Sealed",
     "Told",
+    "Verified",
     "Whole",
     "addable",
     "agreed",
@@ -82,6 +85,7 @@ __all__ = [
     "case_by_no",
     "cases_of",
     "chain_holds",
+    "checked",
     "clock_of",
     "consultation_of",
     "consultations",
@@ -93,6 +97,7 @@ __all__ = [
     "expected_at",
     "facts_of",
     "fee_of",
+    "file_name",
     "filled",
     "flags_of",
     "form_of",

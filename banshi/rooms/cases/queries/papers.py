@@ -42,6 +42,12 @@ def paper_by_number(number: str) -> CasePaper:
     return found
 
 
+def file_name(paper: CasePaper) -> str:
+    """Under which it is saved: a copy taken before the seal says so."""
+    waits = seals_of([paper])[paper.pk].state == "waiting"
+    return f"{paper.number}{'-unsealed' if waits else ''}.pdf"
+
+
 @dataclass(frozen=True)
 class Verified:
     """What anybody may know who holds a paper: that it is real, what it is, whom (masked) it is for.
