@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
 
+from banshi.foundation import clock
 from banshi.journeys.case import at_window, by_rule
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
@@ -23,6 +25,7 @@ from banshi.rooms.library import queries as library
 from banshi.rooms.messaging.models import Message
 from tests.matters import FORM, SHOP, Matters
 from tests.rules_of_shop import OWN, PACK, RULED, card, publish, ruled, sure, switch
+from tests.signers import Plain, sealing
 from tests.together import together
 from tests.town import TUESDAY_NINE
 
@@ -55,6 +58,19 @@ def test_where_every_rule_holds_it_is_granted_and_given_in_the_same_instant(matt
     ]  # fmt: skip
     kinds = {each.type for each in library.certificates_of(person_id=matters.person.pk)}
     assert kinds == {"resident-id", "shop-licence"}
+
+
+def test_where_papers_are_sealed_it_is_given_with_its_seal_once(matters: Matters, settings: Any, tmp_path: Path):
+    sealing(settings, tmp_path)
+    case = sent(ruled(matters))
+    waiting, early = case.phase, by_rule.give_sealed(now=TUESDAY_NINE)
+
+    cases.make_due(now=TUESDAY_NINE)
+    cases.seal_due(signer=Plain(), now=TUESDAY_NINE, wall=clock.wall())
+    given = [by_rule.give_sealed(now=TUESDAY_NINE) for _ in range(2)]
+
+    case.refresh_from_db()
+    assert (waiting, early, given, case.phase) == ("issuing", 0, [1, 0], "closed")
 
 
 def test_the_record_of_the_rules_says_each_and_that_it_held(matters: Matters):
