@@ -30,7 +30,7 @@ from banshi.rooms.seals.ports import CannotSeal, SealOf
 
 SIDE = 42 * 72 / 25.4  # points
 EDGE = 12.0
-ABOVE = 20.0  # the middle of the seal, of the words
+ABOVE = 36.0  # the middle of the seal, of the words
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # it logs tracebacks of what is handled here
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
@@ -107,7 +107,7 @@ def _place(content: bytes, beside: Sequence[str]) -> tuple[int, tuple[int, int, 
                 found = [middle for said in beside if (middle := _middle(page, said)) is not None]
                 if found:
                     wide, high = page.get_size()
-                    return number, _square(found[-1][0], max(y for _, y in found) + ABOVE, wide, high)
+                    return number, _square(found[-1][0], found[-1][1] + ABOVE, wide, high)
             wide, high = document[len(document) - 1].get_size()
             return len(document) - 1, _square(wide - SIDE, SIDE, wide, high)
     except (pypdfium2.PdfiumError, IndexError) as trouble:
