@@ -266,6 +266,8 @@ BANSHI_SIGNER_DOWN = os.environ.get("BANSHI_SIGNER_DOWN") == "1"
 BANSHI_SEALS_FOLDER = Path(os.environ.get("BANSHI_SEALS_FOLDER") or DATA_DIR / "seals")  # keys: its owner's alone
 BANSHI_SIGNATURES = "banshi.gateways.seals.seen"  # looks at strangers' signatures
 BANSHI_EXCHANGE = os.environ.get("BANSHI_EXCHANGE", "")  # carries batches to the national platform; "" = by hand
+BANSHI_EXCHANGE_URL = os.environ.get("BANSHI_EXCHANGE_URL", "")  # of the front machine, where that carries them
+BANSHI_EXCHANGE_SECRET = os.environ.get("BANSHI_EXCHANGE_SECRET", "")
 BANSHI_HOOKS = "banshi.gateways.hooks.posted"  # nor this one
 BANSHI_HOOKS_LOOPBACK = not PRODUCTION
 BANSHI_INTAKE = "banshi.gateways.uploads.cleaned"  # the library names no gateway
