@@ -40,7 +40,7 @@ from banshi.rooms.catalogue.models import (
     Synonym,
     Theme,
 )
-from banshi.rooms.catalogue.queries.drafts import published_from_store
+from banshi.rooms.catalogue.queries.drafts import published_since
 from banshi.rooms.places.models import Category, Floor, Hall, PolicyVersion, Region, Window, WindowCategory, Zone
 
 T = TypeVar("T")
@@ -229,7 +229,7 @@ _FLAGS = ("agent_allowed", "exempt_half_day", "home_visit")
 def _items(root: Path) -> None:
     departments = dict(Department.objects.values_list("code", "id"))
     file = root / "catalogue" / "items.csv"
-    theirs = published_from_store()  # what a second person published since is not taken back by these files
+    theirs = published_since()  # what a second person published since is not taken back by these files
     rows = [row for row in _rows(file) if row["code"] not in theirs]
     items = _named(file, lambda: tables.parse(rows, lambda row: _item(row, departments)))
     _upsert(Item, items, unique=["code"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Concat, StrIndex
+from django.db.models.lookups import Exact
 
 from banshi.rooms.places.models import Category, Hall
 
@@ -106,13 +108,17 @@ class ItemVersion(models.Model):
 
 
 class ItemDraft(models.Model):
-    """What an item store says of an item, until a second person publishes it. `document` is what publishing is made from
-    (rules/item_store.py); the record as it came is kept beside. States: rules/drafts.py.
+    """What an item store, or this office, wants an item to say, until a second person publishes it. `document` is what publishing
+    is made from (rules/item_store.py; of the office: a handling, finished or not); the record as it came is kept beside.
+    States: rules/drafts.py.
     """
 
     task_code = models.CharField(max_length=36)
     item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="drafts")
-    version = models.IntegerField()  # the store's own count
+    kind = models.CharField(max_length=8, default="store", db_default="store")  # store | office
+    version = models.IntegerField()  # the store's own count; of the office: the item's version that it is a change of
+    revision = models.IntegerField(default=1, db_default=1)  # counts every change, so that nobody writes over another
+    editors = models.TextField(default="", db_default="")  # who changed it, each once, between spaces
     name_zh = models.CharField(max_length=160)
     document = models.JSONField()
     content_hash = models.CharField(max_length=64)
@@ -133,13 +139,35 @@ class ItemDraft(models.Model):
         indexes = [models.Index(fields=["task_code", "-version", "-id"], name="newest_draft_of_an_item")]
         constraints = [
             models.UniqueConstraint(
-                fields=["task_code"], condition=models.Q(state="draft"), name="one_open_draft_per_item"
+                fields=["task_code"], condition=models.Q(state="draft", kind="store"), name="one_open_draft_per_item"
             ),
             models.UniqueConstraint(
-                fields=["task_code"], condition=models.Q(state="planned"), name="one_planned_draft_per_item"
+                fields=["task_code"],
+                condition=models.Q(state="planned", kind="store"),
+                name="one_planned_draft_per_item",
+            ),
+            models.UniqueConstraint(
+                fields=["item"], condition=models.Q(state="draft", kind="office"), name="one_open_change_per_item"
+            ),
+            models.UniqueConstraint(
+                fields=["item"], condition=models.Q(state="planned", kind="office"), name="one_planned_change_per_item"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="store") | models.Q(kind="office", item__isnull=False),
+                name="the_office_changes_an_item_that_is_there",
             ),
             models.CheckConstraint(
                 condition=~models.Q(published_by=models.F("entered_by")), name="another_person_publishes_a_draft"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(published_by="")
+                | models.Q(
+                    Exact(
+                        StrIndex("editors", Concat(models.Value(" "), "published_by", models.Value(" "))),
+                        models.Value(0),
+                    )
+                ),
+                name="nobody_publishes_what_they_edited",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state__in=["published", "planned"]) | models.Q(published_by__gt=""),

@@ -67,6 +67,8 @@ DEEDS: dict[str, Text] = {
     "imported-items": pgettext_lazy("deed", "%(who)s read matters from the item store"),
     "planned-item": pgettext_lazy("deed", "%(who)s agreed to what %(what)s says from a day on"),
     "published-item": pgettext_lazy("deed", "%(who)s published what %(what)s says"),
+    "began-item-change": pgettext_lazy("deed", "%(who)s began to change what %(what)s says"),
+    "changed-item-draft": pgettext_lazy("deed", "%(who)s changed the draft of %(what)s"),
     "dropped-item-draft": pgettext_lazy("deed", "%(who)s dropped a draft of %(what)s"),
     "asked-to-retire": pgettext_lazy("deed", "%(who)s asked to retire %(what)s from a day on"),
     "agreed-to-retire": pgettext_lazy("deed", "%(who)s agreed to retire %(what)s from a day on"),

@@ -315,6 +315,8 @@ AUDIT: dict[str, Text] = {
     "imported-items": pgettext_lazy("deed", "read matters from the item store"),
     "planned-item": pgettext_lazy("deed", "planned a matter"),
     "published-item": pgettext_lazy("deed", "published a matter"),
+    "began-item-change": pgettext_lazy("deed", "began to change a matter"),
+    "changed-item-draft": pgettext_lazy("deed", "changed a draft of a matter"),
     "dropped-item-draft": pgettext_lazy("deed", "dropped a draft of a matter"),
     "asked-to-retire": pgettext_lazy("deed", "asked to retire a matter"),
     "agreed-to-retire": pgettext_lazy("deed", "agreed to retire a matter"),

@@ -17,7 +17,7 @@ from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue import queries
 from banshi.rooms.catalogue.actions.drafts import drop_draft, import_records, publish_draft, publish_due
 from banshi.rooms.catalogue.models import Department, Item, ItemDraft, ItemVersion, Material
-from banshi.rooms.catalogue.queries.drafts import draft_by_id, drafts, looked_at, published_from_store
+from banshi.rooms.catalogue.queries.drafts import draft_by_id, drafts, looked_at, published_since
 from banshi.rooms.catalogue.rules.handling import Limit, Paper
 from banshi.rooms.catalogue.rules.store_answers import Unreadable
 from tests.rooms.catalogue.stores import CODE, file, material, numbered, record
@@ -282,7 +282,7 @@ def test_an_item_without_papers_can_be_published(town: Town) -> None:
 
     publish_draft(draft_id=ItemDraft.objects.get().pk, by=SECOND, now=LATER)
 
-    assert published_from_store() == {CODE}
+    assert published_since() == {CODE}
 
 
 @pytest.mark.parametrize("verb", [publish_draft, drop_draft])

@@ -1,5 +1,5 @@
-"""Items from the item store (事项库): a file becomes drafts, whole or not at all; a second person publishes them, at once or on a
-day to come."""
+"""Items from the item store (事项库): a file becomes drafts, whole or not at all. These, and those that the office writes
+(`editing`), a second person publishes, at once or on a day to come."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from banshi.foundation import locks
 from banshi.kernel.actors import SYSTEM, Actor
@@ -19,7 +20,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue.actions import keep_item_versions
 from banshi.rooms.catalogue.models import Department, Item, ItemDraft, Material, MaterialRequirement
 from banshi.rooms.catalogue.queries import drafts as queries
-from banshi.rooms.catalogue.queries.drafts import LookedAt
+from banshi.rooms.catalogue.queries.drafts import MOVED_ON, LookedAt
 from banshi.rooms.catalogue.queries.retiring import is_retired, need_taken, today
 from banshi.rooms.catalogue.rules.drafts import DRAFT, Known, Result, Writing, result_of
 from banshi.rooms.catalogue.rules.faults import Fault
@@ -32,6 +33,10 @@ _MOST_TOLD = 10
 _AGAIN = "文件里有两份不同的内容", "The file says two different things of it"
 _TWICE = "我们有几个事项用这个编码", "Several of our items bear this code"
 _RETIRED = "我们这里已经停办", "It is retired here"
+_OWN = {
+    "store": {"zh": "录入的人不能自己发布", "en": "Whoever entered it does not publish it"},
+    "office": {"zh": "改过的人不能自己发布", "en": "Whoever changed it does not publish it"},
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,11 @@ def _known(codes: set[str]) -> tuple[dict[str, list[Item]], dict[str, Known]]:
     items: dict[str, list[Item]] = {}
     for item in Item.objects.filter(task_code__in=codes).order_by("id"):
         items.setdefault(item.task_code, []).append(item)
-    rows = ItemDraft.objects.filter(task_code__in=codes).order_by("task_code", "-version", "-id").distinct("task_code")
+    rows = (
+        ItemDraft.objects.filter(kind="store", task_code__in=codes)
+        .order_by("task_code", "-version", "-id")
+        .distinct("task_code")
+    )
     known = rows.values_list("task_code", "version", "content_hash")
     return items, {code: Known(version, content) for code, version, content in known}
 
@@ -123,7 +132,8 @@ def _gone(here: Sequence[Item], day: date) -> date | None:
 
 def _enter(records: list[Record], items: Mapping[str, list[Item]], *, by: Actor, now: datetime) -> None:
     """As drafts; those that nobody had published yet give way."""
-    open_ones = ItemDraft.objects.filter(task_code__in=[each.task_code for each in records], state__in=["draft"])
+    codes = [each.task_code for each in records]
+    open_ones = ItemDraft.objects.filter(kind="store", task_code__in=codes, state__in=["draft"])
     open_ones.update(state=DRAFT.to("drop"))
     ItemDraft.objects.bulk_create(
         (
@@ -154,21 +164,25 @@ def drop_draft(*, draft_id: int, by: Actor, now: datetime) -> ItemDraft:
     return draft
 
 
-def publish_draft(*, draft_id: int, from_day: date | None = None, by: Actor, now: datetime) -> ItemDraft:
+def publish_draft(
+    *, draft_id: int, from_day: date | None = None, seen: int | None = None, by: Actor, now: datetime
+) -> ItemDraft:
     """Let the item say what the draft says: now, or from a day to come.
 
-    :param by: another member of staff than who entered it.
-    :raises Refused: nothing-found; wrong-state; same-person; item-retired; library-can-supply – it asks for what the library has
-        (国令716 Art. 7); invalid – everything else that is wrong with it.
+    :param by: another member of staff than who entered or changed it. :param seen: the revision that was looked at.
+    :raises Refused: nothing-found; wrong-state; same-person; item-retired; changed-meanwhile – the draft, or the item that it
+        is a change of; library-can-supply – it asks for what the library has (国令716 Art. 7); invalid – everything else that is
+        wrong with it.
     """
     with transaction.atomic():
         locks.hold(locks.PRESETS)
         draft = _locked(draft_id, "publish")
         if draft.state == "planned" and from_day is not None:
             raise _wrong_state(draft, "plan")
-        if str(by) == draft.entered_by:
-            reason = {"zh": "录入的人不能自己发布", "en": "Whoever entered it does not publish it"}
-            raise Refused("same-person", facts={"reason": reason})
+        if str(by) == draft.entered_by or str(by) in draft.editors.split():
+            raise Refused("same-person", facts={"reason": _OWN[draft.kind]})
+        if seen is not None and seen != draft.revision:
+            raise Refused("changed-meanwhile", facts={"revision": draft.revision})
         draft.published_by = str(by)
         if draft.item is not None:
             need_taken(draft.item, day=max(from_day or today(now), today(now)))
@@ -204,7 +218,7 @@ def _publish_planned(draft_id: int, *, now: datetime) -> bool:
             return True
         log.warning("a planned draft could not be published", draft=draft_id, faults=len(found))
         draft.notes = {**draft.notes, "faults": [{"where": each.where, "zh": each.zh, "en": each.en} for each in found]}
-        newer = ItemDraft.objects.filter(task_code=draft.task_code, state="draft").exists()
+        newer = _alike(draft).filter(state="draft").exists()
         draft.state = DRAFT.to("drop" if newer else "return")
         draft.published_by, draft.planned_from = "", None
         draft.save(update_fields=["notes", "state", "published_by", "planned_from"])
@@ -215,6 +229,13 @@ def _retired(draft: ItemDraft, now: datetime) -> Iterable[Fault]:
     """What is retired by now says nothing new."""
     if draft.item is not None and is_retired(draft.item, now=now):
         yield Fault("item", *_RETIRED)
+
+
+def _alike(draft: ItemDraft) -> QuerySet[ItemDraft]:
+    """All drafts of its item that come from where it comes from."""
+    if draft.kind == "office":
+        return ItemDraft.objects.filter(kind="office", item=draft.item)
+    return ItemDraft.objects.filter(kind="store", task_code=draft.task_code)
 
 
 def _locked(draft_id: int, verb: str) -> ItemDraft:
@@ -232,7 +253,9 @@ def _wrong_state(draft: ItemDraft, verb: str) -> Refused:
 
 
 def _whole(found: tuple[Fault, ...]) -> None:
-    """:raises Refused: library-can-supply, invalid."""
+    """:raises Refused: changed-meanwhile, library-can-supply, invalid."""
+    if any(each.where == MOVED_ON for each in found):
+        raise Refused("changed-meanwhile")
     supplied = list(dict.fromkeys(each.supplied for each in found if each.supplied))
     if supplied:
         raise Refused("library-can-supply", facts={"what": supplied})
@@ -246,7 +269,7 @@ def _whole(found: tuple[Fault, ...]) -> None:
 
 def _plan(draft: ItemDraft, from_day: date, *, by: Actor, now: datetime) -> None:
     """Agreed to; an earlier plan for the item gives way."""
-    ItemDraft.objects.filter(task_code=draft.task_code, state="planned").update(state=DRAFT.to("drop"))
+    _alike(draft).filter(state="planned").update(state=DRAFT.to("drop"))
     draft.state, draft.planned_from = DRAFT.to("plan"), from_day
     draft.save(update_fields=["state", "planned_from", "published_by"])
     facts = {**_facts(draft), "valid_from": from_day.isoformat()}
@@ -258,9 +281,10 @@ def _publish(draft: ItemDraft, said: LookedAt, *, by: Actor, now: datetime) -> N
     _papers(item, said.writing)
     keep_item_versions(by=by, now=now, item_ids=[item.pk])
     item.refresh_from_db(fields=["version"])
-    earlier = ItemDraft.objects.filter(task_code=draft.task_code, state="planned", version__lte=draft.version)
+    earlier = _alike(draft).filter(state="planned", version__lte=draft.version)
     earlier.exclude(id=draft.pk).update(state=DRAFT.to("drop"))
-    ItemDraft.objects.filter(task_code=draft.task_code, item=None).update(item=item)
+    if draft.kind == "store":
+        _alike(draft).filter(item=None).update(item=item)
     draft.state, draft.item, draft.item_version, draft.published_at = DRAFT.to("publish"), item, item.version, now
     draft.save(update_fields=["state", "item", "item_version", "published_at", "published_by"])
     audit.record(action="published-item", subject=f"item:{item.code}", by=by, now=now, facts=_facts(draft))

@@ -1,4 +1,4 @@
-"""Reads on drafts from the item store: lists, and what publishing one would change."""
+"""Reads on drafts of items, from the item store and of the office: lists, and what publishing one would change."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from django.db.models import QuerySet
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Department, Item, ItemDraft, Material
-from banshi.rooms.catalogue.rules.drafts import DRAFT, OURS, Difference, Writing, differences, writing_of
+from banshi.rooms.catalogue.rules.drafts import DRAFT, OURS, Difference, Writing, columns_with, differences, writing_of
 from banshi.rooms.catalogue.rules.faults import Fault, faults
 from banshi.rooms.catalogue.rules.handling import Element
+from banshi.rooms.catalogue.rules.unfinished import unfinished, unfinished_faults
 
+MOVED_ON = "version"  # the place of a fault: the item was published anew since the draft began
 _KEPT = ("id", "version", "handling", "department_id", "code")
 
 
@@ -43,8 +45,8 @@ def draft_by_id(draft_id: int) -> ItemDraft:
     return found
 
 
-def published_from_store() -> set[str]:
-    """Codes of items that say what a draft of the item store said."""
+def published_since() -> set[str]:
+    """Codes of items that say what a draft said: of the item store, or of the office."""
     rows = ItemDraft.objects.filter(state=DRAFT.to("publish"), item__isnull=False).order_by("item_id")
     return set(rows.values_list("item__code", flat=True))
 
@@ -66,7 +68,8 @@ class _Ground:
 
 
 def _ground(rows: Iterable[ItemDraft]) -> _Ground:
-    names = {paper["name_zh"] for draft in rows for paper in draft.document["handling"]["materials"]}
+    stored = (draft for draft in rows if draft.kind == "store")
+    names = {paper["name_zh"] for draft in stored for paper in draft.document["handling"]["materials"]}
     known = Material.objects.filter(name_zh__in=names).exclude(code__startswith=OURS).order_by("-id")
     return _Ground(
         tuple(Department.objects.order_by("code")),
@@ -76,6 +79,8 @@ def _ground(rows: Iterable[ItemDraft]) -> _Ground:
 
 
 def _looked_at(draft: ItemDraft, ground: _Ground) -> LookedAt:
+    if draft.kind == "office" and draft.item is not None:
+        return _of_office(draft, draft.item, ground)
     item = draft.item
     now = catalogue.handling_of(item) if item is not None else None
     before = Writing(columns_of(item), now) if item is not None and now is not None else None
@@ -93,6 +98,27 @@ def _looked_at(draft: ItemDraft, ground: _Ground) -> LookedAt:
         department,
         differences(before, said, (item.department.name_zh if item is not None else "", named)),
         faults(said.handling, ground.elements),
+    )
+
+
+def _of_office(draft: ItemDraft, item: Item, ground: _Ground) -> LookedAt:
+    """What it says in place of what stands, as far as it is written."""
+    now = catalogue.handling_of(item)
+    before = Writing(columns_of(item), now)
+    document = draft.document["handling"]
+    written = unfinished(document).handling
+    said = before if written is None else Writing(columns_with(before.columns, now, written), written)
+    found = unfinished_faults(document, ground.elements)
+    if draft.version != item.version:
+        found = (Fault(MOVED_ON, *_moved_on(item.version)), *found)
+    name = item.department.name_zh
+    return LookedAt(draft, said, item.department, differences(before, said, (name, name)), found)
+
+
+def _moved_on(version: int) -> tuple[str, str]:
+    return (
+        f"开始修改后，这个事项又发布了第 {version} 版",
+        f"Version {version} of the matter was published since this change began",
     )
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from banshi.kernel.transitions import Step, Table
-from banshi.rooms.catalogue.rules.general import FIELDS
+from banshi.rooms.catalogue.rules.general import FIELDS, FREE
 from banshi.rooms.catalogue.rules.handling import Clause, Handling, Limit, Paper
+from banshi.rooms.catalogue.rules.limits import in_working_days
 
 DRAFT = Table(
     "item_draft",
@@ -23,6 +24,7 @@ DRAFT = Table(
         "publish": Step("draft", "planned", to="published"),
         "return": Step("planned", to="draft"),  # it could not be published on its day
         "drop": Step("draft", "planned", to="dropped"),
+        "edit": Step("draft"),  # of the office alone
     },
 )
 STANDING = {  # of an item that nobody had before
@@ -90,6 +92,34 @@ def writing_of(
     papers = tuple(_shared(each, shared or {}) for each in told.materials)
     told = told.model_copy(update={"materials": papers})
     return Writing(columns, told.model_copy(update={"fields": FIELDS}) if now is None else _merged(now, told))
+
+
+def columns_with(columns: Mapping[str, Any], now: Handling, then: Handling) -> dict[str, Any]:
+    """An item's columns, which lists and searches read, once it is handled otherwise: only what was changed is written anew."""
+    said: dict[str, Any] = {}
+    if then.limits != now.limits:
+        statutory = in_working_days(then.limits.statutory, up=False)
+        promised = in_working_days(then.limits.promised, up=True)
+        said |= {"statutory_days": statutory, "promised_days": min(promised, statutory) if statutory else promised}
+    if then.fee != now.fee:
+        said |= _both("fee", (then.fee.text_zh, then.fee.text_en) if then.fee else (FREE, "Free of charge"), 200, 200)
+    if then.result != now.result:
+        said |= _both("result", (then.result.name_zh, then.result.name_en), 120, 160)
+    if then.conditions != now.conditions:
+        texts = [(each.text_zh, each.text_en) for each in then.conditions]
+        said |= {
+            f"acceptance_condition_{tongue}": "\n".join(text[i] for text in texts)
+            for i, tongue in enumerate(("zh", "en"))
+        }
+    if then.minutes != now.minutes and then.minutes is not None:
+        said["handling_minutes"] = then.minutes
+    if then.instant != now.instant:
+        said["case_kind"] = "1" if then.instant else "2"
+    return {**columns, **said}
+
+
+def _both(name: str, texts: tuple[str, str], most_zh: int, most_en: int) -> dict[str, str]:
+    return {f"{name}_zh": texts[0][:most_zh], f"{name}_en": texts[1][:most_en]}
 
 
 def _shared(paper: Paper, shared: Mapping[str, str]) -> Paper:

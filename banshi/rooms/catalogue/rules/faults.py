@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from banshi.kernel import conditions
 from banshi.kernel.wording import UNSEEN, is_legible
 from banshi.rooms.catalogue.rules.general import certificate_named
-from banshi.rooms.catalogue.rules.guided import TODAY, Guided, age_of, guided
+from banshi.rooms.catalogue.rules.guided import TODAY, age_of
 from banshi.rooms.catalogue.rules.handling import NUMERIC, Condition, Element, Field, Handling
 from banshi.rooms.catalogue.rules.limits import length
+from banshi.rooms.catalogue.rules.paths import ends
 
 MOST_PATHS = 5000
 MOST_ALIKE = 10  # of paths that end badly: one cause ends many
@@ -29,10 +30,11 @@ class Fault:
     supplied: str = ""
 
 
-def faults(handling: Handling, elements: Iterable[Element] = ()) -> tuple[Fault, ...]:
+def faults(handling: Handling, elements: Iterable[Element] = (), *, walk: bool = True) -> tuple[Fault, ...]:
     """Everything that is wrong with it.
 
     :param elements: the data dictionary; without it fields are not compared with it.
+    :param walk: whether paths of answers are followed.
     """
     found = [
         *_unseen(handling.model_dump(mode="json"), ""),
@@ -44,7 +46,7 @@ def faults(handling: Handling, elements: Iterable[Element] = ()) -> tuple[Fault,
         *_pack(handling),
     ]
     found += _fields(handling, {each.code: each for each in elements})
-    return tuple(found or _paths(handling))  # only what reads well can be walked
+    return tuple(found or (_paths(handling) if walk else ()))  # only what reads well can be walked
 
 
 def _unseen(part: object, at: str) -> Iterator[Fault]:
@@ -204,7 +206,7 @@ def _paths(handling: Handling) -> list[Fault]:
     """Walks every path of answers."""
     reached: dict[str, set[str]] = {"questions": set(), "situations": set(), "materials": set()}
     found = []
-    for count, end in enumerate(_ends(handling)):
+    for count, end in enumerate(ends(handling)):
         if count >= MOST_PATHS:
             return [Fault("questions", f"问答路径超过 {MOST_PATHS} 条", f"More than {MOST_PATHS} paths of answers")]
         reached["questions"] |= {each.id for each in end.questions}
@@ -229,14 +231,3 @@ def _never(handling: Handling, reached: Mapping[str, set[str]]) -> Iterator[Faul
         for code in codes:
             if code not in reached[where]:
                 yield Fault(f"{where}.{code}", "没有一条问答路径会用到", "No path of answers comes to it")
-
-
-def _ends(handling: Handling) -> Iterator[Guided]:
-    left: list[dict[str, str]] = [{}]
-    while left:
-        answers = left.pop()
-        end = guided(handling, answers)
-        if end.next_question is None:
-            yield end
-        else:
-            left += [{**answers, end.next_question.id: option.id} for option in reversed(end.next_question.options)]

@@ -1,0 +1,63 @@
+"""A handling as a document that somebody changes part by part: put, move, take out. Each gives a new document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from banshi.rooms.catalogue.rules.compared import LISTS
+
+Document = Mapping[str, Any]
+Entry = Mapping[str, Any]
+CODED = {"questions": "id", "situations": "id", "materials": "code", "fields": "code"}
+_LETTERS = {"questions": "q", "situations": "s", "fields": "f", "options": "o"}
+_NUMBER = re.compile(r"^[a-z]+(?:-\d+)?-(\d{1,6})$")
+
+
+def entries(document: Document, part: str) -> list[dict[str, Any]]:
+    """:param part: one of `LISTS`. :raises KeyError: there is no such part."""
+    return list(document.get(part, ())) if part in LISTS else _no_part(part)
+
+
+def put(document: Document, part: str, at: int, entry: Entry) -> dict[str, Any]:
+    """In place of the one that stands there; after the last one where none does."""
+    listed = entries(document, part)
+    return {**document, part: [*listed[:at], dict(entry), *listed[at + 1 :]]}
+
+
+def taken_out(document: Document, part: str, at: int) -> dict[str, Any]:
+    listed = entries(document, part)
+    return {**document, part: [*listed[:at], *listed[at + 1 :]]}
+
+
+def moved(document: Document, part: str, at: int, by: int) -> dict[str, Any]:
+    """:param by: -1 is up, 1 is down; past an end it stays."""
+    listed = entries(document, part)
+    to = at + by
+    if 0 <= at < len(listed) and 0 <= to < len(listed):
+        listed[at], listed[to] = listed[to], listed[at]
+    return {**document, part: listed}
+
+
+def fresh_code(document: Document, part: str, own: str = "") -> str:
+    """A code that nothing here has or speaks of: not one either that was taken out and still stands in a condition.
+
+    :param part: or `options`. :param own: how codes of papers begin that belong to this item alone.
+    """
+    letter = own if part == "materials" else _LETTERS[part]
+    numbers = [
+        int(found[1]) for each in _texts(document) if each.startswith(letter) and (found := _NUMBER.search(each))
+    ]
+    return f"{letter}-{max(numbers, default=0) + 1}"
+
+
+def _texts(part: object) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    for each in part.values() if isinstance(part, Mapping) else part if isinstance(part, (list, tuple)) else ():
+        yield from _texts(each)
+
+
+def _no_part(part: str) -> Any:
+    raise KeyError(part)
