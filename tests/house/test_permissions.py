@@ -22,6 +22,7 @@ from banshi.rooms.booking.models import Appeal, FollowUp, LedgerEntry, Suspensio
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Consultation
+from banshi.rooms.catalogue.actions.editing import open_change
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device
@@ -135,7 +136,8 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "hall_item_id": HallItem.objects.get(hall=hall, item__code="pension").pk, "closure_id": closure.pk,
         "follow_up_id": follow_up.pk,
         "shift_id": shift.pk, "plan_id": 1,
-        "draft_id": a_draft().pk,
+        "draft_id": a_draft().pk, "part": "materials", "at": 0,
+        "change": open_change(item_id=office.items["pension"].pk, by=SYSTEM, now=TUESDAY_NINE).pk,
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
         "hook": hook.code, "seal": "town-1",

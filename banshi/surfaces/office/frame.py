@@ -32,7 +32,7 @@ WAYS = (
             To("office:roster", "calendar-days", _("Roster"), "roster.edit"),
             To("office:windows", "store", _("Windows"), "line.steer"),
             To("office:items", "clipboard-list", _("Matters handled"), "catalogue.edit"),
-            To("office:item_drafts", "files", pgettext_lazy("item draft", "From the item store"), "items.edit"),
+            To("office:item_drafts", "files", pgettext_lazy("item draft", "Drafts of matters"), "items.edit"),
         ),
     ),
     (

@@ -1,4 +1,5 @@
-"""Drafts of matters from the item store: what each changes, what keeps it from being published, and the second person's word."""
+"""Drafts of matters, from the item store and of the office: what each changes, what keeps it from being published, and the second
+person's word."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from banshi.foundation.doors import Asked, door
 from banshi.foundation.times import day_words
 from banshi.frames.staff.frame import acting, local, paged, query_without_page, status_of
 from banshi.frames.staff.names import names_of
-from banshi.frames.typed import day_or_none, invalid
+from banshi.frames.typed import day_or_none, int_or_none, invalid
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.actions import drafts as acts
 from banshi.rooms.catalogue.models import ItemDraft
@@ -25,6 +26,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.item_draft_words import change_lines, kept_beside, mended_lines, unknown_lines
+from banshi.surfaces.office.item_edits import change_of, overview_page
 
 PER_PAGE = 20
 ENDED = ("published", "dropped")
@@ -54,11 +56,15 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
 @door(audience="staff", permission="items.edit")
 @require_GET
 def one(request: Asked, hall: str, draft_id: int) -> HttpResponseBase:
-    place = places.hall_by_code(hall)
-    return _page(request, place, queries.draft_by_id(draft_id))
+    place, draft = places.hall_by_code(hall), queries.draft_by_id(draft_id)
+    if draft.kind == "office":
+        return redirect("office:item_edit", hall=hall, change=draft.pk)
+    return _page(request, place, draft)
 
 
 def _page(request: Asked, place: Hall, draft: ItemDraft, **more: Any) -> HttpResponseBase:
+    if draft.kind == "office":
+        return overview_page(request, change_of(place.code, draft.pk), **more)
     is_open = draft.state in DRAFT.goes_on
     (seen,) = queries.looked_at([draft])
     who = names_of(each for each in (draft.entered_by, draft.published_by) if each)
@@ -82,6 +88,12 @@ def _page(request: Asked, place: Hall, draft: ItemDraft, **more: Any) -> HttpRes
     return page(request, "office/item_draft.html", place, **{**context, **more})
 
 
+def _theirs(hall: str, draft_id: int) -> None:
+    """:raises Refused: nothing-found – a change of a matter that is not handled in this hall."""
+    if queries.draft_by_id(draft_id).kind == "office":
+        change_of(hall, draft_id)
+
+
 @door(audience="staff", permission="items.publish")
 @require_POST
 def publish(request: Asked, hall: str, draft_id: int) -> HttpResponseBase:
@@ -89,10 +101,17 @@ def publish(request: Asked, hall: str, draft_id: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     typed = request.POST.get("from_day", "").strip()
     day = day_or_none(typed)
+    _theirs(hall, draft_id)
     try:
         if typed and day is None:
             raise invalid("from_day", pgettext("item draft", "Not a day"))
-        draft = acts.publish_draft(draft_id=draft_id, from_day=day, by=acting(request, place), now=clock.now())
+        draft = acts.publish_draft(
+            draft_id=draft_id,
+            from_day=day,
+            seen=int_or_none(request.POST.get("seen")),
+            by=acting(request, place),
+            now=clock.now(),
+        )
     except Refused as refused:
         draft = queries.draft_by_id(draft_id)
         return _page(request, place, draft, refused=refused, typed=typed, status=status_of(refused))
@@ -109,6 +128,7 @@ def publish(request: Asked, hall: str, draft_id: int) -> HttpResponseBase:
 @require_POST
 def drop(request: Asked, hall: str, draft_id: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
+    _theirs(hall, draft_id)
     try:
         draft = acts.drop_draft(draft_id=draft_id, by=acting(request, place), now=clock.now())
     except Refused as refused:

@@ -82,6 +82,7 @@ def row(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
         "categories": categories,
         "editing": bool(request.GET.get("edit")) or not request.htmx,
         "may_retire": request.who.may("items.edit", place.code),
+        "may_edit": request.who.may("items.edit", place.code),
     }
     if request.method == "GET":
         if context["editing"]:

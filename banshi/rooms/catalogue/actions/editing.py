@@ -107,7 +107,7 @@ def _could_stand(handling: Mapping[str, Any]) -> None:
         raise Refused("invalid", facts={"field": "handling", "reason": {"zh": "内容太多", "en": "It is too much"}})
     if wrong := unfinished(handling).wrong:
         reason = {"zh": f"{wrong[0].where}：{wrong[0].zh}", "en": f"{wrong[0].where}: {wrong[0].en}"}
-        raise Refused("invalid", facts={"field": wrong[0].where.rpartition(".")[2], "reason": reason})
+        raise Refused("invalid", facts={"field": wrong[0].where, "reason": reason})
 
 
 def _kept(draft: ItemDraft, by: Actor) -> None:

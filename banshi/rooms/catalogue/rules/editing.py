@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from banshi.rooms.catalogue.rules.compared import LISTS
@@ -12,12 +13,35 @@ Document = Mapping[str, Any]
 Entry = Mapping[str, Any]
 CODED = {"questions": "id", "situations": "id", "materials": "code", "fields": "code"}
 _LETTERS = {"questions": "q", "situations": "s", "fields": "f", "options": "o"}
+BLANK: dict[str, dict[str, Any]] = {
+    "questions": {"text_zh": "", "text_en": "", "help_zh": "", "help_en": "", "options": [], "asked_if": {}},
+    "situations": {"name_zh": "", "name_en": "", "when": {}},
+    "conditions": {"text_zh": "", "text_en": "", "needed_if": {}},
+    "materials": {
+        "name_zh": "", "name_en": "", "necessity": "required", "originals": 1, "copies": 0,
+        "channels": ["paper", "scan", "upload"], "satisfied_by": [], "needed_if": {}, "accept_zh": "", "accept_en": "",
+    },
+    "fields": {
+        "label_zh": "", "label_en": "", "type": "text", "required": True, "options": [], "show_if": {}, "element": "",
+        "group_zh": "", "group_en": "", "longest": 100, "least": None, "most": None, "on_result": False,
+    },
+}  # fmt: skip
 _NUMBER = re.compile(r"^[a-z]+(?:-\d+)?-(\d{1,6})$")
 
 
 def entries(document: Document, part: str) -> list[dict[str, Any]]:
     """:param part: one of `LISTS`. :raises KeyError: there is no such part."""
     return list(document.get(part, ())) if part in LISTS else _no_part(part)
+
+
+def blank(document: Document, part: str, own: str) -> dict[str, Any]:
+    """A new one, with a code of its own; a field in the group of the one before it. :param own: as `fresh_code`."""
+    entry: dict[str, Any] = deepcopy(BLANK[part])
+    if part in CODED:
+        entry = {CODED[part]: fresh_code(document, part, own), **entry}
+    if part == "fields" and (there := entries(document, "fields")):
+        entry |= {name: there[-1][name] for name in ("group_zh", "group_en")}
+    return entry
 
 
 def put(document: Document, part: str, at: int, entry: Entry) -> dict[str, Any]:

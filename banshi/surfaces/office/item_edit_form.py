@@ -1,0 +1,230 @@
+"""A part of a matter as a form: drawn from what stands or was typed, and read back as the document keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import pgettext
+
+from banshi.foundation.said import english
+from banshi.frames.typed import clean, int_or_none, invalid, lines_of
+from banshi.kernel.refusals import Refused
+from banshi.rooms.catalogue.rules.condition_rows import HOWS, Fact, How, Row, Rows, rows_of, tree_of
+from banshi.rooms.catalogue.rules.condition_words import sentence
+from banshi.rooms.catalogue.rules.editing import fresh_code
+from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, REST, Input
+
+SPARE = 2  # rows for answers that are not there yet
+FEE: dict[str, Any] = {
+    "amount": None,
+    "text_zh": "",
+    "text_en": "",
+    "basis_zh": "",
+    "basis_en": "",
+    "rates": [],
+    "needed_if": {},
+}
+MOST_AMOUNT = Decimal(10) ** 8
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A fact of a condition as a row of the form: how it is compared, which answers are ticked."""
+
+    fact: Fact
+    how: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A field as it is shown."""
+
+    input: Input
+    value: Any
+    hint: str | Promise = ""
+    rows: tuple[Any, ...] = ()  # answers, or facts of a condition
+    sentence: str = ""
+    join: str = "all"
+    deeper: bool = False  # the condition stays as it is unless it is replaced
+
+    @property
+    def id(self) -> str:
+        return self.input.name.replace(".", "-")
+
+
+@dataclass
+class Read:
+    """What was typed, as an entry; `refused`: the first that cannot be read."""
+
+    entry: dict[str, Any]
+    refused: Refused | None = field(default=None)
+
+
+def value_at(entry: Mapping[str, Any], name: str) -> Any:
+    at: Any = entry
+    for step in name.split("."):
+        at = at.get(step) if isinstance(at, dict) else None
+    return at
+
+
+def _set(entry: dict[str, Any], name: str, value: Any) -> None:
+    *outer, last = name.split(".")
+    at = entry
+    for step in outer:
+        at[step] = dict(at[step])
+        at = at[step]
+    at[last] = value
+
+
+def rest_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What is not a list, as one entry; a fee to fill in where there is none."""
+    rest = {
+        name: document[name] for name in ("where", "appointment", "instant", "joint", "minutes", "limits", "result")
+    }
+    return {**rest, "fee": document["fee"] or FEE}
+
+
+def with_rest(document: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str, Any]:
+    fee = rest["fee"]
+    free = not (fee["text_zh"] or fee["text_en"] or fee["rates"] or fee["amount"] is not None)
+    return {**document, **rest, "fee": None if free else fee}
+
+
+# --- Drawing ----------------------------------------------------------------------------------------------------
+
+
+def drawn(part: str, entry: Mapping[str, Any], facts: Sequence[Fact], handling: Handling | None) -> list[Drawn]:
+    return [_drawn(each, value_at(entry, each.name), facts, handling) for each in INPUTS[part]]
+
+
+def _drawn(each: Input, value: Any, facts: Sequence[Fact], handling: Handling | None) -> Drawn:
+    hint = HINTS.get(each.name, "")
+    if each.kind == "condition":
+        rows = rows_of(value, facts)
+        by_fact = {row.fact: row for row in rows.rows} if rows else {}
+        asked = tuple(_asking(fact, by_fact.get(fact.code)) for fact in facts)
+        said = sentence(value, handling, zh=not english()) if handling is not None else ""
+        return Drawn(each, value, rows=asked, sentence=said, join=rows.join if rows else "all", deeper=rows is None)
+    if each.kind == "options":
+        spare = [{"id": "", "text_zh": "", "text_en": ""}] * min(SPARE, each.most - len(value))
+        return Drawn(each, value, hint, rows=(*value, *spare))
+    if each.kind == "codes" and isinstance(value, list):
+        return Drawn(each, " ".join(value), hint)
+    return Drawn(each, "" if value is None else value, hint)
+
+
+def _asking(fact: Fact, row: Row | None) -> Asking:
+    return Asking(fact, row.how if row else "is", row.keys if row else ())
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------
+
+
+def read(
+    part: str, post: QueryDict, before: Mapping[str, Any], facts: Sequence[Fact], document: Mapping[str, Any]
+) -> Read:
+    """:param before: the entry that stands there; what no field says stays as it is."""
+    said = Read(dict(before))
+    for each in INPUTS[part]:
+        typed = post.get(each.name, "")
+        try:
+            if each.kind == "options":
+                value: Any = _options(post, each, document)
+            elif each.kind == "condition":
+                value = _condition(post, each.name, value_at(before, each.name), facts)
+            else:
+                value = _value(each, typed, post.getlist(each.name))
+        except Refused as refused:
+            said.refused = said.refused or refused
+            value = typed
+        _set(said.entry, each.name, value)
+    if part == REST:
+        said.entry["minutes"] = _minutes(said.entry["minutes"])
+    return said
+
+
+def _value(each: Input, typed: str, ticked: Iterable[str]) -> Any:
+    if each.kind == "flag":
+        return bool(typed)
+    if each.kind == "checks":
+        there = set(ticked)
+        return [code for code in each.choices if code in there]
+    if each.kind == "choice":
+        if typed not in each.choices:
+            raise invalid(each.name, pgettext("item edit", "Choose one of these"))
+        return typed
+    if each.kind == "text":
+        return lines_of(typed, each.most)
+    if each.kind == "codes":
+        return list(dict.fromkeys(clean(typed, 800).replace(",", " ").replace("，", " ").split()))
+    if each.kind in ("line", "element"):
+        return clean(typed, each.most)
+    return _number(each, typed.strip())
+
+
+def _number(each: Input, typed: str) -> int | str | None:
+    """A whole number; an amount as text, as documents keep it."""
+    if not typed and each.may_be_empty:
+        return None
+    if each.kind == "whole":
+        whole = int_or_none(typed, each.least, each.most)
+        if whole is None:
+            said = pgettext("item edit", "A whole number, %(least)s to %(most)s")
+            raise invalid(each.name, said % {"least": each.least, "most": each.most})
+        return whole
+    try:
+        number = Decimal(typed) if len(typed) <= 20 else None
+    except InvalidOperation:
+        number = None
+    if number is None or not number.is_finite() or abs(number) > MOST_AMOUNT:
+        raise invalid(each.name, pgettext("item edit", "A number like 12 or 12.50"))
+    return f"{number:f}"
+
+
+def _minutes(value: Any) -> Any:
+    try:
+        return float(value) if value is not None else None
+    except ValueError:
+        return value  # as typed; it was refused
+
+
+def _options(post: QueryDict, each: Input, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Answers in the order of their numbers; those without words are out."""
+    found = []
+    count = int_or_none(post.get("options-n"), 0, each.most + SPARE) or 0
+    made: list[dict[str, Any]] = []
+    for i in range(count):
+        zh, en = clean(post.get(f"o{i}-zh"), 200), clean(post.get(f"o{i}-en"), 200)
+        if not (zh or en):
+            continue
+        code = clean(post.get(f"o{i}-id"), 80)
+        if not code:
+            code = fresh_code({**document, "made": made}, "options")
+            made.append({"id": code})
+        at = int_or_none(post.get(f"o{i}-at"), 0, 999)
+        found.append((count if at is None else at, i, {"id": code, "text_zh": zh, "text_en": en}))
+    return [option for _, _, option in sorted(found, key=lambda one: one[:2])][: each.most]
+
+
+def _condition(post: QueryDict, name: str, before: Any, facts: Sequence[Fact]) -> Any:
+    deeper = before is not None and rows_of(before, facts) is None
+    if deeper and not post.get(f"{name}-replace"):
+        return before
+    rows = []
+    for fact in facts:
+        how: How = next((each for each in HOWS if each == post.get(f"{name}-how-{fact.code}")), "is")
+        ticked = set(post.getlist(f"{name}-{fact.code}"))
+        keys = tuple(each.key for each in fact.answers if each.key in ticked)
+        if how == "known":
+            rows.append(Row(fact.code, "known"))
+        elif keys:
+            rows.append(Row(fact.code, how, keys))
+    join = "any" if post.get(f"{name}-join") == "any" and len(rows) > 1 else "all"
+    return tree_of(Rows("any" if join == "any" else "all", tuple(rows)), facts, before)

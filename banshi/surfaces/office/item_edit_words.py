@@ -1,0 +1,160 @@
+"""The parts of a matter that are edited, and the fields of each: what they are called, and what may be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import get_args
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from banshi.rooms.catalogue.rules.handling import LONGEST_WORDS, Channel, FieldType, Necessity, Unit
+from banshi.surfaces.office.item_version_words import NAMES, VALUES
+
+Text = str | Promise
+NAME = 200  # characters
+
+
+@dataclass(frozen=True)
+class Part:
+    """A list of a handling. `text`: which text an entry is called by; `tree`: its condition."""
+
+    code: str
+    label: Text
+    add: Text
+    text: str
+    tree: str
+
+
+PARTS = {
+    "questions": Part(
+        "questions", pgettext_lazy("item edit", "Questions"), pgettext_lazy("item edit", "Add a question"), "text", "asked_if",
+    ),
+    "situations": Part(
+        "situations", pgettext_lazy("item edit", "Situations"), pgettext_lazy("item edit", "Add a situation"), "name", "when",
+    ),
+    "conditions": Part(
+        "conditions", pgettext_lazy("item edit", "Conditions"), pgettext_lazy("item edit", "Add a condition"), "text",
+        "needed_if",
+    ),
+    "materials": Part(
+        "materials", pgettext_lazy("item edit", "Papers"), pgettext_lazy("item edit", "Add a paper"), "name", "needed_if",
+    ),
+    "fields": Part(
+        "fields", pgettext_lazy("item edit", "Form"), pgettext_lazy("item edit", "Add a field"), "label", "show_if",
+    ),
+}  # fmt: skip
+REST = "rest"
+REST_LABEL: Text = pgettext_lazy("item edit", "Place, fee, limits, result")
+
+
+@dataclass(frozen=True)
+class Input:
+    """One field of a form. `name`: where it stands in the entry, as limits.promised.value; `least`, `most`: characters of a
+    text, values of a number, how many answers."""
+
+    name: str
+    kind: str  # line | text | whole | amount | choice | checks | flag | options | condition | codes | element
+    least: int = 0
+    most: int = NAME
+    choices: Mapping[str, Text] = field(default_factory=dict)
+    may_be_empty: bool = False
+
+    @property
+    def label(self) -> Text:
+        return LABELS.get(self.name) or NAMES[self.name]
+
+
+LABELS: dict[str, Text] = {
+    "limits.pre_review_days": pgettext_lazy("item edit", "Days to look at papers sent online"),
+    "limits.notice_days": pgettext_lazy("item edit", "Days to say what is missing"),
+    "limits.supplement_days": pgettext_lazy("item edit", "Days to bring what is missing"),
+    "limits.issue_days": pgettext_lazy("item edit", "Days to hand the result over"),
+    "fee.basis_zh": pgettext_lazy("item edit", "What sets the fee (Chinese)"),
+    "fee.basis_en": pgettext_lazy("item edit", "What sets the fee (English)"),
+    "result.kind": pgettext_lazy("item edit", "Kind of result"),
+    "result.certificate_type": pgettext_lazy("item edit", "Type of certificate for the library"),
+    "result.valid_years": pgettext_lazy("item edit", "Valid for so many years"),
+    "joint": pgettext_lazy("item edit", "Several bodies decide together"),
+    "least": pgettext_lazy("item edit", "Lowest number"),
+    "most": pgettext_lazy("item edit", "Highest number"),
+    "on_result": pgettext_lazy("item edit", "The licence states it"),
+}
+HINTS: dict[str, Text] = {
+    "satisfied_by": pgettext_lazy("item edit", "Types of certificates, separated by spaces: resident-id hukou-book"),
+    "element": pgettext_lazy("item edit", "What it is in the data dictionary: asked once, carried over"),
+    "minutes": pgettext_lazy("item edit", "At the window; may be empty"),
+    "fee.amount": pgettext_lazy("item edit", "Empty: as the text says. Free of charge: leave all of the fee empty"),
+    "limits.statutory.value": pgettext_lazy("item edit", "0: none is set"),
+    "longest": pgettext_lazy("item edit", "Of texts"),
+    "least": pgettext_lazy("item edit", "Of numbers and amounts; may be empty"),
+    "options": pgettext_lazy("item edit", "Whoever empties both texts takes an answer out; the number says its place"),
+}
+TYPES: dict[str, Text] = {
+    "text": pgettext_lazy("item edit", "text"),
+    "number": pgettext_lazy("item edit", "number"),
+    "date": pgettext_lazy("item edit", "day"),
+    "choice": pgettext_lazy("item edit", "one of several"),
+    "phone": pgettext_lazy("item edit", "telephone"),
+    "id_number": pgettext_lazy("item edit", "number of a document"),
+    "name": pgettext_lazy("item edit", "name of a person"),
+    "address": pgettext_lazy("item edit", "address"),
+    "money": pgettext_lazy("item edit", "amount in yuan"),
+    "yes_no": pgettext_lazy("item edit", "yes or no"),
+}
+RESULTS: dict[str, Text] = {
+    "licence": pgettext_lazy("item edit", "licence"),
+    "certificate": pgettext_lazy("item edit", "certificate"),
+    "reply": pgettext_lazy("item edit", "reply"),
+}
+APPOINTMENTS: dict[str, Text] = {
+    "required": pgettext_lazy("item edit", "needed"),
+    "advised": VALUES["advised"],
+    "none": VALUES["none"],
+}
+
+
+def _valued(codes: object) -> dict[str, Text]:
+    return {each: VALUES[each] for each in get_args(codes)}
+
+
+def _both(name: str, kind: str = "line", most: int = NAME) -> tuple[Input, Input]:
+    return Input(f"{name}_zh", kind, most=most), Input(f"{name}_en", kind, most=most)
+
+
+_TYPES = {each: TYPES[each] for each in get_args(FieldType)}
+_UNITS = _valued(Unit)
+INPUTS: dict[str, tuple[Input, ...]] = {
+    "questions": (
+        *_both("text"), *_both("help", "text", LONGEST_WORDS), Input("options", "options", most=20),
+        Input("asked_if", "condition"),
+    ),
+    "situations": (*_both("name"), Input("when", "condition")),
+    "conditions": (*_both("text", "text", LONGEST_WORDS), Input("needed_if", "condition")),
+    "materials": (
+        *_both("name"), Input("necessity", "choice", choices=_valued(Necessity)),
+        Input("originals", "whole", most=100), Input("copies", "whole", most=100),
+        Input("channels", "checks", choices=_valued(Channel)), Input("satisfied_by", "codes"),
+        *_both("accept", "text", LONGEST_WORDS), Input("needed_if", "condition"),
+    ),
+    "fields": (
+        *_both("label"), *_both("group"), Input("type", "choice", choices=_TYPES), Input("required", "flag"),
+        Input("on_result", "flag"), Input("element", "element", most=80), Input("longest", "whole", least=1, most=2000),
+        Input("least", "amount", may_be_empty=True), Input("most", "amount", may_be_empty=True),
+        Input("options", "options", most=40), Input("show_if", "condition"),
+    ),
+    REST: (
+        *(Input(f"where.{each}", "flag") for each in ("window", "online", "kiosk", "cabinet")),
+        Input("appointment", "choice", choices=APPOINTMENTS), Input("instant", "flag"), Input("joint", "flag"),
+        Input("minutes", "amount", may_be_empty=True),
+        Input("limits.promised.value", "whole", most=3660), Input("limits.promised.unit", "choice", choices=_UNITS),
+        Input("limits.statutory.value", "whole", most=3660), Input("limits.statutory.unit", "choice", choices=_UNITS),
+        *(Input(f"limits.{each}_days", "whole", most=366) for each in ("pre_review", "notice", "supplement", "issue")),
+        *_both("fee.text", "text", LONGEST_WORDS), Input("fee.amount", "amount", may_be_empty=True),
+        *_both("fee.basis", "text", LONGEST_WORDS), Input("fee.needed_if", "condition"),
+        Input("result.kind", "choice", choices=RESULTS), *_both("result.name"),
+        Input("result.certificate_type", "line", most=80),
+        Input("result.valid_years", "whole", least=1, most=100, may_be_empty=True),
+    ),
+}  # fmt: skip

@@ -1,0 +1,286 @@
+"""A matter is changed in the office: part by part, tried as a citizen reads it, and published by a second person."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.catalogue.actions.editing import edit_change, open_change
+from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft
+from tests.rooms.catalogue.handlings import document, field, question
+from tests.surfaces.office.editing import office, signed_in, staff_with  # noqa: F401 – fixtures
+from tests.town import TUESDAY_NINE, Town
+
+OTHER = Actor(ActorKind.STAFF, "900")
+
+
+@pytest.fixture
+def editor(office: Town) -> Client:  # noqa: F811
+    return signed_in(office.manager)
+
+
+@pytest.fixture
+def change(office: Town) -> ItemDraft:  # noqa: F811
+    """Of a shop, with a condition that no ticks can show."""
+    item = office.items["pension"]
+    item.handling = document()
+    item.handling["materials"][3]["needed_if"] = {"any": [{"all": [{"known": "lease"}]}, {"eq": ["agent", "agent"]}]}
+    item.save(update_fields=["handling"])
+    return open_change(item_id=item.pk, by=OTHER, now=TUESDAY_NINE)
+
+
+def url(change: ItemDraft, rest: str = "") -> str:
+    return f"/office/town/items/changes/{change.pk}/{rest}"
+
+
+def text(client: Client, address: str, language: str = "zh-hans") -> str:
+    client.cookies["django_language"] = language
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return " ".join(html.unescape(answer.content.decode()).split())
+
+
+def sent(client: Client, address: str, **more: Any) -> dict[str, Any]:
+    """The form of a page as a browser sends it, with what is typed over it."""
+    said: dict[str, Any] = {"seen": client.get(address).context["draft"].revision, "act": "save"}
+    context = client.get(address).context
+    said |= {"new": "1"} if context["new"] else {"code": context["code"]}
+    for each in context["inputs"]:
+        if each.input.kind == "options":
+            said["options-n"] = len(each.rows)
+            for i, row in enumerate(each.rows):
+                said |= {
+                    f"o{i}-id": row["id"],
+                    f"o{i}-zh": row["text_zh"],
+                    f"o{i}-en": row["text_en"],
+                    f"o{i}-at": i + 1,
+                }
+        elif each.input.kind == "condition":
+            said[f"{each.input.name}-join"] = each.join
+            for row in each.rows:
+                said[f"{each.input.name}-how-{row.fact.code}"] = row.how
+                said[f"{each.input.name}-{row.fact.code}"] = list(row.keys)
+        elif each.input.kind != "flag" or each.value:
+            said[each.input.name] = each.value if not isinstance(each.value, bool) else "1"
+    return {**said, **more}
+
+
+def now(change: ItemDraft) -> Any:
+    change.refresh_from_db()
+    return change.document["handling"]
+
+
+def test_the_matter_leads_to_its_change_and_everybody_to_the_same(office: Town, editor: Client) -> None:  # noqa: F811
+    row = HallItem.objects.get(hall=office.hall, item__code="medical").pk
+
+    assert "改这个事项" in text(editor, f"/office/town/items/{row}/")
+    begun = [editor.post(f"/office/town/items/{row}/change")["Location"] for _ in range(2)]
+
+    draft = ItemDraft.objects.get(kind="office")
+    assert begun == [url(draft), url(draft)]
+    assert "目前没有差异。" in text(editor, url(draft))
+    assert editor.get(f"/office/town/items/drafts/{draft.pk}/")["Location"] == url(draft)
+    assert "本厅编写" in text(editor, "/office/town/items/drafts/")
+
+
+@pytest.mark.parametrize(
+    "address", [*(f"{part}/0/" for part in ("questions", "situations", "conditions", "materials", "fields")), "rest/"]
+)
+def test_a_form_sent_as_it_was_drawn_changes_nothing(change: ItemDraft, editor: Client, address: str) -> None:
+    before = now(change)
+
+    answer = editor.post(url(change, address), sent(editor, url(change, address)))
+
+    assert (answer.status_code, now(change), change.revision) == (302, before, 1)
+
+
+def test_a_question_with_answers_is_added_half_done_and_finished(change: ItemDraft, editor: Client) -> None:
+    new = url(change, "questions/3/")
+
+    editor.post(new, sent(editor, new, text_zh="要快吗？", **{"o0-zh": "要", "o0-en": "Yes"}))
+    (half,) = now(change)["questions"][3:]
+    page = text(editor, url(change, "questions/"))
+    ticked = {"asked_if-premises": ["rented"], "asked_if-lease": ["long", "short"], "asked_if-how-lease": "not"}
+    more = {"o1-zh": "不要", "o1-en": "No", "o1-at": "0", "text_en": "Is there a hurry?"}
+    editor.post(new, sent(editor, new, **more, **ticked))
+
+    assert (half["id"], [each["id"] for each in half["options"]]) == ("q-1", ["o-1"])
+    assert ("没有填" in page, "选项不到两个" in page) == (True, True)
+    said = now(change)["questions"][3]
+    assert [each["id"] for each in said["options"]] == ["o-2", "o-1"]
+    assert said["asked_if"] == {"all": [{"eq": ["premises", "rented"]}, {"not": {"in": ["lease", ["long", "short"]]}}]}
+    assert "If “Question” is “Option rented”" in text(editor, url(change, "questions/"), "en")
+
+
+def test_a_condition_that_ticks_cannot_show_stays_until_it_is_replaced(change: ItemDraft, editor: Client) -> None:
+    address = url(change, "materials/3/")
+    before = now(change)["materials"][3]["needed_if"]
+
+    page = text(editor, address)
+    editor.post(address, sent(editor, address, originals="2", **{"needed_if-agent": ["agent"]}))
+    kept = now(change)["materials"][3]
+    editor.post(address, sent(editor, address, **{"needed_if-agent": ["agent"], "needed_if-replace": "1"}))
+
+    assert "这个条件不能用勾选表示，不替换就保持原样。" in page
+    assert (kept["originals"], kept["needed_if"]) == (2, before)
+    assert now(change)["materials"][3]["needed_if"] == {"eq": ["agent", "agent"]}
+
+
+def test_parts_are_moved_and_taken_out(change: ItemDraft, editor: Client) -> None:
+    address = url(change, "materials/")
+
+    for revision, act in enumerate(("down:0", "out:3"), 1):
+        editor.post(address, {"seen": revision, "act": act})
+
+    assert [each["code"] for each in now(change)["materials"]] == ["card", "form", "contract"]
+    assert editor.post(address, {"seen": 1, "act": "out:0"}).status_code == 409
+    assert len(now(change)["materials"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "typed", "field"),
+    [
+        ("materials/0/", {"originals": "viele"}, "originals"),
+        ("materials/0/", {"copies": "101"}, "copies"),
+        ("materials/0/", {"necessity": "never"}, "necessity"),
+        ("materials/1/", {"satisfied_by": "身份证"}, "satisfied_by"),
+        ("fields/3/", {"least": "1e999999"}, "least"),
+        ("fields/0/", {"type": "secret"}, "type"),
+        ("fields/0/", {"element": "not a code"}, "element"),
+        ("rest/", {"minutes": "-3"}, "minutes"),
+        ("rest/", {"limits.promised.value": "9999"}, "limits.promised.value"),
+        ("rest/", {"result.certificate_type": "两 个"}, "result.certificate_type"),
+        ("rest/", {"fee.amount": "viel"}, "fee.amount"),
+    ],
+)
+def test_what_cannot_stand_there_is_said_at_its_field_with_all_that_was_typed(
+    change: ItemDraft, editor: Client, address: str, typed: dict[str, str], field: str
+) -> None:
+    answer = editor.post(url(change, address), sent(editor, url(change, address), **typed))
+
+    assert (answer.status_code, answer.context["refused"].facts["field"]) == (422, field)
+    assert (now(change)["materials"][0]["originals"], change.revision) == (1, 1)
+    shown = html.unescape(answer.content.decode())
+    assert field in ("necessity", "type") or typed[field] in shown  # of a list only what is in it can be chosen
+
+
+def test_of_two_editors_the_second_sees_both_and_loses_nothing(change: ItemDraft, editor: Client) -> None:
+    address = url(change, "materials/0/")
+    mine = sent(editor, address, name_zh="我的名字")
+    theirs = [*now(change)["materials"]]
+    theirs[0] = {**theirs[0], "name_zh": "别人的名字"}
+    edit_change(
+        draft_id=change.pk, seen=1, handling={**now(change), "materials": [theirs[1], theirs[0], *theirs[2:]]}, part="materials",
+        by=OTHER, now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    answer = editor.post(address, mine)
+    page = answer.content.decode()
+
+    assert (answer.status_code, now(change)["materials"][1]["name_zh"]) == (409, "别人的名字")
+    assert ("别人的名字" in page, "我的名字" in page, answer.context["at"]) == (True, True, 1)
+    editor.post(address, {**mine, "seen": change.revision})
+    assert [each["name_zh"] for each in now(change)["materials"][:2]] == ["材料card", "我的名字"]
+
+
+def test_two_new_ones_at_once_are_two(change: ItemDraft, editor: Client) -> None:
+    address = url(change, "conditions/2/")
+    mine = sent(editor, address, text_zh="我的", text_en="Mine")
+    theirs = [*now(change)["conditions"], {"text_zh": "别人的", "text_en": "Theirs", "needed_if": {}}]
+    edit_change(
+        draft_id=change.pk,
+        seen=1,
+        handling={**now(change), "conditions": theirs},
+        part="conditions",
+        by=OTHER,
+        now=TUESDAY_NINE,
+    )
+
+    assert editor.post(address, mine).status_code == 409
+    editor.post(address, {**mine, "seen": 2})
+
+    assert [each["text_zh"] for each in now(change)["conditions"][2:]] == ["别人的", "我的"]
+
+
+def test_the_rest_is_one_form_and_a_fee_that_is_emptied_is_none(change: ItemDraft, editor: Client) -> None:
+    address = url(change, "rest/")
+
+    typed = {"fee.text_zh": "", "fee.text_en": "", "fee.amount": "", "where.kiosk": "1", "minutes": "7.5"}
+    editor.post(address, sent(editor, address, **typed))
+
+    said = now(change)
+    assert (said["fee"], said["where"]["kiosk"], said["minutes"]) == (None, True, 7.5)
+
+
+def test_the_preview_asks_as_the_guide_does_and_keeps_nothing(change: ItemDraft, editor: Client) -> None:
+    first = text(editor, url(change, "preview"))
+    done = text(editor, url(change, "preview?a=premises:rented&a=lease:short&a=agent:self"))
+    english = text(editor, url(change, "preview?a=premises:rented&a=lease:short&a=agent:self"), "en")
+
+    assert ("选own" in first, "材料form" in first) == (True, False)
+    for said in ("租的", "材料contract", "租期够", "栏rent", "1 个工作日"):
+        assert said in done
+    assert ("Paper contract" in english, "Free of charge" in english) == (True, True)
+
+
+def test_all_paths_say_what_they_come_to_and_where_the_list_is_cut(
+    change: ItemDraft, editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = text(editor, url(change, "paths"))
+    monkeypatch.setattr("banshi.surfaces.office.item_edit_preview.MOST_PATHS", 2)
+
+    assert ("列出 6 条路径。" in page, "选rented → 选long → 选self" in page) == (True, True)
+    assert "列出 2 条路径。 还有更多路径" in text(editor, url(change, "paths"))
+
+
+def test_what_keeps_it_from_being_published_stands_at_its_part(change: ItemDraft, editor: Client) -> None:
+    more = [*now(change)["questions"], question("q-9", "a")]
+    half = {**now(change), "questions": more, "fields": [field("x", "choice")]}
+    edit_change(draft_id=change.pk, seen=1, handling=half, part="questions", by=OTHER, now=TUESDAY_NINE)
+
+    page = text(editor, url(change))
+    answer = editor.post(f"/office/town/items/drafts/{change.pk}/publish", {"seen": 2})
+
+    assert ("questions.q-9.options" in page, "fields.x.options" in page, "/publish" in page) == (True, True, False)
+    assert answer.status_code in (409, 422)
+    assert now(change)["questions"] == more
+
+
+def test_another_person_publishes_and_an_editor_does_not(office: Town, change: ItemDraft, editor: Client) -> None:  # noqa: F811
+    address = url(change, "rest/")
+    second = signed_in(staff_with("second", "hall_manager"))
+    publish = f"/office/town/items/drafts/{change.pk}/publish"
+
+    editor.post(address, sent(editor, address, minutes="30"))
+    page = text(editor, url(change))
+    mine = editor.post(publish, {"seen": 2})
+    stale = second.post(publish, {"seen": 1})
+    looked = text(second, url(change))
+    theirs = second.post(publish, {"seen": 2})
+
+    assert ("你改过的要由别人发布。" in page, mine.status_code, stale.status_code) == (True, 409, 409)
+    assert ("30.0" in looked, theirs.status_code) == (True, 302)
+    assert Item.objects.get(code="pension").handling["minutes"] == 30
+    assert "已发布" in text(second, url(change))
+
+
+def test_another_hall_changes_nothing_of_a_matter_it_does_not_handle(change: ItemDraft) -> None:
+    theirs = signed_in(staff_with("theirs", "hall_manager", scope="other"))
+
+    found = [
+        theirs.get(url(change)).status_code,
+        theirs.get(url(change).replace("/town/", "/other/")).status_code,
+        theirs.post(f"/office/other/items/drafts/{change.pk}/drop").status_code,
+        theirs.post(url(change, "materials/").replace("/town/", "/other/"), {"seen": 1, "act": "out:0"}).status_code,
+    ]
+
+    assert (found, now(change)["materials"][0]["code"], change.state) == ([403, 404, 404, 404], "form", "draft")
+
+
+@pytest.mark.parametrize("rest", ["nonsense/", "nonsense/0/", "materials/9/", "nonsense"])
+def test_a_part_that_there_is_not_is_not_found(change: ItemDraft, editor: Client, rest: str) -> None:
+    assert editor.get(url(change, rest), follow=True).status_code == 404
