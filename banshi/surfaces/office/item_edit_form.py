@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 from typing import Any
 
 from django.http import QueryDict
@@ -102,6 +103,11 @@ def with_rest(document: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str,
 
 def drawn(part: str, entry: Mapping[str, Any], facts: Sequence[Fact], handling: Handling | None) -> list[Drawn]:
     return [_drawn(each, value_at(entry, each.name), facts, handling) for each in INPUTS[part]]
+
+
+def grouped(inputs: Iterable[Drawn]) -> list[tuple[str | Promise, list[Drawn]]]:
+    """Under the headings of the form; "" where it has none."""
+    return [(heading, list(group)) for heading, group in groupby(inputs, lambda each: each.input.heading)]
 
 
 def _drawn(each: Input, value: Any, facts: Sequence[Fact], handling: Handling | None) -> Drawn:

@@ -21,14 +21,15 @@ from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, int_or_none
 from banshi.kernel.refusals import Refused
-from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.actions import editing
+from banshi.rooms.catalogue.models import DataElement
+from banshi.rooms.catalogue.queries import drafts as queries
 from banshi.rooms.catalogue.rules.compared import Said, compared
 from banshi.rooms.catalogue.rules.condition_rows import Fact, facts_for
 from banshi.rooms.catalogue.rules.editing import CODED, blank, entries, moved, put, taken_out
 from banshi.rooms.catalogue.rules.unfinished import unfinished
 from banshi.surfaces.office.frame import page
-from banshi.surfaces.office.item_edit_form import Read, drawn, read, rest_of, with_rest
+from banshi.surfaces.office.item_edit_form import Read, drawn, grouped, read, rest_of, with_rest
 from banshi.surfaces.office.item_edit_words import INPUTS, PARTS, REST, REST_LABEL
 from banshi.surfaces.office.item_edits import Change, change_of, entry_lines, seen_in
 from banshi.surfaces.office.item_version_words import Shown, change_shown
@@ -94,7 +95,15 @@ def entry(request: Asked, hall: str, change: int, part: str, at: int) -> HttpRes
     if request.method == "GET":
         return _form_page(request, said, part, at, before, facts)
     typed = read(part, request.POST, before, facts, said.document)
+    if part == "materials" and _is_new(said, part, at) and not code:
+        typed.entry["code"] = _shared_code(listed, typed.entry)
     return _saved(request, said, part, at, typed, facts, put(said.document, part, at, typed.entry))
+
+
+def _shared_code(listed: Sequence[Mapping[str, Any]], entry: Mapping[str, Any]) -> str:
+    """A paper that bears a name of the shared list is that paper, unless it is here already; else it is this matter's own."""
+    code = queries.shared_paper(str(entry["name_zh"]))
+    return code if code and code not in [each["code"] for each in listed] else str(entry["code"])
 
 
 def _place_of(listed: Sequence[Mapping[str, Any]], part: str, code: str, at: int) -> int:
@@ -179,11 +188,13 @@ def _form_page(
     back = reverse("office:item_edit", kwargs={"hall": said.hall.code, "change": said.draft.pk})
     if part != REST:
         back = reverse("office:item_edit_part", kwargs={"hall": said.hall.code, "change": said.draft.pk, "part": part})
+    new = part != REST and _is_new(said, part, at)
     return page(
         request, "office/item_edit_form.html", said.hall, draft=said.draft, change=said, part=part, at=at, back=back,
-        here=_address(said, part, at), title=_title(said, part, at, entry), new=part != REST and _is_new(said, part, at),
-        code=entry.get(CODED.get(part, ""), ""),
-        inputs=drawn(part, entry, facts, said.handling), elements=catalogue.elements() if part == "fields" else (),
+        here=_address(said, part, at), title=_title(said, part, at, entry), new=new, code=entry.get(CODED.get(part, ""), ""),
+        groups=grouped(drawn(part, entry, facts, said.handling)),
+        elements=DataElement.objects.order_by("code") if part == "fields" else (),
+        papers=queries.shared_papers() if part == "materials" and new else (),
         rates=len(entry["fee"]["rates"]) if part == REST else 0, **more,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.http import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import paged, query_without_page
 from banshi.rooms.catalogue.rules.guided import Guided, guided
 from banshi.rooms.catalogue.rules.handling import Handling, Option, Question
 from banshi.rooms.catalogue.rules.paths import Path, paths
@@ -19,7 +20,8 @@ from banshi.surfaces.office.item_draft_words import limit_words, paper_words
 from banshi.surfaces.office.item_edits import change_of
 
 MOST_ANSWERS = 30
-MOST_PATHS = 200  # shown
+MOST_PATHS = 1000  # listed
+PER_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,16 @@ def _option(question: Question, answer: str) -> Option:
 @door(audience="staff", permission="items.edit")
 @require_GET
 def all_paths(request: Asked, hall: str, change: int) -> HttpResponseBase:
-    """What each path comes to; so many are shown, and that there are more is said."""
+    """What each path comes to, those that end badly first; so many are listed, and that there are more is said."""
     said = change_of(hall, change)
     found, more = paths(said.handling, MOST_PATHS) if said.handling is not None else ((), False)
-    lines = [PathLine(each, _query(dict(each.end.answers)), limit_words(each.end.promised)) for each in found]
+    rows = paged(request, sorted(found, key=lambda each: not _bad(each)), PER_PAGE)
+    lines = [PathLine(each, _query(dict(each.end.answers)), limit_words(each.end.promised)) for each in rows]
     return page(
-        request, "office/item_edit_paths.html", said.hall, draft=said.draft, change=said, lines=lines, more=more,
-        most=MOST_PATHS, bad=sum(each.empty or each.nowhere for each in found),
+        request, "office/item_edit_paths.html", said.hall, draft=said.draft, lines=lines, rows=rows, cut=more,
+        more=query_without_page(request), count=len(found), bad=sum(map(_bad, found)),
     )  # fmt: skip
+
+
+def _bad(path: Path) -> bool:
+    return path.empty or path.nowhere

@@ -65,6 +65,10 @@ class Input:
     def label(self) -> Text:
         return LABELS.get(self.name) or NAMES[self.name]
 
+    @property
+    def heading(self) -> Text:
+        return HEADINGS.get(self.name.partition(".")[0], "")
+
 
 LABELS: dict[str, Text] = {
     "limits.pre_review_days": pgettext_lazy("item edit", "Days to look at papers sent online"),
@@ -80,6 +84,13 @@ LABELS: dict[str, Text] = {
     "least": pgettext_lazy("item edit", "Lowest number"),
     "most": pgettext_lazy("item edit", "Highest number"),
     "on_result": pgettext_lazy("item edit", "The licence states it"),
+}
+_PLACE = pgettext_lazy("item edit", "Where and how")
+HEADINGS: dict[str, Text] = {
+    **dict.fromkeys(("where", "appointment", "instant", "joint", "minutes"), _PLACE),
+    "limits": pgettext_lazy("item edit", "Limits"),
+    "fee": pgettext_lazy("item edit", "Fee"),
+    "result": pgettext_lazy("item edit", "Result"),
 }
 HINTS: dict[str, Text] = {
     "satisfied_by": pgettext_lazy("item edit", "Types of certificates, separated by spaces: resident-id hukou-book"),
@@ -146,15 +157,15 @@ INPUTS: dict[str, tuple[Input, ...]] = {
     ),
     REST: (
         *(Input(f"where.{each}", "flag") for each in ("window", "online", "kiosk", "cabinet")),
-        Input("appointment", "choice", choices=APPOINTMENTS), Input("instant", "flag"), Input("joint", "flag"),
-        Input("minutes", "amount", may_be_empty=True),
+        Input("instant", "flag"), Input("joint", "flag"),
+        Input("appointment", "choice", choices=APPOINTMENTS), Input("minutes", "amount", may_be_empty=True),
         Input("limits.promised.value", "whole", most=3660), Input("limits.promised.unit", "choice", choices=_UNITS),
         Input("limits.statutory.value", "whole", most=3660), Input("limits.statutory.unit", "choice", choices=_UNITS),
         *(Input(f"limits.{each}_days", "whole", most=366) for each in ("pre_review", "notice", "supplement", "issue")),
-        *_both("fee.text", "text", LONGEST_WORDS), Input("fee.amount", "amount", may_be_empty=True),
-        *_both("fee.basis", "text", LONGEST_WORDS), Input("fee.needed_if", "condition"),
-        Input("result.kind", "choice", choices=RESULTS), *_both("result.name"),
-        Input("result.certificate_type", "line", most=80),
+        *_both("fee.text", "text", LONGEST_WORDS), *_both("fee.basis", "text", LONGEST_WORDS),
+        Input("fee.amount", "amount", may_be_empty=True), Input("fee.needed_if", "condition"),
+        *_both("result.name"), Input("result.kind", "choice", choices=RESULTS),
         Input("result.valid_years", "whole", least=1, most=100, may_be_empty=True),
+        Input("result.certificate_type", "line", most=80),
     ),
 }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
@@ -139,7 +139,7 @@ def overview_page(request: Asked, said: Change, **more: Any) -> HttpResponseBase
         "change": said,
         "item": draft.item,
         "is_open": is_open,
-        "editors": [who.get(each, "") for each in editors],
+        "editors": gettext(", ").join(who.get(each, "") for each in editors),
         "published_by": who.get(draft.published_by, ""),
         "parts": _parts(said, seen) if is_open else [],
         "elsewhere": _elsewhere(seen) if is_open else [],

@@ -10,7 +10,7 @@ from django.test import Client
 
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.catalogue.actions.editing import edit_change, open_change
-from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft
+from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft, Material
 from tests.rooms.catalogue.handlings import document, field, question
 from tests.surfaces.office.editing import office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import TUESDAY_NINE, Town
@@ -49,7 +49,7 @@ def sent(client: Client, address: str, **more: Any) -> dict[str, Any]:
     said: dict[str, Any] = {"seen": client.get(address).context["draft"].revision, "act": "save"}
     context = client.get(address).context
     said |= {"new": "1"} if context["new"] else {"code": context["code"]}
-    for each in context["inputs"]:
+    for each in [one for _, drawn in context["groups"] for one in drawn]:
         if each.input.kind == "options":
             said["options-n"] = len(each.rows)
             for i, row in enumerate(each.rows):
@@ -109,7 +109,7 @@ def test_a_question_with_answers_is_added_half_done_and_finished(change: ItemDra
     editor.post(new, sent(editor, new, **more, **ticked))
 
     assert (half["id"], [each["id"] for each in half["options"]]) == ("q-1", ["o-1"])
-    assert ("没有填" in page, "选项不到两个" in page) == (True, True)
+    assert ("英文没有填" in page, "选项不到两个" in page) == (True, True)
     said = now(change)["questions"][3]
     assert [each["id"] for each in said["options"]] == ["o-2", "o-1"]
     assert said["asked_if"] == {"all": [{"eq": ["premises", "rented"]}, {"not": {"in": ["lease", ["long", "short"]]}}]}
@@ -128,6 +128,20 @@ def test_a_condition_that_ticks_cannot_show_stays_until_it_is_replaced(change: I
     assert "这个条件不能用勾选表示，不替换就保持原样。" in page
     assert (kept["originals"], kept["needed_if"]) == (2, before)
     assert now(change)["materials"][3]["needed_if"] == {"eq": ["agent", "agent"]}
+
+
+def test_a_new_paper_is_the_shared_one_of_its_name_or_the_matters_own(change: ItemDraft, editor: Client) -> None:
+    Material.objects.create(
+        code="lease-contract", name_zh="租赁合同", name_en="Lease", kind="original", source="applicant"
+    )
+    new = [url(change, f"materials/{at}/") for at in (4, 5, 6)]
+
+    offered = 'list="papers"' in text(editor, new[0])
+    for address, name in zip(new, ("租赁合同", "租赁合同", "房东的信"), strict=True):
+        editor.post(address, sent(editor, address, name_zh=name))
+
+    own = [f"m-{change.item_id}-{n}" for n in (1, 2)]
+    assert (offered, [each["code"] for each in now(change)["materials"][4:]]) == (True, ["lease-contract", *own])
 
 
 def test_parts_are_moved_and_taken_out(change: ItemDraft, editor: Client) -> None:
@@ -233,8 +247,8 @@ def test_all_paths_say_what_they_come_to_and_where_the_list_is_cut(
     page = text(editor, url(change, "paths"))
     monkeypatch.setattr("banshi.surfaces.office.item_edit_preview.MOST_PATHS", 2)
 
-    assert ("列出 6 条路径。" in page, "选rented → 选long → 选self" in page) == (True, True)
-    assert "列出 2 条路径。 还有更多路径" in text(editor, url(change, "paths"))
+    assert ("6 条问答路径。" in page, "选rented → 选long → 选self" in page) == (True, True)
+    assert "2 条问答路径。 还有更多路径" in text(editor, url(change, "paths"))
 
 
 def test_what_keeps_it_from_being_published_stands_at_its_part(change: ItemDraft, editor: Client) -> None:

@@ -51,6 +51,18 @@ def published_since() -> set[str]:
     return set(rows.values_list("item__code", flat=True))
 
 
+def shared_paper(name_zh: str) -> str:
+    """The code of the paper of the shared list that is called so; "" where none is."""
+    rows = Material.objects.filter(name_zh=name_zh).exclude(code__startswith=OURS).order_by("id")
+    return rows.values_list("code", flat=True).first() or ""
+
+
+def shared_papers() -> list[str]:
+    """What papers of the shared list are called."""
+    rows = Material.objects.exclude(code__startswith=OURS).order_by("name_zh", "id")
+    return list(dict.fromkeys(rows.values_list("name_zh", flat=True)))
+
+
 def looked_at(rows: Iterable[ItemDraft]) -> list[LookedAt]:
     """Each with what publishing it comes to; as many queries for many as for one, where items are modelled."""
     listed = list(rows)

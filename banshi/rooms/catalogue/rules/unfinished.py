@@ -19,7 +19,10 @@ from banshi.rooms.catalogue.rules.handling import Element, Handling
 FILLER = "…"
 _TWINS = {"_zh": "_en", "_en": "_zh"}
 _ROUNDS = 3  # what is filled in may be followed by what only then is seen
-_NOT_FILLED = "没有填", "It is not filled in"
+_NOT_FILLED = {
+    "_zh": ("中文没有填", "The Chinese is not filled in"),
+    "_en": ("英文没有填", "The English is not filled in"),
+}
 _FEW = {
     "options": ("选项不到两个", "It has fewer than two answers"),
     "channels": ("没有渠道", "There is no way to hand it in"),
@@ -70,7 +73,7 @@ def _fault(document: Mapping[str, Any], error: Any, missing: list[Fault], eased:
     loc, kind = error["loc"], error["type"]
     where = place_of(document, loc)
     if kind == "string_too_short" and _put(eased, loc):
-        missing.append(Fault(where, *_NOT_FILLED))
+        missing.append(Fault(where, *_NOT_FILLED[str(loc[-1])[-3:]]))
         return None
     if kind == "too_short" and loc[-1] in _FEW:
         missing.append(Fault(where, *_FEW[loc[-1]]))
