@@ -70,10 +70,10 @@ def part(request: Asked, hall: str, change: int, part: str) -> HttpResponseBase:
 
 
 def _list_page(request: Asked, said: Change, part: str, **more: Any) -> HttpResponseBase:
-    lines = entry_lines(said, PARTS[part])
+    lines, others = entry_lines(said, PARTS[part])
     return page(
         request, "office/item_edit_part.html", said.hall, draft=said.draft, change=said, part=PARTS[part], lines=lines,
-        next_at=len(lines), **more,
+        others=others, next_at=len(lines), **more,
     )  # fmt: skip
 
 

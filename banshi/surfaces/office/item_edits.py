@@ -199,12 +199,12 @@ def _differences(said: Change, seen: LookedAt) -> list[Any]:
     return change_shown(compared(*sides), *sides)
 
 
-def entry_lines(said: Change, part: Part) -> list[EntryLine]:
-    """The entries of a list, each with its faults beside it."""
+def entry_lines(said: Change, part: Part) -> tuple[list[EntryLine], list[Fault]]:
+    """The entries of a list, each with its faults beside it; and the faults of the list that are of none of them."""
     (seen,) = queries.looked_at([said.draft])
     listed = entries(said.document, part.code)
     faults = faults_of(part.code, seen.faults)
-    return [
+    lines = [
         EntryLine(
             named(each, part.text) or pgettext("item edit", "(without words)"),
             _more(each, part.code),
@@ -215,6 +215,8 @@ def entry_lines(said: Change, part: Part) -> list[EntryLine]:
         )
         for i, each in enumerate(listed)
     ]
+    beside = [fault for line in lines for fault in line.faults]
+    return lines, [each for each in faults if each not in beside]
 
 
 def _at(fault: Fault, part: str, entry: dict[str, Any], at: int) -> bool:

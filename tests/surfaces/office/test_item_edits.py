@@ -264,6 +264,17 @@ def test_what_keeps_it_from_being_published_stands_at_its_part(change: ItemDraft
     assert now(change)["questions"] == more
 
 
+def test_where_answers_come_to_no_situation_the_list_says_so(change: ItemDraft, editor: Client) -> None:
+    only_rented = now(change)["situations"][:1]
+    half = {**now(change), "situations": only_rented}
+    edit_change(draft_id=change.pk, seen=1, handling=half, part="situations", by=OTHER, now=TUESDAY_NINE)
+
+    page, table = text(editor, url(change, "situations/")), text(editor, url(change, "paths"))
+
+    assert "答到头没有情形：premises=own, agent=self" in page
+    assert ("其中 2 条没有材料或情形。" in table, table.index("没有情形") < table.index("选rented")) == (True, True)
+
+
 def test_another_person_publishes_and_an_editor_does_not(office: Town, change: ItemDraft, editor: Client) -> None:  # noqa: F811
     address = url(change, "rest/")
     second = signed_in(staff_with("second", "hall_manager"))

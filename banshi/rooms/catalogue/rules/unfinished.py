@@ -33,6 +33,8 @@ _WRONG = {
     "string_pattern_mismatch": ("代码只能用字母、数字和 . _ -", "A code has letters, digits and . _ - alone"),
     "greater_than_equal": ("不小于 {ge}", "Not less than {ge}"),
     "less_than_equal": ("不大于 {le}", "Not more than {le}"),
+    "greater_than": ("要大于 {gt}", "More than {gt}"),
+    "decimal_max_places": ("最多 {decimal_places} 位小数", "At most {decimal_places} decimals"),
 }
 _ELSE = "不能这样写", "This cannot stand here"
 
