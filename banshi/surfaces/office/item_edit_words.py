@@ -144,10 +144,10 @@ INPUTS: dict[str, tuple[Input, ...]] = {
     "situations": (*_both("name"), Input("when", "condition")),
     "conditions": (*_both("text", "text", LONGEST_WORDS), Input("needed_if", "condition")),
     "materials": (
-        *_both("name"), Input("necessity", "choice", choices=_valued(Necessity)),
-        Input("originals", "whole", most=100), Input("copies", "whole", most=100),
-        Input("channels", "checks", choices=_valued(Channel)), Input("satisfied_by", "codes"),
-        *_both("accept", "text", LONGEST_WORDS), Input("needed_if", "condition"),
+        *_both("name"), Input("originals", "whole", most=100), Input("copies", "whole", most=100),
+        Input("necessity", "choice", choices=_valued(Necessity)), Input("satisfied_by", "codes"),
+        Input("channels", "checks", choices=_valued(Channel)), *_both("accept", "text", LONGEST_WORDS),
+        Input("needed_if", "condition"),
     ),
     "fields": (
         *_both("label"), *_both("group"), Input("type", "choice", choices=_TYPES), Input("required", "flag"),

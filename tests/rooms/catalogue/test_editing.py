@@ -16,7 +16,7 @@ from banshi.rooms.catalogue import queries
 from banshi.rooms.catalogue.actions import keep_item_versions
 from banshi.rooms.catalogue.actions.drafts import import_records, publish_draft, publish_due
 from banshi.rooms.catalogue.actions.editing import edit_change, open_change, take_as_base
-from banshi.rooms.catalogue.models import Item, ItemDraft, ItemVersion, MaterialRequirement
+from banshi.rooms.catalogue.models import Item, ItemDraft, ItemVersion, Material, MaterialRequirement
 from banshi.rooms.catalogue.queries.drafts import looked_at, published_since
 from tests.matters import matters_of
 from tests.rooms.catalogue.handlings import document
@@ -178,6 +178,25 @@ def test_a_paper_of_its_own_joins_the_list(town: Town) -> None:
 
     rows = MaterialRequirement.objects.filter(item=item).values_list("material__name_zh", "originals")
     assert list(rows) == [("新材料", 1)]
+
+
+def test_the_list_for_everybody_changes_only_where_the_papers_were_changed(town: Town) -> None:
+    item = modelled(town)
+    for order, code in enumerate(("old", "form", "letter", "card")):
+        row = Material.objects.create(code=code, name_zh=code, name_en=code, kind="original", source="applicant")
+        MaterialRequirement.objects.create(item=item, material=row, order=order, originals=9)
+    draft = open_change(item_id=item.pk, by=CLERK, now=TUESDAY_NINE)
+    _form, card, contract, letter = draft.document["handling"]["materials"]
+    papers = [letter, {**card, "copies": 2}, {**contract, "needed_if": {}}]
+
+    publish_draft(draft_id=edited(draft, minutes=3, materials=papers).pk, by=SECOND, now=LATER)
+
+    rows = (
+        MaterialRequirement.objects.filter(item=item)
+        .order_by("order")
+        .values_list("material__code", "originals", "copies")
+    )
+    assert list(rows) == [("old", 9, 0), ("letter", 9, 0), ("card", 1, 2), ("contract", 1, 0)]
 
 
 def test_a_change_of_what_is_not_in_force_any_more_is_held_against_the_newest_first(town: Town) -> None:

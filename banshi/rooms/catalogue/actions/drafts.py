@@ -17,14 +17,15 @@ from banshi.foundation import locks
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.actions import keep_item_versions
 from banshi.rooms.catalogue.models import Department, Item, ItemDraft, Material, MaterialRequirement
 from banshi.rooms.catalogue.queries import drafts as queries
 from banshi.rooms.catalogue.queries.drafts import MOVED_ON, LookedAt
 from banshi.rooms.catalogue.queries.retiring import is_retired, need_taken, today
-from banshi.rooms.catalogue.rules.drafts import DRAFT, Known, Result, Writing, result_of
+from banshi.rooms.catalogue.rules.drafts import DRAFT, Known, Listed, Result, Writing, listed_with, result_of
 from banshi.rooms.catalogue.rules.faults import Fault
-from banshi.rooms.catalogue.rules.handling import Paper
+from banshi.rooms.catalogue.rules.handling import Handling, Paper
 from banshi.rooms.catalogue.rules.item_store import CODE, NotTaken, Record, read
 from banshi.rooms.catalogue.rules.store_text import Mended, Unknown, Why
 
@@ -277,8 +278,9 @@ def _plan(draft: ItemDraft, from_day: date, *, by: Actor, now: datetime) -> None
 
 
 def _publish(draft: ItemDraft, said: LookedAt, *, by: Actor, now: datetime) -> None:
+    before = catalogue.handling_of(draft.item) if draft.kind == "office" and draft.item is not None else None
     item = _item(draft, said, now)
-    _papers(item, said.writing)
+    _papers(item, said.writing, before)
     keep_item_versions(by=by, now=now, item_ids=[item.pk])
     item.refresh_from_db(fields=["version"])
     earlier = _alike(draft).filter(state="planned", version__lte=draft.version)
@@ -314,21 +316,31 @@ def _made(draft: ItemDraft) -> Department:
     return Department.objects.get_or_create(code=code, defaults={"name_zh": name, "name_en": name})[0]
 
 
-def _papers(item: Item, said: Writing) -> None:
-    """What is shown as needed, in order; papers of its own join the shared list."""
+def _papers(item: Item, said: Writing, before: Handling | None) -> None:
+    """What is shown as needed, in order; papers of its own join the shared list. :param before: of what the office changed only
+    that."""
     own = [_material(paper) for paper in said.own_papers]
     fields = ["name_zh", "name_en", "kind", "note_zh", "note_en"]
     Material.objects.bulk_create(own, update_conflicts=True, unique_fields=["code"], update_fields=fields)
-    listed = Material.objects.filter(code__in=[paper.code for paper in said.handling.materials]).order_by("id")
-    ids = dict(listed.values_list("code", "id"))
+    if before is None:
+        listed = [Listed(each.code, each.originals, each.copies, each.necessity) for each in said.handling.materials]
+    else:
+        rows = MaterialRequirement.objects.filter(item=item).order_by("order", "id")
+        stands = rows.values_list("material__code", "originals", "copies", "necessity")
+        listed = listed_with([Listed(*row) for row in stands], before, said.handling)
+        named = {each.code for each in listed}
+        new = [_material(paper) for paper in said.handling.materials if paper.code in named]
+        Material.objects.bulk_create(new, ignore_conflicts=True)
+    known = Material.objects.filter(code__in=[each.code for each in listed]).order_by("id")
+    ids = dict(known.values_list("code", "id"))
     MaterialRequirement.objects.filter(item=item).delete()
     MaterialRequirement.objects.bulk_create(
         MaterialRequirement(
-            item=item, material_id=ids[paper.code], order=order, originals=paper.originals, copies=paper.copies,
-            necessity=paper.necessity,
+            item=item, material_id=ids[each.code], order=order, originals=each.originals, copies=each.copies,
+            necessity=each.necessity,
         )
-        for order, paper in enumerate(said.handling.materials)
-        if paper.code in ids
+        for order, each in enumerate(listed)
+        if each.code in ids
     )  # fmt: skip
 
 

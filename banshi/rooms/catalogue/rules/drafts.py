@@ -6,7 +6,7 @@ A draft holds what the store says; what nobody but us says – English names, fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -116,6 +116,46 @@ def columns_with(columns: Mapping[str, Any], now: Handling, then: Handling) -> d
     if then.instant != now.instant:
         said["case_kind"] = "1" if then.instant else "2"
     return {**columns, **said}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A paper of the list that everybody is told who books or asks, whatever they would answer."""
+
+    code: str
+    originals: int
+    copies: int
+    necessity: str
+
+
+def listed_with(listed: Iterable[Listed], now: Handling, then: Handling) -> list[Listed]:
+    """That list once the item is handled otherwise: only what was changed is. A paper that hangs on answers joins no list."""
+    was, new = ({each.code: each for each in said.materials} for said in (now, then))
+    kept = [found for each in listed if (found := _still(each, was.get(each.code), new.get(each.code))) is not None]
+    there = {each.code for each in kept}
+    more = [_as_listed(each) for each in then.materials if each.code not in there and _joins(was.get(each.code), each)]
+    if all(each.code in new for each in kept):
+        order = list(new)
+        return sorted([*kept, *more], key=lambda each: order.index(each.code))
+    return [*kept, *more]
+
+
+def _still(listed: Listed, was: Paper | None, paper: Paper | None) -> Listed | None:
+    if paper is None:
+        return listed if was is None else None
+    if was is None:
+        return _as_listed(paper)
+    if paper.needed_if and paper.needed_if != was.needed_if:
+        return None
+    return listed if _as_listed(was) == _as_listed(paper) else _as_listed(paper)
+
+
+def _joins(was: Paper | None, paper: Paper) -> bool:
+    return not paper.needed_if and (was is None or bool(was.needed_if))
+
+
+def _as_listed(paper: Paper) -> Listed:
+    return Listed(paper.code, paper.originals, paper.copies, paper.necessity)
 
 
 def _both(name: str, texts: tuple[str, str], most_zh: int, most_en: int) -> dict[str, str]:
