@@ -25,8 +25,8 @@ from banshi.rooms.catalogue.rules.drafts import DRAFT
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import page
-from banshi.surfaces.office.item_draft_words import change_lines, kept_beside, mended_lines, unknown_lines
-from banshi.surfaces.office.item_edits import change_of, overview_page
+from banshi.surfaces.office.item_draft_words import Change, change_lines, kept_beside, mended_lines, unknown_lines
+from banshi.surfaces.office.item_edits import change_of, differences, overview_page
 
 PER_PAGE = 20
 ENDED = ("published", "dropped")
@@ -41,7 +41,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     state = state if state in ENDED else ""
     rows = paged(request, queries.drafts(state), PER_PAGE)
     seen = queries.looked_at(rows) if not state else []
-    changes = {each.draft.pk: (change_lines(each.differences), each.faults) for each in seen}
+    changes = {each.draft.pk: (_changes(each), each.faults) for each in seen}
     who = names_of(name for row in rows for name in (row.entered_by, row.published_by) if name)
     lines = [
         (row, who.get(row.entered_by, ""), who.get(row.published_by, ""), *changes.get(row.pk, ([], ())))
@@ -51,6 +51,13 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         request, "office/item_drafts.html", place, rows=rows, lines=lines, state=state, ended=ENDED,
         more=query_without_page(request),
     )  # fmt: skip
+
+
+def _changes(seen: queries.LookedAt) -> list[Change]:
+    """What a draft of the store changes, line by line; of the office, in which parts."""
+    if seen.draft.kind == "store":
+        return change_lines(seen.differences)
+    return [Change(part, "–", "–") for part in dict.fromkeys(each.part for each in differences(seen))]
 
 
 @door(audience="staff", permission="items.edit")

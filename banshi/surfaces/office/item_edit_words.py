@@ -93,7 +93,7 @@ HEADINGS: dict[str, Text] = {
     "result": pgettext_lazy("item edit", "Result"),
 }
 HINTS: dict[str, Text] = {
-    "satisfied_by": pgettext_lazy("item edit", "Types of certificates, separated by spaces: resident-id hukou-book"),
+    "satisfied_by": pgettext_lazy("item edit", "Codes of the types of certificates, separated by spaces"),
     "element": pgettext_lazy("item edit", "What it is in the data dictionary: asked once, carried over"),
     "minutes": pgettext_lazy("item edit", "At the window; may be empty"),
     "fee.amount": pgettext_lazy("item edit", "Empty: as the text says. Free of charge: leave all of the fee empty"),

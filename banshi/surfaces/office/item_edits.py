@@ -34,7 +34,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.item_edit_words import PARTS, REST, REST_LABEL, Part, Text
-from banshi.surfaces.office.item_version_words import change_shown
+from banshi.surfaces.office.item_version_words import Shown, change_shown
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def overview_page(request: Asked, said: Change, **more: Any) -> HttpResponseBase
         "elsewhere": _elsewhere(seen) if is_open else [],
         "faults": seen.faults if is_open else (),
         "moved_on": is_open and said.open and any(each.where == MOVED_ON for each in seen.faults),
-        "changes": _differences(said, seen) if is_open else [],
+        "changes": differences(seen) if is_open else [],
         "may": may,
         "mine": may and str(request.who.by) in editors,
         "today": local(said.hall, clock.now()).date(),
@@ -189,14 +189,13 @@ def _elsewhere(seen: LookedAt) -> list[Fault]:
     return [each for each in seen.faults if _is_elsewhere(each)]
 
 
-def _differences(said: Change, seen: LookedAt) -> list[Any]:
-    if said.draft.item is None or said.handling is None:
+def differences(seen: LookedAt) -> list[Shown]:
+    """Everything that publishing the draft changes, part by part."""
+    if seen.draft.item is None:
         return []
-    sides = (
-        Said(queries.columns_of(said.draft.item), catalogue.handling_of(said.draft.item)),
-        Said(seen.writing.columns, said.handling),
-    )
-    return change_shown(compared(*sides), *sides)
+    before = Said(queries.columns_of(seen.draft.item), catalogue.handling_of(seen.draft.item))
+    after = Said(seen.writing.columns, seen.writing.handling)
+    return change_shown(compared(before, after), before, after)
 
 
 def entry_lines(said: Change, part: Part) -> tuple[list[EntryLine], list[Fault]]:

@@ -87,6 +87,15 @@ def test_the_matter_leads_to_its_change_and_everybody_to_the_same(office: Town, 
     assert "本厅编写" in text(editor, "/office/town/items/drafts/")
 
 
+def test_the_list_of_drafts_says_in_which_parts_the_office_changed(change: ItemDraft, editor: Client) -> None:
+    shorter = {**now(change), "fields": now(change)["fields"][1:], "conditions": []}
+    edit_change(draft_id=change.pk, seen=1, handling=shorter, part="fields", by=OTHER, now=TUESDAY_NINE)
+
+    page = text(editor, "/office/town/items/drafts/", "en")
+
+    assert [page.count(f"<div>{part}</div>") for part in ("Condition", "Field of the form", "Paper")] == [1, 1, 0]
+
+
 @pytest.mark.parametrize(
     "address", [*(f"{part}/0/" for part in ("questions", "situations", "conditions", "materials", "fields")), "rest/"]
 )
