@@ -16,6 +16,7 @@ from banshi.rooms.archive import actions as archive
 from banshi.rooms.archive.models import Purge
 from banshi.rooms.booking.models import FollowUp, LedgerEntry, Suspension
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.catalogue.actions.editing import open_change
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
 from banshi.rooms.hooks import actions as hooks
@@ -84,6 +85,9 @@ def rows(office):  # noqa: F811
         "agent_id": agent.agent_id,
         "mandate_id": agent.pk,
         "draft_id": a_draft().pk,
+        "change": open_change(item_id=office.items["pension"].pk, by=SYSTEM, now=TUESDAY_NINE).pk,
+        "part": "materials",
+        "at": 0,
         "hall": "town",
         "ref": ticket.ref,
         "code": appointment.code,
