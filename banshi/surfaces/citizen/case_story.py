@@ -222,7 +222,7 @@ def present(case: Case, *, now: datetime, today: date, appointment: AppointmentV
 
 def reason_of(case: Case) -> str:
     """Why a case was not accepted, refused or ended, as its paper says it; "" where it was not."""
-    verbs = {"not_accepted": ("refuse",), "terminated": ("terminate",)}.get(case.phase, ())
+    verbs: tuple[str, ...] = {"not_accepted": ("refuse",), "terminated": ("terminate",)}.get(case.phase, ())
     if case.granted is False:
         verbs = ("decide", "decide_at_once")
     event = case.events.filter(verb__in=verbs).order_by("seq").last() if verbs else None

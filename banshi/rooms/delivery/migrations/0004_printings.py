@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0009_wait_until'),
+        ('cases', '0013_wait_until'),
         ('delivery', '0003_parcels'),
         ('devices', '0005_signed_cards'),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalogue', '0008_one_matters'),
+        ('catalogue', '0009_retirement'),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
 
-    dependencies = [("cases", "0008_bundles")]
+    dependencies = [("cases", "0009_printed_numbers")]
 
     operations = [
         migrations.RunSQL(

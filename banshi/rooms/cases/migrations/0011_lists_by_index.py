@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0009_found_by_last_digits'),
+        ('cases', '0010_found_by_last_digits'),
         ('catalogue', '0008_one_matters'),
         ('identity', '0016_departments_and_organisations'),
         ('places', '0003_own_words_sealed'),

@@ -20,7 +20,7 @@ DROP FUNCTION cases_paper_seal_guard();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_bundles'),
+        ('cases', '0013_wait_until'),
         ('library', '0002_what_stands'),
         ('seals', '0001_initial'),
     ]

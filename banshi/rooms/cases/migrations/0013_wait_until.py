@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_bundles'),
+        ('cases', '0012_consulted_and_signed_for'),
         ('catalogue', '0008_one_matters'),
         ('identity', '0016_departments_and_organisations'),
         ('places', '0003_own_words_sealed'),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_bundles'),
+        ('cases', '0011_lists_by_index'),
         ('catalogue', '0008_one_matters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
