@@ -22,6 +22,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.fees import queries as fees
 from banshi.rooms.library import queries as library
@@ -46,8 +47,9 @@ def my_cases(request: Any) -> HttpResponseBase:
     number = int_or_none(request.GET.get("page"), 1, 500) or 1
     rows = cases.mine(account_id=request.who.account_id, person_ids=my_people(request))
     some = list(rows[PAGE * (number - 1) : PAGE * number + 1])
+    posted = deliveries.posted_among(some)
     context = {
-        "cases": [(line, waits_for_me(line)) for line in cases.lines(some[:PAGE], now=now)],
+        "cases": [(line, waits_for_me(line) and line.no not in posted) for line in cases.lines(some[:PAGE], now=now)],
         "number": number,
         "has_more": len(some) > PAGE,
     }
@@ -62,7 +64,12 @@ def waits_for_me(line: CaseLine) -> bool:
 def waiting_case(account_id: int, *, now: datetime) -> CaseLine | None:
     """The one case that waits longest for whoever is signed in, what binds before what is only begun; None: nothing waits."""
     order = {"supplement": 0, "decided": 1, "ready": 2, "pre_returned": 3, "draft": 4}
-    rows = cases.mine(account_id=account_id).filter(phase__in=list(order)).exclude(phase="decided", fee_due_on=None)
+    rows = (
+        cases.mine(account_id=account_id)
+        .filter(phase__in=list(order))
+        .exclude(phase="decided", fee_due_on=None)
+        .exclude(delivery__state="posted")
+    )
     found = cases.lines(rows[:PAGE], now=now)
     return min(found, key=lambda line: (order[line.phase], line.due_on or now.date(), line.opened_at), default=None)
 

@@ -30,7 +30,7 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.waiting import is_late
-from banshi.rooms.delivery.queries import cabinets_of, delivery_of, parcel_of, stay_of, wish_of, wishes_of
+from banshi.rooms.delivery.queries import cabinets_of, delivery_of, parcel_of, stay_of, trail, wish_of, wishes_of
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.issue.frame import page
@@ -115,6 +115,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "busy": shared.held(case, staff=request.who.staff_id),
         "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
         "cabinet": case.phase in ("issuing", "ready") and bool(cabinets_of(hall)) and conclude.is_their_own(case),
+        "trail": trail(case)[::-1],
         "in_cell": stay_of(case, "result"),
         "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
     }  # fmt: skip

@@ -20,7 +20,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case, latest_day
 from banshi.rooms.cases.rules.procedures import PROCEDURES
 from banshi.rooms.catalogue.queries import departments
-from banshi.rooms.delivery.queries import drop_of
+from banshi.rooms.delivery.queries import drop_of, sent_papers_of
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review import lists
@@ -97,6 +97,7 @@ def answer(
         "departments": [d for d in departments(hall.code) if d.pk != case.department_id] if "consult" in deeds else [],
         "consult_until": latest_day(case, today_of(case, now)) if "consult" in deeds else None,
         "dropped": drop_of(case) if case.phase == "await_receipt" else None,
+        "sent": sent_papers_of(case) if case.phase == "await_receipt" else None,
         "tabs": lists.tabs(request, hall, shared.department_of(request)), "mine": case.locked_by_id == request.who.staff_id,
         "lists": [(f"review:{n.replace('-', '_')}", f"review:next_{n.replace('-', '_')}", lists.TITLES[n])
                   for n in lists.mine(request, hall.code) if n != "supervision"],

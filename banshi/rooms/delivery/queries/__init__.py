@@ -11,7 +11,7 @@ from banshi.rooms.delivery.queries.cabinets import (
     lying,
     stay_of,
 )
-from banshi.rooms.delivery.queries.handing import called_for, code_for_applicant, delivery_of
+from banshi.rooms.delivery.queries.handing import called_for, code_for_applicant, delivery_of, posted_among
 from banshi.rooms.delivery.queries.parcels import (
     OnItsWay,
     coming_in,
@@ -45,6 +45,7 @@ __all__ = [
     "on_their_way",
     "parcel_by_waybill",
     "parcel_of",
+    "posted_among",
     "sent_papers_of",
     "stay_of",
     "to_ask_about",

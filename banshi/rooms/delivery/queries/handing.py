@@ -25,6 +25,12 @@ def code_for_applicant(case: Case) -> str:
     return row.code if row is not None and row.state == "ready" and row.tries_left > 0 else ""
 
 
+def posted_among(cases: list[Case]) -> frozenset[str]:
+    """Numbers of those whose result is on its way."""
+    rows = Delivery.objects.filter(case__in=[case for case in cases if case.phase == "ready"], state="posted")
+    return frozenset(rows.values_list("case__no", flat=True))
+
+
 def called_for(hall: Hall, *, now: datetime) -> list[str]:
     """立等可取: the numbers of those who wait in the hall and whose result has just been laid ready, the newest first; where
     they had none, the end of the case's. Nothing on a board says who they are.
