@@ -343,7 +343,7 @@ def may_read(case: Case, paper: CasePaper) -> bool:
 
 @dataclass(frozen=True)
 class Document:
-    """A paper that was given, as a card; `result`: what was applied for."""
+    """A paper that was given, as a card; `result`: what was applied for; `unsealed`: what is fetched now has no seal yet."""
 
     number: str
     printed: str
@@ -352,16 +352,19 @@ class Document:
     at: datetime
     code: str
     result: bool
+    unsealed: bool
 
 
 def documents(case: Case) -> list[Document]:
     """What was given in writing: the result itself, then the newest first."""
     result = cases.handling_of_case(case).result
-    found = []
-    for row in reversed([row for row in cases.papers_of(case) if may_read(case, row)]):
+    found, rows = [], [row for row in cases.papers_of(case) if may_read(case, row)]
+    seals = cases.seals_of(rows)
+    for row in reversed(rows):
         is_result, kind = row.kind == "licence", KINDS[row.kind]
         zh, en = (result.name_zh, result.name_en) if is_result else (kind.title_zh, kind.title_en)
-        found.append(Document(row.number, row.printed, zh, en, row.made_at, row.code, is_result))
+        waits = seals[row.pk].state == "waiting"
+        found.append(Document(row.number, row.printed, zh, en, row.made_at, row.code, is_result, waits))
     return sorted(found, key=lambda each: not each.result)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from banshi.foundation import clock
 from banshi.journeys.case import cabinets, conclude
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
@@ -17,6 +18,7 @@ from banshi.rooms.delivery.ports import DoorStuck
 from banshi.rooms.delivery.queries import code_for_applicant
 from banshi.rooms.identity.models import Account
 from tests.matters import Matters
+from tests.signers import Plain, sealing
 from tests.surfaces.citizen.cases import applicant, fields, handed_in, retell
 from tests.surfaces.citizen.conftest import Phone, browser, sign_in, stop_the_clock, text
 from tests.town import TUESDAY_NINE, Town, at
@@ -308,6 +310,20 @@ def test_after_the_decision_nothing_is_taken_back(matters, me):
     assert me.get(f"/cases/{case.no}/withdraw")["Location"] == f"/cases/{case.no}/"
     assert me.post(f"/cases/{case.no}/withdraw").status_code == 409
     assert "撤回</a>" not in page(me, case)
+
+
+def test_a_paper_without_its_seal_yet_says_so(matters, me, settings, tmp_path):
+    sealing(settings, tmp_path)
+    case = matters.received()
+    number = case.papers.get().number
+    url = f"/cases/{case.no}/documents/{number}"
+    early, name = "正在加盖印章" in page(me, case), me.get(url)["Content-Disposition"]
+
+    actions.seal_due(signer=Plain(), now=TUESDAY_NINE, wall=clock.wall())
+
+    assert (early, name) == (True, f'attachment; filename="{number}-unsealed.pdf"')
+    assert "正在加盖印章" not in page(me, case)
+    assert me.get(url)["Content-Disposition"] == f'attachment; filename="{number}.pdf"'
 
 
 # --- Lists ------------------------------------------------------------------------------------------------------
