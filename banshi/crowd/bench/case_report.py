@@ -33,7 +33,7 @@ def case_rows(cases: dict[str, Any]) -> list[tuple[str, str, str]]:
         (
             f"Accepted because nobody answered, {small} → {large} cases",
             f"{few['due']['per_s']} → {due['per_s']}/s ({due['per_processor_s']} a second of processor); "
-            f"a run that finds nothing {few['due']['idle_ms']} → {due['idle_ms']} ms",
+            f"the run after it, which looks again at reminders said today, {few['due']['idle_ms']} → {due['idle_ms']} ms",
             "",
         ),
         (
