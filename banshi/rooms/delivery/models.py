@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from banshi.foundation.crypto import EncryptedText, FreeText
+from banshi.foundation.crypto import EncryptedText
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.rules import DELIVERY, HOW, KINDS, OUT_BY, PARCEL, PAYERS, WISHES, WORDS
 from banshi.rooms.devices.models import Device
@@ -205,7 +205,7 @@ class SentPapers(models.Model):
     """寄件: papers that whoever applied posted to the hall. `counts_from`: the day from which they count, once they came."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sent_papers")
-    carrier = FreeText(default="")
+    carrier = EncryptedText(default="")
     waybill = models.CharField(max_length=40)
     said_at = models.DateTimeField()
     said_by = models.CharField(max_length=60)

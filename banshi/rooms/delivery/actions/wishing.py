@@ -11,7 +11,7 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import is_legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.models import Parcel, Wish
+from banshi.rooms.delivery.models import Parcel, SentPapers, Wish
 from banshi.rooms.delivery.rules import WISHES
 
 LONGEST_NAME, LONGEST_ADDRESS, SHORTEST_ADDRESS = 40, 120, 6
@@ -72,6 +72,7 @@ def forget_address(case: Case) -> None:
     """Where it was posted, once the case is destroyed."""
     Wish.objects.filter(case=case).update(name="", phone="", address="")
     Parcel.objects.filter(case=case).update(name="", phone="", address="", signer="")
+    SentPapers.objects.filter(case=case).update(carrier="")
 
 
 def _invalid(field: str, zh: str, en: str) -> Refused:

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
             name="SentPapers",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("carrier", banshi.foundation.crypto.FreeText(default="")),
+                ("carrier", banshi.foundation.crypto.EncryptedText(default="")),
                 ("waybill", models.CharField(max_length=40)),
                 ("said_at", models.DateTimeField()),
                 ("said_by", models.CharField(max_length=60)),
