@@ -33,6 +33,7 @@ LATE_AFTER_S: Final = {
     "send_messages": 600.0,
     "send_webhooks": 600.0,
     "seal_papers": 600.0,
+    "move_parcels": 600.0,
     "requeue_stalled": 120.0,
     "seal_audit": 300.0,
     "follow_up": 300.0,

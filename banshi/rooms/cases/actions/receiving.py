@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.clock_words import clock_words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.actions.applying import add_material, need_form
@@ -125,7 +126,7 @@ def _wait_words(case: Case) -> str:
     if case.wait_until is None:
         return ""
     at = case.wait_until.astimezone(ZoneInfo(case.hall.timezone))
-    return f"{at.month}月{at.day}日 {at:%H:%M} 左右，出件窗口"
+    return f"{at.month}月{at.day}日 {clock_words(at)} 左右，出件窗口"
 
 
 def see(*, case_no: str, codes: Sequence[str], by: Actor, now: datetime) -> Case:
