@@ -34,7 +34,7 @@ def database() -> Iterator[str]:
     name = f"laid_{secrets.token_hex(4)}"
     yield make_database(HOME, name)
     with psycopg.connect(HOME, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
 
 
 @pytest.fixture
