@@ -2350,7 +2350,9 @@ CREATE TABLE public.delivery_delivery (
     delivered_at timestamp with time zone,
     delivered_by character varying(60) NOT NULL,
     case_id bigint NOT NULL,
+    paper_out_at timestamp with time zone,
     CONSTRAINT a_delivery_goes_a_known_way CHECK (((how)::text = ANY ((ARRAY[''::character varying, 'counter'::character varying, 'electronic'::character varying, 'courier'::character varying, 'cabinet'::character varying, 'kiosk'::character varying])::text[]))),
+    CONSTRAINT a_paper_is_left_where_the_file_was_taken CHECK (((paper_out_at IS NULL) OR ((how)::text = 'electronic'::text))),
     CONSTRAINT delivery_state_is_known CHECK (((state)::text = ANY ((ARRAY['ready'::character varying, 'posted'::character varying, 'delivered'::character varying])::text[]))),
     CONSTRAINT tries_at_a_code_run_out_at_zero CHECK ((tries_left >= 0)),
     CONSTRAINT what_was_delivered_has_a_time CHECK ((((delivered_at IS NULL) AND ((state)::text = ANY ((ARRAY['ready'::character varying, 'posted'::character varying])::text[]))) OR ((delivered_at IS NOT NULL) AND ((state)::text = 'delivered'::text))))
@@ -7083,6 +7085,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('delivery', '0002_cabinets', now()),
     ('delivery', '0003_parcels', now()),
     ('delivery', '0004_printings', now()),
+    ('delivery', '0005_paper_left', now()),
     ('exchange', '0001_initial', now()),
     ('exchange', '0002_sent_and_answered', now()),
     ('feedback', '0001_initial', now()),

@@ -101,6 +101,13 @@ def receive_electronically(*, case_no: str, by: Actor, now: datetime) -> Case:
     return _deliver(case_no=case_no, how="electronic", code="", identified=True, by=by, now=now)
 
 
+def hand_paper(*, case_no: str, by: Actor, now: datetime) -> None:
+    """The paper of a result that was taken as a file, to whoever showed the card. :raises Refused: nothing-found, code-used."""
+    with transaction.atomic():
+        cases.lock(case_no)
+        delivery.hand_paper(case_no=case_no, by=by, now=now)
+
+
 def is_their_own(case: Case) -> bool:
     """Whether who opened it online is proven to be the applicant. What an account merely says about somebody opens nothing of
     theirs: then the card has to be shown.

@@ -14,7 +14,9 @@ from banshi.rooms.places.models import Hall
 
 
 class Delivery(models.Model):
-    """送达. `code` is sealed; it is told to the applicant and shown to nobody who works here."""
+    """送达. `code` is sealed; it is told to the applicant and shown to nobody who works here. Whoever takes the file has the
+    result; its paper stays at `place` until it is fetched, too (`paper_out_at`).
+    """
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="delivery")
     state = models.CharField(max_length=12, default="ready")
@@ -27,6 +29,7 @@ class Delivery(models.Model):
     by_what = models.CharField(max_length=8, default="")  # code | card
     delivered_at = models.DateTimeField(null=True)
     delivered_by = models.CharField(max_length=60, default="")
+    paper_out_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "delivery_delivery"
@@ -39,7 +42,16 @@ class Delivery(models.Model):
                 | models.Q(state="delivered", delivered_at__isnull=False),
                 name="what_was_delivered_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=models.Q(paper_out_at=None) | models.Q(how="electronic"),
+                name="a_paper_is_left_where_the_file_was_taken",
+            ),
         ]
+
+    @property
+    def paper_left(self) -> bool:
+        """Whether the file was taken, and the paper lies there still."""
+        return self.how == "electronic" and bool(self.place) and self.paper_out_at is None
 
 
 class Cabinet(models.Model):

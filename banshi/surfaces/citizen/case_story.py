@@ -388,6 +388,12 @@ def pickup(case: Case) -> Pickup | None:
     return Pickup(row.place, code, not code and is_their_own(case), stay_of(case, "result"))
 
 
+def paper_at(case: Case) -> str:
+    """Where the paper lies of a result that was taken as a file; "" for nowhere."""
+    row = delivery_of(case) if case.phase in AFTER_DELIVERY else None
+    return row.place if row is not None and row.paper_left else ""
+
+
 def to_drop_at(case: Case) -> Cabinet | None:
     """The cabinet of the hall that takes the papers of this case at any hour, while it waits for them and none lie there."""
     cabinets = cabinets_of(case.hall) if _waits_for_papers(case) else []

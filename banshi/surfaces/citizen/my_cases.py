@@ -95,6 +95,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "fee": fees.owed(found.no, now=now) if found.decided_at else None,
         "to_follow": _to_follow(found),
         "pickup": case_story.pickup(found),
+        "paper_at": case_story.paper_at(found),
         "drop_at": case_story.to_drop_at(found),
         "wait": case_ways.wait_of(found, now=now),
         "way": case_ways.way_of(found, now=now),

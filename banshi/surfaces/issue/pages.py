@@ -30,7 +30,16 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.waiting import is_late
-from banshi.rooms.delivery.queries import cabinets_of, delivery_of, parcel_of, stay_of, trail, wish_of, wishes_of
+from banshi.rooms.delivery.queries import (
+    cabinets_of,
+    delivery_of,
+    papers_left,
+    parcel_of,
+    stay_of,
+    trail,
+    wish_of,
+    wishes_of,
+)
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.issue.frame import page
@@ -58,7 +67,8 @@ def home(request: Asked, hall: str) -> HttpResponseBase:
         one += [case.no for case in found]
     if asked and len(one) == 1:  # a number that was scanned or typed
         return redirect("issue:case", hall=hall, no=one[0])
-    return page(request, "issue/home.html", place, columns=columns, asked=asked, any=bool(one))
+    left = papers_left(place, most=MOST)
+    return page(request, "issue/home.html", place, columns=columns, asked=asked, any=bool(one), left=left)
 
 
 @dataclass(frozen=True)
@@ -208,6 +218,16 @@ def by_card(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     conclude.hand_over(case_no=case.no, identified=True, by=by, now=now)
     audit.looked(subject=f"person:{case.person_id}", by=by, now=now, hall=case.hall.code, why=why)
     return _("Handed over. The case is closed.")
+
+
+@_deed
+def hand_paper(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    """The paper that stayed when the file was taken: by the card, compared."""
+    if request.POST.get("compared") != "1":
+        raise invalid("compared", _("Compare the card and the person first."))
+    conclude.hand_paper(case_no=case.no, by=by, now=now)
+    audit.looked(subject=f"person:{case.person_id}", by=by, now=now, hall=case.hall.code, why="by-card")
+    return _("The paper was handed over.")
 
 
 @_deed

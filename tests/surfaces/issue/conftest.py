@@ -20,6 +20,11 @@ def matters(town: Town, monkeypatch: pytest.MonkeyPatch) -> Matters:
 
 
 @pytest.fixture
+def committed_matters(committed_town: Town) -> Matters:
+    return matters_of(committed_town)
+
+
+@pytest.fixture
 def client_of(matters: Matters) -> Callable[[str], Client]:
     """Signed in as one of those who work cases."""
     kept: dict[str, Any] = {}

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from banshi.journeys.case import conclude
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.models import Delivery
+from banshi.rooms.delivery.queries import trail
 from tests.matters import Matters
+from tests.together import together
+from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +88,31 @@ def test_where_no_code_was_sent_the_page_says_why_and_asks_for_the_card(matters:
         False,
     )
     assert f'action="{at}by-card"' in page
+
+
+def test_the_paper_of_a_result_taken_as_a_file_stays_to_be_fetched_once(matters: Matters, client_of):
+    case = matters.decided()
+    conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    conclude.shelve(case_no=case.no, place="D-1", by=matters.by["issuer"], now=TUESDAY_NINE)
+    conclude.receive_electronically(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+    client, at = client_of("issuer"), f"/issue/town/cases/{case.no}/"
+
+    home, unseen = client.get("/issue/town/").content.decode(), client.post(at + "hand-paper", {})
+    done, again = (client.post(at + "hand-paper", {"compared": "1"}) for _ in range(2))
+
+    assert (case.no in home, "D-1" in home) == (True, True)
+    assert (unseen.status_code, done.status_code, again.status_code) == (422, 302, 409)
+    assert case.no not in client.get("/issue/town/").content.decode()
+    assert [step.what for step in trail(case)][-2:] == ["handed_electronic", "handed_counter"]
+
+
+def test_two_who_hand_over_one_paper_hand_it_over_once(committed_matters: Matters):
+    matters = committed_matters
+    case = matters.decided()
+    conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    conclude.shelve(case_no=case.no, place="D-1", by=matters.by["issuer"], now=TUESDAY_NINE)
+    conclude.receive_electronically(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    done = together(4, lambda _: conclude.hand_paper(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE))
+
+    assert sorted(str(getattr(each, "slug", "")) for each in done) == ["", "code-used", "code-used", "code-used"]

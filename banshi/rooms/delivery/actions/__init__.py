@@ -10,7 +10,7 @@ from banshi.rooms.delivery.actions.cabinets import (
     take_out,
     try_another,
 )
-from banshi.rooms.delivery.actions.handing import forget_code, hand_over, make_ready, moved
+from banshi.rooms.delivery.actions.handing import forget_code, hand_over, hand_paper, make_ready, moved
 from banshi.rooms.delivery.actions.parcels import arrive, ask_waybill, come_back, hear, make_parcel, post, traced, void
 from banshi.rooms.delivery.actions.printing import claim_copy, end_copy, printable_of
 from banshi.rooms.delivery.actions.sending_in import announce, call_off, came
@@ -31,6 +31,7 @@ __all__ = [
     "forget_code",
     "give_up",
     "hand_over",
+    "hand_paper",
     "hear",
     "hold_cell",
     "install",

@@ -55,6 +55,23 @@ def hand_over(
     return None
 
 
+def hand_paper(*, case_no: str, by: Actor, now: datetime) -> None:
+    """The paper that stayed when the file was taken goes to whoever showed the card. Once; in the caller's transaction.
+
+    :raises Refused: nothing-found; code-used – none is left.
+    """
+    row = Delivery.objects.select_for_update(no_key=True).filter(case__no=case_no).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"case": case_no})
+    if not row.paper_left:
+        raise Refused("code-used")
+    row.paper_out_at = now
+    row.save(update_fields=["paper_out_at"])
+    audit.record(
+        action="handed-over", subject=f"case:{case_no}", by=by, now=now, facts={"how": "counter", "by_what": "card"}
+    )
+
+
 def moved(*, case: Case, place: str) -> None:
     """It lies elsewhere now; the same code opens it."""
     Delivery.objects.filter(case=case, state="ready").update(place=place)

@@ -11,7 +11,7 @@ from banshi.rooms.delivery.queries.cabinets import (
     lying,
     stay_of,
 )
-from banshi.rooms.delivery.queries.handing import called_for, code_for_applicant, delivery_of, posted_among
+from banshi.rooms.delivery.queries.handing import called_for, code_for_applicant, delivery_of, papers_left, posted_among
 from banshi.rooms.delivery.queries.parcels import (
     OnItsWay,
     coming_in,
@@ -43,6 +43,7 @@ __all__ = [
     "empty_cells",
     "lying",
     "on_their_way",
+    "papers_left",
     "parcel_by_waybill",
     "parcel_of",
     "posted_among",

@@ -19,6 +19,14 @@ def delivery_of(case: Case) -> Delivery | None:
     return Delivery.objects.filter(case=case).first()
 
 
+def papers_left(hall: Hall, *, most: int) -> list[Delivery]:
+    """Papers whose file was taken, and that lie at the issue window still: the oldest first."""
+    rows = Delivery.objects.filter(case__hall=hall, state="delivered", how="electronic", paper_out_at=None).exclude(
+        place=""
+    )
+    return list(rows.select_related("case__item").order_by("delivered_at", "id")[:most])
+
+
 def code_for_applicant(case: Case) -> str:
     """The code while it still opens something; "" afterwards. Only ever for whoever applied."""
     row = delivery_of(case)

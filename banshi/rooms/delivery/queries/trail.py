@@ -62,3 +62,5 @@ def _handed(row: Delivery | None) -> Iterator[Step]:
     said_by_carrier = row is not None and row.how == "courier"
     if row is not None and row.delivered_at is not None and not said_by_carrier:
         yield Step(row.delivered_at, f"handed_{row.how}")
+    if row is not None and row.paper_out_at is not None:
+        yield Step(row.paper_out_at, "handed_counter")
