@@ -214,7 +214,7 @@ def test_a_licence_from_the_first_question_to_the_certificate(
 
     head = at_work("approve")
     take(head, owner.no)
-    assert "材料齐全，符合法定形式。" in head.inner_text(".opinion")
+    assert "材料齐全，符合法定形式。" in "".join(head.locator(".opinion").all_inner_texts())
     faults += axe(head)
     said.append(do(head, "准予"))
     read.append(owner.reads())
