@@ -248,7 +248,7 @@ def test_a_result_is_fetched_at_night_by_its_code(cabinet: Cabinet, matters: Mat
     row = Delivery.objects.get(case=case)
     assert (ready.phase, stay.cell.no, case.phase, case.outcome) == ("ready", 1, "closed", "granted")
     assert (row.place, row.how, row.by_what, row.delivered_by) == (
-        "town-cabinet-1-01", "cabinet", "code", "kiosk:kiosk-1",
+        "1 号文件柜 1 号格", "cabinet", "code", "kiosk:kiosk-1",
     )  # fmt: skip
     assert Stay.objects.get(pk=stay.pk).out_by == "applicant"
     told = Message.objects.get(key="case_in_cabinet")
