@@ -15,7 +15,7 @@ STEPS = {
     "receiver": ["/review/town/acceptance"],
     "reviewer": ["/review/town/review"],
     "approver": ["/review/town/approval"],
-    "issue_clerk": ["/issue/town/", "/issue/town/cabinets/"],
+    "issue_clerk": ["/issue/town/", "/issue/town/cabinets/", "/issue/town/parcels/"],
     "supervisor": ["/review/town/supervision", "/review/town/rules/"],
     "hall_manager": ["/review/town/supervision", "/review/town/rules/"],
 }
@@ -51,7 +51,7 @@ def test_the_ways_are_the_same_everywhere(town: Town, address: str):
 
     text = page(client, address)
 
-    assert to_cases(text) == ["/issue/town/", "/issue/town/cabinets/", "/review/town/find"]
+    assert to_cases(text) == ["/issue/town/", "/issue/town/cabinets/", "/issue/town/parcels/", "/review/town/find"]
     assert "/office/town/" in [href for href, _here in ways(text)]
 
 

@@ -22,6 +22,7 @@ from banshi.foundation.crypto import EncryptedText, blind_index, encrypt
 from banshi.kernel.masking import mask_name
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperCounter
 from banshi.rooms.cases.rules.chain import FIRST, chained
+from banshi.rooms.cases.rules.papers import numbered
 from banshi.rooms.catalogue.models import HallItem, Item, ItemVersion
 from banshi.rooms.catalogue.rules.general import general
 from banshi.rooms.catalogue.rules.guided import guided
@@ -82,7 +83,7 @@ EVENT: Final = (
     "earlier_hash",
     "hash",
 )
-PAPER: Final = ("id", "case_id", "kind", "number", "serial", "facts", "code", "event_id", "made_at")
+PAPER: Final = ("id", "case_id", "kind", "number", "printed", "serial", "facts", "code", "event_id", "made_at")
 MATERIAL: Final = ("case_id", "code", "channel", "copies", "trust", "verdict", "why", "judged_by_id", "at", "by")
 
 
@@ -235,7 +236,8 @@ class Cases:
             }  # fmt: skip
             facts = encrypt(json.dumps(said, ensure_ascii=False, sort_keys=True), place="cases_paper.facts")
             number = f"{self.hall.code}-{year}-{serial:06d}"
-            rows.append((pk, case.pk, kind, number, serial, facts, f"B{pk:015d}", event, at))
+            printed = numbered(kind, year=year, no=serial, before=self.hall.name_zh)
+            rows.append((pk, case.pk, kind, number, printed, serial, facts, f"B{pk:015d}", event, at))
         pour_rows("cases_paper", PAPER, rows)
         for year, last in counters.items():
             PaperCounter.objects.update_or_create(hall=self.hall, year=year, defaults={"last": last})

@@ -209,7 +209,7 @@ def test_a_paper_is_a_pdf_whose_code_anybody_may_check(work: Casework) -> None:
 
     assert (pdf.status_code, pdf["Content-Type"], pdf.content[:5]) == (200, "application/pdf", b"%PDF-")
     assert {name: checked[name] for name in ("valid", "kind", "number", "issued_on", "holder", "status")} == {
-        "valid": True, "kind": "receipt", "number": paper["number"], "issued_on": "2026-03-10", "holder": "张**",
+        "valid": True, "kind": "receipt", "number": paper["printed"], "issued_on": "2026-03-10", "holder": "张**",
         "status": "in_force",
     }  # fmt: skip
     assert (checked["seal"]["state"], paper["seal"]) == ("none", "none")

@@ -18,7 +18,7 @@ from tests.surfaces.api.test_idempotency import prepared, shown
 from tests.surfaces.api.test_numbers_together import asked
 from tests.surfaces.api.test_rights import CLOSE, ENDPOINTS
 
-ASKS = ("guide_item", "make_form")  # sent like a write, and writes nothing
+ASKS = ("guide_item", "make_form", "verify_file")  # sent like a write, and writes nothing
 BYTES = ("put_part",)  # no JSON: test_case_uploads.py sends it, and an offset makes it the same twice
 SIGNED = ("till_callback", "courier_callback")  # by whom it comes, not by a key: told again, it is known
 WRITES = {
