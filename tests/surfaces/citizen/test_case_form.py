@@ -219,7 +219,7 @@ def test_what_was_typed_stays_on_the_page_whatever_keeps_it_from_being_kept(me, 
     def busy(**_: object) -> Case:
         raise Refused("changed-meanwhile", facts={"case": case.no})
 
-    monkeypatch.setattr("banshi.surfaces.citizen.case_form.bundles.change", busy)
+    monkeypatch.setattr("banshi.surfaces.citizen.case_form.changing.change", busy)
 
     answer = me.client.post(path(case), said)
 

@@ -348,7 +348,9 @@ def test_no_form_with_fields_is_left_to_the_browsers_own_words():
     }
 
     assert found == bare == {
-        "_appeal.html", "_choose.html", "_propose.html", "ask.html", "begin.html", "case_withdraw.html", "code.html",
+        "_appeal.html", "_choose.html", "_propose.html", "ask.html", "begin.html", "case_withdraw.html",
+        "case_ways.html",  # test_case_ways.py
+        "code.html",
         "confirm.html", "enquiry.html", "me.html", "number.html", "rate.html", "sign_in.html",
     }  # fmt: skip
 

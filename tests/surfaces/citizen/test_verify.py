@@ -118,7 +118,7 @@ def test_a_file_is_told_with_what_it_is(sealed_paper: CasePaper, anybody: Phone,
         return text(sent(anybody, content))
 
     shown = said(whole)
-    assert ("盖章后没有改动" in shown, sealed_paper.number in shown, sealed_paper.case.applicant in shown) == (
+    assert ("盖章后没有改动" in shown, sealed_paper.printed in shown, sealed_paper.case.applicant in shown) == (
         True,
         True,
         False,
