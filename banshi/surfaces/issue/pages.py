@@ -221,7 +221,7 @@ def by_card(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 
 @_deed
-def hand_paper(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+def paper_out(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     """The paper that stayed when the file was taken: by the card, compared."""
     if request.POST.get("compared") != "1":
         raise invalid("compared", _("Compare the card and the person first."))

@@ -97,8 +97,8 @@ def test_the_paper_of_a_result_taken_as_a_file_stays_to_be_fetched_once(matters:
     conclude.receive_electronically(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
     client, at = client_of("issuer"), f"/issue/town/cases/{case.no}/"
 
-    home, unseen = client.get("/issue/town/").content.decode(), client.post(at + "hand-paper", {})
-    done, again = (client.post(at + "hand-paper", {"compared": "1"}) for _ in range(2))
+    home, unseen = client.get("/issue/town/").content.decode(), client.post(at + "paper-out", {})
+    done, again = (client.post(at + "paper-out", {"compared": "1"}) for _ in range(2))
 
     assert (case.no in home, "D-1" in home) == (True, True)
     assert (unseen.status_code, done.status_code, again.status_code) == (422, 302, 409)
