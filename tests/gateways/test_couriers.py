@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from banshi.gateways import couriers
+from banshi.gateways import couriers, stand_in
 from banshi.gateways.couriers import StandIn
 from banshi.rooms.delivery.ports import Consignment, CourierDown
 from tests.surfaces.citizen.conftest import stop_the_clock
@@ -24,7 +24,7 @@ def told(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> list[
     settings.BANSHI_COURIER_FOLDER, settings.BANSHI_COURIER_TELLS = tmp_path, "http://127.0.0.1:9/callback"
     heard: list[str] = []
     monkeypatch.setattr(
-        couriers.httpx, "post", lambda _url, content, **_more: heard.append(json.loads(content)["status"])
+        stand_in.httpx, "post", lambda _url, content, **_more: heard.append(json.loads(content)["status"])
     )
     stop_the_clock()
     return heard

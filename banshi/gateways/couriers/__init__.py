@@ -10,23 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
-import structlog
 from django.conf import settings
 
 from banshi.foundation import clock
+from banshi.gateways.stand_in import Memory, tell
 from banshi.kernel.signing import signature
 from banshi.rooms.delivery.ports import Consignment, CourierDown, Told
 
-log = structlog.get_logger("banshi.couriers")
-PATIENCE_S: Final = 3.0
 SIGNED_BY: Final = "本人签收"
 NEXT: Final = {"": "accepted", "accepted": "moving", "moving": "out", "out": "delivered", "refused": "returning"}
 AFTER: Final = {  # each step so long after the one before, in hall time
@@ -45,45 +40,37 @@ class StandIn:
     def order(self, consignment: Consignment) -> str:
         _need_up()
         waybill = _number(consignment.reference)
-        if _known(waybill) is None:
+        if _memory().known(waybill) is None:
             at = clock.now().isoformat()
-            _keep(waybill, {"payer": consignment.payer, "at": at, "events": []})
+            _memory().keep(waybill, {"payer": consignment.payer, "at": at, "events": []})
         return waybill
 
     def trace(self, waybill: str) -> Sequence[Told]:
         _need_up()
-        found = _known(waybill)
+        found = _memory().known(waybill)
         return [_said(each) for each in found["events"]] if found is not None else []
 
     # --- What moves it ------------------------------------------------------------------------------------------
 
     def look(self, waybill: str) -> dict[str, Any] | None:
         """What it knows of a parcel: payer, at, events."""
-        return _known(waybill)
+        return _memory().known(waybill)
 
     def parcels(self) -> Mapping[str, str]:
         """Waybill → the last that happened to it; the newest first."""
-        folder = Path(settings.BANSHI_COURIER_FOLDER)
-        files = (
-            sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
-            if folder.is_dir()
-            else []
-        )
-        found = {file.stem: _known(file.stem) for file in files[:MOST_SHOWN]}
+        files = sorted(_memory().files(), key=lambda file: file.stat().st_mtime, reverse=True)
+        found = {file.stem: _memory().known(file.stem) for file in files[:MOST_SHOWN]}
         return {
             name: said["events"][-1]["status"] if said["events"] else "posted" for name, said in found.items() if said
         }
 
     def tick(self, *, now: datetime) -> int:
         """Every parcel goes on as far as time has. :returns: steps taken."""
-        folder, steps = Path(settings.BANSHI_COURIER_FOLDER), 0
-        for file in sorted(folder.glob("*.json")) if folder.is_dir() else []:
-            steps += _go_on(file.stem, now=now)
-        return steps
+        return sum(_go_on(file.stem, now=now) for file in _memory().files())
 
     def press(self, waybill: str, how: str) -> None:
         """Somebody pushes it on: next | twice (told twice) | early (two steps, the later told first) | refuse | silent."""
-        found = _known(waybill)
+        found = _memory().known(waybill)
         if found is None or how not in PRESSES:
             return
         wanted = ["refused"] if how == "refuse" else [None, None] if how == "early" else [None]
@@ -105,7 +92,7 @@ class NotSet:
 def _go_on(waybill: str, *, now: datetime) -> int:
     """All steps that are due, told as this parcel's are: one in some comes back, is told twice, backwards, or not at all."""
     kind, new = int(hashlib.sha256(waybill.encode()).hexdigest(), 16), []
-    while (found := _known(waybill)) is not None:
+    while (found := _memory().known(waybill)) is not None:
         last = found["events"][-1] if found["events"] else {"status": "", "at": found["at"]}
         status = NEXT.get(last["status"])
         if status == "delivered" and kind % ONE_IN == 0:
@@ -124,7 +111,7 @@ def _go_on(waybill: str, *, now: datetime) -> int:
 
 def _step(waybill: str, status: str | None, *, now: datetime) -> dict[str, Any] | None:
     """One step more; None where there is none. :param status: None: the next one."""
-    found = _known(waybill)
+    found = _memory().known(waybill)
     if found is None:
         return None
     last = found["events"][-1]["status"] if found["events"] else ""
@@ -138,7 +125,7 @@ def _step(waybill: str, status: str | None, *, now: datetime) -> dict[str, Any] 
         "at": now.isoformat(),
         "signer": signer,
     }
-    _keep(waybill, {**found, "events": [*found["events"], event]})
+    _memory().keep(waybill, {**found, "events": [*found["events"], event]})
     return event
 
 
@@ -157,13 +144,7 @@ def _said(event: dict[str, Any]) -> Told:
 
 
 def _tell(waybill: str, event: dict[str, Any]) -> None:
-    body, headers = word(waybill, _said(event))
-    if not settings.BANSHI_COURIER_TELLS:
-        return
-    try:
-        httpx.post(settings.BANSHI_COURIER_TELLS, content=body, headers=headers, timeout=PATIENCE_S)
-    except httpx.HTTPError as trouble:  # it is asked again
-        log.warning("not-told", why=type(trouble).__name__)
+    tell(settings.BANSHI_COURIER_TELLS, *word(waybill, _said(event)))
 
 
 def _need_up() -> None:
@@ -175,26 +156,5 @@ def _number(reference: str) -> str:
     return f"DX{int(hashlib.sha256(reference.encode()).hexdigest(), 16) % 10**11:011d}"
 
 
-def _file(waybill: str) -> Path | None:
-    """None: no number of ours."""
-    known = waybill.isascii() and waybill.isalnum() and len(waybill) <= 32
-    return Path(settings.BANSHI_COURIER_FOLDER) / f"{waybill}.json" if known else None
-
-
-def _known(waybill: str) -> dict[str, Any] | None:
-    file = _file(waybill)
-    if file is None or not file.is_file():
-        return None
-    found: dict[str, Any] = json.loads(file.read_text())
-    return found
-
-
-def _keep(waybill: str, said: dict[str, Any]) -> None:
-    """Whole or not at all: another process may be reading."""
-    file = _file(waybill)
-    assert file is not None
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(handle, "w") as out:
-        json.dump(said, out, ensure_ascii=False)
-    Path(name).replace(file)
+def _memory() -> Memory:
+    return Memory(Path(settings.BANSHI_COURIER_FOLDER))

@@ -8,23 +8,18 @@ behind the same port: `banshi.rooms.fees.ports.Till`.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
-import structlog
 from django.conf import settings
 
 from banshi.foundation import clock
+from banshi.gateways.stand_in import Memory, tell
 from banshi.kernel.signing import signature
 from banshi.rooms.fees.ports import TillDown, Told
 
-log = structlog.get_logger("banshi.till")
 PRESSES = ("pay", "twice", "silent", "refuse")
-PATIENCE_S = 3.0
 
 
 class StandIn:
@@ -32,15 +27,15 @@ class StandIn:
 
     def start(self, *, reference: str, fen: int, subject: str, until: datetime, back: str) -> str:
         _need_up()
-        if _known(reference) is None:
-            _keep(reference, {
+        if _memory().known(reference) is None:
+            _memory().keep(reference, {
                 "fen": fen, "subject": subject, "until": until.isoformat(), "back": back, "state": "open", "refunds": {},
             })  # fmt: skip
         return f"{settings.BANSHI_PUBLIC_URL.rstrip('/')}/demo/till/{reference}/"
 
     def ask(self, reference: str) -> Told:
         _need_up()
-        found = _known(reference)
+        found = _memory().known(reference)
         if found is None or found["state"] == "open":
             return Told("open")
         if found["state"] == "failed":
@@ -49,26 +44,26 @@ class StandIn:
 
     def refund(self, *, reference: str, refund: str, fen: int) -> str:
         _need_up()
-        found = _known(reference)
+        found = _memory().known(reference)
         if found is None or found["state"] != "paid":
             raise TillDown("nothing was paid")
         if refund not in found["refunds"]:
             found["refunds"][refund] = fen
-            _keep(reference, found)
+            _memory().keep(reference, found)
         return f"DEMO-{refund[-14:]}"
 
     # --- What its own page does ---------------------------------------------------------------------------------
 
     def look(self, reference: str) -> dict[str, Any] | None:
         """What it knows of a payment: fen, subject, state, back, refunds."""
-        return _known(reference)
+        return _memory().known(reference)
 
     def press(self, reference: str, how: str) -> None:
         """Somebody presses: pay | twice (it is told twice) | silent (it is not told) | refuse."""
-        found = _known(reference)
+        found = _memory().known(reference)
         if found is None or how not in PRESSES or found["state"] == "paid":
             return
-        _keep(reference, {**found, "state": "failed" if how == "refuse" else "paid"})
+        _memory().keep(reference, {**found, "state": "failed" if how == "refuse" else "paid"})
         for _time in range({"silent": 0, "twice": 2}.get(how, 1)):
             _tell(reference)
 
@@ -96,13 +91,7 @@ def word(reference: str, *, state: str, fen: int, number: str = "") -> tuple[byt
 
 def _tell(reference: str) -> None:
     told = StandIn().ask(reference)
-    body, headers = word(reference, state=told.state, fen=told.fen, number=told.number)
-    if not settings.BANSHI_TILL_TELLS:
-        return
-    try:
-        httpx.post(settings.BANSHI_TILL_TELLS, content=body, headers=headers, timeout=PATIENCE_S)
-    except httpx.HTTPError as trouble:  # it is asked again
-        log.warning("not-told", why=type(trouble).__name__)
+    tell(settings.BANSHI_TILL_TELLS, *word(reference, state=told.state, fen=told.fen, number=told.number))
 
 
 def _need_up() -> None:
@@ -114,26 +103,5 @@ def _number(reference: str) -> str:
     return f"DEMO-{reference[:12].upper()}"
 
 
-def _file(reference: str) -> Path | None:
-    """None: no reference of ours."""
-    known = reference.isascii() and reference.isalnum() and len(reference) <= 32
-    return Path(settings.BANSHI_TILL_FOLDER) / f"{reference}.json" if known else None
-
-
-def _known(reference: str) -> dict[str, Any] | None:
-    file = _file(reference)
-    if file is None or not file.is_file():
-        return None
-    found: dict[str, Any] = json.loads(file.read_text())
-    return found
-
-
-def _keep(reference: str, said: dict[str, Any]) -> None:
-    """Whole or not at all: another process may be reading."""
-    file = _file(reference)
-    assert file is not None
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(handle, "w") as out:
-        json.dump(said, out, ensure_ascii=False)
-    Path(name).replace(file)
+def _memory() -> Memory:
+    return Memory(Path(settings.BANSHI_TILL_FOLDER))
