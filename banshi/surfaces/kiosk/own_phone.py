@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,7 +13,6 @@ from django.utils.translation import get_language, pgettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from banshi.foundation.crypto import Unreadable, decrypt, encrypt
 from banshi.foundation.words import words
 from banshi.journeys.person import own_phone
 from banshi.journeys.person import sign_in as codes
@@ -22,38 +20,24 @@ from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.identity import queries as people
 from banshi.rooms.messaging.actions import phone_index
-from banshi.surfaces.kiosk import presented
+from banshi.surfaces.kiosk import card
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 
-PURPOSE = "kiosk.own-phone"
 LASTS = timedelta(minutes=10)
 MOBILE = re.compile(r"1[3-9]\d{9}")
 DIGITS_OF_A_DOCUMENT = 15  # more than any telephone has
 
 
 @dataclass(frozen=True)
-class Step:
-    """How far somebody got; handed on sealed, so that the machine keeps nothing. `code`: a secret that goes with the code."""
+class Step(card.Step):
+    """How far somebody got. `code`: a secret that goes with the code."""
 
-    hall: str
-    person: int
-    until: str
+    purpose = "kiosk.own-phone"
+
     phone: str = ""
     code: str = ""
     proven: bool = False
-
-    def sealed(self) -> str:
-        return encrypt(json.dumps(asdict(self)), place=PURPOSE)
-
-
-def _step(text: str, place: Place) -> Step | None:
-    """What was handed on; None where it is of another hall, too old, or not ours."""
-    try:
-        step = Step(**json.loads(decrypt(text[:2000], place=PURPOSE)))
-    except (Unreadable, ValueError, TypeError):
-        return None
-    return step if step.hall == place.hall.code and datetime.fromisoformat(step.until) > place.now else None
 
 
 @sensitive_post_parameters("presented", "chip", "phone", "code")
@@ -64,7 +48,7 @@ def own_phone_page(request: HttpRequest, place: Place) -> HttpResponse:
     here = reverse("kiosk:phone", args=[place.hall.code])
     if request.method == "GET":
         return page(request, place, "phone_card.html")
-    step = _step(request.POST.get("step", ""), place)
+    step = Step.handed_on(request.POST.get("step", ""), place)
     try:
         not_too_often(place)
         if step is None:
@@ -81,36 +65,19 @@ def own_phone_page(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _card_read(request: HttpRequest, place: Place) -> HttpResponse:
-    """Nothing but a card that was read will do; whatever else came, the page says what to lay where.
-
-    :raises Refused: those of `presented.person_of`.
-    """
-    if request.POST.get("step"):
-        return _card_again(request, place, pgettext("kiosk", "Too much time has passed. Lay the card there once more."))
-    if not request.POST.get("chip", "").strip("\0"):
-        return _card_again(request, place, _not_a_card(request.POST.get("presented", "")))
+    """Whatever came but a card, the page says what to lay where. :raises Refused: those of `card.person_read`."""
     try:
-        shown = presented.posted(request)
-    except Refused as no:
-        if no.slug != "identity-invalid":
-            raise
-        return _card_again(request, place, words(no.refusal)[1])
-    if not shown.name:
-        return _card_again(request, place, _not_a_card(""))
-    person = presented.person_of(shown, by=place.by, now=place.now, required=True)
-    assert person is not None  # a chip names its person
+        person = card.person_read(request, place, typed=_not_a_card)
+    except card.NotRead as no:
+        return page(request, place, "phone_card.html", {"wrong": no.wrong}, status=SLUGS["identity-invalid"])
     step = Step(place.hall.code, person, (place.now + LASTS).isoformat())
     return page(request, place, "phone_number.html", {"step": step.sealed(), "typed": ""})
-
-
-def _card_again(request: HttpRequest, place: Place, wrong: str) -> HttpResponse:
-    return page(request, place, "phone_card.html", {"wrong": wrong}, status=SLUGS["identity-invalid"])
 
 
 def _not_a_card(typed: str) -> str:
     if MOBILE.fullmatch(re.sub(r"\D", "", typed).removeprefix("86")):
         return pgettext("kiosk", "The card first; the mobile number is typed on the next page.")
-    return pgettext("kiosk", "A typed number is not enough. Lay the ID card on the reader.")
+    return card.only_typed()
 
 
 def _number_typed(request: HttpRequest, place: Place, step: Step) -> HttpResponse:

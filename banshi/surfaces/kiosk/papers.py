@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +13,6 @@ from django.utils.translation import pgettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from banshi.foundation.crypto import Unreadable, decrypt, encrypt
 from banshi.foundation.words import words
 from banshi.journeys.case import bundles
 from banshi.kernel.refusals import SLUGS, Refused
@@ -26,11 +24,10 @@ from banshi.rooms.cases.rules.materials import by_hand
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.rules import MOST_BYTES, rejected
-from banshi.surfaces.kiosk import presented
+from banshi.surfaces.kiosk import card
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 
-PURPOSE = "kiosk.papers"
 LASTS = timedelta(minutes=15)
 IDLE_S = 120  # a stick is looked through meanwhile, which no page sees
 MOST_AT_ONCE = 10
@@ -41,16 +38,8 @@ HANDS_IN = (
 )  # what was told to be put right; a first time is checked and sent by whoever filled it
 
 
-@dataclass(frozen=True)
-class Step:
-    """Whose card was read; handed on sealed, so that the machine keeps nothing."""
-
-    hall: str
-    person: int
-    until: str
-
-    def sealed(self) -> str:
-        return encrypt(json.dumps(asdict(self)), place=PURPOSE)
+class Step(card.Step):
+    purpose = "kiosk.papers"
 
 
 @dataclass(frozen=True)
@@ -76,7 +65,7 @@ def papers(request: HttpRequest, place: Place) -> HttpResponse:
     """Card, case, files, handed in: one after the other; whose card it was comes back with each form."""
     if request.method == "GET":
         return page(request, place, "papers_card.html")
-    step = _step(request.POST.get("step", ""), place)
+    step = Step.handed_on(request.POST.get("step", ""), place)
     try:
         not_too_often(place)
         if step is None:
@@ -91,34 +80,13 @@ def papers(request: HttpRequest, place: Place) -> HttpResponse:
         return refused_page(request, place, no, again=reverse("kiosk:papers", args=[place.hall.code]))
 
 
-def _step(text: str, place: Place) -> Step | None:
-    """What was handed on; None where it is of another hall, too old, or not ours."""
-    try:
-        step = Step(**json.loads(decrypt(text[:2000], place=PURPOSE)))
-    except (Unreadable, ValueError, TypeError):
-        return None
-    return step if step.hall == place.hall.code and datetime.fromisoformat(step.until) > place.now else None
-
-
 def _card_read(request: HttpRequest, place: Place) -> HttpResponse:
-    """Nothing but a card that was read will do. :raises Refused: those of `presented.person_of`."""
-    if request.POST.get("step"):
-        return _again(request, place, pgettext("kiosk", "Too much time has passed. Lay the card there once more."))
-    if not request.POST.get("chip", "").strip("\0"):
-        return _again(request, place, pgettext("kiosk", "A typed number is not enough. Lay the ID card on the reader."))
+    """:raises Refused: those of `card.person_read`."""
     try:
-        shown = presented.posted(request)
-    except Refused as no:
-        if no.slug != "identity-invalid":
-            raise
-        return _again(request, place, words(no.refusal)[1])
-    person = presented.person_of(shown, by=place.by, now=place.now, required=True)
-    assert person is not None  # a chip names its person
+        person = card.person_read(request, place)
+    except card.NotRead as no:
+        return page(request, place, "papers_card.html", {"wrong": no.wrong}, status=SLUGS["identity-invalid"])
     return _choose(request, place, Step(place.hall.code, person, (place.now + LASTS).isoformat()))
-
-
-def _again(request: HttpRequest, place: Place, wrong: str) -> HttpResponse:
-    return page(request, place, "papers_card.html", {"wrong": wrong}, status=SLUGS["identity-invalid"])
 
 
 def _theirs(place: Place, step: Step) -> list[Case]:
