@@ -49,6 +49,11 @@ class Delivery(models.Model):
         ]
 
     @property
+    def open_code(self) -> str:
+        """The code while it opens something; "" before and afterwards."""
+        return self.code if self.state == "ready" and self.tries_left > 0 else ""
+
+    @property
     def paper_left(self) -> bool:
         """Whether the file was taken, and the paper lies there still."""
         return self.how == "electronic" and bool(self.place) and self.paper_out_at is None

@@ -40,7 +40,7 @@ from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.surfaces.citizen import choosing, credit, sent, visit
 from banshi.surfaces.citizen.arrival import arrival, closed_now, may_come
 from banshi.surfaces.citizen.case_doors import my_people
-from banshi.surfaces.citizen.case_story import to_bring
+from banshi.surfaces.citizen.case_where import to_bring
 from banshi.surfaces.citizen.doors import (
     actor_for,
     appointment_for,

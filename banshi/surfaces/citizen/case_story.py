@@ -13,7 +13,6 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from banshi.foundation.said import named
 from banshi.foundation.times import day_words
-from banshi.journeys.case.conclude import is_their_own
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
@@ -22,18 +21,9 @@ from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Clock, Ruled
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES
-from banshi.rooms.delivery.models import Cabinet, Stay
-from banshi.rooms.delivery.queries import (
-    cabinets_of,
-    code_for_applicant,
-    delivery_of,
-    drop_of,
-    sent_papers_of,
-    stay_of,
-    wish_of,
-)
 from banshi.surfaces.citizen.case_doors import form_url, is_open
 from banshi.surfaces.citizen.case_ways import papers_words, present_words
+from banshi.surfaces.citizen.case_where import WAITS_FOR_PAPERS, Where
 
 # What was done, step by step, as a sentence; other verbs are the hall's own business.
 DONE: dict[str, str | Promise] = {
@@ -186,28 +176,27 @@ class Present:
     reason: str
 
 
-def present(case: Case, *, now: datetime, today: date, appointment: AppointmentView | None) -> Present:
-    """Where it stands now."""
+def present(case: Case, where: Where, *, now: datetime, today: date, appointment: AppointmentView | None) -> Present:
+    """How it stands now."""
     to_pay = case.fee_due_on is not None
     whose = "applicant" if to_pay else cases.WITH.get(case.phase, "")
     flags = cases.flags_of(case, today=today)
     refused = case.granted is False and case.phase in ("decided", "closed")
     title, detail = REFUSED_NOW if refused else TO_PAY if to_pay else NOW[case.phase]
-    waits = case.phase in ("pre_passed", "await_receipt")
-    dropped = drop_of(case) if waits else None
-    sent = papers_words(case, today=today) if waits else None
-    button = button_of(case, comes=appointment is not None or dropped is not None or sent is not None)
-    if waits and button is not None:
-        detail = BRING
-    if case.phase == "ready" and not code_for_applicant(case):
+    dropped, sent, expected = where.dropped, where.sent, case.phase == "await_receipt"
+    button = button_of(case, where, comes=appointment is not None or dropped is not None or sent is not None)
+    asks = expected  # whether what is said asks for the originals
+    if case.phase in WAITS_FOR_PAPERS and button is not None:
+        detail, asks = BRING, True
+    if case.phase == "ready" and not where.code:
         detail = BY_CARD
-    if case.phase == "ready" and (words := present_words(case, delivery_of(case))) is not None:
+    if case.phase == "ready" and (words := present_words(case, where.delivery, where.wish)) is not None:
         title, detail = words
-    if case.phase == "await_receipt" and sent is not None:
-        title, detail = sent
-    if case.phase == "await_receipt" and dropped is not None and dropped.counts_from is not None:
+    if expected and sent is not None:
+        (title, detail), asks = papers_words(sent, today=today), False
+    if expected and dropped is not None and dropped.counts_from is not None:
         title, says = (DROPPED, THEY_COUNT) if dropped.out_at is None else (TAKEN_OUT, IT_LOOKS)
-        detail = says % {"day": day_words(dropped.counts_from, today)}
+        detail, asks = says % {"day": day_words(dropped.counts_from, today)}, False
     stop = stop_of(case)
     runs = case.phase in ("accepted", "in_review")
     return Present(
@@ -215,7 +204,7 @@ def present(case: Case, *, now: datetime, today: date, appointment: AppointmentV
         has=whose if whose in ("hall", "department") else "", mine=whose == "applicant", over=whose == "",
         until=None if stop or refused else cases.due_of(case), overdue="overdue" in flags, provisional="provisional" in flags,
         legal=case.due_statutory if runs else None, clock=cases.clock_of(case, now=now) if runs else None, stop=stop,
-        button=button, bring=tuple(named(row) for row in to_bring(case)) if detail in (BRING, NOW["await_receipt"][1]) else (),
+        button=button, bring=tuple(named(row) for row in where.originals) if asks else (),
         reason=reason_of(case),
     )  # fmt: skip
 
@@ -238,7 +227,7 @@ def stop_of(case: Case) -> Standstill | None:
     return Standstill(what, row.started_at.astimezone(ZoneInfo(case.hall.timezone)).date(), row.expected_days)
 
 
-def button_of(case: Case, *, comes: bool) -> Button | None:
+def button_of(case: Case, where: Where, *, comes: bool) -> Button | None:
     """The one thing its applicant does next, if any. :param comes: a time is booked for its papers, or they are there."""
     papers = reverse("citizen:papers", args=[case.no])
     if case.fee_due_on is not None:
@@ -254,7 +243,7 @@ def button_of(case: Case, *, comes: bool) -> Button | None:
             else pgettext("case", "Hand in what is missing")
         )
         return Button(word, form_url(case) if only_fields else papers, "upload")
-    if case.phase in ("pre_passed", "await_receipt") and not comes and brings_originals(case):
+    if where.by_hand and not comes:
         href = f"{reverse('citizen:book', args=[case.item.code])}?hall={case.hall.code}"
         return Button(pgettext("case", "Book a time to bring the originals"), href, "calendar-plus")
     if case.phase in FOR_NOTHING:
@@ -264,24 +253,6 @@ def button_of(case: Case, *, comes: bool) -> Button | None:
         word = pgettext("case", "Download: %(what)s") % {"what": named(result, "title")}
         return Button(word, reverse("citizen:document", args=[case.no, result.number]), "download")
     return None
-
-
-def brings_originals(case: Case) -> bool:
-    """Whether a paper has to be seen at the window: it wants an original, and no authority vouches for what came."""
-    guided = cases.guided_case(case)
-    return guided.appointment != "none" and guided.where.window and bool(to_bring(case))
-
-
-def to_bring(case: Case) -> list[cases.PaperRow]:
-    """Papers that are seen at the window: they want an original, and no authority vouches for what came; or no file stands for
-    them. What need not be handed in is not among them.
-    """
-    return [
-        row
-        for row in cases.paper_rows(case)
-        if row.shown != "left_out"
-        and ((row.originals and not any(each.trust == "A" for each in row.came)) or row.to_bring)
-    ]
 
 
 def appointment_of(case: Case, *, now: datetime) -> AppointmentView | None:
@@ -366,48 +337,3 @@ def documents(case: Case) -> list[Document]:
         waits = seals[row.pk].state == "waiting"
         found.append(Document(row.number, row.printed, zh, en, row.made_at, row.code, is_result, waits))
     return sorted(found, key=lambda each: not each.result)
-
-
-@dataclass(frozen=True)
-class Pickup:
-    """Where a result lies and what opens it; the code is "" where there is none, or `used_up`: it opens nothing any more.
-    `stay`: in a cabinet, until when.
-    """
-
-    place: str
-    code: str
-    used_up: bool
-    stay: Stay | None
-
-
-def pickup(case: Case) -> Pickup | None:
-    row, wish = (delivery_of(case), wish_of(case)) if case.phase == "ready" else (None, None)
-    if row is None or row.state != "ready" or (wish is not None and wish.how == "courier"):
-        return None
-    code = code_for_applicant(case)
-    return Pickup(row.place, code, not code and is_their_own(case), stay_of(case, "result"))
-
-
-def paper_at(case: Case) -> str:
-    """Where the paper lies of a result that was taken as a file; "" for nowhere."""
-    row = delivery_of(case) if case.phase in AFTER_DELIVERY else None
-    return row.place if row is not None and row.paper_left else ""
-
-
-def to_drop_at(case: Case) -> Cabinet | None:
-    """The cabinet of the hall that takes the papers of this case at any hour, while it waits for them and none lie there."""
-    cabinets = cabinets_of(case.hall) if _waits_for_papers(case) else []
-    return cabinets[0] if cabinets and sent_papers_of(case) is None else None
-
-
-def to_send_in(case: Case) -> str:
-    """Whether the papers may be posted: first | again – they are on their way by post –, "" for no."""
-    sent = sent_papers_of(case) if _waits_for_papers(case) else None
-    if sent is not None:
-        return "again" if sent.came_at is None else ""
-    return "first" if _waits_for_papers(case) else ""
-
-
-def _waits_for_papers(case: Case) -> bool:
-    waits = case.phase in ("pre_passed", "await_receipt") and brings_originals(case)
-    return waits and drop_of(case) is None

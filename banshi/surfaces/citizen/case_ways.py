@@ -28,7 +28,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.waiting import WAITS_IN, is_late
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.actions import Receiver
-from banshi.rooms.delivery.models import Delivery, Parcel, Wish
+from banshi.rooms.delivery.models import Delivery, Parcel, SentPapers, Wish
 from banshi.rooms.delivery.queries import Step
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.queries import policy_of
@@ -103,9 +103,9 @@ def _to(row: Parcel | Wish | None) -> str:
     )
 
 
-def present_words(case: Case, row: Delivery | None) -> Words | None:
+def present_words(case: Case, row: Delivery | None, wish: Wish | None) -> Words | None:
     """What a case that is ready says, where it is not simply to be fetched."""
-    parcel, wish = deliveries.parcel_of(case), deliveries.wish_of(case)
+    parcel = deliveries.parcel_of(case)
     if row is not None and row.state == "posted":
         return ON_ITS_WAY
     if wish is not None and wish.how == "courier":
@@ -128,11 +128,8 @@ def wait_of(case: Case, *, now: datetime) -> Wait | None:
     return Wait(case.wait_until, is_late(wait_until=case.wait_until, ready=False, now=now))
 
 
-def papers_words(case: Case, *, today: date) -> tuple[str, str] | None:
+def papers_words(sent: SentPapers, *, today: date) -> tuple[str, str]:
     """What a case says that waits for papers which were posted."""
-    sent = deliveries.sent_papers_of(case)
-    if sent is None:
-        return None
     if sent.counts_from is None:
         return str(PAPERS_ON_THEIR_WAY[0]), str(PAPERS_ON_THEIR_WAY[1])
     return str(PAPERS_CAME[0]), str(PAPERS_CAME[1]) % {"day": day_words(sent.counts_from, today)}

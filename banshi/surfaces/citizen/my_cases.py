@@ -26,7 +26,7 @@ from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.fees import queries as fees
 from banshi.rooms.library import queries as library
-from banshi.surfaces.citizen import case_story, case_ways
+from banshi.surfaces.citizen import case_story, case_ways, case_where
 from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case, my_people, today_of
 from banshi.surfaces.citizen.case_fields import groups_of, lines_of
 from banshi.surfaces.citizen.case_papers import listed
@@ -84,7 +84,8 @@ def case(request: Any, no: str) -> HttpResponseBase:
 def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now: datetime) -> HttpResponseBase:
     today = today_of(found, now)
     appointment = case_story.appointment_of(found, now=now)
-    present = case_story.present(found, now=now, today=today, appointment=appointment)
+    where = case_where.where_of(found)
+    present = case_story.present(found, where, now=now, today=today, appointment=appointment)
     ruled = cases.ruled(found)
     context = {
         "case": found,
@@ -94,12 +95,12 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "told": cases.told_missing(found),
         "fee": fees.owed(found.no, now=now) if found.decided_at else None,
         "to_follow": _to_follow(found),
-        "pickup": case_story.pickup(found),
-        "paper_at": case_story.paper_at(found),
-        "drop_at": case_story.to_drop_at(found),
+        "pickup": case_where.pickup(found, where),
+        "paper_at": case_where.paper_at(where),
+        "drop_at": case_where.to_drop_at(found, where),
         "wait": case_ways.wait_of(found, now=now),
         "way": case_ways.way_of(found, now=now),
-        "send_in": case_story.to_send_in(found),
+        "send_in": case_where.to_send_in(where),
         "documents": case_story.documents(found),
         "story": case_story.story(found, now_it_is="" if present.over else present.title, ruled=ruled),
         "ruled": ruled if ruled is not None and ruled.granted else None,

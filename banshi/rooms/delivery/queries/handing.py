@@ -30,7 +30,7 @@ def papers_left(hall: Hall, *, most: int) -> list[Delivery]:
 def code_for_applicant(case: Case) -> str:
     """The code while it still opens something; "" afterwards. Only ever for whoever applied."""
     row = delivery_of(case)
-    return row.code if row is not None and row.state == "ready" and row.tries_left > 0 else ""
+    return row.open_code if row is not None else ""
 
 
 def posted_among(cases: list[Case]) -> frozenset[str]:

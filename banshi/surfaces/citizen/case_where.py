@@ -1,0 +1,99 @@
+"""Where the papers and the result of a case are: read once for its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from banshi.journeys.case.conclude import is_their_own
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.delivery.models import Cabinet, Delivery, SentPapers, Stay, Wish
+from banshi.rooms.delivery.queries import cabinets_of, delivery_of, drop_of, sent_papers_of, stay_of, wish_of
+
+WAITS_FOR_PAPERS = frozenset({"pre_passed", "await_receipt"})
+WITH_RESULT = frozenset({"ready", "delivered", "closed"})
+
+
+@dataclass(frozen=True)
+class Where:
+    """While the hall waits for papers: `originals` that are brought, `by_hand` whether they are seen at a window, `dropped` in a
+    cabinet, `sent` by post. Once there is a result: its `delivery`, and how it is wished for.
+    """
+
+    originals: tuple[PaperRow, ...] = ()
+    by_hand: bool = False
+    dropped: Stay | None = None
+    sent: SentPapers | None = None
+    delivery: Delivery | None = None
+    wish: Wish | None = None
+
+    @property
+    def code(self) -> str:
+        """What opens the result, for whoever applied; "" for nothing."""
+        return self.delivery.open_code if self.delivery is not None else ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether originals are to come, and are not in the cabinet."""
+        return self.by_hand and self.dropped is None
+
+
+def where_of(case: Case) -> Where:
+    if case.phase in WAITS_FOR_PAPERS:
+        guided, originals = cases.guided_case(case), tuple(to_bring(case))
+        by_hand = guided.appointment != "none" and guided.where.window and bool(originals)
+        return Where(originals=originals, by_hand=by_hand, dropped=drop_of(case), sent=sent_papers_of(case))
+    if case.phase in WITH_RESULT:
+        return Where(delivery=delivery_of(case), wish=wish_of(case) if case.phase == "ready" else None)
+    return Where()
+
+
+def to_bring(case: Case) -> list[PaperRow]:
+    """Papers that are seen at the window: they want an original, and no authority vouches for what came; or no file stands for
+    them. What need not be handed in is not among them.
+    """
+    return [
+        row
+        for row in cases.paper_rows(case)
+        if row.shown != "left_out"
+        and ((row.originals and not any(each.trust == "A" for each in row.came)) or row.to_bring)
+    ]
+
+
+@dataclass(frozen=True)
+class Pickup:
+    """Where a result lies and what opens it; the code is "" where there is none, or `used_up`: it opens nothing any more.
+    `stay`: in a cabinet, until when.
+    """
+
+    place: str
+    code: str
+    used_up: bool
+    stay: Stay | None
+
+
+def pickup(case: Case, where: Where) -> Pickup | None:
+    row = where.delivery
+    if row is None or row.state != "ready" or (where.wish is not None and where.wish.how == "courier"):
+        return None
+    return Pickup(row.place, where.code, not where.code and is_their_own(case), stay_of(case, "result"))
+
+
+def paper_at(where: Where) -> str:
+    """Where the paper lies of a result that was taken as a file; "" for nowhere."""
+    return where.delivery.place if where.delivery is not None and where.delivery.paper_left else ""
+
+
+def to_drop_at(case: Case, where: Where) -> Cabinet | None:
+    """The cabinet of the hall that takes the papers of this case at any hour, while it waits for them and none lie there."""
+    return next(iter(cabinets_of(case.hall)), None) if where.waits and where.sent is None else None
+
+
+def to_send_in(where: Where) -> str:
+    """Whether the papers may be posted: first | again – they are on their way by post –, "" for no."""
+    if not where.waits:
+        return ""
+    if where.sent is None:
+        return "first"
+    return "again" if where.sent.came_at is None else ""
