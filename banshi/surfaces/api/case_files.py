@@ -7,9 +7,7 @@ from typing import Any
 
 import orjson
 import pydantic
-from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
-from django.http.multipartparser import MultiPartParserError
 from ninja import Path, Router
 
 from banshi.foundation import clock
@@ -26,6 +24,7 @@ from banshi.surfaces.api.answers import Answer, answer, invalid, invalid_fields,
 from banshi.surfaces.api.case_parts import look_at, material_part, seen_case
 from banshi.surfaces.api.case_schemas import CaseMaterialOut, MaterialIn
 from banshi.surfaces.api.keys import Caller
+from banshi.surfaces.api.one_file import form_with_file
 from banshi.surfaces.api.operations import attempted, caller, is_form, language, lower, op
 from banshi.surfaces.api.raw import read
 from banshi.surfaces.api.schemas import Code, Id
@@ -46,13 +45,6 @@ BODY = {
 }
 
 
-class InMemory(MemoryFileUploadHandler):
-    """What people send never lies on a disk in clear; how large it may be was looked at before."""
-
-    def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
-        self.activated = True
-
-
 def _sent(request: HttpRequest) -> tuple[MaterialIn, bytes | None, str, bytes]:
     """What is said of a paper, its file with the file's name, and all of it as one text to know a repeat by.
 
@@ -61,13 +53,7 @@ def _sent(request: HttpRequest) -> tuple[MaterialIn, bytes | None, str, bytes]:
     headers = lower(request.headers)
     if not is_form(headers):
         return read(MaterialIn, headers, request.body), None, "", request.body
-    request.upload_handlers = [InMemory(request)]
-    try:
-        fields, files = request.POST, request.FILES
-    except MultiPartParserError as wrong:
-        raise invalid("请求内容不是有效的表单", "The body is not a valid form") from wrong
-    if [len(sent) for _, sent in files.lists()] != [1] or "file" not in files:
-        raise invalid("要带一个文件，名为 file", "Send one file, named file")
+    fields, file = form_with_file(request)
     said = {name: values[0] if len(values) == 1 else list(values) for name, values in fields.lists()}
     try:
         asked = MaterialIn.model_validate(said, strict=False)
@@ -75,7 +61,6 @@ def _sent(request: HttpRequest) -> tuple[MaterialIn, bytes | None, str, bytes]:
         raise invalid_fields([dict(e) for e in wrong.errors(include_url=False, include_input=False)]) from wrong
     if asked.channel not in ("upload", "scan", "usb"):
         raise invalid("channel：这样交的材料没有文件", "channel: a paper of this way has no file")
-    (file,) = files.getlist("file")
     content = file.read()
     digest = hashlib.sha256(content).hexdigest()
     return asked, content, file.name or "", orjson.dumps([asked.model_dump(), digest])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from django.http.multipartparser import MultiPartParserError
 from ninja import Router
 from pydantic import Field
 
@@ -14,9 +13,9 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.actions.drafts import import_records
 from banshi.rooms.catalogue.rules.store_answers import Unreadable
 from banshi.surfaces.api import idempotency
-from banshi.surfaces.api.answers import Answer, answer, invalid, response_of
-from banshi.surfaces.api.case_files import InMemory
+from banshi.surfaces.api.answers import Answer, answer, response_of
 from banshi.surfaces.api.keys import Caller
+from banshi.surfaces.api.one_file import only_file
 from banshi.surfaces.api.operations import MOST_FORM_BYTES, HttpFault, attempted, caller, is_form, language, lower, op
 from banshi.surfaces.api.schemas import Out
 
@@ -82,15 +81,7 @@ def _sent(request: HttpRequest) -> bytes:
         if len(content) > MOST_FORM_BYTES:
             raise HttpFault("too-large")
         return content
-    request.upload_handlers = [InMemory(request)]
-    try:
-        fields, files = request.POST, request.FILES
-    except MultiPartParserError as wrong:
-        raise invalid("请求内容不是有效的表单", "The body is not a valid form") from wrong
-    if fields or [len(sent) for _, sent in files.lists()] != [1] or "file" not in files:
-        raise invalid("要带一个文件，名为 file", "Send one file, named file")
-    (file,) = files.getlist("file")
-    return bytes(file.read())
+    return only_file(request)
 
 
 @router.post(

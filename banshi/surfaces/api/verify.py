@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.http.multipartparser import MultiPartParserError
 from ninja import Path, Router
 
 from banshi.foundation.problem import ZONE
@@ -14,8 +13,8 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.queries import Verified
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.surfaces.api.answers import invalid
-from banshi.surfaces.api.case_files import InMemory
 from banshi.surfaces.api.case_schemas import CheckedOut, VerifiedOut
+from banshi.surfaces.api.one_file import only_file
 from banshi.surfaces.api.operations import found, is_form, lower, open_op
 from banshi.surfaces.api.parts import moment
 from banshi.surfaces.api.schemas import Code
@@ -63,15 +62,7 @@ def _sent(request: HttpRequest) -> bytes:
     """:raises Refused: invalid."""
     if not is_form(lower(request.headers)):
         raise invalid("要用表单带一个文件，名为 file", "Send one file in a form, named file")
-    request.upload_handlers = [InMemory(request)]
-    try:
-        fields, files = request.POST, request.FILES
-    except MultiPartParserError as wrong:
-        raise invalid("请求内容不是有效的表单", "The body is not a valid form") from wrong
-    if fields or [len(sent) for _, sent in files.lists()] != [1] or "file" not in files:
-        raise invalid("要带一个文件，名为 file", "Send one file, named file")
-    (file,) = files.getlist("file")
-    return bytes(file.read())
+    return only_file(request)
 
 
 def _verified(paper: Verified) -> dict[str, Any]:
