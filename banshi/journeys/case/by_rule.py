@@ -10,7 +10,6 @@ from datetime import date, datetime
 from django.db import transaction
 
 from banshi.journeys.case import charging, conclude
-from banshi.journeys.case.carried import NAME, NUMBER
 from banshi.kernel import names
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.documents import InvalidDocument
@@ -20,6 +19,7 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import form_of, guided_case, handling_of_case, sealed_by_rule
+from banshi.rooms.catalogue.rules.handling import NAME, NUMBER
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.identity import queries as identity
 

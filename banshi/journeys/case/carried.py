@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from banshi.rooms.catalogue.rules.handling import Field
+from banshi.rooms.catalogue.rules.handling import NAME, NUMBER, PHONE, Field
 from banshi.rooms.catalogue.rules.values import WrongValue, read, stored
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import queries as library
-
-NAME, NUMBER, PHONE = "person-name", "id-number", "mobile"
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,13 @@ from ninja import Router
 
 from banshi.foundation import clock
 from banshi.foundation.problem import ZONE
-from banshi.journeys.case.carried import NAME, NUMBER, PHONE
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_id
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.queries.retiring import need_taken
-from banshi.rooms.catalogue.rules.handling import Field
+from banshi.rooms.catalogue.rules.handling import NAME, NUMBER, PHONE, Field
 from banshi.rooms.catalogue.rules.one_form import OneForm, answer_faults_jointly, guided_jointly, one_form
 from banshi.rooms.catalogue.rules.values import WrongValue, read, stored
 from banshi.rooms.identity import queries as people

@@ -37,7 +37,7 @@ from banshi.rooms.cases.rules.materials import CHANNELS, not_there, unsent
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided
-from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.rooms.catalogue.rules.handling import PHONE, Handling
 from banshi.rooms.identity.models import Organisation, Person
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.models import DocumentVersion
@@ -45,7 +45,6 @@ from banshi.rooms.places.models import Hall
 
 CHANNELS_OF_CASES = ("web", "window", "video", "kiosk", "api", "phone")
 MOST_PAGES = 30  # files that one paper may have
-MOBILE = "mobile"  # the element of the applicant's own telephone
 TRUST = {
     "paper": "B",
     "usb": "C",
@@ -185,7 +184,7 @@ def change(
 
 def _told_at_window(handling: Handling, form: Mapping[str, Any]) -> str | None:
     """The applicant's own telephone, where somebody without one on record says it for the form: messages go there."""
-    typed = next((form.get(field.code) for field in handling.fields if field.element == MOBILE), None)
+    typed = next((form.get(field.code) for field in handling.fields if field.element == PHONE), None)
     try:
         return phones.known(str(typed)) if typed else None
     except Refused:

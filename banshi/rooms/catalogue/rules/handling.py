@@ -20,6 +20,8 @@ Unit = Literal["working_day", "day", "hour", "minute"]
 Appointment = Literal["required", "advised", "none"]
 LONGEST_WORDS = 2000
 NUMERIC = frozenset({"number", "money"})
+# Elements of the data dictionary that say who applies: carried over from the document and the account.
+NAME, NUMBER, PHONE = "person-name", "id-number", "mobile"
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
