@@ -51,19 +51,25 @@ def until_somebody_waits_for_a_lock(*, people: int = 1) -> None:
     raise AssertionError("nobody waits")
 
 
-def meanwhile(first: Callable[[], Any], then: Callable[[], Any]) -> Any:
+def meanwhile(first: Callable[[], Any], then: Callable[[], Any], *, go_on: Callable[[], Any] | None = None) -> Any:
     """`first` is done but not yet committed when `then` begins and waits for it.
 
+    :param go_on: what the first does once the other one waits, in the same transaction; what it raises is raised.
     :returns: what `then` gave, or the exception it ended with.
     """
-    done, go_on, results = threading.Event(), threading.Event(), []
+    done, waited, results = threading.Event(), threading.Event(), []
+    broke: list[Exception] = []
 
     def hold() -> None:
         try:
             with transaction.atomic():
                 first()
                 done.set()
-                go_on.wait(timeout=130)
+                waited.wait(timeout=130)
+                if go_on is not None:
+                    go_on()
+        except Exception as trouble:
+            broke.append(trouble)
         finally:
             connection.close()
 
@@ -80,9 +86,11 @@ def meanwhile(first: Callable[[], Any], then: Callable[[], Any]) -> Any:
     assert done.wait(timeout=60)
     following.start()
     until_somebody_waits_for_a_lock()
-    go_on.set()
+    waited.set()
     holding.join(timeout=60)
     following.join(timeout=60)
+    if broke:
+        raise broke[0]
     return results[0]
 
 

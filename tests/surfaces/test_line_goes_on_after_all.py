@@ -17,7 +17,7 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging import rules as wording
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
-from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.models import Ticket, Visit
 from banshi.rooms.tickets.queries.missed import back_until
 from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.office.editing import signed_in
@@ -25,7 +25,7 @@ from tests.surfaces.test_closed_in_the_middle import TEN, browser
 from tests.surfaces.test_closed_in_the_middle import ten as ten
 from tests.surfaces.test_evacuated import with_phones
 from tests.surfaces.test_into_a_stopped_line import NIGHT, shut
-from tests.together import together
+from tests.together import meanwhile, together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +244,26 @@ def test_coming_back_meets_a_new_number_of_the_same_person(committed_town: Town)
     assert came_back is None
     assert isinstance(anew, Ticket) or (isinstance(anew, Refused) and anew.slug == "already-waiting")
     assert Ticket.objects.filter(state__in=["waiting", "parked"]).count() == 1
+
+
+def test_coming_back_waits_for_whoever_takes_a_number_of_the_same_visit(committed_town: Town):
+    """Taking a number has the visit before the line: coming back asks for both in that order, else each waits for the other."""
+    town = committed_town
+    open_town(town)
+    take = tickets.Take(item_code="pension", person_id=town.person(1).pk, channel="kiosk", by=CITIZEN)
+    before = tickets.issue(take, hall=town.hall, now=TUESDAY_NINE)
+    closure = shut_till_night(town)
+    change_hours.withdraw(closure=closure, by=CLERK, now=SOON)
+
+    came_back = meanwhile(
+        lambda: Visit.objects.select_for_update().get(pk=before.visit_id),
+        lambda: close_line.look(now=SOON),
+        go_on=lambda: tickets.issue(take, hall=town.hall, now=SOON),
+    )
+
+    assert came_back is None
+    assert Ticket.objects.filter(state__in=["waiting", "parked"]).exclude(pk=before.pk).count() == 1
+    assert Ticket.objects.get(pk=before.pk).state == "closed"
 
 
 def test_whoever_is_sent_home_again_is_told_again(ten: Town):

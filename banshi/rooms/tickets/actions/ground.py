@@ -283,6 +283,12 @@ def visit_over(ticket: Ticket, now: datetime) -> None:
         type(ticket.visit).objects.filter(pk=ticket.visit_id).update(left_at=now)
 
 
+def visit_goes_on(ticket: Ticket) -> None:
+    """Its person has not left. Before the number is in line again: whoever takes another number locks the visit first and
+    waits for numbers of the same person then."""
+    type(ticket.visit).objects.filter(pk=ticket.visit_id).update(left_at=None)
+
+
 def record(action: str, ticket: Ticket, staff_id: int, now: datetime, **facts: str) -> None:
     """What a member of staff did with a number, in the trail."""
     audit.record(

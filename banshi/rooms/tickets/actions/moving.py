@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
@@ -324,26 +324,46 @@ def claim(ticket: Ticket, *, limit_key: str, contact: str | None, by: Actor, now
     """
     assert ticket.person_id is not None  # it is a booking's
     mine = Ticket.objects.filter(person_id=ticket.person_id, category_id=ticket.category_id, day=ticket.day)
-    standing = mine.filter(limit_key=limit_key, state__in=["waiting", "called", "parked"]).order_by("id").first()
-    if standing is not None and ticket.alone:
-        raise Refused("already-waiting", facts={"number": standing.number})
+    standing = mine.filter(limit_key=limit_key, state__in=["waiting", "called", "parked"]).order_by("id")
+    if ticket.alone:
+        _need_none(standing)
+    _claim_visit(ticket, limit_key)
     _under_new_ref(ticket, now)
     ticket.limit_key = limit_key
     tell_at(ticket, contact)
     if ticket.lane == "elderly" and ticket.lane_to_check and not limit_key:
         _lane_seen(ticket, now)
-    ticket.save(
-        update_fields=[
-            "ref", "limit_key", "lane_to_check", "notify_to", "phone_index", "rank_class", "rank_key", "call_by",
-        ]
-    )  # fmt: skip
-    if not Ticket.objects.filter(visit_id=ticket.visit_id).exclude(pk=ticket.pk).exists():
-        taken = Visit.objects.filter(hall_id=ticket.hall_id, day=ticket.day, person_id=ticket.person_id)
-        if not taken.filter(limit_key=limit_key).exists():
-            Visit.objects.filter(pk=ticket.visit_id).update(limit_key=limit_key)
+    fields = ["ref", "limit_key", "lane_to_check", "notify_to", "phone_index", "rank_class", "rank_key", "call_by"]
+    try:
+        with transaction.atomic():
+            ticket.save(update_fields=fields)
+    except IntegrityError as trouble:
+        if broken(trouble) == "a_person_waits_once_per_category":
+            _need_none(standing.all())
+        raise
     audit.record(action="ticket_claimed", subject=f"ticket:{ticket.ref}", by=by, now=now, hall=ticket.hall.code)
     tell_line(ticket, now)
     return ticket
+
+
+def _need_none(standing: QuerySet[Ticket]) -> None:
+    """:raises Refused: already-waiting – there is such a number."""
+    first = standing.first()
+    if first is not None:
+        raise Refused("already-waiting", facts={"number": first.number})
+
+
+def _claim_visit(ticket: Ticket, limit_key: str) -> None:
+    """The visit is this holder's, too, where it has no other number and they have no visit of their own today. Before the
+    number is theirs: in the order of `visit_goes_on`."""
+    if Ticket.objects.filter(visit_id=ticket.visit_id).exclude(pk=ticket.pk).exists():
+        return
+    try:
+        with transaction.atomic():
+            Visit.objects.filter(pk=ticket.visit_id).update(limit_key=limit_key)
+    except IntegrityError as trouble:
+        if broken(trouble) != "one_visit_per_person_and_day":
+            raise
 
 
 def renew(ticket: Ticket, *, contact: str | None, by: Actor, now: datetime) -> Ticket:

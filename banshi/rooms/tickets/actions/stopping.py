@@ -32,6 +32,7 @@ from banshi.rooms.tickets.actions.ground import (
     once_more,
     policy,
     tell_line,
+    visit_goes_on,
     visit_over,
     waits_twice,
 )
@@ -358,9 +359,9 @@ def _set_aside(ref: str, now: datetime) -> Ticket | None:
     else:
         ticket.state, ticket.closed_why = rules.NUMBER.to("bring_back"), ""
         ticket.parked_at = ticket.parked_at or now  # who had stepped out before has been away since then
+    visit_goes_on(ticket)
     ticket.save(update_fields=["state", "closed_why", "parked_at"])
     goes_on(ticket)
-    type(ticket.visit).objects.filter(pk=ticket.visit_id).update(left_at=None)
     tell_line(ticket, now)
     return ticket
 

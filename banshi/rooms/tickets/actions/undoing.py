@@ -25,9 +25,10 @@ from banshi.rooms.tickets.actions.ground import (
     seconds,
     session_of,
     tell_line,
+    visit_goes_on,
     waits_twice,
 )
-from banshi.rooms.tickets.models import GO_ON, Call, Estimate, Miss, Service, Ticket, Visit, WindowSession
+from banshi.rooms.tickets.models import GO_ON, Call, Estimate, Miss, Service, Ticket, WindowSession
 from banshi.rooms.tickets.queries.missed import TURNED_AWAY
 from banshi.rooms.tickets.queries.steps import last_step
 
@@ -155,10 +156,10 @@ def _unturn(ticket: Ticket, session: WindowSession) -> None:
 
 def _open_again(ticket: Ticket, session: WindowSession) -> None:
     ticket.finished_at, ticket.outcome, ticket.outcome_why, ticket.window = None, "", "", session.window
+    visit_goes_on(ticket)
     ticket.alone = ticket.alone and not waits_twice(ticket)
     ticket.save(update_fields=["state", "handling_s", "finished_at", "outcome", "outcome_why", "window", "alone"])
     goes_on(ticket)
-    Visit.objects.filter(pk=ticket.visit_id).update(left_at=None)
     ended_with_it = Ticket.objects.filter(visit_id=ticket.visit_id, closed_why=f"{TURNED_AWAY}{ticket.ref}")
     for each in ended_with_it.order_by("id"):
         each.state, each.closed_why = rules.NUMBER.to("undo_closing"), ""
