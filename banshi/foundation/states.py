@@ -91,6 +91,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
     "task": {
         "open": (pgettext_lazy("state", "To answer"), "wait"),
         "answered": (pgettext_lazy("state", "To settle"), "info"),
+        "appealed": (pgettext_lazy("state", "To judge"), "wait"),
         "settled": (pgettext_lazy("state", "Settled"), "ok"),
     },
     "appeal": {

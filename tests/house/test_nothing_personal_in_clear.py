@@ -13,6 +13,7 @@ from django.test import Client
 from banshi.foundation import clock
 from banshi.foundation.crypto import SEALED, FreeText
 from banshi.journeys.hall import forgetting
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.audit.queries import trail
 from banshi.rooms.booking import actions as bookings
 from banshi.rooms.booking.models import LedgerEntry
@@ -217,6 +218,8 @@ def _told_at_windows(town: Town, calls: Calls) -> None:
     feedback.rate(ref=done.ref, stars=1, tags=[], text=SAID, channel="web", now=TUESDAY_NINE)
     task = Task.objects.get()
     feedback.answer(task_id=task.pk, text=SAID, by=CLERK, now=TUESDAY_NINE)
+    feedback.appeal(task_id=task.pk, ground="groundless", text=SAID, by=CLERK, now=TUESDAY_NINE)
+    feedback.judge(task_id=task.pk, uphold=False, finding=SAID, by=Actor(ActorKind.STAFF, "77"), now=TUESDAY_NINE)
     feedback.rate(
         ref=done.ref, stars=1, tags=[], text=SAID, channel="web", now=TUESDAY_NINE
     )  # what was answered is audited
@@ -297,7 +300,7 @@ OF_THE_HALL = {
     "booking_outage.why",
     "places_policy_version.note",
 }
-OPEN_TASK = {"feedback_rating.text", "feedback_task.answer"}
+OPEN_TASK = {"feedback_rating.text", "feedback_task.answer", "feedback_task.appeal_text", "feedback_task.finding"}
 A_YEAR_LATER = TUESDAY_NINE + timedelta(days=400)
 
 

@@ -63,7 +63,7 @@ def of_constraint(model, name):
                 "list_off",
             },  # fmt: skip
         ),
-        ("task", {"open", "answered", "settled"}),
+        ("task", {"open", "answered", "appealed", "settled"}),
         ("outcome", set(OUTCOMES) | set(ENDED_BY_THE_DAY.values())),
         ("upload", set(UPLOAD.states)),
         ("certificate", set(CERTIFICATE.states)),

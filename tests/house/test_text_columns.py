@@ -49,6 +49,7 @@ archive_package.checks archive_package.item archive_package.manifest_sha256 arch
 archive_retention_rule.item archive_retention_rule.item_type archive_retention_rule.set_by
 exchange_batch.made_by exchange_batch.no exchange_batch.scope exchange_batch.sha256 exchange_row.digest
 exchange_row.guid exchange_row.operation exchange_row.receipt exchange_row.table
+feedback_task.appeal_ground feedback_task.appealed_by feedback_task.judged_by
 feedback_rating.channel feedback_task.answered_by feedback_task.outcome feedback_task.settled_by feedback_task.state
 insight_span.timezone insight_sum.by insight_sum.key insight_case_sum.channel
 messaging_address.channel messaging_address.to_index messaging_delivery.channel messaging_delivery.message
@@ -173,7 +174,16 @@ def test_jobs_are_told_the_time_alone():
 
 WORDS = "李雷 13912345678 说不来了"
 # Tables that never held own words in clear.
-BORN_SEALED = ("archive_", "cases_", "library_", "delivery_", "consulting_", "fees_")
+BORN_SEALED = (
+    "archive_",
+    "cases_",
+    "library_",
+    "delivery_",
+    "consulting_",
+    "fees_",
+    "feedback_task.appeal_text",
+    "feedback_task.finding",
+)
 MIGRATIONS = {
     "booking": "0013_own_words_sealed",
     "tickets": "0012_own_words_sealed",

@@ -30,6 +30,7 @@ class Rating(models.Model):
     channel = models.CharField(max_length=12)  # evaluator | qr | message | kiosk | web | api
     follow_up = models.BooleanField(default=False)
     at = models.DateTimeField()
+    set_aside_at = models.DateTimeField(null=True)  # an appeal against it was upheld: it is kept, and not counted
 
     class Meta:
         db_table = "feedback_rating"
@@ -51,7 +52,10 @@ class Rating(models.Model):
 
 
 class Task(models.Model):
-    """差评工单: someone must call back and settle it. state: open → answered → settled."""
+    """差评工单: someone must call back and settle it. state: open → answered (→ appealed) → settled.
+
+    `appeal_…`: 申诉, once, by the hall for who was rated; `judged_…`, `finding`: what somebody else found.
+    """
 
     rating = models.OneToOneField(Rating, on_delete=models.CASCADE, related_name="task")
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
@@ -65,9 +69,32 @@ class Task(models.Model):
     outcome = models.CharField(max_length=12, default="")  # fixed | explained | groundless | malicious
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=60, default="")
+    appeal_ground = models.CharField(max_length=12, default="", db_default="")  # groundless | malicious
+    appeal_text = FreeText(default="", db_default="")
+    appealed_at = models.DateTimeField(null=True)
+    appealed_by = models.CharField(max_length=60, default="", db_default="")
+    upheld = models.BooleanField(null=True)
+    finding = FreeText(default="", db_default="")
+    judged_at = models.DateTimeField(null=True)
+    judged_by = models.CharField(max_length=60, default="", db_default="")
 
     class Meta:
         db_table = "feedback_task"
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=list(TASK.states)), name="task_state_is_known")
+            models.CheckConstraint(condition=models.Q(state__in=list(TASK.states)), name="task_state_is_known"),
+            models.CheckConstraint(
+                condition=~models.Q(state="appealed") | models.Q(appealed_at__isnull=False, judged_at=None),
+                name="an_appealed_task_waits_for_a_judgement",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(judged_at=None, upheld=None)
+                | models.Q(judged_at__isnull=False, upheld__isnull=False, appealed_at__isnull=False)
+                & ~models.Q(judged_by=models.F("appealed_by"))
+                & ~models.Q(judged_by=models.F("answered_by")),
+                name="nobody_judges_their_own_appeal",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome="malicious") | models.Q(upheld__isnull=False, upheld=True),
+                name="malicious_is_what_somebody_else_found",
+            ),
         ]

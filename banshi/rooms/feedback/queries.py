@@ -85,6 +85,20 @@ class RatingView:
 
 
 @dataclass(frozen=True)
+class AppealView:
+    """申诉 against a rating. `ground`: groundless | malicious; `upheld`: None while nobody has judged it; upheld, the rating
+    counts no more.
+    """
+
+    ground: str
+    text: str
+    at: datetime
+    upheld: bool | None
+    finding: str
+    judged_at: datetime | None
+
+
+@dataclass(frozen=True)
 class TaskView:
     """差评工单. Days are the hall's; `overdue`: somebody should have acted before today."""
 
@@ -99,6 +113,7 @@ class TaskView:
     answered_at: datetime | None
     outcome: str
     settled_at: datetime | None
+    appeal: AppealView | None
     told: bool  # a number is known that an answer goes to
     follow_up: RatingView | None  # what the person said later; it may have opened the task again
 
@@ -213,6 +228,12 @@ def _step(said: Sequence[Rating]) -> str:
     return "rate" if not said else ("follow_up" if len(said) == 1 and not said[0].follow_up else "done")
 
 
+def set_aside(*, halls: Sequence[Hall], first: date, last: date) -> int:
+    """How many ratings of visits on these days count no more: an appeal against them was upheld."""
+    rows = Rating.objects.filter(visit__hall__in=halls, visit__day__range=(first, last), follow_up=False)
+    return rows.exclude(set_aside_at=None).count()
+
+
 def rated(refs: Sequence[str]) -> dict[str, int]:
     """Ticket ref → how often its visit was rated (0, 1, 2), for those that exist."""
     rows = Ticket.objects.filter(ref__in=refs).values_list("ref").annotate(n=Count("visit__ratings")).order_by("ref")
@@ -307,12 +328,21 @@ def _view(row: Rating) -> RatingView:
     )  # fmt: skip
 
 
+def _appeal_view(row: Task) -> AppealView | None:
+    if row.appealed_at is None:
+        return None
+    return AppealView(
+        ground=row.appeal_ground, text=row.appeal_text, at=row.appealed_at, upheld=row.upheld, finding=row.finding,
+        judged_at=row.judged_at,
+    )  # fmt: skip
+
+
 def _task_view(row: Task, today: date, later: Rating | None) -> TaskView:
     late = rules.overdue(row.state, answer_due_on=row.answer_due_on, settle_due_on=row.settle_due_on, today=today)
     return TaskView(
         id=row.id, rating=_view(row.rating), state=row.state, opened_at=row.opened_at, answer_due_on=row.answer_due_on,
         settle_due_on=row.settle_due_on, overdue=late, answer=row.answer,
-        answered_at=row.answered_at, outcome=row.outcome, settled_at=row.settled_at,
+        answered_at=row.answered_at, outcome=row.outcome, settled_at=row.settled_at, appeal=_appeal_view(row),
         told=bool(contact_for(row.rating)),
         follow_up=_view(later) if later is not None and later.pk != row.rating_id else None,
     )  # fmt: skip

@@ -6,22 +6,27 @@ as 基本满意 (fair) after seven days; here it only lowers the share of visits
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from banshi.kernel.refusals import Refusal
 from banshi.kernel.transitions import Step, Table
 from banshi.kernel.working_days import WorkCalendar
 
-# 差评工单: answered by a day, settled by another; what is said once more opens it again.
+# 差评工单: answered by a day, settled by another; what is said once more opens it again. Who was rated may appeal once.
 TASK = Table(
     "task",
-    states=["open", "answered", "settled"],
+    states=["open", "answered", "appealed", "settled"],
     ends=["settled"],
     needs=" or ".join,
     steps={
         "answer": Step("open", to="answered"),
         "reopen": Step("answered", to="open"),
         "settle": Step("answered", to="settled"),
+        "appeal": Step("answered", to="appealed"),
+        "dismiss": Step("appealed", to="answered"),
+        "uphold": Step("appealed", to="settled"),
     },
 )
 
@@ -42,6 +47,8 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "groundless": ("不属实", "Groundless"),
     "malicious": ("恶意差评", "Malicious"),
 }
+SETTLED_BY_ONESELF = ("fixed", "explained", "groundless")  # the stars stay and count
+GROUNDS = ("groundless", "malicious")  # of an appeal (申诉); only what somebody else upholds is set aside
 
 MOST_TAGS = 10
 LONGEST_TAG = 30
@@ -120,7 +127,20 @@ def overdue(state: str, *, answer_due_on: date, settle_due_on: date, today: date
     """Whether somebody should have answered, or settled, before today."""
     if state == "open":
         return today > answer_due_on
-    return state == "answered" and today > settle_due_on
+    return state in ("answered", "appealed") and today > settle_due_on
+
+
+_JUDGES = {
+    "zh": "申诉由没有经办、回复和提出申诉的人核定",
+    "en": "An appeal is judged by somebody who neither served, answered nor appealed",
+}
+
+
+def judge_refusal(*, judge: str, appealed_by: str, answered_by: str, served_by: Collection[str]) -> Refusal | None:
+    """Why this person may not judge an appeal: nobody does in their own matter. All as an actor is written down."""
+    if judge in {appealed_by, answered_by, *served_by}:
+        return Refusal("same-person", {"reason": _JUDGES})
+    return None
 
 
 # Whom a rating needs, where the one who served wants to give it.

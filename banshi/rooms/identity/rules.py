@@ -25,6 +25,7 @@ PERMISSIONS: dict[str, str] = {
     "credit.decide": "lift a suspension, forgive a strike, answer an appeal",
     "ratings.view": "see ratings",
     "ratings.answer": "answer tasks from bad ratings",
+    "ratings.judge": "judge appeals against bad ratings",
     "staff.manage": "create staff, give roles",
     "roster.edit": "plan shifts",
     "notices.view": "see the notices sent (masked)",
@@ -69,10 +70,11 @@ ROLES: dict[str, frozenset[str]] = {
     "approver": frozenset(_CASES | _ANSWERS | {"cases.approve"}),  # 审批人员
     "issue_clerk": frozenset(_CASES | {"cases.issue"}),  # 出件人员
     "supervisor": frozenset(
-        _CASES | {"cases.supervise", "enquiries.look", "enquiries.publish", "figures.view"}
+        _CASES
+        | {"cases.supervise", "enquiries.look", "enquiries.publish", "figures.view", "ratings.view", "ratings.judge"}
     ),  # 督办人员
     "archivist": frozenset({"line.view", "archive.look", "archive.manage"}),  # 档案人员
-    "hall_manager": frozenset(_MANAGER),  # 大厅主任
+    "hall_manager": frozenset(_MANAGER - {"ratings.judge"}),  # 大厅主任: whom an appeal is of does not judge it
     "city_admin": frozenset(_MANAGER),  # 市级管理员
     "auditor": frozenset({"audit.view", "figures.view", "line.view"}),  # 审计
 }

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from banshi.frames.staff.exports import Column, Table
 from banshi.frames.staff.figures import percent
+from banshi.rooms.feedback import queries as ratings_of
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.figure_parts import (
@@ -41,7 +42,7 @@ def of_hall(hall: Hall, days: Days, *, loads: Sequence[insight.WindowLoad]) -> t
         _categories(found),
         _windows(found, loads),
     ]
-    sections += [_stars(total), *_promises(kept, days), _items(found)]
+    sections += [_stars(total, halls, days), *_promises(kept, days), _items(found)]
     return total, kept, sections
 
 
@@ -57,7 +58,7 @@ def of_region(
     total = found[""][-1]
     by_time = _by_time(found, _before(halls, days), days)
     sections = [_parts(region, levels), *by_time, *_waits(halls, days), _channels(found)]
-    sections += [_halls(found), _stars(total), *_promises(kept, days), _items(found)]
+    sections += [_halls(found), _stars(total, halls, days), *_promises(kept, days), _items(found)]
     return total, kept, sections, levels
 
 
@@ -349,7 +350,7 @@ def _parts(region: str | None, levels: Sequence[Row]) -> Section:
     return Section(table, wide=True)
 
 
-def _stars(total: Row) -> Section:
+def _stars(total: Row, halls: Sequence[Hall], days: Days) -> Section:
     n = total["ratings"]
     words = {
         5: _("Very satisfied"),
@@ -374,6 +375,9 @@ def _stars(total: Row) -> Section:
         note = _("%(share)s of the served visits were rated; silence counts for nothing.") % {
             "share": percent(total["rated_share"])
         }
+    if aside := ratings_of.set_aside(halls=halls, first=days.first, last=days.last):
+        more = ngettext("%(n)s rating was set aside on appeal.", "%(n)s ratings were set aside on appeal.", aside)
+        note = f"{note} {more % {'n': aside}}".strip()
     return Section(
         table, note=note, chart=bars_of(rows, [(_("Ratings"), "ratings", "jade")], _("ratings")) if n else None
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,6 +48,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
     but for the sentence of each closure."""
     found = [
         *_ratings(who, halls, now),
+        *_to_judge(who, halls),
         *_appeals(who, halls),
         *_messages(who, halls),
         *_webhooks(who, halls),
@@ -87,6 +88,19 @@ def _ratings(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
         if n := open_tasks.get(hall_id):
             text = ngettext("%(n)s low rating to answer", "%(n)s low ratings to answer", n) % {"n": n}
             found.append(Need(hall, "star", "wait", text, href))
+    return found
+
+
+def _to_judge(who: Who, halls: list[Hall]) -> list[Need]:
+    mine = _where(who, halls, "ratings.judge")
+    rows = Task.objects.filter(hall_id__in=mine, state="appealed").values_list("hall_id").order_by("hall_id")
+    found = []
+    for hall_id, n in rows.annotate(n=Count("id")):
+        href = reverse("office:ratings", kwargs={"hall": mine[hall_id].code}) + "?state=appealed"
+        text = ngettext("%(n)s appeal against a rating to judge", "%(n)s appeals against ratings to judge", n) % {
+            "n": n
+        }
+        found.append(Need(mine[hall_id], "star", "wait", text, href))
     return found
 
 

@@ -18,12 +18,12 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback import queries as ratings_of
 from banshi.rooms.feedback.models import Task
+from banshi.rooms.feedback.rules import GROUNDS, SETTLED_BY_ONESELF
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import page
 
-STATES = ("open", "answered", "settled")
-OUTCOMES = ("fixed", "explained", "groundless", "malicious")
+STATES = ("open", "answered", "appealed", "settled")
 
 
 def _list(
@@ -40,10 +40,12 @@ def _list(
         more=query_without_page(request),
         state=state,
         states=STATES,
-        outcomes=OUTCOMES,
+        outcomes=SETTLED_BY_ONESELF,
+        grounds=GROUNDS,
         refused=refused,
-        typed=typed or {},
+        typed={"appeal": None, "ground": "", **(typed or {})},
         may_answer=request.who.may("ratings.answer", hall.code),
+        may_judge=request.who.may("ratings.judge", hall.code),
         status=status_of(refused) if refused else 200,
     )
 
@@ -64,7 +66,7 @@ def _task_here(hall: Hall, task_id: int) -> None:
 def answer(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     _task_here(place, task_id)
-    text = " ".join(lines_of(request.POST.get("text"), 500).split())
+    text = _words(request, "text")
     try:
         feedback.answer(task_id=task_id, text=text, by=acting(request, place), now=clock.now())
     except Refused as refused:
@@ -74,6 +76,39 @@ def answer(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
     else:
         messages.warning(request, _("Answered. No number is known, so nobody gets a message."))
     return redirect("office:ratings", hall=hall)
+
+
+@door(audience="staff", permission="ratings.answer")
+@require_POST
+def appeal(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    _task_here(place, task_id)
+    ground, text = request.POST.get("ground", "")[:20], _words(request, "text")
+    try:
+        feedback.appeal(task_id=task_id, ground=ground, text=text, by=acting(request, place), now=clock.now())
+    except Refused as refused:
+        return _list(request, place, refused=refused, typed={"appeal": [task_id], "ground": [ground], "text": text})
+    messages.success(request, _("The appeal waits for somebody else to judge it."))
+    return redirect("office:ratings", hall=hall)
+
+
+@door(audience="staff", permission="ratings.judge")
+@require_POST
+def judge(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    _task_here(place, task_id)
+    finding, uphold = _words(request, "finding"), request.POST.get("uphold") == "1"
+    try:
+        feedback.judge(task_id=task_id, uphold=uphold, finding=finding, by=acting(request, place), now=clock.now())
+    except Refused as refused:
+        return _list(request, place, refused=refused, typed={"judge": task_id, "finding": finding})
+    said = _("Set aside. The rating is kept and counts no more.") if uphold else _("Dismissed. The rating counts.")
+    messages.success(request, said)
+    return redirect("office:ratings", hall=hall)
+
+
+def _words(request: Asked, name: str) -> str:
+    return " ".join(lines_of(request.POST.get(name), 500).split())
 
 
 @door(audience="staff", permission="ratings.answer")

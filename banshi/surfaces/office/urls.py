@@ -78,6 +78,8 @@ urlpatterns = [
     path(HALL + "ratings/", ratings.index, name="ratings"),
     path(HALL + "ratings/<int:task_id>/answer", ratings.answer, name="rating_answer"),
     path(HALL + "ratings/<int:task_id>/settle", ratings.settle, name="rating_settle"),
+    path(HALL + "ratings/<int:task_id>/appeal", ratings.appeal, name="rating_appeal"),
+    path(HALL + "ratings/<int:task_id>/judge", ratings.judge, name="rating_judge"),
     path(HALL + "notices/", notices.index, name="notices"),
     path(HALL + "notices/<int:message_id>/again", notices.again, name="notice_again"),
     # Planning

@@ -36,6 +36,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "redirected": pgettext_lazy("message", "Sent on to another hall"),
     "rate": _("Invitation to rate"),
     "rating_answered": _("Rating answered"),
+    "rating_set_aside": _("Rating set aside"),
     "enquiry_answered": _("Question answered"),
     "booking_open": _("Booking open"),
     "day_sheet": _("Day sheet"),
@@ -127,6 +128,10 @@ OUTCOMES: dict[str, Text] = {
     "groundless": _("Checked, not so"),
     "malicious": _("Malicious"),
 }
+GROUNDS: dict[str, Text] = {
+    "groundless": _("Checked, not so"),
+    "malicious": _("Malicious"),
+}  # of an appeal against a rating
 
 SUSPENSIONS: dict[str, Text] = {
     "no_shows": _("Booked and did not come, several times"),
@@ -332,6 +337,9 @@ AUDIT: dict[str, Text] = {
     "noted": pgettext_lazy("deed", "wrote a note"),
     "rated": pgettext_lazy("deed", "rated"),
     "task_answered": pgettext_lazy("deed", "answered a rating"),
+    "task_appealed": pgettext_lazy("deed", "appealed against a rating"),
+    "task_upheld": pgettext_lazy("deed", "upheld an appeal against a rating"),
+    "task_dismissed": pgettext_lazy("deed", "dismissed an appeal against a rating"),
     "enquiry_asked": pgettext_lazy("deed", "asked a department"),
     "enquiry_asked_further": pgettext_lazy("deed", "asked further"),
     "enquiry_answered": pgettext_lazy("deed", "answered a question"),
@@ -410,6 +418,7 @@ TABLES: dict[str, dict[str, Text]] = {
     "channel": states.CHANNELS,
     "task_state": _words_of("task"),
     "outcome": OUTCOMES,
+    "ground": GROUNDS,
     "role": ROLES,
     "suspension": SUSPENSIONS,
     "entry": ENTRIES,

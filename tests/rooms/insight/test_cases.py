@@ -291,6 +291,12 @@ def rating_gone(on):
     Rating.objects.all().delete()
 
 
+def rating_set_aside(on):
+    rated(on["done"], 1)
+    settle_all()
+    Rating.objects.all().update(set_aside_at=NOW)
+
+
 def entered_afterwards(on):
     case_of(on["town"].hall, on["town"].items["pension"], on["town"].person(3), received=at("2026-02-04 15:00"))
 
@@ -309,6 +315,7 @@ LATE = [
     (told_a_second_time, {date(2026, 2, 3)}),
     (rated_late, {date(2026, 2, 6)}),
     (rating_gone, {date(2026, 2, 6)}),
+    (rating_set_aside, {date(2026, 2, 6)}),
     (entered_afterwards, {date(2026, 2, 4)}),
     (given_to_another_department, {date(2026, 2, 3), date(2026, 2, 4), date(2026, 2, 5), date(2026, 2, 6)}),
     (came_more_often, {date(2026, 2, 6)}),

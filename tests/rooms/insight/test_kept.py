@@ -257,6 +257,23 @@ def test_what_changes_a_settled_day_is_seen_at_once_and_settled_again(settled, c
     assert everything(halls, *days) == truth
 
 
+def test_a_rating_that_is_set_aside_counts_no_more_on_its_settled_day(settled):
+    halls, days = [settled["town"].hall], (FIRST, FIRST + timedelta(days=1))
+    unrated = everything(halls, *days)
+    rated(settled)
+    settle_all()
+    before = everything(halls, *days)
+
+    Rating.objects.all().update(set_aside_at=NOW)
+    noted = list(Changed.objects.values_list("day", flat=True))
+    at_once = everything(halls, *days)
+    settle_all()
+
+    assert noted == [FIRST]
+    assert before != at_once
+    assert at_once == everything(halls, *days) == recount(halls, *days) == unrated
+
+
 def test_what_figures_do_not_read_leaves_a_day_settled(settled):
     Ticket.objects.all().update(note="", language="en")
     Visit.objects.all().update(left_at=NOW, rated_at=NOW)

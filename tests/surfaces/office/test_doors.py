@@ -135,14 +135,19 @@ def kept_apart(office):  # noqa: F811
 
 
 def whose(office, pattern):  # noqa: F811
-    """The browser of whoever the page is for: the manager, but for the archive, which has people of its own."""
+    """The browser of whoever the page is for: the manager, but for the archive, which has people of its own, and for what is to
+    be judged about the hall."""
+    if pattern.name == "rating_judge":
+        return signed_in(staff_with("su", "supervisor"))
     return signed_in(keeper(office) if pattern.name.startswith("archive") else office.manager)
 
 
 def by_client(office):  # noqa: F811
     """A browser for each of them, with what is theirs."""
     apart = [each for each in MINE if each.name.startswith("archive")]
-    return [(whose(office, each[0]), each) for each in ([p for p in MINE if p not in apart], apart)]
+    judged = [each for each in MINE if each.name == "rating_judge"]
+    rest = [each for each in MINE if each not in apart and each not in judged]
+    return [(whose(office, each[0]), each) for each in (rest, apart, judged)]
 
 
 def keeper(office):  # noqa: F811

@@ -112,3 +112,35 @@ def test_a_task_of_another_hall_is_not_answered_from_here(task: Task):
     assert theirs.post(f"/office/other/ratings/{task.pk}/answer", {"text": "好"}).status_code == 404
     task.refresh_from_db()
     assert task.state == "open"
+
+
+def test_the_hall_appeals_and_somebody_with_the_right_judges(manager: Client, task: Task):  # noqa: F811
+    manager.post(f"/office/town/ratings/{task.pk}/answer", {"text": "没有这回事。"})
+    answered = page(manager, "answered")
+    manager.post(f"/office/town/ratings/{task.pk}/appeal", {"ground": "malicious", "text": "监控里没有"})
+    supervisor = signed_in(staff_with("su", "supervisor"))
+
+    waits = [page(each, "appealed") for each in (manager, supervisor)]
+    by_manager = manager.post(f"/office/town/ratings/{task.pk}/judge", {"finding": "属实", "uphold": "1"})
+    without_words = supervisor.post(f"/office/town/ratings/{task.pk}/judge", {"finding": " ", "uphold": "1"})
+    supervisor.post(f"/office/town/ratings/{task.pk}/judge", {"finding": "看过监控，没有。", "uphold": "1"})
+
+    task.refresh_from_db()
+    settled = page(supervisor, "settled")
+    assert "申诉：不属实或恶意差评" in answered
+    assert ["成立，不计入评价" in each for each in waits] == [False, True]
+    assert (by_manager.status_code, without_words.status_code) == (403, 422)
+    assert (task.state, task.outcome) == ("settled", "malicious")
+    assert "看过监控，没有。" in settled
+    assert "成立：评价不计入" in settled
+
+
+def test_a_judge_of_another_hall_judges_nothing_here(manager: Client, task: Task):  # noqa: F811
+    manager.post(f"/office/town/ratings/{task.pk}/answer", {"text": "没有这回事。"})
+    manager.post(f"/office/town/ratings/{task.pk}/appeal", {"ground": "groundless", "text": "不是这里的事"})
+    theirs = signed_in(staff_with("theirs", "supervisor", scope="other"))
+
+    answer = theirs.post(f"/office/other/ratings/{task.pk}/judge", {"finding": "好", "uphold": "1"})
+
+    task.refresh_from_db()
+    assert (answer.status_code, task.state) == (404, "appealed")

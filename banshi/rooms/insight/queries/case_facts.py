@@ -63,7 +63,7 @@ FACTS = " UNION ALL ".join(
         _happened("decided", "decided_at"),
         _happened(
             "completed", "closed_at", only="AND r.phase = 'closed'", stars="s.stars",
-            joined="LEFT JOIN feedback_rating s ON s.case_id = c.id AND NOT s.follow_up",
+            joined="LEFT JOIN feedback_rating s ON s.case_id = c.id AND NOT s.follow_up AND s.set_aside_at IS NULL",
         ),
     ]
 )  # fmt: skip

@@ -120,7 +120,7 @@ RATINGS = f"""
 SELECT h.code AS hall, v.day AS day, EXTRACT(hour FROM v.arrived_at AT TIME ZONE h.timezone)::int AS hour,
   t.category_id AS category, t.item_id AS item, r.window_id AS "window", v.channel AS channel, r.stars
 FROM {_of_days("tickets_visit", "v")} JOIN places_hall h ON h.id = v.hall_id
-JOIN feedback_rating r ON r.visit_id = v.id AND NOT r.follow_up
+JOIN feedback_rating r ON r.visit_id = v.id AND NOT r.follow_up AND r.set_aside_at IS NULL
 JOIN tickets_ticket t ON t.id = r.ticket_id
 """  # noqa: S608
 RATINGS_SAY = {"ratings": "count(*)"} | {f"stars_{n}": f"count(*) FILTER (WHERE stars = {n})" for n in range(1, 6)}

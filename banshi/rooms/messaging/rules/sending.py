@@ -43,6 +43,7 @@ LASTS = {
     "lifted": 7 * DAY,
     "rate": 3 * DAY,
     "rating_answered": 7 * DAY,
+    "rating_set_aside": 7 * DAY,
     "enquiry_answered": 7 * DAY,
     "appeal_answered": 7 * DAY,
     "case_item_retired": 7 * DAY,
@@ -332,7 +333,7 @@ def link(base: str, *, key: str, subject: str) -> str:
     if not ref:
         return ""
     if kind == "ticket":
-        return f"{base}/{'r' if key in ('rate', 'rating_answered') else 't'}/{ref}"
+        return f"{base}/{'r' if key in ('rate', 'rating_answered', 'rating_set_aside') else 't'}/{ref}"
     if kind == "appointment":
         return f"{base}/a/{ref}"
     if kind == "agent":

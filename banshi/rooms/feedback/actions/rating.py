@@ -1,28 +1,26 @@
-"""Rate a visit or a case; answer and settle the task that a bad rating opens."""
+"""Rate a visit or a case; a bad rating opens a task."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from banshi.foundation.announce import announce
 from banshi.foundation.scrubbing import scrubbed
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import RatingPolicy
 from banshi.kernel.refusals import Refused
-from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.feedback import rules
+from banshi.rooms.feedback.actions.ground import clean, invalid, who_worked
 from banshi.rooms.feedback.models import Rating, Task
-from banshi.rooms.feedback.queries import case_refusal, contact_for, rated_with, refusal, what_was_rated
-from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.feedback.queries import case_refusal, rated_with, refusal, what_was_rated
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.actions import mark_rated
 from banshi.rooms.tickets.models import Service, Ticket, Visit
@@ -105,7 +103,7 @@ def rate_case(
             raise Refused("nothing-found", facts={"case": case_no})
         parts = rated_with(case)  # 一件事: one rating for the whole, whichever of its cases it is given at
         case = parts[0]
-        if staff_id is not None and any(staff_id in _who_worked(part) for part in parts):
+        if staff_id is not None and any(staff_id in who_worked(part) for part in parts):
             raise Refused("not-allowed", facts={"permission": rules.NOT_ONES_OWN})
         policy = policy_of(case.hall_id, now=now).rating
         no = case_refusal(case=case, within_days=policy.within_days, now=now)
@@ -158,40 +156,27 @@ def _keep(rating: Rating, *, policy: RatingPolicy, by: Actor, taken: Mapping[str
 
 def _checked(stars: int, tags: Sequence[str], text: str, channel: str) -> tuple[int, list[str], str]:
     if isinstance(stars, bool) or not isinstance(stars, int) or not 1 <= stars <= 5:
-        raise _invalid("stars", "星级是 1 到 5", "Stars are 1 to 5")
+        raise invalid("stars", "星级是 1 到 5", "Stars are 1 to 5")
     if channel not in rules.CHANNELS:
-        raise _invalid("channel", f"渠道是 {'、'.join(rules.CHANNELS)} 之一", f"One of {', '.join(rules.CHANNELS)}")
-    words = list(dict.fromkeys(rules.tag_code(_clean(word)) for word in tags if _clean(word)))
+        raise invalid("channel", f"渠道是 {'、'.join(rules.CHANNELS)} 之一", f"One of {', '.join(rules.CHANNELS)}")
+    words = list(dict.fromkeys(rules.tag_code(clean(word)) for word in tags if clean(word)))
     if len(words) > rules.MOST_TAGS or any(len(word) > rules.LONGEST_TAG for word in words):
         most, longest = rules.MOST_TAGS, rules.LONGEST_TAG
-        raise _invalid(
+        raise invalid(
             "tags", f"最多 {most} 个标签，每个 {longest} 字以内", f"Up to {most} tags of {longest} characters"
         )
     if any(scrubbed(word) != word for word in words):  # tags are counted, and stand in clear
-        raise _invalid("tags", "标签里不写号码", "No numbers of anybody in a tag")
-    kept = _clean(text)
+        raise invalid("tags", "标签里不写号码", "No numbers of anybody in a tag")
+    kept = clean(text)
     if len(kept) > rules.LONGEST_TEXT:
-        raise _invalid("text", f"{rules.LONGEST_TEXT} 字以内", f"Up to {rules.LONGEST_TEXT} characters")
+        raise invalid("text", f"{rules.LONGEST_TEXT} 字以内", f"Up to {rules.LONGEST_TEXT} characters")
     return stars, words, kept
-
-
-def _invalid(field: str, zh: str, en: str) -> Refused:
-    return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}})
-
-
-def _clean(text: str) -> str:
-    """Without control characters (which the database or a screen would trip over), line breaks kept."""
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
 
 
 def _not_their_own(visit: Visit, staff_id: int | None) -> None:
     """:raises Refused: not-allowed – a member of staff who served this visit."""
     if staff_id is not None and Service.objects.filter(ticket__visit_id=visit.pk, staff_id=staff_id).exists():
         raise Refused("not-allowed", facts={"permission": rules.NOT_ONES_OWN})
-
-
-def _who_worked(case: Case) -> set[int | None]:
-    return {case.received_by_id, case.accepted_by_id, case.decided_by_id, case.issued_by_id}
 
 
 def _who_served(ticket: Ticket) -> tuple[int | None, int | None]:
@@ -230,95 +215,3 @@ def _open_task(rating: Rating, *, policy: RatingPolicy, now: datetime) -> None:
     Task.objects.create(
         rating=rating, hall=rating.hall, opened_at=now, answer_due_on=answer_by, settle_due_on=settle_by
     )
-
-
-def _need(task: Task, verb: str) -> None:
-    """:raises Refused: wrong-state."""
-    if (no := rules.TASK.refusal(task.state, verb)) is not None:
-        raise Refused(no)
-
-
-def answer(*, task_id: int, text: str, by: Actor, now: datetime) -> Task:
-    """Answer a bad rating (回访). Who gave it is told, where a number is known.
-
-    :raises Refused: nothing-found, invalid (no text), wrong-state (answered already).
-    """
-    kept = legible(_clean(text), field="text")
-    if not kept or len(kept) > rules.LONGEST_TEXT:
-        raise _invalid("text", f"写 1 到 {rules.LONGEST_TEXT} 个字", f"1 to {rules.LONGEST_TEXT} characters")
-    with transaction.atomic():
-        task = _task(task_id)
-        _need(task, "answer")
-        task.state, task.answer = rules.TASK.to("answer"), kept
-        task.answered_at, task.answered_by = now, str(by)
-        task.save(update_fields=["state", "answer", "answered_at", "answered_by"])
-        rated = what_was_rated(task.rating)
-        messaging.write(
-            key="rating_answered",
-            to_phone=contact_for(task.rating),
-            hall=task.hall,
-            subject=rated.subject,
-            params={"text": kept, "day": rated.day.isoformat()},
-            dedupe=f"rating-answered:{task_id}:{now.isoformat()}",
-            language=rated.language,
-            now=now,
-        )
-        audit.record(action="task_answered", subject=f"task:{task_id}", by=by, now=now, hall=task.hall.code)
-        announce(hall=task.hall.code, topic="ratings", subject=rated.ref, now=now)
-    return task
-
-
-def settle(*, task_id: int, outcome: str, by: Actor, now: datetime) -> Task:
-    """Close an answered task with what came of it (整改).
-
-    :param outcome: fixed | explained | groundless | malicious. The rating stays and counts, whatever the outcome.
-    :raises Refused: nothing-found, invalid, wrong-state (not answered yet, or settled).
-    """
-    if outcome not in rules.OUTCOMES:
-        zh, en = "、".join(zh for zh, _ in rules.OUTCOMES.values()), ", ".join(rules.OUTCOMES)
-        raise _invalid("outcome", f"结果是{zh}之一", f"One of {en}")
-    with transaction.atomic():
-        task = _task(task_id)
-        _need(task, "settle")
-        task.state, task.outcome = rules.TASK.to("settle"), outcome
-        task.settled_at, task.settled_by = now, str(by)
-        task.save(update_fields=["state", "outcome", "settled_at", "settled_by"])
-        audit.record(
-            action="task_settled",
-            subject=f"task:{task_id}",
-            by=by,
-            now=now,
-            hall=task.hall.code,
-            facts={"outcome": outcome},
-        )
-        announce(hall=task.hall.code, topic="ratings", subject=what_was_rated(task.rating).ref, now=now)
-    return task
-
-
-def _task(task_id: int) -> Task:
-    tasks = Task.objects.select_for_update(no_key=True, of=("self",))
-    named = ("hall", "rating__hall", "rating__ticket", "rating__visit__person", "rating__case")
-    task = tasks.select_related(*named).filter(id=task_id).first()
-    if task is None:
-        raise Refused("nothing-found", facts={"task": task_id})
-    return task
-
-
-def forget_words(*, before: Mapping[int, datetime], most: int) -> int:
-    """Delete what people wrote with old ratings and what they were answered; stars and tags stay. Not while the task of a visit,
-    or of a case, is open or unsettled.
-
-    :param before: by hall id, what a rating, and an answer, is older than. :param most: ratings in one go.
-    :returns: of how many ratings.
-    """
-    if not before:
-        return 0
-    rated, answered = Q(), Q()
-    for hall_id, moment in before.items():
-        rated |= Q(hall_id=hall_id, at__lt=moment)
-        answered |= Q(hall_id=hall_id, answered_at__lt=moment)
-    Task.objects.filter(answered).exclude(state__in=rules.TASK.goes_on).exclude(answer="").update(answer="")
-    of_the_same = Q(rating__visit=OuterRef("visit")) | Q(rating__case=OuterRef("case"))
-    unsettled = Task.objects.filter(of_the_same, state__in=rules.TASK.goes_on)
-    old = Rating.objects.filter(rated).exclude(text="").exclude(Exists(unsettled))
-    return Rating.objects.filter(pk__in=old.order_by("at", "id").values("pk")[:most]).update(text="")
