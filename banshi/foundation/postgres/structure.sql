@@ -2210,6 +2210,7 @@ CREATE TABLE public.consulting_enquiry (
     department_id bigint NOT NULL,
     hall_id bigint NOT NULL,
     item_id bigint NOT NULL,
+    case_id bigint,
     CONSTRAINT an_enquiry_that_ended_has_a_time CHECK ((((closed_at IS NULL) AND ((state)::text = ANY ((ARRAY['open'::character varying, 'answered'::character varying])::text[]))) OR ((closed_at IS NOT NULL) AND ((state)::text = ANY ((ARRAY['closed'::character varying, 'withdrawn'::character varying])::text[]))))),
     CONSTRAINT an_open_enquiry_has_a_day CHECK ((((due_on IS NOT NULL) AND ((state)::text = 'open'::text)) OR ((NOT ((state)::text = 'open'::text)) AND (due_on IS NULL)))),
     CONSTRAINT enquiry_state_is_known CHECK (((state)::text = ANY ((ARRAY['open'::character varying, 'answered'::character varying, 'closed'::character varying, 'withdrawn'::character varying])::text[])))
@@ -5490,6 +5491,8 @@ CREATE INDEX consulting_answer_question_id_09b8238e ON public.consulting_answer 
 
 CREATE INDEX consulting_enquiry_account_id_db71cf65 ON public.consulting_enquiry USING btree (account_id);
 
+CREATE INDEX consulting_enquiry_case_id_dc021480 ON public.consulting_enquiry USING btree (case_id);
+
 CREATE INDEX consulting_enquiry_department_id_714618ab ON public.consulting_enquiry USING btree (department_id);
 
 CREATE INDEX consulting_enquiry_hall_id_d5fc4f09 ON public.consulting_enquiry USING btree (hall_id);
@@ -6521,6 +6524,9 @@ ALTER TABLE ONLY public.consulting_enquiry
     ADD CONSTRAINT consulting_enquiry_account_id_db71cf65_fk_identity_account_id FOREIGN KEY (account_id) REFERENCES public.identity_account(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.consulting_enquiry
+    ADD CONSTRAINT consulting_enquiry_case_id_dc021480_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.consulting_enquiry
     ADD CONSTRAINT consulting_enquiry_department_id_714618ab_fk_catalogue FOREIGN KEY (department_id) REFERENCES public.catalogue_department(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.consulting_enquiry
@@ -7088,6 +7094,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('catalogue', '0010_office_drafts', now()),
     ('consulting', '0001_initial', now()),
     ('consulting', '0002_numbers', now()),
+    ('consulting', '0003_complaints', now()),
     ('devices', '0001_initial', now()),
     ('devices', '0002_longer_kinds', now()),
     ('devices', '0003_slips_into_the_spool', now()),

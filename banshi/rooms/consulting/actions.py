@@ -28,6 +28,10 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 
 _ANOTHER = {"zh": "写的人不能自己发布", "en": "Whoever wrote it does not publish it"}
+_WORKED_IT = {
+    "zh": "反映的是自己经办的件，由别人答复",
+    "en": "It complains of a case you worked: somebody else answers",
+}
 _PERSONAL = {
     "zh": "里面有手机号或证件号，去掉后再写",
     "en": "There is a telephone or an identity number in it: take it out",
@@ -37,12 +41,13 @@ _PERSONAL = {
 @dataclass(frozen=True)
 class Asking:
     """Who asks what, where. `account_id`: of whoever signed in; `contact`: of whoever asks through another system, E.164 or as
-    typed; None: nobody is told."""
+    typed; None: nobody is told. `case_id`: the case it complains of; the caller knows that they may follow it."""
 
     hall: Hall
     item_code: str
     text: str
     account_id: int | None = None
+    case_id: int | None = None
     contact: str | None = None
     language: str = "zh-hans"
 
@@ -65,8 +70,8 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> Enquiry:
             raise Refused(no)
         enquiry = Enquiry.objects.create(
             no=_number(local), hall=asking.hall, item=item, department_id=item.department_id, account_id=asking.account_id,
-            asked_by=str(by), contact=contact, contact_index=index, language=asking.language, asked_at=now,
-            due_on=work_calendar().add_working_days(local.date(), policy.answer_working_days),
+            case_id=asking.case_id, asked_by=str(by), contact=contact, contact_index=index, language=asking.language,
+            asked_at=now, due_on=work_calendar().add_working_days(local.date(), policy.answer_working_days),
         )  # fmt: skip
         Question.objects.create(enquiry=enquiry, seq=1, text=text, asked_at=now)
         _record("enquiry_asked", enquiry, by=by, now=now, facts={"item": item.code})
@@ -103,7 +108,7 @@ def _words(text: str, *, least: int = 1, most: int, field: str = "text") -> str:
 def _locked(no: str) -> Enquiry:
     """The enquiry, and everybody else who does something with it waits. :raises Refused: nothing-found."""
     rows = Enquiry.objects.select_for_update(no_key=True, of=("self",))
-    enquiry = rows.select_related("hall", "item", "department", "account").filter(no=no).first()
+    enquiry = rows.select_related("hall", "item", "department", "account", "case").filter(no=no).first()
     if enquiry is None:
         raise Refused("nothing-found", facts={"enquiry": no})
     return enquiry
@@ -149,13 +154,15 @@ def answer(*, no: str, seq: int, text: str, department: str, by: Actor, now: dat
 
     :param seq: of the question that was read: another one may wait by now.
     :param department: code of the one that whoever answers belongs to; "" = none in particular.
-    :raises Refused: nothing-found, invalid, wrong-state (answered, withdrawn), changed-meanwhile (forwarded, asked further).
+    :raises Refused: nothing-found, invalid, wrong-state (answered, withdrawn), changed-meanwhile (forwarded, asked further),
+        same-person (it complains of a case they worked).
     """
     staff, kept = _staff(by), _words(text, most=rules.LONGEST_ANSWER)
     with transaction.atomic():
         enquiry = _locked(no)
         _need(enquiry, "answer")
         _theirs(enquiry, department)
+        _not_their_own(enquiry, staff)
         question = _last_question(enquiry)
         if question.seq != seq:
             raise Refused("changed-meanwhile")
@@ -169,6 +176,13 @@ def answer(*, no: str, seq: int, text: str, department: str, by: Actor, now: dat
         _tell(enquiry, f"{seq}", now=now)
         _record("enquiry_answered", enquiry, by=by, now=now, facts={"question": seq, "late": late})
     return enquiry
+
+
+def _not_their_own(enquiry: Enquiry, staff: int) -> None:
+    """:raises Refused: same-person."""
+    case = enquiry.case
+    if case is not None and staff in (case.received_by_id, case.accepted_by_id, case.decided_by_id, case.issued_by_id):
+        raise Refused("same-person", facts={"reason": _WORKED_IT})
 
 
 def correct(*, no: str, seq: int, text: str, department: str, by: Actor, now: datetime) -> Enquiry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from banshi.foundation.crypto import EncryptedText, FreeText
+from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.consulting.rules import ENQUIRY, PUBLIC_ANSWER
 from banshi.rooms.identity.models import Account, Staff
@@ -24,6 +25,9 @@ class Enquiry(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="enquiries")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="enquiries")
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="enquiries")
+    case = models.ForeignKey(
+        Case, null=True, on_delete=models.SET_NULL, related_name="enquiries"
+    )  # what it complains of
     asked_by = models.CharField(max_length=60)
     contact = EncryptedText(null=True)  # of who asks through another system; an account has its own
     contact_index = models.CharField(max_length=64, default="")

@@ -15,7 +15,8 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.search import Entry, Index
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.catalogue.models import Department, Item
+from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue.models import Department, HallItem, Item
 from banshi.rooms.consulting import rules
 from banshi.rooms.consulting.models import Answer, Enquiry, Forwarding, PublicAnswer, Question
 from banshi.rooms.consulting.rules import PUBLIC_ANSWER
@@ -66,6 +67,7 @@ class EnquiryLine:
     further: bool
     forwarded: bool
     helped: bool | None
+    case: str  # the number of the case it complains of, or ""
 
     @property
     def late(self) -> int:
@@ -99,7 +101,13 @@ class PublicView:
 
 
 def all_enquiries() -> QuerySet[Enquiry]:
-    return Enquiry.objects.select_related("hall", "item", "department", "forwarding")
+    return Enquiry.objects.select_related("hall", "item", "department", "forwarding", "case")
+
+
+def where_to_complain(case: Case) -> str:
+    """The item under which somebody says what went wrong with a case: the hall's own window for that, else the case's."""
+    stuck = HallItem.objects.filter(hall_id=case.hall_id, item__code=rules.STUCK).exists()
+    return rules.STUCK if stuck else case.item.code
 
 
 def enquiry_by_no(no: str) -> Enquiry:
@@ -168,6 +176,7 @@ def _line(row: Enquiry, now: datetime, calendar: WorkCalendar, *, further: bool)
         asked_at=row.asked_at, due_on=row.due_on, left=left,
         light=rules.light(row.state, row.due_on, today=today, left=left or 0), further=further,
         forwarded=forwarding_of(row) is not None, helped=row.helped,
+        case=row.case.no if row.case is not None else "",
     )  # fmt: skip
 
 

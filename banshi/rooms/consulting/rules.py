@@ -43,6 +43,7 @@ LONGEST_ANSWER = 2000
 LONGEST_REASON = 300
 LONGEST_PUBLIC_QUESTION = 200
 QUESTIONS = 2  # the first and one further
+STUCK = "desk-matters-that-got-stuck"  # the matter under which people say what they could not get done (办不成事反映)
 LISTED = 5  # answers offered before somebody asks
 
 # What belongs to one person and never stands where everybody reads: mobile telephones, identity numbers.

@@ -184,6 +184,15 @@ class AskForm(Form):
         self.fields["text"].error_messages["required"] = pgettext("enquiry", "Write the question.")
 
 
+class ComplaintForm(AskForm):
+    """What goes wrong with a case."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = pgettext("complaint", "What went wrong")
+        self.fields["text"].error_messages["required"] = pgettext("complaint", "Say what went wrong.")
+
+
 class DayAsked(forms.Form):
     """A day of a hall; the matter is the address's."""
 

@@ -11,11 +11,11 @@ from banshi.frames.staff.cases import department_of
 from banshi.frames.staff.names import names_of
 from banshi.rooms.cases import queries
 from banshi.rooms.consulting import queries as consulting
+from banshi.rooms.consulting.rules import STUCK
 from banshi.rooms.places import queries as places
 from banshi.surfaces.review import lists
 from banshi.surfaces.review.frame import page
 
-STUCK = "desk-matters-that-got-stuck"  # the matter under which people say so (办不成事反映受理)
 MOST = 50
 
 
@@ -28,6 +28,6 @@ def show(request: Asked, hall: str) -> HttpResponseBase:
     return page(
         request, "review/exceptions.html", place, found=found, tabs=lists.tabs(request, place, own, "exceptions"),
         names=names_of(each.actor for each in found.taken_over),
-        stuck=list(stuck.select_related("item").order_by("due_on", "id")[:MOST]),
+        stuck=list(stuck.select_related("item", "case").order_by("due_on", "id")[:MOST]),
         may_see=request.who.may("enquiries.look", hall),
     )  # fmt: skip
