@@ -37,6 +37,17 @@ class Rated:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """What came of a low rating. `text`: "" while nobody has answered, or once the words are forgotten; `set_aside`: since when
+    it counts no more, with the `finding`."""
+
+    text: str
+    at: datetime | None
+    set_aside: datetime | None
+    finding: str
+
+
+@dataclass(frozen=True)
 class RatePage:
     """What the rating page and the evaluator need. `step`: rate | follow_up | done; `refusal`: why not at all. Of a case `number`
     is empty, and `day` the one on which it ended."""
@@ -55,6 +66,7 @@ class RatePage:
     day: date
     step: str
     stars: int | None
+    answers: tuple[Answered, ...]
     refusal: Refusal | None
 
 
@@ -206,7 +218,7 @@ def rate_page(ref: str, *, now: datetime) -> RatePage:
         item_zh=named.name_zh, item_en=named.name_en, window=window.number if window else "",
         staff_zh=last.staff.name_zh if last else "", staff_en=last.staff.name_en if last else "",
         badge=last.staff.badge if last else "", day=ticket.day, step=_step(said),
-        stars=said[0].stars if said else None, refusal=no,
+        stars=said[0].stars if said else None, answers=_answers(said), refusal=no,
     )  # fmt: skip
 
 
@@ -220,8 +232,19 @@ def case_rate_page(case: Case, *, now: datetime) -> RatePage:
         item_zh=case.item.name_zh, item_en=case.item.name_en, window="", staff_zh="", staff_en="", badge="",
         day=(case.closed_at or now).astimezone(ZoneInfo(hall.timezone)).date(), step=_step(said),
         stars=said[0].stars if said else None,
+        answers=_answers(said),
         refusal=case_refusal(case=case, within_days=policy_of(case.hall_id, now=now).rating.within_days, now=now),
     )  # fmt: skip
+
+
+def _answers(said: Sequence[Rating]) -> tuple[Answered, ...]:
+    """What the hall answered to these ratings, and whether one was set aside; in order."""
+    rows = Task.objects.filter(rating__in=said).select_related("rating").order_by("id") if said else []
+    found = [
+        Answered(row.answer, row.answered_at, row.rating.set_aside_at, row.finding if row.rating.set_aside_at else "")
+        for row in rows
+    ]
+    return tuple(each for each in found if each.text or each.set_aside)
 
 
 def _step(said: Sequence[Rating]) -> str:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
-from banshi.rooms.feedback import actions
+from banshi.rooms.feedback import actions, queries
 from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
@@ -129,3 +129,16 @@ def test_two_judges_at_once_find_once(committed_town: Any) -> None:
     assert sorted(isinstance(each, Refused) for each in found) == [False, True]
     task.refresh_from_db()
     assert (task.upheld is True) == (Rating.objects.get().set_aside_at is not None)
+
+
+def test_whoever_rated_reads_what_was_answered_and_found(task: Task) -> None:
+    before = queries.rate_page("ref1", now=AT).answers
+    appeal(task)
+    waiting = queries.rate_page("ref1", now=AT).answers
+    judge(task)
+
+    (after,) = queries.rate_page("ref1", now=AT).answers
+    assert [(each.text, each.set_aside, each.finding) for each in (*before, *waiting)] == [
+        ("没有这回事。", None, "")
+    ] * 2
+    assert (after.text, after.set_aside, after.finding) == ("没有这回事。", AT, "看过监控，没有这回事。")
