@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from banshi.journeys.case.learning import learn_from
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -31,7 +32,8 @@ def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
 
 
 def keep_result(case: Case, paper: CasePaper, *, by: Actor, now: datetime) -> None:
-    """The certificate that a result is, in its holder's library."""
+    """The certificate that a result is, in its holder's library, and what the case said of them."""
+    learn_from(case, now=now)
     result = handling_of_case(case).result
     if result.certificate_type:
         library.issue_certificate(

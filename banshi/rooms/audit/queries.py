@@ -62,6 +62,14 @@ FOR_EVERY_HALL = (
 )  # fmt: skip
 
 
+def looks_at(subjects: Collection[str], *, limit: int = PAGE, cursor: int | None = None) -> list[EntryView]:
+    """Who looked at them, newest first. :param cursor: the last id seen."""
+    rows = Entry.objects.filter(subject__in=subjects, action="looked").order_by("-id")
+    if cursor is not None:
+        rows = rows.filter(id__lt=cursor)
+    return [_view(row) for row in rows[:limit]]
+
+
 def trail(
     *,
     subject: str | None = None,
@@ -83,19 +91,20 @@ def trail(
         "id__lt": cursor,
     }  # fmt: skip
     rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
-    return [
-        EntryView(
-            row.id,
-            row.at,
-            row.actor,
-            row.hall,
-            row.action,
-            row.subject,
-            _opened(row.facts),
-            row.sealed_hash is not None,
-        )
-        for row in rows[: max(1, min(limit, 500))]
-    ]
+    return [_view(row) for row in rows[: max(1, min(limit, 500))]]
+
+
+def _view(row: Entry) -> EntryView:
+    return EntryView(
+        row.id,
+        row.at,
+        row.actor,
+        row.hall,
+        row.action,
+        row.subject,
+        _opened(row.facts),
+        row.sealed_hash is not None,
+    )
 
 
 def _opened(facts: Mapping[str, Any]) -> Mapping[str, Any]:

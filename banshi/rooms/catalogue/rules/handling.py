@@ -217,3 +217,8 @@ class Element(Part):
     @property
     def from_library(self) -> bool:
         return self.source_precedence.startswith("library")
+
+    @property
+    def kept(self) -> bool:
+        """Whether what was said in a case that was granted is known from then on (一表一库)."""
+        return "earlier" in self.source_precedence.split(";")
