@@ -11,7 +11,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.identity.actions import authorise_member, enrol_organisation
 from banshi.rooms.identity.models import Person
-from banshi.rooms.library.models import Document
+from banshi.rooms.library.models import CertificateUse, Document
 from tests.surfaces.api.casework import FORM_TYPE, OPEN, Casework, form, photo
 from tests.surfaces.api.conftest import PERSON
 from tests.surfaces.api.test_cases import identity_card
@@ -123,6 +123,32 @@ def test_somebody_elses_certificate_is_not_there(work: Casework) -> None:
 
     asked = {"requirement": "id", "channel": "library", "certificate": ref, "consent": True}
     assert told(work.calls("post", f"/cases/{no}/materials", "channel", asked)) == (404, "nothing-found")
+
+
+def test_a_certificate_stands_for_no_other_paper_than_its_own(work: Casework) -> None:
+    """Else any of one's certificates would be a trusted paper, and rules would grant on it."""
+    card = {**identity_card(), "type": "library-card", "number": "L0001", "name": "读者证", "issuer": "市图书馆"}
+    ref = work.calls("post", "/library/certificates", "manage", card).json()["certificate"]
+    no = work.opened()
+
+    asked = {"requirement": "id", "channel": "library", "certificate": ref, "consent": True}
+    by_json = work.calls("post", f"/cases/{no}/materials", "channel", asked)
+    with_file = form(photo(), requirement="id", channel="upload", certificate=ref, consent="true")
+    by_form = work.calls("post", f"/cases/{no}/materials", "channel", with_file, content_type=FORM_TYPE)
+
+    assert [told(each) for each in (by_json, by_form)] == [(422, "invalid")] * 2
+    assert (CaseMaterial.objects.count(), CertificateUse.objects.count()) == (0, 0)
+
+
+def test_staff_count_no_certificate_that_is_not_there(work: Casework) -> None:
+    no = work.opened()
+
+    answer = work.calls(
+        "post", f"/cases/{no}/receive", "receiver", {"materials": [{"requirement": "id", "channel": "library"}]}
+    )
+
+    assert told(answer) == (422, "invalid")
+    assert CaseMaterial.objects.count() == 0
 
 
 EXE = b"MZ" + b"\x00" * 200

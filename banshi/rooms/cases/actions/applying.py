@@ -210,8 +210,8 @@ def add_material(
 
     :param certificate: its reference: used with `consent` of whose it is, for this case; the use is written down.
     :param further: a further page of what was told to be wrong, which stays and is looked at again; else it goes.
-    :raises Refused: nothing-found, wrong-state, invalid (no such paper, not by this channel, too many pages),
-        consent-missing.
+    :raises Refused: nothing-found, wrong-state, invalid (no such paper, not by this channel, too many pages, a certificate that
+        does not stand for it), consent-missing.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -229,6 +229,12 @@ def add_material(
             raise invalid("channel", "纸质材料由窗口收", "Paper is taken at the window")
         if not 1 <= copies <= 99:
             raise invalid("copies", "份数是 1 到 99", "1 to 99 copies")
+        if (channel == "library") != bool(certificate) or (certificate and file is not None):
+            raise invalid(
+                "certificate",
+                "从证照库取的材料是一份证照，不带文件",
+                "From the library comes a certificate, and no file",
+            )
         live = CaseMaterial.objects.filter(case=case, code=code, gone_at=None)
         if live.count() >= MOST_PAGES:
             raise invalid("file", f"一份材料最多 {MOST_PAGES} 个文件", f"At most {MOST_PAGES} files for one paper")
@@ -238,6 +244,10 @@ def add_material(
                 ref=certificate, purpose=code, subject=f"case:{case.no}", consent=consent, hall=case.hall.code, by=by,
                 now=now, **holder_of(case),
             )  # fmt: skip
+            if used.certificate.type not in paper.satisfied_by:  # the use goes with the transaction
+                raise invalid(
+                    "certificate", "这份证照代替不了这份材料", "This certificate does not stand for this paper"
+                )
         if further:
             live.filter(verdict="bad").update(verdict="")
         else:  # a better one takes the place of what was not right
