@@ -11,7 +11,7 @@ from django.db import transaction
 
 from banshi.journeys.case import charging, conclude
 from banshi.kernel import names
-from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.documents import InvalidDocument
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import queries as booking
@@ -113,7 +113,8 @@ def _is_there(case: Case) -> bool:
     person = case.person
     shown = Evidence(person.name_evidence).proves and person.name_source == case.opened_by
     shown_then = shown and person.name_at is not None and person.name_at >= case.opened_at
-    return case.channel == "window" or shown_then
+    at_window = case.channel == "window" and Actor.parse(case.opened_by).kind is ActorKind.STAFF
+    return at_window or shown_then
 
 
 def _filled_in_as_themselves(case: Case, *, now: datetime) -> bool:

@@ -261,6 +261,7 @@ def test_sent_twice_it_is_decided_once(matters: Matters):
 
 def received(matters: Matters, papers: tuple[str, ...] = ("id",), **more: Any) -> Case:
     case = matters.opened(**{"answers": OWN, "form": FORM, "channel": "window", "account_id": None, **more})
+    Case.objects.filter(pk=case.pk).update(opened_by=str(matters.by["receiver"]))
     brought = at_window.Brought(phase="draft", counted=[cases.Counted(code) for code in papers])
     return at_window.receive(case_no=case.no, brought=brought, by=matters.by["receiver"], now=TUESDAY_NINE)
 
@@ -305,12 +306,12 @@ def test_a_machine_that_saw_no_card_leaves_it_to_a_person(matters: Matters):
     assert (why(typed), read.phase) == (("person", "applicant"), "closed")
 
 
-def sent_from(matters: Matters, by: Actor, ref: str) -> Case:
+def sent_from(matters: Matters, by: Actor, ref: str, channel: str = "kiosk") -> Case:
     asked = cases.Opening(
         hall=matters.town.hall,
         item_code="pension",
         person_id=matters.person.pk,
-        channel="kiosk",
+        channel=channel,
         answers=OWN,
         form=FORM,
     )
@@ -319,6 +320,15 @@ def sent_from(matters: Matters, by: Actor, ref: str) -> Case:
         case_no=case.no, code="id", channel="library", certificate=ref, consent=True, by=by, now=TUESDAY_NINE
     )
     return by_rule.submit(case_no=case.no, by=by, now=TUESDAY_NINE)
+
+
+def test_a_channel_that_calls_itself_a_window_proves_nobody(matters: Matters):
+    ref = card(ruled(matters))
+    channel = Actor(ActorKind.CHANNEL, "7")
+
+    case = sent_from(matters, channel, ref, channel="window")
+
+    assert (case.phase, *why(case)) == ("pre_review", "person", "applicant")
 
 
 # --- The switch ---------------------------------------------------------------------------------------------------
