@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
+from banshi.journeys.case import conclude
 from banshi.kernel.actors import Actor
 from banshi.kernel.money import fen, yuan
 from banshi.rooms.cases import actions as cases
@@ -43,11 +44,15 @@ def charged(case: Case, *, by: Actor, now: datetime) -> Case:
 
 
 def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: bool, by: Actor, now: datetime) -> Case:
-    """终止: it owes nothing any more; what was paid goes back. :raises Refused: those of `cases.terminate`."""
+    """终止: it owes nothing any more; what was paid goes back, and what was made of it holds no more.
+
+    :raises Refused: those of `cases.terminate`.
+    """
     with transaction.atomic():
         case = cases.terminate(
             case_no=case_no, reason=reason, second_by=second_by, second_may=second_may, by=by, now=now
         )
+        conclude.take_back(case, by=by, now=now)
         if owing.owed(case.no, now=now) is not None:
             back = fees.release(charge=fees.lock(case.no), by=by, now=now)
             if back is not None:

@@ -18,6 +18,7 @@ from banshi.rooms.delivery.models import Cabinet
 from banshi.rooms.delivery.queries import code_for_applicant
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.library import actions as library
+from banshi.rooms.library import queries as stored
 
 
 def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
@@ -42,6 +43,14 @@ def keep_result(case: Case, paper: CasePaper, *, by: Actor, now: datetime) -> No
             issued_on=facts_of(paper).on, valid_until=facts_of(paper).valid_until, trust="A",
             source=f"case:{case.no}", case_no=case.no, by=by, now=now,
         )  # fmt: skip
+
+
+def take_back(case: Case, *, by: Actor, now: datetime) -> None:
+    """终止: the certificate in the library holds no more, and nobody is handed the result. Inside a transaction."""
+    for ref in stored.standing_of(case.no):
+        library.end_certificate(ref=ref, why="terminated", hall=case.hall.code, by=by, now=now)
+    delivery.void(case=case, now=now)
+    delivery.end(case=case)
 
 
 def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Actor, now: datetime) -> Case:

@@ -136,6 +136,8 @@ def came_back(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
         case = cases.lock(case_no)
         place = cases.place_of(place)
         delivery.come_back(case=case, place=place, by=by, now=now)
+        if case.phase in CASE.ends:  # 终止 while it was on its way: it is here again, and goes to nobody
+            return case
         return cases.come_back(case_no=case_no, place=place, by=by, now=now)
 
 

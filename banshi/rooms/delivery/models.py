@@ -38,7 +38,7 @@ class Delivery(models.Model):
             models.CheckConstraint(condition=models.Q(how__in=["", *HOW]), name="a_delivery_goes_a_known_way"),
             models.CheckConstraint(condition=models.Q(tries_left__gte=0), name="tries_at_a_code_run_out_at_zero"),
             models.CheckConstraint(
-                condition=models.Q(state__in=list(DELIVERY.goes_on), delivered_at=None)
+                condition=models.Q(state__in=[*DELIVERY.goes_on, "ended"], delivered_at=None)
                 | models.Q(state="delivered", delivered_at__isnull=False),
                 name="what_was_delivered_has_a_time",
             ),

@@ -20,13 +20,14 @@ PAYERS = ("receiver", "hall")  # 到付, or the hall pays
 
 DELIVERY = Table(
     "delivery",
-    states=["ready", "posted", "delivered"],
-    ends=["delivered"],
+    states=["ready", "posted", "delivered", "ended"],
+    ends=["delivered", "ended"],
     steps={
         "hand_over": Step("ready", to="delivered"),
         "post": Step("ready", to="posted"),
         "arrive": Step("posted", to="delivered"),
         "come_back": Step("posted", to="ready"),
+        "end": Step("ready", "posted", to="ended"),  # 终止: nobody gets it any more
     },
 )
 # What a carrier may say of a parcel. It goes forward only: what is told late or twice is kept and changes nothing.

@@ -246,6 +246,12 @@ def certificates_of(
     return [_certificate_view(row) for row in rows.order_by("-issued_on", "-id")]
 
 
+def standing_of(case_no: str) -> list[str]:
+    """References of the certificates that came of a case and stand."""
+    rows = Certificate.objects.filter(case_no=case_no, status__in=rules.CERTIFICATE.goes_on).order_by("id")
+    return [row.ref for row in rows]
+
+
 def certificate(ref: str) -> CertificateView | None:
     """By its reference, whatever its state."""
     row = Certificate.objects.filter(ref=ref).first()

@@ -476,7 +476,7 @@ class CarrierOut(Out):
 
 
 class DeliveryOut(Out):
-    state: Literal["ready", "posted", "delivered"]
+    state: Literal["ready", "posted", "delivered", "ended"]
     place: str
     ready_at: datetime
     delivered_at: datetime | None

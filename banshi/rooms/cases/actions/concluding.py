@@ -173,7 +173,7 @@ def _close(case: Case, *, now: datetime, by: Actor = SYSTEM, says: str = "case_c
 
 
 def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: bool, by: Actor, now: datetime) -> Case:
-    """终止: by two people who supervise, with a reason.
+    """终止: by two people who supervise, with a reason. What was granted in writing is no longer in force.
 
     :raises Refused: nothing-found, wrong-state, same-person, invalid.
     """
@@ -190,6 +190,7 @@ def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: b
             case, "terminate", by=by, now=now, why=reason.strip(), facts={"second_by": second_by}, outcome="terminated",
             closed_at=now, stopped_at=None, fee_due_on=None,
         )  # fmt: skip
+        CasePaper.objects.filter(case=case, kind__in=("grant", "licence"), ended_at=None).update(ended_at=now)
         give(case, "termination", event=event, now=now, reason=reason.strip())
         tell(case, "case_terminated", event=event, now=now, reason=reason.strip())
     return case

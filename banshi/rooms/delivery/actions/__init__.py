@@ -10,7 +10,7 @@ from banshi.rooms.delivery.actions.cabinets import (
     take_out,
     try_another,
 )
-from banshi.rooms.delivery.actions.handing import forget_code, hand_over, hand_paper, make_ready, moved
+from banshi.rooms.delivery.actions.handing import end, forget_code, hand_over, hand_paper, make_ready, moved
 from banshi.rooms.delivery.actions.parcels import arrive, ask_waybill, come_back, hear, make_parcel, post, traced, void
 from banshi.rooms.delivery.actions.printing import claim_copy, end_copy, printable_of
 from banshi.rooms.delivery.actions.sending_in import announce, call_off, came
@@ -26,6 +26,7 @@ __all__ = [
     "came",
     "claim_copy",
     "come_back",
+    "end",
     "end_copy",
     "forget_address",
     "forget_code",

@@ -72,6 +72,11 @@ def hand_paper(*, case_no: str, by: Actor, now: datetime) -> None:
     )
 
 
+def end(*, case: Case) -> None:
+    """终止: no code, card or carrier's word gives it to anybody any more; where it lies staff take it out."""
+    Delivery.objects.filter(case=case, state__in=DELIVERY.of("end")).update(state=DELIVERY.to("end"), code="")
+
+
 def moved(*, case: Case, place: str) -> None:
     """It lies elsewhere now; the same code opens it."""
     Delivery.objects.filter(case=case, state="ready").update(place=place)
