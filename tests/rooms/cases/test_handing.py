@@ -51,6 +51,19 @@ def test_whoever_of_the_department_fetches_it_has_signed_for_it(matters: Matters
 
 
 @pytest.mark.django_db
+def test_nothing_goes_back_while_its_clock_stands(matters: Matters):
+    """The front could not end the procedure that stops it."""
+    case = matters.in_review()
+    by = matters.by["reviewer"]
+    cases.stop_clock(case_no=case.no, kind="hearing", basis="规程", expected_days=5, by=by, now=TUESDAY_NINE)
+
+    no = no_of(cases.refuse_papers, case_no=case.no, why="少一份租约", by=by, now=TUESDAY_NINE)
+
+    assert no == "clock-stopped"
+    assert Case.objects.get(pk=case.pk).phase == "in_review"
+
+
+@pytest.mark.django_db
 def test_something_lacks_and_it_goes_back_to_the_front_which_gives_it_again(matters: Matters):
     case = matters.in_review()
 

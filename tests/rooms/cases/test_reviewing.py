@@ -149,6 +149,20 @@ def test_an_extension_is_once_and_ten_days_at_most(matters: Matters):
     assert refusal_of(lambda: extend(1)).slug == "wrong-state"
 
 
+def test_while_the_clock_stands_the_statutory_day_is_not_gone_by(matters: Matters):
+    case = matters.in_review()
+    by = matters.by["reviewer"]
+    cases.stop_clock(case_no=case.no, kind="hearing", basis="规程", expected_days=20, by=by, now=TUESDAY_NINE + DAY)
+    cases.release(case_no=case.no, by=by, now=TUESDAY_NINE + DAY)
+
+    longer = cases.extend(
+        case_no=case.no, days=5, reason="案情复杂", by=matters.by["approver"], now=at("2026-04-10 09:00")
+    )
+
+    assert longer.due_statutory is not None
+    assert longer.due_statutory > date(2026, 4, 10)
+
+
 def test_after_the_statutory_day_nothing_is_extended(matters: Matters):
     case = matters.in_review()
 

@@ -263,6 +263,12 @@ def stops_of(case: Case) -> list[clocks.Stop]:
     ]
 
 
+def need_running(case: Case) -> None:
+    """:raises Refused: clock-stopped."""
+    if case.stopped_at is not None:
+        raise Refused("clock-stopped", facts={"since": case.stopped_at.isoformat()})
+
+
 def dues(case: Case, *, now: datetime) -> dict[str, Any]:
     """Columns of the promised and the statutory day, worked out anew from the acceptance, the stops and the extension."""
     if case.accepted_at is None:

@@ -8,7 +8,17 @@ from django.db import transaction
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases.actions.ground import give, invalid, locked, need, need_lease, papers_listed, staff_of, step
+from banshi.rooms.cases.actions.ground import (
+    give,
+    invalid,
+    locked,
+    need,
+    need_lease,
+    need_running,
+    papers_listed,
+    staff_of,
+    step,
+)
 from banshi.rooms.cases.models import Case, Handover
 
 LONGEST_WHY = 300
@@ -51,7 +61,7 @@ def sign_for(*, case_no: str, by: Actor, now: datetime) -> Case:
 def refuse_papers(*, case_no: str, why: str, by: Actor, now: datetime) -> Case:
     """不签收: something of it is not there; the case goes back to the front, whose clock runs on.
 
-    :raises Refused: nothing-found, wrong-state, changed-meanwhile, same-person, invalid – without why.
+    :raises Refused: nothing-found, wrong-state, changed-meanwhile, same-person, clock-stopped, invalid – without why.
     """
     if not why.strip() or len(why) > LONGEST_WHY:
         raise invalid(
@@ -60,6 +70,7 @@ def refuse_papers(*, case_no: str, why: str, by: Actor, now: datetime) -> Case:
     with transaction.atomic():
         case = locked(case_no)
         row = _open(case, "refuse_papers", by)
+        need_running(case)  # else it lies at the front with a procedure that nobody there can end
         row.refused_by_id, row.refused_at, row.why = staff_of(by), now, why.strip()
         row.save(update_fields=["refused_by", "refused_at", "why"])
         step(case, "refuse_papers", by=by, now=now, why=why.strip(), proposed="", proposed_by_id=None)

@@ -19,6 +19,7 @@ from banshi.rooms.cases.actions.ground import (
     names,
     need,
     need_lease,
+    need_running,
     saved,
     staff_of,
     step,
@@ -80,15 +81,10 @@ def opine(*, case_no: str, says: str, text: str = "", by: Actor, now: datetime) 
         Opinion.objects.create(case=case, stage="review", says=says, text=text.strip(), by_id=staff_of(by), at=now)
         more: dict[str, Any] = {} if says == "note" else {"proposed": says, "proposed_by_id": staff_of(by)}
         if more:
-            _need_running(case)
+            need_running(case)
             more |= {"locked_by_id": None, "locked_until": None}
         step(case, "opine", by=by, now=now, facts={"says": says}, **more)
     return case
-
-
-def _need_running(case: Case) -> None:
-    if case.stopped_at is not None:
-        raise Refused("clock-stopped", facts={"since": case.stopped_at.isoformat()})
 
 
 def stop_clock(*, case_no: str, kind: str, basis: str, expected_days: int, by: Actor, now: datetime) -> Case:
@@ -107,7 +103,7 @@ def stop_clock(*, case_no: str, kind: str, basis: str, expected_days: int, by: A
         case = locked(case_no)
         need(case, "stop_clock")
         need_lease(case, by=by, now=now)
-        _need_running(case)
+        need_running(case)
         Stop.objects.create(
             case=case, kind=kind, basis=basis.strip(), expected_days=expected_days, started_at=now, started_by=str(by)
         )
@@ -169,8 +165,9 @@ def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) ->
             raise invalid("reason", "写明理由，300 字以内", "Give the reason, in up to 300 characters")
         if Extension.objects.filter(case=case).exists():
             raise Refused("wrong-state", facts={"kind": "case", "state": "extended", "needs": "not extended"})
-        if case.due_statutory is not None and today_of(case, now) > case.due_statutory:
-            raise Refused("too-late", facts={"ended": case.due_statutory.isoformat()})
+        ends = dues(case, now=now)["due_statutory"]  # while the clock stands, later than was last written down
+        if ends is not None and today_of(case, now) > ends:
+            raise Refused("too-late", facts={"ended": ends.isoformat()})
         case.extension = Extension.objects.create(case=case, days=days, reason=reason.strip(), at=now, by=str(by))
         before = case.due_statutory
         columns = dues(case, now=now)
@@ -232,7 +229,7 @@ def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datet
         case = locked(case_no)
         need(case, "decide")
         need_lease(case, by=by, now=now)
-        _need_running(case)
+        need_running(case)
         no = decide_refusal(decides=staff_of(by), accepted_by=case.accepted_by_id, proposed_by=case.proposed_by_id)
         if no is not None:
             raise Refused(no)
