@@ -17,6 +17,8 @@ from banshi.rooms.library import queries as library
 from tests.journeys.case.test_cabinets import cabinet, fetched, made, put, slug_of  # noqa: F401 – a fixture
 from tests.journeys.case.test_conclude import ready
 from tests.journeys.case.test_courier import folder, parcelled, posted, told  # noqa: F401 – a fixture
+from tests.journeys.case.test_kiosk_print import printed
+from tests.journeys.case.test_kiosk_print import ready as printable
 from tests.matters import Matters
 from tests.together import together
 from tests.town import TUESDAY_NINE
@@ -46,7 +48,7 @@ def test_what_was_granted_in_writing_holds_no_more(matters: Matters) -> None:
     holds = {paper.kind: seen.valid for paper in papers_of(case) if (seen := verify(paper.code)) is not None}
     assert len(held) == 1
     assert library.certificates_of(person_id=matters.person.pk) == []
-    assert {kind for kind, valid in holds.items() if not valid} == {"grant", "licence"}
+    assert {kind for kind, valid in holds.items() if not valid} == {"grant", "licence", "pickup_notice"}
 
 
 def test_neither_code_nor_card_gets_it(matters: Matters) -> None:
@@ -74,6 +76,16 @@ def test_a_cabinet_keeps_its_door_shut_and_staff_take_it_out(cabinet: Cabinet, m
     cabinets.empty(stay_id=stay.pk, by=matters.by["issuer"], now=TUESDAY_NINE)
     assert (bool(code), shut) == (True, "nothing-found")
     assert (lies.over, deliveries.lying(cabinet.hall, now=TUESDAY_NINE)) == (True, [])
+
+
+def test_no_machine_prints_it(matters: Matters, settings: Any, tmp_path: Any) -> None:
+    settings.BANSHI_SPOOL = tmp_path
+    case, code = printable(matters)
+
+    ended(matters, case)
+
+    assert slug_of(printed, matters, code) == "code-wrong"
+    assert not (tmp_path / "pages").exists()
 
 
 def test_a_parcel_not_yet_posted_goes_nowhere(matters: Matters) -> None:

@@ -38,6 +38,9 @@ HOW_ZH = {
 }
 
 
+GRANTING = ("grant", "licence", "pickup_notice")  # papers that hold no more once a case is ended early
+
+
 def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
     """制证: the result is made, with a number of its own, by somebody who did not decide it.
 
@@ -190,7 +193,7 @@ def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: b
             case, "terminate", by=by, now=now, why=reason.strip(), facts={"second_by": second_by}, outcome="terminated",
             closed_at=now, stopped_at=None, fee_due_on=None,
         )  # fmt: skip
-        CasePaper.objects.filter(case=case, kind__in=("grant", "licence"), ended_at=None).update(ended_at=now)
+        CasePaper.objects.filter(case=case, kind__in=GRANTING, ended_at=None).update(ended_at=now)
         give(case, "termination", event=event, now=now, reason=reason.strip())
         tell(case, "case_terminated", event=event, now=now, reason=reason.strip())
     return case
