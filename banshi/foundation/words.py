@@ -158,6 +158,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "same-person": (_("This takes another person"), _("{reason}")),
     "locked": (_("Somebody works on it"), _("{who} has it now.")),
+    "urged-already": (_("It was urged already"), _("It can be urged again from {day}.")),
     "deferred-open": (_("Papers are still to follow"), _("Before it is granted, these have to come: {materials}.")),
     "not-deferrable": (_("This paper cannot follow later"), _("{material} has to be there from the beginning.")),
     "duplicate-case": (

@@ -128,6 +128,7 @@ SLUGS: dict[str, int] = {
     "second-notice": 409,
     "same-person": 409,
     "locked": 409,
+    "urged-already": 409,
     "deferred-open": 409,
     "not-deferrable": 409,
     "clock-stopped": 409,

@@ -26,14 +26,16 @@ from banshi.surfaces.api.parts import hall_name, moment, named, zone_of
 OF_APPLICANTS = ("channel", "kiosk")  # keys that see what they opened, and nothing else
 INTERNAL = frozenset({"handover_slip"})  # papers between the front and the department
 BEHIND = ("consult", "answer_consult", "sign_for", "refuse_papers")  # what departments do among themselves
-UNSEEN = frozenset({"opine", *BEHIND, "take", "release", "agree", "recount"})  # steps that are none of the applicant's
+UNSEEN = frozenset(
+    {"opine", *BEHIND, "take", "release", "agree", "recount", "urge", "hand_on", "hand_to_department"}
+)  # steps that are none of the applicant's
 TOLD = frozenset(
     {"again", "appointment", "days", "deferred", "due_on", "due_promised", "due_statutory", "expected_days", "fen", "grant",
      "how", "item", "kind", "material", "materials", "missing", "place", "receipt", "round", "version", "wrong"}
 )  # fmt: skip
 OFFICE = {
     **dict.fromkeys((*BEHIND, "opine", "stop_clock", "resume_clock", "extend", "decide", "settle"), "department"),
-    **dict.fromkeys(("terminate", "agree", "waive"), "supervisor"),
+    **dict.fromkeys(("terminate", "agree", "waive", "urge", "hand_on", "hand_to_department"), "supervisor"),
 }
 
 

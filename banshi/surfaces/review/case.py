@@ -24,6 +24,7 @@ from banshi.rooms.delivery.queries import drop_of, sent_papers_of
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review import lists
+from banshi.surfaces.review.colleagues import colleagues, other_departments
 from banshi.surfaces.review.frame import page
 from banshi.surfaces.review.may import deeds_of, withheld
 from banshi.surfaces.review.said import Said, fields_of, rows_of
@@ -96,6 +97,9 @@ def answer(
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in PROCEDURES.items()],
         "departments": [d for d in departments(hall.code) if d.pk != case.department_id] if "consult" in deeds else [],
         "consult_until": latest_day(case, today_of(case, now)) if "consult" in deeds else None,
+        "colleagues": colleagues(case) if "hand_on" in deeds else [],
+        "others": other_departments(case) if "hand_to_department" in deeds else [],
+        "urged": next((s for s in context["story"] if s.verb == "urge"), None) if case.urged_on else None,
         "dropped": drop_of(case) if case.phase == "await_receipt" else None,
         "sent": sent_papers_of(case) if case.phase == "await_receipt" else None,
         "tabs": lists.tabs(request, hall, shared.department_of(request)), "mine": case.locked_by_id == request.who.staff_id,

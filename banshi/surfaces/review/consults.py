@@ -56,7 +56,8 @@ def home(request: Asked, hall: str) -> HttpResponseBase:
     shown = paged(request, queries.asked_of(halls=[hall], department=own, staff=request.who.staff_id), PER_PAGE)
     return page(
         request, "review/consults.html", place, rows=shown, asked=[queries.consulted(row, now=now) for row in shown],
-        own=own, more=query_without_page(request), tabs=lists.tabs(request, place, own, "consults"),
+        answers=list(queries.answered_to(request.who.staff_id or 0, halls=[hall])[:PER_PAGE]), own=own,
+        more=query_without_page(request), tabs=lists.tabs(request, place, own, "consults"),
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ TITLES = {
     "approval": gettext_lazy("Decision"),
     "supervision": gettext_lazy("Supervision"),
 }
-ASKED = pgettext_lazy("consult", "Asked of us")
+ASKED = pgettext_lazy("consult", "Asked of us, and answers")
 PER_PAGE = 50
 MOST_CHOICES = 100  # of matters to choose from; in a longer list one finds it by its words
 MOST_AT_ONCE = 50  # cases that are ticked
@@ -63,6 +63,7 @@ def tabs(
         found.append((f"review:{name.replace('-', '_')}", TITLES[name], count, name == here))
     if request.who.may(PERMISSION["review"], hall.code):  # 征求意见: shown where somebody waits
         asked = queries.asked_of(halls=[hall.code], department=department, staff=request.who.staff_id).count()
+        asked += queries.answered_to(request.who.staff_id or 0, halls=[hall.code]).count()
         if asked or here == "consults":
             found.append(("review:consults", ASKED, asked, here == "consults"))
     return found

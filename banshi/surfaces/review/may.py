@@ -32,11 +32,23 @@ PARTS = (
     ("decide", "decide", "cases.approve"),
     ("extend", "extend", "cases.approve"),
     ("take_over", "take", "cases.supervise"),
+    ("urge", "urge", "cases.supervise"),
+    ("hand_on", "hand_on", "cases.supervise"),
+    ("hand_to_department", "hand_to_department", "cases.supervise"),
     ("agree", "notice", "cases.supervise"),
     ("waive", "waive", "cases.supervise"),
     ("terminate", "terminate", "cases.supervise"),
 )
-ALWAYS = ("sign", "take_over", "agree", "waive", "terminate")  # also while somebody else works on it
+ALWAYS = (
+    "sign",
+    "take_over",
+    "urge",
+    "hand_on",
+    "hand_to_department",
+    "agree",
+    "waive",
+    "terminate",
+)  # also while somebody else works on it
 Agreed = Mapping[str, Sequence[Any]]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.review import asked, case, consults, deeds, exceptions, lists, rules
+from banshi.surfaces.review import asked, case, consults, deeds, exceptions, lists, rules, supervising
 
 app_name = "review"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path(HALL + "review/hand-over", lists.hand_over_several, name="hand_over_several"),
     path(HALL + "review/sign-for", lists.sign_for_several, name="sign_for_several"),
     path(HALL + "exceptions", exceptions.show, name="exceptions"),
+    path(HALL + "exceptions/urge", exceptions.urge, name="urge_several"),
     path(HALL + "pre-review/next", lists.next_pre_review, name="next_pre_review"),
     path(HALL + "acceptance/next", lists.next_acceptance, name="next_acceptance"),
     path(HALL + "review/next", lists.next_review, name="next_review"),
@@ -70,6 +71,9 @@ urlpatterns = [
     path(CASE + "decide", deeds.decide, name="decide"),
     path(CASE + "release", deeds.release, name="release"),
     path(CASE + "take-over", deeds.take_over, name="take_over"),
+    path(CASE + "urge", supervising.urge, name="urge"),
+    path(CASE + "hand-on", supervising.hand_on, name="hand_on"),
+    path(CASE + "hand-to-department", supervising.hand_to_department, name="hand_to_department"),
     path(CASE + "agree", deeds.agree, name="agree"),
     path(CASE + "waive", deeds.waive, name="waive"),
     path(CASE + "terminate", deeds.terminate, name="terminate"),

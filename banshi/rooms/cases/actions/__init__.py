@@ -80,6 +80,7 @@ from banshi.rooms.cases.actions.ruling import (
     try_rules,
 )
 from banshi.rooms.cases.actions.sealing import seal_due, try_again
+from banshi.rooms.cases.actions.supervising import hand_on, hand_to_department, urge
 from banshi.rooms.cases.actions.waiting import tell_late
 
 __all__ = [
@@ -112,7 +113,9 @@ __all__ = [
     "fee_waived",
     "file_away",
     "give_notice",
+    "hand_on",
     "hand_over",
+    "hand_to_department",
     "holder_of",
     "issue",
     "issue_by_rule",
@@ -157,6 +160,7 @@ __all__ = [
     "terminate",
     "try_again",
     "try_rules",
+    "urge",
     "waits_for_seal",
     "withdraw",
     "withdraw_bundle",

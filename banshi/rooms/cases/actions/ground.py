@@ -139,7 +139,7 @@ def step(
             need_item(case, now=now)
         columns["phase"] = to
         # Whoever worked on it has done their part.
-        columns |= {"locked_by_id": None, "locked_until": None}
+        columns |= {"locked_by_id": None, "locked_until": None, "urged_on": None}
     for name, value in columns.items():
         setattr(case, name, value)
     if columns:

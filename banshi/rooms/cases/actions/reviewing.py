@@ -82,7 +82,7 @@ def opine(*, case_no: str, says: str, text: str = "", by: Actor, now: datetime) 
         more: dict[str, Any] = {} if says == "note" else {"proposed": says, "proposed_by_id": staff_of(by)}
         if more:
             need_running(case)
-            more |= {"locked_by_id": None, "locked_until": None}
+            more |= {"locked_by_id": None, "locked_until": None, "urged_on": None}
         step(case, "opine", by=by, now=now, facts={"says": says}, **more)
     return case
 

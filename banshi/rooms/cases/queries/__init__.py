@@ -17,6 +17,7 @@ from banshi.rooms.cases.queries.chain import chain_holds
 from banshi.rooms.cases.queries.checking import Checked, checked
 from banshi.rooms.cases.queries.consulted import (
     Consulted,
+    answered_to,
     asked_of,
     consultation_of,
     consultations,
@@ -80,6 +81,7 @@ __all__ = [
     "agreement",
     "all_bundles",
     "all_cases",
+    "answered_to",
     "asked_of",
     "bundle_by_no",
     "case_by_no",

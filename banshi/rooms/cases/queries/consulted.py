@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases.models import Case, Consultation
+from banshi.rooms.cases.models import Case, Consultation, Opinion
 from banshi.rooms.cases.queries.views import PaperRow, paper_rows
 from banshi.rooms.cases.rules.consulted import light
 
@@ -45,6 +45,17 @@ def asked_of(*, halls: Collection[str], department: str = "", staff: int | None 
     if department:
         rows = rows.filter(department__code=department)
     return (rows.exclude(asked_by_id=staff) if staff is not None else rows).order_by("due_on", "id")
+
+
+def answered_to(staff: int, *, halls: Collection[str]) -> QuerySet[Consultation]:
+    """Answers to what somebody asked that they have not weighed yet: no opinion was given since. Newest first."""
+    rows = consultations().filter(
+        asked_by_id=staff, answered_at__isnull=False, case__phase="in_review", case__proposed=""
+    )
+    if "*" not in halls:
+        rows = rows.filter(case__hall__code__in=list(halls))
+    weighed = Opinion.objects.filter(case=OuterRef("case"), stage="review", at__gt=OuterRef("answered_at"))
+    return rows.exclude(Exists(weighed)).order_by("-answered_at", "-id")
 
 
 def consultation_of(consultation_id: int, *, hall: str, department: str) -> Consultation:

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, Consultation, Handover, Notice
 from banshi.rooms.cases.queries.consulted import consultations
 from banshi.rooms.cases.queries.views import CaseLine, due_before, lines, worklist
 from banshi.rooms.places.models import Hall
 
 LOOKED_BACK = timedelta(days=30)
-SOON = timedelta(days=2)  # calendar days: what is yellow here may be a working day further
+SOON = 2  # working days, as the lights of lists count them (rules/clocks.light)
 UNSIGNED = timedelta(days=1)
 MOST = 50  # of a kind
 
@@ -26,6 +27,7 @@ class Exceptions:
     red: int
     yellow: int
     late: list[CaseLine]
+    soon: list[CaseLine]
     notices: list[Notice]  # further ones
     taken_over: list[CaseEvent]
     unsigned: list[Handover]
@@ -39,6 +41,7 @@ def exceptions(hall: Hall, *, department: str = "", now: datetime) -> Exceptions
     going = worklist("supervision", halls=[hall.code], department=department)
     theirs: dict[str, object] = {"case__hall": hall} | ({"case__department__code": department} if department else {})
     late = _due(going, today)
+    soon = _due(going, work_calendar().add_working_days(today, SOON + 1)).exclude(due_before(today))
     notices = Notice.objects.filter(**theirs, round__gt=1, at__gte=since).select_related(
         "case__item", "by", "second_by"
     )
@@ -46,8 +49,8 @@ def exceptions(hall: Hall, *, department: str = "", now: datetime) -> Exceptions
     slips = Handover.objects.filter(**theirs).select_related("case__item", "case__department", "given_by", "refused_by")
     asked = consultations().filter(**theirs, answered_at=None, due_on__lt=today, case__phase="in_review")
     return Exceptions(
-        red=late.count(), yellow=_due(going, today + SOON).count() - late.count(),
-        late=lines(late[:MOST], now=now),
+        red=late.count(), yellow=soon.count(),
+        late=lines(late[:MOST], now=now), soon=lines(soon[:MOST], now=now),
         notices=list(notices.order_by("-at", "-id")[:MOST]), taken_over=list(events.order_by("-at", "-id")[:MOST]),
         unsigned=list(
             slips.filter(signed_at=None, refused_at=None, given_at__lt=now - UNSIGNED, case__phase="in_review").order_by(

@@ -78,6 +78,7 @@ class CaseLine:
     held_by_en: str
     proposed: str
     channel: str
+    urged: bool
 
     @property
     def late(self) -> int:
@@ -114,7 +115,7 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
                 due_on=due_on, left=calendar.working_days_between(today, due_on) if due_on and not stopped else None,
                 light=clocks.light(due_on=due_on, today=today, calendar=calendar, stopped=stopped),
                 opened_at=case.opened_at, held_by_zh=held.name_zh if held else "", held_by_en=held.name_en if held else "",
-                proposed=case.proposed, channel=case.channel,
+                proposed=case.proposed, channel=case.channel, urged=case.urged_on is not None,
             )
         )  # fmt: skip
     return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from banshi.kernel.refusals import Refusal
+from banshi.kernel.working_days import WorkCalendar
 
 LEASE: Final = timedelta(minutes=30)  # a case that somebody works on is theirs so long after their last step
 BY_TWO: Final = (
@@ -61,3 +62,10 @@ def lease_refusal(
     if held_by is None or held_by == staff or until is None or until <= now:
         return None
     return Refusal("locked", {"who": {"zh": held_by_zh, "en": held_by_en}}, until)
+
+
+def urge_refusal(urged_on: date | None, *, today: date, calendar: WorkCalendar) -> Refusal | None:
+    """催办 is heard once a working day: on a day off nobody could have done anything since."""
+    if urged_on is None or calendar.working_days_between(urged_on, today) >= 1:
+        return None
+    return Refusal("urged-already", {"day": calendar.next_working_day(urged_on).isoformat()})

@@ -36,6 +36,9 @@ CASE = Table(
         "hand_over": Step("accepted", to="in_review"),
         "take": Step("pre_review", "pre_passed", "await_receipt", "received", "accepted", "in_review", "decided", "issuing"),
         "release": Step("pre_review", "pre_passed", "await_receipt", "received", "accepted", "in_review", "decided", "issuing"),
+        "urge": Step("pre_review", "received", "accepted", "in_review", "decided", "issuing"),  # 催办
+        "hand_on": Step("pre_review", "received", "accepted", "in_review", "decided", "issuing"),  # 转办, to a colleague
+        "hand_to_department": Step("accepted", "in_review", to="accepted"),  # 转办: it gets the papers anew
         "opine": Step("in_review"),
         "sign_for": Step("in_review"),  # 签收: the department has the papers in hand
         "refuse_papers": Step("in_review", to="accepted"),  # something of them was not there

@@ -1,0 +1,54 @@
+"""Who a case may be handed on to (转办): colleagues who may take its next step here, and departments that review here."""
+
+from __future__ import annotations
+
+from banshi.kernel.rights import holds
+from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue.models import Department
+from banshi.rooms.catalogue.queries import departments
+from banshi.rooms.identity.models import Role, Staff
+from banshi.rooms.identity.queries import HeldRole
+from banshi.rooms.identity.rules import ROLES
+from banshi.rooms.places import queries as places
+
+_NEEDS = {
+    "pre_review": "cases.pre_review", "received": "cases.receive", "accepted": "cases.review", "decided": "cases.issue",
+    "issuing": "cases.issue",
+}  # fmt: skip
+
+
+def colleagues(case: Case) -> list[Staff]:
+    """By name: who may take the next step of it, does not have it yet, and from whom the law does not keep it."""
+    kept = {case.locked_by_id}
+    if case.phase == "in_review" and case.proposed:
+        kept |= {case.accepted_by_id, case.proposed_by_id}
+    if case.phase in ("decided", "issuing") and not case.instant:
+        kept.add(case.decided_by_id)
+    ours = ("", case.department.code)
+    return [one for one in _who_may(_needed(case), case.hall.code) if one.pk not in kept and one.department in ours]
+
+
+def other_departments(case: Case) -> list[Department]:
+    """Those of which somebody reviews cases in its hall."""
+    theirs = {one.department for one in _who_may("cases.review", case.hall.code)}
+    return [each for each in departments() if each.pk != case.department_id and each.code in theirs]
+
+
+def _needed(case: Case) -> str:
+    if case.phase == "in_review":
+        return "cases.approve" if case.proposed else "cases.review"
+    return _NEEDS[case.phase]
+
+
+def _who_may(permission: str, hall: str) -> list[Staff]:
+    """Each scope of a role is asked about once, however many hold it."""
+    roles = [role for role, may in ROLES.items() if permission in may]
+    rows = Role.objects.filter(role__in=roles, ended_at=None, staff__is_active=True).select_related("staff")
+    held = {HeldRole(*each) for each in rows.values_list("role", "scope_kind", "scope").order_by().distinct()}
+    here = {each for each in held if holds(places.grants([each]), permission, hall)}
+    found = {
+        row.staff_id: row.staff
+        for row in rows.order_by("staff__name_zh", "staff_id")
+        if HeldRole(row.role, row.scope_kind, row.scope) in here
+    }
+    return list(found.values())
