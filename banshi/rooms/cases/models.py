@@ -116,6 +116,7 @@ class Case(models.Model):
     provisional = models.BooleanField(default=False)  # a calendar not published yet may move the promised day
     wait_until = models.DateTimeField(null=True)  # 立等可取: promised to whoever waits in the hall
     due_told = models.DateField(null=True)  # the promised day the applicant was told last
+    fee_reminded_at = models.DateTimeField(null=True)  # who has to pay was reminded
     urged_on = models.DateField(null=True)  # 催办: whoever has it was urged, and has not done their part yet
 
     # Said once, by the calendar and the story of that day (rules/measures): figures read them.

@@ -5,18 +5,20 @@ What comes twice, late or wrong goes back.
 
 from __future__ import annotations
 
+import copy
 import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from banshi.journeys.case import by_rule, charging, conclude, due, paying
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
-from banshi.rooms.cases.models import Case, CasePaper
+from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
 from banshi.rooms.cases.queries import facts_of, flags_of, timeline
 from banshi.rooms.fees import queries as owing
 from banshi.rooms.fees.models import Charge, Payment, Refund
@@ -51,6 +53,15 @@ def refused(act: Any) -> str:
     with pytest.raises(Refused) as no, transaction.atomic():
         act()
     return no.value.slug
+
+
+def copied(row: Any, **other: Any) -> Any:
+    """Another row like it, not kept yet."""
+    made = copy.copy(row)
+    made._state = copy.copy(row._state)
+    for name, value in other.items():
+        setattr(made, name, value)
+    return made
 
 
 def messages(case: Case) -> list[str]:
@@ -301,6 +312,23 @@ def test_whoever_has_not_paid_is_reminded_once_and_nothing_ends_by_itself(matter
     assert [at.date().isoformat() for at in told] == ["2026-03-26"]
     assert case.phase == "decided"
     assert {"fee_due", "overdue"} <= set(flags_of(case, today=date(2026, 4, 1)))
+
+
+def test_the_501st_is_reminded_too_and_the_next_run_asks_about_nobody(matters: Matters):
+    case = matters.owing()
+    event = case.events.get(verb="decide")
+    copies = [copied(case, pk=None, no=f"{case.no}-{n}") for n in range(500)]
+    Case.objects.bulk_create(copies)
+    CaseEvent.objects.bulk_create(copied(event, pk=None, case=each) for each in copies)
+    now = TUESDAY_NINE + 16 * DAY  # three working days before the last one
+
+    with CaptureQueriesContext(connection) as run:
+        done = cases.remind_unpaid(now=now)
+    with CaptureQueriesContext(connection) as after:
+        again = cases.remind_unpaid(now=now + timedelta(minutes=5))
+
+    assert (done, again, Message.objects.filter(key="case_fee_remind").count()) == (501, 0, 501)
+    assert (len(run) < 25, len(after)) == (True, 1)
 
 
 @pytest.mark.parametrize("means", ["cash", "card"])

@@ -6,15 +6,19 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.money import yuan
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.actions.ground import counted, give, locked, need, step, tell, today_of
+from banshi.rooms.cases.actions.ground import counted, give, locked, need, step, tell, tell_all, today_in, today_of
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
 from banshi.rooms.cases.queries.handling import fee_of, guided_case, handling_of_case
 from banshi.rooms.cases.rules.paper_texts import Named
+from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
+
+BATCH = 500  # told in one statement
 
 
 def issue_day(case: Case, now: datetime) -> date:
@@ -80,20 +84,44 @@ def _lines(case: Case) -> tuple[Named, ...]:
 
 
 def remind_unpaid(*, now: datetime) -> int:
-    """Some working days before the last day to pay, once. Late or twice it comes to the same. :returns: how many."""
-    calendar, done = work_calendar(), 0
-    rows = Case.objects.filter(fee_due_on__isnull=False).order_by("fee_due_on", "id").values_list("no", flat=True)
-    for case_no in list(rows[:500]):
-        with transaction.atomic():
-            case = locked(case_no)
-            if case.fee_due_on is None:
-                continue
-            before = policy_of(case.hall_id, now=now).fees.remind_working_days
-            if not calendar.add_working_days(case.fee_due_on, -before) <= today_of(case, now) <= case.fee_due_on:
-                continue
-            event = case.events.filter(verb="decide").order_by("-seq")[0]
-            tell(
-                case, "case_fee_remind", event=event, now=now, amount=yuan(fee_of(case)), day=_day(case.fee_due_on)
-            )  # fmt: skip
-            done += 1
+    """Some working days before the last day to pay, once. Late or twice it comes to the same. Who is due is found, told and
+    marked a batch at a time, in as many statements as one takes; a case that somebody pays for at this moment is left to the
+    next run. :returns: how many were reminded.
+    """
+    due, done = _soon_due(now), 0
+    while due is not None and (told := _remind(due, now=now)):
+        done += told
     return done
+
+
+def _soon_due(now: datetime) -> Q | None:
+    """The cases whose payers are to be reminded today, hall by hall: each has its own day and its own policy."""
+    calendar, found = work_calendar(), Q(pk__in=[])
+    halls = list(Hall.objects.filter(Exists(_unpaid().filter(hall=OuterRef("pk")))).order_by("id"))
+    for hall in halls:
+        today, before = today_in(hall, now), policy_of(hall.pk, now=now).fees.remind_working_days
+        last = calendar.add_working_days(
+            today, before + 1
+        )  # one is reminded before this day, if the day to pay is earlier
+        found |= Q(hall=hall, fee_due_on__gte=today, fee_due_on__lt=last)
+    return found if halls else None
+
+
+def _unpaid() -> QuerySet[Case]:
+    return Case.objects.filter(fee_due_on__isnull=False, fee_reminded_at=None)
+
+
+def _remind(due: Q, *, now: datetime) -> int:
+    """:returns: how many; 0: nobody is left."""
+    decided = CaseEvent.objects.filter(case=OuterRef("pk"), verb="decide").order_by("-seq").values("seq")[:1]
+    with transaction.atomic():
+        rows = _unpaid().filter(due).select_for_update(skip_locked=True, no_key=True, of=("self",))
+        cases = list(
+            rows.select_related("hall", "item").annotate(decided=Subquery(decided)).order_by("fee_due_on", "id")[:BATCH]
+        )
+        tell_all(
+            [(case, case.decided, {"amount": yuan(fee_of(case)), "day": _day(case.fee_due_on)}) for case in cases],
+            "case_fee_remind", now=now,
+        )  # fmt: skip
+        Case.objects.filter(pk__in=[case.pk for case in cases]).update(fee_reminded_at=now)
+    return len(cases)

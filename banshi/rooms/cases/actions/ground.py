@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -245,13 +245,27 @@ def tell(
     :param secret: what opens something, sealed until it is sent. :param anew: what makes it another message.
     """
     messaging.write(
-        key=key, to_phone=case.contact, hall=case.hall, subject=f"case:{case.no}",
-        params={
-            "item_zh": case.item.name_zh, "item_en": case.item.name_en, "case": case.no, "link": f"/cases/{case.no}/",
-            **params,
-        },
+        key=key, to_phone=case.contact, hall=case.hall, subject=f"case:{case.no}", params=_params(case, params),
         dedupe=f"case:{case.no}:{key}:{event.seq}{anew}", language=case.language, now=now, secret=secret,
     )  # fmt: skip
+
+
+def tell_all(told: Iterable[tuple[Case, int, Mapping[str, Any]]], key: str, *, now: datetime) -> None:
+    """The same to many, in one statement: each with the place of the event it is about, and its own params."""
+    messaging.write_rows(
+        messaging.row(
+            key=key, phone=case.contact, hall=case.hall.code, subject=f"case:{case.no}", params=_params(case, params),
+            due_at=now, dedupe=f"case:{case.no}:{key}:{seq}", language=case.language, now=now,
+        )
+        for case, seq, params in told
+        if case.contact
+    )  # fmt: skip
+
+
+def _params(case: Case, more: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "item_zh": case.item.name_zh, "item_en": case.item.name_en, "case": case.no, "link": f"/cases/{case.no}/", **more,
+    }  # fmt: skip
 
 
 def stops_of(case: Case) -> list[clocks.Stop]:
