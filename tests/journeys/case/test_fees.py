@@ -328,7 +328,7 @@ def test_the_501st_is_reminded_too_and_the_next_run_asks_about_nobody(matters: M
         again = cases.remind_unpaid(now=now + timedelta(minutes=5))
 
     assert (done, again, Message.objects.filter(key="case_fee_remind").count()) == (501, 0, 501)
-    assert (len(run) < 25, len(after)) == (True, 1)
+    assert (len(run) < 25, len(after) <= 2) == (True, True)
 
 
 @pytest.mark.parametrize("means", ["cash", "card"])
