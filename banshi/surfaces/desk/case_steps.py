@@ -73,7 +73,7 @@ def _main(case: Case) -> Step:
 
 def _panels(case: Case, papers: Sequence[Line]) -> tuple[Step, ...]:
     found = []
-    if any(each.deferrable for each in papers) and not case.instant:
+    if any(each.deferrable for each in papers):  # also of an instant matter: then it is promised
         found.append(Step(pgettext("desk case", "Accept, papers follow"), "calendar-clock", "f", panel="follow"))
     found.append(Step(pgettext("desk case", "Something is missing"), "clipboard-list", "n", panel="notice"))
     if case.instant:

@@ -174,3 +174,11 @@ def test_only_papers_of_two_copies_say_so():
     assert {kind for kind in KINDS if "一式两份" in words(kind, MUCH).foot} == {
         k for k in KINDS if KINDS[k].copies == 2
     }
+
+
+def test_a_slip_counts_paper_and_says_of_files_that_they_are_files():
+    files = replace(LITTLE, materials=(Named("申请书", "网上提交"), Named("照片", "扫描 2 个文件")))
+
+    said = [words("handover_slip", each).paragraphs[0] for each in (MUCH, files)]
+
+    assert said == ["下列材料已经移交，纸质材料已经当面点清。", "下列材料都是电子材料，随办件移交，没有纸质材料。"]

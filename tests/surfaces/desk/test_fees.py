@@ -30,3 +30,21 @@ def test_what_is_granted_at_once_is_paid_at_once(clerk: Any, matters: Any):
     case.refresh_from_db()
     assert (case.phase, case.fee_due_on, Payment.objects.get().means) == ("decided", None, "cash")
     assert "town-F2026-000001" in clerk.get(here(ticket, case)).content.decode()
+
+
+def test_a_paper_of_an_instant_matter_may_follow_as_well(clerk: Any, matters: Any):
+    case = matters.opened()
+    Case.objects.filter(pk=case.pk).update(instant=True)
+    ticket = serve(matters.town, 1)
+    came = {"here-id": "on", "here-lease": "on", "follows-photo": "on", "on-photo": "2026-03-12"}
+
+    page = clerk.get(here(ticket, case)).content.decode()
+    answer = press(clerk, ticket, case, "follow", **FILLED, **came)
+
+    case.refresh_from_db()
+    assert (f"{here(ticket, case)}do/follow" in page, answer.status_code) == (True, 302)
+    assert (case.phase, case.tolerant, list(case.obligations.values_list("code", flat=True))) == (
+        "accepted",
+        True,
+        ["photo"],
+    )

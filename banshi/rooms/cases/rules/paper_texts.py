@@ -268,8 +268,13 @@ def _acceptance(facts: Facts) -> PaperWords:
 
 
 def _handover_slip(facts: Facts) -> PaperWords:
+    """What is on paper is counted by two people; files and certificates go with the case by themselves."""
+    files_only = bool(facts.materials) and not any("份" in each.why for each in facts.materials)
+    said = (
+        "下列材料都是电子材料，随办件移交，没有纸质材料。" if files_only else "下列材料已经移交，纸质材料已经当面点清。"
+    )
     return PaperWords(
-        paragraphs=("下列材料已经当面点清移交。",),
+        paragraphs=(said,),
         rows=(*_head(facts), ("移交方", facts.hall), ("接收方", facts.department)),
         list_head=("材料", "份数与形式"),
         listed=_listed(facts.materials),
@@ -343,7 +348,7 @@ def _payment_notice(facts: Facts) -> PaperWords:
         paragraphs=(
             f"{_asked(facts)}已经批准，需要缴费 {facts.amount} 元，{_by(facts.pay_by)}缴清。",
             f"{facts.result or '结果'}自缴费之日起制作，颁发、送达的期限自缴费之日起算。",
-            "可以在手机上缴、在自助终端扫码缴，也可以到窗口缴。符合减免条件的，向窗口提出。",
+            "可以到窗口缴；网上办件页面有缴费入口的，也可以在网上缴。符合减免条件的，向窗口提出。",
         ),
         rows=(
             *_head(facts),
