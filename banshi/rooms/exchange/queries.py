@@ -17,7 +17,9 @@ from banshi.rooms.library import queries as library
 from banshi.rooms.places.models import Hall
 
 # Steps of the clock and of who holds a case are ours alone.
-UNTOLD = ("take", "release", "agree", "recount", "archive", "destroy", "open", "change")
+UNTOLD = (
+    "take", "release", "urge", "hand_on", "hand_to_department", "agree", "recount", "archive", "destroy", "open", "change",
+)  # fmt: skip
 
 
 def touched(halls: Sequence[Hall], *, first: date, last: date) -> list[Case]:
@@ -76,7 +78,7 @@ def _result(case: Case) -> Row:
     licence = next((paper for paper in papers_of(case) if paper.kind == "licence"), None)
     return {
         **_of(case), "result_type": case.outcome, "result_time": _said(case, case.closed_at),
-        "decide_time": _said(case, case.decided_at), "result_code": licence.number if licence else None,
+        "decide_time": _said(case, case.decided_at), "result_code": licence.printed if licence else None,
     }  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def test_a_case_is_told_with_all_its_rows(matters: Matters):
     }  # fmt: skip
     (accept,), (result,) = rows["up_pro_accept"], rows["up_pro_result"]
     assert (accept["projid"], accept["applyer_name"], accept["state"]) == (case.no, case.applicant, "closed")
-    assert (result["result_type"], result["result_code"]) == ("granted", case.papers.get(kind="licence").number)
+    assert (result["result_type"], result["result_code"]) == ("granted", case.papers.get(kind="licence").printed)
     marks = [(row["cd_batch"], row["cd_operation"]) for each in rows.values() for row in each]
     assert set(marks) == {(made.no, "I")}
     assert len({row["row_guid"] for each in rows.values() for row in each}) == made.rows == 14
