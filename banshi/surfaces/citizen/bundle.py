@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -48,6 +48,29 @@ class Part:
     to_bring: int
 
 
+@dataclass(frozen=True)
+class Next:
+    """What its applicant does next for the whole, in one of its cases: the one that is due first."""
+
+    case: Case
+    title: str
+    until: date | None
+
+
+def next_of(parts: Sequence[Part]) -> Next | None:
+    """None: nothing is theirs to do now."""
+    mine = [part for part in parts if part.case.phase not in ("draft", "pre_passed") and _is_mine(part.case)]
+    if not mine:
+        return None
+    first = min(mine, key=lambda part: (part.line.due_on or date.max, part.case.pk))
+    title, _ = case_story.TO_PAY if first.case.fee_due_on is not None else case_story.NOW[first.case.phase]
+    return Next(first.case, str(title), first.line.due_on)
+
+
+def _is_mine(case: Case) -> bool:
+    return case.fee_due_on is not None or cases.WITH.get(case.phase) == "applicant"
+
+
 def my_bundle(request: Any, no: str) -> tuple[Bundle, list[Case]]:
     """:raises Http404: there is none, or it is nobody's business. :raises Refused: mandate-missing."""
     try:
@@ -84,6 +107,7 @@ def _page(
         "matter": matter_of(found),
         "whole": whole,
         "parts": parts,
+        "next": next_of(parts) if whole.state == "under_way" else None,
         "wrong": sum(bool(line.fault) for line in lines),
         "ready": not any(line.fault for line in lines) and all(part.there == part.needed for part in parts),
         "can_withdraw": any(CASE.may(case.phase, "withdraw") for case in rows),

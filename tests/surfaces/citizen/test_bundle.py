@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
 from banshi.rooms.cases.queries import cases_of, form_of
 from banshi.rooms.catalogue.models import OneMatter
@@ -11,7 +12,7 @@ from tests.bundles import opened, sign_of
 from tests.matters import Matters
 from tests.surfaces.citizen.cases import applicant, handed_in
 from tests.surfaces.citizen.conftest import Phone, text
-from tests.town import Town
+from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
 SAID = "?a=premises:rented&a=food:no&hall=town"
@@ -76,6 +77,24 @@ def test_from_the_questions_to_all_of_it_sent(me):
     assert sent["Location"] == f"/bundles/{bundle.no}/"
     assert phases(bundle) == ["pre_review", "pre_review"]
     assert "2 件办结了 0 件" in after
+    assert ("现在不用你办什么" in after, "全部受理后告知办结日期" in after) == (True, True)
+
+
+def test_the_whole_names_the_one_next_step_and_counts_what_came_to_a_result(shop, me):
+    bundle, by = begun(me), shop[0].by
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, "revision": "0", "go": "on"})
+    first, second = cases_of(bundle)
+    handed_in(me, first, "id", "lease")
+    me.client.post(f"/bundles/{bundle.no}/send")
+    codes = second.materials.values_list("code", flat=True).distinct().order_by("code")
+    wrong = [cases.Verdict(code, ok=False, reason="看不清") for code in codes]
+    cases.send_back(case_no=second.no, verdicts=wrong, by=by["pre_reviewer"], now=TUESDAY_NINE)
+    cases.withdraw(case_no=first.no, by=shop[0].applicant, now=TUESDAY_NINE)
+
+    page = text(me.client.get(f"/bundles/{bundle.no}/"))
+
+    assert ("下一步" in page, f'href="/cases/{second.no}/"' in page) == (True, True)
+    assert "1 件办结了 0 件" in page
 
 
 def test_what_is_missing_sends_nothing_and_is_said_at_its_field(me):
@@ -127,6 +146,7 @@ def test_all_of_it_is_taken_back(me):
     me.client.post(f"/bundles/{bundle.no}/withdraw")
 
     assert phases(bundle) == ["withdrawn", "withdrawn"]
+    assert "全部终止了" in text(me.client.get(f"/bundles/{bundle.no}/"))
 
 
 def test_a_bundle_is_nobody_elses(shop, theirs):

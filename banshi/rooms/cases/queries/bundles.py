@@ -21,7 +21,10 @@ from banshi.rooms.catalogue.rules.one_form import OneForm, one_form, together
 
 @dataclass(frozen=True)
 class Whole:
-    """:ivar state: draft | under_way | over. :ivar due_on: of the whole; None while a part has no day."""
+    """:ivar state: draft | under_way | over. :ivar due_on: of the whole; None while a part has no day.
+
+    :ivar done, of: parts that came to their result, of those that were not taken back, refused receipt or ended early.
+    """
 
     no: str
     state: str
@@ -29,6 +32,7 @@ class Whole:
     due_on: date | None
     joint_days: int | None
     done: int
+    of: int
 
 
 def all_bundles() -> QuerySet[Bundle]:
@@ -87,5 +91,6 @@ def whole_of(bundle: Bundle) -> Whole:
             begun=[case.accepted_at.astimezone(zone).date() if case.accepted_at else None for case in counted],
             joint_days=bundle.joint_days, calendar=work_calendar(),
         ),
-        joint_days=bundle.joint_days, done=sum(case.phase in CASE.ends for case in rows),
+        joint_days=bundle.joint_days, done=sum(case.phase in CASE.ends for case in counted),
+        of=len(counted),
     )  # fmt: skip
