@@ -23,6 +23,7 @@ SOME_OTHER_TIME = (
     "not-bookable",
     "item-not-here",
     "item-retired",
+    "out-of-season",
 )
 WORDS = ("等得久了一点，不过办得很清楚。", "材料说明不够清楚，跑了两趟。", "工作人员态度很好。")
 

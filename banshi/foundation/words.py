@@ -79,6 +79,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "phone-invalid": (_("The phone number is not right"), _("{reason}")),
     "item-not-here": (_("Not handled in this hall"), _("This matter is not on this hall's list.")),
     "item-retired": (_("This matter is no longer handled"), _("{reason}")),
+    "out-of-season": (_("This matter is not received now"), _("{reason}")),
     "not-bookable": (_("This matter needs no appointment"), _("Come during opening hours and take a number.")),
     "channel-not-allowed": (
         _("Not bookable through this channel"),

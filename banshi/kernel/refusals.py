@@ -88,6 +88,7 @@ SLUGS: dict[str, int] = {
     "phone-invalid": 422,
     "item-not-here": 409,
     "item-retired": 409,
+    "out-of-season": 409,
     "not-bookable": 409,
     "channel-not-allowed": 409,
     "agent-not-allowed": 409,

@@ -45,6 +45,7 @@ _NOT_THERE = (
     "nothing-found",
     "item-not-here",
     "item-retired",
+    "out-of-season",
     "past",
 )
 

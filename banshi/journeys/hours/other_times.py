@@ -16,6 +16,7 @@ from banshi.rooms.booking.rules import ItemFacts, SlotFacts
 from banshi.rooms.calendars.rules import Session
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.catalogue.queries.retiring import retired_of
+from banshi.rooms.catalogue.queries.seasons import seasons_of
 from banshi.rooms.places.models import Hall
 
 AHEAD = timedelta(days=31)  # how far from the old time another is looked for
@@ -174,6 +175,7 @@ def _items(hall: Hall, item_ids: set[int]) -> dict[int, ItemFacts]:
             row.item.exempt_half_day,
             row.periods,
             retired=retired_of(row.item),
+            seasons=seasons_of(row.item),
         )
         for row in rows
     }

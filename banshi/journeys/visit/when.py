@@ -75,8 +75,8 @@ def when(
 
     :param at: the moment asked about; None = now. Waits are only said for about now.
     :param near: latitude and longitude in degrees; then the way there counts like waiting.
-    :raises Refused: nothing-found (item, hall or region), item-not-here (this hall does not handle it), item-retired
-        (nobody does, by then).
+    :raises Refused: nothing-found (item, hall or region), item-not-here (this hall does not handle it), item-retired,
+        out-of-season (nobody does, then).
     """
     need_taken(catalogue.item_by_code(item_code), day=timezone.localtime(at or now).date())
     if hall is not None:

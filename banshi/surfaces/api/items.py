@@ -8,10 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field, StringConstraints
 
+from banshi.foundation import clock
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries import Guide, ItemLine
-from banshi.rooms.catalogue.queries.retiring import retirement_of
+from banshi.rooms.catalogue.queries.retiring import retirement_of, today
+from banshi.rooms.catalogue.queries.seasons import seasons_of
+from banshi.rooms.catalogue.rules.seasons import words
 from banshi.surfaces.api.operations import found, op
 from banshi.surfaces.api.pages import page_of_more, start_of
 from banshi.surfaces.api.parts import named
@@ -88,6 +91,24 @@ def _guide(guide: Guide) -> dict[str, Any]:
         ],
         "halls": list(guide.halls),
         "retired": _retired(item),
+        "seasons": _seasons(item),
+    }
+
+
+def _seasons(item: Item) -> dict[str, Any] | None:
+    found, day = seasons_of(item), today(clock.now())
+    if found is None:
+        return None
+    zh, en = words(found.spans)
+    held = found.hold(day)
+    opens = None if held else found.opens(day)
+    return {
+        "spans": [{"first": each.first, "last": each.last} for each in found.spans],
+        "text": zh,
+        "text_en": en,
+        "received": held,
+        "closes": found.closes(day).isoformat() if held else None,
+        "opens": opens.isoformat() if opens else None,
     }
 
 

@@ -198,6 +198,22 @@ class RetiredOut(Out):
     successor: Named | None = Field(description="What is applied for instead.")
 
 
+class SeasonOut(Out):
+    """Both days are within: of every year as MM-DD, perhaps over New Year; or once, as YYYY-MM-DD."""
+
+    first: str
+    last: str
+
+
+class SeasonsOut(Out):
+    spans: list[SeasonOut]
+    text: str
+    text_en: str
+    received: bool = Field(description="Today.")
+    closes: date | None = Field(description="The last day, while it is received.")
+    opens: date | None = Field(description="Else the next day on which it is. null: none is set.")
+
+
 class ItemOut(Named):
     department: Named
     audience: str
@@ -217,6 +233,7 @@ class ItemOut(Named):
     materials: list[MaterialOut]
     halls: list[str] = Field(description="Codes of the halls that handle it.")
     retired: RetiredOut | None = Field(description="null: nobody retires it.")
+    seasons: SeasonsOut | None = Field(description="When it is received (受理时段). null: all year.")
 
 
 class OptionOut(Out):

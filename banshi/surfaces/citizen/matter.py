@@ -34,6 +34,7 @@ from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.case_doors import answers_query
 from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
 from banshi.surfaces.citizen.forms import WhoComes
+from banshi.surfaces.citizen.in_season import in_season
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Panel, panel, unfilled, ways_on
 from banshi.surfaces.citizen.retired import gone, led_away
@@ -124,7 +125,10 @@ def _takes(request: Any, item: Item, found: Guided, hall: Hall | None) -> dict[s
     there = in_hall(found, bookable=row.bookable, walk_in=row.walk_in) if row else found
     query = answers_query(found.answers, hall=hall.code if hall else "")
     here = reverse("citizen:matter", args=[item.code])
+    season = in_season(item, now=clock.now())
     return {
+        "season": season,
+        "received": season is None or season.now,
         "guided": there,
         "handling": catalogue.handling_of(item),
         "gone": gone(item, now=clock.now()),
@@ -172,7 +176,9 @@ def begin(request: Any, item: str) -> HttpResponseBase:
     halls = halls_for(found_item)
     hall = hall_asked(request, halls)
     found = guided(catalogue.handling_of(found_item), answers_of(request))
-    if not found.complete or hall is None or not found.where.online:
+    season = in_season(found_item, now=now) if request.method == "GET" else None
+    shut = season is not None and not season.now
+    if shut or not found.complete or hall is None or not found.where.online:
         return redirect(
             reverse("citizen:matter", args=[found_item.code])
             + answers_query(found.answers, hall=hall.code if hall else "")

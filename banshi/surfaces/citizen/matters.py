@@ -26,6 +26,7 @@ from banshi.rooms.consulting.rules import LISTED
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.doors import asked, near, page, public_page
+from banshi.surfaces.citizen.in_season import in_season
 from banshi.surfaces.citizen.retired import gone
 
 PAGE = 20
@@ -94,6 +95,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
     rows = HallItem.objects.none() if over else HallItem.objects.filter(item=item)
     best = chances(item.code, here=here, now=now)
     handling = catalogue.handling_of(item)
+    season = in_season(item, now=now)
     context = {
         "item": item,
         "guide": found,
@@ -101,6 +103,8 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "guided": rows.exists() and bool(handling.questions or handling.where.online),
         "issuers": {m.code: m for m in materials},
         "themes": list(item.themes.order_by("order", "code")),
+        "season": season,
+        "received": season is None or season.now,
         "bookable": set(rows.filter(bookable=True).values_list("hall__code", flat=True)),
         "by_appointment": rows.exists() and not rows.filter(walk_in=True).exists(),
         "visiting": _visiting(rows) if item.home_visit else [],
@@ -134,7 +138,7 @@ def chances(
     try:
         return list(when_journey.when(item_code=item_code, hall=hall, region=region, at=at, near=here, now=now))
     except Refused as refused:
-        if refused.slug in ("nothing-found", "item-not-here", "item-retired"):
+        if refused.slug in ("nothing-found", "item-not-here", "item-retired", "out-of-season"):
             return []
         raise
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category
@@ -112,7 +113,9 @@ def search(request: HttpRequest, place: Place) -> HttpResponse:
         if asked
         else insight.popular(place.hall.code, now=place.now, n=RESULTS)
     )
-    context = {"q": asked, "found": found}
+    today = _today(place)
+    not_now = {line.code for line in found if line.seasons is not None and not line.seasons.hold(today)}
+    context = {"q": asked, "found": found, "not_now": not_now}
     return page(request, place, "part_found.html" if request.htmx else "search.html", context)  # type: ignore[attr-defined]
 
 
@@ -132,12 +135,18 @@ def confirm(request: HttpRequest, place: Place) -> HttpResponse:
         if listed is not None and not listed.walk_in:
             reason = {"zh": "这个事项只接受预约", "en": "This matter is by appointment only"}
             raise Refused("walk-ins-closed", facts={"reason": reason})
+        if listed is not None:
+            need_taken(listed.item, day=_today(place))
     except Refused as no:
         return refused_page(request, place, no, again=here, item=item_code, category=category_code)
     line = tickets.line(place.hall.pk, place.now)
     context = {**_shown(place, listed, category, line), "here": here}
     context["booked"] = early.booked_by(request.GET.get("early", ""))  # says whose the number is: no card is asked for
     return page(request, place, "confirm.html", context)
+
+
+def _today(place: Place) -> date:
+    return place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
 
 
 def _asked(place: Place, item_code: str, category_code: str) -> tuple[HallItem | None, Category]:

@@ -129,3 +129,19 @@ def test_a_retired_item_is_in_no_list_and_its_guide_says_what_takes_its_place(ca
     assert (before, no.status_code, no.json()["type"], no.json()["facts"]["link"]) == (
         200, 409, "item-retired", "/items/medical",
     )  # fmt: skip
+
+
+def test_an_item_says_when_it_is_received_and_is_refused_with_its_next_day(calls: Calls) -> None:
+    row = Item.objects.get(code="pension")
+    row.handling = {**row.handling, "seasons": [{"first": "11-01", "last": "02-28"}]}
+    row.save(update_fields=["handling"])
+
+    said = calls("get", "/items/pension").json()["seasons"]
+    no = calls("get", "/when?item=pension")
+
+    assert said == {
+        "spans": [{"first": "11-01", "last": "02-28"}],
+        "text": "每年11月1日至次年2月28日", "text_en": "1 November – 28 February of each year",
+        "received": False, "closes": None, "opens": "2026-11-01",
+    }  # fmt: skip
+    assert (no.status_code, no.json()["type"], no.json()["facts"]["opens"]) == (409, "out-of-season", "2026-11-01")

@@ -16,6 +16,7 @@ from banshi.kernel.actors import SYSTEM
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.models import Device
 from banshi.rooms.tickets.models import Ticket
@@ -552,3 +553,18 @@ def test_the_guide_hears_of_a_machine_that_gives_many_numbers(kiosk: Device, mac
     page = signed_in(staff_with("guide", "guide")).get("/office/town/guide/").content.decode()
 
     assert ("一号机刚连续取出很多号" in page) == told
+
+
+def test_what_is_not_received_now_says_so_and_gives_no_number(opened: Town, machine: Client):
+    row = Item.objects.get(code="pension")
+    row.handling = {**row.handling, "seasons": [{"first": "09-01", "last": "10-15"}]}
+    row.save(update_fields=["handling"])
+
+    found = machine.get("/kiosk/town/search", {"q": "yanglao"}).content.decode()
+    confirm = machine.get("/kiosk/town/confirm", {"item": "pension"})
+
+    assert ("现在不受理" in found, confirm.status_code, "每年9月1日至10月15日" in confirm.content.decode()) == (
+        True,
+        409,
+        True,
+    )

@@ -22,6 +22,7 @@ from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.booking.queries.slots import first_free
 from banshi.rooms.booking.queries.waits import may_still_be_had
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.catalogue.queries.seasons import is_in_season
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
@@ -77,6 +78,12 @@ def end_waiting_in_vain(*, hall: Hall, now: datetime) -> int:
     ended = 0
     for pk in list(waits.filter(~Exists(booked_here)).values_list("id", flat=True)):
         ended += _end("unbook", waiting_id=pk, hall=facts, now=now)
+    seasonal = (
+        waits.filter(item__handling__has_key="seasons").exclude(item__handling__seasons=[]).select_related("item")
+    )
+    for one in seasonal:
+        if not is_in_season(one.item, day=one.day):
+            ended += _end("unbook", waiting_id=one.pk, hall=facts, now=now)
     if not facts.policy.booking.waiting_list:
         for pk in list(waits.filter(state="waiting").values_list("id", flat=True)):
             ended += _end("end_list", waiting_id=pk, hall=facts, now=now)
@@ -213,7 +220,8 @@ def _walked_in_with(seen: Waiting) -> bool:
     """Whether its matter can be done without an appointment on the day that was waited for."""
     if seen.item.retired_on is not None and seen.item.retired_on <= seen.day:
         return False
-    return HallItem.objects.filter(hall=seen.hall_id, item=seen.item_id, walk_in=True).exists()
+    walk_in = HallItem.objects.filter(hall=seen.hall_id, item=seen.item_id, walk_in=True).exists()
+    return walk_in and is_in_season(seen.item, day=seen.day)
 
 
 def tell(

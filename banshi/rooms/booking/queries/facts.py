@@ -22,7 +22,9 @@ from banshi.rooms.booking.rules import AgentFacts, Barred, ItemFacts, PersonFact
 from banshi.rooms.calendars.queries import closures, recent_calendar, work_calendar, zones_by_category
 from banshi.rooms.catalogue.models import HallItem, MaterialRequirement
 from banshi.rooms.catalogue.queries.retiring import retired_of
+from banshi.rooms.catalogue.queries.seasons import seasons_of
 from banshi.rooms.catalogue.rules.retiring import Retired, retired
+from banshi.rooms.catalogue.rules.seasons import seasons
 from banshi.rooms.places.models import Hall, Region
 from banshi.rooms.places.queries import parsed_policy, policy_of
 from banshi.rooms.places.statements import policy_in_force
@@ -224,7 +226,8 @@ WITH given AS MATERIALIZED (
   FROM booking_slot s JOIN places_hall h ON h.id = s.hall_id WHERE s.id = ANY(%(some_slots)s)
 ), item AS MATERIALIZED (
   SELECT i.id, i.code, i.name_zh, i.name_en, i.exempt_half_day, hi.hall_id, hi.category_id, hi.bookable, hi.extended,
-    hi.periods, hi.most_persons, i.retired_on, n.code AS next_code, n.name_zh AS next_zh, n.name_en AS next_en,
+    hi.periods, hi.most_persons, i.handling -> 'seasons' AS seasons,
+    i.retired_on, n.code AS next_code, n.name_zh AS next_zh, n.name_en AS next_en,
     c.code AS category_code, bring.zh AS bring_zh, bring.en AS bring_en
   FROM catalogue_item i
   JOIN catalogue_hall_item hi ON hi.item_id = i.id AND hi.hall_id IN (SELECT hall_id FROM slot)
@@ -432,6 +435,7 @@ def _item_read(row: dict[str, Any]) -> ItemWords:
         periods=row["periods"],
         most_persons=row["most_persons"],
         retired=_retired(row),
+        seasons=seasons(row["code"], row["seasons"]),
     )
     return ItemWords(
         row["id"],
@@ -476,6 +480,7 @@ def item_words(hall_id: int, item_id: int) -> ItemWords | None:
         row.periods,
         row.most_persons,
         retired_of(row.item),
+        seasons_of(row.item),
     )
     return ItemWords(
         id=item_id,

@@ -16,7 +16,9 @@ from banshi.rooms.booking.queries.facts import HallFacts, Opens, closed_under_wa
 from banshi.rooms.booking.rules import Barred, ItemFacts, PersonFacts, SlotFacts
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.catalogue.queries import retiring
+from banshi.rooms.catalogue.queries.seasons import COLUMN as SEASONS
 from banshi.rooms.catalogue.rules.retiring import retired
+from banshi.rooms.catalogue.rules.seasons import seasons
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policies_of
 
@@ -52,13 +54,15 @@ def item_facts(hall_id: int, item_code: str) -> ItemFacts | None:
     return None if row is None else _facts_of(item_code, *row)
 
 
-_COLUMNS = ("category__code", "bookable", "extended", "item__exempt_half_day", "periods", *retiring.COLUMNS)
+_COLUMNS = ("category__code", "bookable", "extended", "item__exempt_half_day", "periods", SEASONS, *retiring.COLUMNS)
 
 
 def _facts_of(
-    code: str, category: str, bookable: bool, extended: bool, exempt: bool, periods: int, *gone: Any
+    code: str, category: str, bookable: bool, extended: bool, exempt: bool, periods: int, taken: Any, *gone: Any
 ) -> ItemFacts:
-    return ItemFacts(code, category, bookable, extended, exempt, periods, retired=retired(code, *gone))
+    return ItemFacts(
+        code, category, bookable, extended, exempt, periods, retired=retired(code, *gone), seasons=seasons(code, taken)
+    )
 
 
 def line_of(item_code: str, *, hall: HallFacts) -> str | None:

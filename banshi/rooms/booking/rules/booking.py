@@ -52,8 +52,9 @@ def refusal(
         return Refusal("item-not-here", {"hall": hall})
     if not item.bookable:
         return Refusal("not-bookable", {"item": item.code})
-    if item.retired is not None and (gone := item.retired.refusal(slot.day)) is not None:
-        return gone
+    for taken in (item.retired, item.seasons):
+        if taken is not None and (no := taken.refusal(slot.day)) is not None:
+            return no
     if not serves(slot, item, policy.quotas):
         return Refusal("item-not-here", {"hall": hall, "item": item.code, "reason": _OTHER_ITEMS})
     if not 1 <= persons <= item.most_persons:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from banshi.rooms.catalogue.rules.retiring import Retired
+from banshi.rooms.catalogue.rules.seasons import Seasons
 
 _NOON = time(12)
 
@@ -67,7 +68,8 @@ class SlotFacts:
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
     """An item in a hall. `exempt`: the half-day limit does not count it [N]. `periods`: how many it takes in a row.
-    `most_persons`: for how many one booking may be; each takes a place. `retired`: it is not booked from a day on."""
+    `most_persons`: for how many one booking may be; each takes a place. `retired`: it is not booked from a day on.
+    `seasons`: only in these; None all year."""
 
     code: str
     category: str
@@ -77,6 +79,7 @@ class ItemFacts:
     periods: int = 1
     most_persons: int = 1
     retired: Retired | None = None
+    seasons: Seasons | None = None
 
 
 @dataclass(frozen=True, slots=True)

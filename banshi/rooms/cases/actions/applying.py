@@ -21,6 +21,7 @@ from banshi.rooms.cases.actions.ground import (
     invalid,
     locked,
     need,
+    need_begun,
     need_item,
     need_papers,
     papers_listed,
@@ -35,7 +36,6 @@ from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, ha
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import CHANNELS, not_there, unsent
 from banshi.rooms.catalogue import queries as catalogue
-from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided
 from banshi.rooms.catalogue.rules.handling import PHONE, Handling
 from banshi.rooms.identity.models import Organisation, Person
@@ -81,13 +81,13 @@ class Opening:
 def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     """A case as a draft, with its number: nothing slow comes before it.
 
-    :raises Refused: nothing-found, item-not-here, item-retired, invalid (channel, an answer to no question), phone-invalid;
-        duplicate-case – the same matter is under way already, as far as whoever asks may know.
+    :raises Refused: nothing-found, item-not-here, item-retired, out-of-season, phone-invalid; invalid (channel, an answer to no
+        question); duplicate-case – the same matter is under way already, as far as whoever asks may know.
     """
     if asked.channel not in CHANNELS_OF_CASES:
         raise invalid("channel", "没有这个渠道", "No such channel")
     item = catalogue.hall_item(asked.hall.pk, asked.item_code).item
-    need_taken(item, day=today_in(asked.hall, now))
+    need_begun(item, day=today_in(asked.hall, now), visit_id=asked.visit_id)
     handling = catalogue.handling_of(item)
     _check_answers(handling, asked.answers or {})
     found = guided(handling, asked.answers or {})
@@ -320,7 +320,7 @@ def need_form(case: Case, *, now: datetime) -> None:
 def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
     """申报: the form is right and the papers are there; somebody looks at them before anything binds (网上预审).
 
-    :raises Refused: nothing-found, wrong-state, item-retired, form-invalid, material-missing, channel-not-allowed.
+    :raises Refused: nothing-found, wrong-state, item-retired, out-of-season, form-invalid, material-missing, channel-not-allowed.
     """
     with transaction.atomic():
         case = locked(case_no)

@@ -170,7 +170,7 @@ def _carry_to_new_fields(bundle: Bundle, *, by: Actor, now: datetime) -> None:
 def need_whole(drafts: Sequence[Case], bundle: Bundle, *, now: datetime) -> None:
     """Every question of the one form answered, every field right, every paper there.
 
-    :raises Refused: item-retired; channel-not-allowed; form-invalid, with every field at once by its shared name;
+    :raises Refused: item-retired, out-of-season; channel-not-allowed; form-invalid, with every field at once by its shared name;
         material-missing.
     """
     for case in drafts:

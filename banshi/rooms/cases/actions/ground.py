@@ -27,10 +27,12 @@ from banshi.rooms.cases.rules.paper_facts import written
 from banshi.rooms.cases.rules.paper_texts import Facts, Named
 from banshi.rooms.cases.rules.papers import numbered
 from banshi.rooms.cases.rules.spans import span_words
-from banshi.rooms.catalogue.queries.retiring import need_taken
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.catalogue.queries.retiring import need_not_retired, need_taken
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 from banshi.rooms.seals import queries as seals
+from banshi.rooms.tickets.models import Ticket
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 PERMIT = "01"  # 行政许可 (A.1): the law's own limits and words
@@ -80,12 +82,22 @@ def need_paid(case: Case) -> None:
 
 
 def need_item(case: Case, *, now: datetime) -> None:
-    """What was sent before its item is retired goes on; a draft is not sent any more.
+    """What was sent before its item is retired, or its season over, goes on; a draft is not sent any more.
 
-    :raises Refused: item-retired.
+    :raises Refused: item-retired, out-of-season.
     """
     if case.phase == "draft":
-        need_taken(case.item, day=today_of(case, now))
+        need_begun(case.item, day=today_of(case, now), visit_id=case.visit_id)
+
+
+def need_begun(item: Item, *, day: date, visit_id: int | None) -> None:
+    """Somebody who came as booked begins it whatever its seasons say since.
+
+    :raises Refused: item-retired, out-of-season.
+    """
+    booked = visit_id is not None and Ticket.objects.filter(visit_id=visit_id, appointment__item=item).exists()
+    need = need_not_retired if booked else need_taken
+    need(item, day=day)
 
 
 def need_sealed(case: Case) -> None:
@@ -130,7 +142,7 @@ def step(
 
     :param facts: codes, dates and counts for the event; nothing personal. :param why: in somebody's own words, sealed.
     :param columns: what else changes in the case.
-    :raises Refused: wrong-state, item-retired.
+    :raises Refused: wrong-state, item-retired, out-of-season.
     """
     need(case, verb)
     before, to = case.phase, CASE.steps[verb].to

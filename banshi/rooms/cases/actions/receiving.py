@@ -80,7 +80,7 @@ def receive(
     From a draft only at a window, where the person stands; what was pre-reviewed, from wherever it came.
 
     :param visit_id: the visit in which it was handed in. :raises Refused: nothing-found, wrong-state, locked, invalid,
-        item-retired, form-invalid.
+        item-retired, out-of-season, form-invalid.
     """
     with transaction.atomic():
         case = locked(case_no)

@@ -31,8 +31,10 @@ from banshi.rooms.catalogue.models import (
     OneMatter,
     Theme,
 )
+from banshi.rooms.catalogue.queries.seasons import seasons_of
 from banshi.rooms.catalogue.rules.general import general
 from banshi.rooms.catalogue.rules.handling import Element, Handling
+from banshi.rooms.catalogue.rules.seasons import Seasons
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class ItemLine:
     bookable: bool
     walk_in: bool
     retired_on: date | None = None
+    seasons: Seasons | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def _build(stamp: tuple[int, int, int]) -> _Catalogue:
     for item in Item.objects.select_related("department").annotate(spread=Count("halls")).order_by("id"):
         lines[item.code] = ItemLine(
             item.code, item.name_zh, item.name_en, item.department.code, item.department.name_zh, item.department.name_en,
-            item.audience, item.case_kind, None, "", "", None, False, False, item.retired_on,
+            item.audience, item.case_kind, None, "", "", None, False, False, item.retired_on, seasons_of(item),
         )  # fmt: skip
         keywords = tuple(w for w in item.keywords_zh.replace("，", ";").replace(" ", ";").split(";") if w)
         entries.append(Entry(item.code, item.name_zh, item.name_en, keywords, float(item.spread)))
@@ -164,7 +167,7 @@ def _in_hall(line: ItemLine, hall: str, found: tuple[str, str, str, bool, bool])
     category, zh, en, bookable, walk_in = found
     return ItemLine(
         line.code, line.name_zh, line.name_en, line.department, line.department_zh, line.department_en, line.audience,
-        line.case_kind, category, zh, en, hall, bookable, walk_in, line.retired_on,
+        line.case_kind, category, zh, en, hall, bookable, walk_in, line.retired_on, line.seasons,
     )  # fmt: skip
 
 

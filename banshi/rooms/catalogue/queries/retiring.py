@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.models import Item, Retirement
+from banshi.rooms.catalogue.queries.seasons import seasons_of
 from banshi.rooms.catalogue.rules.retiring import RETIREMENT, Retired, retired
 
 # As `rules.retired` takes them, from a row that has an item.
@@ -25,7 +26,15 @@ def retired_of(item: Item) -> Retired | None:
 
 
 def need_taken(item: Item, *, day: date) -> None:
-    """:raises Refused: item-retired – nothing new of it is begun on this day."""
+    """:raises Refused: item-retired, out-of-season – nothing new of it is begun on this day."""
+    need_not_retired(item, day=day)
+    season = seasons_of(item)
+    if season is not None and (no := season.refusal(day)) is not None:
+        raise Refused(no)
+
+
+def need_not_retired(item: Item, *, day: date) -> None:
+    """For whoever booked it, as it was in season then. :raises Refused: item-retired."""
     found = retired_of(item)
     if found is not None and (no := found.refusal(day)) is not None:
         raise Refused(no)

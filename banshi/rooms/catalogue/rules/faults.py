@@ -15,6 +15,7 @@ from banshi.rooms.catalogue.rules.guided import TODAY, age_of
 from banshi.rooms.catalogue.rules.handling import NUMERIC, Condition, Element, Field, Handling
 from banshi.rooms.catalogue.rules.limits import length
 from banshi.rooms.catalogue.rules.paths import ends
+from banshi.rooms.catalogue.rules.seasons import Span, faults_of
 
 MOST_PATHS = 5000
 MOST_ALIKE = 10  # of paths that end badly: one cause ends many
@@ -44,6 +45,7 @@ def faults(handling: Handling, elements: Iterable[Element] = (), *, walk: bool =
         *_papers(handling),
         *_shapes(handling),
         *_pack(handling),
+        *_seasons(handling),
     ]
     found += _fields(handling, {each.code: each for each in elements})
     return tuple(found or (_paths(handling) if walk else ()))  # only what reads well can be walked
@@ -144,6 +146,12 @@ def _pack(handling: Handling) -> Iterator[Fault]:
     for rule in handling.by_rule.rules if handling.by_rule is not None else ():
         if not conditions.names(rule.holds):
             yield Fault(f"by_rule.rules.{rule.id}.holds", "规则没有条件", "This rule asks for nothing")
+
+
+def _seasons(handling: Handling) -> Iterator[Fault]:
+    spans = [Span(each.first, each.last) for each in handling.seasons]
+    for i, zh, en in faults_of(spans):
+        yield Fault(f"seasons[{i}]", zh, en)
 
 
 def _papers(handling: Handling) -> Iterator[Fault]:

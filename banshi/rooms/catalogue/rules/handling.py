@@ -187,6 +187,16 @@ class ByRule(Part):
     electronic: bool = True
 
 
+MonthDay = Annotated[str, StringConstraints(pattern=r"^(\d{4}-)?\d{2}-\d{2}$", max_length=10)]
+
+
+class Season(Part):
+    """受理时段: its first and last day, both within. MM-DD: of every year, perhaps over New Year; YYYY-MM-DD: once."""
+
+    first: MonthDay
+    last: MonthDay
+
+
 class Handling(Part):
     questions: Annotated[tuple[Question, ...], Bounds(max_length=30)] = ()
     situations: Annotated[tuple[Situation, ...], Bounds(max_length=60)] = ()
@@ -203,6 +213,7 @@ class Handling(Part):
     minutes: Annotated[float, Bounds(gt=0, le=24 * 60)] | None = None  # typical, at the window
     by_rule: ByRule | None = None
     wait_minutes: Annotated[int, Bounds(ge=1, le=8 * 60)] | None = None  # 立等可取: ready so soon after it was received
+    seasons: Annotated[tuple[Season, ...], Bounds(max_length=12)] = ()  # 受理时段; none: all year
 
 
 class Element(Part):

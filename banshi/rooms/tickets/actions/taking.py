@@ -105,8 +105,8 @@ def issue_many(*, hall: Hall, asked: Sequence[Take], now: datetime) -> list[Tick
 
     What is read and written is so once, however many they are.
 
-    :returns: numbers; or not-your-hall, nothing-found, item-not-here, item-retired, invalid, identity-invalid, closed,
-        walk-ins-closed, last-number, daily-limit, already-waiting, already-checked-in.
+    :returns: numbers; or not-your-hall, nothing-found, item-not-here, item-retired, out-of-season, invalid, identity-invalid,
+        closed, walk-ins-closed, last-number, daily-limit, already-waiting, already-checked-in.
     """
     answers: dict[int, Ticket | Refused] = {}
     for together in _apart(asked):

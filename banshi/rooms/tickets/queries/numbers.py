@@ -13,6 +13,7 @@ from banshi.rooms.calendars.queries import HallDay, Opening
 from banshi.rooms.calendars.rules import What
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.catalogue.queries.retiring import taken_on
+from banshi.rooms.catalogue.queries.seasons import is_in_season
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.rules import line_closes_at
@@ -51,13 +52,18 @@ def numbers_open_on(day: HallDay, what: What, policy: TicketPolicy, now: datetim
 
 def numbers_given(hall: Hall, *, item: str | None, category: str, now: datetime) -> bool:
     """Whether a walk-in number for this is given now."""
-    handled = HallItem.objects.filter(
-        taken_on(now.astimezone(ZoneInfo(hall.timezone)).date(), "item__"), hall=hall, item__code=item, walk_in=True
-    )
-    if item and not handled.exists():
+    if item and not _taken(hall, item, now):
         return False
     policy = policy_of(hall.pk, now=now).tickets
     return numbers_open(hall=hall, policy=policy, now=now, item=item, category=category).open
+
+
+def _taken(hall: Hall, item: str, now: datetime) -> bool:
+    """Whether people walk in with it today."""
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    handled = HallItem.objects.filter(taken_on(today, "item__"), hall=hall, item__code=item, walk_in=True)
+    row = handled.select_related("item").first()
+    return row is not None and is_in_season(row.item, day=today)
 
 
 def _same_day(hall: Hall, one: datetime, other: datetime) -> bool:
