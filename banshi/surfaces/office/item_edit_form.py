@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,7 @@ from banshi.rooms.catalogue.rules.editing import fresh_code
 from banshi.rooms.catalogue.rules.handling import Handling
 from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, REST, Input
 
+_DAYS = re.compile(r"(?<![\d-])(?:\d{4}-)?\d{2}-\d{2}(?![\d-])")
 SPARE = 2  # rows for answers that are not there yet
 FEE: dict[str, Any] = {
     "amount": None,
@@ -86,10 +88,9 @@ def _set(entry: dict[str, Any], name: str, value: Any) -> None:
 
 def rest_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """What is not a list, as one entry; a fee to fill in where there is none."""
-    rest = {
-        name: document[name] for name in ("where", "appointment", "instant", "joint", "minutes", "limits", "result")
-    }
-    return {**rest, "fee": document["fee"] or FEE}
+    names = ("where", "appointment", "instant", "joint", "minutes", "limits", "result")
+    later = {"wait_minutes": document.get("wait_minutes"), "seasons": document.get("seasons", [])}
+    return {**{name: document[name] for name in names}, **later, "fee": document["fee"] or FEE}
 
 
 def with_rest(document: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,6 +124,8 @@ def _drawn(each: Input, value: Any, facts: Sequence[Fact], handling: Handling | 
         return Drawn(each, value, hint, rows=(*value, *spare))
     if each.kind == "codes" and isinstance(value, list):
         return Drawn(each, " ".join(value), hint)
+    if each.kind == "spans" and isinstance(value, list):
+        return Drawn(each, "\n".join(f"{span['first']} {span['last']}" for span in value), hint)
     return Drawn(each, "" if value is None else value, hint)
 
 
@@ -166,6 +169,8 @@ def _value(each: Input, typed: str, ticked: Iterable[str]) -> Any:
         if typed not in each.choices:
             raise invalid(each.name, pgettext("item edit", "Choose one of these"))
         return typed
+    if each.kind == "spans":
+        return _spans(each, typed)
     if each.kind == "text":
         return lines_of(typed, each.most)
     if each.kind == "codes":
@@ -173,6 +178,19 @@ def _value(each: Input, typed: str, ticked: Iterable[str]) -> Any:
     if each.kind in ("line", "element"):
         return clean(typed, each.most)
     return _number(each, typed.strip())
+
+
+def _spans(each: Input, typed: str) -> list[dict[str, str]]:
+    """Two days a line; whether there are such days `faults` says."""
+    found: list[dict[str, str]] = []
+    for line in lines_of(typed, 400).splitlines():
+        days = _DAYS.findall(line)
+        if len(days) != 2 or len(found) == each.most:
+            raise invalid(
+                each.name, pgettext("item edit", "Two days a line, like 09-01 10-15 or 2027-03-01 2027-03-31")
+            )
+        found.append({"first": days[0], "last": days[1]})
+    return found
 
 
 def _number(each: Input, typed: str) -> int | str | None:

@@ -11,10 +11,12 @@ from django.http import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import english
 from banshi.frames.staff.frame import paged, query_without_page
 from banshi.rooms.catalogue.rules.guided import Guided, guided
 from banshi.rooms.catalogue.rules.handling import Handling, Option, Question
 from banshi.rooms.catalogue.rules.paths import Path, paths
+from banshi.rooms.catalogue.rules.seasons import Span, faults_of, words
 from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.item_draft_words import limit_words, paper_words
 from banshi.surfaces.office.item_edits import change_of
@@ -84,9 +86,16 @@ def _read(handling: Handling, found: Guided) -> dict[str, Any]:
         "choices": [Choice(each, _query({**answers, question.id: each.id})) for each in question.options] if question else [],
         "papers": [(each, paper_words(each)) for each in found.materials],
         "groups": [list(fields) for _, fields in groupby(found.fields, lambda each: (each.group_zh, each.group_en))],
+        "seasons": _seasons(handling),
         "promised": limit_words(found.promised),
         "statutory": limit_words(found.statutory) if found.statutory.value else "",
     }  # fmt: skip
+
+
+def _seasons(handling: Handling) -> str:
+    """In words; nothing while a day is none."""
+    spans = [Span(each.first, each.last) for each in handling.seasons]
+    return "" if faults_of(spans) else words(spans)[int(english())]
 
 
 def _option(question: Question, answer: str) -> Option:

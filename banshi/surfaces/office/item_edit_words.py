@@ -55,7 +55,7 @@ class Input:
     text, values of a number, how many answers."""
 
     name: str
-    kind: str  # line | text | whole | amount | choice | checks | flag | options | condition | codes | element
+    kind: str  # line | text | spans | whole | amount | choice | checks | flag | options | condition | codes | element
     least: int = 0
     most: int = NAME
     choices: Mapping[str, Text] = field(default_factory=dict)
@@ -84,10 +84,13 @@ LABELS: dict[str, Text] = {
     "least": pgettext_lazy("item edit", "Lowest number"),
     "most": pgettext_lazy("item edit", "Highest number"),
     "on_result": pgettext_lazy("item edit", "The licence states it"),
+    "seasons": pgettext_lazy("item edit", "From and to, a line for each"),
 }
+_SEASONS = NAMES["seasons"]
 _PLACE = pgettext_lazy("item edit", "Where and how")
 HEADINGS: dict[str, Text] = {
-    **dict.fromkeys(("where", "appointment", "instant", "joint", "minutes"), _PLACE),
+    **dict.fromkeys(("where", "appointment", "instant", "joint", "minutes", "wait_minutes"), _PLACE),
+    "seasons": _SEASONS,
     "limits": pgettext_lazy("item edit", "Limits"),
     "fee": pgettext_lazy("item edit", "Fee"),
     "result": pgettext_lazy("item edit", "Result"),
@@ -96,6 +99,12 @@ HINTS: dict[str, Text] = {
     "satisfied_by": pgettext_lazy("item edit", "Codes of the types of certificates, separated by spaces"),
     "element": pgettext_lazy("item edit", "What it is in the data dictionary: asked once, carried over"),
     "minutes": pgettext_lazy("item edit", "At the window; may be empty"),
+    "wait_minutes": pgettext_lazy(
+        "item edit", "From the receipt to the result at the window; empty: nobody waits for it"
+    ),
+    "seasons": pgettext_lazy(
+        "item edit", "Every year: 09-01 10-15; once: 2027-03-01 2027-03-31. Both days are within. Empty: all year"
+    ),
     "fee.amount": pgettext_lazy("item edit", "Empty: as the text says. Free of charge: leave all of the fee empty"),
     "limits.statutory.value": pgettext_lazy("item edit", "0: none is set"),
     "longest": pgettext_lazy("item edit", "Of texts"),
@@ -159,12 +168,13 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         *(Input(f"where.{each}", "flag") for each in ("window", "online", "kiosk", "cabinet")),
         Input("instant", "flag"), Input("joint", "flag"),
         Input("appointment", "choice", choices=APPOINTMENTS), Input("minutes", "amount", may_be_empty=True),
+        Input("wait_minutes", "whole", least=1, most=480, may_be_empty=True), Input("seasons", "spans", most=12),
         Input("limits.promised.value", "whole", most=3660), Input("limits.promised.unit", "choice", choices=_UNITS),
         Input("limits.statutory.value", "whole", most=3660), Input("limits.statutory.unit", "choice", choices=_UNITS),
         *(Input(f"limits.{each}_days", "whole", most=366) for each in ("pre_review", "notice", "supplement", "issue")),
         *_both("fee.text", "text", LONGEST_WORDS), *_both("fee.basis", "text", LONGEST_WORDS),
         Input("fee.amount", "amount", may_be_empty=True), Input("fee.needed_if", "condition"),
-        *_both("result.name"), Input("result.kind", "choice", choices=RESULTS),
+        *_both("result.name"), Input("result.printable", "flag"), Input("result.kind", "choice", choices=RESULTS),
         Input("result.valid_years", "whole", least=1, most=100, may_be_empty=True),
         Input("result.certificate_type", "line", most=80),
     ),

@@ -86,6 +86,7 @@ NAMES: dict[str, Text] = {
     "minutes": pgettext_lazy("item version", "Typical minutes"),
     "result.printable": pgettext_lazy("item version", "Printed at a kiosk"),
     "wait_minutes": pgettext_lazy("item version", "Done while they wait, minutes"),
+    "seasons": pgettext_lazy("item version", "Received only"),
     "instant": pgettext_lazy("item version", "Decided at the window"),
     ORDER: pgettext_lazy("item version", "Order"),
 }
@@ -160,6 +161,8 @@ def _value(name: str, value: Any) -> str:
         return pgettext("item version", "yes") if value else pgettext("item version", "no")
     if isinstance(value, list):
         return gettext(", ").join(_value(name, each) for each in value)
+    if isinstance(value, dict) and "first" in value:  # a season
+        return " – ".join((value["first"], value["last"]))
     if isinstance(value, dict):  # an answer of a question, or one of a list by its name
         return str(value.get("text_en" if english() else "text_zh", value))
     if value is None:

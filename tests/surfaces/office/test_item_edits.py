@@ -178,6 +178,8 @@ def test_parts_are_moved_and_taken_out(change: ItemDraft, editor: Client) -> Non
         ("rest/", {"limits.promised.value": "9999"}, "limits.promised.value"),
         ("rest/", {"result.certificate_type": "两 个"}, "result.certificate_type"),
         ("rest/", {"fee.amount": "viel"}, "fee.amount"),
+        ("rest/", {"seasons": "09-01"}, "seasons"),
+        ("rest/", {"wait_minutes": "0"}, "wait_minutes"),
     ],
 )
 def test_what_cannot_stand_there_is_said_at_its_field_with_all_that_was_typed(
@@ -237,6 +239,25 @@ def test_the_rest_is_one_form_and_a_fee_that_is_emptied_is_none(change: ItemDraf
 
     said = now(change)
     assert (said["fee"], said["where"]["kiosk"], said["minutes"]) == (None, True, 7.5)
+
+
+def test_seasons_are_a_line_each_and_the_preview_says_them_once_there_are_such_days(
+    change: ItemDraft, editor: Client
+) -> None:
+    address, typed = url(change, "rest/"), {"wait_minutes": "30", "result.printable": "1"}
+
+    editor.post(address, sent(editor, address, **typed, seasons="09-31 至 10-15"))
+    wrong = [text(editor, url(change, each)) for each in ("preview?a=premises:own&a=agent:self", "")]
+    editor.post(address, sent(editor, address, **typed, seasons="09-01 至 10-15\n2027-03-01 2027-03-31"))
+    said = now(change)
+
+    assert ("受理时段" in wrong[0], "没有这一天" in wrong[1]) == (False, True)
+    assert said["seasons"] == [{"first": "09-01", "last": "10-15"}, {"first": "2027-03-01", "last": "2027-03-31"}]
+    assert (said["wait_minutes"], said["result"]["printable"]) == (30, True)
+    assert "每年9月1日至10月15日、2027年3月1日至3月31日" in text(
+        editor, url(change, "preview?a=premises:own&a=agent:self")
+    )
+    assert "09-01 – 10-15" in text(editor, url(change, ""))
 
 
 def test_the_preview_asks_as_the_guide_does_and_keeps_nothing(change: ItemDraft, editor: Client) -> None:
