@@ -14,6 +14,7 @@ from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries import Guide, ItemLine
 from banshi.rooms.catalogue.queries.retiring import retirement_of, today
 from banshi.rooms.catalogue.queries.seasons import seasons_of
+from banshi.rooms.catalogue.rules.national import stated
 from banshi.rooms.catalogue.rules.seasons import words
 from banshi.surfaces.api.operations import found, op
 from banshi.surfaces.api.pages import page_of_more, start_of
@@ -91,6 +92,10 @@ def _guide(guide: Guide) -> dict[str, Any]:
         ],
         "halls": list(guide.halls),
         "retired": _retired(item),
+        "elements": [
+            {**named(each.code, each.name_zh, each.name_en), "value": each.value_zh, "value_en": each.value_en}
+            for each in stated(catalogue.columns_of(item), catalogue.handling_of(item))
+        ],
         "seasons": _seasons(item),
     }
 

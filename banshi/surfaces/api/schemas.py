@@ -214,6 +214,13 @@ class SeasonsOut(Out):
     opens: date | None = Field(description="Else the next day on which it is. null: none is set.")
 
 
+class ElementOut(Named):
+    """An element of the national list (GB/T 39046-2020), in words; what is not stated is left out."""
+
+    value: str
+    value_en: str
+
+
 class ItemOut(Named):
     department: Named
     audience: str
@@ -233,6 +240,7 @@ class ItemOut(Named):
     materials: list[MaterialOut]
     halls: list[str] = Field(description="Codes of the halls that handle it.")
     retired: RetiredOut | None = Field(description="null: nobody retires it.")
+    elements: list[ElementOut] = Field(description="All that the national list states of it: basis, level, scope, …")
     seasons: SeasonsOut | None = Field(description="When it is received (受理时段). null: all year.")
 
 

@@ -11,6 +11,7 @@ from banshi.rooms.catalogue.queries.seasons import seasons_of
 from banshi.rooms.catalogue.rules.seasons import words
 
 LAST_DAYS = timedelta(days=14)
+BOOKED_AHEAD = timedelta(days=62)
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class InSeason:
     closes: date | None
     opens: date | None
     soon: bool = False
+    far: bool = False  # no day of it can be booked yet
 
     @property
     def now(self) -> bool:
@@ -35,6 +37,7 @@ def in_season(item: Item, *, now: datetime) -> InSeason | None:
         return None
     zh, en = words(found.spans)
     if not found.hold(day):
-        return InSeason(zh, en, None, found.opens(day))
+        opens = found.opens(day)
+        return InSeason(zh, en, None, opens, far=opens is None or opens - day > BOOKED_AHEAD)
     closes = found.closes(day)
     return InSeason(zh, en, closes, None, soon=closes - day < LAST_DAYS)

@@ -21,6 +21,7 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import YEARS
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Material
+from banshi.rooms.catalogue.rules.national import stated
 from banshi.rooms.consulting import queries as consulting
 from banshi.rooms.consulting.rules import LISTED
 from banshi.rooms.places import queries as places
@@ -96,6 +97,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
     best = chances(item.code, here=here, now=now)
     handling = catalogue.handling_of(item)
     season = in_season(item, now=now)
+    far = season is not None and season.far
     context = {
         "item": item,
         "guide": found,
@@ -103,9 +105,10 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "guided": rows.exists() and bool(handling.questions or handling.where.online),
         "issuers": {m.code: m for m in materials},
         "themes": list(item.themes.order_by("order", "code")),
+        "elements": stated(catalogue.columns_of(item), handling),
         "season": season,
         "received": season is None or season.now,
-        "bookable": set(rows.filter(bookable=True).values_list("hall__code", flat=True)),
+        "bookable": set() if far else set(rows.filter(bookable=True).values_list("hall__code", flat=True)),
         "by_appointment": rows.exists() and not rows.filter(walk_in=True).exists(),
         "visiting": _visiting(rows) if item.home_visit else [],
         "chances": best,

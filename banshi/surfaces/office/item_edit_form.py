@@ -19,7 +19,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.rules.condition_rows import HOWS, Fact, How, Row, Rows, rows_of, tree_of
 from banshi.rooms.catalogue.rules.condition_words import sentence
 from banshi.rooms.catalogue.rules.editing import fresh_code
-from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.rooms.catalogue.rules.handling import Handling, Stated
 from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, REST, Input
 
 _DAYS = re.compile(r"(?<![\d-])(?:\d{4}-)?\d{2}-\d{2}(?![\d-])")
@@ -90,6 +90,7 @@ def rest_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """What is not a list, as one entry; a fee to fill in where there is none."""
     names = ("where", "appointment", "instant", "joint", "minutes", "limits", "result")
     later = {"wait_minutes": document.get("wait_minutes"), "seasons": document.get("seasons", [])}
+    later["stated"] = Stated.model_validate(document.get("stated", {})).model_dump()
     return {**{name: document[name] for name in names}, **later, "fee": document["fee"] or FEE}
 
 

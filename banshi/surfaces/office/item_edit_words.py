@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from banshi.rooms.catalogue.rules.handling import LONGEST_WORDS, Channel, FieldType, Necessity, Unit
+from banshi.rooms.catalogue.rules.national import STATED
 from banshi.surfaces.office.item_version_words import NAMES, VALUES
 
 Text = str | Promise
@@ -94,6 +95,7 @@ HEADINGS: dict[str, Text] = {
     "limits": pgettext_lazy("item edit", "Limits"),
     "fee": pgettext_lazy("item edit", "Fee"),
     "result": pgettext_lazy("item edit", "Result"),
+    "stated": pgettext_lazy("item edit", "What else the national list states"),
 }
 HINTS: dict[str, Text] = {
     "satisfied_by": pgettext_lazy("item edit", "Codes of the types of certificates, separated by spaces"),
@@ -177,5 +179,6 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         *_both("result.name"), Input("result.printable", "flag"), Input("result.kind", "choice", choices=RESULTS),
         Input("result.valid_years", "whole", least=1, most=100, may_be_empty=True),
         Input("result.certificate_type", "line", most=80),
+        *(each for name in STATED for each in _both(f"stated.{name}", "text", LONGEST_WORDS)),
     ),
 }  # fmt: skip

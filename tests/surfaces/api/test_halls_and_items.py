@@ -8,6 +8,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.catalogue import queries
 from banshi.rooms.catalogue.actions.retiring import ask_to_retire
 from banshi.rooms.catalogue.models import Item
+from tests.matters import SHOP
 from tests.surfaces.api.conftest import Calls
 from tests.town import CLERK, TUESDAY_NINE, at
 
@@ -133,10 +134,11 @@ def test_a_retired_item_is_in_no_list_and_its_guide_says_what_takes_its_place(ca
 
 def test_an_item_says_when_it_is_received_and_is_refused_with_its_next_day(calls: Calls) -> None:
     row = Item.objects.get(code="pension")
-    row.handling = {**row.handling, "seasons": [{"first": "11-01", "last": "02-28"}]}
+    row.handling = {**SHOP, "seasons": [{"first": "11-01", "last": "02-28"}]}
     row.save(update_fields=["handling"])
 
-    said = calls("get", "/items/pension").json()["seasons"]
+    guide = calls("get", "/items/pension").json()
+    said, elements = guide["seasons"], {each["code"]: each["value"] for each in guide["elements"]}
     no = calls("get", "/when?item=pension")
 
     assert said == {
@@ -144,4 +146,5 @@ def test_an_item_says_when_it_is_received_and_is_refused_with_its_next_day(calls
         "text": "每年11月1日至次年2月28日", "text_en": "1 November – 28 February of each year",
         "received": False, "closes": None, "opens": "2026-11-01",
     }  # fmt: skip
+    assert (elements["seasons"], elements["result_kind"]) == ("每年11月1日至次年2月28日", "证照，有效期 5 年")
     assert (no.status_code, no.json()["type"], no.json()["facts"]["opens"]) == (409, "out-of-season", "2026-11-01")

@@ -28,7 +28,7 @@ def shop(open_town: Town) -> Any:
 def test_in_its_last_days_the_guide_says_until_when_and_begins(shop: Any, anybody: Any) -> None:
     page, takes = text(anybody.get("/items/pension")), text(anybody.get(ONLINE))
 
-    assert ("受理时间： 每年2月1日至3月12日" in " ".join(page.split()), "受理到" in page) == (True, True)
+    assert ("受理时间：每年2月1日至3月12日" in page, "受理到" in page) == (True, True)
     assert "/matters/pension/begin?" in takes
 
 
@@ -46,3 +46,11 @@ def test_outside_it_says_from_when_can_be_read_and_is_not_begun(shop: Any, anybo
         True,
     )
     assert anybody.client.get("/when?item=pension").status_code == 200
+
+
+def test_the_guide_has_all_that_is_stated_folded_away(shop: Any, anybody: Any) -> None:
+    page = text(anybody.get("/items/pension"))
+    folded = page[page.index('<details class="elements">') :]
+
+    assert "实施清单全部要素" in folded
+    assert ("每年2月1日至3月12日" in folded, "设定依据" in folded) == (True, False)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -283,11 +284,15 @@ def items_called(words: str) -> list[int]:
     return list(rows.order_by("id").values_list("id", flat=True))
 
 
+def columns_of(item: Item) -> dict[str, Any]:
+    """As rules take them."""
+    return {field.attname: getattr(item, field.attname) for field in Item._meta.concrete_fields}
+
+
 def handling_of(item: Item) -> Handling:
     """How it is handled now: as modelled, else what the catalogue says in general."""
     if not item.handling:
-        columns = {field.attname: getattr(item, field.attname) for field in Item._meta.concrete_fields}
-        return general(columns, (asdict(each) for each in _materials(item)))
+        return general(columns_of(item), (asdict(each) for each in _materials(item)))
     said, handling = _modelled.get((item.pk, item.version), (None, None))
     if handling is None or said != item.handling:
         handling = Handling.model_validate(item.handling)

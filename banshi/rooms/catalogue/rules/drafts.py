@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from banshi.kernel.transitions import Step, Table
 from banshi.rooms.catalogue.rules.general import FIELDS, FREE
-from banshi.rooms.catalogue.rules.handling import Clause, Handling, Limit, Paper
+from banshi.rooms.catalogue.rules.handling import Clause, Handling, Limit, Paper, Stated
 from banshi.rooms.catalogue.rules.limits import in_working_days
 
 DRAFT = Table(
@@ -167,6 +167,16 @@ def _shared(paper: Paper, shared: Mapping[str, str]) -> Paper:
     return paper.model_copy(update={"code": code}) if code else paper
 
 
+def _stated(now: Stated, told: Stated) -> Stated:
+    """What the store leaves out, or says as before, stays with its English."""
+    kept: dict[str, str] = {}
+    for name in (each.removesuffix("_zh") for each in Stated.model_fields if each.endswith("_zh")):
+        before, after = getattr(now, f"{name}_zh"), getattr(told, f"{name}_zh")
+        if after in ("", before):
+            kept |= {f"{name}_zh": before, f"{name}_en": getattr(now, f"{name}_en")}
+    return told.model_copy(update=kept)
+
+
 def _merged(now: Handling, told: Handling) -> Handling:
     questions = {} if now.questions else {"questions": told.questions, "situations": told.situations}
     by_code = {each.code: each for each in now.materials}
@@ -196,6 +206,7 @@ def _merged(now: Handling, told: Handling) -> Handling:
             else now.result.model_copy(update={"name_zh": told.result.name_zh, "name_en": told.result.name_en}),
             "instant": told.instant,
             "joint": told.joint,
+            "stated": _stated(now.stated, told.stated),
         }
     )
 

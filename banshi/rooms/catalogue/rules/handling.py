@@ -197,6 +197,23 @@ class Season(Part):
     last: MonthDay
 
 
+class Stated(Part):
+    """What else the national list has of an item, in words; "" where nothing is stated."""
+
+    basis_zh: Help = ""  # 设定依据
+    basis_en: Help = ""
+    quantity_zh: Help = ""  # 数量限制
+    quantity_en: Help = ""
+    intermediary_zh: Help = ""  # 中介服务
+    intermediary_en: Help = ""
+    bodies_zh: Help = ""  # 联办机构
+    bodies_en: Help = ""
+    advice_zh: Help = ""  # 咨询方式
+    advice_en: Help = ""
+    complaints_zh: Help = ""  # 监督投诉
+    complaints_en: Help = ""
+
+
 class Handling(Part):
     questions: Annotated[tuple[Question, ...], Bounds(max_length=30)] = ()
     situations: Annotated[tuple[Situation, ...], Bounds(max_length=60)] = ()
@@ -214,6 +231,7 @@ class Handling(Part):
     by_rule: ByRule | None = None
     wait_minutes: Annotated[int, Bounds(ge=1, le=8 * 60)] | None = None  # 立等可取: ready so soon after it was received
     seasons: Annotated[tuple[Season, ...], Bounds(max_length=12)] = ()  # 受理时段; none: all year
+    stated: Stated = Stated()
 
 
 class Element(Part):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,7 @@ _TABLES_OF_MORE = {
     "AUDIT_ITEM_RESULT": (),
     "AUDIT_CHARGE": (),
 }
+_LAW = ("law_name", "law_number", "clause_number")
 _WORDS_OF_MORE = (
     "link_way", "supervise_way", "authority_division", "reconsiderat", "litigation", "entrust_name", "pre_task_name",
     "promise_day_explain",
@@ -129,6 +130,7 @@ def _document(parts: Parts, code: str, name: str) -> dict[str, Any]:
     item_type = item.code("task_type", _TYPES, "10")
     result = more.text("result_name", most=120) or _first(parts, "AUDIT_ITEM_RESULT", ("result_name", "name"), 120)
     accepted = item.text("accept_name")
+    beside = _more(parts)
     handling = {
         "where": _where(item, more, forms),
         "fee": {"text_zh": fee, "text_en": fee} if fee and fee != FREE else None,
@@ -136,6 +138,7 @@ def _document(parts: Parts, code: str, name: str) -> dict[str, Any]:
         "result": {"kind": result_kind(item_type), "name_zh": result or "办理结果", "name_en": result or "Result"},
         "instant": kind == "1",
         "joint": bool(more.flag("is_joint_org")),
+        "stated": _stated(beside, limited=bool(more.flag("is_amount_limit"))),
         "appointment": {True: "advised", False: "none", None: "advised"}[more.flag("is_schedule")],
         **conditions_of(parts, _clauses(item, accepted), _papers(parts, code)),
     }
@@ -161,8 +164,20 @@ def _document(parts: Parts, code: str, name: str) -> dict[str, Any]:
         "columns": columns,
         "department": {"code": item.plain("dept_code")[:40], "name_zh": item.text("dept_name", most=60, named=True)},
         "handling": _checked(item, handling),
-        "more": _more(parts),
+        "more": beside,
     }
+
+
+def _stated(kept: Mapping[str, Any], *, limited: bool) -> dict[str, str]:
+    """What the list says in words, once for both languages: stores have no English. :param kept: as `_more`."""
+    laws = [" ".join(row[name] for name in _LAW if name in row) for row in kept.get("item_bylaw", ())]
+    said = {
+        "basis": "\n".join(dict.fromkeys(filter(None, laws))),
+        "quantity": "有数量限制" if limited else "",
+        "advice": kept.get("link_way", ""),
+        "complaints": kept.get("supervise_way", ""),
+    }
+    return {f"{name}_{tongue}": text[:LONGEST_WORDS] for name, text in said.items() for tongue in ("zh", "en")}
 
 
 def _checked(item: Row, handling: dict[str, Any]) -> dict[str, Any]:
