@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -193,6 +193,13 @@ def birth_date(id_type: IdType, number: str) -> date | None:
 def age_on(born: date, day: date) -> int:
     """Whole years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def last_day_minor(born: date) -> date:
+    """The day before the 18th birthday (民法典 17 条: 十八周岁以上 are of age). Born on 29 February one is of age on 1 March of a
+    common year (202 条)."""
+    leap_day = (born.month, born.day) == (2, 29)
+    return (date(born.year + 18, 3, 1) if leap_day else born.replace(year=born.year + 18)) - timedelta(days=1)
 
 
 def generate_resident_id(area: str, birth: date, seq: int) -> str:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from banshi.foundation.crypto import EncryptedText
+from banshi.foundation.crypto import EncryptedText, FreeText
+from banshi.rooms.identity.rules import RELATIONS
 
 
 class Person(models.Model):
@@ -222,6 +223,46 @@ class OrganisationMember(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=["legal", "agent"]), name="a_member_represents_or_is_an_agent"
+            ),
+        ]
+
+
+class Guardianship(models.Model):
+    """监护: somebody acts for a minor until the day before the 18th birthday. Ended, never deleted.
+
+    Declared by the guardian it gives no right until a window has seen the papers (`proven_at`); contested it rests.
+    """
+
+    child = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="guardians")
+    guardian = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="wards")
+    relation = models.CharField(max_length=12)  # rules.RELATIONS
+    name = EncryptedText(default="")  # the child's, as the guardian declared it or the papers said
+    valid_until = models.DateField()  # its last day
+    paper = EncryptedText(default="")  # what was seen: household register, birth certificate, a judgment
+    declared_at = models.DateTimeField(null=True)  # by the guardian
+    proven_at = models.DateTimeField(null=True)  # null: declared only
+    proven_by = models.CharField(max_length=60, default="", db_default="")
+    contested_at = models.DateTimeField(null=True)
+    contested_by = models.CharField(max_length=60, default="", db_default="")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=60, default="", db_default="")  # str(Actor); "" where entries were joined
+    why = FreeText(default="")  # of a contest, or of an end
+
+    class Meta:
+        db_table = "identity_guardianship"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "guardian"], condition=models.Q(ended_at=None), name="a_guardian_of_a_child_once"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(child=models.F("guardian")), name="nobody_is_their_own_guardian"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(proven_at__isnull=False) | models.Q(declared_at__isnull=False),
+                name="a_guardianship_is_declared_or_proven",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(relation__in=list(RELATIONS)), name="a_guardian_is_related_in_a_known_way"
             ),
         ]
 

@@ -152,3 +152,13 @@ def join_refusal(
     if both_proven and not same_name:
         return Refusal("invalid", {"field": "number", "reason": _TWO_NAMES})
     return None
+
+
+# --- Guardians ---------------------------------------------------------------------------------------------------
+
+RELATIONS = (
+    "parent",
+    "grandparent",
+    "sibling",
+    "other",
+)  # 民法典 27 条, in its order; other: named by a court or committee

@@ -39,6 +39,13 @@ from banshi.rooms.identity.actions.correcting import (
     prove_account,
     sign_out_everywhere,
 )
+from banshi.rooms.identity.actions.guardians import (
+    contest_guardian,
+    declare_guardian,
+    end_guardian,
+    prove_guardian,
+    uphold_guardian,
+)
 from banshi.rooms.identity.actions.joining import join_entries, lock_entries
 from banshi.rooms.identity.actions.mandates import (
     agree_to_mandate,
@@ -444,11 +451,14 @@ __all__ = [
     "clear_phone",
     "confirm_mandate",
     "confirm_name",
+    "contest_guardian",
     "correct_name",
     "create_key",
     "create_staff",
+    "declare_guardian",
     "decline_agent",
     "drop_unanswered",
+    "end_guardian",
     "end_mandate",
     "end_member",
     "end_role",
@@ -477,6 +487,7 @@ __all__ = [
     "number_index",
     "propose_mandate",
     "prove_account",
+    "prove_guardian",
     "prove_phone",
     "register_agent",
     "remove_from_account",
@@ -487,6 +498,7 @@ __all__ = [
     "set_department",
     "sign_out_everywhere",
     "suspend_agent",
+    "uphold_guardian",
     "use_code",
     "user_index",
     "wrongs",
