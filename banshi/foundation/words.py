@@ -53,6 +53,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
             "An agent books for the people and matters whose mandates the hall has seen. A new one is shown at the hall."
         ),
     ),
+    "guardian-over": (
+        _("You are not the guardian any more"),
+        _("The child is of age, or the hall ended or is examining this guardianship. Ask at a window."),
+    ),
     "asked-enough": (
         _("This number is not asked again yet"),
         _("Its owner refused, or was asked often enough. It can be asked again from {opens}."),

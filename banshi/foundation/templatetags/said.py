@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from banshi.foundation import lanes
+from banshi.foundation import lanes, relations
 from banshi.foundation.said import english, named
 
 register = template.Library()
@@ -38,3 +38,9 @@ def lane(code: str) -> str:
 def kind(code: str) -> str:
     """How somebody came: “预约”, “现场”."""
     return str(lanes.KINDS.get(code, code))
+
+
+@register.filter
+def relation(code: str) -> str:
+    """“父亲或母亲”: how a guardian is related to a child."""
+    return str(relations.RELATIONS.get(code, code))

@@ -97,7 +97,7 @@ def put(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) 
     """
     with transaction.atomic():
         case = cases.lock(case_no)
-        if not conclude.is_their_own(case):
+        if not conclude.is_their_own(case, now=now):
             raise Refused("agent-not-allowed")
         if no := CASE.refusal(case.phase, "shelve"):
             raise Refused(no)
@@ -118,12 +118,12 @@ def put_again(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: date
     :raises Refused: nothing-found, wrong-state, agent-not-allowed, on-its-way, cabinet-full, door-stuck, changed-meanwhile.
     """
     with transaction.atomic():
-        _ready_at_window(case := cases.lock(case_no))
+        _ready_at_window(case := cases.lock(case_no), now=now)
         stay = delivery.hold_cell(cabinets=cabinets, case=case, kind="result", by=by, now=now)
     stay = _opened(stay, now=now)
     try:
         with transaction.atomic():
-            _ready_at_window(case := cases.lock(case_no))
+            _ready_at_window(case := cases.lock(case_no), now=now)
             delivery.moved(case=case, place=stay.cell.name)
             conclude.tell_in_cabinet(case, stay.cell.cabinet, anew=f":{stay.pk}", now=now)
     except Refused:
@@ -132,11 +132,11 @@ def put_again(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: date
     return stay
 
 
-def _ready_at_window(case: Case) -> None:
+def _ready_at_window(case: Case, *, now: datetime) -> None:
     """:raises Refused: wrong-state, agent-not-allowed, on-its-way."""
     if no := CASE.refusal(case.phase, "deliver"):
         raise Refused(no.slug, facts={"kind": "case", **no.facts})
-    if not conclude.is_their_own(case):
+    if not conclude.is_their_own(case, now=now):
         raise Refused("agent-not-allowed")
     parcel = deliveries.parcel_of(case)
     if parcel is not None and parcel.ended_at is None:

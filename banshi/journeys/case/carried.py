@@ -21,12 +21,12 @@ class Carried:
 
 
 def carried(fields: Iterable[Field], *, account_id: int, person_id: int, name: str, today: date) -> dict[str, Carried]:
-    """By field. Of somebody the account is not proven to be: only what it said itself.
+    """By field. Of somebody the account is not proven to be, nor to be guardian of: only what it said itself.
 
     :param name: as the account typed it.
     """
     asked = [field for field in fields if field.element]
-    proven = people.proven_by(account_id, person_id).proves
+    proven = people.opens_for(account_id, person_id, today=today)
     found: dict[str, Carried] = {PHONE: Carried(people.phone_of(account_id=account_id), "account")}
     if proven:
         me = people.person(person_id)

@@ -11,6 +11,7 @@ from banshi.journeys.case.learning import learn_from
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import case_by_no, facts_of, handling_of_case, papers_of
 from banshi.rooms.delivery import actions as delivery
@@ -60,7 +61,7 @@ def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Acto
     """
     with transaction.atomic():
         case = cases.shelve(case_no=case_no, place=place, by=by, now=now)
-        own = is_their_own(case)
+        own = is_their_own(case, now=now)
         code = delivery.make_ready(case=case, place=place, code_opens=own, by=by, now=now)
         if cabinet is not None:
             tell_in_cabinet(case, cabinet, now=now)
@@ -72,7 +73,7 @@ def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Acto
 
 def tell_in_cabinet(case: Case, cabinet: Cabinet, *, anew: str = "", now: datetime) -> None:
     """In which cabinet it lies, with the code that opens it where whoever applied may have it."""
-    code = code_for_applicant(case) if is_their_own(case) else ""
+    code = code_for_applicant(case) if is_their_own(case, now=now) else ""
     more: dict[str, Any] = {"secret": {"code": code}} if code else {"link": ""}
     words: dict[str, Any] = {"cabinet_zh": cabinet.name_zh, "cabinet_en": cabinet.name_en}
     event = case.events.order_by("-seq")[0]
@@ -107,7 +108,7 @@ def receive_electronically(*, case_no: str, by: Actor, now: datetime) -> Case:
 
     :raises Refused: nothing-found, wrong-state; agent-not-allowed – the account is not proven to be the applicant.
     """
-    if not is_their_own(case_by_no(case_no)):
+    if not is_their_own(case_by_no(case_no), now=now):
         raise Refused("agent-not-allowed")
     return _deliver(case_no=case_no, how="electronic", code="", identified=True, by=by, now=now)
 
@@ -119,11 +120,14 @@ def hand_paper(*, case_no: str, by: Actor, now: datetime) -> None:
         delivery.hand_paper(case_no=case_no, by=by, now=now)
 
 
-def is_their_own(case: Case) -> bool:
-    """Whether who opened it online is proven to be the applicant. What an account merely says about somebody opens nothing of
-    theirs: then the card has to be shown.
+def is_their_own(case: Case, *, now: datetime) -> bool:
+    """Whether who opened it online is proven to be the applicant, or their guardian on this day. What an account merely says
+    about somebody opens nothing of theirs: then the card has to be shown; and so where a guardian is none any more.
     """
-    return case.account_id is None or identity.proven_by(case.account_id, case.person_id).proves
+    today = today_of(case, now)
+    if case.account_id is not None:
+        return identity.opens_for(case.account_id, case.person_id, today=today)
+    return case.guardian_id is None or identity.guardian_stands(case.guardian_id, child_id=case.person_id, today=today)
 
 
 def result_of(case: Case) -> CasePaper | None:

@@ -38,7 +38,7 @@ def wish(
             raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "ready"})
         if how not in ways_of(case, now=now):
             raise Refused("way-not-here")
-        if not conclude.is_their_own(case):
+        if not conclude.is_their_own(case, now=now):
             raise Refused("agent-not-allowed")
         row = deliveries.delivery_of(case)
         if row is not None and row.state == "posted":
@@ -66,7 +66,7 @@ def consign(*, case_no: str, place: str = "", by: Actor, now: datetime) -> Parce
     """
     with transaction.atomic():
         case = cases.lock(case_no)
-        if not conclude.is_their_own(case):
+        if not conclude.is_their_own(case, now=now):
             raise Refused("agent-not-allowed")
         if case.phase != "ready":
             cases.shelve(case_no=case_no, place=place or "待寄", by=by, now=now)

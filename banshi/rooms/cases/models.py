@@ -9,7 +9,7 @@ from banshi.rooms.cases.rules.by_rule import MODES, OCCASIONS, RUN_OUTCOMES, WHY
 from banshi.rooms.cases.rules.consulted import SAYS
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES
 from banshi.rooms.catalogue.models import Department, Item
-from banshi.rooms.identity.models import Account, Organisation, Person, Staff
+from banshi.rooms.identity.models import Account, Guardianship, Organisation, Person, Staff
 from banshi.rooms.library.models import Certificate, DocumentVersion
 from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.seals.models import Seal
@@ -62,6 +62,9 @@ class Case(models.Model):
     )  # who applies, or acts for a firm
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="cases")
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="cases")
+    guardian = models.ForeignKey(
+        Guardianship, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # 监护人 of a minor
     applicant = EncryptedText()  # name as it stands on the papers
     masked_applicant = models.CharField(max_length=60)
     contact = EncryptedText(null=True)  # telephone for this case, E.164

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import pgettext
 
 from banshi.foundation import clock
@@ -22,13 +23,15 @@ from banshi.surfaces.citizen.refusals import Option, Panel, panel, ways_on
 
 
 def my_people(request: Any) -> list[int]:
-    """Whom the account is proven to be; empty where nothing proves it."""
+    """Whom the account is proven to be, and the children it is guardian of; empty where nothing proves it."""
     me = people.proven_person(request.who.account_id)
-    return [me] if me is not None else []
+    today = timezone.localtime(clock.now()).date()
+    return [me, *people.wards_of(request.who.account_id, today=today)] if me is not None else []
 
 
 def my_case(request: Any, no: str) -> Case:
-    """:raises Http404: there is none, or it is nobody's business. :raises Refused: mandate-missing – an agent's that is over."""
+    """:raises Http404: there is none, or it is nobody's business. :raises Refused: mandate-missing, guardian-over –
+    an agent's or a guardian's whose time is over."""
     try:
         found = cases.case_by_no(no)
     except Refused as nothing:
@@ -40,12 +43,17 @@ def my_case(request: Any, no: str) -> Case:
         request.who.account_id, found.person_id, item=found.item.code, today=today_of(found, clock.now())
     ):
         raise Refused("mandate-missing", facts={"item": found.item.code})
+    if found.person_id not in mine and people.guardianship_over(
+        request.who.account_id, found.person_id, today=today_of(found, clock.now())
+    ):
+        raise Refused("guardian-over")
     return found
 
 
 def is_me(request: Any, found: Case) -> bool:
-    """Whether the account is proven to be the applicant: only then does the library open."""
-    return found.organisation_id is None and people.proven_by(request.who.account_id, found.person_id).proves
+    """Whether the account is proven to be the applicant, or their guardian: only then does the library open."""
+    today = today_of(found, clock.now())
+    return found.organisation_id is None and people.opens_for(request.who.account_id, found.person_id, today=today)
 
 
 def today_of(found: Case, now: datetime) -> date:

@@ -81,7 +81,7 @@ class Way:
 def way_of(case: Case, *, now: datetime) -> Way | None:
     """None where nothing is to be said: it ended, or it goes the usual way and there is no other."""
     parcel, wish = deliveries.parcel_of(case), deliveries.wish_of(case)
-    choose = courier.may_wish(case) and conclude.is_their_own(case) and len(courier.ways_of(case, now=now)) > 1
+    choose = courier.may_wish(case) and conclude.is_their_own(case, now=now) and len(courier.ways_of(case, now=now)) > 1
     if parcel is None and (not choose or case.phase == "draft"):
         return None
     under_way = parcel is not None and parcel.ended_at is None
@@ -177,7 +177,7 @@ def _ways_page(request: Any, found: Case, *, refused: Refused | None = None, now
         else ""
     )
     context = {
-        "case": found, "offered": offered, "typed": typed, "wrong": field, "own": conclude.is_their_own(found),
+        "case": found, "offered": offered, "typed": typed, "wrong": field, "own": conclude.is_their_own(found, now=now),
         "pays": policy_of(found.hall_id, now=now).delivery.postage == "receiver",
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from banshi.journeys.case.conclude import is_their_own
 from banshi.rooms.cases import queries as cases
@@ -73,11 +74,11 @@ class Pickup:
     stay: Stay | None
 
 
-def pickup(case: Case, where: Where) -> Pickup | None:
+def pickup(case: Case, where: Where, *, now: datetime) -> Pickup | None:
     row = where.delivery
     if row is None or row.state != "ready" or (where.wish is not None and where.wish.how == "courier"):
         return None
-    return Pickup(row.place, where.code, not where.code and is_their_own(case), stay_of(case, "result"))
+    return Pickup(row.place, where.code, not where.code and is_their_own(case, now=now), stay_of(case, "result"))
 
 
 def paper_at(where: Where) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from banshi.foundation import clock
+from banshi.foundation.relations import RELATIONS
 from banshi.foundation.said import named
 from banshi.journeys.person.mandates import MOST_ITEMS
 from banshi.kernel.documents import IdType
@@ -69,6 +70,12 @@ class NewPerson(Form):
         for wrong in identity.wrongs(identity.PersonAsked(**typed, phone=phone), now=clock.now()):
             sent.beside(self, wrong)
         return said
+
+
+class NewChild(NewPerson):
+    """A child whose guardian somebody says to be."""
+
+    relation = forms.ChoiceField(label=pgettext_lazy("guardian", "I am"), choices=lambda: list(RELATIONS.items()))
 
 
 class NewClient(NewPerson):

@@ -95,7 +95,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "told": cases.told_missing(found),
         "fee": fees.owed(found.no, now=now) if found.decided_at else None,
         "to_follow": _to_follow(found),
-        "pickup": case_where.pickup(found, where),
+        "pickup": case_where.pickup(found, where, now=now),
         "paper_at": case_where.paper_at(where),
         "drop_at": case_where.to_drop_at(found, where),
         "wait": case_ways.wait_of(found, now=now),

@@ -16,6 +16,7 @@ from banshi.surfaces.citizen import (
     case_papers,
     case_ways,
     complaining,
+    family,
     following,
     halls,
     home,
@@ -133,6 +134,9 @@ urlpatterns = [
     path("me/agent/<int:agent>/not-me", agents.not_me, name="not-agent"),
     path("me/mandates/<int:mandate>/agree", agents.agree, name="agree-mandate"),
     path("me/mandates/<int:mandate>/end", agents.end, name="end-mandate"),
+    path("me/family/", family.family, name="family"),
+    path("me/family/add", family.declare, name="declare-child"),
+    path("me/family/<int:guardianship>/drop", family.drop, name="drop-child"),
     path("me/people", me.add_person, name="add-person"),
     path("me/people/<int:person>/remove", me.remove_person, name="remove-person"),
 ]

@@ -24,9 +24,9 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.one_form import guided_jointly, one_form
-from banshi.rooms.identity import queries as people
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.rules import MOST_BYTES, rejected
+from banshi.surfaces.desk import guardians
 from banshi.surfaces.desk.case_front import Served, case_of
 from banshi.surfaces.desk.case_sent import Sent
 from banshi.surfaces.desk.cases import case_page, of_number, thread_page
@@ -46,8 +46,10 @@ def open_case(request: Asked, here: Served) -> HttpResponse:
             raise Refused("invalid", facts={"reason": _("The number is nobody's: compare the card first.")})
         handling = catalogue.handling_of(catalogue.hall_item(here.hall.pk, code).item)
         known = carried(handling.fields, person_id=person_id, today=here.today(now))
+        guardian = guardians.here_for(request, here, now)
         asked = cases.Opening(
-            hall=here.hall, item_code=code, person_id=person_id, channel="window", contact=people.phone_of(person_id=person_id),
+            hall=here.hall, item_code=code, person_id=person_id, channel="window",
+            contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian else None,
             form={field: each.value for field, each in known.items()}, visit_id=here.ticket.visit_id,
             window_id=here.window.pk, anyway=request.POST.get("anyway") == "yes",
         )  # fmt: skip
@@ -71,8 +73,10 @@ def open_bundle(request: Asked, here: Served) -> HttpResponse:
         rows = [catalogue.hall_item(here.hall.pk, code).item for code in matter.codes]
         one = one_form([(row.code, catalogue.handling_of(row)) for row in rows])
         known = carried(guided_jointly(one, {}).fields, person_id=person_id, today=here.today(now))
+        guardian = guardians.here_for(request, here, now)
         each = cases.Opening(
-            hall=here.hall, item_code="", person_id=person_id, channel="window", contact=people.phone_of(person_id=person_id),
+            hall=here.hall, item_code="", person_id=person_id, channel="window",
+            contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian else None,
             visit_id=here.ticket.visit_id, window_id=here.window.pk, anyway=request.POST.get("anyway") == "yes",
         )  # fmt: skip
         asked = cases.Bundling(

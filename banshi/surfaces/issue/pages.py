@@ -116,15 +116,16 @@ def paper(request: Asked, hall: str, no: str, number: str) -> HttpResponseBase:
 
 def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None) -> HttpResponseBase:
     context = dict(shared.shown(request, case, now=clock.now()))
+    own = conclude.is_their_own(case, now=clock.now())
     context |= _posting(case) | {
         "delivery": delivery_of(case), "result": conclude.result_of(case), "refused": refused, "whys": WHYS,
         "decision": next((p for p in queries.papers_of(case) if p.kind in ("grant", "refusal")), None),
         "own": case.decided_by_id == request.who.staff_id and not case.instant,
         "waits": case.wait_until if case.phase in ("decided", "issuing") and case.granted else None,
-        "by_card_alone": not conclude.is_their_own(case),
+        "by_card_alone": not own,
         "busy": shared.held(case, staff=request.who.staff_id),
         "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
-        "cabinet": case.phase in ("issuing", "ready") and bool(cabinets_of(hall)) and conclude.is_their_own(case),
+        "cabinet": case.phase in ("issuing", "ready") and bool(cabinets_of(hall)) and own,
         "trail": trail(case)[::-1],
         "in_cell": stay_of(case, "result"),
         "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
@@ -174,7 +175,7 @@ def shelve(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     conclude.shelve(case_no=case.no, place=clean(request.POST.get("place"), 60), by=by, now=now)
     if not case.contact:
         return _("Laid ready. There is no telephone in this case, so no message goes out.")
-    if conclude.is_their_own(case):
+    if conclude.is_their_own(case, now=now):
         return _("Laid ready. The applicant gets the code.")
     return _("Laid ready. The applicant is told to come with the card.")
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 from banshi.foundation import states
+from banshi.foundation.relations import RELATIONS
 from banshi.foundation.said import english, named, one_tongue
 from banshi.foundation.times import clock_words, day_words, span_words
 from banshi.frames.staff.names import names_of, scopes_named
@@ -192,6 +193,11 @@ DEEDS: dict[str, Text] = {
     "agent-limited": pgettext_lazy("deed", "%(who)s changed the limits of %(what)s"),
     "agent-suspended": pgettext_lazy("deed", "%(who)s suspended %(what)s"),
     "agent-restored": pgettext_lazy("deed", "%(who)s ended the suspension of %(what)s"),
+    "guardian-declared": pgettext_lazy("deed", "%(who)s said to be a guardian of %(what)s"),
+    "guardian-proven": pgettext_lazy("deed", "%(who)s entered a guardian of %(what)s"),
+    "guardian-contested": pgettext_lazy("deed", "%(who)s contested a guardianship of %(what)s"),
+    "guardian-upheld": pgettext_lazy("deed", "%(who)s upheld a guardianship of %(what)s"),
+    "guardian-ended": pgettext_lazy("deed", "%(who)s ended a guardianship of %(what)s"),
     "mandate-proposed": pgettext_lazy("deed", "%(who)s proposed a mandate of %(what)s for an agent"),
     "mandate-given": pgettext_lazy("deed", "%(who)s entered a mandate of %(what)s for an agent"),
     "passed-on": pgettext_lazy("deed", "%(what)s passed to the client: the agent's mandate is over"),
@@ -368,6 +374,7 @@ _FACTS: dict[str, Text] = {
     "department": pgettext_lazy("fact", "Department:"),
     "organisation": pgettext_lazy("fact", "Organisation:"),
     "stands": pgettext_lazy("fact", "As:"),
+    "relation": pgettext_lazy("fact", "Relation:"),
     "live_most": pgettext_lazy("fact", "Visits to come, at most:"),
     "day_most": pgettext_lazy("fact", "On one day, at most:"),
     "source": pgettext_lazy("fact", "Through:"),
@@ -406,7 +413,7 @@ _FACTS: dict[str, Text] = {
 }
 _CODED: dict[str, Mapping[str, Text]] = {
     "source": states.CHANNELS, "channel": states.CHANNELS, "outcome": OUTCOMES, "role": ROLES, "kind": DEVICES,
-    "how": JOINED, "verb": STEPS, "stands": STANDINGS,
+    "how": JOINED, "verb": STEPS, "stands": STANDINGS, "relation": RELATIONS,
 }  # fmt: skip
 _OCCASION = re.compile(r"[a-z]+:[\w-]+$")  # of a look: by which number, on which page of which day; no words
 _WHYS: dict[str, Text] = {

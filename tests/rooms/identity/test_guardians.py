@@ -111,7 +111,11 @@ def test_a_document_without_a_birthday_needs_one_said_at_a_window(town: Town) ->
 
     held = proven(mother, entry, born=BORN)
 
-    assert (no.value.facts["field"], held.valid_until, queries.is_minor(entry.pk, today=TODAY)) == ("born", LAST, True)
+    assert (no.value.facts["field"], held.valid_until, queries.may_be_minor(entry.pk, today=TODAY)) == (
+        "born",
+        LAST,
+        True,
+    )
 
 
 def test_an_account_that_is_nobody_by_proof_acts_for_no_child(town: Town) -> None:

@@ -38,6 +38,7 @@ from banshi.rooms.cases.rules.materials import CHANNELS, not_there, unsent
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided
 from banshi.rooms.catalogue.rules.handling import PHONE, Handling
+from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Organisation, Person
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.models import DocumentVersion
@@ -67,6 +68,7 @@ class Opening:
     channel: str
     organisation_id: int | None = None
     account_id: int | None = None
+    guardian_id: int | None = None  # guardianship by which somebody acts at a window; with an account it is its owner's
     name: str = ""  # as the account typed it: which name a document bears is nobody's to learn; "": the person's own
     contact: str | None = None
     language: str = "zh-hans"
@@ -81,8 +83,8 @@ class Opening:
 def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     """A case as a draft, with its number: nothing slow comes before it.
 
-    :raises Refused: nothing-found, item-not-here, item-retired, out-of-season, phone-invalid; invalid (channel, an answer to no
-        question); duplicate-case – the same matter is under way already, as far as whoever asks may know.
+    :raises Refused: nothing-found, item-not-here, item-retired, out-of-season, phone-invalid, guardian-over; invalid (channel, an
+        answer to no question); duplicate-case – the same matter is under way already, as far as whoever asks may know.
     """
     if asked.channel not in CHANNELS_OF_CASES:
         raise invalid("channel", "没有这个渠道", "No such channel")
@@ -96,12 +98,14 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     name = firm.name if firm else asked.name or person.name
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).get(id=person.pk)  # two taps open one case
+        guardian = _guardian_of(asked, now)
         if not asked.anyway and (there := _under_way(asked, item.pk, by)) is not None:
             raise Refused("duplicate-case", facts={"case": there})
         case = Case.objects.create(
             no=number_for(asked.hall, now), hall=asked.hall, item=item, item_version=item.version,
             department_id=item.department_id, case_kind=item.case_kind, instant=handling.instant, person=person,
-            organisation=firm, account_id=asked.account_id, applicant=name,
+            organisation=firm, account_id=asked.account_id, guardian_id=guardian,
+            applicant=name,
             masked_applicant=firm.masked_name if firm else mask_name(name),
             contact=phones.known(asked.contact) if asked.contact else None, language=asked.language,
             channel=asked.channel, answers=dict(found.answers), situation=found.situation.id if found.situation else "",
@@ -110,6 +114,21 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
         )  # fmt: skip
         write_event(case, "open", before="", by=by, now=now, facts={"item": item.code, "version": item.version}, why="")
     return case
+
+
+def _guardian_of(asked: Opening, now: datetime) -> int | None:
+    """The guardianship in force by which a minor's case is opened, its person held: whoever ends it comes before or after.
+
+    :raises Refused: guardian-over – the one said is none of theirs, or holds no more.
+    """
+    if asked.organisation_id is not None:
+        return None
+    today = today_in(asked.hall, now)
+    if asked.guardian_id is None:
+        return people.guardianship_of(asked.account_id, asked.person_id, today=today)
+    if not people.guardian_stands(asked.guardian_id, child_id=asked.person_id, today=today):
+        raise Refused("guardian-over")
+    return asked.guardian_id
 
 
 def _under_way(asked: Opening, item_id: int, by: Actor) -> str | None:

@@ -29,6 +29,7 @@ from banshi.rooms.cases.rules.papers import numbered
 from banshi.rooms.cases.rules.spans import span_words
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries.retiring import need_not_retired, need_taken
+from banshi.rooms.identity import queries as people
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 from banshi.rooms.seals import queries as seals
@@ -221,6 +222,7 @@ def _said_of(case: Case, now: datetime) -> Facts:
         applied_on=_day(case, case.submitted_at or case.received_at),
         accepted_on=_day(case, case.accepted_at), due_promised=case.due_promised, due_statutory=case.due_statutory,
         promised=span_words(handling.limits.promised), statutory=span_words(handling.limits.statutory),
+        guardian=people.guardian_name(case.guardian_id, today=today_of(case, now)),
         provisional=case.provisional, result=handling.result.name_zh, place=case.hall.address_zh,
     )  # fmt: skip
 
@@ -257,7 +259,7 @@ def tell(
     :param secret: what opens something, sealed until it is sent. :param anew: what makes it another message.
     """
     messaging.write(
-        key=key, to_phone=case.contact, hall=case.hall, subject=f"case:{case.no}", params=_params(case, params),
+        key=key, to_phone=_told_at(case, now), hall=case.hall, subject=f"case:{case.no}", params=_params(case, params),
         dedupe=f"case:{case.no}:{key}:{event.seq}{anew}", language=case.language, now=now, secret=secret,
     )  # fmt: skip
 
@@ -266,11 +268,11 @@ def tell_all(told: Iterable[tuple[Case, int, Mapping[str, Any]]], key: str, *, n
     """The same to many, in one statement: each with the place of the event it is about, and its own params."""
     messaging.write_rows(
         messaging.row(
-            key=key, phone=case.contact, hall=case.hall.code, subject=f"case:{case.no}", params=_params(case, params),
+            key=key, phone=phone, hall=case.hall.code, subject=f"case:{case.no}", params=_params(case, params),
             due_at=now, dedupe=f"case:{case.no}:{key}:{seq}", language=case.language, now=now,
         )
         for case, seq, params in told
-        if case.contact
+        if (phone := _told_at(case, now))
     )  # fmt: skip
 
 
@@ -278,6 +280,15 @@ def _params(case: Case, more: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "item_zh": case.item.name_zh, "item_en": case.item.name_en, "case": case.no, "link": f"/cases/{case.no}/", **more,
     }  # fmt: skip
+
+
+def _told_at(case: Case, now: datetime) -> str | None:
+    """The telephone of this case; nobody's where it is that of a guardian who is none any more."""
+    if case.guardian_id is not None and not people.guardian_stands(
+        case.guardian_id, child_id=case.person_id, today=today_of(case, now)
+    ):
+        return people.phone_of(person_id=case.person_id)
+    return str(case.contact) if case.contact else None
 
 
 def stops_of(case: Case) -> list[clocks.Stop]:

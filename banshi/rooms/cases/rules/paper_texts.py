@@ -36,6 +36,7 @@ class Facts:
     organisation: bool = False
     permit: bool = False
     agent: str = ""
+    guardian: str = ""
     phone: str = ""
     applied_on: date | None = None
     received_on: date | None = None
@@ -121,7 +122,8 @@ def _asked(facts: Facts) -> str:
 
 def _head(facts: Facts) -> tuple[tuple[str, str], ...]:
     agent = (("经办人", facts.agent),) if facts.agent else ()
-    return ("办件编号", facts.case_no), ("办理事项", facts.item), ("申请人", facts.applicant), *agent
+    guardian = (("监护人", facts.guardian),) if facts.guardian else ()
+    return ("办件编号", facts.case_no), ("办理事项", facts.item), ("申请人", facts.applicant), *guardian, *agent
 
 
 def _listed(named: tuple[Named, ...]) -> tuple[tuple[str, str, str], ...]:

@@ -68,6 +68,11 @@ def opens_for(account_id: int | None, person_id: int, *, today: date) -> bool:
     return own.exists() or guardianship_of(account_id, person_id, today=today) is not None
 
 
+def guardian_stands(guardianship_id: int, *, child_id: int, today: date) -> bool:
+    """Whether it is one of this child, and in force."""
+    return Guardianship.objects.filter(in_force(today), id=guardianship_id, child_id=child_id).exists()
+
+
 def guardian_name(guardianship_id: int | None, *, today: date) -> str:
     """As papers give it; "" where it is not in force."""
     rows = Guardianship.objects.filter(in_force(today), id=guardianship_id or 0).select_related("guardian")
@@ -80,12 +85,10 @@ def born_on(person: Person) -> date | None:
     return birth_date(IdType(person.id_type), person.id_number)
 
 
-def is_minor(person_id: int, *, today: date) -> bool:
-    """Whether somebody is under 18 by their document, or by a guardianship where that does not say."""
+def may_be_minor(person_id: int, *, today: date) -> bool:
+    """Whether somebody is under 18 by their document, or it does not say."""
     born = born_on(Person.objects.get(id=person_id))
-    if born is not None:
-        return today <= last_day_minor(born)
-    return Guardianship.objects.filter(child_id=person_id, ended_at=None, valid_until__gte=today).exists()
+    return born is None or today <= last_day_minor(born)
 
 
 def _owner(account_id: int | None) -> list[int]:
