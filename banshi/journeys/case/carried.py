@@ -9,7 +9,10 @@ from datetime import date
 from banshi.rooms.catalogue.rules.handling import NAME, NUMBER, PHONE, Field
 from banshi.rooms.catalogue.rules.values import WrongValue, read, stored
 from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.queries import ActsForOrganisation
 from banshi.rooms.library import queries as library
+
+FIRM_NAME, FIRM_CODE = "organisation-name", "uscc"
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,16 @@ def carried(fields: Iterable[Field], *, account_id: int, person_id: int, name: s
         found |= {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
     elif name:
         found[NAME] = Carried(name, "typed")
+    return {field.code: said for field in asked if (said := _fits(field, found.get(field.element), today)) is not None}
+
+
+def of_firm(fields: Iterable[Field], *, firm: ActsForOrganisation, account_id: int, today: date) -> dict[str, Carried]:
+    """By field, of an organisation: its licence, what the library has of it, and the telephone of who acts."""
+    asked = [field for field in fields if field.element]
+    known = library.facts_of(organisation_id=firm.organisation_id, elements=[field.element for field in asked])
+    found = {element: Carried(fact.value, "library") for element, fact in known.items()}
+    found |= {FIRM_NAME: Carried(firm.name, "document"), FIRM_CODE: Carried(firm.uscc, "document")}
+    found[PHONE] = Carried(people.phone_of(account_id=account_id), "account")
     return {field.code: said for field in asked if (said := _fits(field, found.get(field.element), today)) is not None}
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from banshi.foundation.crypto import EncryptedText, FreeText
+from banshi.foundation.crypto import EncryptedText
 from banshi.rooms.identity.rules import RELATIONS
 
 
@@ -246,7 +246,7 @@ class Guardianship(models.Model):
     contested_by = models.CharField(max_length=60, default="", db_default="")
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=60, default="", db_default="")  # str(Actor); "" where entries were joined
-    why = FreeText(default="")  # of a contest, or of an end
+    why = EncryptedText(default="")  # of a contest, or of an end
 
     class Meta:
         db_table = "identity_guardianship"

@@ -37,6 +37,8 @@ def my_case(request: Any, no: str) -> Case:
     except Refused as nothing:
         raise Http404 from nothing
     mine = my_people(request)
+    if found.organisation is not None:
+        return _of_organisation(request, found)
     if not cases.may_follow(found, account_id=request.who.account_id, person_ids=mine):
         raise Http404
     if found.person_id not in mine and people.mandate_over(
@@ -48,6 +50,16 @@ def my_case(request: Any, no: str) -> Case:
     ):
         raise Refused("guardian-over")
     return found
+
+
+def _of_organisation(request: Any, found: Case) -> Case:
+    """:raises Http404: it is nobody's business here. :raises Refused: mandate-missing – who opened it acts for it no longer."""
+    me, today = people.proven_person(request.who.account_id), today_of(found, clock.now())
+    if me is not None and people.may_act_for(me, found.organisation_id or 0, today):
+        return found
+    if found.account_id == request.who.account_id and found.account_id is not None:
+        raise Refused("mandate-missing", facts={"item": found.item.code})
+    raise Http404
 
 
 def is_me(request: Any, found: Case) -> bool:

@@ -36,9 +36,11 @@ def _family(request: Any, *, form: NewChild, refused: Refused | None = None) -> 
     if refused is not None:
         told = unfilled(NOT_FILLED) if sent.beside(form, refused) else refused
         shown = panel(told, today=today, zone=timezone.get_default_timezone())
+    children = people.children_of(request.who.account_id, today=today)
     context = {
         "me": people.proven_person(request.who.account_id),
-        "children": people.children_of(request.who.account_id, today=today),
+        "children": children,
+        "opened": form.is_bound or not children,
         "form": form,
         "panel": shown,
     }

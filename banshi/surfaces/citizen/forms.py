@@ -78,6 +78,15 @@ class NewChild(NewPerson):
     relation = forms.ChoiceField(label=pgettext_lazy("guardian", "I am"), choices=lambda: list(RELATIONS.items()))
 
 
+class NewAgent(NewPerson):
+    """Whom a legal representative lets act for the organisation, and until when."""
+
+    valid_until = forms.DateField(
+        label=pgettext_lazy("organisation", "Until, the last day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
 class NewClient(NewPerson):
     """Whom an agent would like to act for, and until when."""
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock, once, phones
-from banshi.journeys.case.carried import carried
+from banshi.journeys.case.carried import carried, of_firm
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries as of_cases
@@ -27,7 +27,7 @@ from banshi.rooms.catalogue.rules.guided import Guided, guided, in_hall
 from banshi.rooms.catalogue.rules.handling import Handling, Option, Question
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.queries import Mine
+from banshi.rooms.identity.queries import ActsForOrganisation, Mine
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import sent
@@ -35,6 +35,7 @@ from banshi.surfaces.citizen.case_doors import answers_query
 from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
 from banshi.surfaces.citizen.forms import WhoComes
 from banshi.surfaces.citizen.in_season import in_season
+from banshi.surfaces.citizen.organisations import my_organisations
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Panel, panel, unfilled, ways_on
 from banshi.surfaces.citizen.retired import gone, led_away
@@ -205,6 +206,8 @@ def _who_page(
         "hall": hall,
         "people": mine,
         "only_these": only_these,
+        "firm_chosen": _firm_said(form),
+        "organisations": () if item.audience == "person" else my_organisations(request),
         "form": form,
         "who_chosen": form["who"].value() or (str(mine[0].pk) if mine else "new"),
         "answers": found.answers.items(),
@@ -213,6 +216,11 @@ def _who_page(
         "another": refused is not None and refused.slug == "duplicate-case",
     }
     return page(request, "citizen/begin.html", context, hall=hall, refused=refused)
+
+
+def _firm_said(form: WhoComes) -> str:
+    kind, _, key = str(form["who"].value() or "").partition("-")
+    return key if kind == "org" else ""
 
 
 def who_panel(form: WhoComes, refused: Refused, hall: Hall, *, now: datetime) -> Panel:
@@ -237,8 +245,9 @@ def _open(request: Any, item: Item, hall: Hall, found: Guided, *, now: datetime)
         return _who_page(request, item, hall, found, form=form, now=now, refused=unfilled(NOT_FILLED))
     try:
         with transaction.atomic():
-            who = applied_by(request, item, hall, form, now=now)
-            case = _opened(request, item, hall, found, who, now=now)
+            firm = organisation_chosen(request, form)
+            who = applied_by(request, item, hall, form, now=now) if firm is None else _member(request)
+            case = _opened(request, item, hall, found, who, firm=firm, now=now)
     except Refused as refused:
         return _who_page(request, item, hall, found, form=form, now=now, refused=refused)
     return redirect("citizen:case-form", case.no)
@@ -264,15 +273,39 @@ def applied_by(request: Any, item: Item, hall: Hall, form: WhoComes, *, now: dat
     return replace(typed, phone=phone)
 
 
-def _opened(request: Any, item: Item, hall: Hall, found: Guided, who: identity.Enrolled, *, now: datetime) -> Case:
+def organisation_chosen(request: Any, form: WhoComes) -> ActsForOrganisation | None:
+    """The organisation that applies, where one was chosen."""
+    said = str(form.cleaned_data["who"])
+    return next((each for each in my_organisations(request) if said == f"org-{each.organisation_id}"), None)
+
+
+def _member(request: Any) -> identity.Enrolled:
+    """Who acts for an organisation: the proven owner of the account."""
+    me = people.person(people.proven_person(request.who.account_id) or 0)
+    return identity.Enrolled(me.pk, me.name, None)
+
+
+def _opened(
+    request: Any,
+    item: Item,
+    hall: Hall,
+    found: Guided,
+    who: identity.Enrolled,
+    *,
+    firm: ActsForOrganisation | None,
+    now: datetime,
+) -> Case:
     """The draft, with all that need not be asked."""
     account = request.who.account_id
-    known = carried(
-        found.fields, account_id=account, person_id=who.id, name=who.name,
-        today=now.astimezone(ZoneInfo(hall.timezone)).date(),
-    )  # fmt: skip
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    known = (
+        carried(found.fields, account_id=account, person_id=who.id, name=who.name, today=today)
+        if firm is None
+        else of_firm(found.fields, firm=firm, account_id=account, today=today)
+    )
     asked = cases.Opening(
         hall=hall, item_code=item.code, person_id=who.id, channel="web", account_id=account,
+        organisation_id=firm.organisation_id if firm else None,
         name="" if people.proven_by(account, who.id).proves else who.name,
         contact=who.phone or people.phone_of(account_id=account), language=language(), answers=found.answers,
         form={code: each.value for code, each in known.items()}, anyway=request.POST.get("anyway") == "1",

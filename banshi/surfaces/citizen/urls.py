@@ -27,6 +27,7 @@ from banshi.surfaces.citizen import (
     my_record,
     one_matter,
     opening,
+    organisations,
     rating,
     verify,
 )
@@ -137,6 +138,10 @@ urlpatterns = [
     path("me/family/", family.family, name="family"),
     path("me/family/add", family.declare, name="declare-child"),
     path("me/family/<int:guardianship>/drop", family.drop, name="drop-child"),
+    path("me/organisations/", organisations.organisations, name="organisations"),
+    path("me/organisations/<int:organisation>/", organisations.organisation, name="organisation"),
+    path("me/organisations/<int:organisation>/appoint", organisations.appoint, name="appoint"),
+    path("me/organisations/<int:organisation>/members/<int:member>/end", organisations.dismiss, name="dismiss"),
     path("me/people", me.add_person, name="add-person"),
     path("me/people/<int:person>/remove", me.remove_person, name="remove-person"),
 ]

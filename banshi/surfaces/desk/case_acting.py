@@ -30,6 +30,7 @@ from banshi.surfaces.desk import guardians
 from banshi.surfaces.desk.case_front import Served, case_of
 from banshi.surfaces.desk.case_sent import Sent
 from banshi.surfaces.desk.cases import case_page, of_number, thread_page
+from banshi.surfaces.desk.firms import applies_for
 
 Act = Callable[[Served, Case, Sent, datetime], None]
 MOST_AT_ONCE = 10
@@ -45,11 +46,12 @@ def open_case(request: Asked, here: Served) -> HttpResponse:
         if person_id is None:
             raise Refused("invalid", facts={"reason": _("The number is nobody's: compare the card first.")})
         handling = catalogue.handling_of(catalogue.hall_item(here.hall.pk, code).item)
-        known = carried(handling.fields, person_id=person_id, today=here.today(now))
-        guardian = guardians.here_for(request, here, now)
+        guardian, firm = guardians.here_for(request, here, now), applies_for(request, here, now)
+        known = carried(handling.fields, person_id=person_id, today=here.today(now)) if firm is None else {}
         asked = cases.Opening(
             hall=here.hall, item_code=code, person_id=person_id, channel="window",
-            contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian else None,
+            contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian and firm is None else None,
+            organisation_id=firm,
             form={field: each.value for field, each in known.items()}, visit_id=here.ticket.visit_id,
             window_id=here.window.pk, anyway=request.POST.get("anyway") == "yes",
         )  # fmt: skip
@@ -72,11 +74,13 @@ def open_bundle(request: Asked, here: Served) -> HttpResponse:
         matter = catalogue.one_matter(clean(request.POST.get("matter"), 60))
         rows = [catalogue.hall_item(here.hall.pk, code).item for code in matter.codes]
         one = one_form([(row.code, catalogue.handling_of(row)) for row in rows])
-        known = carried(guided_jointly(one, {}).fields, person_id=person_id, today=here.today(now))
-        guardian = guardians.here_for(request, here, now)
+        guardian, firm = guardians.here_for(request, here, now), applies_for(request, here, now)
+        fields = guided_jointly(one, {}).fields
+        known = carried(fields, person_id=person_id, today=here.today(now)) if firm is None else {}
         each = cases.Opening(
             hall=here.hall, item_code="", person_id=person_id, channel="window",
-            contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian else None,
+            contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian and firm is None else None,
+            organisation_id=firm,
             visit_id=here.ticket.visit_id, window_id=here.window.pk, anyway=request.POST.get("anyway") == "yes",
         )  # fmt: skip
         asked = cases.Bundling(

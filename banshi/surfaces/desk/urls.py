@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.desk import acting, case_acting, cases, console, guardian_acting
+from banshi.surfaces.desk import acting, case_acting, cases, console, firm_acting, guardian_acting
 
 app_name = "desk"
 NUMBER = "cases/<slug:ref>/"
@@ -22,6 +22,7 @@ urlpatterns = [
     path(NUMBER + "items", cases.items, name="case-items"),
     path(NUMBER + "together/<slug:no>", case_acting.receive_bundle, name="bundle-receive"),
     path(NUMBER + "guardian/<slug:verb>", guardian_acting.guardian, name="guardian"),
+    path(NUMBER + "firm/<slug:verb>", firm_acting.firm, name="firm"),
     path(NUMBER + "open", case_acting.open_case, name="case-open"),
     path(NUMBER + "open-together", case_acting.open_bundle, name="bundle-open"),
     path(CASE, cases.show, name="case"),

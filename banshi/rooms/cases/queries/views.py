@@ -240,6 +240,11 @@ def may_follow(case: Case, *, account_id: int | None, person_ids: Sequence[int] 
     return (account_id is not None and case.account_id == account_id) or case.person_id in person_ids
 
 
+def of_organisation(organisation_id: int) -> QuerySet[Case]:
+    """What was applied for in the name of an organisation, newest first: for whoever acts for it."""
+    return all_cases().filter(organisation_id=organisation_id).order_by("-opened_at", "-id")
+
+
 def expected_at(appointment: str, *, person_id: int) -> Case | None:
     """The case whose papers a booking of its applicant brings."""
     rows = Case.objects.filter(person_id=person_id, appointment=appointment, phase="await_receipt")

@@ -57,7 +57,13 @@ from banshi.rooms.identity.actions.mandates import (
     need_mandate,
     propose_mandate,
 )
-from banshi.rooms.identity.actions.organisations import authorise_member, end_member, enrol_organisation
+from banshi.rooms.identity.actions.organisations import (
+    appoint_agent,
+    authorise_member,
+    dismiss_agent,
+    end_member,
+    enrol_organisation,
+)
 from banshi.rooms.identity.actions.people import (
     CHINA,
     CheckedPerson,
@@ -443,6 +449,7 @@ __all__ = [
     "add_typed",
     "agree_to_mandate",
     "answer_code",
+    "appoint_agent",
     "authorise_member",
     "bind_phone",
     "change_number",
@@ -457,6 +464,7 @@ __all__ = [
     "create_staff",
     "declare_guardian",
     "decline_agent",
+    "dismiss_agent",
     "drop_unanswered",
     "end_guardian",
     "end_mandate",

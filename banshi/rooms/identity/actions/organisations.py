@@ -10,14 +10,16 @@ from django.db import transaction
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.documents import IdType, InvalidDocument, normalise
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_organisation
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.identity.actions.people import CHINA, clean_name
+from banshi.rooms.identity.actions.people import CHINA, clean_name, enrol
 from banshi.rooms.identity.models import Organisation, OrganisationMember, Person
 from banshi.rooms.identity.rules import STANDINGS, stronger
 
 _STANDS_AS = {"zh": "说明是法定代表人，还是经办人", "en": "Say whether they are the legal representative or an agent"}
+_REPRESENTS = {"zh": "这个人是法定代表人", "en": "This is the legal representative"}
 _OVER = {"zh": "期限已过", "en": "This day is over"}
 
 
@@ -99,6 +101,60 @@ def end_member(*, member_id: int, by: Actor, now: datetime) -> None:
         raise Refused("nothing-found", facts={"member": member_id})
     if OrganisationMember.objects.filter(id=member_id, ended_at=None).update(ended_at=now, ended_by=str(by)[:60]):
         audit.record(action="member-ended", by=by, now=now, **_about(member, by))
+
+
+@transaction.atomic
+def appoint_agent(
+    *, legal_member_id: int, name: str, id_type: str, id_number: str, valid_until: date, by: Actor, now: datetime
+) -> OrganisationMember:
+    """The legal representative, whom the caller has proof of, lets somebody act for the organisation until a day.
+
+    :raises Refused: not-allowed – they represent it no longer; invalid (name, end, a representative), identity-invalid.
+    """
+    legal = _acting(legal_member_id, now=now)
+    if legal.role != "legal":
+        raise Refused("not-allowed")
+    typed = enrol(name=name, id_type=id_type, id_number=id_number, evidence=Evidence.DECLARED, by=by, now=now)
+    person_id = typed.same_as_id or typed.pk
+    held = OrganisationMember.objects.filter(organisation_id=legal.organisation_id, ended_at=None)
+    if held.filter(person_id=person_id, role="legal").exists():
+        raise Refused("invalid", facts={"field": "id_number", "reason": _REPRESENTS})
+    return authorise_member(
+        organisation_id=legal.organisation_id,
+        person_id=person_id,
+        role="agent",
+        valid_until=valid_until,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def dismiss_agent(*, member_id: int, by_member_id: int, by: Actor, now: datetime) -> None:
+    """The legal representative ends an agent of the organisation, or an agent their own standing. Twice changes nothing.
+
+    :raises Refused: not-allowed – neither; nothing-found – no agent of this organisation.
+    """
+    acting = _acting(by_member_id, now=now)
+    if not OrganisationMember.objects.filter(
+        id=member_id, organisation_id=acting.organisation_id, role="agent"
+    ).exists():
+        raise Refused("nothing-found", facts={"member": member_id})
+    if acting.role != "legal" and member_id != by_member_id:
+        raise Refused("not-allowed")
+    end_member(member_id=member_id, by=by, now=now)
+
+
+def _acting(member_id: int, *, now: datetime) -> OrganisationMember:
+    """A standing in force, its organisation held: whoever ends it comes before or after. :raises Refused: not-allowed."""
+    row = OrganisationMember.objects.filter(id=member_id).first()
+    if row is not None:
+        Organisation.objects.select_for_update(no_key=True).get(id=row.organisation_id)
+        live = OrganisationMember.objects.select_for_update(no_key=True).filter(id=member_id, ended_at=None).first()
+        today = now.astimezone(CHINA).date()
+        if live is not None and (live.valid_until is None or live.valid_until >= today):
+            return live
+    raise Refused("not-allowed")
 
 
 def _about(member: OrganisationMember, by: Actor) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('contested_by', models.CharField(db_default='', default='', max_length=60)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('ended_by', models.CharField(db_default='', default='', max_length=60)),
-                ('why', banshi.foundation.crypto.FreeText(default='')),
+                ('why', banshi.foundation.crypto.EncryptedText(default='')),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardians', to='identity.person')),
                 ('guardian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wards', to='identity.person')),
             ],

@@ -56,7 +56,13 @@ from banshi.rooms.identity.queries.mandates import (
     speaks_for,
     why_over,
 )
-from banshi.rooms.identity.queries.organisations import ActsForOrganisation, may_act_for, organisations_of
+from banshi.rooms.identity.queries.organisations import (
+    ActsForOrganisation,
+    MemberView,
+    may_act_for,
+    members_of,
+    organisations_of,
+)
 
 
 @dataclass(frozen=True)
@@ -362,6 +368,7 @@ __all__ = [
     "KeyInfo",
     "Mandates",
     "Member",
+    "MemberView",
     "Mine",
     "accounts_of_key",
     "acting_for",
@@ -396,6 +403,7 @@ __all__ = [
     "may_be",
     "may_be_minor",
     "members",
+    "members_of",
     "name_typed",
     "names_of_staff",
     "opens_for",

@@ -36,6 +36,26 @@ def organisations_of(person_id: int, *, today: date | None = None) -> tuple[Acts
     )
 
 
+@dataclass(frozen=True)
+class MemberView:
+    """Somebody who acts for an organisation, as its other members see them."""
+
+    member_id: int
+    masked_name: str
+    number_last4: str
+    role: str
+    valid_until: date | None
+
+
+def members_of(organisation_id: int, *, today: date) -> tuple[MemberView, ...]:
+    """Who acts for it on that day, the first given first."""
+    rows = OrganisationMember.objects.filter(_in_force(today), organisation_id=organisation_id)
+    return tuple(
+        MemberView(row.pk, row.person.masked_name, row.person.number_last4, row.role, row.valid_until)
+        for row in rows.select_related("person").order_by("id")
+    )
+
+
 def may_act_for(person_id: int, organisation_id: int, today: date) -> bool:
     """Whether this person acts for the organisation on that day."""
     return OrganisationMember.objects.filter(

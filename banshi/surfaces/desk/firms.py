@@ -1,0 +1,41 @@
+"""Organisations at the window: whom the served person acts for, entered once the papers were seen, and for which a case is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from banshi.foundation.doors import Asked
+from banshi.frames.typed import key_or_none
+from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.queries import ActsForOrganisation
+from banshi.surfaces.desk.case_front import Served
+
+FOR = "applies_for"  # in the session: of which number, which organisation
+
+
+@dataclass(frozen=True)
+class FirmPart:
+    """Whom the served person acts for; `chosen`: a new case is this one's. `typed`: what could not be entered."""
+
+    rows: tuple[ActsForOrganisation, ...]
+    chosen: int | None
+    typed: Mapping[str, str]
+
+
+def firms_part(request: Asked, here: Served, typed: Mapping[str, str], now: datetime) -> FirmPart | None:
+    """None where nobody is served by name."""
+    if here.ticket.person_id is None:
+        return None
+    rows = people.organisations_of(here.ticket.person_id, today=here.today(now))
+    return FirmPart(rows, applies_for(request, here, now), typed)
+
+
+def applies_for(request: Asked, here: Served, now: datetime) -> int | None:
+    """The organisation a new case of this number is for; None: the person's own."""
+    ref, _, said = str(request.session.get(FOR, "")).partition(":")
+    asked = key_or_none(said) if ref == here.ticket.ref else None
+    if asked is None or here.ticket.person_id is None:
+        return None
+    return asked if people.may_act_for(here.ticket.person_id, asked, here.today(now)) else None

@@ -1,0 +1,68 @@
+"""Organisations at the window: entered from the papers, and a new case for one of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.rooms.cases.models import Case
+from banshi.rooms.identity.models import OrganisationMember
+from tests.matters import Matters
+from tests.surfaces.desk.served import serve
+
+pytestmark = pytest.mark.django_db
+CODE, NAME = "91350100M000100Y43", "东莞市南城糖水铺有限公司"
+ENTERED = {"uscc": CODE, "firm": NAME, "role": "agent", "until": "2026-12-31"}
+
+
+def served(matters: Matters, *, compared: bool = True) -> Any:
+    ticket = serve(matters.town, 1)
+    ticket.identity_ok = True if compared else None
+    ticket.save(update_fields=["identity_ok"])
+    return ticket
+
+
+def opened(clerk: Client, ticket: Any) -> int | None:
+    clerk.post(f"/desk/cases/{ticket.ref}/open", {"item": "pension", "anyway": "yes"})
+    found: int | None = Case.objects.latest("id").organisation_id
+    return found
+
+
+def test_who_acts_for_it_is_entered_and_the_next_case_is_its_until_said_otherwise(
+    clerk: Client, matters: Matters
+) -> None:
+    ticket = served(matters)
+
+    clerk.post(f"/desk/cases/{ticket.ref}/firm/enter", ENTERED)
+    member = OrganisationMember.objects.get()
+    found = [opened(clerk, ticket)]
+    clerk.post(f"/desk/cases/{ticket.ref}/firm/for", {})
+    found.append(opened(clerk, ticket))
+    clerk.post(f"/desk/cases/{ticket.ref}/firm/for", {"organisation": member.organisation_id})
+    clerk.post(f"/desk/cases/{ticket.ref}/firm/end", {"member": member.pk})
+    found.append(opened(clerk, ticket))
+
+    assert (member.role, member.valid_until) == ("agent", date(2026, 12, 31))
+    assert found == [member.organisation_id, None, None]
+
+
+@pytest.mark.parametrize("wrong", [{"uscc": "91350100M000100Y44"}, {"until": ""}, {"role": "king"}])
+def test_what_cannot_be_right_enters_nothing_and_stays_typed(
+    clerk: Client, matters: Matters, wrong: dict[str, str]
+) -> None:
+    ticket = served(matters)
+
+    answer = clerk.post(f"/desk/cases/{ticket.ref}/firm/enter", ENTERED | wrong)
+
+    assert (answer.status_code, OrganisationMember.objects.count()) == (422, 0)
+    assert NAME in answer.content.decode()
+
+
+def test_nothing_is_entered_before_the_card_was_compared(clerk: Client, matters: Matters) -> None:
+    ticket = served(matters, compared=False)
+
+    assert clerk.post(f"/desk/cases/{ticket.ref}/firm/enter", ENTERED).status_code == 422
+    assert OrganisationMember.objects.count() == 0
