@@ -266,8 +266,11 @@ def _certificate_view(row: Certificate) -> CertificateView:
     )  # fmt: skip
 
 
-def uses_of(person_id: int) -> list[UseView]:
-    """What a person's certificates were used for, newest first (PIPL Art. 44: they may know)."""
+def uses_of(person_id: int, *, start: int = 0, most: int | None = None) -> list[UseView]:
+    """What a person's certificates were used for, newest first (PIPL Art. 44: they may know).
+
+    :param start, most: a page of them.
+    """
     held = held_by(person_id, None)
     rows = CertificateUse.objects.filter(certificate__in=Certificate.objects.filter(held)).select_related("certificate")
     return [
@@ -275,7 +278,7 @@ def uses_of(person_id: int) -> list[UseView]:
             row.certificate.ref, row.certificate.type, row.certificate.name_zh, row.certificate.name_en, row.purpose,
             row.subject, row.by, row.at, row.note,
         )
-        for row in rows.order_by("-at", "-id")
+        for row in rows.order_by("-at", "-id")[start : None if most is None else start + most]
     ]  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from banshi.surfaces.citizen import (
     opening,
     organisations,
     rating,
+    uses,
     verify,
 )
 
@@ -142,6 +143,7 @@ urlpatterns = [
     path("me/organisations/<int:organisation>/", organisations.organisation, name="organisation"),
     path("me/organisations/<int:organisation>/appoint", organisations.appoint, name="appoint"),
     path("me/organisations/<int:organisation>/members/<int:member>/end", organisations.dismiss, name="dismiss"),
+    path("me/uses/", uses.uses, name="uses"),
     path("me/people", me.add_person, name="add-person"),
     path("me/people/<int:person>/remove", me.remove_person, name="remove-person"),
 ]

@@ -12,6 +12,7 @@ from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import ActsForOrganisation
 from banshi.surfaces.desk.case_front import Served
 
+FIELDS = ("uscc", "firm", "role", "until")
 FOR = "applies_for"  # in the session: of which number, which organisation
 
 
@@ -23,13 +24,18 @@ class FirmPart:
     chosen: int | None
     typed: Mapping[str, str]
 
+    @property
+    def open(self) -> bool:
+        """Whether the form to enter one is: something was typed."""
+        return any(self.typed.values())
+
 
 def firms_part(request: Asked, here: Served, typed: Mapping[str, str], now: datetime) -> FirmPart | None:
     """None where nobody is served by name."""
     if here.ticket.person_id is None:
         return None
     rows = people.organisations_of(here.ticket.person_id, today=here.today(now))
-    return FirmPart(rows, applies_for(request, here, now), typed)
+    return FirmPart(rows, applies_for(request, here, now), dict.fromkeys(FIELDS, "") | dict(typed))
 
 
 def applies_for(request: Asked, here: Served, now: datetime) -> int | None:

@@ -14,6 +14,7 @@ from banshi.rooms.identity.queries import GuardianView
 from banshi.rooms.identity.rules import RELATIONS
 from banshi.surfaces.desk.case_front import Served
 
+FIELDS = ("name", "id_type", "id_number", "relation", "paper", "born")
 HERE = "guardian_here"  # in the session: of which number, which guardianship
 ACTS_FROM = 8  # 民法典 20 条: below it nobody acts for themselves
 
@@ -33,7 +34,7 @@ class Part:
     @property
     def open(self) -> bool:
         """Whether the form to enter one is: somebody was typed, or it is a child without any."""
-        return bool(self.typed) or not (self.rows or self.asks_birth)
+        return any(self.typed.values()) or not (self.rows or self.asks_birth)
 
 
 def guardians_part(request: Asked, here: Served, typed: Mapping[str, str], now: datetime) -> Part | None:
@@ -44,7 +45,8 @@ def guardians_part(request: Asked, here: Served, typed: Mapping[str, str], now: 
     chosen, born = here_for(request, here, now), people.born_on(people.person(person_id))
     rows = people.guardians_of(person_id, today=today)
     alone = born is not None and age_on(born, today) >= ACTS_FROM
-    return Part(rows, chosen.id if chosen else None, alone, born is None, typed)
+    said = dict.fromkeys(FIELDS, "") | dict(typed)
+    return Part(rows, chosen.id if chosen else None, alone, born is None, said)
 
 
 def here_for(request: Asked, here: Served, now: datetime) -> GuardianView | None:
