@@ -24,7 +24,7 @@ from banshi.rooms.places import queries as places
 from banshi.surfaces.citizen.doors import citizen_page, page
 
 PAGE = 20
-MOST_USES = 100
+FIRST_USES = 5
 
 # Why somebody looked, by the kind of its occasion.
 OCCASIONS = {
@@ -81,7 +81,7 @@ def record(request: Any) -> HttpResponseBase:
         "me": me,
         "certificates": [(each, mask_id(each.number)) for each in library.certificates_of(person_id=me)],
         "known": _known(library.facts_of(person_id=me)),
-        "uses": _used(library.uses_of(me)[:MOST_USES]),
+        "uses": _used(library.uses_of(me, most=FIRST_USES)),
         "looks": _looked(looks[:PAGE]),
         "older": looks[PAGE - 1].id if len(looks) > PAGE else None,
         "later": before is not None,
