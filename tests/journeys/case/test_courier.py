@@ -3,6 +3,7 @@ and machines that come together."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,9 @@ from banshi.gateways.couriers import StandIn
 from banshi.journeys.case import cabinets, conclude, courier
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
+from banshi.rooms.archive import actions as archive
+from banshi.rooms.archive.queries import content
+from banshi.rooms.archive.rules import bag as bags
 from banshi.rooms.cases.models import Case, CaseEvent
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.actions import Receiver
@@ -307,6 +311,23 @@ def test_it_goes_into_the_cabinet_with_the_code_it_had(matters: Matters) -> None
     assert (stay.cell.no, Delivery.objects.get().how, phase_of(case)) == (1, "cabinet", "closed")
     assert Message.objects.filter(key="case_in_cabinet").count() == 1
     assert slug_of(cabinets.put_again, **asked) == "wrong-state"
+
+
+def test_parcels_there_and_back_and_cells_are_in_the_package(matters: Matters) -> None:
+    cabinet = cabinet_of(matters.town)
+    case, code = back(matters), Delivery.objects.get().code
+    wished(case, matters, how="cabinet", to=None)
+    cabinets.put_again(cabinets=[cabinet], case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE + 10 * HOUR)
+    cabinets.fetch(cabinets=[cabinet], code=code, by=matters.by["issuer"], now=TUESDAY_NINE + 11 * HOUR)
+
+    package = archive.archive(case_no=case.no, by=SYSTEM, now=TUESDAY_NINE + timedelta(days=40))
+
+    assert package is not None
+    said = json.loads(bags.unzipped(content(package))["data/delivery.json"])
+    (parcel,), (cell,) = said["parcels"], said["cells"]
+    assert [word["status"] for word in parcel["carrier_said"]] == ["refused", "returning"]
+    assert (parcel["state"], parcel["place"], "address" in parcel) == ("back", "B-1", False)
+    assert (cell["cabinet"], cell["kind"], cell["out_by"]) == (cabinet.code, "result", "applicant")
 
 
 def test_back_is_back_once_and_needs_a_place(matters: Matters) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from banshi.rooms.archive.rules import described
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import facts_of, form_of, papers_of, timeline
-from banshi.rooms.delivery.models import Delivery
+from banshi.rooms.delivery.models import Delivery, Parcel, SentPapers, Stay
 from banshi.rooms.feedback.models import Rating
 from banshi.rooms.library import queries as library
 from banshi.rooms.library.models import Certificate, DocumentVersion
@@ -134,12 +134,42 @@ def _certificates(case: Case) -> list[dict[str, Any]]:
 
 
 def _delivery(case: Case) -> dict[str, Any]:
+    """How the result went, and the papers came: handed over, in cells, by courier there and back. No address: the form has it."""
     row = Delivery.objects.filter(case=case).first()
+    found: dict[str, Any] = {
+        "parcels": [_parcel(case, each) for each in case.parcels.order_by("id")],
+        "cells": [_stay(case, each) for each in case.stays.select_related("cell__cabinet").order_by("id")],
+        "posted_papers": [_sent(case, each) for each in case.sent_papers.order_by("id")],
+    }
+    found = {name: rows for name, rows in found.items() if rows}
     if row is None:
-        return {}
+        return found
     return {
         "state": row.state, "how": row.how, "by_what": row.by_what, "ready_at": _said(case, row.ready_at),
-        "delivered_at": _said(case, row.delivered_at), "delivered_by": row.delivered_by,
+        "delivered_at": _said(case, row.delivered_at), "delivered_by": row.delivered_by, **found,
+    }  # fmt: skip
+
+
+def _parcel(case: Case, row: Parcel) -> dict[str, Any]:
+    words = row.words.order_by("at", "id").values_list("status", "at")
+    return {
+        "waybill": row.waybill, "state": row.state, "payer": row.payer, "originals": row.originals, "place": row.place,
+        "posted_at": _said(case, row.posted_at), "posted_by": row.posted_by, "ended_at": _said(case, row.ended_at),
+        "carrier_said": [{"status": status, "at": _said(case, at)} for status, at in words],
+    }  # fmt: skip
+
+
+def _stay(case: Case, row: Stay) -> dict[str, Any]:
+    return {
+        "cabinet": row.cell.cabinet.code, "cell": row.cell.no, "kind": row.kind, "put_at": _said(case, row.put_at),
+        "put_by": row.put_by, "out_at": _said(case, row.out_at), "out_by": row.out_by,
+    }  # fmt: skip
+
+
+def _sent(case: Case, row: SentPapers) -> dict[str, Any]:
+    return {
+        "waybill": row.waybill, "said_at": _said(case, row.said_at), "came_at": _said(case, row.came_at),
+        "came_by": row.came_by, "off_at": _said(case, row.off_at),
     }  # fmt: skip
 
 
