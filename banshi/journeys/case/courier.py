@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from banshi.journeys.case import conclude
@@ -22,6 +23,8 @@ from banshi.rooms.delivery.actions import Receiver
 from banshi.rooms.delivery.models import Parcel, Wish
 from banshi.rooms.delivery.ports import Told
 from banshi.rooms.places.queries import policy_of
+
+log = structlog.get_logger("banshi.courier")
 
 
 def wish(
@@ -145,6 +148,9 @@ def ask_due(*, now: datetime) -> Mapping[str, int]:
     """The carrier is asked of parcels it said nothing about for a while. :returns: counts."""
     asked = deliveries.to_ask_about(now=now)
     for parcel in asked:
-        for said in delivery.traced(parcel, now=now):
-            told(waybill=parcel.waybill, said=said, now=now)
+        try:
+            for said in delivery.traced(parcel, now=now):
+                told(waybill=parcel.waybill, said=said, now=now)
+        except Refused as no:  # of one parcel; the others are asked about all the same
+            log.warning("a carrier's word was refused", parcel=parcel.pk, slug=no.slug)
     return {"asked": len(asked)}

@@ -7,17 +7,21 @@ from typing import Any
 import pytest
 
 from banshi.journeys.case import bundles
+from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
 from banshi.rooms.cases.queries import cases_of, filled, form_of, one_of, whole_of
-from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.catalogue import queries as of_catalogue
+from banshi.rooms.catalogue.actions import keep_item_versions
+from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback.models import Rating
+from banshi.rooms.library.actions import issue_certificate
 from tests.bundles import FORM, opened, sign_of
 from tests.matters import Matters
 from tests.together import together
-from tests.town import TUESDAY_NINE
+from tests.town import TUESDAY_NINE, at
 
 
 @pytest.fixture
@@ -94,6 +98,29 @@ def test_one_file_serves_every_case_and_goes_from_every_case(two: Matters) -> No
     assert sorted(rows.values_list("case__item__code", "code")) == [
         ("pension", "id"), ("pension", "photo"), ("sign", "id"),
     ]  # fmt: skip
+
+
+def test_a_certificate_goes_where_it_stands_for_the_paper(two: Matters) -> None:
+    """The sign wants the card itself; the shop takes the certificate, and is not refused for the other's sake."""
+    sign = Item.objects.get(code="sign")
+    card, lease = sign.handling["materials"]
+    sign.handling = {**sign.handling, "materials": [{**card, "satisfied_by": []}, lease]}
+    sign.save(update_fields=["handling"])
+    of_catalogue.forget_handlings()
+    keep_item_versions(by=SYSTEM, now=at("2026-01-07 09:00"))
+    ref = issue_certificate(
+        person_id=two.person.pk, type="resident-id", number="44190019900101001X", name_zh="居民身份证", name_en="ID card",
+        issuer_zh="公安局", issuer_en="Police", issued_on=TUESDAY_NINE.date(), trust="A", source="authority",
+        by=two.by["issuer"], now=TUESDAY_NINE,
+    ).ref  # fmt: skip
+    shop = cases_of(opened(two))[0]
+
+    cases.add_paper(
+        case_no=shop.no, code="id", channel="library", certificate=ref, consent=True, by=two.applicant, now=TUESDAY_NINE
+    )
+
+    rows = CaseMaterial.objects.filter(gone_at=None)
+    assert list(rows.values_list("case__item__code", "code")) == [("pension", "id")]
 
 
 def test_what_is_missing_anywhere_sends_nothing(two: Matters) -> None:

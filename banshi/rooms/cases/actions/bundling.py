@@ -43,6 +43,7 @@ from banshi.rooms.catalogue.rules.one_form import (
     own_form,
 )
 from banshi.rooms.identity.models import Person
+from banshi.rooms.library import queries as library
 
 
 @dataclass(frozen=True)
@@ -220,16 +221,20 @@ def add_paper(*, case_no: str, code: str, by: Actor, now: datetime, **given: Any
         mine = next((case for case in drafts if case.no == case_no), None)
         if mine is None:
             return add(case_no, code)
-        name = _part(one, mine).papers.get(code)
-        rows = {case.no: add(case.no, own) for case in drafts if (own := _own_code(one, case, name, code, case_no))}
+        name, held = _part(one, mine).papers.get(code), library.certificate(str(given.get("certificate") or ""))
+        kind = held.type if held is not None else None
+        rows = {
+            case.no: add(case.no, own) for case in drafts if (own := _own_code(one, case, name, code, case_no, kind))
+        }
         return rows[case_no]
 
 
-def _own_code(one: OneForm, case: Case, name: str | None, code: str, case_no: str) -> str | None:
-    """By which code a case asks for the paper of this shared name; None where its situation does not."""
+def _own_code(one: OneForm, case: Case, name: str | None, code: str, case_no: str, kind: str | None) -> str | None:
+    """By which code a case asks for the paper of this shared name; None where its situation does not, or where it does not take
+    a certificate of this kind for it."""
     if case.no == case_no:
         return code
-    wanted = {paper.code for paper in guided_case(case).materials}
+    wanted = {paper.code for paper in guided_case(case).materials if kind is None or kind in paper.satisfied_by}
     return next((own for own, shared in _part(one, case).papers.items() if shared == name and own in wanted), None)
 
 
