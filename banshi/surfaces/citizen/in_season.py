@@ -29,6 +29,10 @@ class InSeason:
     def now(self) -> bool:
         return self.closes is not None
 
+    @property
+    def tone(self) -> str:
+        return "info" if self.now and not self.soon else "wait"
+
 
 def in_season(item: Item, *, now: datetime) -> InSeason | None:
     """None where it is received all year."""

@@ -55,8 +55,8 @@ RESULTS: Mapping[str, Twin] = {
     "reply": ("批复、回执", "Reply"),
 }
 STATED: Mapping[str, Twin] = {
-    "basis": ("设定依据", "Legal basis"), "quantity": ("数量限制", "Limited in number"),
-    "intermediary": ("中介服务", "Services of third parties"), "bodies": ("联办机构", "Bodies that act together"),
+    "basis": ("设定依据", "Legal basis"), "quantity": ("数量限制", "Number"),
+    "intermediary": ("中介服务", "Third parties"), "bodies": ("联办机构", "Acting bodies"),
     "advice": ("咨询方式", "Advice"), "complaints": ("监督投诉", "Complaints"),
 }  # fmt: skip
 
@@ -81,11 +81,11 @@ def stated(columns: Mapping[str, Any], handling: Handling) -> tuple[Stated, ...]
 def _codes(columns: Mapping[str, Any]) -> Iterator[tuple[str, Twin, Twin]]:
     yield "item_type", ("事项类型", "Type"), _coded(ITEM_TYPES, columns["item_type"])
     yield "case_kind", ("办件类型", "Kind of case"), _coded(CASE_KINDS, columns["case_kind"])
-    yield "exercise_level", ("行使层级", "Level of government"), _coded(LEVELS, columns["exercise_level"])
-    yield "service_object", ("服务对象", "Whom it serves"), _coded(SERVED, columns["service_object"])
+    yield "exercise_level", ("行使层级", "Level"), _coded(LEVELS, columns["exercise_level"])
+    yield "service_object", ("服务对象", "For"), _coded(SERVED, columns["service_object"])
     yield "handling_forms", ("办理形式", "Ways of handling"), _coded(FORMS, columns["handling_forms"])
     scope = str(columns["general_scope_zh"])
-    yield "general_scope", ("通办范围", "Handled anywhere within"), (scope, SCOPES.get(scope, scope))
+    yield "general_scope", ("通办范围", "Scope"), (scope, SCOPES.get(scope, scope))
 
 
 def _words(handling: Handling) -> Iterator[tuple[str, Twin, Twin]]:
