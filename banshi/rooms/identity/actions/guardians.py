@@ -112,8 +112,7 @@ def end_guardian(*, guardianship_id: int, why: str, by: Actor, now: datetime) ->
     :raises Refused: nothing-found; invalid (why).
     """
     reason = _reason(why)
-    if not Guardianship.objects.filter(id=guardianship_id).exists():
-        raise Refused("nothing-found", facts={"guardianship": guardianship_id})
+    _hold_child(guardianship_id)
     if Guardianship.objects.filter(id=guardianship_id, ended_at=None).update(
         ended_at=now, ended_by=str(by)[:60], why=reason
     ):
@@ -172,8 +171,17 @@ def _list_child(row: Guardianship, *, now: datetime) -> None:
         )  # fmt: skip
 
 
+def _hold_child(guardianship_id: int) -> None:
+    """Whoever opens a case of the child at this moment comes before or after. :raises Refused: nothing-found."""
+    child_id = Guardianship.objects.filter(id=guardianship_id).values_list("child_id", flat=True).first()
+    if child_id is None:
+        raise Refused("nothing-found", facts={"guardianship": guardianship_id})
+    Person.objects.select_for_update(no_key=True).get(id=child_id)
+
+
 def _locked(guardianship_id: int) -> Guardianship:
     """:raises Refused: nothing-found."""
+    _hold_child(guardianship_id)
     rows = Guardianship.objects.select_for_update(no_key=True).filter(id=guardianship_id, ended_at=None)
     found = rows.first()
     if found is None:
