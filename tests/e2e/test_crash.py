@@ -19,6 +19,7 @@ import pytest
 
 from banshi.kernel.documents import generate_resident_id
 from tests.e2e.conftest import SERVE, installed, start, until_up
+from tests.e2e.crash_matters import Matters
 
 pytestmark = [pytest.mark.crash, pytest.mark.browser]
 HALL = "dongcheng"
@@ -139,6 +140,8 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_processes_are_killed(doome
     port = str(urlparse(doomed.url).port)
     workers = [lambda i=i: load.book(i) for i in range(3)] + [load.arrive]
     workers += [lambda w=w: load.serve(w) for w in (f"{HALL}-01", f"{HALL}-02", f"{HALL}-03")]
+    matters = [Matters(doomed, HALL, worker) for worker in range(2)]
+    workers += [lambda m=m: m.until(load.over) for m in matters]
     with ThreadPoolExecutor(len(workers)) as pool:
         running = [pool.submit(worker) for worker in workers]
         try:
@@ -151,6 +154,9 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_processes_are_killed(doome
                 start(doomed, "work")
                 until_up(doomed)
             load.until(24)
+            while min(each.through for each in matters) < 1:
+                assert not any(one.done() for one in running), "somebody gave up"
+                time.sleep(0.05)
         finally:
             load.over.set()
         for one in running:
@@ -181,6 +187,37 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_processes_are_killed(doome
         "GROUP BY s.id HAVING s.taken <> count(a.id)",
     )
     assert taken == []
+    see_to_matters(doomed, matters)
+
+
+def see_to_matters(running: Any, matters: list[Matters]) -> None:
+    """Every step that was acknowledged stands once, in a story without gaps; every file is there once, and whole."""
+    steps = Counter(rows(running, "SELECT c.no, e.verb FROM cases_event e JOIN cases_case c ON c.id = e.case_id"))
+    acknowledged = [each for one in matters for each in one.done]
+    assert {each: steps[each] for each in acknowledged if steps[each] != 1} == {}
+    papers = Counter(
+        rows(
+            running,
+            "SELECT c.no, m.code FROM cases_material m JOIN cases_case c ON c.id = m.case_id WHERE m.gone_at IS NULL",
+        )
+    )
+    files = [each for one in matters for each in one.files]
+    assert {each: papers[each] for each in files if papers[each] != 1} == {}
+    assert rows(
+        running, "SELECT e.case_id, e.seq FROM cases_event e "
+        "LEFT JOIN cases_event b ON b.case_id = e.case_id AND b.seq = e.seq - 1 "
+        "WHERE e.seq > 1 AND b.hash IS DISTINCT FROM e.earlier_hash",
+    ) == []  # fmt: skip
+    licences = rows(
+        running, "SELECT case_id FROM cases_paper WHERE kind = 'licence' GROUP BY 1 HAVING count(*) > 1 UNION ALL "
+        "SELECT case_id FROM delivery_delivery GROUP BY 1 HAVING count(*) > 1",
+    )  # fmt: skip
+    assert licences == []
+    with running.api("channel") as api:
+        for no, _ in files[-4:]:
+            for paper in api.get(f"/cases/{no}").json()["requirements"]:
+                for each in paper["materials"]:
+                    assert api.get(f"/cases/{no}/materials/{each['id']}/content").status_code == 200
 
 
 def test_every_due_message_goes_out_once_after_the_crash(doomed: Any):
