@@ -312,6 +312,8 @@ def test_every_public_form_that_costs_something_asks() -> None:
         "me/number": "code",
         "me/clients": "people",
         "me/people": "people",
+        "me/family/add": "people",
+        "me/organisations/<int:organisation>/appoint": "people",
         "matters/<slug:item>/begin": "people",
         "together/<slug:code>/begin": "people",
     }
