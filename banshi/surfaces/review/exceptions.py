@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -62,7 +63,9 @@ def urge(request: Asked, hall: str) -> HttpResponseBase:
 def _shown(request: Asked, place: Hall, *, refusals: Sequence[Said] = (), note: str = "") -> HttpResponseBase:
     hall, own, now = place.code, department_of(request), clock.now()
     found = queries.exceptions(place, department=own, now=now)
-    stuck = consulting.visible_to(consulting.all_enquiries(), halls=[hall]).filter(item__code=STUCK, state="open")
+    stuck = consulting.visible_to(consulting.all_enquiries(), halls=[hall]).filter(
+        Q(item__code=STUCK) | Q(case__isnull=False), state="open"
+    )
     return page(
         request, "review/exceptions.html", place, found=found, tabs=lists.tabs(request, place, own, "exceptions"),
         names=names_of(each.actor for each in found.taken_over),

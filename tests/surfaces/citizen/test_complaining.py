@@ -14,6 +14,7 @@ from banshi.rooms.identity.models import Account
 from tests.matters import Matters
 from tests.surfaces.citizen.cases import applicant
 from tests.surfaces.citizen.conftest import Phone, browser, text
+from tests.surfaces.office.editing import signed_in
 from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,16 @@ def test_where_no_window_is_for_it_the_matters_own_department_answers(matters: M
     me.client.post(f"/cases/{case.no}/complain", {"text": WORDS})
 
     assert Enquiry.objects.get().item == case.item
+
+
+def test_who_supervises_sees_it_wherever_it_went(matters: Matters, me: Phone) -> None:
+    case = matters.received()
+    me.client.post(f"/cases/{case.no}/complain", {"text": WORDS})
+
+    page = signed_in(matters.staff["supervisor"]).get("/review/town/exceptions").content.decode()
+
+    assert Enquiry.objects.get().no in page
+    assert f"/review/town/cases/{case.no}" in page
 
 
 def test_who_worked_the_case_does_not_answer_for_it(matters: Matters, me: Phone) -> None:
