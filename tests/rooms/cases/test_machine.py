@@ -44,7 +44,7 @@ SHORT = settings(
 )  # fmt: skip
 
 
-class Died(Exception):
+class Died(BaseException):  # nobody catches a kill
     """The process was killed here."""
 
 

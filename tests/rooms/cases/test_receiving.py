@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions import receiving
 from banshi.rooms.cases.actions.ground import papers_listed
 from banshi.rooms.cases.actions.receiving import Missing
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, Notice, Obligation
@@ -471,3 +473,21 @@ def test_one_applied_for_online_keeps_the_telephone_it_has(matters: Matters):
     changed = cases.change(case_no=case.no, form={"phone": "13800138009"}, by=matters.applicant, now=TUESDAY_NINE)
 
     assert changed.contact == "+8613800138000"
+
+
+@pytest.mark.django_db
+def test_one_case_that_breaks_keeps_no_other_from_its_turn(matters: Matters, monkeypatch: pytest.MonkeyPatch):
+    first, second = matters.received(), matters.received()
+    accepted = receiving._accepted
+
+    def breaks(case: Case, *given: Any, **more: Any) -> Any:
+        if case.pk == first.pk:
+            raise ValueError("a paper that cannot be made")
+        return accepted(case, *given, **more)
+
+    monkeypatch.setattr(receiving, "_accepted", breaks)
+
+    done = cases.deem_due(now=at("2026-04-20 09:00"))
+
+    assert done == 1
+    assert [Case.objects.get(pk=each.pk).phase for each in (first, second)] == ["received", "accepted"]

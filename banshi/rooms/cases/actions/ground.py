@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+import structlog
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from banshi.foundation import clock
 from banshi.kernel.actors import Actor, ActorKind
@@ -35,6 +37,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.seals import queries as seals
 from banshi.rooms.tickets.models import Ticket
 
+log = structlog.get_logger("banshi.cases")
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 PERMIT = "01"  # 行政许可 (A.1): the law's own limits and words
 NUMBERED_SQL = """
@@ -298,6 +301,20 @@ def stops_of(case: Case) -> list[clocks.Stop]:
         clocks.Stop(since.astimezone(zone).date(), until.astimezone(zone).date() if until else None)
         for since, until in case.stops.order_by("started_at", "id").values_list("started_at", "ended_at")
     ]
+
+
+@contextmanager
+def alone(case_no: str, *, what: str) -> Iterator[None]:
+    """One case of many that a job looks at, in a transaction of its own: what breaks here is told, and tried again with the next
+    run; it keeps no other case from its turn. :param what: the job, for the log.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except (InterfaceError, OperationalError):  # of none: the database is away
+        raise
+    except Exception:
+        log.exception("a case could not be looked at", case=case_no, job=what)
 
 
 def need_running(case: Case) -> None:

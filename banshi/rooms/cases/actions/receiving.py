@@ -18,6 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.actions.applying import add_material, need_form
 from banshi.rooms.cases.actions.ground import (
+    alone,
     counted,
     dues,
     give,
@@ -329,7 +330,7 @@ def deem_due(*, now: datetime) -> int:
     """
     done = 0
     for case_no, zone in _due_rows("received", "notice_due_on", before=_last_day(now)):
-        with transaction.atomic():
+        with alone(case_no, what="deem"):
             case = locked(case_no)
             today = now.astimezone(ZoneInfo(zone)).date()
             if case.phase != "received" or case.notice_due_on is None or case.notice_due_on >= today:
@@ -345,7 +346,7 @@ def lapse_due(*, now: datetime) -> int:
     """补正期限届满: what was asked for did not come by the day that was told. :returns: how many ended."""
     done = 0
     for case_no, zone in _due_rows("supplement", "supplement_due_on", before=_last_day(now)):
-        with transaction.atomic():
+        with alone(case_no, what="lapse"):
             case = locked(case_no)
             today = now.astimezone(ZoneInfo(zone)).date()
             if case.phase != "supplement" or case.supplement_due_on is None or case.supplement_due_on >= today:
@@ -378,7 +379,7 @@ def remind_due(*, now: datetime) -> int:
     calendar, done = work_calendar(), 0
     soon = calendar.add_working_days(_last_day(now), max(clocks.REMIND_BEFORE) + 1)
     for case_no, zone in _due_rows("supplement", "supplement_due_on", before=soon, most=None):
-        with transaction.atomic():
+        with alone(case_no, what="remind"):
             case = locked(case_no)
             today = now.astimezone(ZoneInfo(zone)).date()
             if case.phase != "supplement" or case.supplement_due_on is None:
