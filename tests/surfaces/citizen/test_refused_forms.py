@@ -13,12 +13,15 @@ from pathlib import Path
 import pytest
 
 from banshi.foundation.crypto import rating_key
+from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking.models import Appointment, LedgerEntry
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity.models import Account
 from banshi.surfaces.citizen import sent
+from tests.matters import matters_of
 from tests.surfaces.citizen.conftest import Phone, book, browser, text
 from tests.surfaces.citizen.test_following_and_rating import number, served
+from tests.surfaces.citizen.test_organisations import firm
 from tests.town import TUESDAY_NINE, Town
 
 LONG = "字" * 501
@@ -134,10 +137,34 @@ def a_rating_too_long(phone: Phone, town: Town) -> Sending:
     )
 
 
+def proven(phone: Phone) -> None:
+    rows = Account.objects.filter(pk=phone.account.pk)
+    rows.update(person=phone.person, person_evidence=Evidence.WINDOW, person_at=TUESDAY_NINE)
+
+
+def a_child(phone: Phone, _town: Town) -> Sending:
+    proven(phone)
+    said = PERSON | {"relation": "parent"}
+    return Sending("/me/family/", "/me/family/add", said, "id_number", {"name": PERSON["name"], "id_number": "1"})
+
+
+def an_agent_of_a_firm(phone: Phone, _town: Town) -> Sending:
+    proven(phone)
+    made, _ = firm(phone)
+    said = PERSON | {"valid_until": "2026-06-01"}
+    kept = {"name": PERSON["name"], "id_number": "1", "valid_until": "2026-06-01"}
+    return Sending(f"/me/organisations/{made.pk}/", f"/me/organisations/{made.pk}/appoint", said, "id_number", kept)
+
+
+def a_complaint(phone: Phone, town: Town) -> Sending:
+    path = f"/cases/{matters_of(town).opened(account_id=phone.account.pk).no}/complain"
+    return Sending(path, path, {"text": LONG * 2}, "text", {"text": LONG * 2})
+
+
 EVERY = (
     signing_in, a_number_abroad, code, no_code, new_number, two_codes, somebody, a_name_that_cannot_be,
     nothing_filled_in, who_comes, a_telephone_that_is_none, nobody_chosen, more_than_the_matter_allows,
-    nobody_to_wait_for, appeal, rating, a_rating_too_long,
+    nobody_to_wait_for, appeal, rating, a_rating_too_long, a_child, an_agent_of_a_firm, a_complaint,
 )  # fmt: skip
 Case = Callable[[Phone, Town], Sending]
 
@@ -350,8 +377,8 @@ def test_no_form_with_fields_is_left_to_the_browsers_own_words():
     assert found == bare == {
         "_appeal.html", "_choose.html", "_propose.html", "ask.html", "begin.html", "case_withdraw.html",
         "case_ways.html",  # test_case_ways.py
-        "code.html",
-        "confirm.html", "enquiry.html", "me.html", "number.html", "rate.html", "sign_in.html",
+        "code.html", "complain.html",
+        "confirm.html", "enquiry.html", "family.html", "me.html", "number.html", "organisation.html", "rate.html", "sign_in.html",
     }  # fmt: skip
 
 
