@@ -190,6 +190,11 @@ class Case(models.Model):
             ),
         ]
 
+    @property
+    def worked_by(self) -> set[int | None]:
+        """Who took one of its steps, by id of staff; None among them where one was nobody's."""
+        return {self.received_by_id, self.accepted_by_id, self.decided_by_id, self.issued_by_id}
+
 
 class CaseEvent(models.Model):
     """One thing done to a case: appended, chained by hash, changed by nobody (a trigger refuses)."""

@@ -181,7 +181,7 @@ def answer(*, no: str, seq: int, text: str, department: str, by: Actor, now: dat
 def _not_their_own(enquiry: Enquiry, staff: int) -> None:
     """:raises Refused: same-person."""
     case = enquiry.case
-    if case is not None and staff in (case.received_by_id, case.accepted_by_id, case.decided_by_id, case.issued_by_id):
+    if case is not None and staff in case.worked_by:
         raise Refused("same-person", facts={"reason": _WORKED_IT})
 
 

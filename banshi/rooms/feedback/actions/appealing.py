@@ -12,7 +12,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.feedback import rules
-from banshi.rooms.feedback.actions.ground import held, invalid, need, who_worked, words
+from banshi.rooms.feedback.actions.ground import held, invalid, need, words
 from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.feedback.queries import contact_for, rated_with, what_was_rated
 from banshi.rooms.messaging import actions as messaging
@@ -84,7 +84,7 @@ def _served_by(rating: Rating) -> set[str]:
         staff.update(served.values_list("staff_id", flat=True))
     if rating.case is not None:
         for part in rated_with(rating.case):
-            staff.update(who_worked(part))
+            staff.update(part.worked_by)
     return {str(Actor(ActorKind.STAFF, str(each))) for each in staff if each is not None}
 
 

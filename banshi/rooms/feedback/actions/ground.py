@@ -6,7 +6,6 @@ import unicodedata
 
 from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
-from banshi.rooms.cases.models import Case
 from banshi.rooms.feedback import rules
 from banshi.rooms.feedback.models import Task
 
@@ -41,8 +40,3 @@ def held(task_id: int) -> Task:
     if task is None:
         raise Refused("nothing-found", facts={"task": task_id})
     return task
-
-
-def who_worked(case: Case) -> set[int | None]:
-    """Who took a step of a case, by id of staff."""
-    return {case.received_by_id, case.accepted_by_id, case.decided_by_id, case.issued_by_id}

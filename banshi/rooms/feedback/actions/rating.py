@@ -18,7 +18,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.feedback import rules
-from banshi.rooms.feedback.actions.ground import clean, invalid, who_worked
+from banshi.rooms.feedback.actions.ground import clean, invalid
 from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.feedback.queries import case_refusal, rated_with, refusal, what_was_rated
 from banshi.rooms.places.queries import policy_of
@@ -103,7 +103,7 @@ def rate_case(
             raise Refused("nothing-found", facts={"case": case_no})
         parts = rated_with(case)  # 一件事: one rating for the whole, whichever of its cases it is given at
         case = parts[0]
-        if staff_id is not None and any(staff_id in who_worked(part) for part in parts):
+        if staff_id is not None and any(staff_id in part.worked_by for part in parts):
             raise Refused("not-allowed", facts={"permission": rules.NOT_ONES_OWN})
         policy = policy_of(case.hall_id, now=now).rating
         no = case_refusal(case=case, within_days=policy.within_days, now=now)
