@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,7 +38,7 @@ def carried(fields: Iterable[Field], *, account_id: int, person_id: int, name: s
         found |= {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
     elif name:
         found[NAME] = Carried(name, "typed")
-    return {field.code: said for field in asked if (said := _fits(field, found.get(field.element), today)) is not None}
+    return _fitting(asked, found, today)
 
 
 def of_firm(fields: Iterable[Field], *, firm: ActsForOrganisation, account_id: int, today: date) -> dict[str, Carried]:
@@ -48,7 +48,7 @@ def of_firm(fields: Iterable[Field], *, firm: ActsForOrganisation, account_id: i
     found = {element: Carried(fact.value, "library") for element, fact in known.items()}
     found |= {FIRM_NAME: Carried(firm.name, "document"), FIRM_CODE: Carried(firm.uscc, "document")}
     found[PHONE] = Carried(people.phone_of(account_id=account_id), "account")
-    return {field.code: said for field in asked if (said := _fits(field, found.get(field.element), today)) is not None}
+    return _fitting(asked, found, today)
 
 
 def at_window(fields: Iterable[Field], *, person_id: int, today: date) -> dict[str, Carried]:
@@ -58,6 +58,11 @@ def at_window(fields: Iterable[Field], *, person_id: int, today: date) -> dict[s
     found = {element: Carried(fact.value, "library") for element, fact in known.items()}
     found |= {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
     found[PHONE] = Carried(people.phone_of(person_id=person_id), "account")
+    return _fitting(asked, found, today)
+
+
+def _fitting(asked: Iterable[Field], found: Mapping[str, Carried], today: date) -> dict[str, Carried]:
+    """By field, of what is known by element: what is a value of the field."""
     return {field.code: said for field in asked if (said := _fits(field, found.get(field.element), today)) is not None}
 
 
