@@ -8,6 +8,7 @@ from typing import Any
 
 from banshi.kernel.refusals import Refusal
 from banshi.kernel.transitions import Step, Table
+from banshi.rooms.catalogue.rules.days import day_en, day_zh
 
 RETIREMENT = Table(
     "retirement",
@@ -36,7 +37,7 @@ class Retired:
         """
         if day < self.from_day:
             return None
-        zh, en = f"{_zh(self.from_day)}起停止办理", f"It is no longer handled from {_en(self.from_day)}"
+        zh, en = f"{day_zh(self.from_day)}起停止办理", f"It is no longer handled from {day_en(self.from_day)}"
         facts: dict[str, Any] = {"item": self.item, "from": self.from_day}
         if self.successor is not None:
             code, name_zh, name_en = self.successor
@@ -61,11 +62,3 @@ def day_fault(from_day: date, *, today: date) -> tuple[str, str] | None:
     if from_day > today + LONGEST_AHEAD:
         return "最多提前两年", "Two years ahead at most"
     return None
-
-
-def _zh(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _en(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"

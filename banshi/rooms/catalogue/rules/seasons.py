@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from banshi.kernel.refusals import Refusal
+from banshi.rooms.catalogue.rules.days import day_en, day_zh
 from banshi.rooms.catalogue.rules.handling import Season
 
 _DAY = timedelta(days=1)
@@ -87,7 +88,7 @@ class Seasons:
         facts: dict[str, Any] = {"item": self.item}
         if opens is not None:
             facts["opens"] = opens
-            zh, en = f"{zh}，下次从{_zh(opens)}起", f"{en}; next from {_en(opens)}"
+            zh, en = f"{zh}，下次从{day_zh(opens)}起", f"{en}; next from {day_en(opens)}"
         return Refusal("out-of-season", facts | {"reason": {"zh": f"受理时间：{zh}。", "en": f"Received {en}."}})
 
 
@@ -146,18 +147,10 @@ def _in(year: int, month_day: str, *, last: bool = False) -> date:
 def _span_words(span: Span) -> tuple[str, str]:
     if span.once:
         first, last = date.fromisoformat(span.first), date.fromisoformat(span.last)
-        until = f"{last.month}月{last.day}日" if first.year == last.year else _zh(last)
-        since = f"{first.day} {first:%B}" if first.year == last.year else _en(first)
-        return f"{_zh(first)}至{until}", f"{since} – {_en(last)}"
+        until = f"{last.month}月{last.day}日" if first.year == last.year else day_zh(last)
+        since = f"{first.day} {first:%B}" if first.year == last.year else day_en(first)
+        return f"{day_zh(first)}至{until}", f"{since} – {day_en(last)}"
     first, last = (date.fromisoformat(f"{_LEAP}-{each}") for each in (span.first, span.last))
     over = "次年" if span.first > span.last else ""
     zh = f"每年{first.month}月{first.day}日至{over}{last.month}月{last.day}日"
     return zh, f"{first.day} {first:%B} – {last.day} {last:%B} of each year"
-
-
-def _zh(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _en(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
