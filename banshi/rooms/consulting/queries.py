@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from banshi.foundation.memory import forgettable
 from banshi.kernel.actors import Actor
@@ -101,7 +101,9 @@ class PublicView:
 
 
 def all_enquiries() -> QuerySet[Enquiry]:
-    return Enquiry.objects.select_related("hall", "item", "department", "forwarding", "case")
+    """`case_no`: the number of what one complains of, None of any other; the case itself, with its form, is not read."""
+    rows = Enquiry.objects.select_related("hall", "item", "department", "forwarding")
+    return rows.annotate(case_no=F("case__no"))
 
 
 def where_to_complain(case: Case) -> str:
@@ -176,7 +178,7 @@ def _line(row: Enquiry, now: datetime, calendar: WorkCalendar, *, further: bool)
         asked_at=row.asked_at, due_on=row.due_on, left=left,
         light=rules.light(row.state, row.due_on, today=today, left=left or 0), further=further,
         forwarded=forwarding_of(row) is not None, helped=row.helped,
-        case=row.case.no if row.case is not None else "",
+        case=getattr(row, "case_no", None) or "",
     )  # fmt: skip
 
 

@@ -69,6 +69,6 @@ def _shown(request: Asked, place: Hall, *, refusals: Sequence[Said] = (), note: 
     return page(
         request, "review/exceptions.html", place, found=found, tabs=lists.tabs(request, place, own, "exceptions"),
         names=names_of(each.actor for each in found.taken_over),
-        stuck=list(stuck.select_related("item", "case").order_by("due_on", "id")[:MOST]),
+        stuck=list(stuck.select_related("item").order_by("due_on", "id")[:MOST]),
         refusals=refusals, note=note, status=409 if refusals else 200, may_see=request.who.may("enquiries.look", hall),
     )  # fmt: skip
