@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,13 +15,13 @@ from banshi.frames.typed import int_or_none
 from banshi.kernel.masking import mask_id, mask_name
 from banshi.rooms.audit import queries as audit
 from banshi.rooms.audit.queries import EntryView
-from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue.models import DataElement
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import queries as library
-from banshi.rooms.library.queries import FactView, UseView
+from banshi.rooms.library.queries import FactView
 from banshi.rooms.places import queries as places
 from banshi.surfaces.citizen.doors import citizen_page, page
+from banshi.surfaces.citizen.uses import with_cases
 
 PAGE = 20
 FIRST_USES = 5
@@ -45,15 +45,6 @@ class Known:
     value: str
     case: str
     at: datetime
-
-
-@dataclass(frozen=True)
-class Used:
-    """`case`: its number, "" where it is none; `item`: what the case is on."""
-
-    use: UseView
-    case: str
-    item: Any
 
 
 @dataclass(frozen=True)
@@ -81,7 +72,7 @@ def record(request: Any) -> HttpResponseBase:
         "me": me,
         "certificates": [(each, mask_id(each.number)) for each in library.certificates_of(person_id=me)],
         "known": _known(library.facts_of(person_id=me)),
-        "uses": _used(library.uses_of(me, most=FIRST_USES)),
+        "uses": with_cases(library.uses_of(me, most=FIRST_USES)),
         "looks": _looked(looks[:PAGE]),
         "older": looks[PAGE - 1].id if len(looks) > PAGE else None,
         "later": before is not None,
@@ -102,11 +93,6 @@ def _masked(value: str) -> str:
     return mask_id(value) if any(each.isdigit() for each in value) else mask_name(value)
 
 
-def _used(uses: Sequence[UseView]) -> list[Used]:
-    items = _items(each.subject for each in uses)
-    return [Used(each, no := _case_of(each.subject), items.get(no)) for each in uses]
-
-
 def _looked(entries: Sequence[EntryView]) -> list[Looked]:
     halls = {each.code: each for each in places.all_halls()}
     found = []
@@ -122,9 +108,3 @@ def _looked(entries: Sequence[EntryView]) -> list[Looked]:
 def _case_of(occasion: str) -> str:
     kind, _, rest = occasion.partition(":")
     return rest.partition(":")[0] if kind == "case" else ""
-
-
-def _items(occasions: Iterable[str]) -> dict[str, Any]:
-    numbers = [no for each in occasions if (no := _case_of(each))]
-    rows = Case.objects.filter(no__in=numbers).select_related("item").order_by("id")
-    return {row.no: row.item for row in rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,15 +37,19 @@ def uses(request: Any) -> HttpResponseBase:
     """Newest first, for the proven owner of the account alone."""
     me, number = people.proven_person(request.who.account_id), int_or_none(request.GET.get("page"), 1, 500) or 1
     some = library.uses_of(me, start=PAGE * (number - 1), most=PAGE + 1) if me is not None else []
-    numbers = [each.subject.removeprefix("case:") for each in some]
-    found = {row.no: row for row in cases.all_cases().filter(no__in=numbers).order_by("id")}
     context = {
         "me": me,
-        "uses": [_used(each, found.get(each.subject.removeprefix("case:"))) for each in some[:PAGE]],
+        "uses": with_cases(some[:PAGE]),
         "number": number,
         "has_more": len(some) > PAGE,
     }
     return page(request, "citizen/uses.html", context)
+
+
+def with_cases(uses: Sequence[UseView]) -> list[Used]:
+    numbers = [each.subject.removeprefix("case:") for each in uses]
+    found = {row.no: row for row in cases.all_cases().filter(no__in=numbers).order_by("id")}
+    return [_used(each, found.get(no)) for each, no in zip(uses, numbers, strict=True)]
 
 
 def _used(use: UseView, case: Case | None) -> Used:
