@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -23,6 +24,7 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.catalogue.rules.one_form import guided_jointly, one_form
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.rules import MOST_BYTES, rejected
@@ -46,16 +48,8 @@ def open_case(request: Asked, here: Served) -> HttpResponse:
         if person_id is None:
             raise Refused("invalid", facts={"reason": _("The number is nobody's: compare the card first.")})
         handling = catalogue.handling_of(catalogue.hall_item(here.hall.pk, code).item)
-        guardian, firm = guardians.here_for(request, here, now), applies_for(request, here, now)
-        known = carried(handling.fields, person_id=person_id, today=here.today(now)) if firm is None else {}
-        asked = cases.Opening(
-            hall=here.hall, item_code=code, person_id=person_id, channel="window",
-            contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian and firm is None else None,
-            organisation_id=firm,
-            form={field: each.value for field, each in known.items()}, visit_id=here.ticket.visit_id,
-            window_id=here.window.pk, anyway=request.POST.get("anyway") == "yes",
-        )  # fmt: skip
-        case = cases.open_case(asked, by=here.by, now=now)
+        opening, form = _opening(request, here, person_id, handling.fields, now=now)
+        case = cases.open_case(replace(opening, item_code=code, form=form), by=here.by, now=now)
     except Refused as refused:
         other = str(refused.facts.get("case", "")) if refused.slug == "duplicate-case" else ""
         return thread_page(request, here, refused=refused, item=code, other=other)
@@ -74,24 +68,29 @@ def open_bundle(request: Asked, here: Served) -> HttpResponse:
         matter = catalogue.one_matter(clean(request.POST.get("matter"), 60))
         rows = [catalogue.hall_item(here.hall.pk, code).item for code in matter.codes]
         one = one_form([(row.code, catalogue.handling_of(row)) for row in rows])
-        guardian, firm = guardians.here_for(request, here, now), applies_for(request, here, now)
-        fields = guided_jointly(one, {}).fields
-        known = carried(fields, person_id=person_id, today=here.today(now)) if firm is None else {}
-        each = cases.Opening(
-            hall=here.hall, item_code="", person_id=person_id, channel="window",
-            contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian and firm is None else None,
-            organisation_id=firm,
-            visit_id=here.ticket.visit_id, window_id=here.window.pk, anyway=request.POST.get("anyway") == "yes",
-        )  # fmt: skip
-        asked = cases.Bundling(
-            matter.codes, each, form={field: said.value for field, said in known.items()}, matter=matter.code,
-            joint_days=matter.joint_days,
-        )  # fmt: skip
+        each, form = _opening(request, here, person_id, guided_jointly(one, {}).fields, now=now)
+        asked = cases.Bundling(matter.codes, each, form=form, matter=matter.code, joint_days=matter.joint_days)
         bundle = cases.open_bundle(asked, by=here.by, now=now)
     except Refused as refused:
         other = str(refused.facts.get("case", "")) if refused.slug == "duplicate-case" else ""
         return thread_page(request, here, refused=refused, matter=clean(request.POST.get("matter"), 60), other=other)
     return redirect("desk:case", ref=here.ticket.ref, no=queries.cases_of(bundle)[0].no)
+
+
+def _opening(
+    request: Asked, here: Served, person_id: int, fields: Iterable[Field], *, now: datetime
+) -> tuple[cases.Opening, dict[str, object]]:
+    """A case of whoever is served: their own, their guardian beside them, or of the organisation they chose; and by field what
+    is known of them."""
+    guardian, firm = guardians.here_for(request, here, now), applies_for(request, here, now)
+    known = carried(fields, person_id=person_id, today=here.today(now)) if firm is None else {}
+    opening = cases.Opening(
+        hall=here.hall, item_code="", person_id=person_id, channel="window",
+        contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian and firm is None else None,
+        organisation_id=firm, visit_id=here.ticket.visit_id, window_id=here.window.pk,
+        anyway=request.POST.get("anyway") == "yes",
+    )  # fmt: skip
+    return opening, {field: each.value for field, each in known.items()}
 
 
 @require_POST
