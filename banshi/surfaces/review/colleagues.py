@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from banshi.kernel.rights import holds
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import proposers
 from banshi.rooms.catalogue.models import Department
 from banshi.rooms.catalogue.queries import departments
 from banshi.rooms.identity.models import Role, Staff
@@ -21,7 +22,7 @@ def colleagues(case: Case) -> list[Staff]:
     """By name: who may take the next step of it, does not have it yet, and from whom the law does not keep it."""
     kept = {case.locked_by_id}
     if case.phase == "in_review" and case.proposed:
-        kept |= {case.accepted_by_id, case.proposed_by_id}
+        kept |= {case.accepted_by_id, *proposers(case)}
     if case.phase in ("decided", "issuing") and not case.instant:
         kept.add(case.decided_by_id)
     ours = ("", case.department.code)

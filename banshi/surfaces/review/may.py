@@ -12,7 +12,7 @@ from banshi.foundation.doors import Who
 from banshi.foundation.said import named
 from banshi.frames.staff.cases import held
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.queries import PaperRow, proposers
 from banshi.rooms.cases.rules.lifecycle import CASE
 
 # Parts of the page: each with the verb it takes and the permission.
@@ -91,7 +91,7 @@ def _open(part: str, who: Who, case: Case, papers: Sequence[PaperRow], agreed: A
 
 
 def _their_own(who: Who, case: Case) -> bool:
-    return who.staff_id in (case.accepted_by_id, case.proposed_by_id)
+    return who.staff_id == case.accepted_by_id or who.staff_id in proposers(case)
 
 
 def _extended(case: Case) -> bool:
@@ -130,7 +130,7 @@ def _undecided(who: Who, case: Case) -> list[str]:
         found.append(_("No decision while the clock stands."))
     elif who.staff_id == case.accepted_by_id:
         found.append(_("You accepted it: another approver decides."))
-    elif who.staff_id == case.proposed_by_id:
+    elif who.staff_id in proposers(case):
         found.append(_("The opinion is yours: another approver decides."))
     elif case.tolerant:
         found.append(_("Papers are still to follow: it can be refused, not granted."))

@@ -52,6 +52,20 @@ def test_who_proposed_it_does_not_decide_it(matters: Matters):
     assert no.slug == "same-person"
 
 
+def test_who_proposed_before_another_did_does_not_decide_it_either(matters: Matters):
+    case = proposed(matters)
+    cases.opine(case_no=case.no, says="grant", by=matters.by["supervisor"], now=TUESDAY_NINE)
+
+    no = refusal_of(lambda: cases.decide(case_no=case.no, grant=True, by=matters.by["reviewer"], now=TUESDAY_NINE))
+    seen = {
+        who: list(worklist("approval", halls="*", staff=matters.staff[who].pk))
+        for who in ("reviewer", "supervisor", "approver")
+    }
+
+    assert no.slug == "same-person"
+    assert seen == {"reviewer": [], "supervisor": [], "approver": [case]}
+
+
 def test_the_table_itself_keeps_acceptance_and_decision_apart(matters: Matters):
     case = matters.decided()
 

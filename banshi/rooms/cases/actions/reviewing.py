@@ -29,6 +29,7 @@ from banshi.rooms.cases.actions.ground import (
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, judge
 from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion, Stop
 from banshi.rooms.cases.queries.handling import fee_of, got_of, handling_of_case
+from banshi.rooms.cases.queries.views import proposers
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import decide_refusal
 from banshi.rooms.cases.rules.procedures import PROCEDURES
@@ -167,7 +168,7 @@ def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) ->
             raise Refused("wrong-state", facts={"kind": "case", "state": "extended", "needs": "not extended"})
         ends = dues(case, now=now)["due_statutory"]  # while the clock stands, later than was last written down
         if ends is not None and today_of(case, now) > ends:
-            raise Refused("too-late", facts={"ended": ends.isoformat()})
+            raise Refused("too-late", facts={"closes": ends.isoformat()})
         case.extension = Extension.objects.create(case=case, days=days, reason=reason.strip(), at=now, by=str(by))
         before = case.due_statutory
         columns = dues(case, now=now)
@@ -220,7 +221,7 @@ def settle_deferred(*, case_no: str, code: str, by: Actor, now: datetime) -> Cas
 
 
 def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
-    """决定: by neither who accepted it nor who proposed it. Nothing is granted while papers are still to follow.
+    """决定: by neither who accepted it nor any who proposed. Nothing is granted while papers are still to follow.
 
     :raises Refused: nothing-found, wrong-state, locked, same-person, clock-stopped, deferred-open, invalid (a no without
         a reason).
@@ -230,7 +231,7 @@ def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datet
         need(case, "decide")
         need_lease(case, by=by, now=now)
         need_running(case)
-        no = decide_refusal(decides=staff_of(by), accepted_by=case.accepted_by_id, proposed_by=case.proposed_by_id)
+        no = decide_refusal(decides=staff_of(by), accepted_by=case.accepted_by_id, proposed_by=proposers(case))
         if no is not None:
             raise Refused(no)
         if not case.proposed:

@@ -9,14 +9,14 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Reverse
 from django.db.models.lookups import StartsWith
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper
+from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, Opinion
 from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
@@ -180,12 +180,21 @@ def worklist(
     if name == "approval":
         rows = rows.exclude(proposed="").filter(stopped_at=None)
         if staff is not None:
-            rows = rows.exclude(accepted_by_id=staff).exclude(proposed_by_id=staff)
+            rows = rows.exclude(accepted_by_id=staff).exclude(Exists(_proposals(by=staff).filter(case=OuterRef("pk"))))
     if q:
         rows = rows.filter(found_by(q))
     from django.db.models import F
 
     return rows.order_by(F(column).asc(nulls_last=True), "id")
+
+
+def _proposals(**of: Any) -> QuerySet[Opinion]:
+    return Opinion.objects.filter(stage="review", says__in=["grant", "refuse"], **of)
+
+
+def proposers(case: Case) -> frozenset[int]:
+    """Staff who proposed a decision of it, by id: also those after whom another did, or whose department has it no more."""
+    return frozenset(_proposals(case=case).values_list("by_id", flat=True))
 
 
 def found_by(q: str) -> Q:

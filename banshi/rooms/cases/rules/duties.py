@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -31,11 +32,11 @@ _ISSUES = {
 _SECOND = {"zh": "要另一位有督办权限的人同意", "en": "Another person who supervises cases has to agree"}
 
 
-def decide_refusal(*, decides: int, accepted_by: int | None, proposed_by: int | None) -> Refusal | None:
-    """审批与受理分离: neither who accepted it nor who proposed the decision takes it."""
+def decide_refusal(*, decides: int, accepted_by: int | None, proposed_by: Collection[int]) -> Refusal | None:
+    """审批与受理分离: neither who accepted it nor any who proposed a decision of it takes it, though another did so after."""
     if accepted_by is not None and decides == accepted_by:
         return Refusal("same-person", {"reason": _DECIDES})
-    if proposed_by is not None and decides == proposed_by:
+    if decides in proposed_by:
         return Refusal("same-person", {"reason": _PROPOSES})
     return None
 
