@@ -83,7 +83,7 @@ def refuse(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 @of_case("cases.review", "hand_over")
 def hand_over(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    cases.hand_over(case_no=case.no, by=by, now=now)
+    cases.hand_over(case_no=case.no, by=by, now=now, fetched=True)
     return _("The department has it.")
 
 

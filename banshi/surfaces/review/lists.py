@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -195,7 +196,7 @@ review = _listed("review")
 approval = _listed("approval")
 supervision = _listed("supervision")
 take_several = _several(cases.take)
-hand_over_several = _several(cases.hand_over)
+hand_over_several = _several(partial(cases.hand_over, fetched=True))
 sign_for_several = _several(cases.sign_for)
 next_pre_review = _next("pre-review")
 next_acceptance = _next("acceptance")

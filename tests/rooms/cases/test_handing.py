@@ -44,10 +44,21 @@ def test_the_front_gives_and_the_department_signs(matters: Matters):
 def test_whoever_of_the_department_fetches_it_has_signed_for_it(matters: Matters):
     case = matters.received()
     cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
-    cases.hand_over(case_no=case.no, by=matters.by["reviewer"], now=TUESDAY_NINE)
+    cases.hand_over(case_no=case.no, by=matters.by["reviewer"], now=TUESDAY_NINE, fetched=True)
 
     slip = Handover.objects.get()
     assert (slip.given_by_id, slip.signed_by_id) == (int(matters.by["receiver"].id), int(matters.by["reviewer"].id))
+
+
+@pytest.mark.django_db
+def test_a_colleague_at_the_front_who_hands_it_over_has_not_signed_for_it(matters: Matters):
+    case = matters.received()
+    cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+    cases.hand_over(case_no=case.no, by=matters.by["supervisor"], now=TUESDAY_NINE)
+
+    assert Handover.objects.get().signed_by_id is None
+    sign(case, matters)
+    assert Handover.objects.get().signed_by_id == int(matters.by["reviewer"].id)
 
 
 @pytest.mark.django_db

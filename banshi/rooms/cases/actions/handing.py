@@ -25,10 +25,11 @@ LONGEST_WHY = 300
 _GIVER = {"zh": "移交的人不签收，由部门签收", "en": "Who handed them over does not sign for them: the department does"}
 
 
-def hand_over(*, case_no: str, by: Actor, now: datetime) -> Case:
+def hand_over(*, case_no: str, by: Actor, now: datetime, fetched: bool = False) -> Case:
     """From the front to the department behind; the slip says who gave what. Given by whoever accepted the case, or hands it over
-    now; somebody of the department who fetches it has signed for it.
+    now.
 
+    :param fetched: `by` is of the department and has come for it: that is the signature, of another than who gives.
     :raises Refused: nothing-found, wrong-state, locked.
     """
     with transaction.atomic():
@@ -38,7 +39,7 @@ def hand_over(*, case_no: str, by: Actor, now: datetime) -> Case:
         pieces = sum(case.materials.filter(gone_at=None, channel="paper").values_list("copies", flat=True))
         who, giver = staff_of(by), case.accepted_by_id or staff_of(by)
         event = step(case, "hand_over", by=by, now=now, facts={"pieces": pieces})
-        signed = {} if who == giver else {"signed_by_id": who, "signed_at": now}
+        signed = {} if who == giver or not fetched else {"signed_by_id": who, "signed_at": now}
         Handover.objects.create(case=case, given_by_id=giver, given_at=now, pieces=pieces, **signed)
         give(case, "handover_slip", event=event, now=now, materials=papers_listed(case))
     return case
