@@ -193,6 +193,23 @@ def test_what_nobody_answers_in_time_counts_as_accepted_from_the_receipt(matters
     assert CasePaper.objects.filter(kind="acceptance").count() == 1
 
 
+def test_after_the_day_for_telling_nothing_is_refused_or_asked_for_any_more(matters: Matters):
+    """The worker has not deemed it yet: it counts as accepted all the same, since the day of its receipt."""
+    case, by = matters.received(), matters.by["receiver"]
+    last_day, next_day = at("2026-03-17 23:59"), at("2026-03-18 00:00")
+
+    no = slug_of(lambda: cases.refuse(case_no=case.no, reason="不归本部门管", by=by, now=next_day))
+    nor = slug_of(lambda: cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=by, now=next_day))
+    accepted = cases.accept(case_no=case.no, by=by, now=next_day)
+    in_time = matters.received()
+    cases.refuse(case_no=in_time.no, reason="不归本部门管", by=by, now=last_day)
+
+    assert (no, nor) == ("too-late", "too-late")
+    assert (accepted.phase, accepted.accepted_at, accepted.due_promised) == (
+        "accepted", TUESDAY_NINE, date(2026, 3, 16),
+    )  # fmt: skip
+
+
 def test_what_is_not_due_anywhere_yet_is_not_even_locked(matters: Matters, django_assert_num_queries):
     matters.received()
     case = matters.received(papers=("id", "photo"))

@@ -157,11 +157,12 @@ def give_notice(
     it asks for could have been seen before.
 
     :param materials: what is counted at the same time. :param second_may: `second_by` supervises cases in this hall.
-    :raises Refused: nothing-found, wrong-state, locked, invalid, second-notice (a further one without a second person).
+    :raises Refused: nothing-found, wrong-state, too-late, locked, invalid, second-notice (a further one without a second person).
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "notice")
+        _need_in_time(case, now=now)
         need_lease(case, by=by, now=now)
         _count(case_no, materials, by=by, now=now)
         _check_missing(case, missing_now)
@@ -197,6 +198,17 @@ def give_notice(
         give(case, "one_time_notice", event=event, now=now, missing=listed, due_supplement=due)
         tell(case, "case_notice", event=event, now=now, bring=called, day=due.isoformat())
     return case
+
+
+def _late(case: Case, *, now: datetime) -> bool:
+    """逾期不告知: the day by which something had to be said is over, and the case counts as accepted since it was received."""
+    return case.notice_due_on is not None and case.notice_due_on < today_of(case, now)
+
+
+def _need_in_time(case: Case, *, now: datetime) -> None:
+    """:raises Refused: too-late – it counts as accepted, and the worker writes so in a moment."""
+    if _late(case, now=now):
+        raise Refused("too-late", facts={"closes": case.notice_due_on})
 
 
 def _check_missing(case: Case, missing_now: Sequence[Missing]) -> None:
@@ -240,7 +252,7 @@ def accept(
     now: datetime,
 ) -> Case:
     """受理: the papers are all there and right, or some follow by a promised day (容缺受理); the promised and the statutory limit
-    begin today.
+    begin today – or on the day of receipt, where nothing was said in time.
 
     :param verdicts: what is said of papers that came since the pre-review, such as those of a supplement.
     :param materials: papers that are counted only now.
@@ -267,7 +279,8 @@ def accept(
             zh, en = "、".join(n[0] for n in names(left, case)), ", ".join(n[1] for n in names(left, case))
             raise invalid("materials", f"还没有看：{zh}", f"Not looked at yet: {en}")
         Obligation.objects.bulk_create([Obligation(case=case, code=code, due_on=on) for code, on in open_ones])
-        _accepted(case, "accept", accepted_at=now, by=by, now=now, deferred=open_ones)
+        begun = case.received_at if _late(case, now=now) and case.received_at is not None else now
+        _accepted(case, "accept", accepted_at=begun, by=by, now=now, deferred=open_ones)
     return case
 
 
@@ -304,7 +317,7 @@ def write_acceptance(
 def refuse(*, case_no: str, reason: str, body: str = "", by: Actor, now: datetime) -> Case:
     """不予受理: not this body's, or needs no application; said in writing, on the day, with whom to turn to and the remedy.
 
-    :raises Refused: nothing-found, wrong-state, locked, invalid.
+    :raises Refused: nothing-found, wrong-state, too-late (it counts as accepted), locked, invalid.
     """
     if not reason.strip() or len(reason) > LONGEST_WHY or len(body) > 60:
         raise invalid(
@@ -313,6 +326,7 @@ def refuse(*, case_no: str, reason: str, body: str = "", by: Actor, now: datetim
     with transaction.atomic():
         case = locked(case_no)
         need(case, "refuse")
+        _need_in_time(case, now=now)
         need_lease(case, by=by, now=now)
         event = step(
             case, "refuse", by=by, now=now, why=reason, outcome="not_accepted", closed_at=now, notice_due_on=None
@@ -329,11 +343,10 @@ def deem_due(*, now: datetime) -> int:
     :returns: how many.
     """
     done = 0
-    for case_no, zone in _due_rows("received", "notice_due_on", before=_last_day(now)):
+    for case_no, _zone in _due_rows("received", "notice_due_on", before=_last_day(now)):
         with alone(case_no, what="deem"):
             case = locked(case_no)
-            today = now.astimezone(ZoneInfo(zone)).date()
-            if case.phase != "received" or case.notice_due_on is None or case.notice_due_on >= today:
+            if case.phase != "received" or not _late(case, now=now):
                 continue
             if case.received_at is None:
                 continue
