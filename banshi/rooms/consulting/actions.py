@@ -195,6 +195,7 @@ def correct(*, no: str, seq: int, text: str, department: str, by: Actor, now: da
         enquiry = _locked(no)
         _need(enquiry, "correct")
         _theirs(enquiry, department)
+        _not_their_own(enquiry, staff)
         question = _last_question(enquiry)
         last = question.answers.order_by("-version").first()
         if question.seq != seq or last is None:

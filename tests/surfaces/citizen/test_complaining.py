@@ -94,7 +94,10 @@ def test_who_worked_the_case_does_not_answer_for_it(matters: Matters, me: Phone)
         no=enquiry.no, seq=1, text="查过了，今天办好。", department="", by=matters.by["reviewer"], now=clock.now()
     )
 
-    assert no.value.slug == "same-person"
+    with pytest.raises(Refused) as nor:
+        actions.correct(no=enquiry.no, seq=1, text="没有的事。", department="", by=worked, now=clock.now())
+
+    assert (no.value.slug, nor.value.slug) == ("same-person", "same-person")
     assert "查过了，今天办好。" in text(me.get(f"/enquiries/{enquiry.no}/"))
 
 
