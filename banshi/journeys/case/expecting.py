@@ -36,8 +36,8 @@ def brings(*, appointment: str, by: Actor, now: datetime) -> None:
 
 def _expect(case_no: str, code: str, *, by: Actor, now: datetime) -> bool:
     case = cases.lock(case_no)
-    if deliveries.drop_of(case) is not None:
-        return False  # its papers are with the hall already
+    if deliveries.drop_of(case) is not None or deliveries.sent_papers_of(case) is not None:
+        return False  # its papers are with the hall already, or on their way
     if case.phase == "await_receipt":
         if Appointment.objects.filter(code=case.appointment, state="booked").exists():
             return False
