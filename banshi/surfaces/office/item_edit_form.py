@@ -18,21 +18,12 @@ from banshi.frames.typed import clean, int_or_none, invalid, lines_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.rules.condition_rows import HOWS, Fact, How, Row, Rows, rows_of, tree_of
 from banshi.rooms.catalogue.rules.condition_words import sentence
-from banshi.rooms.catalogue.rules.editing import fresh_code
+from banshi.rooms.catalogue.rules.editing import FEE, fresh_code
 from banshi.rooms.catalogue.rules.handling import Handling, Stated
 from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, REST, Input
 
 _DAYS = re.compile(r"(?<![\d-])(?:\d{4}-)?\d{2}-\d{2}(?![\d-])")
 SPARE = 2  # rows for answers that are not there yet
-FEE: dict[str, Any] = {
-    "amount": None,
-    "text_zh": "",
-    "text_en": "",
-    "basis_zh": "",
-    "basis_en": "",
-    "rates": [],
-    "needed_if": {},
-}
 MOST_AMOUNT = Decimal(10) ** 8
 
 

@@ -26,7 +26,7 @@ from banshi.rooms.catalogue.models import DataElement
 from banshi.rooms.catalogue.queries import drafts as queries
 from banshi.rooms.catalogue.rules.compared import Said, compared
 from banshi.rooms.catalogue.rules.condition_rows import Fact, facts_for
-from banshi.rooms.catalogue.rules.editing import CODED, blank, entries, moved, put, taken_out
+from banshi.rooms.catalogue.rules.editing import CODED, RATES, blank, entries, moved, put, taken_out
 from banshi.rooms.catalogue.rules.unfinished import unfinished
 from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.item_edit_form import Read, drawn, grouped, read, rest_of, with_rest
@@ -195,7 +195,7 @@ def _form_page(
         groups=grouped(drawn(part, entry, facts, said.handling)),
         elements=DataElement.objects.order_by("code") if part == "fields" else (),
         papers=queries.shared_papers() if part == "materials" and new else (),
-        rates=len(entry["fee"]["rates"]) if part == REST else 0, **more,
+        rates=len(entry["fee"][RATES]) if part == REST else 0, **more,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import get_args
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from banshi.rooms.catalogue.rules.editing import RATES
 from banshi.rooms.catalogue.rules.handling import LONGEST_WORDS, Channel, FieldType, Necessity, Unit
 from banshi.rooms.catalogue.rules.national import STATED
 from banshi.surfaces.office.item_version_words import NAMES, VALUES
@@ -44,6 +45,9 @@ PARTS = {
     ),
     "fields": Part(
         "fields", pgettext_lazy("item edit", "Form"), pgettext_lazy("item edit", "Add a field"), "label", "show_if",
+    ),
+    RATES: Part(
+        RATES, pgettext_lazy("item edit", "Rates of the fee"), pgettext_lazy("item edit", "Add a rate"), "text", "when",
     ),
 }  # fmt: skip
 REST = "rest"
@@ -81,6 +85,7 @@ LABELS: dict[str, Text] = {
     "result.kind": pgettext_lazy("item edit", "Kind of result"),
     "result.certificate_type": pgettext_lazy("item edit", "Type of certificate for the library"),
     "result.valid_years": pgettext_lazy("item edit", "Valid for so many years"),
+    "amount": pgettext_lazy("item edit", "Amount in yuan"),
     "joint": pgettext_lazy("item edit", "Several bodies decide together"),
     "least": pgettext_lazy("item edit", "Lowest number"),
     "most": pgettext_lazy("item edit", "Highest number"),
@@ -107,7 +112,9 @@ HINTS: dict[str, Text] = {
     "seasons": pgettext_lazy(
         "item edit", "Every year: 09-01 10-15; once: 2027-03-01 2027-03-31. Both days are within. Empty: all year"
     ),
-    "fee.amount": pgettext_lazy("item edit", "Empty: as the text says. Free of charge: leave all of the fee empty"),
+    "fee.amount": pgettext_lazy(
+        "item edit", "Empty: by its rates, or as the text says. Free of charge: leave all of the fee empty"
+    ),
     "limits.statutory.value": pgettext_lazy("item edit", "0: none is set"),
     "longest": pgettext_lazy("item edit", "Of texts"),
     "least": pgettext_lazy("item edit", "Of numbers and amounts; may be empty"),
@@ -166,6 +173,7 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         Input("least", "amount", may_be_empty=True), Input("most", "amount", may_be_empty=True),
         Input("options", "options", most=40), Input("show_if", "condition"),
     ),
+    RATES: (Input("amount", "amount"), *_both("text", "text", LONGEST_WORDS), Input("when", "condition")),
     REST: (
         *(Input(f"where.{each}", "flag") for each in ("window", "online", "kiosk", "cabinet")),
         Input("instant", "flag"), Input("joint", "flag"),

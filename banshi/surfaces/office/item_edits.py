@@ -26,7 +26,7 @@ from banshi.rooms.catalogue.queries.drafts import MOVED_ON, LookedAt
 from banshi.rooms.catalogue.rules.compared import Said, compared
 from banshi.rooms.catalogue.rules.condition_words import sentence
 from banshi.rooms.catalogue.rules.drafts import DRAFT
-from banshi.rooms.catalogue.rules.editing import CODED, entries
+from banshi.rooms.catalogue.rules.editing import CODED, RATES, RATES_AT, entries
 from banshi.rooms.catalogue.rules.faults import Fault
 from banshi.rooms.catalogue.rules.handling import Handling
 from banshi.rooms.catalogue.rules.unfinished import unfinished
@@ -172,6 +172,8 @@ def _parts(said: Change, seen: LookedAt) -> list[PartLine]:
 
 def part_of(where: str) -> str:
     """The part that a fault stands in; what is in no list is the rest."""
+    if where.startswith(RATES_AT):
+        return RATES
     first = where.partition(".")[0].partition("[")[0]
     return first if first in PARTS else REST
 
@@ -221,9 +223,11 @@ def entry_lines(said: Change, part: Part) -> tuple[list[EntryLine], list[Fault]]
 def _at(fault: Fault, part: str, entry: dict[str, Any], at: int) -> bool:
     """Whether a fault is about this entry."""
     code = entry.get(CODED.get(part, ""))
-    here = f"{part}.{code}" if code else f"{part}[{at}]"
+    here = f"{part}.{code}" if code else f"{RATES_AT if part == RATES else part}[{at}]"
     return fault.where == here or fault.where.startswith((f"{here}.", f"{here}["))
 
 
 def _more(entry: dict[str, Any], part: str) -> str:
+    if part == RATES:
+        return pgettext("item edit", "%(amount)s yuan") % {"amount": entry["amount"]}
     return " · ".join(named(each, "text") for each in entry["options"]) if part in ("questions", "fields") else ""

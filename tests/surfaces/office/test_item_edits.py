@@ -241,6 +241,36 @@ def test_the_rest_is_one_form_and_a_fee_that_is_emptied_is_none(change: ItemDraf
     assert (said["fee"], said["where"]["kiosk"], said["minutes"]) == (None, True, 7.5)
 
 
+def test_rates_are_a_list_within_the_fee(change: ItemDraft, editor: Client) -> None:
+    """Also of a matter that was free: what the fee is for is then to be said."""
+    rest, first, second = url(change, "rest/"), url(change, "rates/0/"), url(change, "rates/1/")
+    editor.post(rest, sent(editor, rest, **{"fee.text_zh": "", "fee.text_en": "", "fee.amount": ""}))
+    assert now(change)["fee"] is None
+
+    own = {"amount": "80", "text_zh": "自有", "text_en": "Own", "when-premises": ["own"]}
+    editor.post(first, sent(editor, first, **own))
+    rented = {"text_zh": "租的", "text_en": "Rented", "when-premises": ["rented"]}
+    wrong = [editor.post(second, sent(editor, second, **rented, amount=each)) for each in ("80.555", "many", "")]
+    editor.post(second, sent(editor, second, **rented, amount="120.50"))
+    editor.post(first, sent(editor, first))
+    lines = text(editor, url(change, "rates/"))
+    editor.post(url(change, "rates/"), {"seen": change_seen(change), "act": "up:1"})
+    page, whole = text(editor, rest), text(editor, url(change))
+
+    assert [each.status_code for each in wrong] == [422] * 3
+    assert ("80 元" in lines, "120.50 元" in lines, "最多 2 位小数" in wrong[0].content.decode()) == (True, True, True)
+    assert [(each["amount"], each["when"]) for each in now(change)["fee"]["rates"]] == [
+        ("120.50", {"eq": ["premises", "rented"]}),
+        ("80", {"eq": ["premises", "own"]}),
+    ]
+    assert ("分情形的收费标准 2 档" in page, "中文没有填" in whole) == (True, True)
+
+
+def change_seen(change: ItemDraft) -> int:
+    change.refresh_from_db()
+    return change.revision
+
+
 def test_seasons_are_a_line_each_and_the_preview_says_them_once_there_are_such_days(
     change: ItemDraft, editor: Client
 ) -> None:

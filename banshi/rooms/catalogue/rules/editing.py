@@ -11,6 +11,11 @@ from banshi.rooms.catalogue.rules.compared import LISTS
 
 Document = Mapping[str, Any]
 Entry = Mapping[str, Any]
+RATES = "rates"  # 收费标准: a list as the others, within the fee
+RATES_AT = "fee.rates"
+FEE: dict[str, Any] = {
+    "amount": None, "text_zh": "", "text_en": "", "basis_zh": "", "basis_en": "", "rates": [], "needed_if": {},
+}  # fmt: skip
 CODED = {"questions": "id", "situations": "id", "materials": "code", "fields": "code"}
 _LETTERS = {"questions": "q", "situations": "s", "fields": "f", "options": "o"}
 BLANK: dict[str, dict[str, Any]] = {
@@ -25,13 +30,22 @@ BLANK: dict[str, dict[str, Any]] = {
         "label_zh": "", "label_en": "", "type": "text", "required": True, "options": [], "show_if": {}, "element": "",
         "group_zh": "", "group_en": "", "longest": 100, "least": None, "most": None, "on_result": False,
     },
+    RATES: {"amount": "", "text_zh": "", "text_en": "", "when": {}},
 }  # fmt: skip
 _NUMBER = re.compile(r"^[a-z]+(?:-\d+)?-(\d{1,6})$")
 
 
 def entries(document: Document, part: str) -> list[dict[str, Any]]:
-    """:param part: one of `LISTS`. :raises KeyError: there is no such part."""
+    """:param part: one of `LISTS`, or the rates of its fee. :raises KeyError: there is no such part."""
+    if part == RATES:
+        return list((document.get("fee") or FEE)[RATES])
     return list(document.get(part, ())) if part in LISTS else _no_part(part)
+
+
+def _with(document: Document, part: str, listed: list[dict[str, Any]]) -> dict[str, Any]:
+    if part == RATES:
+        return {**document, "fee": {**(document.get("fee") or FEE), RATES: listed}}
+    return {**document, part: listed}
 
 
 def blank(document: Document, part: str, own: str) -> dict[str, Any]:
@@ -47,12 +61,12 @@ def blank(document: Document, part: str, own: str) -> dict[str, Any]:
 def put(document: Document, part: str, at: int, entry: Entry) -> dict[str, Any]:
     """In place of the one that stands there; after the last one where none does."""
     listed = entries(document, part)
-    return {**document, part: [*listed[:at], dict(entry), *listed[at + 1 :]]}
+    return _with(document, part, [*listed[:at], dict(entry), *listed[at + 1 :]])
 
 
 def taken_out(document: Document, part: str, at: int) -> dict[str, Any]:
     listed = entries(document, part)
-    return {**document, part: [*listed[:at], *listed[at + 1 :]]}
+    return _with(document, part, [*listed[:at], *listed[at + 1 :]])
 
 
 def moved(document: Document, part: str, at: int, by: int) -> dict[str, Any]:
@@ -61,7 +75,7 @@ def moved(document: Document, part: str, at: int, by: int) -> dict[str, Any]:
     to = at + by
     if 0 <= at < len(listed) and 0 <= to < len(listed):
         listed[at], listed[to] = listed[to], listed[at]
-    return {**document, part: listed}
+    return _with(document, part, listed)
 
 
 def fresh_code(document: Document, part: str, own: str = "") -> str:
