@@ -135,6 +135,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
     "retirement": {  # of an item (停办)
         "asked": (pgettext_lazy("state", "Waits for a second person"), "wait"),
         "agreed": (pgettext_lazy("state", "Retired from its day"), "urgent"),
+        "asked_back": (pgettext_lazy("state", "Retired; to be handled again"), "wait"),
         "undone": (pgettext_lazy("state", "Handled as before"), ""),
     },
     "certificate": {

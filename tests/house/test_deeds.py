@@ -32,6 +32,9 @@ COMPUTED = {
         "asked-to-retire",
         "agreed-to-retire",
         "kept-item",
+        "asked-item-back",
+        "kept-retired",
+        "put-item-back",
     },  # by its `_record`
     "banshi/rooms/delivery/actions/parcels.py": set(),  # by its `_record`
     "banshi/rooms/consulting/actions.py": set(),  # by its `_record`

@@ -61,6 +61,14 @@ def undo(*, retirement_id: int, by: Actor, now: datetime) -> Retirement:
     return row
 
 
+def put_back(*, retirement_id: int, by: Actor, now: datetime) -> Retirement:
+    """As `catalogue.put_back`; whoever is still booked or has begun it hears that it goes on. :raises Refused: its refusals."""
+    with transaction.atomic():
+        row = retiring.put_back(retirement_id=retirement_id, by=by, now=now)
+        _tell("kept", row, now=now)
+    return row
+
+
 def tell_due(*, now: datetime) -> int:
     """:returns: how many hear it only now."""
     return sum(_tell("retired", row, now=now) for row in to_come(now=now))

@@ -178,7 +178,7 @@ class ItemDraft(models.Model):
 
 class Retirement(models.Model):
     """停办: from a day nothing new of an item is begun. Asked for by one, agreed to by another, taken back before its day by
-    either. States: rules/retiring.py; what is agreed to stands in the item.
+    either, and after it by two again. States: rules/retiring.py; what is agreed to stands in the item.
     """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="retirements")
@@ -191,6 +191,7 @@ class Retirement(models.Model):
     asked_at = models.DateTimeField()
     agreed_by = models.CharField(max_length=60, default="")
     agreed_at = models.DateTimeField(null=True)
+    back_asked_by = models.CharField(max_length=60, default="", db_default="")
     undone_by = models.CharField(max_length=60, default="")
     undone_at = models.DateTimeField(null=True)
 
@@ -198,7 +199,17 @@ class Retirement(models.Model):
         db_table = "catalogue_retirement"
         constraints = [
             models.UniqueConstraint(
-                fields=["item"], condition=models.Q(state__in=["asked", "agreed"]), name="one_retirement_of_an_item"
+                fields=["item"],
+                condition=models.Q(state__in=["asked", "agreed", "asked_back"]),
+                name="one_retirement_of_an_item",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(back_asked_by="") | ~models.Q(undone_by=models.F("back_asked_by")),
+                name="another_person_agrees_to_put_back",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="asked_back") | models.Q(back_asked_by__gt=""),
+                name="who_asks_for_a_retired_item_is_said",
             ),
             models.CheckConstraint(
                 condition=~models.Q(agreed_by=models.F("asked_by")), name="another_person_agrees_to_retire"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -49,7 +50,7 @@ def _row(place: Hall, hall_item_id: int) -> HallItem:
 def _page(request: Asked, place: Hall, row: HallItem, **more: Any) -> HttpResponseBase:
     now = clock.now()
     found = retirement_of(row.item)
-    who = names_of(each for each in (found.asked_by, found.agreed_by) if each) if found else {}
+    who = names_of(each for each in (found.asked_by, found.agreed_by, found.back_asked_by) if each) if found else {}
     over = is_retired(row.item, now=now)
     may = request.who.may("items.publish", place.code)
     mine = found is not None and str(request.who.by) == found.asked_by
@@ -58,10 +59,13 @@ def _page(request: Asked, place: Hall, row: HallItem, **more: Any) -> HttpRespon
         "found": found,
         "asked_by": who.get(found.asked_by, "") if found else "",
         "agreed_by": who.get(found.agreed_by, "") if found else "",
+        "back_asked_by": who.get(found.back_asked_by, "") if found else "",
         "touched": retire_item.touched(row.item, from_day=found.from_day, now=now) if found and not over else None,
         "over": over,
         "may_agree": found is not None and found.state == "asked" and may and not mine,
         "mine": found is not None and found.state == "asked" and may and mine,
+        "back": found is not None and found.state == "asked_back",
+        "may_put_back": found is not None and may and str(request.who.by) != found.back_asked_by,
         "today": local(place, now).date(),
         "typed": {},
     }
@@ -131,6 +135,36 @@ def undo(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
     except Refused as refused:
         return _page(request, place, row, refused=refused, status=status_of(refused))
     messages.success(request, pgettext("retirement", "“%(name)s” is handled as before.") % {"name": named(row.item)})
+    return redirect("office:item_retiring", hall=hall, hall_item_id=row.pk)
+
+
+@door(audience="staff", permission="items.edit")
+@require_POST
+def ask_back(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
+    said = pgettext("retirement", "Asked for. It is handled again once another person agrees.")
+    return _done(request, hall, hall_item_id, retiring.ask_back, said)
+
+
+@door(audience="staff", permission="items.publish")
+@require_POST
+def put_back(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
+    return _done(request, hall, hall_item_id, retire_item.put_back, pgettext("retirement", "It is handled again."))
+
+
+@door(audience="staff", permission="items.edit")
+@require_POST
+def stay(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
+    return _done(request, hall, hall_item_id, retiring.stay_retired, pgettext("retirement", "It stays retired."))
+
+
+def _done(request: Asked, hall: str, hall_item_id: int, act: Callable[..., Retirement], said: str) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    row = _row(place, hall_item_id)
+    try:
+        act(retirement_id=_of(row).pk, by=acting(request, place), now=clock.now())
+    except Refused as refused:
+        return _page(request, place, row, refused=refused, status=status_of(refused))
+    messages.success(request, said)
     return redirect("office:item_retiring", hall=hall, hall_item_id=row.pk)
 
 

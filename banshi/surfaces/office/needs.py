@@ -228,12 +228,19 @@ def _overfull(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
 
 
 def _retiring(who: Who, halls: list[Hall]) -> list[Need]:
-    """Matters that somebody asked to retire: another person agrees, or does not. They are every hall's: said once."""
+    """Matters that somebody asked to retire, or to handle again: another person agrees, or does not. They are every hall's: said
+    once.
+    """
     mine = list(_where(who, halls, "items.publish").values())[:1]
     if not mine:
         return []
-    n = Retirement.objects.filter(state=RETIREMENT.states[0]).exclude(asked_by=str(who.by)).count()
-    text = ngettext("%(n)s matter waits to be retired", "%(n)s matters wait to be retired", n) % {"n": n}
+    by = str(who.by)
+    n = Retirement.objects.filter(
+        Q(state=RETIREMENT.states[0]) & ~Q(asked_by=by) | Q(state=RETIREMENT.to("ask_back")) & ~Q(back_asked_by=by)
+    ).count()
+    text = ngettext(
+        "%(n)s matter waits to be retired, or handled again", "%(n)s matters wait to be retired, or handled again", n
+    ) % {"n": n}
     href = reverse("office:items", kwargs={"hall": mine[0].code}) + "?only=retiring"
     return [Need(mine[0], "ban", "wait", text, href)] if n else []
 

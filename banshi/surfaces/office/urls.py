@@ -127,6 +127,9 @@ urlpatterns = [
     path(HALL + "items/<int:hall_item_id>/retiring/ask", item_retiring.ask, name="item_retiring_ask"),
     path(HALL + "items/<int:hall_item_id>/retiring/agree", item_retiring.agree, name="item_retiring_agree"),
     path(HALL + "items/<int:hall_item_id>/retiring/undo", item_retiring.undo, name="item_retiring_undo"),
+    path(HALL + "items/<int:hall_item_id>/retiring/ask-back", item_retiring.ask_back, name="item_retiring_ask_back"),
+    path(HALL + "items/<int:hall_item_id>/retiring/put-back", item_retiring.put_back, name="item_retiring_put_back"),
+    path(HALL + "items/<int:hall_item_id>/retiring/stay", item_retiring.stay, name="item_retiring_stay"),
     # Rules
     path(HALL + "policy/", policies.index, name="policy"),
     path(HALL + "policy/versions/", policies.versions, name="policy_versions"),

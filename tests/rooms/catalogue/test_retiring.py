@@ -16,7 +16,14 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.catalogue import queries
 from banshi.rooms.catalogue.actions import keep_item_versions
 from banshi.rooms.catalogue.actions.drafts import import_records, publish_draft, publish_due
-from banshi.rooms.catalogue.actions.retiring import agree_to_retire, ask_to_retire, undo_retirement
+from banshi.rooms.catalogue.actions.retiring import (
+    agree_to_retire,
+    ask_back,
+    ask_to_retire,
+    put_back,
+    stay_retired,
+    undo_retirement,
+)
 from banshi.rooms.catalogue.models import Item, ItemDraft, ItemVersion, OneMatter, Retirement
 from banshi.rooms.catalogue.rules.retiring import retired
 from tests.rooms.catalogue.stores import CODE, file, record
@@ -143,6 +150,44 @@ def test_what_nobody_agreed_to_in_time_has_to_be_asked_again(town: Town) -> None
     row = asked(town)
 
     assert refused(agree_to_retire, retirement_id=row.pk, by=SECOND, now=FRIDAY_EARLY) == ("invalid", "from_day")
+
+
+def test_after_its_day_two_people_put_it_back(town: Town) -> None:
+    row = agreed(town)
+    early = refused(ask_back, retirement_id=row.pk, by=CLERK, now=THURSDAY_LATE)
+    ask_back(retirement_id=row.pk, by=CLERK, now=FRIDAY_EARLY)
+    alone = refused(put_back, retirement_id=row.pk, by=CLERK, now=FRIDAY_EARLY)
+    meanwhile = pension().retired_on
+    put_back(retirement_id=row.pk, by=SECOND, now=FRIDAY_EARLY)
+
+    assert (early, alone, meanwhile) == (("wrong-state", ""), ("same-person", ""), FRIDAY)
+    assert (pension().retired_on, Retirement.objects.get().state) == (None, "undone")
+    assert refused(put_back, retirement_id=row.pk, by=SECOND, now=FRIDAY_EARLY) == ("wrong-state", "")
+
+
+def test_what_is_not_put_back_stays_retired_and_may_be_asked_for_again(town: Town) -> None:
+    row = agreed(town)
+    ask_back(retirement_id=row.pk, by=CLERK, now=FRIDAY_EARLY)
+    stay_retired(retirement_id=row.pk, by=SECOND, now=FRIDAY_EARLY)
+
+    assert (pension().retired_on, Retirement.objects.get().state) == (FRIDAY, "agreed")
+    ask_back(retirement_id=row.pk, by=SECOND, now=FRIDAY_EARLY)
+    with pytest.raises(IntegrityError, match="another_person_agrees_to_put_back"), transaction.atomic():
+        Retirement.objects.filter(pk=row.pk).update(state="undone", undone_by=str(SECOND), undone_at=FRIDAY_EARLY)
+
+
+def test_put_back_and_left_at_once_the_item_is_as_the_row_says(committed_town: Town) -> None:
+    row = agreed(committed_town)
+    ask_back(retirement_id=row.pk, by=CLERK, now=FRIDAY_EARLY)
+
+    def act(i: int) -> Any:
+        verb = put_back if i % 2 else stay_retired
+        return verb(retirement_id=row.pk, by=SECOND, now=FRIDAY_EARLY)
+
+    together(4, act)
+
+    row.refresh_from_db()
+    assert (row.state, pension().retired_on) in [("undone", None), ("agreed", FRIDAY)]
 
 
 def test_agreed_and_taken_back_at_once_the_item_is_as_the_row_says(committed_town: Town) -> None:

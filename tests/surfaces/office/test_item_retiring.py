@@ -105,6 +105,22 @@ def test_it_is_taken_back_until_its_day(here: str, one: Client, other: Client) -
     assert "已停办" in text(one, f"{here}retiring/")
 
 
+def test_after_its_day_one_asks_for_it_and_another_puts_it_back(here: str, one: Client, other: Client) -> None:
+    ask(one, here)
+    other.post(f"{here}retiring/agree")
+    clock.set_clock(now=at("2026-04-01 08:00"), speed=0)
+    asked = one.post(f"{here}retiring/ask-back")
+    mine, theirs = text(one, f"{here}retiring/"), text(other, f"{here}retiring/")
+    needs = text(other, "/office/")
+    alone = one.post(f"{here}retiring/put-back")
+    done = other.post(f"{here}retiring/put-back")
+
+    assert (asked.status_code, alone.status_code, done.status_code) == (302, 409, 302)
+    assert ("恢复办理</button>" in mine, "恢复办理</button>" in theirs) == (False, True)
+    assert "1 个事项的停办或恢复待确认" in needs
+    assert Item.objects.get(code="pension").retired_on is None
+
+
 def test_the_list_shows_them_alone(here: str, one: Client, other: Client) -> None:
     ask(one, here)
     before = text(one, "/office/town/items/?only=retiring")
@@ -135,5 +151,5 @@ def test_the_first_page_tells_who_is_to_agree_and_who_is_booked_beyond_its_day(
     other.post(f"{here}retiring/agree")
     after = text(other, "/office/town/")
 
-    assert ["1 个事项待确认停办" in page for page in pages] == [False, True]
+    assert ["1 个事项的停办或恢复待确认" in page for page in pages] == [False, True]
     assert ("1 个事项待确认停办" in after, "停办的事项还有 1 个预约" in after) == (False, True)

@@ -16,6 +16,7 @@ from banshi.rooms.catalogue.queries.retiring import retirement_by_id, today
 from banshi.rooms.catalogue.rules.retiring import RETIREMENT, day_fault
 
 MOST_CHARACTERS = 200
+_ASKED = {"zh": "提出的人不能自己确认", "en": "Whoever asked does not agree to it"}
 
 
 def ask_to_retire(
@@ -65,8 +66,7 @@ def agree_to_retire(*, retirement_id: int, by: Actor, now: datetime) -> Retireme
         locks.hold(locks.PRESETS)
         row = _locked(retirement_id, "agree")
         if str(by) == row.asked_by:
-            reason = {"zh": "提出的人不能自己确认", "en": "Whoever asked does not agree to it"}
-            raise Refused("same-person", facts={"reason": reason})
+            raise Refused("same-person", facts={"reason": _ASKED})
         _need_day(row.from_day, now)
         _need_successor(row.item, row.successor)
         row.state, row.agreed_by, row.agreed_at = RETIREMENT.to("agree"), str(by), now
@@ -77,7 +77,7 @@ def agree_to_retire(*, retirement_id: int, by: Actor, now: datetime) -> Retireme
 
 
 def undo_retirement(*, retirement_id: int, by: Actor, now: datetime) -> Retirement:
-    """The item is handled as before. Once its day has come it is retired.
+    """The item is handled as before. Once its day has come it takes two people: `ask_back`.
 
     :raises Refused: nothing-found; wrong-state; too-late.
     """
@@ -86,10 +86,56 @@ def undo_retirement(*, retirement_id: int, by: Actor, now: datetime) -> Retireme
         row = _locked(retirement_id, "undo")
         if row.state == RETIREMENT.to("agree") and row.from_day <= today(now):
             raise Refused("too-late", facts={"closes": row.from_day})
-        row.state, row.undone_by, row.undone_at = RETIREMENT.to("undo"), str(by), now
-        row.save(update_fields=["state", "undone_by", "undone_at"])
-        Item.objects.filter(pk=row.item_id).update(retired_on=None, successor=None)
+        _undone(row, by=by, now=now)
         _record("kept-item", row, by=by, now=now)
+    return row
+
+
+def _undone(row: Retirement, *, by: Actor, now: datetime) -> None:
+    row.state, row.undone_by, row.undone_at = RETIREMENT.to("undo"), str(by), now
+    row.save(update_fields=["state", "undone_by", "undone_at"])
+    Item.objects.filter(pk=row.item_id).update(retired_on=None, successor=None)
+
+
+def ask_back(*, retirement_id: int, by: Actor, now: datetime) -> Retirement:
+    """恢复办理: ask that a retired item is handled again. Nothing changes before another person agrees.
+
+    :raises Refused: nothing-found; wrong-state – also before its day, when it is simply taken back.
+    """
+    with transaction.atomic():
+        locks.hold(locks.PRESETS)
+        row = _locked(retirement_id, "ask_back")
+        if row.from_day > today(now):
+            raise _wrong_state(row, RETIREMENT.to("undo"))
+        row.state, row.back_asked_by = RETIREMENT.to("ask_back"), str(by)
+        row.save(update_fields=["state", "back_asked_by"])
+        _record("asked-item-back", row, by=by, now=now)
+    return row
+
+
+def stay_retired(*, retirement_id: int, by: Actor, now: datetime) -> Retirement:
+    """It is not handled again. :raises Refused: nothing-found; wrong-state."""
+    with transaction.atomic():
+        locks.hold(locks.PRESETS)
+        row = _locked(retirement_id, "stay")
+        row.state, row.back_asked_by = RETIREMENT.to("stay"), ""
+        row.save(update_fields=["state", "back_asked_by"])
+        _record("kept-retired", row, by=by, now=now)
+    return row
+
+
+def put_back(*, retirement_id: int, by: Actor, now: datetime) -> Retirement:
+    """It is handled again, as its newest version says, from now on. :param by: another than who asked.
+
+    :raises Refused: nothing-found; wrong-state; same-person.
+    """
+    with transaction.atomic():
+        locks.hold(locks.PRESETS)
+        row = _locked(retirement_id, "put_back")
+        if str(by) == row.back_asked_by:
+            raise Refused("same-person", facts={"reason": _ASKED})
+        _undone(row, by=by, now=now)
+        _record("put-item-back", row, by=by, now=now)
     return row
 
 

@@ -12,11 +12,14 @@ from banshi.rooms.catalogue.rules.days import day_en, day_zh
 
 RETIREMENT = Table(
     "retirement",
-    states=["asked", "agreed", "undone"],
+    states=["asked", "agreed", "asked_back", "undone"],
     ends=["undone"],
     steps={
         "agree": Step("asked", to="agreed"),
         "undo": Step("asked", "agreed", to="undone"),
+        "ask_back": Step("agreed", to="asked_back"),  # 恢复办理: after its day it takes two people again
+        "stay": Step("asked_back", to="agreed"),
+        "put_back": Step("asked_back", to="undone"),
     },
 )
 LONGEST_AHEAD = timedelta(days=2 * 366)
