@@ -6,6 +6,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -25,6 +26,7 @@ from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 
 LASTS = timedelta(minutes=10)
+CODE_IDLE_S = 120  # a message takes its time, and nobody touches the machine meanwhile
 MOBILE = re.compile(r"1[3-9]\d{9}")
 DIGITS_OF_A_DOCUMENT = 15  # more than any telephone has
 
@@ -92,7 +94,8 @@ def _number_typed(request: HttpRequest, place: Place, step: Step) -> HttpRespons
         known = {"step": step.sealed(), "typed": asked, "wrong": _not_a_phone(asked, no)}
         return page(request, place, "phone_number.html", known, status=SLUGS[no.slug])
     onward = Step(step.hall, step.person, step.until, asked, secret)
-    return page(request, place, "phone_code.html", {"step": onward.sealed(), "phone": mask_phone(asked)})
+    waits: dict[str, Any] = {"step": onward.sealed(), "phone": mask_phone(asked), "idle_s": CODE_IDLE_S}
+    return page(request, place, "phone_code.html", waits)
 
 
 def _not_a_phone(typed: str, no: Refused) -> str:
@@ -111,7 +114,9 @@ def _code_typed(request: HttpRequest, place: Place, step: Step) -> HttpResponse:
     except Refused as no:
         if no.slug != "code-wrong" or not no.facts.get("left"):
             raise
-        known = {"step": step.sealed(), "phone": mask_phone(step.phone), "left": no.facts["left"]}
+        known = {
+            "step": step.sealed(), "phone": mask_phone(step.phone), "left": no.facts["left"], "idle_s": CODE_IDLE_S,
+        }  # fmt: skip
         return page(request, place, "phone_code.html", known, status=409)
     onward = Step(step.hall, step.person, step.until, step.phone, proven=True)
     stored = people.phone_of(person_id=step.person) or ""
