@@ -13,6 +13,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from banshi.foundation.said import named
 from banshi.foundation.times import day_words
+from banshi.journeys.case import conclude
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
@@ -123,6 +124,11 @@ NOW: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 BRING = _("Bring the originals: the hall looks at them and takes the matter in.")
 BY_CARD = _("Fetch it at the issue window with the ID card of the person it is for.")
+NO_CODE = _(
+    "You get a message as soon as it is ready, and fetch it with the ID card. Prove your telephone at a kiosk of a hall, and "
+    "there is a code for it, too: for the cabinet, and for the file."
+)
+IN_CABINET = _("The code opens the cabinet at any hour; or take it as a file, which is worth the same.")
 REFUSED_NOW = (
     pgettext_lazy("case", "Refused"),
     _("The reason, and how you can have it looked at again, stand in the decision below."),
@@ -188,8 +194,10 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
     asks = expected  # whether what is said asks for the originals
     if case.phase in WAITS_FOR_PAPERS and button is not None:
         detail, asks = BRING, True
-    if case.phase == "ready" and not where.code:
-        detail = BY_CARD
+    if case.phase == "issuing" and not conclude.is_their_own(case, now=now):
+        detail = NO_CODE
+    if case.phase == "ready":
+        detail = BY_CARD if not where.code else IN_CABINET if where.stay is not None else detail
     if case.phase == "ready" and (words := present_words(case, where.delivery, where.wish)) is not None:
         title, detail = words
     if expected and sent is not None:

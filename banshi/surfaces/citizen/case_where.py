@@ -19,7 +19,7 @@ WITH_RESULT = frozenset({"ready", "delivered", "closed"})
 @dataclass(frozen=True)
 class Where:
     """While the hall waits for papers: `originals` that are brought, `by_hand` whether they are seen at a window, `dropped` in a
-    cabinet, `sent` by post. Once there is a result: its `delivery`, and how it is wished for.
+    cabinet, `sent` by post. Once there is a result: its `delivery`, how it is wished for, its `stay` in a cabinet.
     """
 
     originals: tuple[PaperRow, ...] = ()
@@ -28,6 +28,7 @@ class Where:
     sent: SentPapers | None = None
     delivery: Delivery | None = None
     wish: Wish | None = None
+    stay: Stay | None = None
 
     @property
     def code(self) -> str:
@@ -46,7 +47,9 @@ def where_of(case: Case) -> Where:
         by_hand = guided.appointment != "none" and guided.where.window and bool(originals)
         return Where(originals=originals, by_hand=by_hand, dropped=drop_of(case), sent=sent_papers_of(case))
     if case.phase in WITH_RESULT:
-        return Where(delivery=delivery_of(case), wish=wish_of(case) if case.phase == "ready" else None)
+        if case.phase != "ready":
+            return Where(delivery=delivery_of(case))
+        return Where(delivery=delivery_of(case), wish=wish_of(case), stay=stay_of(case, "result"))
     return Where()
 
 
@@ -78,7 +81,7 @@ def pickup(case: Case, where: Where, *, now: datetime) -> Pickup | None:
     row = where.delivery
     if row is None or row.state != "ready" or (where.wish is not None and where.wish.how == "courier"):
         return None
-    return Pickup(row.place, where.code, not where.code and is_their_own(case, now=now), stay_of(case, "result"))
+    return Pickup(row.place, where.code, not where.code and is_their_own(case, now=now), where.stay)
 
 
 def paper_at(where: Where) -> str:
