@@ -218,6 +218,21 @@ def test_lists_leave_it_out_from_its_day_on(town: Town) -> None:
     assert [line.code for line in queries.search("养老保险", retired=True)] == ["pension"]
 
 
+def test_what_is_out_of_season_today_is_not_offered_with_others(town: Town) -> None:
+    OneMatter.objects.create(code="both", name_zh="一件事", name_en="Both", audience="person", items="pension;medical")
+    spring = {**pension().handling, "seasons": [{"first": "03-01", "last": "03-31"}]}
+    Item.objects.filter(code="pension").update(handling=spring)
+
+    offered = []
+    for day in ("2026-03-31", "2026-04-01"):
+        clock.set_clock(now=at(f"{day} 09:00"), speed=0)
+        queries.forget()
+        offered.append([each.code for each in queries.one_matters()])
+    clock.forget()
+
+    assert offered == [["both"], []]
+
+
 def test_it_makes_no_new_version_of_what_it_said(town: Town) -> None:
     keep_item_versions(by=CLERK, now=TUESDAY_NINE)
     agreed(town)

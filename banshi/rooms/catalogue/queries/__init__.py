@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -362,8 +362,15 @@ def one_matters(hall: str | None = None) -> list[OneMatter]:
     """一件事, in order; those of which every item can be begun today. :param hall: and is handled there."""
     catalogue = _catalogue()
     gone, here = _retired(catalogue), None if hall is None else catalogue.in_hall.get(hall, {}).keys()
-    rows = OneMatter.objects.order_by("order", "code")
-    return [row for row in rows if not gone & set(row.codes) and (here is None or here >= set(row.codes))]
+    rows = [row for row in OneMatter.objects.order_by("order", "code") if here is None or here >= set(row.codes)]
+    return [row for row in rows if not gone & set(row.codes) and _in_season(catalogue, row.codes)]
+
+
+def _in_season(catalogue: _Catalogue, codes: Iterable[str]) -> bool:
+    """Whether all of them are received today."""
+    day = timezone.localtime(clock.now()).date()
+    spans = [line.seasons for code in codes if (line := catalogue.lines.get(code)) is not None]
+    return all(each is None or each.hold(day) for each in spans)
 
 
 def one_matter(code: str) -> OneMatter:
