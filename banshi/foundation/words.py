@@ -139,6 +139,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("It gets it within seconds. Where it takes longer, the hall's office sees why."),
     ),
     "already-dropped": (_("Papers of this case lie in the cabinet"), _("The hall takes them out on {day}.")),
+    "papers-in-cabinet": (
+        _("Its papers still lie in a cabinet"),
+        _("{place}: the issue window takes them out; then they are counted and received."),
+    ),
     "on-its-way": (
         _("It is on its way by courier"),
         _("A parcel is made for it. Once it arrives or comes back, you are told."),

@@ -121,6 +121,7 @@ SLUGS: dict[str, int] = {
     "till-down": 409,
     "not-sealed-yet": 409,
     "already-dropped": 409,
+    "papers-in-cabinet": 409,
     "on-its-way": 409,
     "courier-down": 409,
     "way-not-here": 409,

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from banshi.journeys.case import by_rule, changing, charging
+from banshi.journeys.case.cabinets import need_taken_out
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -59,13 +60,14 @@ def receive(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case
 def _take_in(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
     """收件, or what was missing has come (补正); of a case received before, more papers.
 
-    :raises Refused: those of `cases.change`, `cases.receive`, `cases.supplement`, `cases.add_material`.
+    :raises Refused: those of `cases.change`, `cases.receive`, `cases.supplement`, `cases.add_material`; papers-in-cabinet.
     """
     with transaction.atomic():
         case = _as_seen(case_no, brought)
         if CASE.may(case.phase, "change"):
             case = _said(case, brought, by=by, now=now)
         if CASE.may(case.phase, "receive"):
+            need_taken_out(case)
             case = cases.receive(
                 case_no=case_no, materials=brought.counted, visit_id=brought.visit_id, window_id=brought.window_id, by=by,
                 now=now,

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from banshi.journeys.case import charging, conclude
+from banshi.journeys.case.cabinets import need_taken_out
 from banshi.kernel import names
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.documents import InvalidDocument
@@ -42,8 +43,9 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
 def receive(
     *, case_no: str, materials: Sequence[cases.Counted] = (), window_id: int | None = None, by: Actor, now: datetime
 ) -> Case:
-    """收件, and what its rules make of it. :raises Refused: those of `cases.receive`."""
+    """收件, and what its rules make of it. :raises Refused: those of `cases.receive`, papers-in-cabinet."""
     with transaction.atomic():
+        need_taken_out(cases.lock(case_no))
         cases.receive(case_no=case_no, materials=materials, window_id=window_id, by=by, now=now)
         return received(case_no=case_no, now=now)
 

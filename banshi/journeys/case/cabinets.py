@@ -71,6 +71,18 @@ def other_door(*, stay_id: int, now: datetime) -> Stay:
     return _opened(another, now=now)
 
 
+def need_taken_out(case: Case) -> None:
+    """What lies in a cell is not received yet: nobody has counted it, and no receipt would name it.
+
+    :raises Refused: papers-in-cabinet.
+    """
+    stay = deliveries.stay_of(case, "drop")
+    if stay is not None:
+        cabinet = stay.cell.cabinet
+        place = {"zh": stay.cell.said_zh, "en": f"{cabinet.name_en}, cell {stay.cell.no}"}
+        raise Refused("papers-in-cabinet", facts={"place": place})
+
+
 def _opened(stay: Stay, *, now: datetime) -> Stay:
     """Its door, or that of another cell, is open. :raises Refused: door-stuck – nothing is held then."""
     for more in reversed(range(DOORS_TRIED)):

@@ -33,7 +33,7 @@ class Said(dict[str, str]):
 @dataclass(frozen=True)
 class Row:
     """One paper with what is said of it. `says`: ok | bad | later | ""; `judged`: whether something is to be said;
-    `counted_by`: the form in which one ticks that it came on paper, "" where it is there or nobody receives it now."""
+    `counted_by`: the form in which one ticks that it came on paper, "" where its original is there or nobody receives it now."""
 
     paper: PaperRow
     says: str
@@ -59,7 +59,7 @@ def rows_of(papers: Sequence[PaperRow], said: Said, *, deeds: Collection[str]) -
         found.append(
             Row(
                 paper, stands, why, said[f"on-{paper.code}"], (pre_review or receipt) and not brought, follows,
-                "" if paper.came else counts, bool(said[f"here-{paper.code}"]),
+                counts if paper.on_paper_yet else "", bool(said[f"here-{paper.code}"]),
             )
         )  # fmt: skip
     return found
@@ -97,7 +97,7 @@ def verdicts_of(post: Mapping[str, Any], papers: Sequence[PaperRow], *, came_onl
 
 
 def _is_here(post: Mapping[str, Any], paper: PaperRow) -> bool:
-    return bool(post.get(f"here-{paper.code}")) and not paper.came
+    return bool(post.get(f"here-{paper.code}")) and paper.on_paper_yet
 
 
 def counted_of(post: Mapping[str, Any], papers: Sequence[PaperRow]) -> list[cases.Counted]:

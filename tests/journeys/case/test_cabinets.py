@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys.case import cabinets, conclude
+from banshi.journeys.case import by_rule, cabinets, conclude
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.models import CalendarVersion
@@ -91,6 +91,25 @@ def slug_of(act: Any, *args: Any, **more: Any) -> str:
 
 
 # --- Papers in --------------------------------------------------------------------------------------------------
+
+
+def test_what_lies_in_a_cell_is_counted_before_it_is_received(matters: Matters, cabinet: Cabinet) -> None:
+    case = passed(matters)
+    stay = dropped(cabinet, case)
+    receive = {
+        "case_no": case.no,
+        "materials": [cases.Counted("lease")],
+        "by": matters.by["receiver"],
+        "now": TUESDAY_NINE,
+    }
+
+    with pytest.raises(Refused) as no:
+        by_rule.receive(**receive)
+    cabinets.empty(stay_id=stay.pk, by=matters.by["issuer"], now=TUESDAY_NINE)
+    done = by_rule.receive(**receive)
+
+    assert (no.value.slug, no.value.facts["place"]["zh"]) == ("papers-in-cabinet", stay.cell.said_zh)
+    assert done.phase == "received"
 
 
 def test_papers_dropped_while_the_hall_works_count_today(cabinet: Cabinet, matters: Matters) -> None:

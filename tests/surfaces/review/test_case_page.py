@@ -348,8 +348,14 @@ def test_what_is_brought_on_paper_is_ticked_when_it_is_received(matters: Matters
     client.post(at(case, "receive"), {"here-lease": "1", "here-id": "1", "here-nothing": "1"})
     client.post(at(case, "accept"), {})
 
-    assert ('name="here-lease"' in before, 'name="here-id"' in before) == (True, False)
-    assert (counted(case), Case.objects.get(pk=case.pk).phase) == ([("lease", "paper", 1)], "accepted")
+    offered = [f'name="here-{code}"' in before for code in ("lease", "id", "photo")]
+    assert offered == [
+        True,
+        True,
+        False,
+    ]  # of the card, sent as a picture, the original too
+    assert counted(case) == [("id", "paper", 1), ("lease", "paper", 1)]
+    assert Case.objects.get(pk=case.pk).phase == "accepted"
 
 
 def test_what_was_brought_later_is_ticked_when_it_is_accepted(matters: Matters, client_of):

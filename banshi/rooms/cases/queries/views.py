@@ -352,6 +352,12 @@ class PaperRow:
         return not self.came and by_hand(self.channels)
 
     @property
+    def on_paper_yet(self) -> bool:
+        """It may still come on paper: nothing came, or a file alone where an original is asked for."""
+        has = any(row.channel == "paper" or row.trust == "A" for row in self.came)
+        return not self.came or (self.originals > 0 and not has)
+
+    @property
     def state(self) -> str:
         """missing | came | ok | bad."""
         verdicts = {row.verdict for row in self.came}
