@@ -33,6 +33,7 @@ from banshi.rooms.delivery.queries import Step
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.queries import policy_of
 from banshi.surfaces.citizen.case_doors import case_panel, is_me, my_case
+from banshi.surfaces.citizen.case_where import where_of
 from banshi.surfaces.citizen.doors import citizen_page, page
 
 Words = tuple[str | Promise, str | Promise]
@@ -216,12 +217,16 @@ def send_in(request: Any, no: str) -> HttpResponseBase:
             return redirect("citizen:case", found.no)
     elif found.phase not in ("pre_passed", "await_receipt"):
         return redirect("citizen:case", found.no)
+    where = where_of(found)
+    if not where.to_leave:  # an identity card goes into no parcel
+        return redirect("citizen:case", found.no)
     sent = deliveries.sent_papers_of(found)
     typed = {"carrier": sent.carrier if sent else "", "waybill": sent.waybill if sent else ""}
     if request.method == "POST":
         typed = {name: request.POST.get(name, "") for name in typed}
     context = {
-        "case": found, "sent": sent, "typed": typed, "wrong": refused.facts.get("field", "") if refused else "",
+        "case": found, "sent": sent, "typed": typed, "to_leave": where.to_leave,
+        "wrong": refused.facts.get("field", "") if refused else "",
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
     }  # fmt: skip
     return page(request, "citizen/case_send_in.html", context, hall=found.hall, refused=refused)

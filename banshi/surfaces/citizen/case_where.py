@@ -36,6 +36,11 @@ class Where:
         return self.delivery.open_code if self.delivery is not None else ""
 
     @property
+    def to_leave(self) -> tuple[PaperRow, ...]:
+        """What may be put into a cabinet or a parcel: never the identity card."""
+        return tuple(row for row in self.originals if not row.stays_with_its_holder)
+
+    @property
     def waits(self) -> bool:
         """Whether originals are to come, and are not in the cabinet."""
         return self.by_hand and self.dropped is None
@@ -91,12 +96,13 @@ def paper_at(where: Where) -> str:
 
 def to_drop_at(case: Case, where: Where) -> Cabinet | None:
     """The cabinet of the hall that takes the papers of this case at any hour, while it waits for them and none lie there."""
-    return next(iter(cabinets_of(case.hall)), None) if where.waits and where.sent is None else None
+    may = where.waits and where.to_leave and where.sent is None
+    return next(iter(cabinets_of(case.hall)), None) if may else None
 
 
 def to_send_in(where: Where) -> str:
     """Whether the papers may be posted: first | again – they are on their way by post –, "" for no."""
-    if not where.waits:
+    if not where.waits or not where.to_leave:
         return ""
     if where.sent is None:
         return "first"

@@ -463,7 +463,8 @@ def test_numbers_of_documents_are_masked_where_all_is_checked(matters, me):
 
 def test_papers_in_a_cabinet_ask_for_no_booking_and_are_no_booked_time(matters, me):
     cabinet = delivery.install(hall=matters.town.hall, code="c", name_zh="1 号文件柜", name_en="Cabinet 1", cells=2)
-    case = sent(matters, me)
+    matters.lease_by_hand()
+    case = matters.opened()
     Case.objects.filter(pk=case.pk).update(phase="pre_passed")
     before = page(me, case)
     stay = cabinets.drop(cabinets=[cabinet], case_no=case.no, by=KIOSK, now=TUESDAY_NINE)
@@ -476,6 +477,22 @@ def test_papers_in_a_cabinet_ask_for_no_booking_and_are_no_booked_time(matters, 
         [True, True, False, False], [False, False, False, True], [False, False, False, True],
     ]  # fmt: skip
     assert ("材料在文件柜里" in lying, "大厅取出了你的材料" in taken) == (True, True)
+    assert [words in before for words in ("<li>租约</li>", "身份证自己留着")] == [True, True]
+
+
+def test_an_identity_card_alone_goes_into_no_cabinet_and_no_parcel(matters, me):
+    delivery.install(hall=matters.town.hall, code="c", name_zh="1 号文件柜", name_en="Cabinet 1", cells=2)
+    case = sent(matters, me)
+    Case.objects.filter(pk=case.pk).update(phase="pre_passed")
+
+    shown, posted = page(me, case), me.get(f"/cases/{case.no}/send-in")
+
+    assert ("预约时间，带原件来" in shown, "也可以随时投进" in shown, "也可以把材料寄到大厅" in shown) == (
+        True,
+        False,
+        False,
+    )
+    assert posted["Location"] == f"/cases/{case.no}/"
 
 
 def test_a_time_booked_beside_papers_in_a_cabinet_changes_nothing(matters, me, open_town):

@@ -23,6 +23,7 @@ from banshi.rooms.cases.rules.duties import agreement_holds
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS
 from banshi.rooms.cases.rules.materials import by_hand
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.rules.handling import IDENTITY_CARD
 
 # Who has it, phase by phase: applicant, hall, department, or nobody any more.
 WITH = {
@@ -350,6 +351,11 @@ class PaperRow:
     def to_bring(self) -> bool:
         """It is not there, and no file stands for it: somebody brings it when the matter is received."""
         return not self.came and by_hand(self.channels)
+
+    @property
+    def stays_with_its_holder(self) -> bool:
+        """身份证: shown at a window, put into no cabinet and no parcel."""
+        return IDENTITY_CARD in self.satisfied_by
 
     @property
     def on_paper_yet(self) -> bool:

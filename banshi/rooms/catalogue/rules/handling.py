@@ -18,6 +18,7 @@ Channel = Literal["paper", "usb", "scan", "upload", "library"]
 FieldType = Literal["text", "number", "date", "choice", "phone", "id_number", "name", "address", "money", "yes_no"]
 Unit = Literal["working_day", "day", "hour", "minute"]
 Appointment = Literal["required", "advised", "none"]
+IDENTITY_CARD = "resident-id"  # the type of certificate that stands for it; it is shown, and never left anywhere
 LONGEST_WORDS = 2000
 NUMERIC = frozenset({"number", "money"})
 # Elements of the data dictionary that say who applies: carried over from the document and the account.
