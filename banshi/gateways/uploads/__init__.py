@@ -23,6 +23,7 @@ MEMORY = 1024 * 1024 * 1024  # bytes of address space
 CPU_S = 10
 WALL_S = 30.0
 AT_ONCE = 2  # in one process of ours; a web server has several
+IN_LINE = 8  # opened or waiting for it: whoever waits holds a thread that everybody's requests need
 MOST_ANSWER = rules.MOST_BYTES + 4096
 LIMITS = {
     "memory": MEMORY, "seconds": CPU_S, "bytes": rules.MOST_BYTES, "pixels": rules.MOST_PIXELS,
@@ -30,20 +31,27 @@ LIMITS = {
 }  # fmt: skip
 
 log = structlog.get_logger("banshi.uploads")
+_line = threading.BoundedSemaphore(IN_LINE)
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 def cleaned(content: bytes) -> Cleaned:
     """The file as it may be kept (library's port `Intake`).
 
-    :raises Rejected: with why; `heavy` when it took too much memory or time. :raises Busy: no turn within `WALL_S`.
+    :raises Rejected: with why; `heavy` when it took too much memory or time. :raises Busy: the line is full, or no
+        turn comes within `WALL_S`.
     """
-    if not _turns.acquire(timeout=WALL_S):
+    if not _line.acquire(blocking=False):
         raise Busy
     try:
-        answer = _asked(content)
+        if not _turns.acquire(timeout=WALL_S):
+            raise Busy
+        try:
+            answer = _asked(content)
+        finally:
+            _turns.release()
     finally:
-        _turns.release()
+        _line.release()
     head, _, kept = answer.partition(b"\n")
     said = _read(head)
     if "rejected" in said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.refusals import SLUGS, Refusal, Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.library import actions, queries, rules
+from banshi.rooms.library.actions.files import SHARE
 from banshi.rooms.library.models import Document, DocumentVersion
 from banshi.rooms.library.ports import Busy, Cleaned, Rejected
 from tests.together import together
@@ -112,6 +114,38 @@ def test_what_is_nothing_or_too_much_is_not_opened(db: Any, settings: Any, conte
         take_in(content)
 
     assert (no.value.slug, no.value.facts) == ("material-rejected", {"why": why, "reason": rules.REASONS[why]})
+
+
+waiting, go_on = threading.Semaphore(0), threading.Event()
+
+
+def slow(content: bytes) -> Cleaned:
+    waiting.release()
+    assert go_on.wait(timeout=60)
+    return as_it_is(content)
+
+
+def test_one_sender_holds_a_share_of_the_places_and_no_more(committed_town: Town, settings: Any):
+    settings.BANSHI_INTAKE = f"{__name__}.slow"
+    go_on.clear()
+    other = Actor(ActorKind.CITIZEN, "2")
+
+    def send(i: int) -> DocumentVersion:
+        if i == SHARE:  # the last one: all places of the sender are taken by now
+            for _ in range(SHARE):
+                assert waiting.acquire(timeout=60)
+            refused = slug_of(take_in)
+            settings.BANSHI_INTAKE = f"{__name__}.as_it_is"
+            took = take_in(by=other)
+            go_on.set()
+            assert refused == "rate-limited"
+            return took
+        return take_in()
+
+    done = together(SHARE + 1, send)
+
+    assert [each.size for each in (row.blob for row in done)] == [7] * (SHARE + 1)
+    assert take_in().blob.size == 7
 
 
 def test_twenty_megabytes_are_taken(db: Any):

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -26,6 +30,7 @@ from banshi.rooms.library.queries import sealer, standing
 from banshi.rooms.library.rules import chunks
 
 AGAIN_S = 10  # when others' files are being opened
+SHARE = 3  # files of one sender that one process opens at once
 PART_SQL = """
 INSERT INTO library_blob_part (blob_id, no, body) VALUES (%(blob)s, %(no)s, %(body)s) RETURNING no
 """
@@ -58,7 +63,8 @@ def take_in(
         reason = {"zh": f"渠道是 {'、'.join(rules.CHANNELS)} 之一", "en": f"One of {', '.join(rules.CHANNELS)}"}
         raise Refused("invalid", facts={"field": "channel", "reason": reason})
     owner = _owner(person_id, organisation_id, account_id)
-    cleaned = _cleaned(content)
+    with _a_share(by):
+        cleaned = _cleaned(content)
     source = hashlib.sha256(content).hexdigest()
     del content  # a picture is drawn anew by now
     scan = scanned(cleaned.content)
@@ -114,6 +120,26 @@ class _Owner:
 
 def _owner(person_id: int | None, organisation_id: int | None, account_id: int | None) -> _Owner:
     return _Owner(None if person_id is None else standing(person_id), organisation_id, account_id)
+
+
+_opening: Counter[str] = Counter()
+_counted = threading.Lock()
+
+
+@contextmanager
+def _a_share(by: Actor) -> Iterator[None]:
+    """One sender's files hold no more than a few of the places in which all are opened. :raises Refused: rate-limited."""
+    with _counted:
+        if _opening[str(by)] >= SHARE:
+            raise Refused("rate-limited", facts={"wait_s": AGAIN_S})
+        _opening[str(by)] += 1
+    try:
+        yield
+    finally:
+        with _counted:
+            _opening[str(by)] -= 1
+            if not _opening[str(by)]:
+                del _opening[str(by)]
 
 
 def _cleaned(content: bytes) -> Cleaned:
