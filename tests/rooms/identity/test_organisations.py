@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.documents import generate_resident_id
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.identity import actions, queries
@@ -148,6 +149,25 @@ def test_a_standing_that_is_none_or_over_is_refused(town: Town, wrong: dict[str,
         member(town, enrolled(), **wrong)
 
     assert (no.value.slug, no.value.facts["field"]) == ("invalid", next(iter(wrong)))
+
+
+@pytest.mark.parametrize("role", ["legal", "agent"])
+def test_who_acts_for_an_organisation_is_of_age(town: Town, role: str) -> None:
+    organisation, seq = enrolled(), iter((1, 3))
+
+    def acts(born: date) -> OrganisationMember:
+        number = generate_resident_id("441900", born, next(seq))
+        someone = actions.enrol(name="测试某", id_type="resident_id", id_number=number, by=CLERK, now=TUESDAY_NINE)
+        return actions.authorise_member(
+            organisation_id=organisation.pk, person_id=someone.pk, role=role, by=CLERK, now=TUESDAY_NINE
+        )
+
+    with pytest.raises(Refused) as no:
+        acts(TODAY.replace(year=TODAY.year - 18) + timedelta(days=1))
+    of_age = acts(TODAY.replace(year=TODAY.year - 18))
+
+    assert (no.value.slug, no.value.facts["field"]) == ("invalid", "role")
+    assert OrganisationMember.objects.get() == of_age
 
 
 def test_nobody_acts_for_what_is_not_there(town: Town) -> None:

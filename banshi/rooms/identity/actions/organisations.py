@@ -9,7 +9,7 @@ from django.db import transaction
 
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.actors import Actor, ActorKind
-from banshi.kernel.documents import IdType, InvalidDocument, normalise
+from banshi.kernel.documents import IdType, InvalidDocument, birth_date, last_day_minor, normalise
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_organisation
 from banshi.kernel.refusals import Refused
@@ -20,6 +20,7 @@ from banshi.rooms.identity.rules import STANDINGS, stronger
 
 _STANDS_AS = {"zh": "说明是法定代表人，还是经办人", "en": "Say whether they are the legal representative or an agent"}
 _REPRESENTS = {"zh": "这个人是法定代表人", "en": "This is the legal representative"}
+_OF_AGE = {"zh": "代表单位的人要年满 18 周岁", "en": "Who acts for an organisation is of age"}
 _OVER = {"zh": "期限已过", "en": "This day is over"}
 
 
@@ -61,7 +62,7 @@ def authorise_member(
     replaces the one before; the very same again changes nothing.
 
     :param role: legal (法定代表人) | agent (经办人). :param valid_until: the last day; None = until it is ended.
-    :raises Refused: invalid (role, end), nothing-found.
+    :raises Refused: invalid (role, end, somebody under age), nothing-found.
     """
     if role not in STANDINGS:
         raise Refused("invalid", facts={"field": "role", "reason": _STANDS_AS})
@@ -73,6 +74,9 @@ def authorise_member(
     if organisation is None or entry is None:
         raise Refused("nothing-found", facts={"organisation": organisation_id, "person": person_id})
     person = entry.same_as or entry
+    born = birth_date(IdType(person.id_type), person.id_number)
+    if born is not None and now.astimezone(CHINA).date() <= last_day_minor(born):
+        raise Refused("invalid", facts={"field": "role", "reason": _OF_AGE})
     live = OrganisationMember.objects.filter(organisation=organisation, person=person, ended_at=None)
     same = live.filter(role=role, valid_until=valid_until).first()
     if same is not None:
