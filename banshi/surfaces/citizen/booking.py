@@ -127,7 +127,7 @@ def choose_page(
     }
     context["all_wait"] = bool(names) and not context["waiting_people"]
     if refused is not None:
-        context |= {"here": f"{context['base']}&{urlencode({'day': choice.chosen.day.isoformat()})}"}
+        context |= {"came_by": f"{context['base']}&{urlencode({'day': choice.chosen.day.isoformat()})}"}
         if sent.field_of(refused) == "who" and context["waiting_people"]:
             context["who_wrong"] = NOBODY_CHOSEN["en" if english() else "zh"]
         elif person_form is not None and sent.beside(person_form, refused):
