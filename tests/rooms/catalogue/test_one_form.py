@@ -212,3 +212,9 @@ def test_what_all_of_it_costs_is_added_up_as_far_as_it_is_known(
 
     assert (found.total, found.more) == (Decimal(total), more)
     assert [item for item, _ in found.each] == ["item-0", "item-1"]
+
+
+def test_a_bought_home_is_asked_for_its_loan_once() -> None:
+    one = of("registration-house-sale-transfer", "provident-fund-withdrawal-buying-home")
+
+    assert [part.questions["loan"] for part in one.parts] == ["loan", "loan"]
