@@ -18,6 +18,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from django.db import connection
 
+from banshi.cli.restoring import drop_database
+
 ROOT = Path(__file__).resolve().parent.parent
 IMPORTED = re.compile(r"^(?:from|import) (banshi(?:\.\w+)+)", re.MULTILINE)
 MAKERS = ("Django", "procrastinate", "psycopg")  # packages that have migrations, or write what ours say
@@ -87,7 +89,7 @@ def _drop_old(server: Any, name: str, prefix: str = PREFIX) -> None:
     drafts = [old for old in found if old.endswith("_draft")]
     whole = [old for old in found if old not in drafts]
     for old in [*drafts, *whole[KEPT - 1 :]]:
-        server.execute(f"DROP DATABASE IF EXISTS {old} WITH (FORCE)")
+        drop_database(server, old)
 
 
 def _migrate(url: str) -> None:

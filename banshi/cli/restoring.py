@@ -145,6 +145,18 @@ def _create(connection: psycopg.Connection[Any], name: str) -> None:
         ) from error
 
 
+def drop_database(connection: psycopg.Connection[Any], name: str) -> None:
+    """Gone, with whoever of this role is still in it. WITH (FORCE) would have to end the server's own workers, too, which only a
+    superuser may; the plain command waits for them.
+    """
+    connection.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
+        [name],
+    )
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
 @contextmanager
 def scratch(url: str) -> Iterator[str]:
     """A database of its own beside the live one, gone at the end."""
@@ -154,4 +166,4 @@ def scratch(url: str) -> Iterator[str]:
         yield address
     finally:
         with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            drop_database(connection, name)

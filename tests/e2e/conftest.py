@@ -29,6 +29,7 @@ import httpx
 import psycopg
 import pytest
 
+from banshi.cli.restoring import drop_database
 from banshi.foundation.clock import REFRESH_S
 from tests.tables import tables
 
@@ -149,7 +150,7 @@ def _database(name: str, template: str) -> str:
     url = os.environ["DATABASE_URL"]
     base = urlparse(url).path.strip("/") or "banshi"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {base}_{name} WITH (FORCE)")
+        drop_database(connection, f"{base}_{name}")
         connection.execute(f"CREATE DATABASE {base}_{name} TEMPLATE {template.format(base=base)}")
     return urlunparse(urlparse(url)._replace(path=f"/{base}_{name}"))
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from banshi.cli.restoring import look, make_database, restore, with_database
+from banshi.cli.restoring import drop_database, look, make_database, restore, with_database
 from banshi.cli.talk import Trouble
 from banshi.foundation.postgres import find_binaries
 
@@ -47,7 +47,7 @@ def living(home: str) -> Iterator[str]:
             connection.execute(BOOKED, [number])
     yield url
     with psycopg.connect(home, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # noqa: S608 – made above
+        drop_database(connection, name)
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_into_another_database_leaves_the_live_one_alone(living: str, dumped: Pa
         assert again.returncode == 1  # by now there is something in it
     finally:
         with psycopg.connect(living, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # noqa: S608 – made above
+            drop_database(connection, name)
 
 
 def test_who_means_it_replaces_it_and_what_was_there_is_kept(living: str, dumped: Path, tools: str, tmp_path: Path):

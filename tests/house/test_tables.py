@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from psycopg.sql import Composed, Identifier
 
 from tests.tables import _drop_old, state_of_migrations
 
@@ -75,9 +76,9 @@ def test_the_newest_are_kept_and_what_is_half_made_goes():
 
         dropped: list[str] = []
 
-        def execute(self, text: str, values: object = None) -> Server:
-            if text.startswith("DROP"):
-                self.dropped.append(text.split()[4])
+        def execute(self, text: str | Composed, values: object = None) -> Server:
+            if isinstance(text, Composed):
+                self.dropped += [each.as_string().strip('"') for each in text if isinstance(each, Identifier)]
             return self
 
         def fetchall(self) -> list[tuple[str]]:  # the newest first
