@@ -79,6 +79,12 @@ def need_papers(lacking: Sequence[Wanted]) -> None:
         })  # fmt: skip
 
 
+def need_seen(left: Sequence[str], case: Case) -> None:
+    """:param left: codes of papers that came and that nobody looked at. :raises Refused: not-looked-at."""
+    if left:
+        raise Refused("not-looked-at", facts={"materials": [{"zh": n[0], "en": n[1]} for n in names(left, case)]})
+
+
 def need_paid(case: Case) -> None:
     """:raises Refused: fee-due – it is granted, and neither paid for nor let off."""
     if case.fee_due_on is not None:

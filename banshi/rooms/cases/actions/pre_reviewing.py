@@ -10,7 +10,6 @@ from datetime import datetime
 from django.db import transaction
 
 from banshi.kernel.actors import Actor
-from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import (
     give,
     invalid,
@@ -19,6 +18,7 @@ from banshi.rooms.cases.actions.ground import (
     need,
     need_lease,
     need_papers,
+    need_seen,
     staff_of,
     step,
     tell,
@@ -53,9 +53,7 @@ def send_back(*, case_no: str, verdicts: Sequence[Verdict], by: Actor, now: date
         wrong = [v for v in verdicts if not v.ok]
         if not wrong:
             raise invalid("verdicts", "没有指出哪里不对", "Nothing is said to be wrong")
-        left = unseen(wanted_of(case), got_of(case))
-        if left:
-            raise _not_all_seen(case, left)
+        need_seen(unseen(wanted_of(case), got_of(case)), case)
         codes = [v.code for v in wrong]
         event = step(case, "return", by=by, now=now, facts={"wrong": codes}, pre_review_due_on=None)
         listed = tuple(Named(n[0], v.reason) for n, v in zip(names(codes, case), wrong, strict=True))
@@ -67,7 +65,7 @@ def send_back(*, case_no: str, verdicts: Sequence[Verdict], by: Actor, now: date
 def pass_on(*, case_no: str, verdicts: Sequence[Verdict] = (), by: Actor, now: datetime) -> Case:
     """预审通过: every paper is right, or trusted as it is.
 
-    :raises Refused: nothing-found, wrong-state, locked, invalid (a paper nobody looked at), material-missing.
+    :raises Refused: nothing-found, wrong-state, locked, invalid, not-looked-at, material-missing.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -75,18 +73,11 @@ def pass_on(*, case_no: str, verdicts: Sequence[Verdict] = (), by: Actor, now: d
         need_lease(case, by=by, now=now)
         judge(case, verdicts, by=by, now=now)
         wanted, got = wanted_of(case), got_of(case)
-        if left := unseen(wanted, got):
-            raise _not_all_seen(case, left)
+        need_seen(unseen(wanted, got), case)
         need_papers(unsent(wanted, got))
         event = step(case, "pass", by=by, now=now, pre_review_due_on=None)
         tell(case, "case_passed", event=event, now=now)
     return case
-
-
-def _not_all_seen(case: Case, codes: Sequence[str]) -> Refused:
-    zh = "、".join(name[0] for name in names(codes, case))
-    en = ", ".join(name[1] for name in names(codes, case))
-    return invalid("verdicts", f"还没有看：{zh}", f"Not looked at yet: {en}")
 
 
 def judge(case: Case, verdicts: Sequence[Verdict], *, by: Actor, now: datetime) -> None:

@@ -29,6 +29,7 @@ from banshi.rooms.cases.actions.ground import (
     need_item,
     need_lease,
     need_papers,
+    need_seen,
     papers_listed,
     staff_of,
     step,
@@ -256,7 +257,7 @@ def accept(
 
     :param verdicts: what is said of papers that came since the pre-review, such as those of a supplement.
     :param materials: papers that are counted only now.
-    :raises Refused: nothing-found, wrong-state, locked, material-missing, invalid (a paper nobody looked at, a day that
+    :raises Refused: nothing-found, wrong-state, locked, material-missing, not-looked-at, invalid (a day that
         will not do), not-deferrable.
     """
     with transaction.atomic():
@@ -275,9 +276,7 @@ def accept(
         open_ones = [(code, due_on) for code, due_on in deferred if code in there]
         if no := deferral_refusal(wanted=wanted, deferred=open_ones, today=today, latest=latest, calendar=calendar):
             raise Refused(no)
-        if left := unseen(wanted, got):
-            zh, en = "、".join(n[0] for n in names(left, case)), ", ".join(n[1] for n in names(left, case))
-            raise invalid("materials", f"还没有看：{zh}", f"Not looked at yet: {en}")
+        need_seen(unseen(wanted, got), case)
         Obligation.objects.bulk_create([Obligation(case=case, code=code, due_on=on) for code, on in open_ones])
         begun = case.received_at if _late(case, now=now) and case.received_at is not None else now
         _accepted(case, "accept", accepted_at=begun, by=by, now=now, deferred=open_ones)
