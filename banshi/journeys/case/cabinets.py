@@ -4,7 +4,8 @@ machine that dies in between leaves a cell held, whose code opens it again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
@@ -115,12 +116,30 @@ def put(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) 
             raise Refused(no)
         stay = delivery.hold_cell(cabinets=cabinets, case=case, kind="result", by=by, now=now)
     stay = _opened(stay, now=now)
-    try:
+    with _laid(stay, now=now):
         conclude.shelve(case_no=case_no, place=stay.cell.said_zh, cabinet=stay.cell.cabinet, by=by, now=now)
-    except Refused:
-        delivery.give_up(stay=stay, now=now)
-        raise
     return stay
+
+
+@contextmanager
+def _laid(stay: Stay, *, now: datetime) -> Iterator[None]:
+    """Behind an open door, in one transaction: the cell is still held for it. What is refused leaves the cell empty, unless
+    somebody else opened it for the same result and was quicker: then it lies there.
+
+    :raises Refused: changed-meanwhile.
+    """
+    try:
+        with transaction.atomic():
+            cases.lock(stay.case.no)
+            if not deliveries.is_held(stay):
+                raise Refused("changed-meanwhile")
+            yield
+    except Refused:
+        with transaction.atomic():
+            cases.lock(stay.case.no)
+            if not deliveries.result_lies_in(stay):
+                delivery.give_up(stay=stay, now=now)
+        raise
 
 
 def put_again(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) -> Stay:
@@ -133,14 +152,10 @@ def put_again(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: date
         _ready_at_window(case := cases.lock(case_no), now=now)
         stay = delivery.hold_cell(cabinets=cabinets, case=case, kind="result", by=by, now=now)
     stay = _opened(stay, now=now)
-    try:
-        with transaction.atomic():
-            _ready_at_window(case := cases.lock(case_no), now=now)
-            delivery.moved(case=case, place=stay.cell.name)
-            conclude.tell_in_cabinet(case, stay.cell.cabinet, anew=f":{stay.pk}", now=now)
-    except Refused:
-        delivery.give_up(stay=stay, now=now)
-        raise
+    with _laid(stay, now=now):
+        _ready_at_window(case := cases.lock(case_no), now=now)
+        delivery.moved(case=case, place=stay.cell.said_zh)
+        conclude.tell_in_cabinet(case, stay.cell.cabinet, anew=f":{stay.pk}", now=now)
     return stay
 
 

@@ -3,6 +3,7 @@ out, people who come together."""
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -419,3 +420,20 @@ def test_five_with_one_code_are_handed_it_once(committed_matters: Matters) -> No
     assert len([r for r in results if isinstance(r, Stay)]) == 1
     assert {r.slug for r in results if isinstance(r, Refused)} <= {"code-used", "nothing-found", "rate-limited"}
     assert Delivery.objects.get(case=case).state == "delivered"
+
+
+@pytest.mark.race
+def test_a_result_put_in_twice_at_one_instant_lies_in_its_cell(committed_matters: Matters) -> None:
+    """Whoever comes second opens the same door: what refuses them leaves the cell to whoever was first."""
+    open_town(committed_matters.town)
+    cabinet, case = cabinet_of(committed_matters.town), made(committed_matters)
+    both_open = threading.Barrier(2)
+
+    with pytest.MonkeyPatch.context() as door:
+        door.setattr(delivery, "open_door", lambda _: both_open.wait(timeout=30) >= 0)
+        results = together(2, lambda _: put(cabinet, case, committed_matters))
+    code = deliveries.code_for_applicant(Case.objects.get(pk=case.pk))
+
+    assert [r.slug for r in results if isinstance(r, Refused)] == ["wrong-state"]
+    assert list(Stay.objects.values_list("cell__no", "out_by")) == [(1, "")]
+    assert fetched(cabinet, code).cell.no == 1

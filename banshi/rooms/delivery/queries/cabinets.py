@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from banshi.rooms.calendars.queries import next_opening, session_at
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.models import Cabinet, Cell, Stay
+from banshi.rooms.delivery.models import Cabinet, Cell, Delivery, Stay
 from banshi.rooms.places.models import Hall
 
 
@@ -76,3 +76,13 @@ def stay_of(case: Case, kind: str) -> Stay | None:
     """What of a case lies in a cell now."""
     rows = Stay.objects.filter(case=case, kind=kind, out_at=None)
     return rows.select_related("cell__cabinet__hall").first()
+
+
+def is_held(stay: Stay) -> bool:
+    """Whether its cell is for it still."""
+    return Stay.objects.filter(pk=stay.pk, out_at=None).exists()
+
+
+def result_lies_in(stay: Stay) -> bool:
+    """Whether its case waits to be fetched from this very cell."""
+    return Delivery.objects.filter(case=stay.case_id, state="ready", place=stay.cell.said_zh).exists()
