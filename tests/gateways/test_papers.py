@@ -157,13 +157,20 @@ def test_names_of_everyday_characters_need_the_first_font_alone(typesetter):
     assert (usual, rare) == ({"BanshiSerif"}, {"BanshiSerif", "BanshiSerifRare"})
 
 
-@pytest.mark.parametrize(("sign", "named"), [("\U0002a6d6", "U+2A6D6"), ("\x07", "U+0007"), ("😀", "U+1F600")])
+@pytest.mark.parametrize(("sign", "named"), [("\U0002a6d6", "U+2A6D6"), ("\x07", "U+0007")])
 def test_a_character_that_no_font_has_is_refused_and_named_without_the_name(typesetter, sign, named):
     with pytest.raises(CannotSet) as refused:
         typesetter.compose("grant", data("grant", replace(FACTS, applicant=f"李梅{sign}")))
 
     assert (str(refused.value), refused.value.signs) == (f"grant: no font has {named}", (named,))
     assert refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize("sign", ["😀", "\uffff", "❤", "🀄☃"])
+def test_a_sign_that_no_font_has_and_is_no_letter_is_marked(typesetter, sign):
+    pdf = typesetter.compose("grant", data("grant", replace(FACTS, applicant=f"李梅{sign}", reason=f"谢谢{sign}")))
+
+    assert "〓" in text_of(pdf)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Templates: `notice.typ`, `certificate.typ`, and `parts.typ` for both. A template reads files of this folder only, and no
 package: what people wrote is handed over as JSON and stays text. Fonts: `fonts/`, then those in `$BANSHI_PAPER_FONTS`, a
-folder for characters that ours lack. As PDF/A, a character nobody can draw is refused rather than printed as an empty box.
+folder for characters that ours lack. As PDF/A, a letter nobody can draw is refused rather than printed as an empty box.
 
 The file depends on the data alone, its date too; another version of Typst may set it otherwise. Keep the file, not only
 its data.
@@ -14,7 +14,8 @@ import json
 import os
 import re
 import threading
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from banshi.rooms.cases.ports import CannotSet
 HERE = Path(__file__).parent
 LAYOUTS = ("notice", "certificate")
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")  # a sign that cannot be seen
+UNSEEN = "〓"  # 空铅: as printers have always marked a sign they lack
 _NO_GLYPH = re.compile(r"the text (.*) could not be displayed", re.S)
 
 
@@ -37,20 +39,28 @@ class Typst:
     def compose(self, kind: str, data: Mapping[str, Any]) -> bytes:
         """The paper as a PDF.
 
-        :raises CannotSet: no such layout, something is missing in the data, or a character that no font has.
+        What no font has and is no letter – a face of a telephone's keyboard – stands as 〓: it keeps no paper from anybody.
+
+        :raises CannotSet: no such layout, something is missing in the data, or a letter that no font has.
         """
         layout = data.get("layout")
         if layout not in LAYOUTS:
             raise CannotSet(kind, "no such layout")
         if not data.get("verify_url"):
             raise CannotSet(kind, "no address at which it is checked")
-        given = {"data": json.dumps({**data, "qr": _qr(data["verify_url"])}, ensure_ascii=False)}
-        try:
-            done = _compiler(layout).compile(format="pdf", sys_inputs=given, pdf_standards="a-2b")
-        except typst.TypstError as trouble:
-            raise _why(kind, trouble) from None  # its words repeat what the paper says of people
-        assert isinstance(done, bytes)
-        return done
+        said = json.dumps({**data, "qr": _qr(data["verify_url"])}, ensure_ascii=False)
+        while True:
+            try:
+                done = _compiler(layout).compile(format="pdf", sys_inputs={"data": said}, pdf_standards="a-2b")
+            except typst.TypstError as trouble:
+                why = _why(kind, trouble)
+                marked = _marked(said, why.signs)
+                if marked == said:
+                    raise why from None  # its words repeat what the paper says of people
+                said = marked
+            else:
+                assert isinstance(done, bytes)
+                return done
 
 
 _mine = threading.local()
@@ -79,6 +89,14 @@ forgettable(fonts.cache_clear)
 def _qr(url: str) -> str:
     """Without a quiet zone: the paper round it is white."""
     return segno.make(url, error="m").svg_inline(border=0, omitsize=True)
+
+
+def _marked(said: str, signs: Sequence[str]) -> str:
+    """With 〓 for those of the signs that are no letters. Rare Han characters may be younger than the tables of this Python."""
+    for sign in (chr(int(each[2:], 16)) for each in signs):
+        if unicodedata.category(sign)[0] in "SPC" and not 0x20000 <= ord(sign) <= 0x3FFFD:
+            said = said.replace(sign, UNSEEN)
+    return said
 
 
 def _why(kind: str, trouble: typst.TypstError) -> CannotSet:

@@ -15,6 +15,7 @@ from banshi.foundation import clock
 from banshi.journeys.case import conclude
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions, queries
+from banshi.rooms.cases.actions import papers
 from banshi.rooms.cases.models import CasePaper, PaperSeal
 from banshi.rooms.library.models import DocumentVersion
 from banshi.rooms.seals.models import Seal
@@ -182,3 +183,20 @@ def test_where_nobody_signs_any_more_nothing_waits(matters: Matters, settings: A
     conclude.shelve(case_no=case.no, place="A-1", by=matters.by["issuer"], now=TUESDAY_NINE)
 
     assert queries.case_by_no(case.no).phase == "ready"
+
+
+def test_a_paper_that_cannot_be_set_keeps_no_other_waiting(matters: Matters, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(papers, "_not_set", set())
+    wrong = matters.received(name="李\U0002a6d6")
+    right = matters.received()
+
+    made = [actions.make_due(now=TUESDAY_NINE) for _ in range(2)]
+    seal_all()
+
+    rows = dict(PaperSeal.objects.values_list("paper__case__no", "trouble"))
+    assert made == [1, 0]
+    assert PaperSeal.objects.get(paper__case=right).sealed_at == TUESDAY_NINE
+    assert rows[wrong.no] == "receipt: no font has U+2A6D6"
+    with pytest.raises(Refused) as no:
+        actions.pdf_of(CasePaper.objects.get(case=wrong).number, now=TUESDAY_NINE)
+    assert no.value.slug == "not-sealed-yet"
