@@ -10,8 +10,8 @@ from banshi.kernel.lists import each_once
 @pytest.mark.parametrize(
     ("lists", "tongue", "one"),
     [
-        (["申请表、户口簿、身份证", "申请表、户口簿、出生证"], "zh", "申请表、户口簿、身份证、出生证"),
-        (["Application form, ID card", "ID card"], "en", "Application form, ID card"),
+        (["申请表；户口簿；身份证", "申请表；户口簿；出生证"], "zh", "申请表；户口簿；身份证；出生证"),
+        (["Photograph, recent; ID card", "ID card"], "en", "Photograph, recent; ID card"),
         (["", "申请表", ""], "zh", "申请表"),
         ([], "zh", ""),
     ],

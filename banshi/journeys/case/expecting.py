@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -22,16 +23,27 @@ def brings(*, appointment: str, by: Actor, now: datetime) -> None:
     booked = Appointment.objects.filter(code=appointment, state="booked").first()
     if booked is None:
         return
-    me = people.proven_person(booked.account_id)
+    for row in _waiting(booked.account_id, booked.person_id, booked.item_id, booked.hall_id):
+        with transaction.atomic():
+            if _expect(row.no, booked.code, by=by, now=now):
+                return
+
+
+def answers(*, account_id: int | None, person_id: int, item_id: int, hall_id: int) -> dict[str, str]:
+    """The situation of the case that a booking would bring papers for; empty where there is none."""
+    found = next(_waiting(account_id, person_id, item_id, hall_id), None)
+    return dict(found.answers) if found is not None else {}
+
+
+def _waiting(account_id: int | None, person_id: int, item_id: int, hall_id: int) -> Iterator[Case]:
+    """Cases of the same account, person, matter and hall that wait for their papers, the oldest first."""
+    me = people.proven_person(account_id)
     rows = Case.objects.filter(
-        person_id=booked.person_id, item_id=booked.item_id, hall_id=booked.hall_id,
-        phase__in=["pre_passed", "await_receipt"],
-    ).order_by("id")  # fmt: skip
-    for row in rows:
-        if may_follow(row, account_id=booked.account_id, person_ids=[me] if me else []):
-            with transaction.atomic():
-                if _expect(row.no, booked.code, by=by, now=now):
-                    return
+        person_id=person_id, item_id=item_id, hall_id=hall_id, phase__in=["pre_passed", "await_receipt"]
+    )
+    for row in rows.order_by("id"):
+        if may_follow(row, account_id=account_id, person_ids=[me] if me else []):
+            yield row
 
 
 def _expect(case_no: str, code: str, *, by: Actor, now: datetime) -> bool:

@@ -125,6 +125,7 @@ class Appointment(models.Model):
     note = FreeText(default="")
     visit_group = models.CharField(max_length=16, default="")  # several matters in one visit share it
     persons = models.SmallIntegerField(default=1, db_default=1)  # who come together on it; a place each
+    answers = models.JSONField(default=dict, db_default={})  # 情形: question → option, codes alone; says what to bring
     language = models.CharField(max_length=10, default="zh-hans")
     moves = models.SmallIntegerField(default=0)
     hall_moves = models.SmallIntegerField(default=0, db_default=0)  # of these: made by the hall, which use up nobody's

@@ -97,9 +97,17 @@ def _part(appointment: Appointment, *, hall: Hall, item: dict[str, Any], name: s
         "without_number": False,
         "excused": False,
         "persons": appointment.persons,
-        "bring": item["bring"],
+        "bring": item["bring"] if (papers := _situated(appointment)) is None else papers,
         "name": name,
     }
+
+
+def _situated(appointment: Appointment) -> list[dict[str, str]] | None:
+    """What its situation takes; None: nothing was said of one."""
+    if not appointment.answers:
+        return None
+    papers = booking.papers_of_situation(appointment.item, appointment.answers)
+    return None if papers is None else [{"name": zh, "name_en": en} for zh, en in papers]
 
 
 def _hall(hall_id: int) -> Hall:

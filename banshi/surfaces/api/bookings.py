@@ -267,6 +267,7 @@ def _asked(one: Booking, person: identity.CheckedPerson, account: int | None) ->
         contact=person.phone,
         evidence=person.evidence,
         persons=one.body.persons,
+        answers=one.body.answers,
         behind=booking.behind(end_user=one.body.end_user, contact=person.phone),
     )
 

@@ -458,6 +458,11 @@ class BookingIn(In):
     persons: Annotated[int, Field(ge=1, le=20)] = Field(
         1, description="For how many who come together; a place each, as far as the matter allows."
     )
+    answers: Annotated[dict[Code, Code], Field(max_length=60)] = Field(
+        default_factory=dict,
+        description="What was answered to the item's questions (question to option): `bring` and the messages then name the "
+        "papers of that situation.",
+    )
     note: _text(200) = ""  # type: ignore[valid-type]
     end_user: Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)] = Field(
         default="",
@@ -508,7 +513,9 @@ class AppointmentOut(Out):
     starts_at: datetime
     ends_at: datetime
     persons: int
-    bring: list[BringOut]
+    bring: list[BringOut] = Field(
+        description="What the situation takes that was answered with it, else the item in general."
+    )
     name: str = Field(description="Masked; empty where a mandate is over.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -32,6 +32,8 @@ from banshi.rooms.booking.models import Appointment, Hold, Slot
 from banshi.rooms.booking.queries import SlotView, WaitView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.catalogue.rules.guided import guided
+from banshi.rooms.catalogue.rules.handling import Paper
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Mine
@@ -39,8 +41,10 @@ from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import choosing, credit, sent, turning
+from banshi.surfaces.citizen.case_doors import answer_pairs
 from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, elder, language, near, page, public_page
 from banshi.surfaces.citizen.forms import NewPerson, Waiting, WhoComes
+from banshi.surfaces.citizen.matter import answers_of
 from banshi.surfaces.citizen.proving import costs, day_of_form, slot_of_form, slot_of_path
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled, ways_on
 from banshi.surfaces.citizen.retired import led_away
@@ -48,6 +52,7 @@ from banshi.surfaces.citizen.to_call import remember
 from banshi.surfaces.citizen.which_hall import HallChoice, best_first
 
 MOST_MATTERS = 10
+NOTHING_SAID: Mapping[str, str] = {}
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
@@ -91,7 +96,9 @@ def choose_page(
     if len(halls) > 1 and not (request.htmx and asked_for):
         choices = best_first(halls, item_code=item.code, now=now, near=position)
         hall = hall or choices[0].hall
-    near_query = {"near": request.GET["near"]} if position else {}
+    near_query = [("near", request.GET["near"])] if position else []
+    said = answers_of(request)
+    near_query += answer_pairs(said)
     context: dict[str, Any] = {
         "item": item,
         "choices": choices,
@@ -101,6 +108,7 @@ def choose_page(
         "near_query": urlencode(near_query),
         "hall": hall,
         "with_codes": _with_codes(request),
+        "answers": said.items(),
     }
     if hall is None:
         return page(request, "citizen/choose.html", context | {"choice": None})
@@ -111,7 +119,7 @@ def choose_page(
     context |= {
         "choice": choice,
         "closed": stop_of(hall, now, item=item.code),
-        "base": f"{here}?{urlencode({'hall': hall.code} | near_query)}",
+        "base": f"{here}?{urlencode([('hall', hall.code), *near_query])}",
         "take_url": reverse("citizen:take", args=[item.code]),
         "waits": [each for each in all_waits if each.day == choice.chosen.day],
         "kept_days": (kept_days := {each.day for each in all_waits if each.slot_id is not None}),
@@ -133,7 +141,7 @@ def choose_page(
         elif person_form is not None and sent.beside(person_form, refused):
             context["panel"] = _panel(unfilled(NOT_FILLED), item, hall, now=now)
         else:
-            context["panel"] = _panel(refused, item, hall, now=now)
+            context["panel"] = _panel(refused, item, hall, now=now, said=answers_of(request))
     elif (bar := credit.barred(request.who.account_id, hall, now=now)) is not None:
         context["panel"] = _panel(Refused(bar), item, hall, now=now)  # before a time is chosen in vain
     template = "citizen/_choose.html" if request.htmx else "citizen/choose.html"
@@ -174,9 +182,14 @@ def _with_codes(request: Any) -> list[str]:
     return list(dict.fromkeys(code for code in listed if SLUG.fullmatch(code)))[:MOST_MATTERS]
 
 
-def _confirm_url(item: str, slot_id: int, also: Sequence[str] = ()) -> str:
-    query = f"?{urlencode([('with', code) for code in also])}" if also else ""
-    return reverse("citizen:confirm", args=[item, slot_id]) + query
+def _confirm_url(item: str, slot_id: int, also: Sequence[str] = (), said: Mapping[str, str] = NOTHING_SAID) -> str:
+    return reverse("citizen:confirm", args=[item, slot_id]) + _along(also, said)
+
+
+def _along(also: Sequence[str], said: Mapping[str, str]) -> str:
+    """What goes along from page to page: further matters, and what was said to the questions of the first."""
+    parts = [*(("with", code) for code in also), *answer_pairs(said)]
+    return f"?{urlencode(parts)}" if parts else ""
 
 
 def _with_chances(refused: Refused, item: Item, slot: Slot, *, now: datetime) -> Refused:
@@ -187,19 +200,27 @@ def _with_chances(refused: Refused, item: Item, slot: Slot, *, now: datetime) ->
     return Refused(refused.slug, facts=refused.facts, next=near)
 
 
-def _choose_url(item: str, slot: Slot) -> str:
-    query = urlencode({"hall": slot.hall.code, "day": slot.day.isoformat()})
+def _choose_url(item: str, slot: Slot, said: Mapping[str, str] = NOTHING_SAID) -> str:
+    query = urlencode([("hall", slot.hall.code), ("day", slot.day.isoformat()), *answer_pairs(said)])
     return f"{reverse('citizen:book', args=[item])}?{query}"
 
 
-def _panel(refused: Refused, item: Item, hall: Hall, *, now: datetime, also: Sequence[str] = ()) -> Panel:
+def _panel(
+    refused: Refused,
+    item: Item,
+    hall: Hall,
+    *,
+    now: datetime,
+    also: Sequence[str] = (),
+    said: Mapping[str, str] = NOTHING_SAID,
+) -> Panel:
     zone = ZoneInfo(hall.timezone)
     choose_again = Option(
         gettext("Other times"), f"{reverse('citizen:book', args=[item.code])}?{urlencode({'hall': hall.code})}"
     )
 
     def href(slot: Alternative) -> str:
-        return _confirm_url(item.code, slot.slot_id, also)
+        return _confirm_url(item.code, slot.slot_id, also, said)
 
     about_time = refused.slug in TIME_IS_THE_TROUBLE
     return panel(
@@ -235,7 +256,7 @@ def take(request: Any, item: str) -> HttpResponseBase:
     sent.spare(request)  # another period is chosen for the same form
     slot = _slot(request.POST.get("slot"))
     found = catalogue.item_by_code(item)
-    onward = _confirm_url(found.code, slot.pk, _with_codes(request))
+    onward = _confirm_url(found.code, slot.pk, _with_codes(request), answers_of(request))
     if request.who.account_id is None:
         return ask_to_sign_in(onward)
     try:
@@ -355,6 +376,7 @@ def _confirm_page(
     policy = places.policy_of(hall.pk, now=now)
     bar = credit.barred(request.who.account_id, hall, now=now)
     kept = _kept(request, slot, now=now) if bar is None else None
+    answers = answers_of(request)
     most = catalogue.hall_item(hall.pk, item.code).most_persons
     chosen = _number(form["persons"].value())
     context = {
@@ -371,6 +393,8 @@ def _confirm_page(
         "who_chosen": form["who"].value() or (str(mine[0].pk) if mine else "new"),
         "form": form,
         "guide": catalogue.guide(item),
+        "papers": _situation_papers(item, answers),
+        "answers": answers.items(),
         "also_guides": [catalogue.guide(each) for each in also],
         "policy": policy.booking,
         "kept": kept,
@@ -380,13 +404,22 @@ def _confirm_page(
         context |= {"panel": _panel(Refused(bar), item, hall, now=now), "shut": True}
     elif refused is not None:
         said = unfilled(NOT_FILLED) if sent.beside(form, refused) else refused
-        context["panel"] = _panel(said, item, hall, now=now, also=[each.code for each in also])
+        context["panel"] = _panel(said, item, hall, now=now, also=[each.code for each in also], said=answers)
     elif view is not None and view.refusal is not None and kept is None:
         # A page left open, or a link that came too late: say so before anything is typed.
         refused = _with_chances(Refused(view.refusal), item, slot, now=now)
-        context |= {"panel": _panel(refused, item, hall, now=now, also=[each.code for each in also]), "shut": True}
+        context |= {
+            "panel": _panel(refused, item, hall, now=now, also=[each.code for each in also], said=answers),
+            "shut": True,
+        }
         refused = None
     return page(request, "citizen/confirm.html", context, hall=hall, refused=refused)
+
+
+def _situation_papers(item: Item, said: Mapping[str, str]) -> list[Paper] | None:
+    """What the situation takes that was told on the way here; None: nothing was, or not all."""
+    found = guided(catalogue.handling_of(item), said) if said else None
+    return list(found.materials) if found is not None and found.complete else None
 
 
 def _slot_view(request: Any, item: Item, slot: Slot, *, now: datetime) -> SlotView | None:
@@ -404,7 +437,8 @@ def _place(request: Any, item: Item, slot: Slot, *, now: datetime) -> HttpRespon
     try:
         with transaction.atomic():
             person = _person(request, form, places.policy_of(slot.hall_id, now=now).booking, now=now)
-            placed = _place_all(request, slot, codes, person, held, now=now)
+            said = _answers(request, item, slot, person)
+            placed = _place_all(request, slot, codes, person, held, said, now=now)
     except Refused as refused:
         return _confirm_page(request, item, slot, form=form, now=now, refused=refused)
     request.session.pop("hold", None)
@@ -450,15 +484,25 @@ def _number(said: Any) -> int:
     return 1 if found is None else found
 
 
+def _answers(request: Any, item: Item, slot: Slot, person: identity.Enrolled) -> Mapping[str, str]:
+    """What is known of the situation: what was said on the way here, else in the case whose papers the booking brings. What
+    are no answers to this item's questions any more are none."""
+    said = answers_of(request) or expecting.answers(
+        account_id=request.who.account_id, person_id=person.id, item_id=item.pk, hall_id=slot.hall_id
+    )
+    return guided(catalogue.handling_of(item), said).answers
+
+
 def _place_all(
-    request: Any, slot: Slot, codes: list[str], person: identity.Enrolled, hold_id: int | None, *, now: datetime
-) -> Appointment:
+    request: Any, slot: Slot, codes: list[str], person: identity.Enrolled, hold_id: int | None,
+    said: Mapping[str, str], *, now: datetime,
+) -> Appointment:  # fmt: skip
     if Hold.objects.filter(id=hold_id or 0, kind="withheld").exclude(person_id=person.id).exists():
         hold_id = None  # somebody else comes in that period
     shared: dict[str, Any] = {
         "slot_id": slot.pk, "person_id": person.id, "name": person.name, "contact": person.phone, "source": "web",
         "by": request.who.by, "now": now, "account_id": request.who.account_id, "language": language(),
-        "hold_id": hold_id,
+        "hold_id": hold_id, "answers": said,
     }  # fmt: skip
     if len(codes) == 1:
         return booking.place(item_code=codes[0], persons=_number(request.POST.get("persons")), **shared)
@@ -517,12 +561,12 @@ def typed(request: Any, item: str, slot: int) -> HttpResponseBase:
     found, row, also = catalogue.item_by_code(item), _slot(slot), _with_codes(request)
     sent.keep(request)
     go, _, code = str(request.POST.get("go", "")).partition(":")
+    said = answers_of(request)
     if go == "times":
-        return redirect(_choose_url(found.code, row))
+        return redirect(_choose_url(found.code, row, said))
     if go == "without":
-        return redirect(_confirm_url(found.code, row.pk, [each for each in also if each != code]))
-    query = f"?{urlencode([('with', each) for each in also])}" if also else ""
-    return redirect(reverse("citizen:more-matters", args=[found.code, row.pk]) + query)
+        return redirect(_confirm_url(found.code, row.pk, [each for each in also if each != code], said))
+    return redirect(reverse("citizen:more-matters", args=[found.code, row.pk]) + _along(also, said))
 
 
 @citizen_page
@@ -531,15 +575,15 @@ def more_matters(request: Any, item: str, slot: int) -> HttpResponseBase:
     """Search for another matter of the same hall, to be done in the same visit."""
     row = _slot(slot)
     found = catalogue.item_by_code(item)
-    also = _with_codes(request)
+    also, said = _with_codes(request), answers_of(request)
     q = asked(request, "q")
     lines = catalogue.search(q, hall=row.hall.code, limit=8) if q else insight.popular(row.hall.code, now=clock.now())
     offered = [
-        (line, _confirm_url(found.code, row.pk, [*also, line.code]))
+        (line, _confirm_url(found.code, row.pk, [*also, line.code], said))
         for line in lines
         if line.bookable and line.code != found.code and line.code not in also
     ]
-    context = {"item": found, "slot": row, "q": q, "offered": offered, "also": also}
+    context = {"item": found, "slot": row, "q": q, "offered": offered, "also": also, "answers": said.items()}
     template = "citizen/_more_matters.html" if request.htmx else "citizen/more_matters.html"
     return page(request, template, context, hall=row.hall)
 

@@ -98,9 +98,13 @@ def form_url(found: Case, *, all_faults: bool = False) -> str:
     return reverse("citizen:case-form", args=[found.no]) + ("?faults=all" if all_faults else "")
 
 
+def answer_pairs(answers: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [("a", f"{question}:{option}") for question, option in answers.items()]
+
+
 def answers_query(answers: Mapping[str, str], *, hall: str = "", at: str = "") -> str:
     """Answers as they stand in an address: `?a=premises:rented&a=food:no`."""
-    parts = [("a", f"{question}:{option}") for question, option in answers.items()]
+    parts = answer_pairs(answers)
     parts += [("hall", hall)] if hall else []
     parts += [("at", at)] if at else []
     return f"?{urlencode(parts)}" if parts else ""

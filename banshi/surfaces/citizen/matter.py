@@ -139,6 +139,7 @@ def _takes(request: Any, item: Item, found: Guided, hall: Hall | None) -> dict[s
         "bookable": row is not None and row.bookable and not (season is not None and season.far),
         "far": season is not None and season.far,
         "start": reverse("citizen:begin", args=[item.code]) + query,
+        "book": reverse("citizen:book", args=[item.code]) + query,
         "begun": _begun(request, item),
         "library": {paper.code for paper in found.materials if paper.satisfied_by},
     }  # fmt: skip

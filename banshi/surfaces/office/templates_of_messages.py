@@ -35,8 +35,8 @@ def _sample(hall: Hall, now: datetime) -> dict[str, Any]:
         "hall_zh": hall.name_zh, "hall_en": hall.name_en, "address_zh": hall.address_zh, "address_en": hall.address_en,
         "phone": hall.phone or "12345", "starts_at": start, "ends_at": start + timedelta(hours=1),
         "old_starts_at": start - timedelta(days=1), "old_ends_at": start - timedelta(hours=23),
-        "item_zh": "居民身份证换领", "item_en": "ID card renewal", "bring_zh": "身份证、户口簿",
-        "bring_en": "ID card, household register", "come_early": 15, "code": "K7Q2M4", "link": "https://…/a/K7Q2M4",
+        "item_zh": "居民身份证换领", "item_en": "ID card renewal", "bring_zh": "身份证；户口簿",
+        "bring_en": "ID card; household register", "come_early": 15, "code": "K7Q2M4", "link": "https://…/a/K7Q2M4",
         "number": "A012", "ahead": 3, "likely_s": 720, "at_most_s": 1200, "floor_zh": "2 楼", "floor_en": "floor 2",
         "window": "12", "reason_zh": "设备检修", "reason_en": "maintenance", "count": 2, "limit": 3, "days": 30,
         "since": day, "until": day + timedelta(days=29), "expires": start, "minutes": 10, "day": day,
@@ -66,7 +66,10 @@ _STILL_WAITS = {"text_zh": "还在候补，顺序不变。", "text_en": "You sti
 def rendered(hall: Hall, key: str, language: str, body: str, now: datetime) -> str:
     """The message as people would read it, with sample values."""
     values = _sample(hall, now) | (_STILL_WAITS if key == "waiting_place_off" else {})
-    return wording.render(body, wording.spoken(values, language=language, zone=zone_of(hall), now=now))
+    said = wording.spoken(values, language=language, zone=zone_of(hall), now=now)
+    return wording.render(
+        body, wording.fitted(body, said, wording.papers(values, language=language), language=language)
+    )
 
 
 @door(audience="staff", permission="policy.edit")

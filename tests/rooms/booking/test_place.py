@@ -17,7 +17,9 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions, queries
 from banshi.rooms.booking.actions import Asked
 from banshi.rooms.booking.models import Appointment, Hold, Slot
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.messaging.models import Message
+from tests.matters import SHOP, matters_of
 from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 
 
@@ -425,3 +427,61 @@ def test_in_a_crowd_that_finds_a_slot_full_who_has_a_place_kept_gets_it(town: To
     assert [each.slug if isinstance(each, Refused) else "booked" for each in found] == [
         "slot-full", "slot-full", "booked", "slot-full",
     ]  # fmt: skip
+
+
+def test_what_was_answered_says_what_to_bring_in_view_and_messages(town: Town) -> None:
+    matters_of(town)
+    slot = town.slot(quota=3)
+    rented, own, silent = (
+        book(town, slot, n, answers=said)
+        for n, said in ((1, {"premises": "rented", "food": "no"}), (2, {"premises": "own", "food": "no"}), (3, None))
+    )
+
+    told = [
+        Message.objects.get(subject=f"appointment:{a.code}", key="reminder").params["bring_zh"] for a in (rented, own)
+    ]
+    seen = [[b.name_zh for b in queries.appointment(a.code, now=TUESDAY_NINE).bring] for a in (rented, own, silent)]
+    assert told == ["身份证；租约；店面照片", "身份证；店面照片"]
+    assert seen == [["身份证", "租约", "店面照片"], ["身份证", "店面照片"], []]
+
+
+def test_answers_of_no_question_are_refused_and_spare_their_batch(town: Town) -> None:
+    matters_of(town)
+    slot = town.slot()
+
+    wrong, right = actions.place_many(
+        [ask(town, slot, 1, answers={"premises": "castle"}), ask(town, slot, 2, answers={"premises": "own"})],
+        now=TUESDAY_NINE,
+    )
+
+    assert isinstance(wrong, Refused)
+    assert (wrong.slug, wrong.facts["field"]) == ("invalid", "answers.premises")
+    assert isinstance(right, Appointment)
+
+
+def test_a_booking_made_again_keeps_its_situation_as_far_as_the_questions_are_still_asked(town: Town) -> None:
+    matters_of(town)
+    slot = town.slot(quota=3)
+    first, second = (book(town, slot, n, answers={"premises": "rented", "food": "no"}) for n in (1, 2))
+    actions.cancel(code=first.code, by=CITIZEN, now=TUESDAY_NINE)
+    again = actions.rebook(code=first.code, by=CITIZEN, now=TUESDAY_NINE)
+    actions.cancel(code=second.code, by=CITIZEN, now=TUESDAY_NINE)
+    asked_less = SHOP | {"questions": [], "materials": SHOP["materials"][:1]}
+    Item.objects.filter(code="pension").update(handling=asked_less)
+
+    changed = actions.rebook(code=second.code, by=CITIZEN, now=TUESDAY_NINE)
+
+    assert again.answers == {"premises": "rented", "food": "no"}
+    assert changed.answers == {}
+    assert [b.name_zh for b in queries.appointment(again.code, now=TUESDAY_NINE).bring] == ["身份证"]
+
+
+def test_a_visit_of_two_matters_names_the_papers_of_the_situation_and_of_the_other(town: Town) -> None:
+    matters_of(town)
+
+    booked = actions.place_several(
+        slot_id=town.slot().pk, item_codes=["pension", "medical"], person_id=town.person(1).pk, source="web",
+        by=CITIZEN, now=TUESDAY_NINE, answers={"premises": "own", "food": "no"},
+    )  # fmt: skip
+
+    assert [each.answers for each in booked] == [{"premises": "own", "food": "no"}, {}]

@@ -366,15 +366,15 @@ def test_two_matters_of_one_visit_name_each_paper_once():
         [
             {
                 "item_zh": "身份证首次申领",
-                "bring_zh": "申请表、居民户口簿",
-                "bring_en": "Application form, Household book",
+                "bring_zh": "申请表；居民户口簿",
+                "bring_en": "Application form; Household book",
             },
-            {"item_zh": "出生登记", "bring_zh": "申请表、出生证", "bring_en": "Application form, Birth certificate"},
+            {"item_zh": "出生登记", "bring_zh": "申请表；出生证", "bring_en": "Application form; Birth certificate"},
         ]
     )
 
-    assert one["bring_zh"] == "申请表、居民户口簿、出生证"
-    assert one["bring_en"] == "Application form, Household book, Birth certificate"
+    assert one["bring_zh"] == "申请表；居民户口簿；出生证"
+    assert one["bring_en"] == "Application form; Household book; Birth certificate"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
+from tests.matters import matters_of
 from tests.surfaces.api.conftest import PERSON, Calls, booking, person, stop_the_clock
 from tests.town import TUESDAY_NINE, at
 
@@ -32,6 +33,18 @@ def test_what_was_booked_reads_the_same_afterwards(calls: Calls) -> None:
 
     assert calls("get", f"/appointments/{made['code']}", "channel").json() == made
     assert calls("get", f"/appointments/{made['code']}", "kiosk").json() == made
+
+
+def test_what_was_answered_says_what_to_bring(calls: Calls) -> None:
+    matters_of(calls.town)
+    slot, said = calls.town.slot(), {"premises": "rented", "food": "no"}
+
+    made = calls("post", "/appointments", "channel", booking(slot, answers=said)).json()
+    wrong = calls("post", "/appointments", "channel", booking(slot, person=person(2), answers={"premises": "castle"}))
+
+    assert [each["name"] for each in made["bring"]] == ["身份证", "租约", "店面照片"]
+    assert calls("get", f"/appointments/{made['code']}", "channel").json() == made
+    assert (wrong.status_code, wrong.json()["facts"]["field"]) == (422, "answers.premises")
 
 
 def test_another_channel_and_another_hall_find_nothing(calls: Calls) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import form_of
 from banshi.rooms.catalogue.models import HallItem, Item
@@ -85,7 +86,7 @@ def test_where_nothing_is_done_online_a_time_is_booked(shop, anybody):
     page = text(anybody.get(f"/matters/pension/?{ANSWERS}&hall=town"))
 
     assert "/matters/pension/begin" not in page
-    assert 'href="/book/pension/?hall=town"' in page
+    assert 'href="/book/pension/?a=premises%3Arented&amp;a=food%3Ano&amp;hall=town"' in page
 
 
 def test_an_item_without_a_model_begins_with_what_it_takes(shop, anybody):
@@ -229,3 +230,32 @@ def test_what_is_known_is_filled_in(shop, me):
     assert person.id_number not in page
     assert person.id_number[-4:] in page
     assert "已代填 3 项，还要填 1 项" in page
+
+
+def test_a_booking_on_the_way_from_the_questions_shows_the_papers_of_that_situation(open_town: Town, shop):
+    """From page to page as a thumb goes: the answers go along, and stand with the booking."""
+    matters, me = shop
+    slot = open_town.slot(quota=2)
+
+    takes = text(me.get(f"/matters/pension/?{ANSWERS}&hall=town"))
+    choose = text(me.get(f"/book/pension/?{ANSWERS}&hall=town"))
+    onward = me.client.post("/book/pension/take", {"slot": slot.pk, "a": ["premises:rented", "food:no"]}).url
+    confirm = text(me.get(onward))
+    booked = me.client.post(onward, {"who": str(me.person.pk), "a": ["premises:rented", "food:no"]})
+    page = text(me.get(booked.url))
+
+    assert 'href="/book/pension/?a=premises%3Arented&amp;a=food%3Ano&amp;hall=town"' in takes
+    assert '<input type="hidden" name="a" value="premises:rented">' in choose
+    assert onward == f"/book/pension/{slot.pk}/?a=premises%3Arented&a=food%3Ano"
+    assert '<input type="hidden" name="a" value="food:no">' in confirm
+    assert all("租约" in each for each in (confirm, page))
+    assert Appointment.objects.get().answers == {"premises": "rented", "food": "no"}
+
+
+def test_answers_that_are_none_do_not_keep_anybody_from_booking(open_town: Town, shop):
+    matters, me = shop
+    slot = open_town.slot()
+
+    me.client.post(f"/book/pension/{slot.pk}/", {"who": str(me.person.pk), "a": ["premises:castle", "x:y"]})
+
+    assert Appointment.objects.get().answers == {}

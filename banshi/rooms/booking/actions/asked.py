@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.actors import Actor
@@ -23,6 +24,7 @@ class Asked:
     :param ride_along: a further matter of a visit that is booked already: the half-day limit does not count it.
     :param name: as declared for this booking; :param contact: where its messages go (E.164), else the account's telephone.
     :param evidence: what stands behind the name (kernel.evidence.Evidence).
+    :param answers: what was said to the questions of the matter (question → option): its papers are told by them.
     """
 
     slot_id: int
@@ -47,6 +49,7 @@ class Asked:
     back: bool = False  # a time that the hall took from them and gave back
     undone: bool = False  # a mistaken tap of their own is taken back: no new booking, whatever bars those
     document: str = ""  # as in `Asking`
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def asking(self) -> Asking:

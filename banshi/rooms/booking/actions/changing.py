@@ -31,6 +31,7 @@ from banshi.rooms.booking.actions.writing import SAME_TIME
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot, Waiting
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
 from banshi.rooms.booking.queries.given_back import cancelled_and_given_back, given_back, kept_for
+from banshi.rooms.booking.queries.situation import answers_again
 from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
@@ -201,6 +202,7 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         account_id=client.account_id if client else row.account_id,
         language=client.language(row.language) if client else row.language,
         note=row.note,
+        answers=answers_again(row),
         internal=row.internal,
         why=row.on_behalf_why if client is None else "",
         visit_group=row.visit_group,

@@ -6,7 +6,7 @@ claims the places and writes appointments, messages and audit entries. No NOTIFY
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -130,10 +130,11 @@ def place(
     persons: int = 1,
     back: bool = False,
     undone: bool = False,
+    answers: Mapping[str, str] | None = None,
 ) -> Appointment:
     """Book for one person (预约), or – where the matter allows – for several who come together, a place each.
 
-    :param back: what the hall cancelled and gave back (`rules.refusal`); :param undone: as in `Asked`.
+    :param back: what the hall cancelled and gave back (`rules.refusal`); :param undone, answers: as in `Asked`.
     :raises Refused: with the rule, the facts and the next chance, to show to the citizen.
     """
     one = Asked(
@@ -158,6 +159,7 @@ def place(
         persons=persons,
         back=back,
         undone=undone,
+        answers=answers or {},
     )
     if account_id is None:
         return one_of(place_many([one], now=now)[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -41,11 +41,14 @@ def place_several(
     name: str = "",
     contact: str | None = None,
     evidence: int = 0,
+    answers: Mapping[str, str] | None = None,
 ) -> list[Appointment]:
     """Book several matters for one visit (一次办多件): all of them, or none.
 
     Each takes a place of its business in the same period, because each takes time at the window; the half-day limit
     counts the visit once. The appointments share `visit_group`.
+
+    :param answers: to the questions of the first matter.
 
     :raises Refused: the first reason; `wrong-state` when there are more matters than the hall takes in one visit.
     """
@@ -68,6 +71,7 @@ def place_several(
         name=name,
         contact=contact,
         evidence=evidence,
+        answers=answers or {},
     )
     if account_id is not None:
         identity.lock_account(account_id)
@@ -82,7 +86,9 @@ def place_several(
     businesses = {booked[0].business}
     for code in codes[1:]:
         slot = _same_period(booked[0], first.asking, code, now=now)
-        further = replace(first, slot_id=slot.pk, item_code=code, hold_id=None, ride_along=slot.business in businesses)
+        further = replace(
+            first, slot_id=slot.pk, item_code=code, hold_id=None, ride_along=slot.business in businesses, answers={}
+        )
         booked.append(one_of(place_many([further], now=now)[0]))
         businesses.add(slot.business)
     return booked

@@ -21,6 +21,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Outage, Suspension
 from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, hall_facts, item_words
 from banshi.rooms.booking.queries.mandated import Side, by_mandate, client_told_at, side_of
+from banshi.rooms.booking.queries.situation import words_of
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
@@ -75,7 +76,7 @@ def said_of(row: Appointment, *, hall: HallFacts, item: ItemWords | None) -> dic
     """What a message about this appointment, as it stands, may say."""
     return params_of(
         hall,
-        item,
+        words_of(row, item),
         code=row.code,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
@@ -160,7 +161,7 @@ def tell_visit(
 ) -> None:
     """One message about a visit, whatever the number of its matters; about its first, naming all. `anew`, `by`: as in `tell`."""
     first = rows[0]
-    items = [item for row in rows if (item := item_words(row.hall_id, row.item_id)) is not None]
+    items = [item for row in rows if (item := words_of(row, item_words(row.hall_id, row.item_id))) is not None]
     named = None
     if items:
         named = replace(
@@ -170,6 +171,7 @@ def tell_visit(
             bring_zh=each_once((item.bring_zh for item in items), tongue="zh"),
             bring_en=each_once((item.bring_en for item in items), tongue="en"),
         )
+        more = {"bring_zh": named.bring_zh, "bring_en": named.bring_en} | (more or {})  # of all, not of the first alone
     tell(key, first, hall=hall, item=named, now=now, more=more, anew=anew, by=by)
 
 

@@ -11,6 +11,7 @@ from banshi.rooms.booking.actions.asked import Asked, Granted, new_code
 from banshi.rooms.booking.actions.chances import Chances
 from banshi.rooms.booking.actions.granting import place_refusal
 from banshi.rooms.booking.queries.facts import AskedFacts
+from banshi.rooms.booking.queries.situation import answers_kept, situated
 
 MALFORMED = {"zh": "有的内容里有不能保存的字符", "en": "Some text has characters that cannot be stored"}
 
@@ -49,4 +50,10 @@ def decided(asked: Asked, fact: AskedFacts, *, now: datetime) -> Granted | Refus
     if no is not None:
         return no
     assert fact.item is not None
-    return Granted(asked, fact.hall, fact.slot, fact.item, fact, new_code())
+    item = fact.item
+    if asked.answers:
+        kept = answers_kept(item.facts.code, asked.answers)
+        if isinstance(kept, Refusal):
+            return kept
+        asked, item = replace(asked, answers=kept), situated(item, kept)
+    return Granted(asked, fact.hall, fact.slot, item, fact, new_code())

@@ -53,7 +53,7 @@ WITH asked AS (
     person_id bigint, business text, day date, half text, starts_at timestamptz, ends_at timestamptz, exempt boolean,
     internal boolean, source text, account_id bigint, booked_by text, why text, note text, visit_group text,
     language text, holder text, evidence int, limit_key text, name text, name_index text, contact text,
-    contact_index text, phone text, params jsonb, reminder_at timestamptz,
+    contact_index text, phone text, params jsonb, answers jsonb, reminder_at timestamptz,
     reminder_until timestamptz, leave_at timestamptz, item text)
 ), locked AS MATERIALIZED (
   SELECT id, quota - carried - taken AS free, internal_quota - internal_taken AS internal_free, closed, items
@@ -71,10 +71,10 @@ WITH asked AS (
   INSERT INTO booking_appointment (
     code, hall_id, slot_id, item_id, category_id, person_id, business, day, half, starts_at, ends_at, exempt, internal,
     state, source, account_id, booked_by, on_behalf_why, note, visit_group, language, moves, created_at,
-    cancelled_by, cancel_reason, by_hall, holder, evidence, limit_key, name, name_index, contact, contact_index)
+    cancelled_by, cancel_reason, by_hall, holder, evidence, limit_key, name, name_index, contact, contact_index, answers)
   SELECT code, hall_id, slot_id, item_id, category_id, person_id, business, day, half, starts_at, ends_at, exempt,
     internal, 'booked', source, account_id, booked_by, why, note, visit_group, language, 0, %(now)s, '', '', false,
-    holder, evidence, limit_key, name, name_index, contact, contact_index
+    holder, evidence, limit_key, name, name_index, contact, contact_index, answers
   FROM chosen ORDER BY person_id, ord
   ON CONFLICT DO NOTHING
   RETURNING id, code, slot_id, internal
@@ -192,6 +192,7 @@ def columns_of(grant: Granted) -> dict[str, Any]:
         "contact": contact,
         "contact_index": contact_index,
         "persons": asked.persons,
+        "answers": dict(asked.answers),
     }
 
 

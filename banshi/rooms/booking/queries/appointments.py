@@ -20,6 +20,7 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment, Move
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
+from banshi.rooms.booking.queries.situation import papers_of_situation
 from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.catalogue.models import MaterialRequirement
 from banshi.rooms.identity import queries as identity
@@ -242,7 +243,7 @@ def _views(rows: Iterable[Appointment], *, now: datetime) -> list[AppointmentVie
     away = excused([row.code for row in found if row.state == rules.State.BOOKED])
     return [
         _view(
-            row, facts[row.hall_id], bring.get(row.item_id, ()), windows.get(row.category_id, ()),
+            row, facts[row.hall_id], _brought_to(row, bring.get(row.item_id, ())), windows.get(row.category_id, ()),
             excused=row.code in away, now=now,
         )
         for row in found
@@ -303,6 +304,12 @@ def _view(
         no_show_at=row.no_show_at,
         served_at=row.served_at,
     )
+
+
+def _brought_to(row: Appointment, general: tuple[Bring, ...]) -> tuple[Bring, ...]:
+    """What its situation takes, else what the matter does in general."""
+    papers = papers_of_situation(row.item, row.answers)
+    return general if papers is None else tuple(Bring(zh, en) for zh, en in papers)
 
 
 def _bring(item_ids: set[int]) -> dict[int, tuple[Bring, ...]]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from banshi.foundation import prepared
+from banshi.kernel.lists import BETWEEN_PAPERS
 from banshi.kernel.ownership import tells_the_person
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refusal
@@ -234,8 +235,8 @@ WITH given AS MATERIALIZED (
   JOIN places_category c ON c.id = hi.category_id
   LEFT JOIN catalogue_item n ON n.id = i.successor_id
   CROSS JOIN LATERAL (
-    SELECT string_agg(m.name_zh, '、' ORDER BY r."order", r.id) AS zh,
-           string_agg(m.name_en, ', ' ORDER BY r."order", r.id) AS en
+    SELECT string_agg(m.name_zh, '；' ORDER BY r."order", r.id) AS zh,
+           string_agg(m.name_en, '; ' ORDER BY r."order", r.id) AS en
     FROM catalogue_material_requirement r JOIN catalogue_material m ON m.id = r.material_id
     WHERE r.item_id = i.id AND r.necessity <> 'optional'
   ) bring
@@ -487,7 +488,7 @@ def item_words(hall_id: int, item_id: int) -> ItemWords | None:
         category_id=row.category_id,
         name_zh=row.item.name_zh,
         name_en=row.item.name_en,
-        bring_zh="、".join(zh for zh, _ in names),
-        bring_en=", ".join(en for _, en in names),
+        bring_zh=BETWEEN_PAPERS["zh"].join(zh for zh, _ in names),
+        bring_en=BETWEEN_PAPERS["en"].join(en for _, en in names),
         facts=facts,
     )

@@ -69,6 +69,7 @@ def word(message: Claimed, *, words: Words, hall: Hall | None, now: datetime) ->
         if message.key == "rate":
             said["link"] += f"?from=message&k={rating_key(message.subject.removeprefix('ticket:'))}"
     body = words.body(message.hall, message.key, language)
+    said = rules.fitted(body, said, rules.papers(message.params, language=language), language=language)
     return replace(
         message, text=rules.render(body, said), shown=rules.render(body, rules.shown(message.key, said)), said=said
     )

@@ -7,6 +7,7 @@ tries, last moments, conditions.
 from __future__ import annotations
 
 from banshi.rooms.messaging.rules.lifecycle import MESSAGE, OVER
+from banshi.rooms.messaging.rules.papers import fitted, papers
 from banshi.rooms.messaging.rules.sending import (
     BY_A_CLICK,
     DAY,
@@ -53,12 +54,14 @@ __all__ = [
     "allowed",
     "channels_for",
     "fault",
+    "fitted",
     "language_of",
     "last_moment",
     "link",
     "lost_sense",
     "moment_of",
     "next_try",
+    "papers",
     "parts",
     "period",
     "placeholders",
