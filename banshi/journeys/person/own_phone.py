@@ -13,6 +13,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.queries import joining as bookings
+from banshi.rooms.cases.actions import reached as cases
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.actions.correcting import Former
@@ -91,7 +92,7 @@ def move_messages(*, person_id: int, why: str = "", by: Actor, now: datetime) ->
 @transaction.atomic
 def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> None:
     """The account's new telephone (换绑手机): the caller has seen codes from it and from the one of before. Messages of what
-    was booked with that go to the new one, too, else they would go to whoever is given the old number next.
+    was booked with that, and of cases, go to the new one, too, else they would go to whoever is given the old number next.
 
     :raises Refused: phone-invalid; invalid, where the number has an account of its own.
     """
@@ -100,6 +101,8 @@ def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> N
     if number and number != before:
         booking.follow_number(account_id=account_id, before=before, phone=number, now=now)
         tickets.follow_number(account_id=account_id, person_id=person, before=before, phone=number, now=now)
+        named = {each.pk: each.name for each in people.people_of(account_id)}
+        cases.follow_number(account_id=account_id, person_id=person, named=named, before=before, phone=number)
 
 
 def told_elsewhere(*, person_id: int, phone_index: str, now: datetime) -> int:

@@ -68,6 +68,7 @@ class Case(models.Model):
     applicant = EncryptedText()  # name as it stands on the papers
     masked_applicant = models.CharField(max_length=60)
     contact = EncryptedText(null=True)  # telephone for this case, E.164
+    contact_index = models.CharField(max_length=64, default="", db_default="")
     language = models.CharField(max_length=10, default="zh-hans")
     channel = models.CharField(max_length=12)  # web | window | video | kiosk | api
     opened_by = models.CharField(
@@ -178,6 +179,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["person", "-opened_at"], name="cases_of_a_person"),
             models.Index(fields=["account", "-opened_at"], name="cases_of_an_account"),
+            models.Index(fields=["contact_index"], name="cases_by_telephone", condition=~Q(contact_index="")),
             models.Index(fields=["opened_by", "-opened_at", "-id"], name="cases_by_who_opened_them"),
             models.Index(fields=["supplement_due_on"], name="cases_to_lapse", condition=Q(phase="supplement")),
             models.Index(fields=["notice_due_on"], name="cases_to_be_deemed", condition=Q(phase="received")),

@@ -27,7 +27,7 @@ from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.fees import queries as fees
 from banshi.rooms.library import queries as library
 from banshi.surfaces.citizen import case_story, case_ways, case_where
-from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case, my_people, today_of
+from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case, my_people, today_of, told_here
 from banshi.surfaces.citizen.case_fields import groups_of, lines_of
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.doors import citizen_page, page
@@ -42,10 +42,11 @@ LOOKED_AT = ("pre_review", "received")  # by a person, where no rule decided it
 @citizen_page
 @require_GET
 def my_cases(request: Any) -> HttpResponseBase:
-    """What this account applied for, and what is under way for whom it is proven to be; newest first."""
+    """What this account applied for, what is under way for whom it is proven to be, and what was left at a window with its
+    telephone; newest first."""
     now = clock.now()
     number = int_or_none(request.GET.get("page"), 1, 500) or 1
-    rows = cases.mine(account_id=request.who.account_id, person_ids=my_people(request))
+    rows = cases.mine(account_id=request.who.account_id, person_ids=my_people(request), told=told_here(request))
     some = list(rows[PAGE * (number - 1) : PAGE * number + 1])
     posted = deliveries.posted_among(some)
     context = {
@@ -78,7 +79,27 @@ def waiting_case(account_id: int, *, now: datetime) -> CaseLine | None:
 @require_GET
 def case(request: Any, no: str) -> HttpResponseBase:
     """How it stands: the present step, what can be done, the papers, the story."""
-    return _case_page(request, my_case(request, no), now=clock.now())
+    now = clock.now()
+    try:
+        found = my_case(request, no)
+    except Http404:
+        told = next((row for row in cases.all_cases().filter(no=no) if row.pk in told_here(request)), None)
+        if told is None:
+            raise
+        return _told_page(request, told, now=now)
+    return _case_page(request, found, now=now)
+
+
+def _told_page(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
+    """How far a case is, for whoever has the telephone that was left with it: nothing of what is in it, nothing to do."""
+    present = case_story.present(found, case_where.Where(), now=now, today=today_of(found, now), appointment=None)
+    story = case_story.story(found, now_it_is="" if present.over else present.title)
+    context = {
+        "case": found,
+        "line": cases.lines([found], now=now)[0],
+        "story": [(each.title, each.at) for each in story],
+    }
+    return page(request, "citizen/case_told.html", context, hall=found.hall)
 
 
 def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now: datetime) -> HttpResponseBase:

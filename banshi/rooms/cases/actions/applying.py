@@ -33,6 +33,7 @@ from banshi.rooms.cases.actions.ground import (
 )
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
+from banshi.rooms.cases.queries.told import phone_index
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import CHANNELS, not_there, unsent
 from banshi.rooms.catalogue import queries as catalogue
@@ -96,6 +97,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     person = Person.objects.get(id=asked.person_id)
     firm = Organisation.objects.get(id=asked.organisation_id) if asked.organisation_id else None
     name = firm.name if firm else asked.name or person.name
+    contact = phones.known(asked.contact) if asked.contact else None
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).get(id=person.pk)  # two taps open one case
         guardian = _guardian_of(asked, now)
@@ -107,7 +109,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
             organisation=firm, account_id=asked.account_id, guardian_id=guardian,
             applicant=name,
             masked_applicant=firm.masked_name if firm else mask_name(name),
-            contact=phones.known(asked.contact) if asked.contact else None, language=asked.language,
+            contact=contact, contact_index=phone_index(contact), language=asked.language,
             channel=asked.channel, answers=dict(found.answers), situation=found.situation.id if found.situation else "",
             form=_written(cleaned(handling, found.answers, asked.form or {})), opened_at=now, visit_id=asked.visit_id,
             window_id=asked.window_id, opened_by=str(by), bundle_id=asked.bundle_id,
@@ -197,7 +199,8 @@ def change(
         case.revision += 1
         if case.contact is None and case.channel == "window":
             case.contact = _told_at_window(handling, form_of(case))
-        case.save(update_fields=["answers", "situation", "form", "revision", "contact"])
+            case.contact_index = phone_index(case.contact)
+        case.save(update_fields=["answers", "situation", "form", "revision", "contact", "contact_index"])
     return case
 
 

@@ -32,6 +32,7 @@ from banshi.rooms.cases.queries.lists import read, whose
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
 from banshi.rooms.cases.queries.sealed import Sealed, kept_as, sealed_by_rule, sealed_in, seals_of, troubled
+from banshi.rooms.cases.queries.told import told_to
 from banshi.rooms.cases.queries.views import (
     WITH,
     CaseLine,
@@ -134,6 +135,7 @@ __all__ = [
     "siblings",
     "timeline",
     "told_missing",
+    "told_to",
     "troubled",
     "verify",
     "visible_to",

@@ -237,13 +237,13 @@ def due_before(day: date) -> Q:
     return found | Q(fee_due_on__lt=day)
 
 
-def mine(*, account_id: int | None, person_ids: Sequence[int] = ()) -> QuerySet[Case]:
-    """Cases somebody may follow: opened with their account, or of the person they are proven to be. Newest first."""
-    return (
-        all_cases()
-        .filter(Q(account_id=account_id, account__isnull=False) | Q(person_id__in=list(person_ids)))
-        .order_by("-opened_at", "-id")
-    )
+def mine(*, account_id: int | None, person_ids: Sequence[int] = (), told: Sequence[int] = ()) -> QuerySet[Case]:
+    """Cases somebody may follow: opened with their account, or of the person they are proven to be. Newest first.
+
+    :param told: ids of those that they see by their telephone alone (`told_to`).
+    """
+    whose = Q(account_id=account_id, account__isnull=False) | Q(person_id__in=list(person_ids))
+    return all_cases().filter(whose | Q(pk__in=list(told)) if told else whose).order_by("-opened_at", "-id")
 
 
 def may_follow(case: Case, *, account_id: int | None, person_ids: Sequence[int] = ()) -> bool:
