@@ -89,6 +89,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_later": _("Case: later, by the national calendar"),
     "case_granted": _("Case: granted"),
     "case_refused": _("Case: refused"),
+    "case_at_once": _("Case: done on the spot"),
     "case_wait": _("Case: done while they wait"),
     "case_wait_late": _("Case: takes longer than they were promised"),
     "case_ready": _("Case: result ready to fetch"),

@@ -9,15 +9,19 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 
 from banshi.foundation.crypto import SEALED
+from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import DayInfo
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.cases import actions as cases
-from banshi.rooms.cases.models import Case, CaseEvent, Stop
-from banshi.rooms.cases.queries import clock_of, lines, worklist
+from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, Stop
+from banshi.rooms.cases.queries import clock_of, facts_of, lines, worklist
 from banshi.rooms.cases.rules.chain import FIRST, chained
+from banshi.rooms.cases.rules.papers import words
+from banshi.rooms.catalogue import actions as catalogue
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.messaging.models import Message
-from tests.matters import Matters
+from tests.matters import SHOP, Matters
 from tests.together import together
 from tests.town import TUESDAY_NINE, at
 
@@ -268,6 +272,34 @@ def test_the_window_decides_only_what_is_instant(matters: Matters):
 
     assert no.slug == "not-allowed"
     assert (done.phase, done.granted) == ("decided", True)
+
+
+def test_what_is_settled_on_the_spot_promises_no_day_on_paper_or_by_message(matters: Matters):
+    Item.objects.filter(code="pension").update(handling=SHOP | {"instant": True})
+    catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+    case = matters.received(channel="window")
+
+    cases.decide_at_once(case_no=case.no, grant=True, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    said = {paper.kind: dict(words(paper.kind, facts_of(paper)).rows) for paper in CasePaper.objects.filter(case=case)}
+    assert (said["receipt"]["办结时限"], said["acceptance"]["办结时限"]) == ("当场办结", "当场办结")
+    assert "承诺办结日期" not in said["acceptance"]
+    keys = Message.objects.filter(subject=f"case:{case.no}").order_by("id").values_list("key", flat=True)
+    assert list(keys) == ["case_at_once", "case_granted"]
+
+
+def test_an_instant_matter_that_goes_on_to_the_department_promises_its_day(matters: Matters):
+    Item.objects.filter(code="pension").update(handling=SHOP | {"instant": True})
+    catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+    case = matters.received(channel="window")
+
+    cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    paper = CasePaper.objects.get(case=case, kind="acceptance")
+    assert dict(words("acceptance", facts_of(paper)).rows)["承诺办结日期"].startswith(
+        "2026 年 3 月 16 日（4 个工作日）"
+    )
+    assert Message.objects.filter(subject=f"case:{case.no}", key="case_accepted").exists()
 
 
 def test_two_who_supervise_end_a_case_and_one_alone_does_not(matters: Matters):

@@ -96,14 +96,17 @@ def receive(
             case,
             by=by,
             now=now,
+            there=there,
             wait_until=waits_until(case, there=there, now=now),
             visit_id=visit_id or case.visit_id,
             window_id=window_id or case.window_id,
         )
-        if case.wait_until is None:
-            tell(case, "case_received", event=event, now=now, day=due.isoformat())
-        else:
+        if case.wait_until is not None:
             tell(case, "case_wait", event=event, now=now, at=case.wait_until.isoformat())
+        elif there and case.instant:
+            tell(case, "case_at_once", event=event, now=now)
+        else:
+            tell(case, "case_received", event=event, now=now, day=due.isoformat())
     return case
 
 
@@ -112,14 +115,23 @@ def _count(case_no: str, materials: Sequence[Counted], *, by: Actor, now: dateti
         add_material(case_no=case_no, code=paper.code, channel=paper.channel, copies=paper.copies, by=by, now=now)
 
 
-def write_receipt(case: Case, *, by: Actor, now: datetime, **columns: Any) -> tuple[CaseEvent, date]:
-    """The receipt, its paper, and the day by which what is missing is told. The case is locked."""
+def write_receipt(
+    case: Case, *, there: bool = False, by: Actor, now: datetime, **columns: Any
+) -> tuple[CaseEvent, date]:
+    """The receipt, its paper, and the day by which what is missing is told. The case is locked.
+
+    :param there: its person stands at a window: what may be settled there is promised on the spot.
+    """
     due = counted(handling_of_case(case).limits.notice_days, begun=today_of(case, now))
     event = step(
         case, "receive", by=by, now=now, facts={"due_on": due, "materials": len(got_of(case))}, received_at=now,
         received_by_id=None if by == SYSTEM else staff_of(by), notice_due_on=due, **columns,
     )  # fmt: skip
-    give(case, "receipt", event=event, now=now, materials=papers_listed(case), due_notice=due, wait=_wait_words(case))
+    wait = _wait_words(case)
+    at_once = there and case.instant and not wait
+    give(
+        case, "receipt", event=event, now=now, materials=papers_listed(case), due_notice=due, wait=wait, at_once=at_once
+    )
     return event, due
 
 
@@ -249,6 +261,7 @@ def accept(
     deferred: Sequence[tuple[str, date]] = (),
     verdicts: Sequence[Verdict] = (),
     materials: Sequence[Counted] = (),
+    at_once: bool = False,
     by: Actor,
     now: datetime,
 ) -> Case:
@@ -257,6 +270,7 @@ def accept(
 
     :param verdicts: what is said of papers that came since the pre-review, such as those of a supplement.
     :param materials: papers that are counted only now.
+    :param at_once: it is decided in this transaction: its paper names no day, and the message is that of the decision.
     :raises Refused: nothing-found, wrong-state, locked, material-missing, not-looked-at, invalid (a day that
         will not do), not-deferrable.
     """
@@ -279,7 +293,10 @@ def accept(
         need_seen(unseen(wanted, got), case)
         Obligation.objects.bulk_create([Obligation(case=case, code=code, due_on=on) for code, on in open_ones])
         begun = case.received_at if _late(case, now=now) and case.received_at is not None else now
-        _accepted(case, "accept", accepted_at=begun, by=by, now=now, deferred=open_ones)
+        if at_once:
+            write_acceptance(case, "accept", accepted_at=begun, at_once=True, by=by, now=now)
+        else:
+            _accepted(case, "accept", accepted_at=begun, by=by, now=now, deferred=open_ones)
     return case
 
 
@@ -294,9 +311,16 @@ def _accepted(
 
 
 def write_acceptance(
-    case: Case, verb: str, *, accepted_at: datetime, by: Actor, now: datetime, deferred: Sequence[tuple[str, date]] = ()
+    case: Case,
+    verb: str,
+    *,
+    accepted_at: datetime,
+    by: Actor,
+    now: datetime,
+    deferred: Sequence[tuple[str, date]] = (),
+    at_once: bool = False,
 ) -> CaseEvent:
-    """The acceptance, its days, its paper. The case is locked."""
+    """The acceptance, its days, its paper. The case is locked. :param at_once: as in `accept`."""
     deemed = verb == "deem"
     case.accepted_at = accepted_at
     columns = dues(case, now=now)
@@ -309,7 +333,7 @@ def write_acceptance(
     called = names([code for code, _ in deferred], case)
     listed = tuple(Named(n[0], by=on) for n, (_, on) in zip(called, deferred, strict=True))
     law = "《中华人民共和国行政许可法》第三十二条" if deemed else ""
-    give(case, "acceptance", event=event, now=now, deferred=listed, deemed=deemed, law=law)
+    give(case, "acceptance", event=event, now=now, deferred=listed, deemed=deemed, law=law, at_once=at_once)
     return event
 
 

@@ -252,7 +252,7 @@ def decide_at_once(*, case_no: str, grant: bool, reason: str = "", by: Actor, no
         need(case, "decide_at_once")
         if not case.instant:
             raise Refused("not-allowed", facts={"permission": "cases.approve"})
-        accept(case_no=case_no, by=by, now=now)
+        accept(case_no=case_no, at_once=True, by=by, now=now)
         case = locked(case_no)
         step(case, "hand_over", by=by, now=now, facts={"pieces": 0})
         decided(case, "decide", grant=grant, reason=reason, by=by, now=now)

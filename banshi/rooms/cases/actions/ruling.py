@@ -112,7 +112,7 @@ def _grant(case: Case, pack: ByRule, tried: Sequence[Tried], *, now: datetime) -
     if case.phase == "pre_review":
         step(case, "pass", by=SYSTEM, now=now, pre_review_due_on=None)
         write_receipt(case, by=SYSTEM, now=now)
-    write_acceptance(case, "accept", accepted_at=now, by=SYSTEM, now=now)
+    write_acceptance(case, "accept", accepted_at=now, at_once=True, by=SYSTEM, now=now)
     step(case, "hand_over", by=SYSTEM, now=now, facts={"pieces": 0})
     event = decided(case, "decide", grant=True, reason="", by=SYSTEM, now=now)
     called = {**{code: zh for code, (zh, _) in rules.CHECKS.items()}, **{rule.id: rule.text_zh for rule in pack.rules}}

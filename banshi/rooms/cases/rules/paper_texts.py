@@ -80,6 +80,7 @@ class Facts:
     paid_how: str = ""
     receipt_no: str = ""
     wait: str = ""
+    at_once: bool = False  # 即办: settled while the person stands there; no day is promised
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,12 @@ def _due(day: date | None, span: str, *, provisional: bool) -> str:
     return f"{day_words(day)}{f'（{span}）' if span else ''}{'，暂定' if provisional else ''}"
 
 
+AT_ONCE = "当场办结"
+
+
 def _dues(facts: Facts) -> tuple[tuple[str, str], ...]:
+    if facts.at_once:
+        return (("办结时限", AT_ONCE),)
     return (
         ("承诺办结日期", _due(facts.due_promised, facts.promised, provisional=facts.provisional)),
         ("法定办结日期", _due(facts.due_statutory, facts.statutory, provisional=facts.provisional)),
@@ -193,13 +199,15 @@ def _receipt(facts: Facts) -> PaperWords:
         silence = "逾期不告知的，自收到材料之日起即为受理（《中华人民共和国行政许可法》第三十二条）。"
     else:
         silence = ""
-    due = f"材料不齐全或者不符合要求的，{_by(facts.due_notice)}一次告知。{silence}" if facts.due_notice else ""
+    until = "当场" if facts.at_once else _by(facts.due_notice)
+    due = f"材料不齐全或者不符合要求的，{until}一次告知。{silence}" if facts.due_notice else ""
     return PaperWords(
         paragraphs=(f"{_you(facts)}为办理“{facts.item}”提交的下列材料已收到。{due}", "本回执不代替受理决定。"),
         rows=(
             *_head(facts),
             ("收到日期", _day(facts.received_on)),
             *([("立等可取", facts.wait)] if facts.wait else []),
+            *([("办结时限", AT_ONCE)] if facts.at_once else []),
         ),
         list_head=("材料", "份数与形式"),
         listed=_listed(facts.materials),
@@ -254,13 +262,14 @@ def _acceptance(facts: Facts) -> PaperWords:
         said = f"主要材料齐全，{since}受理。下列材料经{_you(facts)}承诺后补（容缺受理）。"
     else:
         said = f"材料齐全，符合要求，{since}受理。"
+    has_days = not facts.at_once and bool(facts.due_promised or facts.due_statutory)
     promise = f"{_you(facts)}承诺在列出的日期前补交；补齐前不作批准决定，到期没有补交的，另行告知如何处理。"
     return PaperWords(
         paragraphs=(
             f"{_asked(facts)}，{said}",
             promise if facts.deferred else "",
-            "节假日和依法不计入期限的时间除外。" if facts.due_promised or facts.due_statutory else "",
-            PROVISIONAL if facts.provisional else "",
+            "节假日和依法不计入期限的时间除外。" if has_days else "",
+            PROVISIONAL if facts.provisional and has_days else "",
         ),
         rows=(*_head(facts), ("受理日期", _day(facts.accepted_on)), *_dues(facts)),
         list_head=("容缺后补的材料", "补交期限"),

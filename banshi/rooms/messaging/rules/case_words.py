@@ -28,6 +28,10 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”的材料收下了，办件编号 {case}。{day}前告诉你受理了没有，缺什么一次说清。[看进度：{link}]",
         "en": "The papers for “{item}” were received: case {case}. By {day} you hear whether it is accepted; whatever is missing is told at once.[ Follow it: {link}]",
     },
+    "case_at_once": {
+        "zh": "“{item}”的材料收下了，办件编号 {case}。即办件，当场办结；缺什么，当场一次说清。[看进度：{link}]",
+        "en": "The papers for “{item}” were received: case {case}. It is done on the spot; whatever is missing is told there and then.[ Follow it: {link}]",
+    },
     "case_wait": {
         "zh": "“{item}”立等可取，约{at}好。在{hall}休息区等，好了发消息叫你。办件编号 {case}。[看进度：{link}]",
         "en": "“{item}” is done while you wait: about {at}. Wait in the rest area of {hall}; a message calls you. Case {case}.[ Follow it: {link}]",

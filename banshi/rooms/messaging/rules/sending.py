@@ -52,6 +52,7 @@ LASTS = {
     "case_returned": 7 * DAY,
     "case_passed": 7 * DAY,
     "case_received": 7 * DAY,
+    "case_at_once": DAY,
     "case_wait": DAY,
     "case_wait_late": DAY / 2,
     "case_notice": 7 * DAY,

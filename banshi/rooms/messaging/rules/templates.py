@@ -83,6 +83,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_returned": (("item",),),
     "case_passed": (("item",),),
     "case_received": (("item",),),
+    "case_at_once": (("item",),),
     "case_wait": (("item",), ("at",)),
     "case_wait_late": (("item",),),
     "case_notice": (("item",), ("day",)),
