@@ -60,8 +60,8 @@ class WholeBrought:
 def receive_bundle(*, bundle_no: str, brought: WholeBrought, by: Actor, now: datetime) -> Bundle:
     """收件 of every case that can be received: each paper is counted once and stands for each case that asks for it.
 
-    :raises Refused: nothing-found; wrong-state – nothing of it can be received now; invalid – a paper nobody asks for; those
-        of `at_window.receive`.
+    :raises Refused: nothing-found; wrong-state – nothing of it can be received now; form-invalid, by shared names; invalid –
+        a paper nobody asks for; those of `at_window.receive`.
     """
     with transaction.atomic():
         bundle = cases.lock_bundle(bundle_no)
@@ -78,6 +78,7 @@ def receive_bundle(*, bundle_no: str, brought: WholeBrought, by: Actor, now: dat
         ready = [case for case in rows if CASE.may(case.phase, "receive")]
         if not ready:
             raise Refused("wrong-state", facts={"kind": "case", "state": rows[0].phase, "needs": "pre_passed"})
+        cases.need_one_form(bundle, now=now)
         each = _own_papers(rows, ready, brought.counted)
         for case in ready:
             own = Brought(

@@ -17,11 +17,10 @@ from banshi.frames import in_parts
 from banshi.frames.staff import case_fees
 from banshi.frames.staff import cases as shared
 from banshi.frames.typed import clean
-from banshi.journeys.case import at_window, bundles, from_library, sending
+from banshi.journeys.case import at_window, from_library, sending
 from banshi.journeys.case.carried import at_window as carried
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
-from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.handling import Field
@@ -59,8 +58,8 @@ def open_case(request: Asked, here: Served) -> HttpResponse:
 @require_POST
 @of_number
 def open_bundle(request: Asked, here: Served) -> HttpResponse:
-    """Everything of a 一件事 for the person who is served, begun at once, with what is known of them filled in; the first of its
-    cases is on the desk, and what is said there is said to all of them."""
+    """Everything of a 一件事 for the person who is served, begun at once, with what is known of them filled in: its one form is
+    on the desk."""
     now, person_id = clock.now(), here.ticket.person_id
     try:
         if person_id is None:
@@ -74,7 +73,7 @@ def open_bundle(request: Asked, here: Served) -> HttpResponse:
     except Refused as refused:
         other = str(refused.facts.get("case", "")) if refused.slug == "duplicate-case" else ""
         return thread_page(request, here, refused=refused, matter=clean(request.POST.get("matter"), 60), other=other)
-    return redirect("desk:case", ref=here.ticket.ref, no=queries.cases_of(bundle)[0].no)
+    return redirect("desk:bundle", ref=here.ticket.ref, no=bundle.no)
 
 
 def _opening(
@@ -91,25 +90,6 @@ def _opening(
         anyway=request.POST.get("anyway") == "yes",
     )  # fmt: skip
     return opening, {field: each.value for field, each in known.items()}
-
-
-@require_POST
-@of_number
-def receive_bundle(request: Asked, here: Served, no: str) -> HttpResponse:
-    """What lies on the counter, each paper counted once, for every case of the bundle that asks for it."""
-    try:
-        for case in queries.cases_of(queries.bundle_by_no(no)):
-            case_of(here, case.no)  # each is of the person who is served
-        brought = bundles.WholeBrought(
-            counted=[cases.Counted(code[:80]) for code in dict.fromkeys(request.POST.getlist("paper")[:60])],
-            visit_id=here.ticket.visit_id, window_id=here.window.pk,
-        )  # fmt: skip
-        bundles.receive_bundle(bundle_no=no, brought=brought, by=here.by, now=clock.now())
-    except Refused as refused:
-        if refused.slug == "nothing-found":
-            raise
-        return thread_page(request, here, refused=refused)
-    return redirect("desk:cases", ref=here.ticket.ref)
 
 
 @require_POST

@@ -127,7 +127,7 @@ def panel_of(
     steps = case_steps.of(case, said, papers, just_told=just_told)
     return {
         "case": case, "line": line, "editable": editable, "refused": refused, "at": at, "sent": sent, "papers": papers,
-        "questions": _questions(said, answers), "complete": said.complete, "situation": said.situation, "fee_text": said.fee,
+        "questions": questions_of(said, answers), "complete": said.complete, "situation": said.situation, "fee_text": said.fee,
         "fee": fees.owed(case.no, now=now) if case.decided_at else None,
         "groups": _groups(handling, answers, form, sent, refused, case, today) if editable else [],
         "filled": [] if editable else shared.filled(case, whole=shared.is_whole(request, case)),
@@ -175,7 +175,7 @@ def _papers(
     return found
 
 
-def _questions(said: Guided, answers: Mapping[str, str]) -> list[tuple[Question, str]]:
+def questions_of(said: Guided, answers: Mapping[str, str]) -> list[tuple[Question, str]]:
     return [(question, answers.get(question.id, "")) for question in said.questions]
 
 
@@ -190,7 +190,7 @@ def _groups(
 ) -> list[tuple[str, list[FieldLine]]]:
     """The form, group by group, with what is wrong and what is known of the person."""
     known = at_window(handling.fields, person_id=case.person_id, today=today) if case.organisation_id is None else {}
-    faults = _faults(refused)
+    faults = faults_of(refused)
     told = {each.code: each.reason for each in queries.told_missing(case) if each.kind == "field"}
     steering = frozenset().union(*(case_steps.hangs_on(each) for each in handling.fields))
     groups: dict[str, list[FieldLine]] = {}
@@ -199,25 +199,25 @@ def _groups(
         found = known.get(field.code)
         groups.setdefault(named(field, "group"), []).append(
             FieldLine(
-                field, value, faults.get(field.code, ""), told.get(field.code, ""), _source(found, value),
-                _other(found, value), field.code in steering,
+                field, value, faults.get(field.code, ""), told.get(field.code, ""), source_of(found, value),
+                other_known(found, value), field.code in steering,
             )
         )  # fmt: skip
     return list(groups.items())
 
 
-def _faults(refused: Refused | None) -> dict[str, str]:
+def faults_of(refused: Refused | None) -> dict[str, str]:
     if refused is None or refused.slug != "form-invalid":
         return {}
     tongue = "en" if english() else "zh"
     return {each["code"]: each["reason"][tongue] for each in refused.facts["fields"]}
 
 
-def _source(found: Carried | None, value: str) -> str:
+def source_of(found: Carried | None, value: str) -> str:
     return str(SOURCES[found.source]) if found is not None and as_typed(found.value) == value else ""
 
 
-def _other(found: Carried | None, value: str) -> str:
+def other_known(found: Carried | None, value: str) -> str:
     """What is known otherwise."""
     return "" if found is None or as_typed(found.value) == value else as_typed(found.value)
 

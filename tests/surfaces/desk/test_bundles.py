@@ -52,7 +52,7 @@ def test_a_walk_in_begins_what_is_done_together_and_says_each_thing_once(clerk, 
     clerk.post(f"{thread}together/{shop.bundle.no}", {"paper": ["id", "lease", "photo"]})
 
     assert offered == ["shop"]
-    assert began["Location"] == f"{thread}{shop.no}/"
+    assert began["Location"] == f"{thread}together/{shop.bundle.no}/"
     assert (shop.channel, shop.visit_id, shop.bundle.matter) == ("window", ticket.visit_id, "shop")
     assert [case.phase for case in cases_of(Bundle.objects.get())] == ["received", "received"]
     assert form_of(Case.objects.get(pk=sign.pk))["address"] == "一号路"
@@ -96,3 +96,86 @@ def test_a_bundle_of_somebody_else_is_not_there(clerk, two):
 
     assert answer.status_code == 404
     assert [case.phase for case in cases_of(bundle)] == ["draft", "draft"]
+
+
+def whole_form(bundle: Bundle, **more):
+    said = {
+        "q-premises": "rented", "q-food": "no", "f-pension.name": "书店",
+        "f-business-address": "一号路 2 号", "f-sign.words": "书",
+    }  # fmt: skip
+    return {"revision": str(bundle.revision), "paper": ["id", "lease", "photo"], **said, **more}
+
+
+@pytest.fixture
+def walk_in(clerk, two):
+    """Somebody stands at the window for a 一件事 that is begun: its thread, and the page of its one form."""
+    OneMatter.objects.create(code="shop", name_zh="开店", name_en="A shop", audience="person", items="pension;sign")
+    ticket = serve(two.town, 1)
+    began = clerk.post(f"/desk/cases/{ticket.ref}/open-together", {"matter": "shop"})
+    return ticket, began["Location"]
+
+
+def test_each_fact_is_asked_once_and_each_paper_counted_once_for_all_of_it(clerk, two, walk_in):
+    ticket, page = walk_in
+    bundle = Bundle.objects.get()
+
+    clerk.post(f"{page}keep", {"revision": "0", "q-premises": "rented", "q-food": "no"})
+    shown = clerk.get(page).content.decode()
+    answer = clerk.post(page.rstrip("/"), whole_form(Bundle.objects.get()))
+
+    assert [shown.count(f'name="{name}"') for name in ("f-business-address", "f-sign.words", "f-pension.name")] == [
+        1,
+        1,
+        1,
+    ]
+    assert [shown.count(f'name="paper" value="{code}"') for code in ("id", "lease", "photo")] == [1, 1, 1]
+    assert (answer.status_code, answer["Location"]) == (302, f"/desk/cases/{ticket.ref}/")
+    assert [case.phase for case in cases_of(bundle)] == ["received", "received"]
+    assert {form_of(case)["address"] for case in cases_of(bundle)} == {"一号路 2 号"}
+    assert CaseMaterial.objects.filter(gone_at=None, verdict="ok").count() == 5
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_or_ticked_is_lost(clerk, two, walk_in):
+    _, page = walk_in
+
+    answer = clerk.post(page.rstrip("/"), whole_form(Bundle.objects.get(), **{"f-sign.words": ""}))
+
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="wrong-sign.words"' in shown
+    assert 'value="书店"' in shown
+    assert re.search(r'name="paper" value="lease"[^>]* checked', shown)
+    assert [case.phase for case in cases_of(Bundle.objects.get())] == ["draft", "draft"]
+
+
+def test_two_desks_never_overwrite_each_other_unseen(clerk, two, walk_in):
+    _, page = walk_in
+    before = whole_form(Bundle.objects.get())
+    clerk.post(f"{page}keep", before)
+
+    answer = clerk.post(page.rstrip("/"), before)
+
+    assert answer.status_code == 409
+    assert [case.phase for case in cases_of(Bundle.objects.get())] == ["draft", "draft"]
+
+
+def test_a_folder_collected_before_asks_for_no_form_again(clerk, two):
+    """From the thread: to its page, the whole list is there, receive: three presses."""
+    bundle = opened(two)
+    Case.objects.update(phase="pre_passed")
+    ticket = serve(two.town, 1)
+    page = f"/desk/cases/{ticket.ref}/together/{bundle.no}/"
+
+    shown = clerk.get(page).content.decode()
+    clerk.post(page.rstrip("/"), {"revision": "0", "paper": ["id", "lease", "photo"]})
+
+    assert ("data-whole" in shown, 'name="f-' in shown) == (True, False)
+    assert [case.phase for case in cases_of(bundle)] == ["received", "received"]
+
+
+def test_the_one_form_of_somebody_else_is_not_there(clerk, two):
+    bundle = opened(two)
+    ticket = serve(two.town, 2)
+    page = f"/desk/cases/{ticket.ref}/together/{bundle.no}/"
+
+    assert (clerk.get(page).status_code, clerk.post(f"{page}keep", whole_form(bundle)).status_code) == (404, 404)

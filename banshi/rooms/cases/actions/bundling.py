@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -30,7 +30,6 @@ from banshi.rooms.cases.queries.handling import got_of, guided_case, wanted_of
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import Wanted, unsent
 from banshi.rooms.catalogue import queries as catalogue
-from banshi.rooms.catalogue.rules.guided import FieldFault
 from banshi.rooms.catalogue.rules.one_form import (
     MOST_ITEMS,
     OneForm,
@@ -182,18 +181,35 @@ def need_whole(drafts: Sequence[Case], bundle: Bundle, *, now: datetime) -> None
     guided = guided_jointly(one, answers)
     if not guided.where.online:
         raise Refused("channel-not-allowed", facts={"channel": "web"})
-    faults: list[FieldFault] = list(faults_jointly(one, answers, form, today_of(drafts[0], now)))
-    if not guided.complete or faults:
-        unanswered = [guided.next_question.id] if guided.next_question else []
-        fields = [{"code": f.code, "reason": {"zh": f.zh, "en": f.en}} for f in faults]
-        raise Refused(
-            "form-invalid", facts={"questions": unanswered, "fields": fields, "count": len(fields) + len(unanswered)}
-        )
+    _need_filled(one, answers, form, today=today_of(drafts[0], now))
     lacking: dict[str, Wanted] = {}
     for case in drafts:
         for paper in unsent(wanted_of(case), got_of(case)):
             lacking.setdefault(_part(one, case).papers[paper.code], paper)
     need_papers(list(lacking.values()))
+
+
+def need_one_form(bundle: Bundle, *, now: datetime) -> None:
+    """Of what is a draft: every question of the one form answered, every field right.
+
+    :raises Refused: form-invalid, with every field at once by its shared name.
+    """
+    rows = cases_of(bundle)
+    one = one_of(rows)
+    if one.parts:
+        answers, form = filled(one, rows)
+        _need_filled(one, answers, form, today=today_of(rows[0], now))
+
+
+def _need_filled(one: OneForm, answers: Mapping[str, str], form: Mapping[str, Any], *, today: date) -> None:
+    guided, faults = guided_jointly(one, answers), faults_jointly(one, answers, form, today)
+    if guided.complete and not faults:
+        return
+    unanswered = [guided.next_question.id] if guided.next_question else []
+    fields = [{"code": f.code, "reason": {"zh": f.zh, "en": f.en}} for f in faults]
+    raise Refused(
+        "form-invalid", facts={"questions": unanswered, "fields": fields, "count": len(fields) + len(unanswered)}
+    )
 
 
 def _part(one: OneForm, case: Case) -> Part:
