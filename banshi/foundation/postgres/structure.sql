@@ -308,6 +308,9 @@ CREATE TABLE public.cases_case (
     urged_on date,
     fee_reminded_at timestamp with time zone,
     guardian_id bigint,
+    contact_index character varying(64) DEFAULT ''::character varying NOT NULL,
+    called_at timestamp with time zone,
+    called_to character varying(10) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT a_case_that_ended_has_an_outcome_and_a_time CHECK ((((closed_at IS NULL) AND ((phase)::text = ANY ((ARRAY['draft'::character varying, 'pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying])::text[]))) OR ((closed_at IS NOT NULL) AND ((phase)::text = ANY ((ARRAY['closed'::character varying, 'not_accepted'::character varying, 'terminated'::character varying, 'withdrawn'::character varying])::text[])) AND (NOT ((outcome)::text = ''::text))))),
     CONSTRAINT a_lease_is_somebodys_and_ends CHECK ((((locked_by_id IS NULL) AND (locked_until IS NULL)) OR ((locked_by_id IS NOT NULL) AND (locked_until IS NOT NULL)))),
     CONSTRAINT case_outcome_is_known CHECK (((outcome)::text = ANY ((ARRAY[''::character varying, 'granted'::character varying, 'refused'::character varying, 'not_accepted'::character varying, 'withdrawn'::character varying, 'terminated'::character varying, 'lapsed'::character varying])::text[]))),
@@ -316,6 +319,7 @@ CREATE TABLE public.cases_case (
     CONSTRAINT only_a_decided_case_has_a_decision CHECK ((((phase)::text = ANY ((ARRAY['decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying, 'closed'::character varying, 'terminated'::character varying])::text[])) OR (decided_at IS NULL))),
     CONSTRAINT who_accepted_a_case_does_not_decide_it CHECK (((decided_by_id IS NULL) OR (accepted_by_id IS NULL) OR instant OR (NOT ((decided_by_id = accepted_by_id) AND (decided_by_id IS NOT NULL) AND (accepted_by_id IS NOT NULL))))),
     CONSTRAINT who_decided_a_case_does_not_issue_it CHECK (((decided_by_id IS NULL) OR (issued_by_id IS NULL) OR instant OR (NOT ((issued_by_id = decided_by_id) AND (issued_by_id IS NOT NULL) AND (decided_by_id IS NOT NULL))))),
+    CONSTRAINT who_is_called_for_a_result_is_called_to_a_window CHECK ((((called_at IS NULL) AND ((called_to)::text = ''::text)) OR ((called_at IS NOT NULL) AND (NOT ((called_to)::text = ''::text))))),
     CONSTRAINT who_waits_was_promised_a_time_after_receipt CHECK (((wait_until IS NULL) OR (wait_until > received_at)))
 );
 
@@ -1125,6 +1129,7 @@ CREATE TABLE public.booking_appointment (
     dealt_on character varying(32) DEFAULT ''::character varying NOT NULL,
     link_turn smallint DEFAULT 0 NOT NULL,
     let_go_at timestamp with time zone,
+    answers jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT a_booking_has_persons CHECK (((persons >= 1) AND (persons <= 20))),
     CONSTRAINT appointment_state_is_known CHECK (((state)::text = ANY ((ARRAY['booked'::character varying, 'checked_in'::character varying, 'served'::character varying, 'cancelled'::character varying, 'no_show'::character varying])::text[])))
 );
@@ -5363,7 +5368,11 @@ CREATE INDEX cases_by_end_of_number ON public.cases_case USING btree (reverse((n
 
 CREATE INDEX cases_by_received_at ON public.cases_case USING btree (hall_id, received_at) WHERE (received_at IS NOT NULL);
 
+CREATE INDEX cases_by_telephone ON public.cases_case USING btree (contact_index) WHERE (NOT ((contact_index)::text = ''::text));
+
 CREATE INDEX cases_by_who_opened_them ON public.cases_case USING btree (opened_by, opened_at DESC, id DESC);
+
+CREATE INDEX cases_called_for ON public.cases_case USING btree (called_at) WHERE (called_at IS NOT NULL);
 
 CREATE INDEX cases_case_accepted_by_id_ab15c7e1 ON public.cases_case USING btree (accepted_by_id);
 
@@ -7130,6 +7139,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('auth', '0012_alter_user_first_name_max_length', now()),
     ('booking', '0021_kept_as_promised', now()),
     ('booking', '0022_where_the_last_look_stopped', now()),
+    ('booking', '0023_situation_of_a_booking', now()),
     ('calendars', '0001_initial', now()),
     ('calendars', '0002_closures_of_parts', now()),
     ('calendars', '0003_own_words_sealed', now()),
@@ -7147,6 +7157,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('cases', '0015_urged', now()),
     ('cases', '0016_fee_reminded', now()),
     ('cases', '0017_guardian', now()),
+    ('cases', '0018_found_by_telephone', now()),
     ('catalogue', '0009_retirement', now()),
     ('catalogue', '0010_office_drafts', now()),
     ('consulting', '0001_initial', now()),

@@ -119,6 +119,8 @@ class Case(models.Model):
     fee_due_on = models.DateField(null=True)  # granted, and not paid for yet: by then it should be
     provisional = models.BooleanField(default=False)  # a calendar not published yet may move the promised day
     wait_until = models.DateTimeField(null=True)  # 立等可取: promised to whoever waits in the hall
+    called_to = models.CharField(max_length=10, default="", db_default="")  # number of the window that called for it
+    called_at = models.DateTimeField(null=True)  # last; null: nobody is called
     due_told = models.DateField(null=True)  # the promised day the applicant was told last
     fee_reminded_at = models.DateTimeField(null=True)  # who has to pay was reminded
     urged_on = models.DateField(null=True)  # 催办: whoever has it was urged, and has not done their part yet
@@ -166,6 +168,10 @@ class Case(models.Model):
             ),
             models.UniqueConstraint(fields=["bundle", "item"], name="an_item_is_once_in_a_bundle"),
             models.CheckConstraint(
+                condition=Q(called_at=None, called_to="") | (Q(called_at__isnull=False) & ~Q(called_to="")),
+                name="who_is_called_for_a_result_is_called_to_a_window",
+            ),
+            models.CheckConstraint(
                 condition=Q(wait_until=None) | Q(wait_until__gt=models.F("received_at")),
                 name="who_waits_was_promised_a_time_after_receipt",
             ),
@@ -185,6 +191,7 @@ class Case(models.Model):
             models.Index(fields=["notice_due_on"], name="cases_to_be_deemed", condition=Q(phase="received")),
             models.Index(fields=["fee_due_on"], name="cases_to_be_paid", condition=Q(fee_due_on__isnull=False)),
             models.Index(fields=["wait_until"], name="cases_waited_for", condition=Q(wait_until__isnull=False)),
+            models.Index(fields=["called_at"], name="cases_called_for", condition=Q(called_at__isnull=False)),
             # Figures read a hall's days.
             *(
                 models.Index(fields=["hall", at], name=f"cases_by_{at}", condition=Q(**{f"{at}__isnull": False}))

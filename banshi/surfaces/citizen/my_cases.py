@@ -117,6 +117,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "fee": fees.owed(found.no, now=now) if found.decided_at else None,
         "to_follow": _to_follow(found),
         "pickup": case_where.pickup(found, where, now=now),
+        "call": deliveries.call_of(found, now=now),
         "paper_at": case_where.paper_at(where),
         "drop_at": case_where.to_drop_at(found, where),
         "to_leave": where.to_leave,

@@ -20,7 +20,7 @@ from banshi.frames.staff.case_deeds import deed
 from banshi.frames.staff.frame import status_of
 from banshi.frames.typed import clean, invalid
 from banshi.journeys.case import cabinets as at_cabinets
-from banshi.journeys.case import conclude, courier
+from banshi.journeys.case import calling, conclude, courier
 from banshi.kernel.actors import Actor
 from banshi.kernel.masking import mask_name, mask_phone
 from banshi.kernel.refusals import Refused
@@ -32,6 +32,7 @@ from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.waiting import is_late
 from banshi.rooms.delivery.queries import (
     cabinets_of,
+    call_of,
     delivery_of,
     papers_left,
     parcel_of,
@@ -41,7 +42,8 @@ from banshi.rooms.delivery.queries import (
     wishes_of,
 )
 from banshi.rooms.places import queries as places
-from banshi.rooms.places.models import Hall
+from banshi.rooms.places.models import Hall, Window
+from banshi.rooms.tickets.models import WindowSession
 from banshi.surfaces.issue.frame import page
 
 PERMISSION = "cases.issue"
@@ -117,6 +119,7 @@ def paper(request: Asked, hall: str, no: str, number: str) -> HttpResponseBase:
 def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None) -> HttpResponseBase:
     context = dict(shared.shown(request, case, now=clock.now()))
     own = conclude.is_their_own(case, now=clock.now())
+    context |= _calling(request, hall, case, clock.now())
     context |= _posting(case) | {
         "delivery": delivery_of(case), "result": conclude.result_of(case), "refused": refused, "whys": WHYS,
         "decision": next((p for p in queries.papers_of(case) if p.kind in ("grant", "refusal")), None),
@@ -131,6 +134,25 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
     }  # fmt: skip
     return page(request, "issue/case.html", hall, status=status_of(refused) if refused else 200, **context)
+
+
+WINDOW = "issue-window"
+
+
+def _calling(request: Asked, hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
+    """Where whoever waits for it may be called to: the windows, the one last called to in this browser or where this clerk is
+    signed in, and the call that stands."""
+    if not calling.may_be_called(case):
+        return {"windows": []}
+    here, _colon, last = str(request.session.get(WINDOW, "")).partition(":")
+    signed_in = WindowSession.objects.filter(staff_id=request.who.staff_id or 0, hall=hall, signed_out_at=None)
+    mine = signed_in.values_list("window__number", flat=True).first() or (last if here == hall.code else "")
+    return {
+        "windows": list(Window.objects.filter(hall=hall).order_by("number").values_list("number", flat=True)),
+        "at_window": case.called_to or mine,
+        "called_at": case.called_at,
+        "call_stands": bool(call_of(case, now=now)),
+    }
 
 
 def _posting(case: Case) -> dict[str, Any]:
@@ -178,6 +200,22 @@ def shelve(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     if conclude.is_their_own(case, now=now):
         return _("Laid ready. The applicant gets the code.")
     return _("Laid ready. The applicant is told to come with the card.")
+
+
+@_deed
+def call(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    """Whoever waits in the hall is called to this window, or once more; the browser remembers which one it is."""
+    window = clean(request.POST.get("window"), 10)
+    calling.call(case_no=case.no, window=window, by=by, now=now)
+    request.session[WINDOW] = f"{case.hall.code}:{window}"
+    return _("Called to window %(n)s: board, voice and telephone say so.") % {"n": window}
+
+
+@_deed
+def missed(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    """They did not come."""
+    calling.missed(case_no=case.no, by=by, now=now)
+    return _("Back to its place. It is fetched another time, by code or card.")
 
 
 @_deed

@@ -55,6 +55,8 @@ DEEDS: dict[str, Text] = {
     "moved": pgettext_lazy("deed", "%(who)s moved %(what)s"),
     "kept": pgettext_lazy("deed", "%(who)s let %(what)s stand in a closure"),
     "confirmed-again": pgettext_lazy("deed", "%(who)s sent the confirmation of %(what)s again"),
+    "result_called": pgettext_lazy("deed", "%(who)s called for the result of %(what)s"),
+    "result_not_fetched": pgettext_lazy("deed", "%(who)s noted that nobody came for the result of %(what)s"),
     "no_show": pgettext_lazy("deed", "%(what)s was noted as a no-show"),
     "no_show:not_counted": pgettext_lazy("deed", "Nobody came for %(what)s; it does not count"),
     "signed-in": pgettext_lazy("deed", "%(who)s signed in"),

@@ -18,7 +18,7 @@ from banshi.foundation.times import when
 from banshi.journeys.hours.after_hours import after_hours
 from banshi.journeys.hours.stops import Stop, evacuating, stops
 from banshi.rooms.calendars.rules import ClosedSlug, WhyClosed
-from banshi.rooms.delivery.queries import called_for
+from banshi.rooms.delivery.queries import called_for, called_to
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
@@ -46,8 +46,8 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
     is called in this hall, or zone; `numbers`: the machines here give numbers, each of them; `stays`: no numbers any
     more, and the windows go on for those in line;
     `evacuated`: over all that the screen shows, what to do instead of waiting (`leave`, `why`, `stays`), else None; `out`:
-    zones that are evacuated, whose calls are not shown; `notices`; `chime`, `voice`; `at`: hall time; `speed`: of the
-    hall's clock.
+    zones that are evacuated, whose calls are not shown; `fetch`: who is called to an issue window; `notices`; `chime`,
+    `voice`; `at`: hall time; `speed`: of the hall's clock.
 
     :param zone: code of the zone whose closures matter too; None = the whole hall's only.
     """
@@ -81,6 +81,7 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
         "notices": []
         if evacuated
         else _ready(hall, now) + list((english() and screens.notices_en) or screens.notices_zh),
+        "fetch": [] if evacuated else _fetch(hall, zone, now),
         "chime": not screens.silent and screens.chime,
         "voice": not screens.silent and screens.voice,
         "at": local.isoformat(),
@@ -94,6 +95,18 @@ def _ready(hall: Hall, now: datetime) -> list[str]:
     if not called:
         return []
     return [pgettext("screen", "Ready at the issue window: %(numbers)s") % {"numbers": ", ".join(called)}]
+
+
+def _fetch(hall: Hall, zone: str | None, now: datetime) -> list[dict[str, str]]:
+    """叫领取: who is called to an issue window – of a zone's screen: in that zone –, as rows of the board."""
+    return [
+        {
+            "number": each.number, "window": each.window, "at": each.at.isoformat(), "zone": each.zone,
+            "floor": each.floor_zh, "floor_en": each.floor_en, "kind": "fetch",
+        }
+        for each in called_to(hall, now=now)
+        if zone is None or each.zone == zone
+    ]  # fmt: skip
 
 
 def _why(why: WhyClosed | None, closed: list[Stop]) -> str:

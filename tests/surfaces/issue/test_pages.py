@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from banshi.journeys.case import conclude
@@ -116,3 +118,36 @@ def test_two_who_hand_over_one_paper_hand_it_over_once(committed_matters: Matter
     done = together(4, lambda _: conclude.hand_paper(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE))
 
     assert sorted(str(getattr(each, "slug", "")) for each in done) == ["", "code-used", "code-used", "code-used"]
+
+
+def test_who_waits_in_the_hall_is_called_called_again_and_let_go(matters: Matters, client_of):
+    """One press, to the window this browser called to last; the board shows number and window."""
+    case, client = matters.decided(), client_of("issuer")
+    at = f"/issue/town/cases/{case.no}/"
+    client.post(at + "make")
+    Case.objects.update(wait_until=TUESDAY_NINE + timedelta(hours=2))
+    client.post(at + "shelve", {"place": "A-3"})
+
+    offered = client.get(at).content.decode()
+    client.post(at + "call", {"window": "02"})
+    called = client.get(at).content.decode()
+    shown = client.get("/screens/town/facts").json()["fetch"]
+    away = client.post(at + "missed", follow=True).content.decode()
+
+    assert (f'action="{at}call"' in offered, f'action="{at}missed"' in offered) == (True, False)
+    assert "叫到 02 号窗口" in called
+    assert '<option value="02" selected' in called
+    assert [(each["number"], each["window"]) for each in shown] == [(f"…{case.no[-4:]}", "02")]
+    assert "放回原处了" in away
+    assert '<option value="02" selected' in away
+    assert (client.get("/screens/town/facts").json()["fetch"], Case.objects.get().phase) == ([], "ready")
+
+
+def test_a_result_nobody_waits_for_is_called_for_by_nobody(matters: Matters, client_of):
+    case, client = matters.decided(), client_of("issuer")
+    at = f"/issue/town/cases/{case.no}/"
+    client.post(at + "make")
+    client.post(at + "shelve", {"place": "A-3"})
+
+    assert f'action="{at}call"' not in client.get(at).content.decode()
+    assert client.post(at + "call", {"window": "02"}).status_code == 409

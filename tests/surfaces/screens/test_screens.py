@@ -209,12 +209,12 @@ def test_the_board_costs_the_same_with_one_and_with_three_tickets(
 ):
     called(opened)
     screen.get("/screens/town/board")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         screen.get("/screens/town/board")
     for _ in range(2):
         tickets.issue(tickets.Take(category_code="A", channel="kiosk", by=SYSTEM), hall=opened.hall, now=TUESDAY_NINE)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         screen.get("/screens/town/board")
 
 

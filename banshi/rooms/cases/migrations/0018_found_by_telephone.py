@@ -1,4 +1,4 @@
-"""A case is found by the telephone that was left with it (a blind index)."""
+"""A case is found by the telephone left with it (a blind index); whoever waits for its result is called to a window."""
 
 from django.db import migrations, models
 
@@ -34,11 +34,35 @@ class Migration(migrations.Migration):
             name="contact_index",
             field=models.CharField(max_length=64, default="", db_default=""),
         ),
+        migrations.AddField(
+            model_name="case",
+            name="called_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="called_to",
+            field=models.CharField(max_length=10, default="", db_default=""),
+        ),
         migrations.RunPython(index, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
                 fields=["contact_index"], name="cases_by_telephone", condition=~models.Q(contact_index="")
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                fields=["called_at"], name="cases_called_for", condition=models.Q(called_at__isnull=False)
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(called_at=None, called_to="")
+                | (models.Q(called_at__isnull=False) & ~models.Q(called_to="")),
+                name="who_is_called_for_a_result_is_called_to_a_window",
             ),
         ),
     ]

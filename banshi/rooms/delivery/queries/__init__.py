@@ -13,7 +13,16 @@ from banshi.rooms.delivery.queries.cabinets import (
     result_lies_in,
     stay_of,
 )
-from banshi.rooms.delivery.queries.handing import called_for, code_for_applicant, delivery_of, papers_left, posted_among
+from banshi.rooms.delivery.queries.handing import (
+    CalledTo,
+    call_of,
+    called_for,
+    called_to,
+    code_for_applicant,
+    delivery_of,
+    papers_left,
+    posted_among,
+)
 from banshi.rooms.delivery.queries.parcels import (
     OnItsWay,
     coming_in,
@@ -29,13 +38,16 @@ from banshi.rooms.delivery.queries.parcels import (
 from banshi.rooms.delivery.queries.trail import Step, trail
 
 __all__ = [
+    "CalledTo",
     "Lying",
     "OnItsWay",
     "Step",
     "cabinet_by_code",
     "cabinets_at",
     "cabinets_of",
+    "call_of",
     "called_for",
+    "called_to",
     "code_for_applicant",
     "coming_in",
     "counts_from",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.models import Delivery
-from banshi.rooms.places.models import Hall
+from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.tickets.models import Ticket
 
 CALLED_FOR: Final = timedelta(minutes=20)  # on the boards, from when it is ready
 MOST_CALLED: Final = 8
+CALL_STANDS: Final = timedelta(minutes=10)  # a call to a window
 
 
 def delivery_of(case: Case) -> Delivery | None:
@@ -40,13 +43,62 @@ def posted_among(cases: list[Case]) -> frozenset[str]:
 
 
 def called_for(hall: Hall, *, now: datetime) -> list[str]:
-    """立等可取: the numbers of those who wait in the hall and whose result has just been laid ready, the newest first; where
-    they had none, the end of the case's. Nothing on a board says who they are.
+    """立等可取: the numbers of those who wait in the hall and whose result has just been laid ready, and whom no window calls
+    yet (`called_to`), the newest first. Nothing on a board says who they are.
     """
     rows = Delivery.objects.filter(
         case__hall=hall, case__wait_until__isnull=False, state="ready", ready_at__gt=now - CALLED_FOR, ready_at__lte=now
     ).select_related("case")
-    found = list(rows.order_by("-ready_at", "-id")[:MOST_CALLED])
-    tickets = Ticket.objects.filter(visit__in=[row.case.visit_id for row in found if row.case.visit_id]).order_by("id")
+    recent = rows.filter(case__called_at=None) | rows.filter(case__called_at__lte=now - CALL_STANDS)
+    found = [row.case for row in recent.order_by("-ready_at", "-id")[:MOST_CALLED]]
+    return numbers_of(found)
+
+
+def numbers_of(cases: Sequence[Case]) -> list[str]:
+    """The number each of them had in the line; where it had none, the end of the case's."""
+    tickets = Ticket.objects.filter(visit__in=[case.visit_id for case in cases if case.visit_id]).order_by("id")
     numbers = dict(tickets.values_list("visit_id", "number"))
-    return [numbers.get(row.case.visit_id or 0) or f"…{row.case.no[-4:]}" for row in found]
+    return [numbers.get(case.visit_id or 0) or f"…{case.no[-4:]}" for case in cases]
+
+
+@dataclass(frozen=True)
+class CalledTo:
+    """A number that is called to a window for its result. `zone`, `floor_zh`, `floor_en`: of the window."""
+
+    number: str
+    window: str
+    at: datetime
+    zone: str
+    floor_zh: str
+    floor_en: str
+
+
+def call_of(case: Case, *, now: datetime) -> str:
+    """The window that its person is called to now; "" for none."""
+    if case.phase != "ready" or case.called_at is None or not now - CALL_STANDS < case.called_at <= now:
+        return ""
+    return case.called_to
+
+
+def called_to(hall: Hall, *, now: datetime) -> list[CalledTo]:
+    """叫领取: who is called to an issue window, the last first, for some minutes or until the result is fetched."""
+    rows = Case.objects.filter(hall=hall, phase="ready", called_at__gt=now - CALL_STANDS, called_at__lte=now)
+    found = list(rows.order_by("-called_at", "-id")[:MOST_CALLED])
+    windows = {
+        each.number: each
+        for each in Window.objects.filter(hall=hall, number__in=[row.called_to for row in found]).select_related(
+            "zone__floor"
+        )
+    }
+    return [
+        CalledTo(
+            number,
+            case.called_to,
+            case.called_at,
+            there.zone.code,
+            there.zone.floor.label_zh,
+            there.zone.floor.label_en,
+        )
+        for case, number in zip(found, numbers_of(found), strict=True)
+        if case.called_at is not None and (there := windows.get(case.called_to)) is not None
+    ]

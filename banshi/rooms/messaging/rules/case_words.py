@@ -88,6 +88,10 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”的证照好了。到{hall}出件窗口，出示[取件码 {code} 或]身份证。[也可以在线领电子证照：{link}]",
         "en": "The result of “{item}” is ready. Fetch it at the issue window of {hall} with [code {code} or ]your ID card.[ Or take it as a file: {link}]",
     },
+    "case_called": {
+        "zh": "“{item}”的结果出来了，现在到 {window} 号窗口领取，带上身份证。[看进度：{link}]",
+        "en": "The result of “{item}” is ready: fetch it at window {window} now, with the ID card.[ See it here: {link}]",
+    },
     "case_in_cabinet": {
         "zh": "“{item}”的证照好了，放在{hall}的{cabinet}里，24 小时可取，保留 72 小时。[取件码 {code}。][也可以在线领电子证照：{link}]",
         "en": "The result of “{item}” lies in {cabinet} of {hall}, at any hour for 72 hours.[ Code {code}.][ Or take it as a file: {link}]",

@@ -98,6 +98,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_granted": (("item",),),
     "case_refused": (("item",),),
     "case_ready": (("item",),),
+    "case_called": (("item",), ("window",)),
     "case_in_cabinet": (("item",),),
     "case_moved": (("item",),),
     "case_posted": (("item",), ("waybill",)),

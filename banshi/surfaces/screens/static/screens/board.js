@@ -22,6 +22,9 @@ let facts;
 
 const isOut = (code) => facts?.out?.includes(code); // nobody is sent to a window that is evacuated
 
+/** 叫领取: results that are ready for whoever waits here, called to a window for some minutes. */
+const fetchCalls = () => (facts?.fetch ?? []).filter((c) => !isOut(c.zone)).map((c) => ({ ...c, name: words.fetch, calling: true }));
+
 function callsOf() {
   const windows = new Map(state.windows.map((w) => [w.number, w]));
   const seen = new Set();
@@ -40,7 +43,7 @@ function callsOf() {
   // The list of recent calls is short; whoever is still being called stays on the board until they come.
   const longer = state.windows.filter((w) => w.state === "called" && !seen.has(w.ticket) && (!zone || w.zone === zone) && !isOut(w.zone))
     .map((w) => ({ number: w.ticket, window: w.number, name: "", floor: floors[w.floor], floor_en: floors[w.floor], calling: true }));
-  return [...fresh.filter((c) => c.calling), ...longer, ...fresh.filter((c) => !c.calling)];
+  return [...fetchCalls(), ...fresh.filter((c) => c.calling), ...longer, ...fresh.filter((c) => !c.calling)];
 }
 
 function drawCalls() {
@@ -172,7 +175,7 @@ const queue = [];
 let talking = false;
 
 function announceNew() {
-  const fresh = state.calls.filter((call) => !heard.has(keyOf(call)) && (!zone || state.windows.some((w) => w.number === call.window && w.zone === zone)));
+  const fresh = [...state.calls, ...fetchCalls()].filter((call) => !heard.has(keyOf(call)) && (!zone || call.kind === "fetch" || state.windows.some((w) => w.number === call.window && w.zone === zone)));
   for (const call of fresh.reverse()) { // oldest first
     heard.add(keyOf(call));
     // A screen that has just been switched on does not call out what happened before it came.
@@ -193,8 +196,11 @@ async function talk() {
     if (facts.chime) await window.Banshi.chime().catch(() => {});
     if (facts.voice) {
       const number = call.window.replace(/^0+(?=\d)/, "");
-      await speak(`请${call.number}号到${call.floor ?? ""}${number}号窗口`, "zh-CN");
-      await speak(`Number ${[...call.number].join(" ")}, ${call.floor_en ? `${call.floor_en}, ` : ""}window ${number}, please`, "en-GB");
+      const fetching = call.kind === "fetch";
+      const who = call.number.startsWith("…") ? `办件尾号${[...call.number.slice(1)].join(" ")}` : `${call.number}号`;
+      const whom = call.number.startsWith("…") ? `Case ending in ${[...call.number.slice(1)].join(" ")}` : `Number ${[...call.number].join(" ")}`;
+      await speak(`请${who}到${call.floor ?? ""}${number}号窗口${fetching ? "领取结果" : ""}`, "zh-CN");
+      await speak(`${whom}, ${call.floor_en ? `${call.floor_en}, ` : ""}window ${number}, please${fetching ? ", to fetch your result" : ""}`, "en-GB");
     }
   }
   talking = false;
