@@ -46,7 +46,7 @@ HALLS = ("town", "other")  # both lie in the region that addresses name
 WIDE = {"city_admin", "auditor"}  # held everywhere
 # Behind the door: cases are opened at the window that serves their person (tests/surfaces/desk/test_cases_behind_the_door.py).
 LEADS_ON = ("review:start",)  # to the first list of whoever asks
-AT_A_WINDOW = {"desk:cases", "desk:case-items", "desk:case", "desk:case-file", "desk:case-paper"}
+AT_A_WINDOW = {"desk:cases", "desk:bundle", "desk:case-items", "desk:case", "desk:case-file", "desk:case-paper"}
 
 
 def staff_views(patterns: Any = None, space: str = "", route: str = "") -> Iterator[tuple[str, URLPattern]]:

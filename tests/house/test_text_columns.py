@@ -31,6 +31,7 @@ identity_organisation_member.given_by identity_organisation_member.role identity
 identity_mandate.items identity_person.id_type identity_person.name_index identity_person.name_source
 identity_person.number_index identity_person.phone_index identity_role.given_by identity_role.role identity_role.scope
 identity_role.scope_kind identity_sign_in_code.code_hash identity_sign_in_code.phone_index identity_staff.password
+booking_appointment.answers
 booking_appeal.answered_by booking_appeal.state booking_appointment.booked_by booking_appointment.business
 booking_appointment.cancelled_by booking_appointment.code booking_appointment.contact_index booking_appointment.half
 booking_appointment.dealt_on booking_hold.limit_key
@@ -67,6 +68,7 @@ tickets_ticket.number tickets_ticket.outcome tickets_ticket.phone_index tickets_
 tickets_ticket.state tickets_transfer.by tickets_visit.channel tickets_visit.limit_key tickets_counter.letter
 cases_consultation.papers cases_consultation.says cases_bundle.matter cases_bundle.no cases_bundle.opened_by
 cases_case.answers cases_case.appointment cases_case.case_kind cases_case.channel cases_case.language cases_case.no
+cases_case.called_to cases_case.contact_index
 cases_case.opened_by cases_case.outcome cases_case.phase cases_case.proposed cases_case.situation cases_event.actor
 cases_event.after
 cases_event.before cases_event.earlier_hash cases_event.facts cases_event.hash cases_event.verb cases_extension.by
