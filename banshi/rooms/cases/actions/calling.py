@@ -17,17 +17,15 @@ def call(case: Case, *, window: str, by: Actor, now: datetime) -> None:
     case.save(update_fields=["called_to", "called_at"])
     event = case.events.order_by("-seq")[0]
     tell(case, "case_called", event=event, anew=f":{window}", now=now, window=window)
-    _noted("result_called", case, window, by=by, now=now)
+    about = f"case:{case.no}"
+    audit.record(action="result_called", subject=about, by=by, now=now, hall=case.hall.code, facts={"window": window})
 
 
 def give_up(case: Case, *, by: Actor, now: datetime) -> None:
     """They did not come: it stays at its place, and nobody is called for it any more. The case is locked."""
     window, case.called_to, case.called_at = case.called_to, "", None
     case.save(update_fields=["called_to", "called_at"])
-    _noted("result_not_fetched", case, window, by=by, now=now)
-
-
-def _noted(action: str, case: Case, window: str, *, by: Actor, now: datetime) -> None:
+    about = f"case:{case.no}"
     audit.record(
-        action=action, subject=f"case:{case.no}", by=by, now=now, hall=case.hall.code, facts={"window": window}
+        action="result_not_fetched", subject=about, by=by, now=now, hall=case.hall.code, facts={"window": window}
     )
