@@ -11,11 +11,12 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.catalogue.rules.guided import Guided, answer_faults, guided, in_hall
 from banshi.rooms.catalogue.rules.handling import Fee, Limit, Paper, Question
+from banshi.rooms.catalogue.rules.json_schema import form_schema
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.answers import Answer, answer, invalid
 from banshi.surfaces.api.operations import found, op, write
 from banshi.surfaces.api.parts import named
-from banshi.surfaces.api.schemas import Asked, Code, GuideAnswersIn, GuidedOut, GuideOut
+from banshi.surfaces.api.schemas import Asked, Code, FormSchemaOut, GuideAnswersIn, GuidedOut, GuideOut
 
 router = Router(tags=["items"])
 
@@ -34,6 +35,19 @@ def get_item_guide(request: HttpRequest, item: Path[Code], asked: Query[Where]) 
     return found(
         {"item": row.code, "version": row.version, "questions": [question_shown(each) for each in handling.questions]}
     )
+
+
+@router.get(
+    "/items/{item}/form-schema", **op("get_form_schema", {200: FormSchemaOut}), summary="Its form as JSON Schema"
+)
+def get_form_schema(request: HttpRequest, item: Path[Code]) -> HttpResponse:
+    """JSON Schema 2020-12 of the `answers` and the `form` that a case of the item takes: to show the form, and to check it before
+    it is sent. What hangs on answers and fields above stands in `allOf`, the fields' own conditions beside it in `x-show-if`.
+    """
+    row = catalogue.item_by_code(item)
+    handling = catalogue.handling_of(row)
+    said = form_schema(handling, item=row.code, version=row.version, title=row.name_zh, title_en=row.name_en)
+    return found(said)
 
 
 @router.post("/items/{item}/guide", **op("guide_item", {200: GuidedOut}), summary="What is needed in a situation")

@@ -75,6 +75,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "list_items": ANY,
     "get_item": ANY,
     "get_item_guide": ANY,
+    "get_form_schema": ANY,
     "guide_item": ANY,
     "when": ANY,
     "list_slots": ANY,

@@ -242,6 +242,7 @@ class ItemOut(Named):
     retired: RetiredOut | None = Field(description="null: nobody retires it.")
     elements: list[ElementOut] = Field(description="All that the national list states of it: basis, level, scope, …")
     seasons: SeasonsOut | None = Field(description="When it is received (受理时段). null: all year.")
+    handling_items: list[Named] = Field(description="业务办理项 below it; none: it is handled as itself.")
 
 
 class OptionOut(Out):
@@ -263,6 +264,15 @@ class GuideOut(Out):
     item: str
     version: int
     questions: list[QuestionOut]
+
+
+class FormSchemaOut(Grows):
+    """A JSON Schema of dialect 2020-12, with its own words: `$schema`, `$id` of the item and its version, `allOf`, `$defs`."""
+
+    title: str
+    type: Literal["object"]
+    required: list[str]
+    properties: dict[str, Any] = Field(description="`answers` and `form`.")
 
 
 class GuideAnswersIn(In):
@@ -318,6 +328,9 @@ class GuidedOut(Out):
     next_question: QuestionOut | None
     answers: dict[str, str] = Field(description="Those that count.")
     situation: SituationOut | None
+    handling_item: Named | None = Field(
+        description="业务办理项: what it is handled as, once every question is answered."
+    )
     conditions: list[TextOut]
     materials: list[PaperOut]
     where: PlacesOut

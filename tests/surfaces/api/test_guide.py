@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from banshi.rooms.catalogue.models import HallItem, Item
 from tests.rooms.catalogue.handlings import handling
@@ -98,3 +99,20 @@ def test_an_item_that_nobody_modelled_is_complete_at_once(calls: Calls) -> None:
 
     assert (calls("get", GUIDE).json()["questions"], found["complete"], found["materials"]) == ([], True, [])
     assert calls("get", "/items/flying/guide").status_code == 404
+
+
+def test_the_form_comes_as_json_schema(modelled: Calls) -> None:
+    reply = modelled("get", "/items/pension/form-schema", "channel")
+
+    schema = reply.json()
+    Draft202012Validator.check_schema(schema)
+    assert (reply.status_code, schema["$id"], schema["x-label-en"]) == (
+        200,
+        "urn:banshi:form:pension:1",
+        "Pension enrolment",
+    )
+    sent = {"answers": {"premises": "own", "agent": "self"}, "form": {"owner": "张三"}}
+    assert [each.message for each in Draft202012Validator(schema).iter_errors(sent)] == [
+        "'phone' is a required property"
+    ]
+    assert modelled("get", "/items/flying/form-schema").status_code == 404
