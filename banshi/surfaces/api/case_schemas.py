@@ -206,6 +206,25 @@ class TakeIn(In):
     over: bool = Field(False, description="From whoever has it: for who supervises.")
 
 
+class UrgeIn(In):
+    note: Text = Field(description="It stands on the work list of whoever has the case.")
+
+
+class HandOnIn(In):
+    """Exactly one of `to` and `department`."""
+
+    to: Code | None = Field(None, description="Login of a colleague who may take its next step.")
+    department: Code | None = Field(None, description="Another department that reviews cases in its hall.")
+    why: Text
+
+    @model_validator(mode="after")
+    def _one(self) -> HandOnIn:
+        if (self.to is None) == (self.department is None):
+            said = {"zh": "to 和 department 须填且只填一项", "en": "Give either to or department"}
+            raise PydanticCustomError("one_of", "{en}", said)
+        return self
+
+
 class StopIn(In):
     kind: Procedure
     basis: Text
@@ -534,6 +553,7 @@ class CaseOut(CaseLineOut):
     revision: int
     answers: dict[str, str]
     situation: str | None
+    handling_item: Named | None = Field(description="业务办理项, of the pinned version: what it is handled as.")
     question: str | None = Field(description="The next one to be answered.")
     clock: ClockOut | None = Field(description="Of the promised limit, once it runs.")
     requirements: list[RequirementOut]

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from banshi.foundation import clock
+from banshi.frames.staff.colleagues import colleagues, other_departments
 from banshi.journeys.case import by_rule, charging, conclude
 from banshi.kernel.documents import InvalidDocument
 from banshi.kernel.refusals import Refused
@@ -16,6 +17,7 @@ from banshi.kernel.rights import must_hold
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.answers import Answer, answer, refused
@@ -29,6 +31,7 @@ from banshi.surfaces.api.case_schemas import (
     DecideIn,
     DeliverIn,
     ExtendIn,
+    HandOnIn,
     MissingIn,
     NoticeIn,
     OpineIn,
@@ -42,6 +45,7 @@ from banshi.surfaces.api.case_schemas import (
     StopIn,
     TakeIn,
     TerminateIn,
+    UrgeIn,
     VerdictIn,
     VerdictsIn,
     Worklist,
@@ -446,3 +450,36 @@ def terminate_case(request: HttpRequest, case: Path[Code], body: TerminateIn) ->
         )  # fmt: skip
 
     return _did(request, case, "terminate_case", act)
+
+
+# --- Supervision --------------------------------------------------------------------------------------------------
+
+
+@router.post("/cases/{case}/urge", **op("urge_case", {200: CaseOut}), summary="Urge whoever has it")
+@write
+def urge_case(request: HttpRequest, case: Path[Code], body: UrgeIn) -> Answer:
+    """催办: once a working day (`urged-already`); the note stands on the work list until they have done their part."""
+    return _did(
+        request, case, "urge_case",
+        lambda who, seen, now: cases.urge(case_no=seen.no, note=body.note, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/hand-on", **op("hand_on_case", {200: CaseOut}), summary="Hand on to somebody else")
+@write
+def hand_on_case(request: HttpRequest, case: Path[Code], body: HandOnIn) -> Answer:
+    """转办: to a colleague, for whom it is kept until the end of the next working day; or to another department, which signs for
+    its papers anew while the limits run on."""
+
+    def act(who: Caller, seen: Case, now: datetime) -> None:
+        if body.department is not None:
+            may = body.department in {each.code for each in other_departments(seen)}
+            cases.hand_to_department(
+                case_no=seen.no, department=body.department, may=may, why=body.why, by=who.by, now=now
+            )  # fmt: skip
+        else:
+            to = identity.staff_named(body.to or "") or 0
+            may = CASE.may(seen.phase, "hand_on") and to in {one.pk for one in colleagues(seen)}
+            cases.hand_on(case_no=seen.no, to=to, may=may, why=body.why, by=who.by, now=now)
+
+    return _did(request, case, "hand_on_case", act)

@@ -59,6 +59,7 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     **dict.fromkeys(("consign_result", "post_result", "take_back_parcel", "take_in_papers"), "cases.issue"),
     "terminate_case": "cases.supervise",
     "agree_to_step": "cases.supervise",
+    **dict.fromkeys(("urge_case", "hand_on_case"), "cases.supervise"),
     "waive_fee": "cases.supervise",
     "refund_fee": "cases.receive | cases.issue",
 }

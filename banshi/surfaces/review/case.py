@@ -13,6 +13,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.frames.staff import case_files
 from banshi.frames.staff import cases as shared
+from banshi.frames.staff.colleagues import colleagues, other_departments
 from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import today_of
@@ -24,7 +25,6 @@ from banshi.rooms.delivery.queries import drop_of, sent_papers_of
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review import lists
-from banshi.surfaces.review.colleagues import colleagues, other_departments
 from banshi.surfaces.review.frame import page
 from banshi.surfaces.review.may import deeds_of, withheld
 from banshi.surfaces.review.said import Said, fields_of, rows_of

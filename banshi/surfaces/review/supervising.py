@@ -7,13 +7,13 @@ from datetime import datetime
 from django.utils.translation import pgettext
 
 from banshi.foundation.doors import Asked
+from banshi.frames.staff.colleagues import colleagues, other_departments
 from banshi.frames.typed import clean, int_or_none, lines_of
 from banshi.kernel.actors import Actor
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.handing import LONGEST_WHY
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
-from banshi.surfaces.review.colleagues import colleagues, other_departments
 from banshi.surfaces.review.deeds import of_case
 
 MOST_KEY = 2**31 - 1

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, WORKLISTS
 from banshi.rooms.cases.rules.materials import CHANNELS
 from banshi.rooms.cases.rules.procedures import PROCEDURES
@@ -281,3 +282,20 @@ def test_a_repeat_with_the_same_key_is_the_same_case_the_same_step_and_the_same_
     assert (other.status_code, other.json()["type"]) == (409, "idempotency-conflict")
     assert received[1]["Idempotency-Replayed"] == "true"
     assert len(work.calls("get", "/cases", "channel").json()["data"]) == 1
+
+
+def test_who_supervises_urges_a_case_and_hands_it_on(work: Casework) -> None:
+    no = work.in_review()
+
+    work.done("urge", no, "supervisor", {"note": "今天要办结"})
+    twice = work("urge", no, "supervisor", {"note": "快"})
+    wrong = work("hand-on", no, "supervisor", {"to": work.matters.staff["receiver"].login, "why": "休假"})
+    both = work("hand-on", no, "supervisor", {"to": "a", "department": "police", "why": "休假"})
+    work.done("hand-on", no, "supervisor", {"to": work.matters.staff["reviewer"].login, "why": "休假"})
+
+    refused = [(each.status_code, each.json()["type"]) for each in (twice, wrong, both)]
+    assert refused == [(409, "urged-already"), (422, "invalid"), (422, "invalid")]
+    assert Case.objects.get(no=no).locked_by_id == work.matters.staff["reviewer"].pk
+    away = work("hand-on", no, "supervisor", {"department": "nobody", "why": "归别处"})
+    assert (away.status_code, away.json()["type"]) == (422, "invalid")
+    work.done("opine", no, "reviewer", {"says": "grant", "text": ""})

@@ -28,7 +28,7 @@ STEPS: dict[str, Any] = {
     "extend": {"days": 1, "reason": "x"}, "opine": {"says": "note", "text": "x"}, "settle": {"material": "photo"},
     "decide": {"grant": True}, "issue": None, "shelve": {"place": "A"}, "deliver": {},
     "terminate": {"reason": "x", "second_by": "case-second-supervisor"}, "agree": {"verb": "terminate"},
-    "withdraw": {"reason": "x"},
+    "withdraw": {"reason": "x"}, "urge": {"note": "x"}, "hand-on": {"to": "nobody", "why": "x"},
 }  # fmt: skip
 # Which of the town's people may take a step; the applicant's steps also whoever receives papers.
 TAKES: dict[str, set[str]] = {
@@ -36,7 +36,7 @@ TAKES: dict[str, set[str]] = {
     **dict.fromkeys(("return", "pass"), {"pre_reviewer"}),
     **dict.fromkeys(("opine", "stop-clock", "resume-clock"), {"reviewer"}),
     **dict.fromkeys(("issue", "shelve", "deliver"), {"issuer"}),
-    **dict.fromkeys(("terminate", "agree"), {"supervisor", "second_supervisor"}),
+    **dict.fromkeys(("terminate", "agree", "urge", "hand-on"), {"supervisor", "second_supervisor"}),
     "extend": {"approver"},
     "settle": {"receiver", "reviewer"},
     "decide": {"approver"},

@@ -159,6 +159,8 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "shelve_result": ("post", "/cases/NONE/shelve", {"place": "A-12"}),
     "deliver_case": ("post", "/cases/NONE/deliver", {"channel": "counter", "code": "1", "identity": False}),
     "terminate_case": ("post", "/cases/NONE/terminate", {"reason": "重复申请", "second_by": "nobody"}),
+    "urge_case": ("post", "/cases/NONE/urge", {"note": "快到期了"}),
+    "hand_on_case": ("post", "/cases/NONE/hand-on", {"to": "nobody", "why": "休假"}),
     "agree_to_step": ("post", "/cases/NONE/agree", {"verb": "terminate"}),
     "get_fees": ("get", "/cases/NONE/fees", None),
     "pay_fee": ("post", "/cases/NONE/fees/pay", {"way": "qr"}),
