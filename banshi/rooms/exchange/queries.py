@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case, CaseMaterial
-from banshi.rooms.cases.queries import papers_of
+from banshi.rooms.cases.queries import guided_case, papers_of
 from banshi.rooms.exchange.models import Batch, ExchangeRow
 from banshi.rooms.exchange.rules import DELETE, INSERT, Row, Sent, guid
 from banshi.rooms.library import queries as library
@@ -65,13 +65,19 @@ def _of(case: Case) -> Row:
 
 def _accept(case: Case) -> Row:
     return {
-        **_of(case), "catalog_code": case.item.catalog_code, "task_name": case.item.name_zh, "proj_type": case.case_kind,
-        "dept_code": case.department.code, "dept_name": case.department.name_zh, "areacode": case.hall.region_id,
-        "apply_type": "2" if case.organisation_id else "1", "applyer_name": case.applicant, "applyer_mobile": case.contact,
-        "apply_from": case.channel, "receive_time": _said(case, case.received_at),
+        **_of(case), **_below(case), "catalog_code": case.item.catalog_code, "task_name": case.item.name_zh,
+        "proj_type": case.case_kind, "dept_code": case.department.code, "dept_name": case.department.name_zh,
+        "areacode": case.hall.region_id, "apply_type": "2" if case.organisation_id else "1", "applyer_name": case.applicant,
+        "applyer_mobile": case.contact, "apply_from": case.channel, "receive_time": _said(case, case.received_at),
         "accept_time": _said(case, case.accepted_at), "promise_time": case.due_promised and case.due_promised.isoformat(),
         "state": case.phase,
     }  # fmt: skip
+
+
+def _below(case: Case) -> Row:
+    """业务办理项. A case without one says nothing of it, so that no row which was told before is another now."""
+    below = guided_case(case).handling_item
+    return {"task_handle_item": below.code} if below is not None else {}
 
 
 def _result(case: Case) -> Row:

@@ -20,6 +20,7 @@ from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Parcel, ParcelWord
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
+from banshi.surfaces.api.guide import below_shown
 from banshi.surfaces.api.keys import Caller, permissions_of
 from banshi.surfaces.api.parts import hall_name, moment, named, zone_of
 
@@ -122,6 +123,7 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
         "revision": case.revision,
         "answers": case.answers,
         "situation": case.situation or None,
+        "handling_item": below_shown(guided),
         "question": guided.next_question.id if guided.next_question else None,
         "clock": vars(running) if running is not None else None,
         "requirements": _requirements(case),

@@ -96,6 +96,7 @@ def _outcome(outcome: Guided) -> dict[str, Any]:
         "next_question": outcome.next_question and question_shown(outcome.next_question),
         "answers": dict(outcome.answers),
         "situation": situation and {"id": situation.id, "name": situation.name_zh, "name_en": situation.name_en},
+        "handling_item": below_shown(outcome),
         "conditions": [_text(each.text_zh, each.text_en) for each in outcome.conditions],
         "materials": [paper_shown(each) for each in outcome.materials],
         "where": outcome.where.model_dump(),
@@ -105,6 +106,12 @@ def _outcome(outcome: Guided) -> dict[str, Any]:
         "statutory": _limit(outcome.statutory),
         "minutes": outcome.minutes,
     }
+
+
+def below_shown(outcome: Guided) -> dict[str, Any] | None:
+    """业务办理项, once every question is answered."""
+    below = outcome.handling_item
+    return named(below.code, below.name_zh, below.name_en) if below is not None else None
 
 
 def paper_shown(paper: Paper) -> dict[str, Any]:

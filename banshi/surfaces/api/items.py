@@ -61,6 +61,7 @@ def _line(line: ItemLine) -> dict[str, Any]:
 
 def _guide(guide: Guide) -> dict[str, Any]:
     item = guide.item
+    handling = catalogue.handling_of(item)
     return {
         **named(item.code, item.name_zh, item.name_en),
         "department": named(item.department.code, guide.department_zh, guide.department_en),
@@ -94,9 +95,10 @@ def _guide(guide: Guide) -> dict[str, Any]:
         "retired": _retired(item),
         "elements": [
             {**named(each.code, each.name_zh, each.name_en), "value": each.value_zh, "value_en": each.value_en}
-            for each in stated(catalogue.columns_of(item), catalogue.handling_of(item))
+            for each in stated(catalogue.columns_of(item), handling)
         ],
         "seasons": _seasons(item),
+        "handling_items": [named(each.code, each.name_zh, each.name_en) for each in handling.handling_items],
     }
 
 

@@ -105,6 +105,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "guided": rows.exists() and bool(handling.questions or handling.where.online),
         "issuers": {m.code: m for m in materials},
         "themes": list(item.themes.order_by("order", "code")),
+        "handling_items": handling.handling_items,
         "elements": stated(catalogue.columns_of(item), handling),
         "season": season,
         "received": season is None or season.now,

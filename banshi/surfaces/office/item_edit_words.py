@@ -36,6 +36,10 @@ PARTS = {
     "situations": Part(
         "situations", pgettext_lazy("item edit", "Situations"), pgettext_lazy("item edit", "Add a situation"), "name", "when",
     ),
+    "handling_items": Part(
+        "handling_items", pgettext_lazy("item edit", "Handling items"), pgettext_lazy("item edit", "Add a handling item"),
+        "name", "when",
+    ),
     "conditions": Part(
         "conditions", pgettext_lazy("item edit", "Conditions"), pgettext_lazy("item edit", "Add a condition"), "text",
         "needed_if",
@@ -160,6 +164,7 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         Input("asked_if", "condition"),
     ),
     "situations": (*_both("name"), Input("when", "condition")),
+    "handling_items": (*_both("name"), Input("when", "condition")),
     "conditions": (*_both("text", "text", LONGEST_WORDS), Input("needed_if", "condition")),
     "materials": (
         *_both("name"), Input("originals", "whole", most=100), Input("copies", "whole", most=100),

@@ -19,6 +19,7 @@ PARTS: dict[str, Text] = {
     "item": pgettext_lazy("item version", "Matter"),
     "questions": pgettext_lazy("item version", "Question"),
     "situations": pgettext_lazy("item version", "Situation"),
+    "handling_items": pgettext_lazy("item version", "Handling item"),
     "conditions": pgettext_lazy("item version", "Condition"),
     "materials": pgettext_lazy("item version", "Paper"),
     "fields": pgettext_lazy("item version", "Field of the form"),

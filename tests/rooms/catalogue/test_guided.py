@@ -267,3 +267,18 @@ def test_a_fee_that_hangs_on_the_answers_is_the_rate_that_holds() -> None:
     assert [(str(each.amount), each.text_zh, each.basis_zh) for each in found if each] == [
         ("80", "住宅", "2559号"), ("550.00", "其他", "2559号"),
     ]  # fmt: skip
+
+
+BELOW = [
+    {"code": "001", "name_zh": "个人经营", "name_en": "One person", "when": {"eq": ["premises", "own"]}},
+    {"code": "002", "name_zh": "家庭经营", "name_en": "A family"},
+]
+
+
+def test_answers_say_as_which_handling_item_it_is_handled() -> None:
+    one = handling(handling_items=BELOW)
+
+    found = [guided(one, answers).handling_item for answers in (ALONE, RENTED, {})]
+
+    assert [each and each.code for each in found] == ["001", "002", None]
+    assert guided(SHOP, ALONE).handling_item is None

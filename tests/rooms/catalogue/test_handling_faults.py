@@ -190,3 +190,17 @@ def test_two_rules_of_one_code_are_a_fault() -> None:
     rule = pack(own={"eq": ["premises", "own"]})["rules"][0]
 
     assert [each.where for each in faults(handling(by_rule={"rules": [rule, rule]}))] == ["by_rule.rules.own"]
+
+
+def test_every_path_ends_in_a_handling_item_and_each_is_reached() -> None:
+    below = [{"code": code, "name_zh": code, "name_en": code, "when": {"eq": ["q", "x"]}} for code in ("one", "other")]
+    papers = [paper("a")]
+    asked = {**PATHS, "questions": [question("q", "x", "y")], "materials": papers}
+
+    assert told(**{**asked, "handling_items": below}) == [
+        ("handling_items", "Ends in no handling item: q=y"),
+        ("handling_items.other", "No path of answers comes to it"),
+    ]
+    assert told(**{**asked, "handling_items": [below[0], {**below[1], "code": "one"}]}) == [
+        ("handling_items.one", "This code stands twice")
+    ]

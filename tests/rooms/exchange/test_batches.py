@@ -14,6 +14,8 @@ from banshi.journeys.case import conclude
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.catalogue import actions as catalogue
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.exchange import actions, queries
 from banshi.rooms.exchange.models import Batch, ExchangeRow
 from tests.matters import Matters
@@ -163,3 +165,17 @@ def test_what_the_platform_refused_is_told_again(matters: Matters, settings: Any
     assert "13800138000" not in one.why
     assert again is not None
     assert [(each.guid, each.operation) for each in again.told.all()] == [(one.guid, "I")]
+
+
+@pytest.mark.django_db
+def test_a_case_is_told_as_its_handling_item_and_others_say_nothing_of_it(matters: Matters):
+    before = matters.received()
+    below = [{"code": "001", "name_zh": "个人经营", "name_en": "One person"}]
+    Item.objects.filter(pk=before.item_id).update(handling={**before.item.handling, "handling_items": below})
+    catalogue.keep_item_versions(by=SYSTEM, now=TUESDAY_NINE)
+    after = matters.received(anyway=True)
+
+    rows = {each["projid"]: each for each in told(batch(matters))["up_pro_accept"]}
+
+    assert "task_handle_item" not in rows[before.no]
+    assert rows[after.no]["task_handle_item"] == "001"

@@ -116,3 +116,15 @@ def test_the_form_comes_as_json_schema(modelled: Calls) -> None:
         "'phone' is a required property"
     ]
     assert modelled("get", "/items/flying/form-schema").status_code == 404
+
+
+def test_the_guide_says_as_what_an_item_is_handled(modelled: Calls) -> None:
+    below = [{"code": "001", "name_zh": "个人经营", "name_en": "One person"}]
+    Item.objects.filter(code="pension").update(handling=handling(handling_items=below).model_dump(mode="json"))
+
+    said = [
+        answered(modelled, answers=answers)["handling_item"] for answers in ({}, {"premises": "own", "agent": "self"})
+    ]
+
+    assert said == [None, {"code": "001", "name": "个人经营", "name_en": "One person"}]
+    assert modelled("get", "/items/pension", "read").json()["handling_items"] == [said[1]]

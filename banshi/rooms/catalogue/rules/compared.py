@@ -15,6 +15,7 @@ from banshi.rooms.catalogue.rules.handling import Handling
 LISTS = {
     "questions": ("id", "text"),
     "situations": ("id", "name"),
+    "handling_items": ("code", "name"),
     "conditions": ("text_zh", "text"),
     "materials": ("code", "name"),
     "fields": ("code", "label"),

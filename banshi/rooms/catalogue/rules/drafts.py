@@ -179,12 +179,14 @@ def _stated(now: Stated, told: Stated) -> Stated:
 
 def _merged(now: Handling, told: Handling) -> Handling:
     questions = {} if now.questions else {"questions": told.questions, "situations": told.situations}
+    below = {} if now.handling_items else {"handling_items": told.handling_items}
     by_code = {each.code: each for each in now.materials}
     by_name = {each.name_zh: each for each in now.materials}
     clauses = {each.text_zh: each for each in now.conditions}
     return now.model_copy(
         update={
             **questions,
+            **below,
             "materials": tuple(
                 _paper(by_code.get(each.code) or by_name.get(each.name_zh), each, asked=bool(now.questions))
                 for each in told.materials

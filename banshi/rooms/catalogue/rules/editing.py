@@ -16,11 +16,12 @@ RATES_AT = "fee.rates"
 FEE: dict[str, Any] = {
     "amount": None, "text_zh": "", "text_en": "", "basis_zh": "", "basis_en": "", "rates": [], "needed_if": {},
 }  # fmt: skip
-CODED = {"questions": "id", "situations": "id", "materials": "code", "fields": "code"}
-_LETTERS = {"questions": "q", "situations": "s", "fields": "f", "options": "o"}
+CODED = {"questions": "id", "situations": "id", "handling_items": "code", "materials": "code", "fields": "code"}
+_LETTERS = {"questions": "q", "situations": "s", "handling_items": "h", "fields": "f", "options": "o"}
 BLANK: dict[str, dict[str, Any]] = {
     "questions": {"text_zh": "", "text_en": "", "help_zh": "", "help_en": "", "options": [], "asked_if": {}},
     "situations": {"name_zh": "", "name_en": "", "when": {}},
+    "handling_items": {"name_zh": "", "name_en": "", "when": {}},
     "conditions": {"text_zh": "", "text_en": "", "needed_if": {}},
     "materials": {
         "name_zh": "", "name_en": "", "necessity": "required", "originals": 1, "copies": 0,

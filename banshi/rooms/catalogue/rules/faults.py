@@ -63,6 +63,7 @@ def _twice(handling: Handling) -> Iterator[Fault]:
     lists = {
         "questions": [each.id for each in handling.questions],
         "situations": [each.id for each in handling.situations],
+        "handling_items": [each.code for each in handling.handling_items],
         "materials": [each.code for each in handling.materials],
         "fields": [each.code for each in handling.fields] + [each.id for each in handling.questions],
         **{f"questions.{each.id}.options": [option.id for option in each.options] for each in handling.questions},
@@ -83,6 +84,8 @@ def _trees(handling: Handling) -> Iterator[tuple[str, Condition, tuple[str, ...]
         yield f"questions.{question.id}.asked_if", question.asked_if, questions[:i]
     for situation in handling.situations:
         yield f"situations.{situation.id}.when", situation.when, questions
+    for below in handling.handling_items:
+        yield f"handling_items.{below.code}.when", below.when, questions
     for i, clause in enumerate(handling.conditions):
         yield f"conditions[{i}].needed_if", clause.needed_if, questions
     for paper in handling.materials:
@@ -212,7 +215,7 @@ def _same_thing(field: Field, elements: Mapping[str, Element]) -> Element | None
 
 def _paths(handling: Handling) -> list[Fault]:
     """Walks every path of answers."""
-    reached: dict[str, set[str]] = {"questions": set(), "situations": set(), "materials": set()}
+    reached: dict[str, set[str]] = {each: set() for each in ("questions", "situations", "handling_items", "materials")}
     found = []
     for count, end in enumerate(ends(handling)):
         if count >= MOST_PATHS:
@@ -220,11 +223,14 @@ def _paths(handling: Handling) -> list[Fault]:
         reached["questions"] |= {each.id for each in end.questions}
         reached["materials"] |= {each.code for each in end.materials}
         reached["situations"] |= {end.situation.id} if end.situation else set()
+        reached["handling_items"] |= {end.handling_item.code} if end.handling_item else set()
         path = ", ".join(f"{question}={option}" for question, option in end.answers.items()) or "–"
         if not end.materials and handling.materials:
             found.append(Fault("questions", f"答到头没有材料：{path}", f"Ends without a list of papers: {path}"))
         if handling.situations and end.situation is None:
             found.append(Fault("situations", f"答到头没有情形：{path}", f"Ends in no situation: {path}"))
+        if handling.handling_items and end.handling_item is None:
+            found.append(Fault("handling_items", f"答到头没有办理项：{path}", f"Ends in no handling item: {path}"))
     return [*found[:MOST_ALIKE], *_never(handling, reached)]
 
 
@@ -233,6 +239,7 @@ def _never(handling: Handling, reached: Mapping[str, set[str]]) -> Iterator[Faul
     there = {
         "questions": [each.id for each in handling.questions],
         "situations": [each.id for each in handling.situations],
+        "handling_items": [each.code for each in handling.handling_items],
         "materials": [each.code for each in handling.materials],
     }
     for where, codes in there.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from banshi.kernel.conditions import judge, names
 from banshi.kernel.documents import age_on, birth_date, types_that_fit
@@ -19,6 +20,7 @@ from banshi.rooms.catalogue.rules.handling import (
     Fee,
     Field,
     Handling,
+    HandlingItem,
     Limit,
     Paper,
     Question,
@@ -28,6 +30,7 @@ from banshi.rooms.catalogue.rules.handling import (
 from banshi.rooms.catalogue.rules.values import WrongValue
 
 Answers = Mapping[str, str]
+Named = TypeVar("Named", Situation, HandlingItem)
 TODAY = "today"  # the hall's day, as rules ask it
 
 
@@ -49,6 +52,7 @@ class Guided:
     questions: tuple[Question, ...]  # asked so far, in order
     answers: Mapping[str, str]  # of those alone
     situation: Situation | None
+    handling_item: HandlingItem | None  # 业务办理项
     conditions: tuple[Clause, ...]
     materials: tuple[Paper, ...]
     fields: tuple[Field, ...]  # those that hang on other fields as well: `show_if` is asked again with the form
@@ -92,7 +96,8 @@ def guided(handling: Handling, answers: Answers) -> Guided:
         next_question=waiting,
         questions=tuple(asked),
         answers=kept,
-        situation=_situation(handling, kept) if waiting is None else None,
+        situation=_first(handling.situations, kept) if waiting is None else None,
+        handling_item=_first(handling.handling_items, kept) if waiting is None else None,
         conditions=tuple(each for each in handling.conditions if judge(each.needed_if, kept).value is True),
         materials=tuple(each for each in handling.materials if judge(each.needed_if, kept).value is True),
         fields=tuple(each for each in handling.fields if _may_show(each, kept, handling)),
@@ -112,8 +117,8 @@ def in_hall(guided: Guided, *, bookable: bool, walk_in: bool) -> Guided:
     return guided if walk_in else replace(guided, appointment="required")
 
 
-def _situation(handling: Handling, kept: Answers) -> Situation | None:
-    return next((each for each in handling.situations if judge(each.when, kept).value is True), None)
+def _first(those: tuple[Named, ...], kept: Answers) -> Named | None:
+    return next((each for each in those if judge(each.when, kept).value is True), None)
 
 
 def _fee(handling: Handling, kept: Answers) -> Fee | None:

@@ -1,4 +1,4 @@
-"""The handling of an item (办理要求): questions, situations, conditions, papers, fields, places, limits, result.
+"""The handling of an item (办理要求): questions, situations, handling items, conditions, papers, fields, limits, result.
 
 One document an item and version, kept in `Item.handling` and frozen with `ItemVersion`. Conditions (`asked_if`, `when`,
 `needed_if`, `show_if`) are trees of kernel/conditions over the answers given so far; those of fields also over fields above,
@@ -60,6 +60,15 @@ class Situation(Part):
     """情形: what the answers come to. The first whose `when` holds."""
 
     id: Code
+    name_zh: Name
+    name_en: Name
+    when: Condition = {}
+
+
+class HandlingItem(Part):
+    """业务办理项, with its code: what an item is handled as, below it – 个人经营, 家庭经营. The first whose `when` holds."""
+
+    code: Code
     name_zh: Name
     name_en: Name
     when: Condition = {}
@@ -233,6 +242,7 @@ class Handling(Part):
     wait_minutes: Annotated[int, Bounds(ge=1, le=8 * 60)] | None = None  # 立等可取: ready so soon after it was received
     seasons: Annotated[tuple[Season, ...], Bounds(max_length=12)] = ()  # 受理时段; none: all year
     stated: Stated = Stated()
+    handling_items: Annotated[tuple[HandlingItem, ...], Bounds(max_length=40)] = ()  # none: as the item itself
 
 
 class Element(Part):

@@ -24,6 +24,7 @@ from banshi.rooms.catalogue.rules.store_text import Mended, Row, Unknown, Why, W
 
 MOST_RAW = 512 * 1024  # characters of one record that are kept as they came
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,35}")
+_BELOW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _LONGEST_CLAUSE, _MOST_CLAUSES = 1500, 60
 _UNITS = {"1": "working_day", "2": "day", "3": "month", "4": "year", "5": "hour", "6": "minute"}
 _SAID_UNITS = {
@@ -108,14 +109,13 @@ def _record(parts: Parts) -> Record:
     if not version:
         item.notes.mend(item.where("task_version"), "default")
     document = _document(parts, code, name)
-    content = json.dumps(document, ensure_ascii=True, sort_keys=True)
     raw = json.dumps(parts.raw, ensure_ascii=True, default=str)
     if len(raw) > MOST_RAW:
         parts.notes.keep("raw", f"{len(raw)}", "left out")
         raw = ""
     return Record(
         code, name, int(float(version or 1)), item.plain("is_history") == "1", document,
-        hashlib.sha256(content.encode()).hexdigest(), raw, parts.notes.mended, parts.notes.unknown,
+        content_hash(document), raw, parts.notes.mended, parts.notes.unknown,
     )  # fmt: skip
 
 
@@ -140,6 +140,7 @@ def _document(parts: Parts, code: str, name: str) -> dict[str, Any]:
         "joint": bool(more.flag("is_joint_org")),
         "stated": _stated(beside, limited=bool(more.flag("is_amount_limit"))),
         "appointment": {True: "advised", False: "none", None: "advised"}[more.flag("is_schedule")],
+        "handling_items": _below(item, name),
         **conditions_of(parts, _clauses(item, accepted), _papers(parts, code)),
     }
     columns = {
@@ -166,6 +167,26 @@ def _document(parts: Parts, code: str, name: str) -> dict[str, Any]:
         "handling": _checked(item, handling),
         "more": beside,
     }
+
+
+def _below(item: Row, name: str) -> list[dict[str, Any]]:
+    """业务办理项: where the store says as which one a record is handled, that one, by the name of the sub item."""
+    code = item.plain("task_handle_item")
+    if not _BELOW.fullmatch(code):
+        if code:
+            item.notes.keep(item.where("task_handle_item"), code, "left out")
+        return []
+    said = name.rpartition("——")[2].strip() or name
+    return [{"code": code, "name_zh": said, "name_en": said}]
+
+
+def content_hash(document: Mapping[str, Any]) -> str:
+    """Of what a record says. What a handling leaves at its default counts for nothing: a field more in the model makes no record
+    new.
+    """
+    handling = Handling.model_validate(document["handling"]).model_dump(mode="json", exclude_defaults=True)
+    said = json.dumps({**document, "handling": handling}, ensure_ascii=True, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _stated(kept: Mapping[str, Any], *, limited: bool) -> dict[str, str]:

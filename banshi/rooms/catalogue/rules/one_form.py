@@ -141,6 +141,7 @@ def guided_jointly(one: OneForm, answers: Mapping[str, str]) -> Guided:
         questions=_once((_question(part, q) for part, found in each for q in found.questions), lambda q: q.id),
         answers=kept,
         situation=each[0][1].situation if len(each) == 1 else None,
+        handling_item=each[0][1].handling_item if len(each) == 1 else None,
         conditions=_once((c for _, found in each for c in found.conditions), lambda c: c.text_zh),
         materials=_papers(each),
         fields=_fields((part, found.fields) for part, found in each),
