@@ -39,7 +39,7 @@ def load_handlings(root: Path) -> list[str]:
             raise ValueError(f"{_name(path)}: there is no item {path.stem}")
         handling = _parsed(path)
         said = handling.model_dump(mode="json")
-        if item.handling == said:
+        if _same(item.handling, handling):
             continue  # it was looked at when it was loaded; walking every path of every file takes seconds
         _refuse_faults(path, handling, known)
         if item.handling and _written_by(item) != str(SYSTEM):
@@ -49,6 +49,14 @@ def load_handlings(root: Path) -> list[str]:
         changed.append(item)
     Item.objects.bulk_update(changed, ["handling"])
     return left
+
+
+def _same(kept: dict[str, Any], handling: Handling) -> bool:
+    """Whatever fields handlings have got since it was kept."""
+    try:
+        return bool(kept) and Handling.model_validate(kept) == handling
+    except ValidationError:
+        return False
 
 
 def read(path: Path, elements: tuple[Element, ...]) -> Handling:

@@ -72,6 +72,15 @@ def test_a_file_that_says_otherwise_is_a_new_version(load: Load) -> None:
     assert [queries.pinned(pension().pk, version).minutes for version in (1, 2)] == [12, 20]
 
 
+def test_a_field_that_handlings_did_not_have_makes_no_new_version(load: Load) -> None:
+    load()
+    kept = {name: said for name, said in pension().handling.items() if name != "handling_items"}
+    Item.objects.filter(code="pension").update(handling=kept)
+
+    assert load() == []
+    assert pension().handling == kept
+
+
 def test_what_an_office_wrote_stays_and_is_told(load: Load) -> None:
     load()
     Item.objects.filter(code="pension").update(handling={**pension().handling, "minutes": 30.0})

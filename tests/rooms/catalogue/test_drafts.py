@@ -78,6 +78,29 @@ def test_the_same_file_again_changes_nothing(town: Town) -> None:
     assert Entry.objects.filter(action="imported-items").count() == 1
 
 
+def test_a_field_that_handlings_did_not_have_makes_no_record_new(town: Town) -> None:
+    content = file(record(), numbered(2))
+    results(content)
+    for draft in ItemDraft.objects.all():  # as it was entered before there were handling items
+        del draft.document["handling"]["handling_items"]
+        ItemDraft.objects.filter(pk=draft.pk).update(document=draft.document, content_hash=f"{draft.pk:064}")
+
+    again = results(content, now=LATER, by=SECOND)
+    other = results(file(record(promise_day=5), numbered(2)), now=LATER, by=SECOND)
+
+    assert [each for _, each in again + other] == ["unchanged", "unchanged", "newer", "unchanged"]
+
+
+def test_as_which_handling_item_a_store_lists_a_record_is_published(town: Town) -> None:
+    below = published(task_handle_item="1144190000000000XX400013112800101").handling["handling_items"]
+    (said,) = import_records(file(numbered(2, task_handle_item="<b>1</b>")), by=CLERK, now=TUESDAY_NINE)
+
+    assert below == [
+        {"code": "1144190000000000XX400013112800101", "name_zh": "设立登记", "name_en": "设立登记", "when": {}}
+    ]
+    assert [(each.where, each.kept) for each in said.unknown] == [("AUDIT_ITEM.task_handle_item", "left out")]
+
+
 @pytest.mark.parametrize(
     ("second", "expected"),
     [

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.db.models import QuerySet
+from pydantic import ValidationError
 
 from banshi.foundation import locks
 from banshi.kernel.actors import SYSTEM, Actor
@@ -26,7 +27,7 @@ from banshi.rooms.catalogue.queries.retiring import is_retired, need_taken, toda
 from banshi.rooms.catalogue.rules.drafts import DRAFT, Known, Listed, Result, Writing, listed_with, result_of
 from banshi.rooms.catalogue.rules.faults import Fault
 from banshi.rooms.catalogue.rules.handling import Handling, Paper
-from banshi.rooms.catalogue.rules.item_store import CODE, NotTaken, Record, read
+from banshi.rooms.catalogue.rules.item_store import CODE, NotTaken, Record, content_hash, read
 from banshi.rooms.catalogue.rules.store_text import Mended, Unknown, Why
 
 log = structlog.get_logger("banshi.catalogue")
@@ -67,7 +68,7 @@ def import_records(content: bytes, *, by: Actor, now: datetime) -> list[Reported
     records = list(read(content))
     with transaction.atomic():
         locks.hold(locks.PRESETS)  # whoever writes the catalogue does so alone
-        items, known = _known({each.task_code for each in records if isinstance(each, Record)})
+        items, known = _known([each for each in records if isinstance(each, Record)])
         reported, fresh = _sorted(records, items, known, day=today(now))
         if fresh:
             _enter(fresh, items, by=by, now=now)
@@ -76,7 +77,8 @@ def import_records(content: bytes, *, by: Actor, now: datetime) -> list[Reported
     return reported
 
 
-def _known(codes: set[str]) -> tuple[dict[str, list[Item]], dict[str, Known]]:
+def _known(records: Sequence[Record]) -> tuple[dict[str, list[Item]], dict[str, Known]]:
+    codes = {each.task_code for each in records}
     items: dict[str, list[Item]] = {}
     for item in Item.objects.filter(task_code__in=codes).order_by("id"):
         items.setdefault(item.task_code, []).append(item)
@@ -85,8 +87,31 @@ def _known(codes: set[str]) -> tuple[dict[str, list[Item]], dict[str, Known]]:
         .order_by("task_code", "-version", "-id")
         .distinct("task_code")
     )
-    known = rows.values_list("task_code", "version", "content_hash")
-    return items, {code: Known(version, content) for code, version, content in known}
+    known = rows.values_list("pk", "task_code", "version", "content_hash")
+    same = {code: (pk, Known(version, content)) for pk, code, version, content in known}
+    return items, _hashed_anew(records, same)
+
+
+def _hashed_anew(records: Iterable[Record], known: Mapping[str, tuple[int, Known]]) -> dict[str, Known]:
+    """A draft may have been hashed when handlings had other fields: where the hash alone differs, its document is hashed as
+    today."""
+    came = {(each.task_code, each.version, each.content_hash) for each in records}
+    versions = {(code, version) for code, version, _ in came}
+    doubtful = [
+        pk for code, (pk, said) in known.items()
+        if (code, said.version) in versions and (code, said.version, said.content_hash) not in came
+    ]  # fmt: skip
+    documents = dict(ItemDraft.objects.filter(pk__in=doubtful).values_list("pk", "document"))
+    return {code: _as_today(said, documents.get(pk)) for code, (pk, said) in known.items()}
+
+
+def _as_today(said: Known, document: Mapping[str, Any] | None) -> Known:
+    if document is None:
+        return said
+    try:
+        return replace(said, content_hash=content_hash(document))
+    except ValidationError:  # it says what handlings say no more
+        return said
 
 
 def _sorted(
