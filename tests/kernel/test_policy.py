@@ -43,7 +43,7 @@ UNSAID: dict[str, dict[str, Any]] = {
     },
     "messages": {
         "channels": ["sms", "wechat"], "day_before_at": "18:00:00", "leave_before": 60, "reminder_gap": 120,
-        "a_day_proven": 40, "a_day_typed": 5, "ahead": 3, "on_call": True, "day_sheet_at": "07:30:00",
+        "season_ends_before": 7, "a_day_proven": 40, "a_day_typed": 5, "ahead": 3, "on_call": True, "day_sheet_at": "07:30:00",
         "day_sheet_to": [], "day_sheet_names": "masked",
     },
     "consulting": {"answer_working_days": 3, "close_days": 15, "open_each": 5, "a_day_each": 10},

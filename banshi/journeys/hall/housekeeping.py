@@ -21,7 +21,7 @@ from banshi.journeys.case import courier, paying
 from banshi.journeys.case import due as cases_due
 from banshi.journeys.hall import change_rules, close_hall_day, day_sheet, retire_item
 from banshi.journeys.hours import close_line
-from banshi.journeys.person import tell_mandates
+from banshi.journeys.person import tell_guardians, tell_mandates
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.archive import actions as archive
 from banshi.rooms.booking import actions as booking
@@ -71,6 +71,7 @@ DUTIES = (
     Duty("rules that begin", lambda now: change_rules.begin_due(now=now), timedelta()),
     Duty("waits of mandates over", lambda now: booking.hand_back(now=now), timedelta(minutes=1)),
     Duty("clients and agents of mandates", lambda now: tell_mandates.tell(now=now), timedelta()),
+    Duty("guardians and children", lambda now: tell_guardians.tell(now=now), timedelta()),
     Duty("bookings of mandates over", lambda now: booking.pass_on(now=now), timedelta()),
     Duty("waits for days over", lambda now: booking.end_waiting_for_days_over(now=now), timedelta(minutes=1)),
     Duty("waits in vain", lambda now: booking.end_all_waiting_in_vain(now=now), timedelta(minutes=1)),
@@ -91,6 +92,7 @@ DUTIES = (
     Duty("agents nobody accepted", lambda now: identity.drop_unanswered(now=now), timedelta(hours=1)),
     Duty("people who wait for a result", lambda now: cases.tell_late(now=now), timedelta(minutes=1)),
     Duty("cases due", lambda now: cases_due.run(now=now), timedelta(minutes=5)),
+    Duty("drafts whose season ends", lambda now: cases.tell_season_ends(now=now), timedelta(hours=1)),
     Duty("payments nobody told of", lambda now: paying.ask_due(now=now), timedelta(seconds=15)),
     Duty("parcels nobody told of", lambda now: courier.ask_due(now=now), timedelta(minutes=10)),
     Duty("questions answered long ago", _close_answered, timedelta(hours=1)),

@@ -15,6 +15,9 @@ class MessagePolicy(Section):
     day_before_at: time | None = time(18, 0)
     leave_before: Minutes | None = 60  # "time to leave" so many minutes before the period
     reminder_gap: Minutes = 120  # nobody is reminded sooner after the last message about the same visit
+    season_ends_before: Annotated[int, Field(ge=0, le=60)] = (
+        7  # days: whoever has an unsent draft hears of it; 0 = never
+    )
     # Confirmations, moves and cancellations to one telephone in 24 hours: its holder asked, or somebody else typed it.
     a_day_proven: Annotated[int, Field(ge=1, le=500)] = 40
     a_day_typed: Annotated[int, Field(ge=1, le=500)] = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -435,3 +436,31 @@ def test_sent_twice_at_the_same_instant_it_is_decided_once(committed_matters: Ma
         "wrong-state",
     ]
     assert (RuleRun.objects.count(), CasePaper.objects.filter(kind="grant").count()) == (1, 1)
+
+
+def told_why(matters: Matters) -> tuple[str, str]:
+    """In place of the message that it came: what the message says, in Chinese and English."""
+    assert Message.objects.get(key="case_sent").state == "dropped"
+    said = json.loads(Message.objects.get(key="case_by_person").sealed or "{}")
+    return said["reason_zh"], said["reason_en"]
+
+
+def test_whoever_sent_it_hears_what_a_person_has_to_look_at(matters: Matters):
+    case = sent(ruled(matters), answers={**OWN, "premises": "rented"})
+
+    assert why(case) == ("person", "rule")
+    assert told_why(matters) == ("没有做到“店面是自己的”", "this is not so: The premises are their own")
+
+
+def test_who_was_drawn_for_a_check_hears_that(matters: Matters):
+    case = sent(ruled(matters, sample_percent=100))
+
+    assert why(case) == ("person", "sampled")
+    assert told_why(matters) == ("抽到人工复核", "it was drawn for a check")
+
+
+@pytest.mark.parametrize("mode", ["off", "shadow"])
+def test_where_rules_decide_nothing_nobody_hears_of_them(matters: Matters, mode: str):
+    sent(ruled(matters, mode), answers={**OWN, "premises": "rented"})
+
+    assert list(Message.objects.values_list("key", "state")) == [("case_sent", "due")]

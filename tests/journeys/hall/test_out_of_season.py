@@ -14,6 +14,7 @@ from banshi.rooms.booking.models import Waiting
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import Account
+from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.queries import numbers_given
 from tests.journeys.hall.test_retire_item import ON_FRIDAY, ON_THURSDAY, book, refused
@@ -134,3 +135,38 @@ def test_no_case_is_opened_sent_or_received_outside_and_what_was_sent_is_supplem
 
     sent.refresh_from_db()
     assert (slugs, sent.phase) == (["out-of-season"] * 3, "received")
+
+
+@pytest.mark.parametrize(
+    ("last", "before", "said"),
+    [("03-12", 7, ["2026-03-12"]), ("03-10", 7, ["2026-03-10"]), ("03-17", 7, ["2026-03-17"]), ("03-18", 7, []),
+     ("03-09", 7, []), ("03-12", 0, []), ("03-12", 1, [])],
+)  # fmt: skip
+def test_whoever_has_a_draft_hears_that_its_season_ends(
+    matters: Matters, last: str, before: int, said: list[str]
+) -> None:
+    matters.town.policy(messages={"season_ends_before": before})
+    matters.opened()
+    matters.received()
+    season(last=last)
+
+    for _ in range(2):
+        cases.tell_season_ends(now=TUESDAY_NINE)
+
+    told = Message.objects.filter(key="case_season_ends")
+    assert [each.params["day"] for each in told] == said
+
+
+def test_nobody_is_told_at_night_and_each_season_has_its_own_message(matters: Matters) -> None:
+    matters.opened()
+    season(last="03-16")
+
+    for at_night in (at("2026-03-10 00:30"), at("2026-03-10 07:59")):
+        cases.tell_season_ends(now=at_night)
+    nobody = Message.objects.filter(key="case_season_ends").count()
+    cases.tell_season_ends(now=TUESDAY_NINE)
+    season(last="03-15")
+    cases.tell_season_ends(now=TUESDAY_NINE)
+
+    days = Message.objects.filter(key="case_season_ends").order_by("id")
+    assert (nobody, [each.params["day"] for each in days]) == (0, ["2026-03-16", "2026-03-15"])

@@ -46,6 +46,7 @@ from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import locked as lock
 from banshi.rooms.cases.actions.ground import tell, waits_for_seal
 from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
+from banshi.rooms.cases.actions.in_season import tell_season_ends
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, pass_on, send_back
 from banshi.rooms.cases.actions.receiving import (
@@ -159,6 +160,7 @@ __all__ = [
     "tell",
     "tell_dropped",
     "tell_late",
+    "tell_season_ends",
     "terminate",
     "try_again",
     "try_rules",

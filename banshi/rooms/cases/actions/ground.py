@@ -267,9 +267,16 @@ def tell(
 
     :param secret: what opens something, sealed until it is sent. :param anew: what makes it another message.
     """
+    tell_of(case, key, mark=f"{event.seq}{anew}", now=now, secret=secret, **params)
+
+
+def tell_of(
+    case: Case, key: str, *, mark: str, now: datetime, secret: Mapping[str, Any] | None = None, **params: Any
+) -> None:
+    """The same, about something that is no step. :param mark: which one: of each it is told once."""
     messaging.write(
         key=key, to_phone=_told_at(case, now), hall=case.hall, subject=f"case:{case.no}", params=_params(case, params),
-        dedupe=f"case:{case.no}:{key}:{event.seq}{anew}", language=case.language, now=now, secret=secret,
+        dedupe=f"case:{case.no}:{key}:{mark}", language=case.language, now=now, secret=secret,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases.actions.concluding import deliver, write_result
-from banshi.rooms.cases.actions.ground import give, invalid, locked, need_paid, step, today_of
+from banshi.rooms.cases.actions.ground import give, invalid, locked, need_paid, step, tell_of, today_of
 from banshi.rooms.cases.actions.receiving import write_acceptance, write_receipt
 from banshi.rooms.cases.actions.reviewing import decided
 from banshi.rooms.cases.models import Case, CasePaper, RuleRun, RuleSwitch
@@ -25,6 +25,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.rules.guided import facts_of
 from banshi.rooms.catalogue.rules.handling import ByRule
+from banshi.rooms.messaging import actions as messaging
 
 log = logging.getLogger(__name__)
 # Shared: many decide at once, and whoever changes it waits for them all.
@@ -32,6 +33,7 @@ HELD_SQL = "SELECT * FROM cases_rule_switch WHERE item_id = %s FOR SHARE"
 ASKED_IN = {"submit": "pre_review", "receive": "received"}  # the phase in which rules are tried
 BROKEN = (ArithmeticError, LookupError, TypeError, ValueError, Refused)  # what a rule, or a step it leads to, ends with
 ONLINE = "线上直接送达"
+_CAME = {"submit": "case_sent", "receive": "case_received"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ def try_rules(*, case_no: str, occasion: str, applicant: Applicant, now: datetim
             except BROKEN:
                 log.exception("what the rules decided could not be done")
                 case, why = locked(case_no), "error"
-        return _write(case, occasion, mode, tried, sampled=sampled, why=why, now=now)
+        run = _write(case, occasion, mode, tried, sampled=sampled, why=why, now=now)
+        _tell_why(case, pack, run, tried, now=now)
+        return run
 
 
 def _switch(case: Case) -> tuple[str, int]:
@@ -104,6 +108,21 @@ def _write(
         case=case, occasion=occasion, at=now, mode=mode, version=case.item_version, held=rules.all_held(tried),
         sampled=sampled and why == "sampled", outcome=rules.PERSON if why else rules.GRANT, why=why,
         trace=[{"rule": each.rule, "held": each.held} for each in tried],
+    )  # fmt: skip
+
+
+def _tell_why(case: Case, pack: ByRule, run: RuleRun, tried: Sequence[Tried], *, now: datetime) -> None:
+    """Whoever expects an answer at once hears why a person gives it, in the words of the rule; in place of the message that it
+    came. Where the rules do not decide anyway there is nothing to tell.
+    """
+    if run.mode != "live" or run.why not in rules.TOLD or case.wait_until is not None:
+        return
+    zh, en = rules.reason(pack, tried, run.why)
+    due = case.pre_review_due_on if run.occasion == "submit" else case.notice_due_on
+    messaging.drop(subject=f"case:{case.no}", keys=[_CAME[run.occasion]], now=now)
+    tell_of(
+        case, "case_by_person", mark=f"{run.pk}", now=now, reason_zh=zh, reason_en=en,
+        **({"day": due.isoformat()} if due is not None else {}),
     )  # fmt: skip
 
 

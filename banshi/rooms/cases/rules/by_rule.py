@@ -16,6 +16,8 @@ GRANT, PERSON = "grant", "person"
 RUN_OUTCOMES = (GRANT, PERSON)
 # Why a person looks at it, the first that applies; "": nobody does.
 WHYS = ("", "off", "seen", "applicant", "suspended", "papers", "rule", "unclear", "shadow", "sampled", "error")
+# Of these the applicant hears: the rules decide such cases, and did not decide this one.
+TOLD = ("applicant", "suspended", "papers", "rule", "unclear", "sampled")
 # What is looked at beside the rules of the item; no rule's code begins like this.
 APPLICANT, SUSPENDED, PAPERS = "@applicant", "@standing", "@papers"
 CHECKS: dict[str, tuple[str, str]] = {
@@ -78,6 +80,18 @@ def why_not(tried: Sequence[Tried], *, mode: str, sampled: bool) -> str:
     if mode != "live":
         return mode
     return "sampled" if sampled else ""
+
+
+def reason(pack: ByRule, tried: Sequence[Tried], why: str) -> tuple[str, str]:
+    """For the applicant, Chinese and English: what did not hold, or cannot be told."""
+    if why == "sampled":
+        return "抽到人工复核", "it was drawn for a check"
+    failed = next(each for each in tried if each.held is not True)
+    called = {**CHECKS, **{rule.id: (rule.text_zh, rule.text_en) for rule in pack.rules}}
+    zh, en = called[failed.rule]
+    if failed.held is None:
+        return f"看不出是否做到“{zh}”", f"it cannot be told whether this is so: {en}"
+    return f"没有做到“{zh}”", f"this is not so: {en}"
 
 
 def sampled(case_no: str, percent: int) -> bool:

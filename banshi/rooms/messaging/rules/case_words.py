@@ -12,6 +12,14 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”不停办了，填了一半的申报可以照常交。[接着填：{link}]",
         "en": "“{item}” is handled as before after all: what you have begun can be sent at any time.[ Go on here: {link}]",
     },
+    "case_season_ends": {
+        "zh": "“{item}”{day}停止受理，填了一半的申报到那天为止可以交。[接着填：{link}]",
+        "en": "“{item}” is received until {day}; what you have begun can be sent until that day.[ Go on here: {link}]",
+    },
+    "case_by_person": {
+        "zh": "“{item}”收到了，办件编号 {case}。没有自动办结，由工作人员来看[：{reason}]。[{day}前答复，有问题一次说清。][看进度：{link}]",
+        "en": "“{item}” is in: case {case}. It was not decided at once, a member of staff looks at it[: {reason}].[ You hear by {day}; whatever is wrong is told at once.][ Follow it: {link}]",
+    },
     "case_sent": {
         "zh": "“{item}”的申报收到了，办件编号 {case}。{day}前看完材料，有问题一次说清。[看进度：{link}]",
         "en": "The application for “{item}” is in: case {case}. The papers are looked at by {day}; whatever is wrong is told at once.[ Follow it: {link}]",

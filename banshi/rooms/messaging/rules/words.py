@@ -216,6 +216,18 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "一份代办委托结束了[（{reason}）]，不能再替这位委托人预约、改期或取消；约好的归本人。[还有谁的委托：{link}]",
         "en": "A mandate is over[ ({reason})]: no more booking, moving or cancelling for this client; what is booked is theirs.[ Mandates in force: {link}]",
     },
+    "guardian_entered": {
+        "zh": "窗口登记了一份监护关系：监护人可以替孩子预约、办事、领证[，到{until}为止]。不对就到窗口提出异议。[{link}]",
+        "en": "A window entered a guardianship: the guardian may book, apply and collect for the child[, until {until}]. If it is not so, contest it at a window.[ {link}]",
+    },
+    "guardian_contested": {
+        "zh": "一份监护关系有人提出异议，核实前停用：监护人暂时不能替孩子办事。有证明材料可以带到窗口。[{link}]",
+        "en": "A guardianship is contested and rests until that is settled: the guardian cannot act for the child meanwhile. Bring papers that show it to a window.[ {link}]",
+    },
+    "guardian_ended": {
+        "zh": "一份监护关系结束了，这位监护人不再替孩子办事；办了的照样有效。不对就到窗口问。[{link}]",
+        "en": "A guardianship is over: this guardian acts for the child no longer; what was applied for stands. If that is wrong, ask at a window.[ {link}]",
+    },
     "agent_booked": {
         "zh": "{text}代你约好了：{when}，{hall}[，办“{item}”]。[预约号 {code}。][看、改期、取消：{link}]",
         "en": "{text} booked for you: {when}, {hall}[, for “{item}”].[ Reference {code}.][ See, change or cancel: {link}]",
