@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from banshi.foundation import clock
 from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
@@ -56,7 +57,16 @@ def my_case(request: Any, no: str) -> Case:
         request.who.account_id, found.person_id, today=today_of(found, clock.now())
     ):
         raise Refused("guardian-over")
+    _written_down(request, found, mine)
     return found
+
+
+def _written_down(request: Any, found: Case, mine: Sequence[int]) -> None:
+    """A guardian's look at a child's case leaves a trace, once a day: the child, and its other guardians, can see it."""
+    if mine and found.person_id in mine[1:]:
+        now = clock.now()
+        why = f"guardian:{found.no}:{today_of(found, now)}"
+        audit.looked_once([audit.Look(f"person:{found.person_id}", request.who.by, found.hall.code, why)], now=now)
 
 
 def _of_organisation(request: Any, found: Case) -> Case:

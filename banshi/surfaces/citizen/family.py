@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +15,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import queries as audit
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.queries import GuardianView
+from banshi.rooms.library import queries as library
 from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.forms import NewChild
+from banshi.surfaces.citizen.my_record import Looked, looked
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NOT_FILLED, panel, unfilled
+
+MOST_LOOKS = 10
 
 
 @citizen_page
@@ -40,11 +47,23 @@ def _family(request: Any, *, form: NewChild, refused: Refused | None = None) -> 
     context = {
         "me": people.proven_person(request.who.account_id),
         "children": children,
+        "looked": _looked(children),
         "opened": form.is_bound or not children,
         "form": form,
         "panel": shown,
     }
     return page(request, "citizen/family.html", context, refused=refused)
+
+
+def _looked(children: Sequence[GuardianView]) -> list[tuple[int, list[Looked]]]:
+    """Who looked lately, at what is a child's whose guardian I am: by guardianship; not where nobody did."""
+    found = []
+    for each in children:
+        if each.proven and not each.contested:
+            documents = [f"person:{row.pk}" for row in people.documents_of(library.standing(each.child_id))]
+            if looks := audit.looks_at(documents, limit=MOST_LOOKS):
+                found.append((each.id, looked(looks)))
+    return found
 
 
 @citizen_page

@@ -34,6 +34,8 @@ OCCASIONS = {
     "library": pgettext_lazy("look", "Looked up in the library"),
     "form": pgettext_lazy("look", "To fill in a form"),
     "agents": pgettext_lazy("look", "For a mandate"),
+    "guardian": pgettext_lazy("look", "As guardian"),
+    "guardians": pgettext_lazy("look", "For a guardianship"),
 }
 
 
@@ -49,11 +51,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Looked:
-    """`hall`: its name, None for all of them; `why`: what for; `case`: its number, or ""."""
+    """`hall`: its name, None for all of them; `why`: what for; `case`: its number, or "". `who`: staff | citizen | other."""
 
     at: datetime
     hall: Any
-    staff: bool
+    who: str
     why: str
     case: str
 
@@ -73,7 +75,7 @@ def record(request: Any) -> HttpResponseBase:
         "certificates": [(each, mask_id(each.number)) for each in library.certificates_of(person_id=me)],
         "known": _known(library.facts_of(person_id=me)),
         "uses": with_cases(library.uses_of(me, most=FIRST_USES)),
-        "looks": _looked(looks[:PAGE]),
+        "looks": looked(looks[:PAGE]),
         "older": looks[PAGE - 1].id if len(looks) > PAGE else None,
         "later": before is not None,
     }
@@ -93,18 +95,20 @@ def _masked(value: str) -> str:
     return mask_id(value) if any(each.isdigit() for each in value) else mask_name(value)
 
 
-def _looked(entries: Sequence[EntryView]) -> list[Looked]:
+def looked(entries: Sequence[EntryView]) -> list[Looked]:
     halls = {each.code: each for each in places.all_halls()}
     found = []
     for entry in entries:
         why = str(entry.facts.get("why", ""))
         kind = why.partition(":")[0]
         said = OCCASIONS.get(kind, pgettext("look", "For another reason"))
-        staff = entry.actor.startswith("staff:")
-        found.append(Looked(entry.at, halls.get(entry.hall), staff, str(said), _case_of(why)))
+        who = entry.actor.partition(":")[0]
+        side = who if who in ("staff", "citizen") else "other"
+        found.append(Looked(entry.at, halls.get(entry.hall), side, str(said), _case_of(why)))
     return found
 
 
 def _case_of(occasion: str) -> str:
     kind, _, rest = occasion.partition(":")
-    return rest.partition(":")[0] if kind == "case" else ""
+    case = rest.partition(":")[0]
+    return case if kind in ("case", "guardian") else ""

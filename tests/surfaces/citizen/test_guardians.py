@@ -9,6 +9,7 @@ import pytest
 from banshi.foundation import clock
 from banshi.journeys.case.conclude import is_their_own
 from banshi.kernel.documents import generate_resident_id
+from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases.models import Case
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Guardianship, Person
@@ -117,3 +118,25 @@ def test_over_on_the_eighteenth_birthday(me, day, status):
     stop_the_clock(at(day))
 
     assert phone.get(f"/cases/{case.no}/").status_code == status
+
+
+def test_a_guardians_look_at_a_childs_case_is_written_down_and_the_other_guardian_sees_it(me):
+    phone, one = me[1], child()
+    proven(phone, one)
+    case = begun(phone, one)
+
+    for _ in range(2):
+        phone.get(f"/cases/{case.no}/")
+    family = text(phone.get("/me/family/"))
+
+    looks = Entry.objects.filter(action="looked", subject=f"person:{one.pk}", actor__startswith="citizen:")
+    assert [each.facts["why"] for each in looks] == [f"guardian:{case.no}:2026-03-10"]
+    assert ("谁看过孩子的资料" in family, "监护人查看" in family, case.no in family) == (True, True, True)
+
+
+def test_nobody_leaves_a_trace_at_their_own(me):
+    phone = me[1]
+    case = begun(phone, phone.person)
+    phone.get(f"/cases/{case.no}/")
+
+    assert not Entry.objects.filter(action="looked", subject=f"person:{phone.person.pk}").exists()
