@@ -19,7 +19,8 @@ from tests.town import CLERK, TUESDAY_NINE, Town
 
 # What names no hall by itself: its rows are filtered, or hidden as if they were not there.
 WITHOUT_HALL = {
-    "list_halls", "list_items", "get_item", "get_item_guide", "guide_item", "when", "book", "list_notices", "get_clock",
+    "list_halls", "list_items", "get_item", "get_item_guide", "get_form_schema", "guide_item", "when", "book",
+    "list_notices", "get_clock",
     "set_clock", "get_crowd", "set_crowd", *(name for name in SCOPES_OF if "appointment" in name),
     *(n for n in SCOPES_OF if n.endswith("_ticket")),
     "list_cases", "look_into_library", "enter_certificate", "worklist", "list_answers", "make_form",
@@ -90,7 +91,7 @@ def test_there_is_one_way_to_the_busiest_writes(
 def test_a_key_of_another_hall_does_nothing_here(ask: Any, scope: str) -> None:
     names = [name for name in ENDPOINTS if scope in SCOPES_OF[name] and name not in WITHOUT_HALL]
 
-    elsewhere = ("/agents/", "/mandates/", "/people/", "/cases/", "/documents/", "/enquiries/")
+    elsewhere = ("/agents/", "/mandates/", "/people/", "/guardians", "/cases/", "/documents/", "/enquiries/")
     hidden = {name for name in names if ENDPOINTS[name][1].startswith(elsewhere)}
     expected = {name: (404, "nothing-found") if name in hidden else (403, "not-your-hall") for name in names}
     if "put_part" in names:  # a part is no JSON, which is told before anything is looked for

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from banshi.surfaces.api.schemas import (
     PRINTABLE,
     Asked,
+    ClientIn,
     Code,
     Day,
     Id,
@@ -69,6 +70,10 @@ class CaseIn(In):
         description="`read`: a machine read the card's chip, or the key's member of staff compared card and person.",
     )
     organisation: OrganisationIn | None = None
+    guardian: ClientIn | None = Field(
+        None,
+        description="Who acts for `person`, a minor, as guardian in force: by keys of `staff`, and of a vouching `channel`.",
+    )
     answers: Answers = Field({}, description="Question → option of the item's guide.")
     form: Form = Field({}, description="Field → value. It may be half filled: that is asked when the case is sent.")
     channel: CaseChannel | None = Field(

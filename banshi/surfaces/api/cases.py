@@ -43,6 +43,7 @@ from banshi.surfaces.api.case_schemas import (
     PaperOut,
     WhyIn,
 )
+from banshi.surfaces.api.guardians import guardian_for
 from banshi.surfaces.api.keys import Caller, permissions_of
 from banshi.surfaces.api.operations import caller, found, language, op, write
 from banshi.surfaces.api.pages import page_of_more, start_of
@@ -70,7 +71,8 @@ def open_case(request: HttpRequest, body: CaseIn) -> Answer:
     person = _person(body, who, hall)
     opening = cases.Opening(
         hall=hall, item_code=items[0], person_id=person.id, channel=channel, name=person.name, contact=person.phone,
-        organisation_id=_organisation(body, person.id, hall), language=language(request), answers=body.answers,
+        organisation_id=_organisation(body, person.id, hall), guardian_id=_guardian(body, person.id, who, hall),
+        language=language(request), answers=body.answers,
         form=body.form, anyway=body.anyway,
     )  # fmt: skip
     if len(items) > 1:
@@ -95,6 +97,17 @@ def _person(body: CaseIn, who: Caller, hall: Hall) -> Enrolled:
     if isinstance(person, Refused):
         raise person
     return person
+
+
+def _guardian(body: CaseIn, person_id: int, who: Caller, hall: Hall) -> int | None:
+    """:raises Refused: nothing-found, guardian-over; invalid – a machine, which shows one person at a time."""
+    if body.guardian is None:
+        return None
+    if who.scope == "kiosk":
+        raise Refused(
+            "invalid", facts={"field": "guardian", "reason": {"zh": "自助机不能代办", "en": "Not at a machine"}}
+        )
+    return guardian_for(who, body.guardian, person_id, today=clock.now().astimezone(zone_of(hall)).date())
 
 
 def _organisation(body: CaseIn, person_id: int, hall: Hall) -> int | None:

@@ -103,6 +103,9 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "confirm_mandate": _only("channel", "manage"),
     "end_mandate": _only("channel", "manage"),
     "who_acts_for": _only("channel"),
+    # guardians: the signed-in user of a channel, a window
+    **dict.fromkeys(("who_guards", "enter_guardian", "end_guardian"), _only("channel", "staff")),
+    **dict.fromkeys(("contest_guardian", "uphold_guardian"), _only("staff")),
     # arriving
     "check_in": _only("kiosk", "manage"),
     "issue_ticket": _only("kiosk", "manage"),
@@ -200,6 +203,9 @@ SCOPES_OF: dict[str, frozenset[str]] = {
 PERMISSION_OF: dict[str, str] = {
     "make_form": "cases.receive",
     "open_case": "cases.receive",
+    **dict.fromkeys(
+        ("who_guards", "enter_guardian", "contest_guardian", "uphold_guardian", "end_guardian"), "cases.receive"
+    ),
     "change_case": "cases.receive",
     **dict.fromkeys(("change_bundle", "submit_bundle", "withdraw_bundle", "receive_bundle"), "cases.receive"),
     "get_bundle": ON_CASES,

@@ -576,6 +576,9 @@ class ClientIn(In):
     id_number: _text(40, 1)  # type: ignore[valid-type]
 
 
+Reason = _text(200)
+
+
 class MandateIn(In):
     person: ClientIn
     items: list[Code] = Field(default=[], max_length=200, description="Matters it covers; empty: all.")

@@ -33,7 +33,16 @@ def in_force(today: date) -> Q:
 
 def children_of(account_id: int | None, *, today: date) -> tuple[GuardianView, ...]:
     """Whom the proven owner of an account is a guardian of, or says to be; not what was ended or has run out."""
-    rows = Guardianship.objects.filter(guardian_id__in=_owner(account_id), ended_at=None, valid_until__gte=today)
+    return _children(_owner(account_id), today)
+
+
+def children_of_person(person_id: int, *, today: date) -> tuple[GuardianView, ...]:
+    """The same of somebody who is known to be there."""
+    return _children([person_id], today)
+
+
+def _children(guardians: list[int], today: date) -> tuple[GuardianView, ...]:
+    rows = Guardianship.objects.filter(guardian_id__in=guardians, ended_at=None, valid_until__gte=today)
     return tuple(_view(row, other=row.name) for row in rows.order_by("id"))
 
 
@@ -53,6 +62,12 @@ def guardians_of(child_id: int, *, today: date) -> tuple[GuardianView, ...]:
 def guardianship_of(account_id: int | None, child_id: int, *, today: date) -> int | None:
     """The guardianship by which the proven owner of an account acts for a child; None where there is none."""
     rows = Guardianship.objects.filter(in_force(today), child_id=child_id, guardian_id__in=_owner(account_id))
+    return rows.order_by("id").values_list("id", flat=True).first()
+
+
+def guardianship_between(guardian_id: int, child_id: int, *, today: date) -> int | None:
+    """The guardianship by which somebody acts for a child; None where there is none."""
+    rows = Guardianship.objects.filter(in_force(today), child_id=child_id, guardian_id=guardian_id)
     return rows.order_by("id").values_list("id", flat=True).first()
 
 
