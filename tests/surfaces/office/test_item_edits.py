@@ -369,3 +369,15 @@ def test_another_hall_changes_nothing_of_a_matter_it_does_not_handle(change: Ite
 @pytest.mark.parametrize("rest", ["nonsense/", "nonsense/0/", "materials/9/", "nonsense"])
 def test_a_part_that_there_is_not_is_not_found(change: ItemDraft, editor: Client, rest: str) -> None:
     assert editor.get(url(change, rest), follow=True).status_code == 404
+
+
+def test_a_handling_item_is_added_with_its_condition(change: ItemDraft, editor: Client) -> None:
+    new = url(change, "handling_items/0/")
+    said = {"name_zh": "个人经营", "name_en": "One person", "when-premises": ["own"]}
+
+    answer = editor.post(new, sent(editor, new, **said))
+
+    assert (answer.status_code, now(change)["handling_items"]) == (
+        302,
+        [{"code": "h-1", "name_zh": "个人经营", "name_en": "One person", "when": {"eq": ["premises", "own"]}}],
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Consultation
 from tests.matters import Matters
-from tests.rooms.cases.test_consulting import ask, police
+from tests.rooms.cases.test_consulting import answer, ask, police
 from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +66,12 @@ def test_the_case_itself_and_other_pages_stay_closed_to_whoever_is_asked(matters
 
     assert [answer.status_code for answer in closed] == [404] * 4
     assert [client_of(who).get(at).status_code for who in ("receiver", "issuer", "approver")] == [403] * 3
+
+
+def test_whoever_is_asked_sees_on_their_work_list_how_many_wait(matters: Matters, client_of: Any, asked: Any):
+    waiting = client_of("case-police").get("/review/town/review").content.decode()
+    answer(asked, Actor(ActorKind.STAFF, str(matters.staff["case-police"].pk), "town"))
+    answered = client_of("case-police").get("/review/town/review").content.decode()
+
+    badge = re.compile(r'href="/review/town/consults">征求意见\s*<span class="badge">1</span>')
+    assert (bool(badge.search(waiting)), "/review/town/consults" in answered) == (True, False)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -119,11 +120,9 @@ def _tell_why(case: Case, pack: ByRule, run: RuleRun, tried: Sequence[Tried], *,
         return
     zh, en = rules.reason(pack, tried, run.why)
     due = case.pre_review_due_on if run.occasion == "submit" else case.notice_due_on
+    more: dict[str, Any] = {"day": due.isoformat()} if due is not None else {}
     messaging.drop(subject=f"case:{case.no}", keys=[_CAME[run.occasion]], now=now)
-    tell_of(
-        case, "case_by_person", mark=f"{run.pk}", now=now, reason_zh=zh, reason_en=en,
-        **({"day": due.isoformat()} if due is not None else {}),
-    )  # fmt: skip
+    tell_of(case, "case_by_person", mark=f"{run.pk}", now=now, reason_zh=zh, reason_en=en, **more)
 
 
 def _grant(case: Case, pack: ByRule, tried: Sequence[Tried], *, now: datetime) -> None:
