@@ -55,14 +55,14 @@ def _family(request: Any, *, form: NewChild, refused: Refused | None = None) -> 
     return page(request, "citizen/family.html", context, refused=refused)
 
 
-def _looked(children: Sequence[GuardianView]) -> list[tuple[int, list[Looked]]]:
-    """Who looked lately, at what is a child's whose guardian I am: by guardianship; not where nobody did."""
+def _looked(children: Sequence[GuardianView]) -> list[tuple[GuardianView, list[Looked]]]:
+    """Who looked lately at the record of each child whose guardian I am; not where nobody did."""
     found = []
     for each in children:
         if each.proven and not each.contested:
             documents = [f"person:{row.pk}" for row in people.documents_of(library.standing(each.child_id))]
             if looks := audit.looks_at(documents, limit=MOST_LOOKS):
-                found.append((each.id, looked(looks)))
+                found.append((each, looked(looks)))
     return found
 
 

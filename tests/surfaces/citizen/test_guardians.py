@@ -131,7 +131,7 @@ def test_a_guardians_look_at_a_childs_case_is_written_down_and_the_other_guardia
 
     looks = Entry.objects.filter(action="looked", subject=f"person:{one.pk}", actor__startswith="citizen:")
     assert [each.facts["why"] for each in looks] == [f"guardian:{case.no}:2026-03-10"]
-    assert ("谁看过孩子的资料" in family, "监护人查看" in family, case.no in family) == (True, True, True)
+    assert ("谁看过测试娃的资料" in family, "监护人查看" in family, case.no in family) == (True, True, True)
 
 
 def test_nobody_leaves_a_trace_at_their_own(me):
