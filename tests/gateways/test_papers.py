@@ -215,7 +215,7 @@ def test_what_people_write_stays_text(typesetter, words):
 def test_templates_fetch_nothing():
     said = [path.read_text(encoding="utf-8") for path in sorted(papers.HERE.glob("*.typ"))]
 
-    assert len(said) == 3
+    assert len(said) == 4
     assert [
         line for text in said for line in text.splitlines() if "@" in line or " read(" in line or "http" in line
     ] == []
@@ -260,3 +260,16 @@ def test_words_too_long_for_a_line_do_not_run_off_the_paper(typesetter, kind):
         text = page.get_textpage()
         boxes = [text.get_charbox(no) for no in range(text.count_chars()) if text.get_text_range(no, 1).strip()]
         assert max(right for _, _, right, _ in boxes) < page.get_width() - margin
+
+
+def test_a_sample_says_so_across_and_cannot_be_checked(typesetter):
+    given = {**data("licence"), "specimen": "样本 SPECIMEN", "verify_url": "", "verify_code": ""}
+
+    pdf = typesetter.compose("licence", given)
+
+    text = text_of(pdf).replace(" ", "")
+    assert "SPECIMEN" in text
+    assert "核验" not in text
+    assert typesetter.compose("licence", given) == pdf
+    with pytest.raises(CannotSet, match="no address"):
+        typesetter.compose("licence", {**given, "specimen": ""})

@@ -1,8 +1,9 @@
 """Official papers (文书) as PDF/A-2b, set by Typst in fonts that are carried along.
 
-Templates: `notice.typ`, `certificate.typ`, and `parts.typ` for both. A template reads files of this folder only, and no
-package: what people wrote is handed over as JSON and stays text. Fonts: `fonts/`, then those in `$BANSHI_PAPER_FONTS`, a
-folder for characters that ours lack. As PDF/A, a letter nobody can draw is refused rather than printed as an empty box.
+Templates: `notice.typ`, `certificate.typ`, `form.typ` (blanks), and `parts.typ` for all. A template reads files of this
+folder only, and no package: what people wrote is handed over as JSON and stays text. Fonts: `fonts/`, then those in
+`$BANSHI_PAPER_FONTS`, a folder for characters that ours lack. As PDF/A, a letter nobody can draw is refused rather than
+printed as an empty box.
 
 The file depends on the data alone, its date too; another version of Typst may set it otherwise. Keep the file, not only
 its data.
@@ -27,7 +28,7 @@ from banshi.foundation.memory import forgettable
 from banshi.rooms.cases.ports import CannotSet
 
 HERE = Path(__file__).parent
-LAYOUTS = ("notice", "certificate")
+LAYOUTS = ("notice", "certificate", "form")
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")  # a sign that cannot be seen
 UNSEEN = "〓"  # 空铅: as printers have always marked a sign they lack
 _NO_GLYPH = re.compile(r"the text (.*) could not be displayed", re.S)
@@ -46,9 +47,9 @@ class Typst:
         layout = data.get("layout")
         if layout not in LAYOUTS:
             raise CannotSet(kind, "no such layout")
-        if not data.get("verify_url"):
+        if not (url := data.get("verify_url")) and layout != "form" and not data.get("specimen"):
             raise CannotSet(kind, "no address at which it is checked")
-        said = json.dumps({**data, "qr": _qr(data["verify_url"])}, ensure_ascii=False)
+        said = json.dumps({**data, "qr": _qr(url) if url else ""}, ensure_ascii=False)
         while True:
             try:
                 done = _compiler(layout).compile(format="pdf", sys_inputs={"data": said}, pdf_standards="a-2b")

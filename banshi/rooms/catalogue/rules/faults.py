@@ -43,6 +43,7 @@ def faults(handling: Handling, elements: Iterable[Element] = (), *, walk: bool =
         *_conditions(handling),
         *_limits(handling),
         *_papers(handling),
+        *_blanks(handling),
         *_shapes(handling),
         *_pack(handling),
         *_seasons(handling),
@@ -173,6 +174,26 @@ def _papers(handling: Handling) -> Iterator[Fault]:
                 "没有说由哪种证照代替",
                 "Which certificate stands for it is missing",
             )
+
+
+def _blanks(handling: Handling) -> Iterator[Fault]:
+    """空表: it asks what the item asks, each once."""
+    known = {each.id for each in handling.questions} | {each.code for each in handling.fields}
+    for paper in handling.materials:
+        if paper.form is None:
+            continue
+        where, asked = f"materials.{paper.code}.form", paper.form.fields
+        for code in dict.fromkeys(asked):
+            if code not in known:
+                yield Fault(
+                    f"{where}.fields", f"{code}：没有这个问题或栏目", f"{code}: no question or field has this code"
+                )
+            elif asked.count(code) > 1:
+                yield Fault(f"{where}.fields", f"{code}：重复", f"{code}: stands twice")
+        if bool(paper.form.declare_zh) != bool(paper.form.declare_en):
+            yield Fault(f"{where}.declare_zh", "声明要有中文和英文", "What is signed has to be in both languages")
+        if "paper" not in paper.channels:
+            yield Fault(f"{where}", "有空表的材料要收纸质", "What has a blank is taken on paper")
 
 
 def _shapes(handling: Handling) -> Iterator[Fault]:

@@ -82,6 +82,37 @@ class Clause(Part):
     needed_if: Condition = {}
 
 
+class Line(Part):
+    """A line to write on that only a blank has; `sample`: what a filled one says there."""
+
+    label_zh: Name
+    label_en: Name
+    sample_zh: Name
+
+
+class Signature(Part):
+    text_zh: Name
+    text_en: Name
+
+
+class Blank(Part):
+    """空表: a paper that the hall hands out, to print and fill in by hand.
+
+    :ivar fields: codes of the item's questions and fields, in order; none: its whole form. :ivar lines: what it asks beside.
+    :ivar declare_zh: what is signed. :ivar signatures: who signs it, each with a day.
+    """
+
+    fields: Annotated[tuple[Code, ...], Bounds(max_length=150)] = ()
+    lines: Annotated[tuple[Line, ...], Bounds(max_length=30)] = ()
+    declare_zh: Help = ""
+    declare_en: Help = ""
+    signatures: Annotated[tuple[Signature, ...], Bounds(min_length=1, max_length=6)]
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Paper(Part):
     """申请材料: how many originals and copies, by which ways it may come, which certificates of the library stand for it."""
 
@@ -96,6 +127,8 @@ class Paper(Part):
     needed_if: Condition = {}
     accept_zh: Help = ""  # 受理标准: what is looked at
     accept_en: Help = ""
+    # Left out of documents where there is none: a paper without a blank is the document that it was before there were any.
+    form: Annotated[Blank | None, Bounds(exclude_if=_is_none)] = None
 
 
 class Field(Part):

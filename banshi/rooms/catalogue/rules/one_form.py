@@ -16,6 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from banshi.rooms.catalogue.rules.blanks import with_blanks
 from banshi.rooms.catalogue.rules.guided import FieldFault, Guided, form_faults, guided, shown
 from banshi.rooms.catalogue.rules.handling import Fee, Field, Handling, Limit, Paper, Question, Where
 
@@ -306,3 +307,12 @@ def _renamed(node: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tupl
             if isinstance(wanted, dict) and "fact" in wanted:
                 wanted = {"fact": names.get(wanted["fact"], wanted["fact"])}
             yield how, [names.get(fact, fact), wanted]
+
+
+def blanks_jointly(one: OneForm) -> dict[str, list[tuple[str, str]]]:
+    """空表 by the shared name of a paper: of each item that hands one out, since it names its item, and its own code there."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for part in one.parts:
+        for code in sorted(with_blanks(part.handling)):
+            found.setdefault(part.papers[code], []).append((part.item, code))
+    return found
