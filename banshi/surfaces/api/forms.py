@@ -21,7 +21,13 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.catalogue.rules.handling import NAME, NUMBER, PHONE, Field
-from banshi.rooms.catalogue.rules.one_form import OneForm, answer_faults_jointly, guided_jointly, one_form
+from banshi.rooms.catalogue.rules.one_form import (
+    OneForm,
+    answer_faults_jointly,
+    blanks_jointly,
+    guided_jointly,
+    one_form,
+)
 from banshi.rooms.catalogue.rules.values import WrongValue, read, stored
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import queries as library
@@ -67,6 +73,7 @@ def make_form(request: HttpRequest, body: FormIn) -> Answer:
     known = _known(body, guided.fields, who, now=now)
     fields = [_field(each, known.get(each.element), one, today) for each in guided.fields]
     carried = sum("value" in each for each in fields)
+    blanks = {name: of[0] for name, of in blanks_jointly(one).items() if len(of) == 1}
     pinned = [[row.code, row.version] for row in rows]
     return answer(
         201,
@@ -77,7 +84,7 @@ def make_form(request: HttpRequest, body: FormIn) -> Answer:
             "next_question": guided.next_question and question_shown(guided.next_question),
             "answers": dict(guided.answers),
             "fields": fields,
-            "materials": [paper_shown(each) for each in guided.materials],
+            "materials": [paper_shown(each, blanks.get(each.code)) for each in guided.materials],
             "asked": len(fields) - carried,
             "carried_over": carried,
         },

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from ninja import Path, Query, Router
 
+from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.catalogue.rules.guided import Guided, answer_faults, guided, in_hall
@@ -65,7 +68,7 @@ def guide_item(request: HttpRequest, item: Path[Code], body: GuideAnswersIn) -> 
     outcome = guided(handling, body.answers)
     if here is not None:
         outcome = in_hall(outcome, bookable=here.bookable, walk_in=here.walk_in)
-    return answer(200, {"item": row.code, "version": row.version, **_outcome(outcome)})
+    return answer(200, {"item": row.code, "version": row.version, **_outcome(outcome, row)})
 
 
 def _asked_of(item: str, hall: str | None) -> tuple[Item, HallItem | None]:
@@ -89,7 +92,7 @@ def question_shown(question: Question) -> dict[str, Any]:
     }
 
 
-def _outcome(outcome: Guided) -> dict[str, Any]:
+def _outcome(outcome: Guided, item: Item) -> dict[str, Any]:
     situation = outcome.situation
     return {
         "complete": outcome.complete,
@@ -98,13 +101,14 @@ def _outcome(outcome: Guided) -> dict[str, Any]:
         "situation": situation and {"id": situation.id, "name": situation.name_zh, "name_en": situation.name_en},
         "handling_item": below_shown(outcome),
         "conditions": [_text(each.text_zh, each.text_en) for each in outcome.conditions],
-        "materials": [paper_shown(each) for each in outcome.materials],
+        "materials": [paper_shown(each, (item.code, each.code)) for each in outcome.materials],
         "where": outcome.where.model_dump(),
         "appointment": outcome.appointment,
         "fee": outcome.fee and _fee(outcome.fee),
         "promised": _limit(outcome.promised),
         "statutory": _limit(outcome.statutory),
         "minutes": outcome.minutes,
+        "result_sample": _page("result-sample", item.code) if cases.has_result_sample(item) else None,
     }
 
 
@@ -114,7 +118,9 @@ def below_shown(outcome: Guided) -> dict[str, Any] | None:
     return named(below.code, below.name_zh, below.name_en) if below is not None else None
 
 
-def paper_shown(paper: Paper) -> dict[str, Any]:
+def paper_shown(paper: Paper, of: tuple[str, str] | None) -> dict[str, Any]:
+    """:param of: the item that hands out its blank, and its code there; None: several do, each with its own."""
+    named_by = of if paper.form else None
     return {
         **named(paper.code, paper.name_zh, paper.name_en),
         "necessity": paper.necessity,
@@ -124,7 +130,14 @@ def paper_shown(paper: Paper) -> dict[str, Any]:
         "satisfied_by": list(paper.satisfied_by),
         "accept": paper.accept_zh,
         "accept_en": paper.accept_en,
+        "blank": named_by and _page("paper-blank", *named_by),
+        "sample": named_by and _page("paper-sample", *named_by),
     }
+
+
+def _page(name: str, *of: str) -> str:
+    """The address of a page for everybody."""
+    return settings.BANSHI_PUBLIC_URL.rstrip("/") + reverse(f"citizen:{name}", args=of)
 
 
 def _fee(fee: Fee) -> dict[str, Any]:

@@ -47,7 +47,8 @@ def shared_papers(request: Any, rows: Sequence[Case], *, now: datetime) -> list[
             there = found.get(name)
             if there is not None:
                 lead = mine if there.wanted.there and not each.there else there
-                mine = replace(lead, serves=(*there.serves, case))
+                both = replace(lead.wanted, blanks=(*there.wanted.blanks, *each.blanks))
+                mine = replace(lead, serves=(*there.serves, case), wanted=both)
             found[name] = mine
     return list(found.values())
 

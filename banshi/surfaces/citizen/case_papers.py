@@ -30,6 +30,7 @@ from banshi.rooms.library import queries as stored
 from banshi.rooms.library.queries import Coming
 from banshi.rooms.library.rules import IMAGE, MOST_BYTES, rejected
 from banshi.surfaces.citizen import sent
+from banshi.surfaces.citizen.blanks import Blank
 from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case
 from banshi.surfaces.citizen.doors import citizen_page, page
 
@@ -50,6 +51,7 @@ class Wanted:
     pages: tuple[CaseMaterial, ...]
     anchor: str = ""  # where it stands on its page
     begun: tuple[Coming, ...] = ()  # files that have come in part
+    blanks: tuple[Blank, ...] = ()
 
     @property
     def there(self) -> bool:
@@ -116,12 +118,14 @@ def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str
     addable, told = cases.addable(found), {each.code: each.reason for each in cases.told_missing(found)}
     held = {each.paper.code: each for each in from_library.held(found, now=now)} if is_me(request, found) else {}
     said = case_panel(refused, found, now=now) if refused is not None and at else None
+    blanks = cases.blanks_of(found.item)
     begun = stored.begun(sending.subject_of(found), by=request.who.by)
     return [
         Wanted(
             row, row.code in addable, held.get(row.code) if is_open(found) else None, told.get(row.code, ""),
             said.detail if said and row.code == at else "", row.came, row.code,
             tuple(each for each in begun if each.subject == sending.subject_of(found, row.code)),
+            (Blank(found.item, row.code),) if row.code in blanks else (),
         )
         for row in cases.paper_rows(found)
     ]  # fmt: skip

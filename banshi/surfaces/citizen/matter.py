@@ -31,6 +31,7 @@ from banshi.rooms.identity.queries import ActsForOrganisation, Mine
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import sent
+from banshi.surfaces.citizen.blanks import Blank
 from banshi.surfaces.citizen.case_doors import answers_query
 from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
 from banshi.surfaces.citizen.forms import WhoComes
@@ -142,6 +143,8 @@ def _takes(request: Any, item: Item, found: Guided, hall: Hall | None) -> dict[s
         "book": reverse("citizen:book", args=[item.code]) + query,
         "begun": _begun(request, item),
         "library": {paper.code for paper in found.materials if paper.satisfied_by},
+        "blanks": {paper.code: [Blank(item, paper.code)] for paper in found.materials if paper.form},
+        "result_sample": of_cases.has_result_sample(item),
     }  # fmt: skip
 
 

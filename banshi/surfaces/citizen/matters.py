@@ -19,6 +19,7 @@ from banshi.journeys.visit import when as when_journey
 from banshi.journeys.visit.when import Chance
 from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import YEARS
+from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Material
 from banshi.rooms.catalogue.rules.national import stated
@@ -26,6 +27,7 @@ from banshi.rooms.consulting import queries as consulting
 from banshi.rooms.consulting.rules import LISTED
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
+from banshi.surfaces.citizen.blanks import Blank
 from banshi.surfaces.citizen.doors import asked, near, page, public_page
 from banshi.surfaces.citizen.in_season import in_season
 from banshi.surfaces.citizen.retired import gone
@@ -118,6 +120,8 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "asks": HallItem.objects.filter(item=item).exists() if over else rows.exists(),
         "gone": ended,
         "over": over,
+        "forms": [] if over else [(each, [Blank(item, each.code)]) for each in handling.materials if each.form],
+        "result_sample": not over and cases.has_result_sample(item),
     }
     return page(request, "citizen/item.html", context, turns=_turns(best))
 

@@ -22,12 +22,13 @@ from banshi.rooms.cases.models import Bundle
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item, OneMatter
 from banshi.rooms.catalogue.rules.guided import Guided
-from banshi.rooms.catalogue.rules.one_form import OneForm, costs_jointly, guided_jointly, one_form
+from banshi.rooms.catalogue.rules.one_form import OneForm, blanks_jointly, costs_jointly, guided_jointly, one_form
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Mine
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import sent
+from banshi.surfaces.citizen.blanks import Blank
 from banshi.surfaces.citizen.case_doors import answers_query
 from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
 from banshi.surfaces.citizen.forms import WhoComes
@@ -110,6 +111,7 @@ def one_matter(request: Any, code: str) -> HttpResponseBase:
         "answers": guided.answers.items(),
         "start": reverse("citizen:begin-one-matter", args=[code]) + query,
         "library": {paper.code for paper in guided.materials if paper.satisfied_by},
+        "blanks": _blanks(asked),
         "gone": (ended := [each for item in asked.items if (each := gone(item, now=clock.now())) is not None]),
         "over": any(each.over for each in ended),
         "costs": (costs := costs_jointly(asked.one, guided.answers)),
@@ -117,6 +119,11 @@ def one_matter(request: Any, code: str) -> HttpResponseBase:
         "saved": sum(len(part.fields) for part in asked.one.parts) - len(_names(asked.one)),
     }
     return page(request, "citizen/one_takes.html", context, hall=asked.hall)
+
+
+def _blanks(asked: Asked) -> dict[str, list[Blank]]:
+    items = {item.code: item for item in asked.items}
+    return {name: [Blank(items[item], code) for item, code in of] for name, of in blanks_jointly(asked.one).items()}
 
 
 def _names(one: OneForm) -> set[str]:

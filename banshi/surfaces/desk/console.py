@@ -22,6 +22,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Closure
+from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -153,9 +154,10 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
     zone = ZoneInfo(hall.timezone)
     midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone)
     mine = next(w for w in view.whole.windows if w.code == view.window_code)
-    guide = None
+    guide, blanks = None, frozenset[str]()
     if view.ticket is not None and view.ticket.item is not None:
         guide = catalogue.guide(catalogue.item_by_code(view.ticket.item.code))
+        blanks = cases.blanks_of(guide.item)
     soon = [a for a in booking.coming(hall.id, now, limit=40) if a.starts_at <= now + timedelta(hours=1)]
     categories = {c.code: named(c) for c in view.whole.categories}
     undoable = tickets.undoable(view, now=now)
@@ -203,6 +205,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
             at_work=at_work,
         ),
         "guide": guide,
+        "blanks": blanks,
         "tally": tally(view.staff_id, since=midnight, until=midnight + timedelta(days=1)),
         **aims,
         "halls": _other_halls(hall, view, now),

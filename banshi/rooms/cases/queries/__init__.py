@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from banshi.rooms.cases.queries.adding import addable
+from banshi.rooms.cases.queries.blanks import Sheet, blanks_of, has_result_sample, paper_blank, result_sample
 from banshi.rooms.cases.queries.bundles import (
     Whole,
     all_bundles,
@@ -76,6 +77,7 @@ __all__ = [
     "Ruled",
     "RunsOfItem",
     "Sealed",
+    "Sheet",
     "Told",
     "Verified",
     "Whole",
@@ -86,6 +88,7 @@ __all__ = [
     "all_cases",
     "answered_to",
     "asked_of",
+    "blanks_of",
     "bundle_by_no",
     "case_by_no",
     "cases_of",
@@ -110,6 +113,7 @@ __all__ = [
     "got_of",
     "guided_case",
     "handling_of_case",
+    "has_result_sample",
     "kept_as",
     "latest_day",
     "lines",
@@ -120,12 +124,14 @@ __all__ = [
     "of_person",
     "one_of",
     "opened_by",
+    "paper_blank",
     "paper_by_number",
     "paper_rows",
     "papers_of",
     "papers_shown",
     "proposers",
     "read",
+    "result_sample",
     "ruled",
     "runs",
     "runs_by_item",

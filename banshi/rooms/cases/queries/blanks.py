@@ -1,0 +1,105 @@
+"""空表, 样表, 结果样本 of an item, as PDF: nobody in particular stands on them, so whoever asks gets the same bytes."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from banshi.foundation.memory import forgettable
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.ports import CannotSet
+from banshi.rooms.cases.queries.papers import typesetter
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import Item, ItemVersion
+from banshi.rooms.catalogue.rules.blanks import (
+    SAMPLE_DAY,
+    OfItem,
+    blank_sheet,
+    paper_with_blank,
+    result_sheet,
+    with_blanks,
+)
+
+log = logging.getLogger(__name__)
+_MOST_KEPT = 128  # sheets, of some 60 kB
+
+
+_kept: dict[str, bytes] = {}
+
+
+@forgettable
+def forget_blanks() -> None:
+    _kept.clear()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is set, as the typesetter takes it. `name`: of the file."""
+
+    data: str
+    name: str
+
+    @property
+    def is_set(self) -> bool:
+        """Whether this process has it: then it costs nothing."""
+        return self.data in _kept
+
+    def pdf(self) -> bytes:
+        """:raises Refused: nothing-found – it says a character that no font has."""
+        found = _kept.get(self.data)
+        if found is None:
+            try:
+                found = typesetter().compose("blank", json.loads(self.data))
+            except CannotSet as cannot:
+                log.warning("blank not set: %s", cannot)
+                raise Refused("nothing-found", facts={"paper": self.name}) from cannot
+            if len(_kept) >= _MOST_KEPT:
+                _kept.clear()
+            _kept[self.data] = found
+        return found
+
+
+def blanks_of(item: Item) -> frozenset[str]:
+    """Codes of the papers that a blank is handed out for."""
+    return with_blanks(catalogue.handling_of(item))
+
+
+def has_result_sample(item: Item) -> bool:
+    """Of an item that is handled as general nobody said what its result states."""
+    return bool(item.handling)
+
+
+def paper_blank(item: Item, code: str, *, filled: bool) -> Sheet:
+    """A blank; `filled`: its sample.
+
+    :raises Refused: nothing-found – no such paper, or no blank of it.
+    """
+    handling = catalogue.handling_of(item)
+    paper = paper_with_blank(handling, code)
+    if paper is None:
+        raise Refused("nothing-found", facts={"item": item.code, "paper": code})
+    return _sheet(blank_sheet(_of(item), handling, paper, filled=filled), f"{paper.name_zh}{'-样表' if filled else ''}")
+
+
+def result_sample(item: Item) -> Sheet:
+    """:raises Refused: nothing-found – of an item that is handled as general."""
+    if not has_result_sample(item):
+        raise Refused("nothing-found", facts={"item": item.code})
+    handling = catalogue.handling_of(item)
+    return _sheet(result_sheet(_of(item), handling), f"{handling.result.name_zh}-样本")
+
+
+def _of(item: Item) -> OfItem:
+    row = ItemVersion.objects.filter(item=item, version=item.version).values_list("made_at", flat=True).first()
+    on = timezone.localtime(row).date() if row is not None else SAMPLE_DAY
+    firm = item.audience == "firm"
+    return OfItem(item.name_zh, item.name_en, item.department.name_zh, item.version, on, firm=firm)
+
+
+def _sheet(said: Mapping[str, Any], name: str) -> Sheet:
+    return Sheet(json.dumps(said, ensure_ascii=False, sort_keys=True), f"{name}.pdf")
