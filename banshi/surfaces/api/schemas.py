@@ -301,8 +301,8 @@ class PaperOut(Named):
     satisfied_by: list[str] = Field(description="Types of certificates in the library that stand for it.")
     accept: str = Field(description="What is looked at.")
     accept_en: str
-    blank: str | None = Field(None, description="Address of the empty form (空表), a PDF; null: there is none.")
-    sample: str | None = Field(None, description="Address of the same form filled in (样表), a PDF.")
+    blank: str | None = Field(description="Address of the empty form (空表), a PDF; null: there is none.")
+    sample: str | None = Field(description="Address of the same form filled in (样表), a PDF.")
 
 
 class PlacesOut(Out):
@@ -342,7 +342,7 @@ class GuidedOut(Out):
     statutory: LimitOut
     minutes: float | None = Field(description="Typical, at the window.")
     result_sample: str | None = Field(
-        None, description="Address of a sample of the result (结果样本), a PDF; null: there is none."
+        description="Address of a sample of the result (结果样本), a PDF; null: there is none."
     )
 
 

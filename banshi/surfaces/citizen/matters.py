@@ -121,7 +121,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "gone": ended,
         "over": over,
         "forms": [] if over else [(each, [Blank(item, each.code)]) for each in handling.materials if each.form],
-        "result_sample": not over and cases.has_result_sample(item),
+        "result_sample": handling.result if not over and cases.has_result_sample(item) else None,
     }
     return page(request, "citizen/item.html", context, turns=_turns(best))
 

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import pgettext
 
-from banshi.foundation.said import english
+from banshi.foundation.said import english, named
 from banshi.frames.typed import clean, int_or_none, invalid, lines_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.rules.condition_rows import HOWS, Fact, How, Row, Rows, rows_of, tree_of
@@ -24,6 +24,8 @@ from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, REST, Input
 
 _DAYS = re.compile(r"(?<![\d-])(?:\d{4}-)?\d{2}-\d{2}(?![\d-])")
 SPARE = 2  # rows for answers that are not there yet
+SIGNED = {"text_zh": "申请人（签名或盖章）", "text_en": "Applicant (signature or seal)"}
+BLANK: dict[str, Any] = {"fields": [], "lines": [], "declare_zh": "", "declare_en": "", "signatures": [SIGNED]}
 MOST_AMOUNT = Decimal(10) ** 8
 
 
@@ -94,8 +96,29 @@ def with_rest(document: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str,
 # --- Drawing ----------------------------------------------------------------------------------------------------
 
 
-def drawn(part: str, entry: Mapping[str, Any], facts: Sequence[Fact], handling: Handling | None) -> list[Drawn]:
-    return [_drawn(each, value_at(entry, each.name), facts, handling) for each in INPUTS[part]]
+def drawn(
+    part: str,
+    entry: Mapping[str, Any],
+    facts: Sequence[Fact],
+    handling: Handling | None,
+    document: Mapping[str, Any],
+) -> list[Drawn]:
+    return [
+        Drawn(each, value_at(entry, each.name), HINTS[each.name], rows=asked_of(document)) if each.kind == "asks"
+        else _drawn(each, value_at(entry, each.name), facts, handling)
+        for each in INPUTS[part] if _has(each, entry)
+    ]  # fmt: skip
+
+
+def _has(each: Input, entry: Mapping[str, Any]) -> bool:
+    """What a blank asks is a part of an entry that has one."""
+    return not each.name.startswith("form.") or bool(entry.get("form"))
+
+
+def asked_of(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What a blank may ask: questions and fields, by code and in words."""
+    questions = ((each["id"], named(each, "text")) for each in document["questions"])
+    return (*questions, *((each["code"], named(each, "label")) for each in document["fields"]))
 
 
 def grouped(inputs: Iterable[Drawn]) -> list[tuple[str | Promise, list[Drawn]]]:
@@ -135,9 +158,16 @@ def read(
     said = Read(dict(before))
     for each in INPUTS[part]:
         typed = post.get(each.name, "")
+        if not _has(each, before) or not _has(each, said.entry):
+            continue  # it was not on the page, or goes with its blank
+        if each.kind == "blank":
+            said.entry = _with_blank(said.entry, wanted=bool(typed))
+            continue
         try:
             if each.kind == "options":
                 value: Any = _options(post, each, document)
+            elif each.kind == "asks":
+                value = _asks(post.getlist(each.name), value_at(before, each.name), document)
             elif each.kind == "condition":
                 value = _condition(post, each.name, value_at(before, each.name), facts)
             else:
@@ -170,6 +200,19 @@ def _value(each: Input, typed: str, ticked: Iterable[str]) -> Any:
     if each.kind in ("line", "element"):
         return clean(typed, each.most)
     return _number(each, typed.strip())
+
+
+def _with_blank(entry: Mapping[str, Any], *, wanted: bool) -> dict[str, Any]:
+    """With the blank that is there, or a plain one; without the key where none is wanted, as documents keep it."""
+    rest = {name: value for name, value in entry.items() if name != "form"}
+    return {**rest, "form": entry.get("form") or BLANK} if wanted else rest
+
+
+def _asks(ticked: Iterable[str], before: Sequence[str], document: Mapping[str, Any]) -> list[str]:
+    """In the order in which it asked them; what is new after that, as the matter asks it."""
+    there = set(ticked)
+    order = dict.fromkeys([*before, *(code for code, _ in asked_of(document))])
+    return [code for code in order if code in there]
 
 
 def _spans(each: Input, typed: str) -> list[dict[str, str]]:

@@ -193,11 +193,21 @@ def _form_page(
         request, "office/item_edit_form.html", said.hall, draft=said.draft, change=said, part=part, at=at, back=back,
         here=_address(said, part, at), came_by=_address(said, part, at), title=_title(said, part, at, entry), new=new,
         code=entry.get(CODED.get(part, ""), ""),
-        groups=grouped(drawn(part, entry, facts, said.handling)),
+        groups=grouped(drawn(part, entry, facts, said.handling, said.document)),
         elements=DataElement.objects.order_by("code") if part == "fields" else (),
         papers=queries.shared_papers() if part == "materials" and new else (),
-        rates=len(entry["fee"][RATES]) if part == REST else 0, **more,
+        blank=_blank_of(said, part, entry), rates=len(entry["fee"][RATES]) if part == REST else 0, **more,
     )  # fmt: skip
+
+
+def _blank_of(said: Change, part: str, entry: Mapping[str, Any]) -> str:
+    """Where the blank that is kept can be seen; "" where there is none."""
+    kept = (
+        (each for each in entries(said.document, part) if each["code"] == entry["code"]) if part == "materials" else ()
+    )
+    if not any(each.get("form") for each in kept):
+        return ""
+    return reverse("office:item_edit_blank", args=[said.hall.code, said.draft.pk, entry["code"]])
 
 
 def _title(said: Change, part: str, at: int, entry: Mapping[str, Any]) -> str | Promise:

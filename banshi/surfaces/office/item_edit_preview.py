@@ -7,12 +7,15 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
+from banshi.frames.staff.case_files import PDF, PDF_MAY
 from banshi.frames.staff.frame import paged, query_without_page
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.queries import drafted_blank
 from banshi.rooms.catalogue.rules.guided import Guided, guided
 from banshi.rooms.catalogue.rules.handling import Handling, Option, Question
 from banshi.rooms.catalogue.rules.paths import Path, paths
@@ -72,6 +75,19 @@ def preview(request: Asked, hall: str, change: int) -> HttpResponseBase:
         request, "office/item_edit_preview.html", said.hall, draft=said.draft, change=said, guided=found,
         handling=said.handling, **context,
     )  # fmt: skip
+
+
+@door(audience="staff", permission="items.edit")
+@require_GET
+def blank(request: Asked, hall: str, change: int, paper: str) -> HttpResponseBase:
+    """The blank of a paper as it is kept, marked as a draft."""
+    said = change_of(hall, change)
+    if said.handling is None or said.draft.item is None:
+        raise Refused("nothing-found", facts={"paper": paper})
+    answer = HttpResponse(drafted_blank(said.draft.item, said.handling, paper).pdf(), content_type=PDF)
+    answer["Content-Security-Policy"] = PDF_MAY
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def _read(handling: Handling, found: Guided) -> dict[str, Any]:

@@ -64,7 +64,8 @@ class Input:
     text, values of a number, how many answers."""
 
     name: str
-    kind: str  # line | text | spans | whole | amount | choice | checks | flag | options | condition | codes | element
+    # line | text | spans | whole | amount | choice | checks | flag | options | condition | codes | element | blank | asks
+    kind: str
     least: int = 0
     most: int = NAME
     choices: Mapping[str, Text] = field(default_factory=dict)
@@ -95,12 +96,14 @@ LABELS: dict[str, Text] = {
     "most": pgettext_lazy("item edit", "Highest number"),
     "on_result": pgettext_lazy("item edit", "The licence states it"),
     "seasons": pgettext_lazy("item edit", "From and to, a line for each"),
+    "form": pgettext_lazy("item edit", "The hall hands out a blank of it"),
 }
 _SEASONS = NAMES["seasons"]
 _PLACE = pgettext_lazy("item edit", "Where and how")
 HEADINGS: dict[str, Text] = {
     **dict.fromkeys(("where", "appointment", "instant", "joint", "minutes", "wait_minutes"), _PLACE),
     "seasons": _SEASONS,
+    "form": pgettext_lazy("item edit", "Blank to print"),
     "limits": pgettext_lazy("item edit", "Limits"),
     "fee": pgettext_lazy("item edit", "Fee"),
     "result": pgettext_lazy("item edit", "Result"),
@@ -116,6 +119,7 @@ HINTS: dict[str, Text] = {
     "seasons": pgettext_lazy(
         "item edit", "Every year: 09-01 10-15; once: 2027-03-01 2027-03-31. Both days are within. Empty: all year"
     ),
+    "form.fields": pgettext_lazy("item edit", "Nothing ticked: the whole form"),
     "fee.amount": pgettext_lazy(
         "item edit", "Empty: by its rates, or as the text says. Free of charge: leave all of the fee empty"
     ),
@@ -170,7 +174,8 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         *_both("name"), Input("originals", "whole", most=100), Input("copies", "whole", most=100),
         Input("necessity", "choice", choices=_valued(Necessity)), Input("satisfied_by", "codes"),
         Input("channels", "checks", choices=_valued(Channel)), *_both("accept", "text", LONGEST_WORDS),
-        Input("needed_if", "condition"),
+        Input("needed_if", "condition"), Input("form", "blank"), Input("form.fields", "asks"),
+        *_both("form.declare", "text", LONGEST_WORDS),
     ),
     "fields": (
         *_both("label"), *_both("group"), Input("type", "choice", choices=_TYPES), Input("required", "flag"),

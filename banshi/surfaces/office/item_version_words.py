@@ -43,6 +43,11 @@ NAMES: dict[str, Text] = {
     "help_en": pgettext_lazy("item version", "Help in English"),
     "accept_zh": pgettext_lazy("item version", "What is looked at (Chinese)"),
     "accept_en": pgettext_lazy("item version", "What is looked at (English)"),
+    "form.fields": pgettext_lazy("item version", "Blank: what it asks"),
+    "form.lines": pgettext_lazy("item version", "Blank: lines beside"),
+    "form.declare_zh": pgettext_lazy("item version", "Blank: what is signed (Chinese)"),
+    "form.declare_en": pgettext_lazy("item version", "Blank: what is signed (English)"),
+    "form.signatures": pgettext_lazy("item version", "Blank: who signs"),
     "options": pgettext_lazy("item version", "Answers"),
     "asked_if": pgettext_lazy("item version", "Asked if"),
     "when": pgettext_lazy("item version", "Holds if"),
@@ -177,7 +182,8 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, dict) and "first" in value:  # a season
         return " – ".join((value["first"], value["last"]))
     if isinstance(value, dict):  # an answer of a question, or one of a list by its name
-        return str(value.get("text_en" if english() else "text_zh", value))
+        tongue = "en" if english() else "zh"
+        return str(value.get(f"text_{tongue}") or value.get(f"label_{tongue}", value))
     if value is None:
         return ""
     return str(VALUES.get(value, value)) if name in WORDED and isinstance(value, str) else str(value)

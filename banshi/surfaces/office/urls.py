@@ -117,6 +117,7 @@ urlpatterns = [
     path(HALL + "items/changes/<int:change>/base", item_edits.base, name="item_edit_base"),
     path(HALL + "items/changes/<int:change>/preview", item_edit_preview.preview, name="item_edit_preview"),
     path(HALL + "items/changes/<int:change>/paths", item_edit_preview.all_paths, name="item_edit_paths"),
+    path(HALL + "items/changes/<int:change>/blanks/<str:paper>", item_edit_preview.blank, name="item_edit_blank"),
     path(HALL + "items/changes/<int:change>/rest/", item_edit_parts.rest, name="item_edit_rest"),
     path(HALL + "items/changes/<int:change>/<slug:part>/", item_edit_parts.part, name="item_edit_part"),
     path(HALL + "items/changes/<int:change>/<slug:part>/<int:at>/", item_edit_parts.entry, name="item_edit_entry"),

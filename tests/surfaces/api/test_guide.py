@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from jsonschema import Draft202012Validator
 
 from banshi.rooms.catalogue.models import HallItem, Item
@@ -50,11 +51,27 @@ def test_answers_lead_from_question_to_question_to_what_is_needed(modelled: Call
     assert last["materials"][1] == {
         "code": "card", "name": "材料card", "name_en": "Paper card", "necessity": "required", "originals": 1, "copies": 0,
         "channels": ["paper", "library"], "satisfied_by": ["resident-id"], "accept": "", "accept_en": "",
+        "blank": None, "sample": None,
     }  # fmt: skip
     assert last["where"] == {"window": True, "online": True, "kiosk": False, "cabinet": False}
     assert (last["fee"], last["minutes"]) == ({"amount": "10.00", "text": "工本费", "text_en": "Fee"}, 12)
     assert (last["promised"], last["statutory"]["value"]) == ({"value": 1, "unit": "working_day"}, 15)
     assert last["conditions"] == [{"text": "合法", "text_en": "Lawful"}]
+
+
+def test_the_guide_names_blanks_samples_and_what_the_result_looks_like(calls: Calls) -> None:
+    made = handling().model_dump(mode="json")
+    made["materials"][0]["form"] = {"signatures": [{"text_zh": "申请人", "text_en": "Applicant"}]}
+    Item.objects.filter(code="pension").update(handling=made)
+
+    found = answered(calls, answers={"premises": "own", "agent": "self"})
+
+    here = f"{settings.BANSHI_PUBLIC_URL}/items/pension"
+    assert [found["materials"][0][name] for name in ("blank", "sample")] == [
+        f"{here}/papers/form/blank.pdf",
+        f"{here}/papers/form/sample.pdf",
+    ]
+    assert found["result_sample"] == f"{here}/result-sample.pdf"
 
 
 def test_an_answer_to_what_is_not_asked_is_left_out(modelled: Calls) -> None:

@@ -139,6 +139,44 @@ def test_a_condition_that_ticks_cannot_show_stays_until_it_is_replaced(change: I
     assert now(change)["materials"][3]["needed_if"] == {"eq": ["agent", "agent"]}
 
 
+def test_a_blank_is_kept_through_edits_changed_by_ticks_and_taken_away(change: ItemDraft, editor: Client) -> None:
+    address = url(change, "materials/0/")
+    made = {**now(change)["materials"][0], "form": {
+        "fields": ["phone", "owner"], "lines": [{"label_zh": "期限", "label_en": "Term", "sample_zh": "一个月"}],
+        "declare_zh": "属实", "declare_en": "True", "signatures": [{"text_zh": "我", "text_en": "Me"}],
+    }}  # fmt: skip
+    papers = [made, *now(change)["materials"][1:]]
+    edit_change(
+        draft_id=change.pk, seen=1, handling={**now(change), "materials": papers}, part="materials", by=OTHER, now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    editor.post(address, sent(editor, address, originals="3"))
+    kept = now(change)["materials"][0]
+    editor.post(address, sent(editor, address, **{"form.fields": ["premises", "owner"], "form.declare_zh": "真实"}))
+    ticked = now(change)["materials"][0]["form"]
+    seen = editor.get(url(change, "blanks/form"))
+    editor.post(address, sent(editor, address, form=""))
+
+    assert (kept["originals"], kept["form"]) == (3, made["form"])
+    assert ticked == {**made["form"], "fields": ["owner", "premises"], "declare_zh": "真实"}
+    assert (seen.status_code, seen["Content-Type"]) == (200, "application/pdf")
+    assert "form" not in now(change)["materials"][0]
+    assert editor.get(url(change, "blanks/form")).status_code == 404
+
+
+def test_a_blank_is_begun_with_the_whole_form(change: ItemDraft, editor: Client) -> None:
+    address = url(change, "materials/0/")
+
+    editor.post(address, sent(editor, address, form="1"))
+
+    begun = now(change)["materials"][0]["form"]
+    assert (begun["fields"], [each["text_en"] for each in begun["signatures"]]) == (
+        [],
+        ["Applicant (signature or seal)"],
+    )
+    assert "Nothing ticked: the whole form" in text(editor, address, "en")
+
+
 def test_a_new_paper_is_the_shared_one_of_its_name_or_the_matters_own(change: ItemDraft, editor: Client) -> None:
     Material.objects.create(
         code="lease-contract", name_zh="租赁合同", name_en="Lease", kind="original", source="applicant"

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from banshi.rooms.cases.queries.adding import addable
-from banshi.rooms.cases.queries.blanks import Sheet, blanks_of, has_result_sample, paper_blank, result_sample
+from banshi.rooms.cases.queries.blanks import (
+    Sheet,
+    blanks_of,
+    drafted_blank,
+    has_result_sample,
+    paper_blank,
+    result_sample,
+)
 from banshi.rooms.cases.queries.bundles import (
     Whole,
     all_bundles,
@@ -99,6 +106,7 @@ __all__ = [
     "consultations",
     "consulted",
     "consulted_on",
+    "drafted_blank",
     "due_before",
     "due_of",
     "exceptions",

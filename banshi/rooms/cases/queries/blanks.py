@@ -24,6 +24,7 @@ from banshi.rooms.catalogue.rules.blanks import (
     result_sheet,
     with_blanks,
 )
+from banshi.rooms.catalogue.rules.handling import Handling
 
 log = logging.getLogger(__name__)
 _MOST_KEPT = 128  # sheets, of some 60 kB
@@ -84,6 +85,18 @@ def paper_blank(item: Item, code: str, *, filled: bool) -> Sheet:
     if paper is None:
         raise Refused("nothing-found", facts={"item": item.code, "paper": code})
     return _sheet(blank_sheet(_of(item), handling, paper, filled=filled), f"{paper.name_zh}{'-样表' if filled else ''}")
+
+
+def drafted_blank(item: Item, handling: Handling, code: str) -> Sheet:
+    """A blank as a change of the item would have it.
+
+    :raises Refused: nothing-found – no such paper, or no blank of it.
+    """
+    paper = paper_with_blank(handling, code)
+    if paper is None:
+        raise Refused("nothing-found", facts={"item": item.code, "paper": code})
+    said = blank_sheet(_of(item), handling, paper, filled=False)
+    return _sheet(said | {"specimen": "草稿 DRAFT"}, f"{paper.name_zh}-草稿")
 
 
 def result_sample(item: Item) -> Sheet:
