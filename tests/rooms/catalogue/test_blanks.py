@@ -30,7 +30,7 @@ def shop(**more: Any) -> Handling:
     """The shop of the other tests, with a blank of its letter, which an agent alone needs."""
     papers = document()["materials"]
     papers[0]["form"] = form(fields=more.pop("fields", []), declare_zh="属实", declare_en="True")
-    papers[3]["form"] = form(lines=[{"label_zh": "期限", "label_en": "Term", "sample_zh": "一个月"}])
+    papers[3]["form"] = form(lines=[{"label_zh": "期限", "label_en": "Term", "sample": "一个月"}])
     return handling(materials=papers, **more)
 
 

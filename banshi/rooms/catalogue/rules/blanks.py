@@ -23,7 +23,21 @@ _NAMES = ("张某某", "李某某", "王某某", "赵某某", "陈某某")
 FIRM = "某某有限公司"
 _USCC, _ID = "91440100000000000{}", "44010019900101000{}"  # 0 to 3 is a check digit of neither
 _PHONE, _PLACE = "1380000000{}", "某某市某某区示例路 {} 号"
-_NUMBERED = ("号", "号码", "编号", "代码", "账号")
+_NUMBERED = ("号", "号码", "编号", "编码", "代码")
+_KINDS = (
+    "银行",
+    "学校",
+    "院校",
+    "机构",
+    "机关",
+    "部队",
+    "专业",
+    "民族",
+    "项目",
+    "出生地",
+    "地区",
+    "管理区",
+)  # 某某银行
 _COUNTED = ("name", "id_number", "phone", "address", "date")  # types of which no two fields say the same
 _LONG = 200  # characters: what may be longer gets more room
 _SITUATION = "办理情形", "Situation"
@@ -174,11 +188,18 @@ def _text(field: Field) -> str:
     label = field.label_zh.partition("（")[0]
     if field.element == "organisation-name" or label.endswith(("单位", "单位名称", "企业名称", "公司名称")):
         return FIRM
+    if "姓名" in label or label.endswith(("名单", "家属", "子女", "成员")):
+        return "周某某"
     if label.endswith(("邮箱", "电子邮件")):
         return "someone@example.com"
-    if label.endswith(("网址", "网络经营地址", "网店")):
+    if label.endswith(("网址", "网络经营地址", "网店地址")):
         return "https://www.example.com"
-    return "0000-0000" if label.endswith(_NUMBERED) else f"某某{label.removesuffix('名称')}"
+    if label.endswith(_NUMBERED) or "识别代号" in label:
+        return "0000-0000"
+    if label.endswith("名称"):
+        return f"某某{label.removesuffix('名称').removeprefix('联合') or '店'}"
+    kind = next((each for each in _KINDS if label.endswith(each)), "")
+    return f"某某{kind}" if kind else "（示例）照实填写"
 
 
 def _groups(handling: Handling, form: Blank, said: _Sample | None) -> list[dict[str, Any]]:
@@ -199,7 +220,7 @@ def _groups(handling: Handling, form: Blank, said: _Sample | None) -> list[dict[
 def _beside(form: Blank, *, filled: bool) -> list[dict[str, Any]]:
     if not form.lines:
         return []
-    rows = [_row(each.label_zh, each.label_en, value=each.sample_zh if filled else "") for each in form.lines]
+    rows = [_row(each.label_zh, each.label_en, value=each.sample if filled else "") for each in form.lines]
     return [{"zh": _BESIDE[0], "en": _BESIDE[1], "rows": rows}]
 
 

@@ -87,7 +87,7 @@ class Line(Part):
 
     label_zh: Name
     label_en: Name
-    sample_zh: Name
+    sample: Name
 
 
 class Signature(Part):
