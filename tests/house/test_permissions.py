@@ -136,7 +136,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "hall_item_id": HallItem.objects.get(hall=hall, item__code="pension").pk, "closure_id": closure.pk,
         "follow_up_id": follow_up.pk,
         "shift_id": shift.pk, "plan_id": 1,
-        "draft_id": a_draft().pk, "part": "materials", "at": 0,
+        "draft_id": a_draft().pk, "part": "materials", "at": 0, "paper": "form",
         "change": open_change(item_id=office.items["pension"].pk, by=SYSTEM, now=TUESDAY_NINE).pk,
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,

@@ -87,6 +87,7 @@ def rows(office):  # noqa: F811
         "draft_id": a_draft().pk,
         "change": open_change(item_id=office.items["pension"].pk, by=SYSTEM, now=TUESDAY_NINE).pk,
         "part": "materials",
+        "paper": "form",
         "at": 0,
         "hall": "town",
         "ref": ticket.ref,
