@@ -24,7 +24,8 @@ WITHOUT_HALL = {
     "set_clock", "get_crowd", "set_crowd", *(name for name in SCOPES_OF if "appointment" in name),
     *(n for n in SCOPES_OF if n.endswith("_ticket")),
     "list_cases", "look_into_library", "enter_certificate", "worklist", "list_answers", "make_form",
-    "get_cabinet", "drop_papers", "pick_up", "list_deliveries", *(n for n in SCOPES_OF if "bundle" in n or "webhook" in n),
+    "get_cabinet", "drop_papers", "pick_up", "pick_up_taken", "pick_up_shut", "list_deliveries",
+    *(n for n in SCOPES_OF if "bundle" in n or "webhook" in n),
 } - {"issue_ticket"}  # fmt: skip
 
 

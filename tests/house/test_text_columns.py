@@ -83,7 +83,7 @@ fees_payment.number fees_payment.receipt_no fees_payment.reference fees_payment.
 fees_refund.done_by fees_refund.number fees_refund.why
 delivery_delivery.by_what delivery_delivery.delivered_by
 delivery_delivery.how delivery_delivery.ready_by delivery_delivery.state delivery_cabinet.code delivery_stay.kind
-delivery_stay.out_by delivery_stay.put_by delivery_printing.by
+delivery_stay.out_by delivery_stay.put_by delivery_stay.seen_by delivery_stay.taken_by delivery_printing.by
 delivery_printing.state delivery_wish.how delivery_wish.said_by delivery_parcel.made_by
 delivery_parcel.payer delivery_parcel.posted_by delivery_parcel.reference delivery_parcel.state delivery_parcel.waybill
 delivery_parcel_word.event delivery_parcel_word.status delivery_sent_papers.came_by delivery_sent_papers.said_by
@@ -112,7 +112,7 @@ PUBLIC_TABLES = ("places_", "catalogue_")  # but for what is named elsewhere
 # Names that staff bear at work and things bear in a hall: an office may read them.
 OFFICIAL = """
 delivery_cabinet.name_en delivery_cabinet.name_zh delivery_cabinet.place_en delivery_cabinet.place_zh
-delivery_delivery.place delivery_parcel.place
+delivery_delivery.place delivery_parcel.place delivery_stay.seen_place
 devices_device.name identity_api_key.name identity_staff.badge identity_staff.login identity_staff.name_en
 identity_staff.name_zh
 """

@@ -2486,7 +2486,13 @@ CREATE TABLE public.delivery_stay (
     out_by character varying(12) NOT NULL,
     case_id bigint NOT NULL,
     cell_id bigint NOT NULL,
+    opened_at timestamp with time zone,
+    seen_at timestamp with time zone,
+    seen_by character varying(60) NOT NULL,
+    seen_place character varying(40) NOT NULL,
+    taken_by character varying(60) NOT NULL,
     CONSTRAINT a_drop_counts_and_a_result_waits CHECK ((((counts_from IS NOT NULL) AND (fetch_by IS NULL) AND ((kind)::text = 'drop'::text)) OR ((counts_from IS NULL) AND (fetch_by IS NOT NULL) AND ((kind)::text = 'result'::text)))),
+    CONSTRAINT two_people_empty_a_stuck_cell CHECK ((((seen_at IS NULL) AND ((seen_by)::text = ''::text) AND ((seen_place)::text = ''::text)) OR ((seen_at IS NOT NULL) AND (NOT ((seen_by)::text = ''::text)) AND (NOT ((seen_by)::text = (taken_by)::text))))),
     CONSTRAINT what_is_out_was_taken_by_somebody CHECK ((((out_at IS NULL) AND ((out_by)::text = ''::text)) OR ((out_at IS NOT NULL) AND ((out_by)::text = ANY ((ARRAY['applicant'::character varying, 'staff'::character varying, 'moved'::character varying])::text[]))))),
     CONSTRAINT what_lies_is_of_a_known_kind CHECK (((kind)::text = ANY ((ARRAY['drop'::character varying, 'result'::character varying])::text[])))
 );
@@ -5608,6 +5614,8 @@ CREATE INDEX django_session_expire_date_a5c62663 ON public.django_session USING 
 
 CREATE INDEX django_session_session_key_c0390e0f_like ON public.django_session USING btree (session_key varchar_pattern_ops);
 
+CREATE INDEX doors_opened_by_a_code ON public.delivery_stay USING btree (opened_at) WHERE (out_at IS NULL);
+
 CREATE INDEX enquiries_by_hall_and_state ON public.consulting_enquiry USING btree (hall_id, state, due_on, id);
 
 CREATE INDEX enquiries_by_who_asked ON public.consulting_enquiry USING btree (asked_by, id DESC);
@@ -7174,6 +7182,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('delivery', '0004_printings', now()),
     ('delivery', '0005_paper_left', now()),
     ('delivery', '0006_ended', now()),
+    ('delivery', '0007_doors_that_jam', now()),
     ('exchange', '0001_initial', now()),
     ('exchange', '0002_sent_and_answered', now()),
     ('feedback', '0001_initial', now()),

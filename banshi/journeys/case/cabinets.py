@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from banshi.journeys.case import conclude
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
@@ -19,7 +20,13 @@ from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Cabinet, Stay
+from banshi.rooms.delivery.rules import TAKEN_AFTER
 
+log = structlog.get_logger("banshi.cabinets")
+_LOOKED = {
+    "zh": "打开卡住的柜格和取出里面的东西，由两个人各做一步",
+    "en": "whoever looked into a stuck cell does not also take out what lies in it",
+}
 DOORS_TRIED = 3  # then the cabinet counts as out of order
 
 
@@ -171,7 +178,9 @@ def _ready_at_window(case: Case, *, now: datetime) -> None:
 
 
 def fetch(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -> Stay:
-    """领取: the code opens the door, and that hands it over. A door that stays shut hands over nothing; the code stays good.
+    """领取: the code opens the door; what lies there is handed over by `taken`, or a little later by itself (`taken_by_now`). A
+    door that stays shut hands over nothing; the code stays good. So it is for one that did not open though its lock says so:
+    `stayed_shut`.
 
     :raises Refused: rate-limited, nothing-found, door-stuck, code-used (by somebody at the same instant).
     """
@@ -179,9 +188,46 @@ def fetch(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -
     if not delivery.open_door(stay.cell):
         delivery.broken(cell=stay.cell, now=now)
         raise Refused("door-stuck", facts={"cabinet": stay.cell.cabinet.code})
+    delivery.opened(stay=stay, now=now)
+    return stay
+
+
+def taken(*, stay_id: int, by: Actor, now: datetime) -> Stay:
+    """The door was open, and whoever had the code has it: handed over, once.
+
+    :raises Refused: nothing-found; changed-meanwhile – it was taken out, or somebody said that the door did not open.
+    """
     with transaction.atomic():
-        conclude.hand_over(case_no=stay.case.no, code=code, how="cabinet", by=by, now=now)
-        return delivery.take_out(stay_id=stay.pk, out_by="applicant", by=by, now=now)
+        case = cases.lock(_case_of(stay_id))
+        stay = Stay.objects.select_related("case__delivery").get(pk=stay_id)
+        if stay.out_at is not None or stay.opened_at is None:
+            raise Refused("changed-meanwhile")
+        if case.phase == "ready":  # else it was taken as a file meanwhile
+            conclude.hand_over(case_no=case.no, code=stay.case.delivery.code, how="cabinet", by=by, now=now)
+        return delivery.take_out(stay_id=stay_id, out_by="applicant", by=by, now=now)
+
+
+def stayed_shut(*, stay_id: int, by: Actor, now: datetime) -> Stay:
+    """Whoever stands there says that the door did not open: nothing is handed over, the code stays good, and the issue window
+    sees a stuck cell.
+
+    :raises Refused: nothing-found, changed-meanwhile (it counts as taken already).
+    """
+    with transaction.atomic():
+        cases.lock(_case_of(stay_id))
+        return delivery.stayed_shut(stay_id=stay_id, by=by, now=now)
+
+
+def taken_by_now(*, now: datetime) -> int:
+    """Whoever fetched something and went without a word has it. :returns: how many."""
+    handed = 0
+    for stay in deliveries.opened_before(now - TAKEN_AFTER):
+        try:
+            taken(stay_id=stay.pk, by=SYSTEM, now=now)
+            handed += 1
+        except Refused as no:  # somebody was faster; what else there is the issue window sees
+            log.info("not-taken", case=stay.case.no, why=no.slug)
+    return handed
 
 
 def pick_up(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -> Stay:
@@ -192,19 +238,32 @@ def pick_up(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime)
     try:
         return fetch(cabinets=cabinets, code=code, by=by, now=now)
     except Refused as no:
-        if no.slug in ("nothing-found", "code-used"):
-            raise Refused("code-wrong", facts={"cabinet": True}) from no
-        raise
+        raise _nobodys_business(no) from no
+
+
+def of_code(*, cabinets: Sequence[Cabinet], code: str) -> Stay:
+    """What a code opens here, for whoever says how it went. :raises Refused: rate-limited, code-wrong."""
+    try:
+        return delivery.opening(cabinets=cabinets, code=code)
+    except Refused as no:
+        raise _nobodys_business(no) from no
+
+
+def _nobodys_business(no: Refused) -> Refused:
+    """Whether a code was used or never was one."""
+    return Refused("code-wrong", facts={"cabinet": True}) if no.slug in ("nothing-found", "code-used") else no
 
 
 def empty(*, stay_id: int, place: str = "", by: Actor, now: datetime) -> Case:
     """Somebody who works here takes out what lies in a cell: papers, to be received; a result nobody fetched, which lies at
-    `place` at the issue window from now on – the same code opens it, and its applicant is told.
+    `place` at the issue window from now on – the same code opens it, and its applicant is told. Out of a cell whose door is
+    stuck two take it: who looked into it (`look_into`) said where it goes, another one has it in hand.
 
-    :raises Refused: nothing-found, changed-meanwhile, invalid (a result without a place).
+    :raises Refused: nothing-found, changed-meanwhile, invalid (a result without a place), same-person.
     """
     with transaction.atomic():
         case = cases.lock(_case_of(stay_id))  # the case before what lies of it, as everybody takes them
+        place = _place_seen(stay_id, by=by) or place
         stay = delivery.take_out(stay_id=stay_id, out_by="staff", by=by, now=now)
         if stay.kind == "result" and case.phase == "ready":
             place = cases.place_of(place)
@@ -212,6 +271,29 @@ def empty(*, stay_id: int, place: str = "", by: Actor, now: datetime) -> Case:
             event = case.events.order_by("-seq")[0]
             cases.tell(case, "case_moved", event=event, anew=f":{stay.pk}", now=now)
     return case
+
+
+def _place_seen(stay_id: int, *, by: Actor) -> str:
+    """Where what lies in a stuck cell goes; "" where its door works. :raises Refused: changed-meanwhile, same-person."""
+    stay = Stay.objects.select_related("cell").get(pk=stay_id)
+    if stay.cell.broken_at is None and stay.seen_at is None:
+        return ""
+    if stay.seen_at is None:  # it jams since the page was made
+        raise Refused("changed-meanwhile")
+    if stay.seen_by == str(by):
+        raise Refused("same-person", facts={"reason": _LOOKED})
+    return stay.seen_place
+
+
+def look_into(*, stay_id: int, place: str = "", by: Actor, now: datetime) -> Stay:
+    """A stuck cell is opened by hand: what lies in it, and where it goes, is seen by one before another takes it out.
+
+    :raises Refused: nothing-found, changed-meanwhile, invalid (a result without a place).
+    """
+    with transaction.atomic():
+        case = cases.lock(_case_of(stay_id))
+        result = Stay.objects.filter(pk=stay_id, kind="result").exists() and case.phase == "ready"
+        return delivery.look_into(stay_id=stay_id, place=cases.place_of(place) if result else "", by=by, now=now)
 
 
 def _case_of(stay_id: int) -> str:

@@ -102,7 +102,8 @@ class Cell(models.Model):
 
 class Stay(models.Model):
     """What lay in a cell, from when until when. `counts_from`: the day from which dropped papers count; `fetch_by`: a result lies
-    that long."""
+    that long. `opened_at`: a code opened its door, and nobody said yet whether it is out. `seen_*`: who looked into a cell whose
+    door is stuck, and where it goes; another one takes it out."""
 
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="stays")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="stays")
@@ -113,10 +114,21 @@ class Stay(models.Model):
     fetch_by = models.DateTimeField(null=True)
     out_at = models.DateTimeField(null=True)
     out_by = models.CharField(max_length=12, default="")
+    opened_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.CharField(max_length=60, default="")
+    seen_place = models.CharField(max_length=40, default="")
+    taken_by = models.CharField(max_length=60, default="")
 
     class Meta:
         db_table = "delivery_stay"
+        indexes = [models.Index(fields=["opened_at"], name="doors_opened_by_a_code", condition=models.Q(out_at=None))]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(seen_at=None, seen_by="", seen_place="")
+                | (models.Q(seen_at__isnull=False) & ~models.Q(seen_by="") & ~models.Q(seen_by=models.F("taken_by"))),
+                name="two_people_empty_a_stuck_cell",
+            ),
             models.UniqueConstraint(fields=["cell"], condition=models.Q(out_at=None), name="one_thing_in_a_cell"),
             models.UniqueConstraint(
                 fields=["case", "kind"], condition=models.Q(out_at=None), name="one_thing_of_a_kind_of_a_case_lies"

@@ -57,14 +57,42 @@ def drop_papers(request: HttpRequest, cabinet: Path[Code], body: DropIn) -> Http
 
 @router.post("/cabinets/{cabinet}/pickups", **op("pick_up", {200: PickedUpOut}), summary="A result out of its cell")
 def pick_up(request: HttpRequest, cabinet: Path[Code], body: PickUpIn) -> HttpResponse:
-    """取件: the code that was sent to the applicant opens the door, once, and that hands it over. Whoever types wrong ones waits
-    longer and longer."""
+    """取件: the code that was sent to the applicant opens the door. It is handed over by `taken`, or five minutes later by
+    itself; in between the same code opens the door again. Whoever types wrong ones waits longer and longer."""
 
     def opens(who: Caller, here: Cabinet, now: datetime) -> dict[str, Any]:
         stay = at_cabinets.pick_up(cabinets=[here], code=body.code, by=who.by, now=now)
         return {"cabinet": here.code, "cell": stay.cell.no, "case": stay.case.no}
 
     return _opened(request, cabinet, 200, opens)
+
+
+@router.post(
+    "/cabinets/{cabinet}/pickups/taken", **op("pick_up_taken", {200: PickedUpOut}), summary="It is out of its cell"
+)
+def pick_up_taken(request: HttpRequest, cabinet: Path[Code], body: PickUpIn) -> HttpResponse:
+    """Whoever opened it has it: handed over, once. From now on the code opens nothing."""
+
+    def ends(who: Caller, here: Cabinet, now: datetime) -> dict[str, Any]:
+        stay = at_cabinets.taken(stay_id=at_cabinets.of_code(cabinets=[here], code=body.code).pk, by=who.by, now=now)
+        return {"cabinet": here.code, "cell": stay.cell.no, "case": stay.case.no}
+
+    return _opened(request, cabinet, 200, ends)
+
+
+@router.post(
+    "/cabinets/{cabinet}/pickups/shut", **op("pick_up_shut", {200: PickedUpOut}), summary="The door did not open"
+)
+def pick_up_shut(request: HttpRequest, cabinet: Path[Code], body: PickUpIn) -> HttpResponse:
+    """门没有打开: though its lock said so. Nothing is handed over, the code stays good – here, or at the issue window, which
+    sees a stuck cell."""
+
+    def ends(who: Caller, here: Cabinet, now: datetime) -> dict[str, Any]:
+        stay = at_cabinets.of_code(cabinets=[here], code=body.code)
+        stay = at_cabinets.stayed_shut(stay_id=stay.pk, by=who.by, now=now)
+        return {"cabinet": here.code, "cell": stay.cell.no, "case": stay.case.no}
+
+    return _opened(request, cabinet, 200, ends)
 
 
 def _here(who: Caller, code: str) -> Cabinet:

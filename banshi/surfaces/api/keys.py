@@ -178,6 +178,8 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "get_cabinet": _only("kiosk", "manage"),
     "drop_papers": _only("kiosk"),
     "pick_up": _only("kiosk"),
+    "pick_up_taken": _only("kiosk"),
+    "pick_up_shut": _only("kiosk"),
     # what is on record of a person
     "look_into_library": _only("manage", "staff"),
     "enter_certificate": _only("manage"),

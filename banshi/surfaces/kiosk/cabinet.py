@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -55,7 +56,33 @@ def fetch(request: HttpRequest, place: Place) -> HttpResponse:
         stay = at_cabinets.pick_up(cabinets=cabinets, code=_digits(request, "code"), by=place.by, now=place.now)
     except Refused as no:
         return refused_page(request, place, no, again=reverse("kiosk:cabinet-fetch", args=[place.hall.code]))
-    return page(request, place, "cabinet_open.html", {"stay": stay, "kind": "result"})
+    return page(request, place, "cabinet_open.html", {"stay": stay, "kind": "result", "token": _token(stay)})
+
+
+@at_kiosk
+@require_POST
+def taken(request: HttpRequest, place: Place) -> HttpResponse:
+    """Whoever stands there has it. What counts as taken already is no trouble of theirs."""
+    _need(place)
+    try:
+        at_cabinets.taken(stay_id=_stay_of(request.POST.get("stay", "")), by=place.by, now=place.now)
+    except Refused as no:
+        if no.slug != "changed-meanwhile":
+            raise
+    return redirect(place.start)
+
+
+@at_kiosk
+@require_POST
+def shut(request: HttpRequest, place: Place) -> HttpResponse:
+    """Whoever stands there with a code says that the door did not open: where the result is had, and that the code stays good."""
+    _need(place)
+    again = reverse("kiosk:cabinet-fetch", args=[place.hall.code])
+    try:
+        stay = at_cabinets.stayed_shut(stay_id=_stay_of(request.POST.get("stay", "")), by=place.by, now=place.now)
+    except Refused as no:
+        return refused_page(request, place, no, again=again)
+    return refused_page(request, place, Refused("door-stuck", facts={"cabinet": stay.cell.cabinet.code}), again=again)
 
 
 @at_kiosk
@@ -94,9 +121,14 @@ def _papers_in(request: HttpRequest, place: Place, opens: Callable[[], Stay]) ->
         return refused_page(request, place, told, again=reverse("kiosk:cabinet-drop", args=[place.hall.code]))
     context = {
         "stay": stay, "kind": "drop", "at_once": stay.counts_from == place.today,
-        "token": signing.dumps(stay.pk, salt=_SALT),
+        "token": _token(stay),
     }  # fmt: skip
     return page(request, place, "cabinet_open.html", context)
+
+
+def _token(stay: Stay) -> str:
+    """What says later which door it was, to whoever stands there."""
+    return signing.dumps(stay.pk, salt=_SALT)
 
 
 def _stay_of(token: str) -> int:

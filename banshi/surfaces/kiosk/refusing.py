@@ -253,6 +253,8 @@ def _ways(place: Place, refused: Refused, *, again: str, ref: str, early: Sequen
         "not-allowed",
     ):
         ways.append(Way(pgettext("kiosk", "Enter it again"), again, "rotate-ccw"))
+    if refused.slug == "door-stuck" and "papers" not in refused.facts:
+        ways.append(Way(pgettext("kiosk", "Try the door again"), again, "rotate-ccw"))
     renewed = "renewed" in refused.facts  # a number of one's own: no other is needed
     nothing_there = (
         "cabinet" not in refused.facts

@@ -81,8 +81,18 @@ def put(cabinet: Cabinet, case: Case, matters: Matters, **more: Any) -> Stay:
     )
 
 
-def fetched(cabinet: Cabinet, code: str, **more: Any) -> Stay:
+def opened(cabinet: Cabinet, code: str, **more: Any) -> Stay:
     return cabinets.fetch(**{"cabinets": [cabinet], "code": code, "by": KIOSK, "now": TUESDAY_NINE, **more})
+
+
+def fetched(cabinet: Cabinet, code: str, *, now: Any = TUESDAY_NINE) -> Stay:
+    return cabinets.taken(stay_id=opened(cabinet, code, now=now).pk, by=KIOSK, now=now)
+
+
+def coded(cabinet: Cabinet, matters: Matters) -> tuple[Case, str]:
+    case = made(matters)
+    put(cabinet, case, matters)
+    return case, deliveries.code_for_applicant(Case.objects.get(pk=case.pk))
 
 
 def slug_of(act: Any, *args: Any, **more: Any) -> str:
@@ -363,6 +373,97 @@ def test_a_result_put_at_a_window_is_not_put_in_a_cell(cabinet: Cabinet, matters
     assert not Stay.objects.exists()
 
 
+# --- Doors that did not open, though their lock says so ---------------------------------------------------------
+
+
+def test_a_door_said_to_stay_shut_hands_over_nothing_and_the_code_stays_good(
+    cabinet: Cabinet, matters: Matters
+) -> None:
+    case, code = coded(cabinet, matters)
+    stay = opened(cabinet, code)
+
+    cabinets.stayed_shut(stay_id=stay.pk, by=KIOSK, now=TUESDAY_NINE)
+    later = cabinets.taken_by_now(now=TUESDAY_NINE + HOUR)
+    (lies,) = deliveries.lying(cabinet.hall, now=TUESDAY_NINE)
+    again = slug_of(cabinets.stayed_shut, stay_id=stay.pk, by=KIOSK, now=TUESDAY_NINE)
+    done = conclude.hand_over(case_no=case.no, code=code, by=matters.by["issuer"], now=TUESDAY_NINE + HOUR)
+
+    assert (later, lies.stuck, again, done.phase) == (0, True, "changed-meanwhile", "closed")
+
+
+def test_the_door_is_tried_again_and_opens(cabinet: Cabinet, matters: Matters) -> None:
+    case, code = coded(cabinet, matters)
+    cabinets.stayed_shut(stay_id=opened(cabinet, code).pk, by=KIOSK, now=TUESDAY_NINE)
+
+    stay = fetched(cabinet, code)
+
+    case.refresh_from_db()
+    assert (stay.out_by, case.phase, Cell.objects.exclude(broken_at=None).count()) == ("applicant", "closed", 0)
+
+
+def test_who_went_without_a_word_has_it_five_minutes_later(cabinet: Cabinet, matters: Matters) -> None:
+    case, code = coded(cabinet, matters)
+    opened(cabinet, code)
+
+    early = cabinets.taken_by_now(now=TUESDAY_NINE + timedelta(minutes=4, seconds=59))
+    due = cabinets.taken_by_now(now=TUESDAY_NINE + timedelta(minutes=5))
+    again = cabinets.taken_by_now(now=TUESDAY_NINE + HOUR)
+
+    case.refresh_from_db()
+    assert (early, due, again, case.phase) == (0, 1, 0, "closed")
+
+
+def test_what_was_taken_as_a_file_meanwhile_is_only_out(cabinet: Cabinet, matters: Matters) -> None:
+    case, code = coded(cabinet, matters)
+    opened(cabinet, code)
+    conclude.receive_electronically(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert cabinets.taken_by_now(now=TUESDAY_NINE + HOUR) == 1
+    assert (Delivery.objects.get().how, Stay.objects.get().out_by) == ("electronic", "applicant")
+
+
+def test_two_people_empty_a_stuck_cell(cabinet: Cabinet, matters: Matters) -> None:
+    case, code = coded(cabinet, matters)
+    stay = opened(cabinet, code)
+    cabinets.stayed_shut(stay_id=stay.pk, by=KIOSK, now=TUESDAY_NINE)
+    one, other = matters.by["issuer"], matters.by["receiver"]
+
+    unseen = slug_of(cabinets.empty, stay_id=stay.pk, place="B-2", by=other, now=TUESDAY_NINE)
+    nowhere = slug_of(cabinets.look_into, stay_id=stay.pk, by=one, now=TUESDAY_NINE)
+    cabinets.look_into(stay_id=stay.pk, place="B-2", by=one, now=TUESDAY_NINE)
+    shut = slug_of(opened, cabinet, code)
+    alone = slug_of(cabinets.empty, stay_id=stay.pk, by=one, now=TUESDAY_NINE)
+    cabinets.empty(stay_id=stay.pk, by=other, now=TUESDAY_NINE + HOUR)
+
+    assert (unseen, nowhere, shut, alone) == ("changed-meanwhile", "invalid", "nothing-found", "same-person")
+    row = Stay.objects.get()
+    assert (row.seen_by, row.taken_by, row.out_by) == (str(one), str(other), "staff")
+    assert (Delivery.objects.get().place, row.cell.broken_at) == ("B-2", None)
+    done = conclude.hand_over(case_no=case.no, code=code, by=one, now=TUESDAY_NINE + HOUR)
+    assert done.phase == "closed"
+
+
+def test_an_empty_cell_works_again_and_one_with_something_in_it_is_emptied_first(
+    cabinet: Cabinet, matters: Matters, town: Town
+) -> None:
+    case, code = coded(cabinet, matters)
+    cabinets.stayed_shut(stay_id=opened(cabinet, code).pk, by=KIOSK, now=TUESDAY_NINE)
+    full, empty = cabinet.cells.get(no=1), cabinet.cells.get(no=2)
+    delivery.broken(cell=empty, now=TUESDAY_NINE)
+    asked = {"by": matters.by["issuer"], "now": TUESDAY_NINE}
+
+    listed = [cell.no for cell in deliveries.broken_cells(town.hall)]
+    slugs = [
+        slug_of(delivery.works_again, cell_id=full.pk, hall=town.hall, **asked),
+        slug_of(delivery.works_again, cell_id=empty.pk, hall=town.other_hall, **asked),
+    ]
+    delivery.works_again(cell_id=empty.pk, hall=town.hall, **asked)
+
+    assert (listed, slugs) == ([2], ["changed-meanwhile", "nothing-found"])
+    assert slug_of(delivery.works_again, cell_id=empty.pk, hall=town.hall, **asked) == "changed-meanwhile"
+    assert dropped(cabinet, passed(matters)).cell.no == 2
+
+
 # --- Together ---------------------------------------------------------------------------------------------------
 
 
@@ -418,7 +519,8 @@ def test_five_with_one_code_are_handed_it_once(committed_matters: Matters) -> No
     results = together(5, lambda _: fetched(cabinet, code))
 
     assert len([r for r in results if isinstance(r, Stay)]) == 1
-    assert {r.slug for r in results if isinstance(r, Refused)} <= {"code-used", "nothing-found", "rate-limited"}
+    slugs = {r.slug for r in results if isinstance(r, Refused)}
+    assert slugs <= {"changed-meanwhile", "code-used", "nothing-found", "rate-limited"}
     assert Delivery.objects.get(case=case).state == "delivered"
 
 
@@ -437,3 +539,20 @@ def test_a_result_put_in_twice_at_one_instant_lies_in_its_cell(committed_matters
     assert [r.slug for r in results if isinstance(r, Refused)] == ["wrong-state"]
     assert list(Stay.objects.values_list("cell__no", "out_by")) == [(1, "")]
     assert fetched(cabinet, code).cell.no == 1
+
+
+@pytest.mark.race
+def test_taken_and_said_to_stay_shut_at_one_instant_is_one_or_the_other(committed_matters: Matters) -> None:
+    open_town(committed_matters.town)
+    cabinet = cabinet_of(committed_matters.town)
+    case, code = coded(cabinet, committed_matters)
+    stay = opened(cabinet, code)
+
+    results = together(
+        2, lambda i: (cabinets.stayed_shut if i else cabinets.taken)(stay_id=stay.pk, by=KIOSK, now=TUESDAY_NINE)
+    )
+
+    assert [r.slug for r in results if isinstance(r, Refused)] == ["changed-meanwhile"]
+    case.refresh_from_db()
+    handed = not isinstance(results[0], Refused)
+    assert (case.phase, Cell.objects.exclude(broken_at=None).count()) == (("closed", 0) if handed else ("ready", 1))

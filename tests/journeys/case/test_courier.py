@@ -307,6 +307,7 @@ def test_it_goes_into_the_cabinet_with_the_code_it_had(matters: Matters) -> None
 
     stay = cabinets.put_again(**asked)
     cabinets.fetch(cabinets=[cabinet], code=code, by=matters.by["issuer"], now=TUESDAY_NINE + 11 * HOUR)
+    cabinets.taken_by_now(now=TUESDAY_NINE + 12 * HOUR)
 
     assert (stay.cell.no, Delivery.objects.get().how, phase_of(case)) == (1, "cabinet", "closed")
     assert Message.objects.filter(key="case_in_cabinet").count() == 1
@@ -319,6 +320,7 @@ def test_parcels_there_and_back_and_cells_are_in_the_package(matters: Matters) -
     wished(case, matters, how="cabinet", to=None)
     cabinets.put_again(cabinets=[cabinet], case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE + 10 * HOUR)
     cabinets.fetch(cabinets=[cabinet], code=code, by=matters.by["issuer"], now=TUESDAY_NINE + 11 * HOUR)
+    cabinets.taken_by_now(now=TUESDAY_NINE + 12 * HOUR)
 
     package = archive.archive(case_no=case.no, by=SYSTEM, now=TUESDAY_NINE + timedelta(days=40))
 

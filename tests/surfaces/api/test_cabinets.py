@@ -67,12 +67,27 @@ def test_a_code_opens_its_door_once_and_that_hands_it_over(matters: Matters, cab
 
     wrong = calls("post", "/cabinets/c1/pickups", "kiosk", {"code": "00000000"})
     done = calls("post", "/cabinets/c1/pickups", "kiosk", {"code": code})
+    taken = calls("post", "/cabinets/c1/pickups/taken", "kiosk", {"code": code})
     again = calls("post", "/cabinets/c1/pickups", "kiosk", {"code": code})
 
     assert (wrong.status_code, wrong.json()["type"]) == (409, "code-wrong")
     assert (done.status_code, done.json()) == (200, {"cabinet": "c1", "cell": 1, "case": case.no})
+    assert (taken.status_code, taken.json()) == (200, done.json())
     assert (again.status_code, again.json()["type"]) == (409, "code-wrong")
     assert Case.objects.get(pk=case.pk).phase == "closed"
+
+
+def test_a_door_said_to_stay_shut_hands_over_nothing(matters: Matters, cabinet: Cabinet, calls: Calls) -> None:
+    case, code = coded(matters, cabinet)
+    unopened = calls("post", "/cabinets/c1/pickups/shut", "kiosk", {"code": code})
+    calls("post", "/cabinets/c1/pickups", "kiosk", {"code": code})
+
+    shut = calls("post", "/cabinets/c1/pickups/shut", "kiosk", {"code": code})
+    again = calls("post", "/cabinets/c1/pickups", "kiosk", {"code": code})
+
+    assert (unopened.status_code, unopened.json()["type"]) == (409, "changed-meanwhile")
+    assert (shut.status_code, again.status_code) == (200, 200)
+    assert Case.objects.get(pk=case.pk).phase == "ready"
 
 
 def test_a_door_that_stays_shut_gives_another_cell(

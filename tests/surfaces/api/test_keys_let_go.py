@@ -25,7 +25,10 @@ WRITES = {
     name: request for name, request in ENDPOINTS.items() if request[0] != "get" and name not in (*ASKS, *BYTES, *SIGNED)
 }
 # What they are about is looked for before a file is read, a door opens, a till is asked: where there is none, no key was claimed.
-FOUND_FIRST = ("add_material", "finish_upload", "drop_papers", "pick_up", "pay_fee", "consign_result")
+FOUND_FIRST = (
+    "add_material", "finish_upload", "drop_papers", "pick_up", "pick_up_taken", "pick_up_shut", "pay_fee",
+    "consign_result",
+)  # fmt: skip
 WRONG_DIGIT = {**person(3), "id_number": "110105194912310021"}
 IN_TWO_YEARS = {**CLOSE, "starts_at": "2028-03-11T09:00:00+08:00", "ends_at": "2028-03-11T12:00:00+08:00"}
 CARD = {"id_number": person(3)["id_number"], "id_type": "resident_id", "name": person(3)["name"], "presented": "read"}

@@ -197,6 +197,8 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "get_cabinet": ("get", "/cabinets/NONE", None),
     "drop_papers": ("post", "/cabinets/NONE/drops", {"case": "NONE"}),
     "pick_up": ("post", "/cabinets/NONE/pickups", {"code": "12345678"}),
+    "pick_up_taken": ("post", "/cabinets/NONE/pickups/taken", {"code": "12345678"}),
+    "pick_up_shut": ("post", "/cabinets/NONE/pickups/shut", {"code": "12345678"}),
     "look_into_library": ("get", "/library?case=NONE", None),
     "enter_certificate": ("post", "/library/certificates", CERTIFICATE),
     "hall_live": ("get", "/halls/town/live", None),

@@ -522,6 +522,17 @@ def test_a_door_that_stayed_shut_is_no_time_given_up(matters, me, settings):
     assert ("文件柜没有打开" in shown, "放弃" in shown, "预约时间，带原件来" in shown) == (True, False, True)
 
 
+def test_a_stuck_cell_leads_to_the_window_with_the_same_code(matters, me):
+    cabinet = delivery.install(hall=matters.town.hall, code="c", name_zh="柜", name_en="Cabinet", cells=1)
+    case = matters.decided(account_id=me.account.pk)
+    conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    cabinets.put(cabinets=[cabinet], case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    before = page(me, case)
+    delivery.broken(cell=cabinet.cells.get(), now=TUESDAY_NINE)
+
+    assert ["柜门卡住了" in each for each in (before, page(me, case))] == [False, True]
+
+
 def stuck(cabinet: str, cell: int) -> None:
     raise DoorStuck
 

@@ -152,12 +152,30 @@ def test_a_code_opens_the_door_and_that_hands_it_over(client: Client, cabinet: C
 
     wrong = client.post("/kiosk/town/cabinet/fetch", {"code": "00000000"})
     answer = client.post("/kiosk/town/cabinet/fetch", {"code": f"{code[:4]} {code[4:]}"})
+    token = re.findall(r'name="stay" value="([^"]+)"', answer.content.decode())[0]
+    done = client.post("/kiosk/town/cabinet/taken", {"stay": token})
     twice = client.post("/kiosk/town/cabinet/fetch", {"code": code})
 
     case.refresh_from_db()
     assert (wrong.status_code, "这个取件码打不开这里的柜门" in said(wrong)) == (409, True)
     assert (answer.status_code, "1 号柜门开了" in said(answer), case.phase) == (200, True, "closed")
-    assert twice.status_code == 409
+    assert (done.status_code, done["Location"], twice.status_code) == (302, "/kiosk/town/", 409)
+
+
+def test_a_door_said_to_stay_shut_leads_to_the_window_and_may_be_tried_again(
+    client: Client, cabinet: Cabinet, matters: Matters
+) -> None:
+    case, code = coded(matters, cabinet)
+    answer = client.post("/kiosk/town/cabinet/fetch", {"code": code})
+    token = re.findall(r'name="stay" value="([^"]+)"', answer.content.decode())[0]
+
+    shut = client.post("/kiosk/town/cabinet/shut", {"stay": token})
+    forged = client.post("/kiosk/town/cabinet/shut", {"stay": str(Stay.objects.get().pk)})
+
+    case.refresh_from_db()
+    assert (shut.status_code, forged.status_code, case.phase) == (409, 409, "ready")
+    assert ("取件码仍然有效，出件窗口会打开柜格" in said(shut), "再开一次门" in said(shut)) == (True, True)
+    assert "1 号柜门开了" in said(client.post("/kiosk/town/cabinet/fetch", {"code": code}))
 
 
 def test_codes_are_not_found_by_trying(client: Client, cabinet: Cabinet) -> None:

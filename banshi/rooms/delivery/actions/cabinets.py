@@ -119,7 +119,9 @@ def opening(*, cabinets: Sequence[Cabinet], code: str) -> Stay:
     """
     tries = Tries(f"cabinet:{cabinets[0].code if cabinets else ''}", free=WRONG_CODES, most_s=LONGEST_WAIT_S)
     tries.one()
-    lying = Stay.objects.filter(cell__cabinet__in=cabinets, kind="result", out_at=None, case__delivery__state="ready")
+    lying = Stay.objects.filter(
+        cell__cabinet__in=cabinets, kind="result", out_at=None, seen_at=None, case__delivery__state="ready"
+    )
     for stay in lying.select_related("cell__cabinet", "case__delivery").order_by("id"):
         delivery = stay.case.delivery
         if delivery.tries_left > 0 and secrets.compare_digest(delivery.code.encode(), code.strip().encode()):
@@ -134,17 +136,83 @@ def take_out(*, stay_id: int, out_by: str, by: Actor, now: datetime) -> Stay:
     :param out_by: applicant | staff. :raises Refused: nothing-found, changed-meanwhile (it was taken out already).
     """
     with transaction.atomic():
-        rows = Stay.objects.select_for_update(no_key=True, of=("self",)).select_related("cell__cabinet__hall", "case")
-        stay = rows.filter(pk=stay_id).first()
-        if stay is None:
-            raise Refused("nothing-found", facts={"stay": stay_id})
-        if stay.out_at is not None:
-            raise Refused("changed-meanwhile")
-        stay.out_at, stay.out_by = now, out_by
-        stay.save(update_fields=["out_at", "out_by"])
+        stay = _lies(stay_id)
+        stay.out_at, stay.out_by, stay.taken_by = now, out_by, str(by)
+        stay.save(update_fields=["out_at", "out_by", "taken_by"])
         Cell.objects.filter(pk=stay.cell_id).update(broken_at=None)
-        audit.record(
-            action="cell-emptied", subject=f"case:{stay.case.no}", by=by, now=now, hall=stay.cell.cabinet.hall.code,
-            facts={"cell": stay.cell.name, "kind": stay.kind},
-        )  # fmt: skip
+        _trace("cell-emptied", stay, by=by, now=now)
     return stay
+
+
+def opened(*, stay: Stay, now: datetime) -> None:
+    """A code opened its door: it counts as taken a little later, unless whoever stands there says that it did not open.
+
+    :raises Refused: code-used – it was taken out meanwhile.
+    """
+    if not Stay.objects.filter(pk=stay.pk, out_at=None, seen_at=None).update(opened_at=now):
+        raise Refused("code-used")
+
+
+def stayed_shut(*, stay_id: int, by: Actor, now: datetime) -> Stay:
+    """Whoever stands there says that the door did not open: it lies there still, and the cell is stuck.
+
+    In the caller's transaction, the case locked before. :raises Refused: nothing-found, changed-meanwhile.
+    """
+    stay = _lies(stay_id)
+    if stay.opened_at is None:
+        raise Refused("changed-meanwhile")
+    stay.opened_at = None
+    stay.save(update_fields=["opened_at"])
+    broken(cell=stay.cell, now=now)
+    _trace("cell-stuck", stay, by=by, now=now)
+    return stay
+
+
+def look_into(*, stay_id: int, place: str, by: Actor, now: datetime) -> Stay:
+    """Somebody who works here has a stuck cell open, and says where to what lies in it goes; another one takes it out.
+
+    In the caller's transaction. :raises Refused: nothing-found, changed-meanwhile (the door works, or somebody looked).
+    """
+    stay = _lies(stay_id)
+    if stay.cell.broken_at is None or stay.seen_at is not None:
+        raise Refused("changed-meanwhile")
+    stay.seen_at, stay.seen_by, stay.seen_place, stay.opened_at = now, str(by), place, None
+    stay.save(update_fields=["seen_at", "seen_by", "seen_place", "opened_at"])
+    _trace("cell-looked-into", stay, by=by, now=now)
+    return stay
+
+
+def works_again(*, cell_id: int, hall: Hall, by: Actor, now: datetime) -> Cell:
+    """Somebody looked at a cell in which nothing lies: its door opens, and it is given again.
+
+    :raises Refused: nothing-found (also in another hall); changed-meanwhile – it works, or something lies in it.
+    """
+    with transaction.atomic():
+        rows = Cell.objects.select_for_update(no_key=True, of=("self",)).select_related("cabinet")
+        cell = rows.filter(pk=cell_id, cabinet__hall=hall).first()
+        if cell is None:
+            raise Refused("nothing-found", facts={"cell": cell_id})
+        if cell.broken_at is None or cell.stays.filter(out_at=None).exists():
+            raise Refused("changed-meanwhile")
+        cell.broken_at = None
+        cell.save(update_fields=["broken_at"])
+        audit.record(action="cell-works", subject=f"cell:{cell.name}", by=by, now=now, hall=hall.code)
+    return cell
+
+
+def _lies(stay_id: int) -> Stay:
+    """:raises Refused: nothing-found, changed-meanwhile (it was taken out already)."""
+    rows = Stay.objects.select_for_update(no_key=True, of=("self",)).select_related("cell__cabinet__hall", "case")
+    stay = rows.filter(pk=stay_id).first()
+    if stay is None:
+        raise Refused("nothing-found", facts={"stay": stay_id})
+    if stay.out_at is not None:
+        raise Refused("changed-meanwhile")
+    return stay
+
+
+def _trace(action: str, stay: Stay, *, by: Actor, now: datetime) -> None:
+    audit.record(
+        action=action, subject=f"case:{stay.case.no}", by=by, now=now, hall=stay.cell.cabinet.hall.code,
+        facts={"cell": stay.cell.name, "kind": stay.kind},
+    )  # fmt: skip

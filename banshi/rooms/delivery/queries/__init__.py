@@ -2,6 +2,7 @@
 
 from banshi.rooms.delivery.queries.cabinets import (
     Lying,
+    broken_cells,
     cabinet_by_code,
     cabinets_at,
     cabinets_of,
@@ -10,6 +11,7 @@ from banshi.rooms.delivery.queries.cabinets import (
     empty_cells,
     is_held,
     lying,
+    opened_before,
     result_lies_in,
     stay_of,
 )
@@ -42,6 +44,7 @@ __all__ = [
     "Lying",
     "OnItsWay",
     "Step",
+    "broken_cells",
     "cabinet_by_code",
     "cabinets_at",
     "cabinets_of",
@@ -58,6 +61,7 @@ __all__ = [
     "is_held",
     "lying",
     "on_their_way",
+    "opened_before",
     "papers_left",
     "parcel_by_waybill",
     "parcel_of",

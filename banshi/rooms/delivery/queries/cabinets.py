@@ -86,3 +86,16 @@ def is_held(stay: Stay) -> bool:
 def result_lies_in(stay: Stay) -> bool:
     """Whether its case waits to be fetched from this very cell."""
     return Delivery.objects.filter(case=stay.case_id, state="ready", place=stay.cell.said_zh).exists()
+
+
+def opened_before(moment: datetime) -> list[Stay]:
+    """What lies behind doors that a code opened by then, and of which nobody said anything since."""
+    rows = Stay.objects.filter(out_at=None, opened_at__lte=moment).select_related("case", "cell__cabinet")
+    return list(rows.order_by("opened_at", "id"))
+
+
+def broken_cells(hall: Hall) -> list[Cell]:
+    """Cells whose door did not open, and in which nothing lies: somebody looks at them."""
+    lies = Stay.objects.filter(cell=OuterRef("pk"), out_at=None)
+    rows = Cell.objects.filter(cabinet__hall=hall, broken_at__isnull=False).exclude(Exists(lies))
+    return list(rows.select_related("cabinet").order_by("cabinet__code", "no"))
