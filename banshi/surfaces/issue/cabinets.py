@@ -11,10 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.frames.staff.frame import acting, status_of
+from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, int_or_none
 from banshi.journeys.case import cabinets as at_cabinets
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.queries import lines
+from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -34,9 +36,11 @@ def _page(request: Asked, hall: Hall, refused: Refused | None = None) -> HttpRes
     now = clock.now()
     lying = deliveries.lying(hall, now=now)
     known = {line.no: line for line in lines([each.stay.case for each in lying], now=now)}
-    rows = [(each, known[each.stay.case.no]) for each in lying]
+    seen_by = names_of(each.stay.seen_by for each in lying)
+    rows = [(each, known[each.stay.case.no], seen_by.get(each.stay.seen_by, "")) for each in lying]
     context = {
-        "cabinets": deliveries.cabinets_of(hall), "refused": refused,
+        "cabinets": deliveries.cabinets_of(hall), "refused": refused, "broken": deliveries.broken_cells(hall),
+        "me": str(acting(request, hall)),
         "drops": [row for row in rows if row[0].stay.kind == "drop"],
         "results": [row for row in rows if row[0].stay.kind == "result"],
     }  # fmt: skip
@@ -48,14 +52,52 @@ def _page(request: Asked, hall: Hall, refused: Refused | None = None) -> HttpRes
 def empty(request: Asked, hall: str) -> HttpResponseBase:
     """Take out what lies in a cell of this hall."""
     place = places.hall_by_code(hall)
-    stay = int_or_none(request.POST.get("stay"), 1, MOST_STAYS)
     try:
-        if stay is None or stay not in {each.stay.pk for each in deliveries.lying(place, now=clock.now())}:
-            raise Refused("changed-meanwhile")
         case = at_cabinets.empty(
-            stay_id=stay, place=clean(request.POST.get("place"), 60), by=acting(request, place), now=clock.now()
-        )
+            stay_id=_stay_of(request, place), place=clean(request.POST.get("place"), 60), by=acting(request, place),
+            now=clock.now(),
+        )  # fmt: skip
     except Refused as refused:
         return _page(request, place, refused)
     messages.success(request, _("Taken out: %(case)s.") % {"case": case.no})
     return redirect("issue:cabinets", hall=hall)
+
+
+@door(audience="staff", permission=PERMISSION)
+@require_POST
+def look(request: Asked, hall: str) -> HttpResponseBase:
+    """A stuck cell of this hall, opened by hand: the first of two."""
+    place = places.hall_by_code(hall)
+    try:
+        stay = at_cabinets.look_into(
+            stay_id=_stay_of(request, place), place=clean(request.POST.get("place"), 60), by=acting(request, place),
+            now=clock.now(),
+        )  # fmt: skip
+    except Refused as refused:
+        return _page(request, place, refused)
+    messages.success(request, _("Seen: %(case)s. A colleague takes it out.") % {"case": stay.case.no})
+    return redirect("issue:cabinets", hall=hall)
+
+
+@door(audience="staff", permission=PERMISSION)
+@require_POST
+def works(request: Asked, hall: str) -> HttpResponseBase:
+    """An empty cell of this hall, whose door opens again."""
+    place = places.hall_by_code(hall)
+    try:
+        cell = delivery.works_again(
+            cell_id=int_or_none(request.POST.get("cell"), 1, MOST_STAYS) or 0, hall=place, by=acting(request, place),
+            now=clock.now(),
+        )  # fmt: skip
+    except Refused as refused:
+        return _page(request, place, refused)
+    messages.success(request, _("Cell %(no)s takes things again.") % {"no": cell.no})
+    return redirect("issue:cabinets", hall=hall)
+
+
+def _stay_of(request: Asked, hall: Hall) -> int:
+    """What lies in a cell of this hall. :raises Refused: changed-meanwhile."""
+    stay = int_or_none(request.POST.get("stay"), 1, MOST_STAYS)
+    if stay is None or stay not in {each.stay.pk for each in deliveries.lying(hall, now=clock.now())}:
+        raise Refused("changed-meanwhile")
+    return stay

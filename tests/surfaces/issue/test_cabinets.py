@@ -96,6 +96,44 @@ def test_what_nobody_fetched_gets_a_shelf(matters: Matters, cabinet: Cabinet, cl
     assert (nowhere.status_code, done.status_code, Delivery.objects.get().place) == (422, 302, "B-2")
 
 
+def test_two_empty_a_stuck_cell_and_nobody_is_named(matters: Matters, cabinet: Cabinet, client_of: Any) -> None:
+    client = client_of("issuer")
+    client.post(made(matters, client) + "to-cabinet")
+    stay, case = Stay.objects.get(), Case.objects.get()
+    delivery.broken(cell=stay.cell, now=TUESDAY_NINE)
+
+    page = client.get("/issue/town/cabinets/").content.decode()
+    first = client.post("/issue/town/cabinets/look", {"stay": stay.pk, "place": "B-2"})
+    alone = client.post("/issue/town/cabinets/empty", {"stay": stay.pk})
+    waiting = client.get("/issue/town/cabinets/").content.decode()
+    Stay.objects.update(seen_by="staff:999")
+    second = client.post("/issue/town/cabinets/empty", {"stay": stay.pk})
+
+    assert ("柜门打不开" in page, case.masked_applicant in page, case.applicant in page) == (True, True, False)
+    assert (first.status_code, alone.status_code, second.status_code) == (302, 409, 302)
+    assert "由另一名同事再看一遍并取出" in waiting
+    assert (Delivery.objects.get().place, Stay.objects.get().out_by) == ("B-2", "staff")
+
+
+def test_a_broken_cell_works_again_in_its_own_hall(matters: Matters, cabinet: Cabinet, client_of: Any) -> None:
+    cell = cabinet.cells.get(no=1)
+    other = delivery.install(
+        hall=matters.town.other_hall, code="o", name_zh="柜", name_en="Cabinet", cells=1
+    ).cells.get()
+    for each in (cell, other):
+        delivery.broken(cell=each, now=TUESDAY_NINE)
+    client = client_of("issuer")
+
+    listed = client.get("/issue/town/cabinets/").content.decode()
+    answers = [client.post("/issue/town/cabinets/works", {"cell": pk}).status_code for pk in (cell.pk, other.pk, "x")]
+
+    cell.refresh_from_db()
+    other.refresh_from_db()
+    assert ("1 号文件柜 1 格" in listed, answers) == (True, [302, 404, 404])
+    assert (cell.broken_at, other.broken_at) == (None, TUESDAY_NINE)
+    assert client_of("reviewer").post("/issue/town/cabinets/works", {"cell": 1}).status_code == 403
+
+
 @pytest.mark.parametrize("stay", ["", "x", "0", "99999999999999999999"])
 def test_what_lies_nowhere_is_not_taken_out(matters: Matters, cabinet: Cabinet, client_of: Any, stay: str) -> None:
     assert client_of("issuer").post("/issue/town/cabinets/empty", {"stay": stay}).status_code == 409
