@@ -20,6 +20,7 @@ from banshi.foundation import clock
 from banshi.foundation.crypto import blind_index, link_key, link_key_ok
 from banshi.foundation.said import english
 from banshi.frames.typed import key_or_none
+from banshi.journeys.case.drop_slip import to_bring
 from banshi.journeys.hours.after_hours import first_place
 from banshi.journeys.hours.stops import Stop, stop_of
 from banshi.journeys.visit import time_back, whole_visit
@@ -40,7 +41,6 @@ from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.surfaces.citizen import choosing, credit, sent, visit
 from banshi.surfaces.citizen.arrival import arrival, closed_now, may_come
 from banshi.surfaces.citizen.case_doors import my_people
-from banshi.surfaces.citizen.case_where import to_bring
 from banshi.surfaces.citizen.doors import (
     actor_for,
     appointment_for,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from banshi.journeys.case.conclude import is_their_own
+from banshi.journeys.case.drop_slip import DropSlip, slip_of, to_bring
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import PaperRow
@@ -41,6 +42,11 @@ class Where:
         return tuple(row for row in self.originals if not row.stays_with_its_holder)
 
     @property
+    def slip(self) -> DropSlip | None:
+        """投件凭条, while papers lie in the cabinet."""
+        return slip_of(self.dropped) if self.dropped is not None and self.dropped.out_at is None else None
+
+    @property
     def waits(self) -> bool:
         """Whether originals are to come, and are not in the cabinet."""
         return self.by_hand and self.dropped is None
@@ -56,18 +62,6 @@ def where_of(case: Case) -> Where:
             return Where(delivery=delivery_of(case))
         return Where(delivery=delivery_of(case), wish=wish_of(case), stay=stay_of(case, "result"))
     return Where()
-
-
-def to_bring(case: Case) -> list[PaperRow]:
-    """Papers that are seen at the window: they want an original, and no authority vouches for what came; or no file stands for
-    them. What need not be handed in is not among them.
-    """
-    return [
-        row
-        for row in cases.paper_rows(case)
-        if row.shown != "left_out"
-        and ((row.originals and not any(each.trust == "A" for each in row.came)) or row.to_bring)
-    ]
 
 
 @dataclass(frozen=True)

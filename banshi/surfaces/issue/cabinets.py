@@ -14,6 +14,7 @@ from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, int_or_none
 from banshi.journeys.case import cabinets as at_cabinets
+from banshi.journeys.case.drop_slip import code_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.queries import lines
 from banshi.rooms.delivery import actions as delivery
@@ -41,7 +42,7 @@ def _page(request: Asked, hall: Hall, refused: Refused | None = None) -> HttpRes
     context = {
         "cabinets": deliveries.cabinets_of(hall), "refused": refused, "broken": deliveries.broken_cells(hall),
         "me": str(acting(request, hall)),
-        "drops": [row for row in rows if row[0].stay.kind == "drop"],
+        "drops": [(*row, code_of(row[0].stay)) for row in rows if row[0].stay.kind == "drop"],
         "results": [row for row in rows if row[0].stay.kind == "result"],
     }  # fmt: skip
     return page(request, "issue/cabinets.html", hall, status=status_of(refused) if refused else 200, **context)

@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import pgettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from banshi.foundation.said import named
+from banshi.foundation.times import day_words
 from banshi.journeys.case import cabinets as at_cabinets
+from banshi.journeys.case.drop_slip import DropSlip, slip_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Cabinet, Stay
+from banshi.rooms.devices import actions as devices
+from banshi.rooms.devices.ports import PrinterTrouble, Slip
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 
@@ -111,6 +119,41 @@ def other_door(request: HttpRequest, place: Place) -> HttpResponse:
     )
 
 
+@at_kiosk
+@require_POST
+def print_slip(request: HttpRequest, place: Place) -> HttpResponse:
+    """投件凭条 from the printer, to whoever stands there; says how that went. The papers lie there whatever happens."""
+    _need(place)
+    try:
+        stay = deliveries.dropped(_stay_of(request.POST.get("stay", "")), place.hall)
+    except Refused as no:
+        return refused_page(request, place, no, again=reverse("kiosk:cabinet-drop", args=[place.hall.code]))
+    trouble = ""
+    try:
+        devices.print_slip(device=place.device, slip=_on_paper(place, slip_of(stay)))
+    except PrinterTrouble as wrong:
+        trouble = wrong.why
+    return render(request, "kiosk/part_drop_printed.html", {"trouble": trouble})
+
+
+def _on_paper(place: Place, slip: DropSlip) -> Slip:
+    """The words on the slip, in the active language. It names nobody."""
+    cell = pgettext("kiosk", "%(cabinet)s, cell %(no)s") % {"cabinet": named(slip.cabinet), "no": slip.cell}
+    lines = [
+        (pgettext("kiosk", "Case"), slip.case),
+        (pgettext("kiosk", "Lies in"), cell),
+        (pgettext("kiosk", "Papers"), str(slip.papers)),
+        (pgettext("kiosk", "Counts from"), day_words(slip.counts_from, None) if slip.counts_from else ""),
+        (pgettext("kiosk", "Check code"), slip.code),
+        (pgettext("kiosk", "Dropped at"), timezone.localtime(place.now).strftime("%Y-%m-%d %H:%M")),
+    ]
+    return Slip(
+        hall=named(place.hall), kind=pgettext("kiosk", "Slip for papers dropped"), number=str(slip.cell), lines=tuple(lines),
+        qr=f"{settings.BANSHI_PUBLIC_URL}/cases/{slip.case}/", qr_says=pgettext("kiosk", "Scan: how the case stands"),
+        foot=(pgettext("kiosk", "A message says when the hall has received them."),),
+    )  # fmt: skip
+
+
 def _papers_in(request: HttpRequest, place: Place, opens: Callable[[], Stay]) -> HttpResponse:
     """Which door is open for papers, and from when they count; or why none is: told of the case, not of an appointment."""
     try:
@@ -121,7 +164,7 @@ def _papers_in(request: HttpRequest, place: Place, opens: Callable[[], Stay]) ->
         return refused_page(request, place, told, again=reverse("kiosk:cabinet-drop", args=[place.hall.code]))
     context = {
         "stay": stay, "kind": "drop", "at_once": stay.counts_from == place.today,
-        "token": _token(stay),
+        "token": _token(stay), "slip": slip_of(stay), "has_printer": bool(place.device and place.device.printer),
     }  # fmt: skip
     return page(request, place, "cabinet_open.html", context)
 

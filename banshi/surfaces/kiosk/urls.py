@@ -35,6 +35,7 @@ urlpatterns = [
     path("<str:hall>/cabinet/fetch", cabinet.fetch, name="cabinet-fetch"),
     path("<str:hall>/cabinet/drop", cabinet.drop, name="cabinet-drop"),
     path("<str:hall>/cabinet/other", cabinet.other_door, name="cabinet-other"),
+    path("<str:hall>/cabinet/slip", cabinet.print_slip, name="cabinet-slip"),
     path("<str:hall>/cabinet/taken", cabinet.taken, name="cabinet-taken"),
     path("<str:hall>/cabinet/shut", cabinet.shut, name="cabinet-shut"),
     path("<str:hall>/print", printed.print_result, name="print-result"),

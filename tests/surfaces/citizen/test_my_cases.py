@@ -8,6 +8,7 @@ import pytest
 
 from banshi.foundation import clock
 from banshi.journeys.case import cabinets, conclude
+from banshi.journeys.case.drop_slip import code_of
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
@@ -477,6 +478,7 @@ def test_papers_in_a_cabinet_ask_for_no_booking_and_are_no_booked_time(matters, 
         [True, True, False, False], [False, False, False, True], [False, False, False, True],
     ]  # fmt: skip
     assert ("材料在文件柜里" in lying, "大厅取出了你的材料" in taken) == (True, True)
+    assert [code_of(stay) in each for each in (before, lying, taken)] == [False, True, False]
     assert [words in before for words in ("<li>租约</li>", "身份证自己留着")] == [True, True]
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from banshi.foundation import clock
 from banshi.journeys.case import cabinets as at_cabinets
 from banshi.journeys.case import conclude
+from banshi.journeys.case.drop_slip import code_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
@@ -112,6 +113,32 @@ def test_papers_dropped_at_night_are_told_from_which_day_they_count(
     answer = client.post("/kiosk/town/cabinet/drop", {"case": passed(matters).no})
 
     assert ("大厅现在不上班" in said(answer), "今天起算收件" in said(answer)) == (True, False)
+
+
+def test_a_slip_says_what_was_dropped_and_names_nobody(
+    client: Client, cabinet: Cabinet, matters: Matters, opened: Town, settings: Any, tmp_path: Any
+) -> None:
+    settings.BANSHI_SPOOL = tmp_path
+    Device.objects.create(
+        hall=opened.hall, code="town-kiosk-1", kind="kiosk", name="1 号取号机", printer="file:slips.bin"
+    )
+    case = passed(matters)
+    page = client.post("/kiosk/town/cabinet/drop", {"case": case.no})
+    token = re.findall(r'name="stay" value="([^"]+)"', page.content.decode())[0]
+    code = code_of(Stay.objects.get())
+
+    printed = client.post("/kiosk/town/cabinet/slip", {"stay": token})
+    paper = (tmp_path / "slips.bin").read_bytes().decode("gb18030", "replace")
+    Device.objects.update(printer="tcp:10.255.255.1:1")
+    failed = client.post("/kiosk/town/cabinet/slip", {"stay": token})
+    forged = client.post("/kiosk/town/cabinet/slip", {"stay": "1"})
+
+    assert (case.no in said(page), code in said(page)) == (True, True)
+    assert [each in paper for each in ("投件凭条", case.no, code, "1 号文件柜 1 号格", case.applicant)] == [
+        True, True, True, True, False,
+    ]  # fmt: skip
+    assert ("在下面取走小票" in said(printed), "凭条没有打出来" in said(failed)) == (True, True)
+    assert (forged.status_code, Stay.objects.filter(out_at=None).count()) == (409, 1)
 
 
 def test_where_no_door_opens_the_papers_are_kept(

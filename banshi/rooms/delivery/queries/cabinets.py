@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import next_opening, session_at
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.models import Cabinet, Cell, Delivery, Stay
@@ -70,6 +71,15 @@ def drop_of(case: Case) -> Stay | None:
     """The papers that were put into a cabinet for a case: they lie there, or somebody who works here took them out."""
     rows = Stay.objects.filter(case=case, kind="drop").exclude(out_by__in=("moved", "applicant"))
     return rows.select_related("cell__cabinet__hall").order_by("-id").first()
+
+
+def dropped(stay_id: int, hall: Hall) -> Stay:
+    """Papers that lie in a cell of the hall. :raises Refused: changed-meanwhile – they do so no longer."""
+    rows = Stay.objects.filter(pk=stay_id, kind="drop", out_at=None, cell__cabinet__hall=hall)
+    stay = rows.select_related("cell__cabinet__hall", "case").first()
+    if stay is None:
+        raise Refused("changed-meanwhile")
+    return stay
 
 
 def stay_of(case: Case, kind: str) -> Stay | None:
