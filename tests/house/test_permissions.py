@@ -26,6 +26,7 @@ from banshi.rooms.catalogue.actions.editing import open_change
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device
+from banshi.rooms.exchange import actions as exchange
 from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.hooks import actions as hooks
 from banshi.rooms.identity.models import ApiKey, Staff
@@ -122,6 +123,8 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     key = ApiKey.objects.create(name="app", key_hash="k", scope="manage", hall="town", created_at=TUESDAY_NINE)
     hook, _ = hooks.register(key_id=key.pk, url="https://hooks.example.com/", types=[], by=CITIZEN, now=TUESDAY_NINE)
     a_seal(hall)
+    batch = exchange.make_batch(halls=[hall], scope="hall:town", first=today, last=today, by=SYSTEM, now=TUESDAY_NINE)
+    assert batch is not None
     writing = consulting.Writing("要带什么？", "身份证。")
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
     return {
@@ -140,7 +143,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "change": open_change(item_id=office.items["pension"].pk, by=SYSTEM, now=TUESDAY_NINE).pk,
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
-        "hook": hook.code, "seal": "town-1",
+        "hook": hook.code, "batch": batch.no, "seal": "town-1",
     }  # fmt: skip
 
 

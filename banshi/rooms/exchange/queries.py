@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case, CaseMaterial
@@ -115,3 +115,47 @@ def batch_by_no(no: str) -> Batch:
 def content(batch: Batch) -> bytes:
     """The bytes of a batch as they were first sent."""
     return library.content(batch.file_id)
+
+
+def batches_of(hall: Hall) -> QuerySet[Batch]:
+    """Those in which something of the hall's cases is told, newest first: `own` rows, of which so many are `taken`, `refused`."""
+    mine = Q(told__case__hall=hall)
+    rows = Batch.objects.filter(Exists(ExchangeRow.objects.filter(batch=OuterRef("pk"), case__hall=hall)))
+    return rows.annotate(
+        own=Count("told", filter=mine), taken=Count("told", filter=mine & Q(told__receipt="accepted")),
+        refused=Count("told", filter=mine & Q(told__receipt="refused")),
+    ).order_by("-id")  # fmt: skip
+
+
+def batch_of_hall(no: str, hall: Hall) -> Batch:
+    """:raises Refused: nothing-found – also where it tells nothing of the hall."""
+    found = batches_of(hall).filter(no=no).first()
+    if found is None:
+        raise Refused("nothing-found", facts={"batch": no})
+    return found
+
+
+def only_of(batch: Batch, hall: Hall) -> bool:
+    """Whether it tells of no other hall's cases."""
+    return not ExchangeRow.objects.filter(batch=batch).exclude(case__hall=hall).exists()
+
+
+def tables_of(batch: Batch, hall: Hall) -> list[tuple[str, int]]:
+    """Table → how many rows of the hall's cases."""
+    rows = ExchangeRow.objects.filter(batch=batch, case__hall=hall).values("table").annotate(n=Count("id"))
+    return [(row["table"], row["n"]) for row in rows.order_by("table")]
+
+
+def refused_of(batch: Batch, hall: Hall) -> QuerySet[ExchangeRow]:
+    """Rows of the hall's cases that the platform did not take, with why."""
+    rows = ExchangeRow.objects.filter(batch=batch, case__hall=hall, receipt="refused")
+    return rows.select_related("case").order_by("id")
+
+
+def case_to_tell(no: str, hall: Hall) -> Case:
+    """A case of the hall that was received. :raises Refused: nothing-found."""
+    rows = Case.objects.filter(no=no, hall=hall, received_at__isnull=False)
+    found = rows.select_related("hall__region", "item", "department").first()
+    if found is None:
+        raise Refused("nothing-found", facts={"case": no})
+    return found

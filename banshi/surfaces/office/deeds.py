@@ -238,6 +238,7 @@ DEEDS: dict[str, Text] = {
     "purge-dropped": pgettext_lazy("deed", "%(who)s dropped a proposal to destroy"),
     "case-destroyed": pgettext_lazy("deed", "On the word of %(who)s the content of %(what)s was destroyed"),
     "exchange-made": pgettext_lazy("deed", "%(who)s made a batch for the national platform"),
+    "exchange-again": pgettext_lazy("deed", "%(who)s had a batch for the national platform sent again"),
     "exchange-exported": pgettext_lazy("deed", "%(who)s took a batch for the national platform out"),
     "archive-verified": pgettext_lazy("deed", "%(who)s read the package of %(what)s again"),
     "archive-downloaded": pgettext_lazy("deed", "%(who)s took the package of %(what)s out of the archive"),

@@ -58,6 +58,7 @@ WAYS = (
             To("office:devices", "monitor", _("Devices"), "devices.manage"),
             To("office:seals", "signature", pgettext_lazy("office", "Seals"), "seals.manage"),
             To("office:hooks", "share-2", _("Webhooks"), "hooks.manage"),
+            To("office:exchange", "repeat", pgettext_lazy("exchange", "Data exchange"), "hooks.manage"),
         ),
     ),
 )

@@ -397,6 +397,7 @@ AUDIT: dict[str, Text] = {
     "purge-dropped": pgettext_lazy("deed", "dropped a proposal to destroy"),
     "case-destroyed": pgettext_lazy("deed", "destroyed the content of a case"),
     "exchange-made": pgettext_lazy("deed", "made a batch for the national platform"),
+    "exchange-again": pgettext_lazy("deed", "had a batch sent again"),
     "exchange-exported": pgettext_lazy("deed", "took a batch out"),
     "archive-verified": pgettext_lazy("deed", "read a package again"),
     "archive-downloaded": pgettext_lazy("deed", "took a package out of the archive"),

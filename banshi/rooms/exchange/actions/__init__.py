@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from banshi.foundation import locks
 from banshi.foundation.locks import EXCHANGE
 from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.cases.models import Case
 from banshi.rooms.exchange import queries
 from banshi.rooms.exchange.actions.sending import send_due, take_receipts
 from banshi.rooms.exchange.models import Batch, ExchangeRow
@@ -19,7 +22,7 @@ from banshi.rooms.exchange.rules import changes, document
 from banshi.rooms.library import actions as library
 from banshi.rooms.places.models import Hall
 
-__all__ = ["make_batch", "send_due", "take_out", "take_receipts"]
+__all__ = ["correct", "make_batch", "send_again", "send_due", "take_out", "take_receipts"]
 
 
 def make_batch(*, halls: Sequence[Hall], scope: str, first: date, last: date, by: Actor, now: datetime) -> Batch | None:
@@ -30,27 +33,53 @@ def make_batch(*, halls: Sequence[Hall], scope: str, first: date, last: date, by
     """
     with transaction.atomic():
         locks.hold(EXCHANGE)
-        told = [
-            (case, change)
-            for case in queries.touched(halls, first=first, last=last)
-            for change in changes(queries.rows_of(case), queries.sent_of(case))
-        ]
-        if not told:
-            return None
-        no = f"{now:%Y%m%d}{Batch.objects.count() + 1:06d}"
-        content = document(no, [change for _, change in told])
-        file = library.keep(
-            content=content, mime="application/json", kind="exchange", name=f"{no}.json", by=by, now=now
-        )
-        batch = Batch.objects.create(
-            no=no, scope=scope, first=first, last=last, rows=len(told), sha256=hashlib.sha256(content).hexdigest(),
-            file=file, made_at=now, made_by=str(by),
-        )  # fmt: skip
-        ExchangeRow.objects.bulk_create(
-            ExchangeRow(batch=batch, case=case, table=c.table, guid=c.guid, operation=c.operation, digest=c.digest)
-            for case, c in told
-        )
-        audit.record(action="exchange-made", subject=f"batch:{no}", by=by, now=now, facts={"rows": len(told)})
+        told = queries.touched(halls, first=first, last=last)
+        return _made(told, scope=scope, first=first, last=last, by=by, now=now)
+
+
+def correct(*, case_no: str, hall: Hall, by: Actor, now: datetime) -> Batch | None:
+    """What of one case the platform knows otherwise, or did not take, as a batch of its own.
+
+    :returns: None – it knows all of it. :raises Refused: nothing-found (also in another hall).
+    """
+    with transaction.atomic():
+        locks.hold(EXCHANGE)
+        case, day = queries.case_to_tell(case_no, hall), now.astimezone(ZoneInfo(hall.timezone)).date()
+        return _made([case], scope=f"hall:{hall.code}", first=day, last=day, by=by, now=now)
+
+
+def send_again(*, no: str, hall: Hall, by: Actor, now: datetime) -> Batch:
+    """A batch that went is sent once more, the same bytes, by the worker.
+
+    :raises Refused: nothing-found; not-your-hall – it tells of other halls, too; changed-meanwhile – it is to be sent anyway.
+    """
+    with transaction.atomic():
+        batch = queries.batch_of_hall(no, hall)
+        if not queries.only_of(batch, hall):
+            raise Refused("not-your-hall", facts={"hall": "*"})
+        if not Batch.objects.filter(pk=batch.pk, sent_at__isnull=False).update(sent_at=None, tries=0):
+            raise Refused("changed-meanwhile")
+        audit.record(action="exchange-again", subject=f"batch:{no}", by=by, now=now, hall=hall.code)
+    return batch
+
+
+def _made(cases: Sequence[Case], *, scope: str, first: date, last: date, by: Actor, now: datetime) -> Batch | None:
+    """The lock is held."""
+    told = [(case, change) for case in cases for change in changes(queries.rows_of(case), queries.sent_of(case))]
+    if not told:
+        return None
+    no = f"{now:%Y%m%d}{Batch.objects.count() + 1:06d}"
+    content = document(no, [change for _, change in told])
+    file = library.keep(content=content, mime="application/json", kind="exchange", name=f"{no}.json", by=by, now=now)
+    batch = Batch.objects.create(
+        no=no, scope=scope, first=first, last=last, rows=len(told), sha256=hashlib.sha256(content).hexdigest(),
+        file=file, made_at=now, made_by=str(by),
+    )  # fmt: skip
+    ExchangeRow.objects.bulk_create(
+        ExchangeRow(batch=batch, case=case, table=c.table, guid=c.guid, operation=c.operation, digest=c.digest)
+        for case, c in told
+    )
+    audit.record(action="exchange-made", subject=f"batch:{no}", by=by, now=now, facts={"rows": len(told)})
     return batch
 
 
