@@ -19,6 +19,7 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.catalogue.actions.editing import open_change
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
+from banshi.rooms.exchange import actions as exchange
 from banshi.rooms.hooks import actions as hooks
 from banshi.rooms.identity.models import ApiKey, Staff
 from banshi.rooms.tickets import actions as tickets
@@ -114,7 +115,7 @@ def rows(office):  # noqa: F811
 
 
 def kept_apart(office):  # noqa: F811
-    """A package of the archive that is held back, what is to be destroyed, and a hook."""
+    """A package of the archive that is held back, what is to be destroyed, a hook, and a batch for the national platform."""
     matters = matters_of(office)
     case = matters.opened()
     cases.withdraw(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
@@ -126,7 +127,14 @@ def kept_apart(office):  # noqa: F811
     )  # fmt: skip
     key = ApiKey.objects.create(name="app", key_hash="k", scope="manage", hall="town", created_at=TUESDAY_NINE)
     hook, _ = hooks.register(key_id=key.pk, url="https://hooks.example.com/", types=[], by=CITIZEN, now=TUESDAY_NINE)
+    matters.received()
+    day = TUESDAY_NINE.date()
+    batch = exchange.make_batch(
+        halls=[office.hall], scope="hall:town", first=day, last=day, by=SYSTEM, now=TUESDAY_NINE
+    )
+    assert batch is not None
     return {
+        "batch": batch.no,
         "package": case.no,
         "hold_id": hold.pk,
         "purge_id": purge.pk,
