@@ -22,6 +22,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import GuardianView
+from banshi.rooms.places import queries as places
 from banshi.surfaces.api.answers import Answer, answer, invalid
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.operations import caller, op, write
@@ -192,10 +193,10 @@ def _known(person: ClientIn) -> int:
 
 
 def _must(who: Caller, operation: str, hall: str | None) -> None:
-    """:raises Refused: invalid – without a hall; not-allowed, not-your-hall."""
+    """:raises Refused: invalid – without a hall; nothing-found, not-allowed, not-your-hall."""
     if hall is None:
         raise invalid("hall：必填", "hall: needed")
-    who.must(operation, hall)
+    who.must(operation, places.hall_by_code(hall).code)
 
 
 def _at_window(who: Caller, operation: str, hall: str | None, person: ClientIn) -> int:
