@@ -22,7 +22,6 @@ from banshi.rooms.booking.models import Appeal, FollowUp, LedgerEntry, Suspensio
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Consultation
-from banshi.rooms.catalogue.actions.editing import open_change
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device
@@ -39,7 +38,7 @@ from banshi.rooms.tickets.models import PaperBlock
 from tests.matters import matters_of
 from tests.rooms.catalogue.stores import a_draft
 from tests.signers import a_seal
-from tests.surfaces.office.editing import an_agent, booked, office, signed_in, staff_with  # noqa: F401 – fixtures
+from tests.surfaces.office.editing import an_agent, booked, change_with_blank, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import CITIZEN, TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +139,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "follow_up_id": follow_up.pk,
         "shift_id": shift.pk, "plan_id": 1,
         "draft_id": a_draft().pk, "part": "materials", "at": 0, "paper": "form",
-        "change": open_change(item_id=office.items["pension"].pk, by=SYSTEM, now=TUESDAY_NINE).pk,
+        "change": change_with_blank(office).pk,
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
         "hook": hook.code, "batch": batch.no, "seal": "town-1",

@@ -10,14 +10,18 @@ import pytest
 from django.test import Client
 
 from banshi.foundation import clock
+from banshi.kernel.actors import SYSTEM
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.calendars import rules as calendar_rules
 from banshi.rooms.calendars.models import CalendarVersion
+from banshi.rooms.catalogue.actions.editing import open_change
+from banshi.rooms.catalogue.models import ItemDraft
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Role, Staff
 from tests.agents import agent as an_accepted_agent
 from tests.remembered import Added
+from tests.rooms.catalogue.handlings import paper
 from tests.town import CITIZEN, CLERK, TOWN, TUESDAY_NINE, Town, at
 
 
@@ -105,3 +109,12 @@ def an_agent(office: Any) -> Any:
         agent_id=agent.pk, name=who.name, id_type=who.id_type, id_number=who.id_number, paper="委托书", by=CLERK,
         valid_until=TUESDAY_NINE.date() + timedelta(days=30), now=TUESDAY_NINE,
     )  # fmt: skip
+
+
+def change_with_blank(office: Any) -> ItemDraft:
+    """A change of a matter that hands out a blank of its paper `form`."""
+    change = open_change(item_id=office.items["pension"].pk, by=SYSTEM, now=TUESDAY_NINE)
+    signs = [{"text_zh": "申请人（签名）", "text_en": "Applicant (signature)"}]
+    change.document["handling"]["materials"] = [paper("form", form={"signatures": signs}, needed_if={})]
+    change.save(update_fields=["document"])
+    return change
