@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from django.conf import settings
@@ -140,7 +140,7 @@ def take_out(*, stay_id: int, out_by: str, by: Actor, now: datetime) -> Stay:
         stay.out_at, stay.out_by, stay.taken_by = now, out_by, str(by)
         stay.save(update_fields=["out_at", "out_by", "taken_by"])
         Cell.objects.filter(pk=stay.cell_id).update(broken_at=None)
-        _trace("cell-emptied", stay, by=by, now=now)
+        audit.record(action="cell-emptied", by=by, now=now, **_traced(stay))
     return stay
 
 
@@ -164,7 +164,7 @@ def stayed_shut(*, stay_id: int, by: Actor, now: datetime) -> Stay:
     stay.opened_at = None
     stay.save(update_fields=["opened_at"])
     broken(cell=stay.cell, now=now)
-    _trace("cell-stuck", stay, by=by, now=now)
+    audit.record(action="cell-stuck", by=by, now=now, **_traced(stay))
     return stay
 
 
@@ -178,7 +178,7 @@ def look_into(*, stay_id: int, place: str, by: Actor, now: datetime) -> Stay:
         raise Refused("changed-meanwhile")
     stay.seen_at, stay.seen_by, stay.seen_place, stay.opened_at = now, str(by), place, None
     stay.save(update_fields=["seen_at", "seen_by", "seen_place", "opened_at"])
-    _trace("cell-looked-into", stay, by=by, now=now)
+    audit.record(action="cell-looked-into", by=by, now=now, **_traced(stay))
     return stay
 
 
@@ -211,8 +211,9 @@ def _lies(stay_id: int) -> Stay:
     return stay
 
 
-def _trace(action: str, stay: Stay, *, by: Actor, now: datetime) -> None:
-    audit.record(
-        action=action, subject=f"case:{stay.case.no}", by=by, now=now, hall=stay.cell.cabinet.hall.code,
-        facts={"cell": stay.cell.name, "kind": stay.kind},
-    )  # fmt: skip
+def _traced(stay: Stay) -> dict[str, Any]:
+    """What the trail says of a cell with something in it."""
+    return {
+        "subject": f"case:{stay.case.no}", "hall": stay.cell.cabinet.hall.code,
+        "facts": {"cell": stay.cell.name, "kind": stay.kind},
+    }  # fmt: skip
