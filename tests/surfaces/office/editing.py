@@ -112,9 +112,11 @@ def an_agent(office: Any) -> Any:
 
 
 def change_with_blank(office: Any) -> ItemDraft:
-    """A change of a matter that hands out a blank of its paper `form`."""
+    """A change of a matter that hands out a blank of its paper `form`; all its new words are Chinese."""
     change = open_change(item_id=office.items["pension"].pk, by=SYSTEM, now=TUESDAY_NINE)
-    signs = [{"text_zh": "申请人（签名）", "text_en": "Applicant (signature)"}]
-    change.document["handling"]["materials"] = [paper("form", form={"signatures": signs}, needed_if={})]
+    signs = [{"text_zh": "申请人（签名）", "text_en": "申请人（签名）"}]
+    listed = change.document["handling"]["materials"]
+    form = paper("form", name_zh="申请表", name_en="申请表", form={"signatures": signs}, needed_if={})
+    change.document["handling"]["materials"] = [*listed, form]
     change.save(update_fields=["document"])
     return change

@@ -16,7 +16,6 @@ from banshi.rooms.archive import actions as archive
 from banshi.rooms.archive.models import Purge
 from banshi.rooms.booking.models import FollowUp, LedgerEntry, Suspension
 from banshi.rooms.cases import actions as cases
-from banshi.rooms.catalogue.actions.editing import open_change
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
 from banshi.rooms.exchange import actions as exchange
@@ -30,7 +29,15 @@ from tests.matters import matters_of
 from tests.rooms.catalogue.stores import a_draft
 from tests.signers import a_seal
 from tests.surfaces.office.asked import ASKED
-from tests.surfaces.office.editing import an_agent, booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
+from tests.surfaces.office.editing import (  # noqa: F401 – fixtures
+    an_agent,
+    booked,
+    change_with_blank,
+    manager,
+    office,
+    signed_in,
+    staff_with,
+)
 from tests.town import CITIZEN, TUESDAY_NINE
 
 MINE = [
@@ -86,7 +93,7 @@ def rows(office):  # noqa: F811
         "agent_id": agent.agent_id,
         "mandate_id": agent.pk,
         "draft_id": a_draft().pk,
-        "change": open_change(item_id=office.items["pension"].pk, by=SYSTEM, now=TUESDAY_NINE).pk,
+        "change": change_with_blank(office).pk,
         "part": "materials",
         "paper": "form",
         "at": 0,

@@ -142,7 +142,7 @@ def test_a_condition_that_ticks_cannot_show_stays_until_it_is_replaced(change: I
 def test_a_blank_is_kept_through_edits_changed_by_ticks_and_taken_away(change: ItemDraft, editor: Client) -> None:
     address = url(change, "materials/0/")
     made = {**now(change)["materials"][0], "form": {
-        "fields": ["phone", "owner"], "lines": [{"label_zh": "期限", "label_en": "Term", "sample_zh": "一个月"}],
+        "fields": ["phone", "owner"], "lines": [{"label_zh": "期限", "label_en": "Term", "sample": "一个月"}],
         "declare_zh": "属实", "declare_en": "True", "signatures": [{"text_zh": "我", "text_en": "Me"}],
     }}  # fmt: skip
     papers = [made, *now(change)["materials"][1:]]
