@@ -48,3 +48,12 @@ def test_a_door_leads_to_the_work_of_its_step(demo: Town, client: Client, login:
 
 def test_nobody_else_is_let_in_without_a_password(demo: Town, client: Client):
     assert client.post("/demo/enter", {"login": "town-accept2"}).status_code == 404
+
+
+def test_a_hall_is_named_in_the_language_of_the_page(demo: Town, client: Client):
+    said = {
+        code: client.get("/demo/", headers={"accept-language": code}).content.decode() for code in ("zh-hans", "en")
+    }
+
+    assert f"{demo.hall.name_zh} 的人流" in said["zh-hans"]
+    assert f"Crowd in {demo.hall.name_en}" in said["en"]
