@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
@@ -21,6 +21,13 @@ from banshi.surfaces.office.frame import page
 
 PERMISSION = "hooks.manage"
 ON_A_PAGE = 20
+TABLES = {
+    "up_pro_accept": pgettext_lazy("exchange", "Acceptance"),
+    "up_pro_process": pgettext_lazy("exchange", "Steps"),
+    "up_pro_specialprocedure": pgettext_lazy("exchange", "Special procedures"),
+    "up_pro_result": pgettext_lazy("exchange", "Result"),
+    "up_pro_material": pgettext_lazy("exchange", "Materials"),
+}
 
 
 @door(audience="staff", permission=PERMISSION)
@@ -45,9 +52,11 @@ def one(request: Asked, hall: str, batch: str) -> HttpResponseBase:
 
 
 def _one(request: Asked, hall: Hall, row: Batch, refused: Refused | None = None) -> HttpResponseBase:
+    rows = paged(request, queries.refused_of(row, hall), ON_A_PAGE)
     return page(
-        request, "office/exchange_batch.html", hall, batch=row, tables=queries.tables_of(row, hall),
-        rows=paged(request, queries.refused_of(row, hall), ON_A_PAGE), more=query_without_page(request),
+        request, "office/exchange_batch.html", hall, batch=row, rows=rows, more=query_without_page(request),
+        tables=[(TABLES[name], n) for name, n in queries.tables_of(row, hall)],
+        lines=[(each, TABLES[each.table]) for each in rows],
         own=queries.only_of(row, hall), refused=refused, status=status_of(refused) if refused else 200,
     )  # fmt: skip
 

@@ -42,7 +42,7 @@ def test_what_was_refused_stands_there_with_why_and_names_nobody(manager: Any, m
     shown = manager.get(f"{AT}{batch.no}/").content.decode()
 
     assert (batch.no in listed, "有退回" in listed) == (True, True)
-    assert [each in shown for each in (batch.sha256, "areacode unknown", case.no, "up_pro_material", case.applicant)] == [
+    assert [each in shown for each in (batch.sha256, "areacode unknown", case.no, "材料", case.applicant)] == [
         True, True, True, True, False,
     ]  # fmt: skip
 
