@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,7 +30,7 @@ class DropSlip:
 def slip_of(stay: Stay) -> DropSlip:
     """Of papers that lie in a cell, or lay there. It names nobody."""
     return DropSlip(
-        case=stay.case.no, cabinet=stay.cell.cabinet, cell=stay.cell.no, papers=len(to_bring(stay.case)),
+        case=stay.case.no, cabinet=stay.cell.cabinet, cell=stay.cell.no, papers=len(to_leave(to_bring(stay.case))),
         counts_from=stay.counts_from, code=code_of(stay),
     )  # fmt: skip
 
@@ -37,6 +38,11 @@ def slip_of(stay: Stay) -> DropSlip:
 def code_of(stay: Stay) -> str:
     """校验码: nobody makes one up for papers that they did not drop; another cell has another."""
     return sign(f"{stay.pk}:{stay.case.no}:{stay.cell_id}", purpose="drop-slip", length=CODE_LENGTH)
+
+
+def to_leave(originals: Iterable[PaperRow]) -> tuple[PaperRow, ...]:
+    """What may be put into a cabinet or a parcel: never the identity card."""
+    return tuple(row for row in originals if not row.stays_with_its_holder)
 
 
 def to_bring(case: Case) -> list[PaperRow]:

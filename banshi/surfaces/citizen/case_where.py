@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from banshi.journeys.case.conclude import is_their_own
-from banshi.journeys.case.drop_slip import DropSlip, slip_of, to_bring
+from banshi.journeys.case.drop_slip import DropSlip, slip_of, to_bring, to_leave
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import PaperRow
@@ -38,8 +38,8 @@ class Where:
 
     @property
     def to_leave(self) -> tuple[PaperRow, ...]:
-        """What may be put into a cabinet or a parcel: never the identity card."""
-        return tuple(row for row in self.originals if not row.stays_with_its_holder)
+        """What may be put into a cabinet or a parcel."""
+        return to_leave(self.originals)
 
     @property
     def slip(self) -> DropSlip | None:

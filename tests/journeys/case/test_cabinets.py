@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from banshi.journeys.case import by_rule, cabinets, conclude
+from banshi.journeys.case.drop_slip import slip_of
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.models import CalendarVersion
@@ -121,6 +122,13 @@ def test_what_lies_in_a_cell_is_counted_before_it_is_received(matters: Matters, 
 
     assert (no.value.slug, no.value.facts["place"]["zh"]) == ("papers-in-cabinet", stay.cell.said_zh)
     assert done.phase == "received"
+
+
+def test_the_slip_counts_no_identity_card(matters: Matters, cabinet: Cabinet) -> None:
+    """The applicant was told to keep it: of card and lease the lease lies there."""
+    matters.lease_by_hand()
+
+    assert slip_of(dropped(cabinet, passed(matters))).papers == 1
 
 
 def test_papers_dropped_while_the_hall_works_count_today(cabinet: Cabinet, matters: Matters) -> None:
