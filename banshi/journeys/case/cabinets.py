@@ -15,6 +15,7 @@ from banshi.journeys.case import conclude
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.ground import alone
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery import actions as delivery
@@ -222,11 +223,12 @@ def taken_by_now(*, now: datetime) -> int:
     """Whoever fetched something and went without a word has it. :returns: how many."""
     handed = 0
     for stay in deliveries.opened_before(now - TAKEN_AFTER):
-        try:
-            taken(stay_id=stay.pk, by=SYSTEM, now=now)
-            handed += 1
-        except Refused as no:  # somebody was faster; what else there is the issue window sees
-            log.info("not-taken", case=stay.case.no, why=no.slug)
+        with alone(stay.case.no, what="taken"):
+            try:
+                taken(stay_id=stay.pk, by=SYSTEM, now=now)
+                handed += 1
+            except Refused as no:  # somebody was faster; what else there is the issue window sees
+                log.info("not-taken", case=stay.case.no, why=no.slug)
     return handed
 
 
