@@ -140,7 +140,7 @@ def confirm(request: HttpRequest, place: Place) -> HttpResponse:
     except Refused as no:
         return refused_page(request, place, no, again=here, item=item_code, category=category_code)
     line = tickets.line(place.hall.pk, place.now)
-    context = {**_shown(place, listed, category, line), "here": here, "came_by": here}
+    context = {**_shown(place, listed, category, line), "came_by": here}
     context["booked"] = early.booked_by(request.GET.get("early", ""))  # says whose the number is: no card is asked for
     return page(request, place, "confirm.html", context)
 

@@ -191,7 +191,7 @@ def _form_page(
     new = part != REST and _is_new(said, part, at)
     return page(
         request, "office/item_edit_form.html", said.hall, draft=said.draft, change=said, part=part, at=at, back=back,
-        here=_address(said, part, at), came_by=_address(said, part, at), title=_title(said, part, at, entry), new=new,
+        came_by=_address(said, part, at), title=_title(said, part, at, entry), new=new,
         code=entry.get(CODED.get(part, ""), ""),
         groups=grouped(drawn(part, entry, facts, said.handling, said.document)),
         elements=DataElement.objects.order_by("code") if part == "fields" else (),
