@@ -355,7 +355,7 @@ class DueOut(Out):
     provisional: bool = Field(description="A calendar not published yet may move it.")
 
 
-class ClockOut(Out):
+class CaseClockOut(Out):
     counted: int
     stopped: int = Field(description="Days that did not count.")
     left: int = Field(description="Negative when the day has gone by.")
@@ -499,7 +499,7 @@ class CarrierOut(Out):
     state: str
 
 
-class DeliveryOut(Out):
+class CaseDeliveryOut(Out):
     state: Literal["ready", "posted", "delivered", "ended"]
     place: str
     ready_at: datetime
@@ -560,11 +560,11 @@ class CaseOut(CaseLineOut):
     situation: str | None
     handling_item: Named | None = Field(description="业务办理项, of the pinned version: what it is handled as.")
     question: str | None = Field(description="The next one to be answered.")
-    clock: ClockOut | None = Field(description="Of the promised limit, once it runs.")
+    clock: CaseClockOut | None = Field(description="Of the promised limit, once it runs.")
     requirements: list[RequirementOut]
     missing: list[TellOut] = Field(description="What the last notice asked for, while it is waited for.")
     form: dict[str, Value] | None = Field(description="For staff who look at cases here, and leave a trace.")
-    delivery: DeliveryOut | None
+    delivery: CaseDeliveryOut | None
     by_rule: ByRuleOut | None = Field(description="What the rules of its item made of it; null: it has none.")
 
 
@@ -625,7 +625,7 @@ class BundleOut(Out):
     cases: list[CaseLineOut]
 
 
-class PaperOut(Out):
+class DocumentOut(Out):
     number: str = Field(description="For addresses.")
     printed: str = Field(description="文号: the number as it stands on the paper.")
     kind: str
@@ -650,7 +650,7 @@ class MomentOut(Out):
     after: str
     facts: dict[str, object] = Field(description="Codes, days, counts.")
     reason: str
-    documents: list[PaperOut]
+    documents: list[DocumentOut]
 
 
 class SealOut(Out):

@@ -48,7 +48,7 @@ class UploadOut(Out):
     part_bytes: int = Field(description="How long a part is; the file's last may be shorter.")
 
 
-class FinishIn(In):
+class FinishUploadIn(In):
     requirement: Short
     channel: Annotated[str, StringConstraints(pattern="^(upload|scan|usb)$")]
 
@@ -131,7 +131,7 @@ def _body(request: HttpRequest) -> bytes:
     **op("finish_upload", {201: CaseMaterialOut}),
     summary="It has come whole",
 )
-def finish_upload(request: HttpRequest, case: Path[Code], upload: Path[Code], asked: FinishIn) -> HttpResponse:
+def finish_upload(request: HttpRequest, case: Path[Code], upload: Path[Code], asked: FinishUploadIn) -> HttpResponse:
     """Opened apart and drawn anew, as a file that came whole; asked again, it is the same paper."""
     who, asked_in = caller(request), language(request)
     seen = _mine(who, case)

@@ -39,8 +39,8 @@ from banshi.surfaces.api.case_schemas import (
     CaseLineOut,
     CaseOut,
     CasesAsked,
+    DocumentOut,
     MomentOut,
-    PaperOut,
     WhyIn,
 )
 from banshi.surfaces.api.guardians import guardian_for
@@ -223,7 +223,7 @@ def case_timeline(request: HttpRequest, case: Path[Code], asked: Query[Paged]) -
     return found(page_of_more(timeline_parts(seen, who)[start : start + asked.limit + 1], asked))
 
 
-@router.get("/cases/{case}/documents", **op("list_documents", {200: Page[PaperOut]}), summary="Its official papers")
+@router.get("/cases/{case}/documents", **op("list_documents", {200: Page[DocumentOut]}), summary="Its official papers")
 def list_documents(request: HttpRequest, case: Path[Code], asked: Query[Paged]) -> HttpResponse:
     """In the order in which they were given."""
     who = caller(request)

@@ -57,7 +57,7 @@ class EnquiryAnswerOut(Out):
     department_en: str
 
 
-class QuestionOut(Out):
+class AnsweredQuestionOut(Out):
     question: int
     text: str
     at: datetime
@@ -73,7 +73,7 @@ class EnquiryOut(Out):
     asked_at: datetime
     due_on: date | None = Field(description="By which day it is answered, while it waits.")
     helped: bool | None
-    questions: list[QuestionOut]
+    questions: list[AnsweredQuestionOut]
 
 
 class PublicAnswerOut(Out):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -24,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from banshi.surfaces.api.keys import SCOPES_OF
+from banshi.surfaces.api.schemas import In, Out
 from tests.asgi import with_lanes
 from tests.matters import ANSWERS, FORM, matters_of
 from tests.surfaces.api.conftest import PERSON, SCOPES, Calls, booking, stop_the_clock
@@ -48,6 +50,22 @@ def test_the_document_is_open_to_all_and_names_the_scopes_of_every_operation(cal
         for operation in methods.values()
     }
     assert named == SCOPES_OF
+
+
+def _below(model: type) -> Iterator[type]:
+    for each in model.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+def test_no_two_shapes_share_a_name(calls: Calls) -> None:
+    """The document keeps one shape a name: of two, the other's operations would be described by it."""
+    document(calls)  # every router is loaded
+    made = {each for base in (In, Out) for each in _below(base) if "[" not in each.__name__}
+    names = Counter(each.__name__ for each in made if each.__module__.startswith("banshi."))
+
+    assert len(names) > 100
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_every_operation_documents_its_problems_and_every_write_its_idempotency_key(calls: Calls) -> None:
