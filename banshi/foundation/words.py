@@ -169,6 +169,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "locked": (_("Somebody works on it"), _("{who} has it now.")),
     "urged-already": (_("It was urged already"), _("It can be urged again from {day}.")),
     "deferred-open": (_("Papers are still to follow"), _("Before it is granted, these have to come: {materials}.")),
+    "stage-open": (_("The flow is not finished"), _("Before it is granted, these have to be done: {stages}.")),
     "not-looked-at": (
         _("Not every paper was looked at"),
         _("Look at these, and say of each whether it is right: {materials}."),

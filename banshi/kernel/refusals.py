@@ -133,6 +133,7 @@ SLUGS: dict[str, int] = {
     "locked": 409,
     "urged-already": 409,
     "deferred-open": 409,
+    "stage-open": 409,
     "not-looked-at": 422,
     "not-deferrable": 409,
     "clock-stopped": 409,

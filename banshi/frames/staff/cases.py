@@ -166,7 +166,7 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
         "case": case, "line": line, "papers": papers, "sheets": sheets(papers), "story": _story(moments), "whole": whole,
         "siblings": queries.siblings(case),
         "whose": whose(case, whole=whole), "answered": answered(case), "filled": filled(case, whole=whole),
-        "running": queries.clock_of(case, now=now),
+        "running": queries.clock_of(case, now=now), "stages": queries.stages_of(case),
         "opinions": list(case.opinions.exclude(stage="consult").select_related("by").order_by("id")),
         "consulted": queries.consulted_on(case, now=now) if behind else [],
         "handovers": list(case.handovers.select_related("given_by", "signed_by", "refused_by").order_by("id")) if behind else [],

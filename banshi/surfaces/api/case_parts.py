@@ -20,7 +20,7 @@ from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Parcel, ParcelWord
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
-from banshi.surfaces.api.guide import below_shown
+from banshi.surfaces.api.guide import below_shown, stage_shown
 from banshi.surfaces.api.keys import Caller, permissions_of
 from banshi.surfaces.api.parts import hall_name, moment, named, zone_of
 
@@ -127,6 +127,10 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
         "question": guided.next_question.id if guided.next_question else None,
         "clock": vars(running) if running is not None else None,
         "requirements": _requirements(case),
+        "stages": [
+            {**stage_shown(each.stage), "state": each.state, "on": each.on, "due_on": each.due_on, "asked": each.asked}
+            for each in cases.stages_of(case)
+        ],
         "missing": _missing(case),
         "form": cases.form_of(case) if staff else None,
         "delivery": _delivery(case, who),

@@ -23,6 +23,7 @@ from banshi.surfaces.api.schemas import (
     Paged,
     Presented,
     QuestionOut,
+    StageOut,
     WalkInPerson,
 )
 from banshi.surfaces.api.schemas import PaperOut as NeededOut
@@ -554,6 +555,13 @@ class ByRuleOut(Out):
     trace: list[RuleTriedOut] = Field(description="For whoever applied: where the rules granted it. For staff: always.")
 
 
+class CaseStageOut(StageOut):
+    state: Literal["done", "now", "ahead"]
+    on: date | None = Field(description="The day on which it was done.")
+    due_on: date | None = Field(description="Of one that is under way and has a limit of its own.")
+    asked: bool = Field(description="The department was asked, the procedure is under way.")
+
+
 class CaseOut(CaseLineOut):
     revision: int
     answers: dict[str, str]
@@ -562,6 +570,7 @@ class CaseOut(CaseLineOut):
     question: str | None = Field(description="The next one to be answered.")
     clock: CaseClockOut | None = Field(description="Of the promised limit, once it runs.")
     requirements: list[RequirementOut]
+    stages: list[CaseStageOut] = Field(description="办理流程 of the pinned version, in order.")
     missing: list[TellOut] = Field(description="What the last notice asked for, while it is waited for.")
     form: dict[str, Value] | None = Field(description="For staff who look at cases here, and leave a trace.")
     delivery: CaseDeliveryOut | None

@@ -13,7 +13,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.catalogue.rules.guided import Guided, answer_faults, guided, in_hall
-from banshi.rooms.catalogue.rules.handling import Fee, Limit, Paper, Question
+from banshi.rooms.catalogue.rules.handling import Fee, Limit, Paper, Question, Stage
 from banshi.rooms.catalogue.rules.json_schema import form_schema
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.answers import Answer, answer, invalid
@@ -102,6 +102,7 @@ def _outcome(outcome: Guided, item: Item) -> dict[str, Any]:
         "handling_item": below_shown(outcome),
         "conditions": [_text(each.text_zh, each.text_en) for each in outcome.conditions],
         "materials": [paper_shown(each, (item.code, each.code)) for each in outcome.materials],
+        "stages": [stage_shown(each) for each in outcome.stages],
         "where": outcome.where.model_dump(),
         "appointment": outcome.appointment,
         "fee": outcome.fee and _fee(outcome.fee),
@@ -109,6 +110,21 @@ def _outcome(outcome: Guided, item: Item) -> dict[str, Any]:
         "statutory": _limit(outcome.statutory),
         "minutes": outcome.minutes,
         "result_sample": _page("result-sample", item.code) if cases.has_result_sample(item) else None,
+    }
+
+
+def stage_shown(stage: Stage) -> dict[str, Any]:
+    """办理流程: one stage."""
+    return {
+        **named(stage.code, stage.name_zh, stage.name_en),
+        "act": stage.act,
+        "department": stage.department or None,
+        "procedure": stage.procedure or None,
+        "days": stage.days,
+        "who": stage.who_zh,
+        "who_en": stage.who_en,
+        "standard": stage.standard_zh,
+        "standard_en": stage.standard_en,
     }
 
 

@@ -321,6 +321,19 @@ class LimitOut(Out):
     unit: Literal["working_day", "day", "hour", "minute"]
 
 
+class StageOut(Named):
+    act: Literal["receive", "review", "consult", "procedure", "decide", "issue", "other"] = Field(
+        description="consult and procedure are done before anything is granted."
+    )
+    department: str | None = Field(description="Of consult: whose opinion is asked for.")
+    procedure: str | None = Field(description="Of procedure: which special procedure, as `stop-clock` has them.")
+    days: int | None = Field(description="Working days that it may take; null: no limit of its own.")
+    who: str
+    who_en: str
+    standard: str = Field(description="审查标准: what it is judged by.")
+    standard_en: str
+
+
 class GuidedOut(Out):
     """Of an item's version: what the answers come to. While it is not complete: what is needed in any case."""
 
@@ -335,6 +348,7 @@ class GuidedOut(Out):
     )
     conditions: list[TextOut]
     materials: list[PaperOut]
+    stages: list[StageOut] = Field(description="办理流程, in order.")
     where: PlacesOut
     appointment: Literal["required", "advised", "none"]
     fee: FeeOut | None

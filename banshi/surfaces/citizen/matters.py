@@ -22,6 +22,7 @@ from banshi.kernel.working_days import YEARS
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Material
+from banshi.rooms.catalogue.rules.flow import stages
 from banshi.rooms.catalogue.rules.national import stated
 from banshi.rooms.consulting import queries as consulting
 from banshi.rooms.consulting.rules import LISTED
@@ -108,6 +109,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "issuers": {m.code: m for m in materials},
         "themes": list(item.themes.order_by("order", "code")),
         "handling_items": handling.handling_items,
+        "stages": stages(handling),
         "elements": stated(catalogue.columns_of(item), handling),
         "season": season,
         "received": season is None or season.now,

@@ -19,7 +19,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.rules.condition_rows import HOWS, Fact, How, Row, Rows, rows_of, tree_of
 from banshi.rooms.catalogue.rules.condition_words import sentence
 from banshi.rooms.catalogue.rules.editing import FEE, fresh_code
-from banshi.rooms.catalogue.rules.handling import Handling, Stated
+from banshi.rooms.catalogue.rules.handling import Duties, Handling, Stated
 from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, REST, Input
 
 _DAYS = re.compile(r"(?<![\d-])(?:\d{4}-)?\d{2}-\d{2}(?![\d-])")
@@ -83,6 +83,7 @@ def rest_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """What is not a list, as one entry; a fee to fill in where there is none."""
     names = ("where", "appointment", "instant", "joint", "minutes", "limits", "result")
     later = {"wait_minutes": document.get("wait_minutes"), "seasons": document.get("seasons", [])}
+    later["duties"] = Duties.model_validate(document.get("duties", {})).model_dump()
     later["stated"] = Stated.model_validate(document.get("stated", {})).model_dump()
     return {**{name: document[name] for name in names}, **later, "fee": document["fee"] or FEE}
 
@@ -90,7 +91,10 @@ def rest_of(document: Mapping[str, Any]) -> dict[str, Any]:
 def with_rest(document: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str, Any]:
     fee = rest["fee"]
     free = not (fee["text_zh"] or fee["text_en"] or fee["rates"] or fee["amount"] is not None)
-    return {**document, **rest, "fee": None if free else fee}
+    said = {**document, **rest, "fee": None if free else fee}
+    if not any(rest["duties"].values()):  # as documents have it that keep all of them apart
+        del said["duties"]
+    return said
 
 
 # --- Drawing ----------------------------------------------------------------------------------------------------
@@ -197,7 +201,7 @@ def _value(each: Input, typed: str, ticked: Iterable[str]) -> Any:
         return lines_of(typed, each.most)
     if each.kind == "codes":
         return list(dict.fromkeys(clean(typed, 800).replace(",", " ").replace("，", " ").split()))
-    if each.kind in ("line", "element"):
+    if each.kind in ("line", "element", "department"):
         return clean(typed, each.most)
     return _number(each, typed.strip())
 

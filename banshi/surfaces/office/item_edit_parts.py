@@ -23,6 +23,7 @@ from banshi.frames.typed import clean, int_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.actions import editing
 from banshi.rooms.catalogue.models import DataElement
+from banshi.rooms.catalogue.queries import departments
 from banshi.rooms.catalogue.queries import drafts as queries
 from banshi.rooms.catalogue.rules.compared import Said, compared
 from banshi.rooms.catalogue.rules.condition_rows import Fact, facts_for
@@ -195,6 +196,7 @@ def _form_page(
         code=entry.get(CODED.get(part, ""), ""),
         groups=grouped(drawn(part, entry, facts, said.handling, said.document)),
         elements=DataElement.objects.order_by("code") if part == "fields" else (),
+        departments=departments() if part == "flow" else (),
         papers=queries.shared_papers() if part == "materials" and new else (),
         blank=_blank_of(said, part, entry), rates=len(entry["fee"][RATES]) if part == REST else 0, **more,
     )  # fmt: skip

@@ -50,6 +50,9 @@ PARTS = {
     "fields": Part(
         "fields", pgettext_lazy("item edit", "Form"), pgettext_lazy("item edit", "Add a field"), "label", "show_if",
     ),
+    "flow": Part(
+        "flow", pgettext_lazy("item edit", "Stages"), pgettext_lazy("item edit", "Add a stage"), "name", "needed_if",
+    ),
     RATES: Part(
         RATES, pgettext_lazy("item edit", "Rates of the fee"), pgettext_lazy("item edit", "Add a rate"), "text", "when",
     ),
@@ -64,7 +67,8 @@ class Input:
     text, values of a number, how many answers."""
 
     name: str
-    # line | text | spans | whole | amount | choice | checks | flag | options | condition | codes | element | blank | asks
+    # line | text | spans | whole | amount | choice | checks | flag | options | condition | codes | element | department | blank
+    # | asks
     kind: str
     least: int = 0
     most: int = NAME
@@ -92,6 +96,16 @@ LABELS: dict[str, Text] = {
     "result.valid_years": pgettext_lazy("item edit", "Valid for so many years"),
     "amount": pgettext_lazy("item edit", "Amount in yuan"),
     "joint": pgettext_lazy("item edit", "Several bodies decide together"),
+    "act": pgettext_lazy("item edit", "Which step of a case it is"),
+    "department": pgettext_lazy("item edit", "Department that is asked"),
+    "procedure": pgettext_lazy("item edit", "Which special procedure"),
+    "days": pgettext_lazy("item edit", "Working days that it may take"),
+    "who_zh": pgettext_lazy("item edit", "By whom (Chinese)"),
+    "who_en": pgettext_lazy("item edit", "By whom (English)"),
+    "standard_zh": pgettext_lazy("item edit", "What it is judged by (Chinese)"),
+    "standard_en": pgettext_lazy("item edit", "What it is judged by (English)"),
+    "duties.receiver_reviews": pgettext_lazy("item edit", "Who accepted it may also review it"),
+    "duties.reviewer_issues": pgettext_lazy("item edit", "Who reviewed it may also make the result"),
     "least": pgettext_lazy("item edit", "Lowest number"),
     "most": pgettext_lazy("item edit", "Highest number"),
     "on_result": pgettext_lazy("item edit", "The licence states it"),
@@ -103,6 +117,7 @@ _PLACE = pgettext_lazy("item edit", "Where and how")
 HEADINGS: dict[str, Text] = {
     **dict.fromkeys(("where", "appointment", "instant", "joint", "minutes", "wait_minutes"), _PLACE),
     "seasons": _SEASONS,
+    "duties": pgettext_lazy("item edit", "Duties kept apart"),
     "form": pgettext_lazy("item edit", "Blank to print"),
     "limits": pgettext_lazy("item edit", "Limits"),
     "fee": pgettext_lazy("item edit", "Fee"),
@@ -124,6 +139,9 @@ HINTS: dict[str, Text] = {
         "item edit", "Empty: by its rates, or as the text says. Free of charge: leave all of the fee empty"
     ),
     "limits.statutory.value": pgettext_lazy("item edit", "0: none is set"),
+    "act": pgettext_lazy("item edit", "Opinions and special procedures are done before anything is granted"),
+    "department": pgettext_lazy("item edit", "Of an opinion that is asked for; else empty"),
+    "days": pgettext_lazy("item edit", "May be empty"),
     "longest": pgettext_lazy("item edit", "Of texts"),
     "least": pgettext_lazy("item edit", "Of numbers and amounts; may be empty"),
     "options": pgettext_lazy("item edit", "Whoever empties both texts takes an answer out; the number says its place"),
@@ -149,6 +167,28 @@ APPOINTMENTS: dict[str, Text] = {
     "required": pgettext_lazy("item edit", "needed"),
     "advised": VALUES["advised"],
     "none": VALUES["none"],
+}
+
+
+ACTS: dict[str, Text] = {
+    "receive": pgettext_lazy("item edit", "receipt and acceptance"),
+    "review": pgettext_lazy("item edit", "review"),
+    "consult": pgettext_lazy("item edit", "opinion of a department"),
+    "procedure": pgettext_lazy("item edit", "special procedure"),
+    "decide": pgettext_lazy("item edit", "decision"),
+    "issue": pgettext_lazy("item edit", "result made and handed over"),
+    "other": pgettext_lazy("item edit", "none of these: it is only said"),
+}
+PROCEDURES: dict[str, Text] = {
+    "": pgettext_lazy("item edit", "none"),
+    "hearing": pgettext_lazy("item edit", "hearing"),
+    "inspection": pgettext_lazy("item edit", "inspection"),
+    "testing": pgettext_lazy("item edit", "testing"),
+    "quarantine": pgettext_lazy("item edit", "quarantine"),
+    "appraisal": pgettext_lazy("item edit", "appraisal"),
+    "expert_review": pgettext_lazy("item edit", "expert review"),
+    "site_visit": pgettext_lazy("item edit", "on-site visit"),
+    "publication": pgettext_lazy("item edit", "public notice"),
 }
 
 
@@ -183,12 +223,19 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         Input("least", "amount", may_be_empty=True), Input("most", "amount", may_be_empty=True),
         Input("options", "options", most=40), Input("show_if", "condition"),
     ),
+    "flow": (
+        *_both("name"), Input("act", "choice", choices=ACTS), Input("department", "department", most=40),
+        Input("procedure", "choice", choices=PROCEDURES), Input("days", "whole", most=366, may_be_empty=True),
+        *_both("who", most=LONGEST_WORDS), *_both("standard", "text", LONGEST_WORDS), Input("needed_if", "condition"),
+    ),
     RATES: (Input("amount", "amount"), *_both("text", "text", LONGEST_WORDS), Input("when", "condition")),
     REST: (
         *(Input(f"where.{each}", "flag") for each in ("window", "online", "kiosk", "cabinet")),
         Input("instant", "flag"), Input("joint", "flag"),
         Input("appointment", "choice", choices=APPOINTMENTS), Input("minutes", "amount", may_be_empty=True),
-        Input("wait_minutes", "whole", least=1, most=480, may_be_empty=True), Input("seasons", "spans", most=12),
+        Input("wait_minutes", "whole", least=1, most=480, may_be_empty=True),
+        Input("duties.receiver_reviews", "flag"), Input("duties.reviewer_issues", "flag"),
+        Input("seasons", "spans", most=12),
         Input("limits.promised.value", "whole", most=3660), Input("limits.promised.unit", "choice", choices=_UNITS),
         Input("limits.statutory.value", "whole", most=3660), Input("limits.statutory.unit", "choice", choices=_UNITS),
         *(Input(f"limits.{each}_days", "whole", most=366) for each in ("pre_review", "notice", "supplement", "issue")),

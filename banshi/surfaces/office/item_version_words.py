@@ -23,6 +23,7 @@ PARTS: dict[str, Text] = {
     "conditions": pgettext_lazy("item version", "Condition"),
     "materials": pgettext_lazy("item version", "Paper"),
     "fields": pgettext_lazy("item version", "Field of the form"),
+    "flow": pgettext_lazy("item version", "Stage"),
     "rest": pgettext_lazy("item version", "Handling"),
 }
 HOW: dict[str, Text] = {
@@ -105,6 +106,16 @@ NAMES: dict[str, Text] = {
     "stated.advice_en": pgettext_lazy("item version", "Advice (English)"),
     "stated.complaints_zh": pgettext_lazy("item version", "Complaints (Chinese)"),
     "stated.complaints_en": pgettext_lazy("item version", "Complaints (English)"),
+    "act": pgettext_lazy("item version", "Step of a case"),
+    "department": pgettext_lazy("item version", "Department that is asked"),
+    "procedure": pgettext_lazy("item version", "Special procedure"),
+    "days": pgettext_lazy("item version", "Working days"),
+    "who_zh": pgettext_lazy("item version", "By whom (Chinese)"),
+    "who_en": pgettext_lazy("item version", "By whom (English)"),
+    "standard_zh": pgettext_lazy("item version", "Judged by (Chinese)"),
+    "standard_en": pgettext_lazy("item version", "Judged by (English)"),
+    "duties.receiver_reviews": pgettext_lazy("item version", "Who accepted it may review it"),
+    "duties.reviewer_issues": pgettext_lazy("item version", "Who reviewed it may make the result"),
     "instant": pgettext_lazy("item version", "Decided at the window"),
     ORDER: pgettext_lazy("item version", "Order"),
 }

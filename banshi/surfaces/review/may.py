@@ -12,8 +12,9 @@ from banshi.foundation.doors import Who
 from banshi.foundation.said import named
 from banshi.frames.staff.cases import held
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import PaperRow, proposers
+from banshi.rooms.cases.queries import PaperRow, handling_of_case, proposers, stages_waited_for
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.catalogue.rules.handling import Stage
 
 # Parts of the page: each with the verb it takes and the permission.
 PARTS = (
@@ -73,7 +74,9 @@ def _open(part: str, who: Who, case: Case, papers: Sequence[PaperRow], agreed: A
     if part == "sign":
         waits = case.handovers.filter(signed_at=None, refused_at=None).first()
         return waits is not None and waits.given_by_id != who.staff_id
-    if part in ("opine", "stop"):
+    if part == "opine":
+        return not stopped and not _accepted_by(who, case)
+    if part == "stop":
         return not stopped
     if part == "resume":
         return stopped
@@ -90,8 +93,17 @@ def _open(part: str, who: Who, case: Case, papers: Sequence[PaperRow], agreed: A
     return part != "agree" or case.notices > 0
 
 
+def _accepted_by(who: Who, case: Case) -> bool:
+    """Whether they accepted it, and another has to review it."""
+    return who.staff_id == case.accepted_by_id and not handling_of_case(case).duties.receiver_reviews
+
+
 def _their_own(who: Who, case: Case) -> bool:
     return who.staff_id == case.accepted_by_id or who.staff_id in proposers(case)
+
+
+def _listed(stages: Sequence[Stage]) -> str:
+    return ", ".join(named(each) for each in stages)
 
 
 def _extended(case: Case) -> bool:
@@ -116,6 +128,8 @@ def withheld(who: Who, case: Case, papers: Sequence[PaperRow], *, agreed: Agreed
         found += _undecided(who, case)
     if case.phase == "in_review" and who.may("cases.review", code) and case.stopped_at is not None:
         found.append(_("While the clock stands no opinion is given."))
+    elif case.phase == "in_review" and who.may("cases.review", code) and _accepted_by(who, case):
+        found.append(_("You accepted it: another reviewer gives the opinion."))
     if CASE.may(case.phase, "terminate") and who.may("cases.supervise", code) and not agreed.get("terminate"):
         found.append(_("Two people end a case: another one who supervises agrees on this page first."))
     return found
@@ -134,6 +148,10 @@ def _undecided(who: Who, case: Case) -> list[str]:
         found.append(_("The opinion is yours: another approver decides."))
     elif case.tolerant:
         found.append(_("Papers are still to follow: it can be refused, not granted."))
+    elif waits := stages_waited_for(case):
+        found.append(
+            _("It can be refused, not granted, before these are done: %(stages)s.") % {"stages": _listed(waits)}
+        )
     if _extended(case):
         found.append(_("It was extended once, and is not extended again."))
     return found

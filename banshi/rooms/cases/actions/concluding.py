@@ -25,6 +25,7 @@ from banshi.rooms.cases.actions.ground import (
 from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries.handling import form_of, guided_case, handling_of_case
+from banshi.rooms.cases.queries.views import proposers
 from banshi.rooms.cases.rules.duties import issue_refusal, second_refusal
 from banshi.rooms.cases.rules.paper_texts import Named, day_words
 from banshi.rooms.catalogue.rules.handling import Field
@@ -42,7 +43,7 @@ GRANTING = ("grant", "licence", "pickup_notice")  # papers that hold no more onc
 
 
 def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
-    """制证: the result is made, with a number of its own, by somebody who did not decide it.
+    """制证: the result is made, with a number of its own, by somebody who neither decided nor, as items have it, reviewed it.
 
     :returns: the licence, certificate or reply. :raises Refused: nothing-found, wrong-state (refused, or issued), locked,
         same-person, fee-due.
@@ -54,7 +55,11 @@ def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
             raise Refused("wrong-state", facts={"kind": "case", "state": "refused", "needs": "granted"})
         need_paid(case)
         need_lease(case, by=by, now=now)
-        if no := issue_refusal(issues=staff_of(by), decided_by=case.decided_by_id, instant=case.instant):
+        no = issue_refusal(
+            issues=staff_of(by), decided_by=case.decided_by_id, proposed_by=proposers(case), instant=case.instant,
+            duties=handling_of_case(case).duties,
+        )  # fmt: skip
+        if no is not None:
             raise Refused(no)
         return write_result(case, by=by, now=now)
 

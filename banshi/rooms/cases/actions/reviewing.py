@@ -28,10 +28,12 @@ from banshi.rooms.cases.actions.ground import (
 )
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, judge
 from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion, Stop
+from banshi.rooms.cases.queries.flow import flow_of, lived
 from banshi.rooms.cases.queries.handling import fee_of, got_of, handling_of_case
 from banshi.rooms.cases.queries.views import proposers
 from banshi.rooms.cases.rules import clocks
-from banshi.rooms.cases.rules.duties import decide_refusal
+from banshi.rooms.cases.rules.duties import decide_refusal, review_refusal
+from banshi.rooms.cases.rules.flow import grant_refusal
 from banshi.rooms.cases.rules.procedures import PROCEDURES
 
 LONGEST_OPINION = 1000
@@ -67,7 +69,8 @@ def release(*, case_no: str, by: Actor, may_supervise: bool = False, now: dateti
 def opine(*, case_no: str, says: str, text: str = "", by: Actor, now: datetime) -> Case:
     """审查意见: what the review proposes, or a remark for whoever reads it next.
 
-    :param says: grant | refuse | note. :raises Refused: nothing-found, wrong-state, locked, clock-stopped, invalid.
+    :param says: grant | refuse | note. :raises Refused: nothing-found, wrong-state, locked, same-person (who accepted it),
+        clock-stopped, invalid.
     """
     if says not in ("grant", "refuse", "note"):
         raise invalid("says", "意见是准予、不予或备注", "Grant, refuse or note")
@@ -83,6 +86,9 @@ def opine(*, case_no: str, says: str, text: str = "", by: Actor, now: datetime) 
         more: dict[str, Any] = {} if says == "note" else {"proposed": says, "proposed_by_id": staff_of(by)}
         if more:
             need_running(case)
+            duties = handling_of_case(case).duties
+            if no := review_refusal(reviews=staff_of(by), accepted_by=case.accepted_by_id, duties=duties):
+                raise Refused(no)
             more |= {"locked_by_id": None, "locked_until": None, "urged_on": None}
         step(case, "opine", by=by, now=now, facts={"says": says}, **more)
     return case
@@ -221,10 +227,11 @@ def settle_deferred(*, case_no: str, code: str, by: Actor, now: datetime) -> Cas
 
 
 def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
-    """决定: by neither who accepted it nor any who proposed. Nothing is granted while papers are still to follow.
+    """决定: by neither who accepted it nor any who proposed. Nothing is granted while papers are still to follow, or before the
+    departments and procedures of its flow.
 
-    :raises Refused: nothing-found, wrong-state, locked, same-person, clock-stopped, deferred-open, invalid (a no without
-        a reason).
+    :raises Refused: nothing-found, wrong-state, locked, same-person, clock-stopped, stage-open, deferred-open,
+        invalid (a no without a reason).
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -236,6 +243,8 @@ def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datet
             raise Refused(no)
         if not case.proposed:
             raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "proposed"})
+        if grant and (waits := grant_refusal(flow_of(case), lived(case))):
+            raise Refused(waits)
         decided(case, "decide", grant=grant, reason=reason, by=by, now=now)
     return case
 

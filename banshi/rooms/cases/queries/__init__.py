@@ -35,6 +35,7 @@ from banshi.rooms.cases.queries.consulted import (
     papers_shown,
 )
 from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
+from banshi.rooms.cases.queries.flow import stages_of, stages_waited_for
 from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.lists import read, whose
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
@@ -147,6 +148,8 @@ __all__ = [
     "sealed_in",
     "seals_of",
     "siblings",
+    "stages_of",
+    "stages_waited_for",
     "timeline",
     "told_missing",
     "told_to",

@@ -8,6 +8,7 @@ from typing import Final
 
 from banshi.kernel.refusals import Refusal
 from banshi.kernel.working_days import WorkCalendar
+from banshi.rooms.catalogue.rules.handling import Duties
 
 LEASE: Final = timedelta(minutes=30)  # a case that somebody works on is theirs so long after their last step
 BY_TWO: Final = (
@@ -29,6 +30,14 @@ _ISSUES = {
     "zh": "作决定的人不出证，换一位出件人员",
     "en": "Who decided it does not issue the result: another clerk does",
 }
+_REVIEWS = {
+    "zh": "受理这件事的人不写审查意见，换一位审查人员",
+    "en": "Who accepted it does not review it: another reviewer does",
+}
+_MAKES = {
+    "zh": "写审查意见的人不出证，换一位出件人员",
+    "en": "Who gave the opinion does not issue the result: another clerk does",
+}
 _SECOND = {"zh": "要另一位有督办权限的人同意", "en": "Another person who supervises cases has to agree"}
 
 
@@ -41,9 +50,22 @@ def decide_refusal(*, decides: int, accepted_by: int | None, proposed_by: Collec
     return None
 
 
-def issue_refusal(*, issues: int, decided_by: int | None, instant: bool) -> Refusal | None:
-    """统一窗口出件: who decided does not hand out what was decided, but for what a window settles on the spot."""
-    return Refusal("same-person", {"reason": _ISSUES}) if issues == decided_by and not instant else None
+def review_refusal(*, reviews: int, accepted_by: int | None, duties: Duties) -> Refusal | None:
+    """审查与受理分离: who accepted it does not propose what is decided, but where the item says that they may."""
+    return None if duties.receiver_reviews or reviews != accepted_by else Refusal("same-person", {"reason": _REVIEWS})
+
+
+def issue_refusal(
+    *, issues: int, decided_by: int | None, proposed_by: Collection[int], instant: bool, duties: Duties
+) -> Refusal | None:
+    """统一窗口出件: who decided does not hand out what was decided, but for what a window settles on the spot; nor does who
+    proposed it, but where the item says that they may.
+    """
+    if instant:
+        return None
+    if issues == decided_by:
+        return Refusal("same-person", {"reason": _ISSUES})
+    return None if duties.reviewer_issues or issues not in proposed_by else Refusal("same-person", {"reason": _MAKES})
 
 
 def second_refusal(*, first: int, second: int | None, may: bool) -> Refusal | None:

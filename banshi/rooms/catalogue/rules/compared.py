@@ -19,6 +19,7 @@ LISTS = {
     "conditions": ("text_zh", "text"),
     "materials": ("code", "name"),
     "fields": ("code", "label"),
+    "flow": ("code", "name"),
 }
 TREES = frozenset({"asked_if", "when", "needed_if", "show_if", "holds"})
 ORDER = "order"
@@ -59,7 +60,7 @@ def compared(before: Said, after: Said) -> tuple[Change, ...]:
     single = {name: part for name, part in new.items() if name not in LISTS}
     was = {name: part for name, part in old.items() if name not in LISTS}
     for part, (key, text) in LISTS.items():
-        found += _of_list(part, key, text, old[part], new[part])
+        found += _of_list(part, key, text, old.get(part, []), new.get(part, []))
     found.append(Change("rest", "", "", tuple(_leaves(was, single))))
     return tuple(each for each in found if each.leaves)
 

@@ -16,8 +16,10 @@ RATES_AT = "fee.rates"
 FEE: dict[str, Any] = {
     "amount": None, "text_zh": "", "text_en": "", "basis_zh": "", "basis_en": "", "rates": [], "needed_if": {},
 }  # fmt: skip
-CODED = {"questions": "id", "situations": "id", "handling_items": "code", "materials": "code", "fields": "code"}
-_LETTERS = {"questions": "q", "situations": "s", "handling_items": "h", "fields": "f", "options": "o"}
+CODED = {
+    "questions": "id", "situations": "id", "handling_items": "code", "materials": "code", "fields": "code", "flow": "code",
+}  # fmt: skip
+_LETTERS = {"questions": "q", "situations": "s", "handling_items": "h", "fields": "f", "options": "o", "flow": "st"}
 BLANK: dict[str, dict[str, Any]] = {
     "questions": {"text_zh": "", "text_en": "", "help_zh": "", "help_en": "", "options": [], "asked_if": {}},
     "situations": {"name_zh": "", "name_en": "", "when": {}},
@@ -30,6 +32,10 @@ BLANK: dict[str, dict[str, Any]] = {
     "fields": {
         "label_zh": "", "label_en": "", "type": "text", "required": True, "options": [], "show_if": {}, "element": "",
         "group_zh": "", "group_en": "", "longest": 100, "least": None, "most": None, "on_result": False,
+    },
+    "flow": {
+        "name_zh": "", "name_en": "", "act": "other", "department": "", "procedure": "", "days": None, "who_zh": "",
+        "who_en": "", "standard_zh": "", "standard_en": "", "needed_if": {},
     },
     RATES: {"amount": "", "text_zh": "", "text_en": "", "when": {}},
 }  # fmt: skip
@@ -46,6 +52,8 @@ def entries(document: Document, part: str) -> list[dict[str, Any]]:
 def _with(document: Document, part: str, listed: list[dict[str, Any]]) -> dict[str, Any]:
     if part == RATES:
         return {**document, "fee": {**(document.get("fee") or FEE), RATES: listed}}
+    if part == "flow" and not listed:  # as documents have it that follow the general flow
+        return {name: said for name, said in document.items() if name != part}
     return {**document, part: listed}
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from banshi.kernel import conditions
 from banshi.kernel.wording import UNSEEN, is_legible
+from banshi.rooms.catalogue.rules.flow import flow_faults
 from banshi.rooms.catalogue.rules.general import certificate_named
 from banshi.rooms.catalogue.rules.guided import TODAY, age_of
 from banshi.rooms.catalogue.rules.handling import NUMERIC, Condition, Element, Field, Handling
@@ -47,6 +48,7 @@ def faults(handling: Handling, elements: Iterable[Element] = (), *, walk: bool =
         *_shapes(handling),
         *_pack(handling),
         *_seasons(handling),
+        *(Fault(*each) for each in flow_faults(handling)),
     ]
     found += _fields(handling, {each.code: each for each in elements})
     return tuple(found or (_paths(handling) if walk else ()))  # only what reads well can be walked
@@ -66,6 +68,7 @@ def _twice(handling: Handling) -> Iterator[Fault]:
         "situations": [each.id for each in handling.situations],
         "handling_items": [each.code for each in handling.handling_items],
         "materials": [each.code for each in handling.materials],
+        "flow": [each.code for each in handling.flow],
         "fields": [each.code for each in handling.fields] + [each.id for each in handling.questions],
         **{f"questions.{each.id}.options": [option.id for option in each.options] for each in handling.questions},
         **{f"fields.{each.code}.options": [option.id for option in each.options] for each in handling.fields},
@@ -91,6 +94,8 @@ def _trees(handling: Handling) -> Iterator[tuple[str, Condition, tuple[str, ...]
         yield f"conditions[{i}].needed_if", clause.needed_if, questions
     for paper in handling.materials:
         yield f"materials.{paper.code}.needed_if", paper.needed_if, questions
+    for stage in handling.flow:
+        yield f"flow.{stage.code}.needed_if", stage.needed_if, questions
     above = questions
     for field in handling.fields:
         yield f"fields.{field.code}.show_if", field.show_if, above

@@ -14,6 +14,7 @@ from typing import TypeVar
 from banshi.kernel.conditions import judge, names
 from banshi.kernel.documents import age_on, birth_date, types_that_fit
 from banshi.rooms.catalogue.rules import values
+from banshi.rooms.catalogue.rules.flow import stages
 from banshi.rooms.catalogue.rules.handling import (
     Appointment,
     Clause,
@@ -25,6 +26,7 @@ from banshi.rooms.catalogue.rules.handling import (
     Paper,
     Question,
     Situation,
+    Stage,
     Where,
 )
 from banshi.rooms.catalogue.rules.values import WrongValue
@@ -55,6 +57,7 @@ class Guided:
     handling_item: HandlingItem | None  # 业务办理项
     conditions: tuple[Clause, ...]
     materials: tuple[Paper, ...]
+    stages: tuple[Stage, ...]  # 办理流程
     fields: tuple[Field, ...]  # those that hang on other fields as well: `show_if` is asked again with the form
     where: Where
     appointment: Appointment
@@ -100,6 +103,7 @@ def guided(handling: Handling, answers: Answers) -> Guided:
         handling_item=_first(handling.handling_items, kept) if waiting is None else None,
         conditions=tuple(each for each in handling.conditions if judge(each.needed_if, kept).value is True),
         materials=tuple(each for each in handling.materials if judge(each.needed_if, kept).value is True),
+        stages=tuple(each for each in stages(handling) if judge(each.needed_if, kept).value is True),
         fields=tuple(each for each in handling.fields if _may_show(each, kept, handling)),
         where=handling.where,
         appointment=handling.appointment,

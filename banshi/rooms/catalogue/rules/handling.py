@@ -18,6 +18,10 @@ Channel = Literal["paper", "usb", "scan", "upload", "library"]
 FieldType = Literal["text", "number", "date", "choice", "phone", "id_number", "name", "address", "money", "yes_no"]
 Unit = Literal["working_day", "day", "hour", "minute"]
 Appointment = Literal["required", "advised", "none"]
+Act = Literal["receive", "review", "consult", "procedure", "decide", "issue", "other"]
+Procedure = Literal[
+    "hearing", "inspection", "testing", "quarantine", "appraisal", "expert_review", "site_visit", "publication"
+]
 IDENTITY_CARD = "resident-id"  # the type of certificate that stands for it; it is shown, and never left anywhere
 LONGEST_WORDS = 2000
 NUMERIC = frozenset({"number", "money"})
@@ -111,6 +115,14 @@ class Blank(Part):
 
 def _is_none(value: object) -> bool:
     return value is None
+
+
+def _is_empty(value: object) -> bool:
+    return value == ()
+
+
+def _is_usual(value: object) -> bool:
+    return value == Duties()
 
 
 class Paper(Part):
@@ -240,6 +252,35 @@ class Season(Part):
     last: MonthDay
 
 
+class Stage(Part):
+    """环节 of the flow, in order of their beginning. Nothing is granted before what stands above the decision is done.
+
+    :ivar act: the step of a case that it is; consult: `department` is asked for its opinion; procedure: a special procedure
+        of this kind (行政许可法 45 条); other: said to those who read it, and followed by nothing.
+    :ivar days: working days that it may take, of those promised; None: no limit of its own. :ivar who_zh: by whom (岗位).
+    """
+
+    code: Code
+    name_zh: Name
+    name_en: Name
+    act: Act = "other"
+    department: Code | Literal[""] = ""
+    procedure: Procedure | Literal[""] = ""
+    days: Days | None = None
+    who_zh: Help = ""
+    who_en: Help = ""
+    standard_zh: Help = ""  # 审查标准
+    standard_en: Help = ""
+    needed_if: Condition = {}
+
+
+class Duties(Part):
+    """岗位分离. That who decides neither accepted nor proposed nor issues is the law's, and stands in no item."""
+
+    receiver_reviews: bool = False  # who accepted it may also propose what is decided
+    reviewer_issues: bool = False  # who proposed may also make the result
+
+
 class Stated(Part):
     """What else the national list has of an item, in words; "" where nothing is stated."""
 
@@ -276,6 +317,9 @@ class Handling(Part):
     seasons: Annotated[tuple[Season, ...], Bounds(max_length=12)] = ()  # 受理时段; none: all year
     stated: Stated = Stated()
     handling_items: Annotated[tuple[HandlingItem, ...], Bounds(max_length=40)] = ()  # none: as the item itself
+    # Left out of documents where there is none, as blanks are.
+    flow: Annotated[tuple[Stage, ...], Bounds(max_length=20, exclude_if=_is_empty)] = ()  # none: the general flow
+    duties: Annotated[Duties, Bounds(exclude_if=_is_usual)] = Duties()
 
 
 class Element(Part):

@@ -20,6 +20,7 @@ from banshi.rooms.catalogue.rules.handling import LONGEST_WORDS, Handling, Limit
 from banshi.rooms.catalogue.rules.limits import in_working_days, length
 from banshi.rooms.catalogue.rules.store_answers import Parts, parts_of
 from banshi.rooms.catalogue.rules.store_conditions import conditions_of
+from banshi.rooms.catalogue.rules.store_flow import stages_of
 from banshi.rooms.catalogue.rules.store_text import Mended, Row, Unknown, Why, Wrong, listed, shown
 
 MOST_RAW = 512 * 1024  # characters of one record that are kept as they came
@@ -141,6 +142,7 @@ def _document(parts: Parts, code: str, name: str) -> dict[str, Any]:
         "stated": _stated(beside, limited=bool(more.flag("is_amount_limit"))),
         "appointment": {True: "advised", False: "none", None: "advised"}[more.flag("is_schedule")],
         "handling_items": _below(item, name),
+        "flow": stages_of(parts),
         **conditions_of(parts, _clauses(item, accepted), _papers(parts, code)),
     }
     columns = {

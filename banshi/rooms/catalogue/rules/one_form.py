@@ -145,6 +145,7 @@ def guided_jointly(one: OneForm, answers: Mapping[str, str]) -> Guided:
         handling_item=each[0][1].handling_item if len(each) == 1 else None,
         conditions=_once((c for _, found in each for c in found.conditions), lambda c: c.text_zh),
         materials=_papers(each),
+        stages=each[0][1].stages if len(each) == 1 else (),
         fields=_fields((part, found.fields) for part, found in each),
         where=_where([found.where for _, found in each]),
         appointment=max((found.appointment for _, found in each), key=_APPOINTMENTS.index),

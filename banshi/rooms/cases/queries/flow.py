@@ -1,0 +1,57 @@
+"""How a case stands in the flow of its item's pinned version."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.cases.models import Case, CaseEvent, Opinion
+from banshi.rooms.cases.queries.handling import guided_case
+from banshi.rooms.cases.rules.flow import Lived, StageRow, stand, ungated
+from banshi.rooms.catalogue.rules.flow import GATES
+from banshi.rooms.catalogue.rules.handling import Stage
+
+_UNTIL_ISSUED = ("ready", "delivered", "closed", "archived")
+
+
+def flow_of(case: Case) -> tuple[Stage, ...]:
+    """The stages of the situation that was answered."""
+    return guided_case(case).stages
+
+
+def lived(case: Case) -> Lived:
+    """What a case has behind it, as far as its flow asks: departments and procedures are looked up where it has such stages."""
+    zone = ZoneInfo(case.hall.timezone)
+
+    def day(at: datetime | None) -> date | None:
+        return at.astimezone(zone).date() if at is not None else None
+
+    gated = any(stage.act in GATES for stage in flow_of(case))
+    answered, over, open_ = _gates(case, zone) if gated else ({}, {}, frozenset())
+    proposed = Opinion.objects.filter(case=case, stage="review", says__in=["grant", "refuse"]).order_by("-at", "-id")
+    given = proposed.values_list("at", flat=True).first() if case.proposed or case.decided_at else None
+    issued = CaseEvent.objects.filter(case=case, verb="issue").order_by("-seq").values_list("at", flat=True).first()
+    return Lived(
+        received=day(case.received_at), accepted=day(case.accepted_at), proposed=day(given), decided=day(case.decided_at),
+        issued=day(issued) if case.issued_by_id is not None or case.phase in _UNTIL_ISSUED else None,
+        answered=answered, over=over, open=open_,
+    )  # fmt: skip
+
+
+def _gates(case: Case, zone: ZoneInfo) -> tuple[dict[str, date], dict[str, date], frozenset[str]]:
+    """Departments that answered, procedures that ended – each with the last day –, and what is still open of both."""
+    asked = case.consultations.order_by("id").values_list("department__code", "answered_at")
+    stops = case.stops.order_by("id").values_list("kind", "ended_at")
+    answered = {code: at.astimezone(zone).date() for code, at in asked if at is not None}
+    over = {kind: at.astimezone(zone).date() for kind, at in stops if at is not None}
+    return answered, over, frozenset(code for code, at in [*asked, *stops] if at is None)
+
+
+def stages_waited_for(case: Case) -> tuple[Stage, ...]:
+    """Those that have to be done before anything is granted, and are not."""
+    return ungated(flow_of(case), lived(case))
+
+
+def stages_of(case: Case) -> tuple[StageRow, ...]:
+    return stand(flow_of(case), lived(case), calendar=work_calendar())

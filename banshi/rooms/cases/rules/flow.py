@@ -1,0 +1,86 @@
+"""办理流程 of a case: which stages are done, which is under way, and what a grant waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from banshi.kernel.refusals import Refusal
+from banshi.kernel.working_days import WorkCalendar
+from banshi.rooms.catalogue.rules.flow import GATES
+from banshi.rooms.catalogue.rules.handling import Stage
+
+State = Literal["done", "now", "ahead"]
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What a case has behind it, as days of its hall; None: not yet. `answered`: department → day of its last answer, `over`:
+    procedure → day on which the last of its kind ended. `open`: departments that are asked, procedures under way."""
+
+    received: date | None = None
+    accepted: date | None = None
+    proposed: date | None = None
+    decided: date | None = None
+    issued: date | None = None
+    answered: Mapping[str, date] | None = None
+    over: Mapping[str, date] | None = None
+    open: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """A stage as it stands. `on`: the day on which it was done; `due_on`: of one under way that has a limit of its own."""
+
+    stage: Stage
+    state: State
+    on: date | None = None
+    due_on: date | None = None
+    asked: bool = False  # of a gate: the department was asked, the procedure is under way
+
+
+def done_on(stage: Stage, lived: Lived) -> date | None:
+    """The day on which a stage was done; what was decided waits for none of its gates any more."""
+    if stage.act == "consult":
+        return (lived.answered or {}).get(stage.department)
+    if stage.act == "procedure":
+        return (lived.over or {}).get(stage.procedure)
+    return {
+        "receive": lived.accepted, "review": lived.proposed, "decide": lived.decided, "issue": lived.issued,
+    }.get(stage.act)  # fmt: skip
+
+
+def ungated(stages: Sequence[Stage], lived: Lived) -> tuple[Stage, ...]:
+    """Stages that have to be done before anything is granted, and are not."""
+    return tuple(each for each in stages if each.act in GATES and done_on(each, lived) is None)
+
+
+def grant_refusal(stages: Sequence[Stage], lived: Lived) -> Refusal | None:
+    """Nothing is granted before its flow was followed; it may be refused at any time."""
+    if not (left := ungated(stages, lived)):
+        return None
+    return Refusal("stage-open", {"stages": [{"zh": each.name_zh, "en": each.name_en} for each in left]})
+
+
+def stand(stages: Sequence[Stage], lived: Lived, *, calendar: WorkCalendar) -> tuple[StageRow, ...]:
+    """Every stage with its state. Those above the decision that have not been done are under way together once the case was
+    accepted; nothing is under way before it was received, and nothing that was passed over."""
+    rows: list[StageRow] = []
+    begun = lived.received
+    reached = lived.received is not None
+    for stage in stages:
+        day = done_on(stage, lived)
+        if day is not None:
+            rows.append(StageRow(stage, "done", day))
+            begun = max(begun or day, day)
+            continue
+        if lived.decided is not None and stage.act != "issue":  # passed over, or nobody's step
+            rows.append(StageRow(stage, "done" if stage.act == "other" else "ahead"))
+            continue
+        due_on = calendar.add_working_days(begun, stage.days) if reached and begun and stage.days else None
+        asked = stage.act in GATES and (stage.department or stage.procedure) in lived.open
+        rows.append(StageRow(stage, "now" if reached else "ahead", due_on=due_on, asked=asked))
+        reached = reached and (stage.act in GATES or stage.act == "other")
+    return tuple(rows)
