@@ -78,6 +78,10 @@ class _Ground:
     elements: tuple[Element, ...]
     shared: Mapping[str, str]
 
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(each.code for each in self.departments)
+
 
 def _ground(rows: Iterable[ItemDraft]) -> _Ground:
     stored = (draft for draft in rows if draft.kind == "store")
@@ -109,7 +113,7 @@ def _looked_at(draft: ItemDraft, ground: _Ground) -> LookedAt:
         said,
         department,
         differences(before, said, (item.department.name_zh if item is not None else "", named)),
-        faults(said.handling, ground.elements),
+        faults(said.handling, ground.elements, departments=ground.codes),
     )
 
 
@@ -120,7 +124,7 @@ def _of_office(draft: ItemDraft, item: Item, ground: _Ground) -> LookedAt:
     document = draft.document["handling"]
     written = unfinished(document).handling
     said = before if written is None else Writing(columns_with(before.columns, now, written), written)
-    found = unfinished_faults(document, ground.elements)
+    found = unfinished_faults(document, ground.elements, departments=ground.codes)
     if draft.version != item.version:
         found = (Fault(MOVED_ON, *_moved_on(item.version)), *found)
     name = item.department.name_zh

@@ -180,6 +180,7 @@ def _stated(now: Stated, told: Stated) -> Stated:
 def _merged(now: Handling, told: Handling) -> Handling:
     questions = {} if now.questions else {"questions": told.questions, "situations": told.situations}
     below = {} if now.handling_items else {"handling_items": told.handling_items}
+    flow = {} if now.flow else {"flow": told.flow}
     by_code = {each.code: each for each in now.materials}
     by_name = {each.name_zh: each for each in now.materials}
     clauses = {each.text_zh: each for each in now.conditions}
@@ -187,6 +188,7 @@ def _merged(now: Handling, told: Handling) -> Handling:
         update={
             **questions,
             **below,
+            **flow,
             "materials": tuple(
                 _paper(by_code.get(each.code) or by_name.get(each.name_zh), each, asked=bool(now.questions))
                 for each in told.materials

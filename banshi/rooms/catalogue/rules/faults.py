@@ -5,7 +5,7 @@ A citizen follows one path of answers; so every path there is gets walked here, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from banshi.kernel import conditions
@@ -32,10 +32,17 @@ class Fault:
     supplied: str = ""
 
 
-def faults(handling: Handling, elements: Iterable[Element] = (), *, walk: bool = True) -> tuple[Fault, ...]:
+def faults(
+    handling: Handling,
+    elements: Iterable[Element] = (),
+    *,
+    departments: Collection[str] | None = None,
+    walk: bool = True,
+) -> tuple[Fault, ...]:
     """Everything that is wrong with it.
 
     :param elements: the data dictionary; without it fields are not compared with it.
+    :param departments: codes of all that there are; without them nobody asks whether those of the flow are among them.
     :param walk: whether paths of answers are followed.
     """
     found = [
@@ -48,7 +55,7 @@ def faults(handling: Handling, elements: Iterable[Element] = (), *, walk: bool =
         *_shapes(handling),
         *_pack(handling),
         *_seasons(handling),
-        *(Fault(*each) for each in flow_faults(handling)),
+        *(Fault(*each) for each in flow_faults(handling, departments)),
     ]
     found += _fields(handling, {each.code: each for each in elements})
     return tuple(found or (_paths(handling) if walk else ()))  # only what reads well can be walked

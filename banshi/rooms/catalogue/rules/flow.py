@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from banshi.rooms.catalogue.rules.handling import Handling, Stage
 
@@ -40,8 +40,11 @@ def _stage(act: str, zh: str, en: str, *, days: int | None = None, who: tuple[st
     )
 
 
-def flow_faults(handling: Handling) -> Iterator[tuple[str, str, str]]:
-    """Where, in Chinese, in English: what keeps a flow from being followed."""
+def flow_faults(handling: Handling, departments: Collection[str] | None) -> Iterator[tuple[str, str, str]]:
+    """Where, in Chinese, in English: what keeps a flow from being followed.
+
+    :param departments: codes of all that there are; None: not looked up.
+    """
     acts: list[str] = [each.act for each in handling.flow]
     for act, zh in (("decide", "决定"), ("issue", "出件"), ("receive", "受理")):
         if acts.count(act) > 1:
@@ -55,6 +58,8 @@ def flow_faults(handling: Handling) -> Iterator[tuple[str, str, str]]:
                 "征求意见的环节要写明部门，别的环节没有",
                 "A stage that asks names whom, and no other does",
             )
+        if departments is not None and stage.department and stage.department not in departments:
+            yield f"{where}.department", "没有这个部门", "There is no such department"
         if (stage.act == "procedure") != bool(stage.procedure):
             yield (
                 f"{where}.procedure",

@@ -6,7 +6,7 @@ So that it can be shown and tried, an eased copy has the other language, or â€œâ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -62,12 +62,14 @@ def unfinished(document: Mapping[str, Any]) -> Unfinished:
     return Unfinished(None, tuple(missing), (Fault("", *_ELSE),))
 
 
-def unfinished_faults(document: Mapping[str, Any], elements: Iterable[Element] = ()) -> tuple[Fault, ...]:
-    """Everything that keeps it from being published."""
+def unfinished_faults(
+    document: Mapping[str, Any], elements: Iterable[Element] = (), *, departments: Collection[str] | None = None
+) -> tuple[Fault, ...]:
+    """Everything that keeps it from being published. Parameters as `faults` has them."""
     said = unfinished(document)
     if said.handling is None:
         return (*said.wrong, *said.missing)
-    return (*said.missing, *faults(said.handling, elements, walk=not said.missing))
+    return (*said.missing, *faults(said.handling, elements, departments=departments, walk=not said.missing))
 
 
 def _fault(document: Mapping[str, Any], error: Any, missing: list[Fault], eased: dict[str, Any]) -> Fault | None:
