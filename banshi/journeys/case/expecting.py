@@ -8,10 +8,12 @@ from datetime import datetime
 from django.db import transaction
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import may_follow
+from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.identity import queries as people
 
@@ -27,6 +29,42 @@ def brings(*, appointment: str, by: Actor, now: datetime) -> None:
         with transaction.atomic():
             if _expect(row.no, booked.code, by=by, now=now):
                 return
+
+
+def named(case: Case, *, number_index: str, item: str, hall: str) -> None:
+    """Somebody says which case their booking is to bring: whether it can. The case is locked, until it is `expected`.
+
+    :param number_index: of the document it is booked on; :param hall: its code.
+    :raises Refused: invalid – of somebody else, another matter or hall; wrong-state – not looked over, or expected at another
+        time, in a cabinet or by post already.
+    """
+    wanted = [
+        (OTHERS_CASE, case.person.number_index == number_index),
+        (OTHER_MATTER, case.item.code == item),
+        (OTHER_HALL, case.hall.code == hall),
+    ]
+    for reason, holds in wanted:
+        if not holds:
+            raise Refused("invalid", facts={"field": "case", "reason": reason})
+    if not _can_come(case):
+        raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": CASE.needs("expect")})
+
+
+OTHERS_CASE = {"zh": "不是同一个人的办件", "en": "A case of somebody else"}
+OTHER_MATTER = {"zh": "不是同一个事项的办件", "en": "A case of another matter"}
+OTHER_HALL = {"zh": "不是同一个大厅的办件", "en": "A case of another hall"}
+
+
+def expected(case: Case, *, appointment: str, by: Actor, now: datetime) -> None:
+    """A case that was `named` in this transaction comes with that booking."""
+    _expect(case.no, appointment, by=by, now=now)
+
+
+def goes_along(*, given_up: str, booked: str, by: Actor, now: datetime) -> None:
+    """What was cancelled is booked again: the case it was to bring comes with the new one."""
+    with transaction.atomic():
+        for no in Case.objects.filter(phase="await_receipt", appointment=given_up).values_list("no", flat=True):
+            _expect(no, booked, by=by, now=now)
 
 
 def answers(*, account_id: int | None, person_id: int, item_id: int, hall_id: int) -> dict[str, str]:
@@ -48,13 +86,18 @@ def _waiting(account_id: int | None, person_id: int, item_id: int, hall_id: int)
 
 def _expect(case_no: str, code: str, *, by: Actor, now: datetime) -> bool:
     case = cases.lock(case_no)
-    if deliveries.drop_of(case) is not None or deliveries.sent_papers_of(case) is not None:
-        return False  # its papers are with the hall already, or on their way
-    if case.phase == "await_receipt":
-        if Appointment.objects.filter(code=case.appointment, state="booked").exists():
-            return False
-        case = cases.expect_no_more(case_no=case_no, by=by, now=now)
-    if case.phase != "pre_passed":
+    if not _can_come(case):
         return False
+    if case.phase == "await_receipt":
+        case = cases.expect_no_more(case_no=case_no, by=by, now=now)
     cases.expect(case_no=case_no, appointment=code, by=by, now=now)
     return True
+
+
+def _can_come(case: Case) -> bool:
+    """Looked over, and its papers neither with the hall already, nor on their way, nor expected at a time that stands."""
+    if deliveries.drop_of(case) is not None or deliveries.sent_papers_of(case) is not None:
+        return False
+    if case.phase == "await_receipt":
+        return not Appointment.objects.filter(code=case.appointment, state="booked").exists()
+    return case.phase == "pre_passed"

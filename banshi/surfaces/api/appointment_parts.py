@@ -14,6 +14,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.rules import is_of
+from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue.models import Item, MaterialRequirement
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
@@ -61,9 +62,11 @@ def appointment_part(appointment: Appointment) -> dict[str, Any]:
     """An appointment with its hall, item and person at hand."""
     name = booking.shown_name(appointment)
     part = _part(appointment, hall=appointment.hall, item=_item(appointment.item_id), name=name)
+    brought = cases.expected_at(appointment.code, person_id=appointment.person_id)
     return part | {
         "without_number": tickets.came_without_number(appointment),
         "excused": bool(booking.excused([appointment.code])),
+        "case": brought.no if brought is not None else None,
     }
 
 
@@ -74,14 +77,14 @@ def remember_parts(appointments: Iterable[Appointment]) -> None:
         _item(item_id)
 
 
-def booked_part(appointment: Appointment, name: str) -> dict[str, Any]:
-    """An appointment just made; hall and item are remembered for a few seconds, so that a rush reads them once."""
+def booked_part(appointment: Appointment, name: str, case: str | None = None) -> dict[str, Any]:
+    """An appointment just made, and the case it brings; hall and item are remembered for a few seconds, so that a rush reads them once."""
     return _part(
         appointment,
         hall=_hall(appointment.hall_id),
         item=_item(appointment.item_id),
         name=mask_name(" ".join(name.split())),
-    )
+    ) | {"case": case}
 
 
 def _part(appointment: Appointment, *, hall: Hall, item: dict[str, Any], name: str) -> dict[str, Any]:

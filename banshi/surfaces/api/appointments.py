@@ -10,6 +10,7 @@ from pydantic import Field
 
 from banshi.foundation import clock
 from banshi.foundation.problem import rfc3339
+from banshi.journeys.case import expecting
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
@@ -78,7 +79,8 @@ def list_slots(request: HttpRequest, hall: Path[Code], asked: Query[SlotDays]) -
 
 @router.post("/appointments", **op("book", {201: AppointmentOut}), summary="Book")
 def book(request: HttpRequest, body: BookingIn) -> HttpResponse:
-    """Book one place for a real-name person. Refusals carry up to three slots that are possible instead."""
+    """Book one place for a real-name person. Refusals carry up to three slots that are possible instead. With a `case` that
+    passed the pre-review its papers are expected then; both are done, or neither."""
     raise NotImplementedError  # config/lanes.py answers, by bookings.py
 
 
@@ -89,7 +91,7 @@ def get_appointment(request: HttpRequest, code: Path[Code], asked: Query[WhoActs
     who = caller(request)
     appointment = seen_by(who, code, end_user=asked.end_user, look=True)
     shown = appointment_part(appointment)
-    return found(shown | ({"name": "", "qr": ""} if mandate_over(who, appointment) else {}))
+    return found(shown | ({"name": "", "qr": "", "case": None} if mandate_over(who, appointment) else {}))
 
 
 @router.delete("/appointments/{code}", **op("cancel_appointment", {200: AppointmentOut}), summary="Cancel")
@@ -138,7 +140,9 @@ def rebook_appointment(request: HttpRequest, code: Path[Code], asked: Query[WhoA
     """The same again, in the same period if a place is left; within 30 minutes the cancellation does not count."""
     who = caller(request)
     appointment = seen_by(who, code, end_user=asked.end_user)
-    again = booking.rebook(code=appointment.code, by=who.by, now=clock.now())
+    now = clock.now()
+    again = booking.rebook(code=appointment.code, by=who.by, now=now)
+    expecting.goes_along(given_up=appointment.code, booked=again.code, by=who.by, now=now)
     return answer(201, appointment_part(_fresh(again.code)))
 
 

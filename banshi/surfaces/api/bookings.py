@@ -22,6 +22,7 @@ from banshi.foundation import clock, patience, prepared
 from banshi.foundation.memory import forgettable
 from banshi.foundation.together import Aside
 from banshi.foundation.trouble import slug_of
+from banshi.journeys.case import expecting
 from banshi.journeys.person import mandates
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refusal, Refused
@@ -29,10 +30,13 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.retrying import met
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case
 from banshi.rooms.identity import actions as identity
 from banshi.surfaces.api import idempotency, raw
 from banshi.surfaces.api.answers import Answer, answer, http_problem, language_of, refused
 from banshi.surfaces.api.appointment_parts import booked_part, remember_parts
+from banshi.surfaces.api.case_parts import seen_case
 from banshi.surfaces.api.idempotency import Once
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.schemas import BookingIn
@@ -183,7 +187,9 @@ def _book_together(asked: Sequence[Booking], wait_s: float, trips: prepared.Trip
 
 
 def _shown(asked: Sequence[Booking], booked: Mapping[int, Appointment]) -> dict[int, Answer]:
-    return {i: answer(201, booked_part(made, asked[i].body.person.name)) for i, made in booked.items()}
+    return {
+        i: answer(201, booked_part(made, asked[i].body.person.name, asked[i].body.case)) for i, made in booked.items()
+    }
 
 
 def _place(
@@ -200,6 +206,7 @@ def _place(
             answers[i] = refused(person.refusal, asked[i].language)
         else:
             checked[i] = person
+    brought = _brought(asked, checked, answers, trips)
     if not checked:
         return answers, {}
     wants, read = _wants(asked, checked, accounts, answers, trips, now=now)
@@ -210,7 +217,40 @@ def _place(
             answers[i] = refused(result.refusal, asked[i].language)
         else:
             booked[i] = result
+    for i, case in brought.items():
+        if i in booked:
+            expecting.expected(case, appointment=booked[i].code, by=asked[i].caller.by, now=now)
     return answers, booked
+
+
+def _brought(
+    asked: Sequence[Booking],
+    checked: dict[int, identity.CheckedPerson],
+    answers: dict[int, Answer],
+    trips: prepared.Trips,
+) -> dict[int, Case]:
+    """The cases that bookings are to bring, locked in one order; who names one that cannot come is answered, and not booked.
+    No query where nobody names one. Of two who name the same in one instant the second asks again: it is decided by then.
+    """
+    named = sorted((no, i) for i in checked if (no := asked[i].body.case) is not None)
+    if not named:
+        return {}
+    trips.rows()  # before somebody's lock is waited for
+    halls = _halls([asked[i] for _, i in named])
+    found: dict[int, Case] = {}
+    for no, i in named:
+        try:
+            if any(case.no == no for case in found.values()):
+                raise Refused("changed-meanwhile")
+            seen_case(asked[i].caller, no)
+            case = cases.lock(no)
+            hall = halls[asked[i].body.slot]
+            expecting.named(case, number_index=checked[i].number_index, item=asked[i].body.item, hall=hall)
+            found[i] = case
+        except Refused as no_way:
+            answers[i] = refused(no_way.refusal, asked[i].language)
+            del checked[i]
+    return found
 
 
 Rows = list[tuple[Any, ...]]

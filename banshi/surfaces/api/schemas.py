@@ -495,6 +495,11 @@ class BookingIn(In):
         description="What was answered to the item's questions (question to option): `bring` and the messages then name the "
         "papers of that situation.",
     )
+    case: Code | None = Field(
+        None,
+        description="The number of a case you opened for the same person, matter and hall, whose pre-review is passed: its "
+        "papers come with this booking (`await_receipt`).",
+    )
     note: _text(200) = ""  # type: ignore[valid-type]
     end_user: Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)] = Field(
         default="",
@@ -549,6 +554,7 @@ class AppointmentOut(Out):
         description="What the situation takes that was answered with it, else the item in general."
     )
     name: str = Field(description="Masked; empty where a mandate is over.")
+    case: str | None = Field(None, description="The case whose papers it brings, while they are expected.")
 
 
 # ---- agents ----

@@ -20,6 +20,7 @@ from banshi.foundation import clock
 from banshi.foundation.crypto import blind_index, link_key, link_key_ok
 from banshi.foundation.said import english
 from banshi.frames.typed import key_or_none
+from banshi.journeys.case import expecting
 from banshi.journeys.case.drop_slip import to_bring
 from banshi.journeys.hours.after_hours import first_place
 from banshi.journeys.hours.stops import Stop, stop_of
@@ -351,6 +352,7 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
     try:
         placed, gone = time_back.book_again(row=found, by=by, now=now)
         again = Appointment.objects.get(code=placed.code)
+        expecting.goes_along(given_up=found.code, booked=again.code, by=by, now=now)
         for each in gone:
             said = _panel(each, request, found, now=now)
             messages.warning(request, gettext("%(why)s. It is not booked again.") % {"why": said.title})

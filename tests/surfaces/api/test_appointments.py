@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
+from banshi.rooms.cases.models import Case
+from banshi.surfaces.api.bookings import Booking, book_many, prepare_booking
 from tests.matters import matters_of
 from tests.surfaces.api.conftest import PERSON, Calls, booking, person, stop_the_clock
 from tests.town import TUESDAY_NINE, at
@@ -173,3 +177,81 @@ def test_what_a_channel_s_person_books_again_by_the_link_stays_the_channel_s(cal
     again = actions.rebook(code=code, by=Actor(ActorKind.CITIZEN, f"link-{code}"), now=TUESDAY_NINE)
 
     assert calls("get", f"/appointments/{again.code}", "channel").json()["status"] == "booked"
+
+
+def looked_over(work: Any, **more: Any) -> str:
+    """A case of the booker's whose pre-review is passed."""
+    no = str(work.opened(**more))
+    Case.objects.filter(no=no).update(phase="pre_passed")
+    return no
+
+
+def test_a_booking_brings_a_case_and_keeps_it_when_moved(work: Any) -> None:
+    no, calls = looked_over(work), work.calls
+    slot, later = calls.town.slot(), calls.town.slot(starts=at("2026-03-12 14:00"))
+
+    made = calls("post", "/appointments", "channel", booking(slot, case=no)).json()
+    moved = calls("post", f"/appointments/{made['code']}/move", "channel", {"slot": later.id}).json()
+
+    assert (made["case"], moved["case"]) == (no, no)
+    case = Case.objects.get(no=no)
+    assert (case.phase, case.appointment) == ("await_receipt", made["code"])
+
+
+def test_a_case_goes_along_with_what_is_booked_again_or_anew(work: Any) -> None:
+    no, calls = looked_over(work), work.calls
+    made = calls("post", "/appointments", "channel", booking(calls.town.slot(), case=no)).json()
+
+    calls("delete", f"/appointments/{made['code']}", "channel")
+    again = calls("post", f"/appointments/{made['code']}/rebook", "channel").json()
+    calls("delete", f"/appointments/{again['code']}", "channel")
+    anew = calls("post", "/appointments", "channel", booking(calls.town.slot(starts=at("2026-03-12 09:00")), case=no))
+
+    assert (again["case"], anew.json()["case"]) == (no, no)
+    assert Case.objects.get(no=no).appointment == anew.json()["code"]
+
+
+@pytest.mark.parametrize(
+    ("other", "key", "said"),
+    [
+        ({"person": person(2)}, "channel", (422, "invalid")),
+        ({"item": "housing"}, "channel", (422, "invalid")),
+        ({}, "other-channel", (404, "nothing-found")),
+        ({"case": "BS000"}, "channel", (404, "nothing-found")),
+    ],
+)
+def test_no_booking_brings_what_is_somebody_else_s_or_another_matter(
+    work: Any, other: dict[str, Any], key: str, said: tuple[int, str]
+) -> None:
+    no, slot = looked_over(work), work.calls.town.slot()
+
+    answer = work.calls("post", "/appointments", key, {**booking(slot, case=no), **other})
+
+    assert (answer.status_code, answer.json()["type"]) == said
+    assert (Appointment.objects.count(), Case.objects.get(no=no).phase) == (0, "pre_passed")
+
+
+def test_a_case_that_is_expected_already_or_not_looked_over_keeps_the_booking_away(work: Any) -> None:
+    no, calls = looked_over(work), work.calls
+    calls("post", "/appointments", "channel", booking(calls.town.slot(), case=no))
+    draft = work.opened(anyway=True)
+
+    twice = calls("post", "/appointments", "channel", booking(calls.town.slot(starts=at("2026-03-12 09:00")), case=no))
+    early = calls(
+        "post", "/appointments", "channel", booking(calls.town.slot(starts=at("2026-03-13 09:00")), case=draft)
+    )
+
+    assert [(each.status_code, each.json()["type"]) for each in (twice, early)] == [(409, "wrong-state")] * 2
+    assert Appointment.objects.count() == 1
+
+
+def test_of_two_in_one_batch_one_brings_the_case(work: Any) -> None:
+    no, calls = looked_over(work), work.calls
+    slots = [calls.town.slot(), calls.town.slot(starts=at("2026-03-12 09:00"))]
+    headers = {"authorization": f"Bearer {calls.keys['channel']}", "content-type": "application/json"}
+    asked = [prepare_booking(headers, json.dumps(booking(slot, case=no)).encode()) for slot in slots]
+
+    answers = book_many([one for one in asked if isinstance(one, Booking)])
+
+    assert [each.status for each in answers] == [201, 409]
+    assert Appointment.objects.get().code == Case.objects.get(no=no).appointment
