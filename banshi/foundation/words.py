@@ -312,6 +312,7 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
     ),
 }
 
+    ("code-used", "at"): (_("Handed over already"), _("With this code it was taken out at {at}.")),
 
 def words(refusal: Refusal, zone: ZoneInfo = ZoneInfo("Asia/Shanghai")) -> tuple[str, str]:  # noqa: B008 – immutable
     """Title and detail in the active language."""

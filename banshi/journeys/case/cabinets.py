@@ -183,7 +183,7 @@ def fetch(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -
     door that stays shut hands over nothing; the code stays good. So it is for one that did not open though its lock says so:
     `stayed_shut`.
 
-    :raises Refused: rate-limited, nothing-found, door-stuck, code-used (by somebody at the same instant).
+    :raises Refused: rate-limited, nothing-found, door-stuck; code-used, with when – by somebody at the same instant.
     """
     stay = delivery.opening(cabinets=cabinets, code=code)
     if not delivery.open_door(stay.cell):
@@ -235,12 +235,13 @@ def taken_by_now(*, now: datetime) -> int:
 def pick_up(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -> Stay:
     """`fetch`, for whoever stands there with a code.
 
-    :raises Refused: rate-limited, door-stuck; code-wrong – whether it was used or never was one, is nobody's business.
+    :raises Refused: rate-limited, door-stuck; code-wrong – whether it was used or never was one, is nobody's business; code-used,
+        with when – it was right, the door went open, and somebody else had it out in that instant.
     """
     try:
         return fetch(cabinets=cabinets, code=code, by=by, now=now)
     except Refused as no:
-        raise _nobodys_business(no) from no
+        raise no if "at" in no.facts else _nobodys_business(no) from no
 
 
 def of_code(*, cabinets: Sequence[Cabinet], code: str) -> Stay:

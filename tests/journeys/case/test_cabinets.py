@@ -316,6 +316,26 @@ def test_a_code_used_opens_nothing_more(cabinet: Cabinet, matters: Matters) -> N
     assert slug_of(fetched, cabinet, code) == "nothing-found"
 
 
+def test_who_was_a_moment_later_with_the_same_code_hears_that_it_was_used_and_when(
+    cabinet: Cabinet, matters: Matters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, code = coded(cabinet, matters)
+    opens = delivery.open_door
+
+    def somebody_else_is_quicker(cell: Cell) -> bool:
+        monkeypatch.setattr(delivery, "open_door", opens)
+        fetched(cabinet, code)
+        return opens(cell)
+
+    monkeypatch.setattr(delivery, "open_door", somebody_else_is_quicker)
+
+    with pytest.raises(Refused) as no:
+        cabinets.pick_up(cabinets=[cabinet], code=code, by=KIOSK, now=TUESDAY_NINE)
+
+    assert (no.value.slug, no.value.facts) == ("code-used", {"at": TUESDAY_NINE})
+    assert slug_of(cabinets.pick_up, cabinets=[cabinet], code=code, by=KIOSK, now=TUESDAY_NINE) == "code-wrong"
+
+
 def test_a_door_that_stays_shut_hands_over_nothing(cabinet: Cabinet, matters: Matters, settings: Any) -> None:
     case = made(matters)
     put(cabinet, case, matters)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
@@ -147,10 +148,14 @@ def take_out(*, stay_id: int, out_by: str, by: Actor, now: datetime) -> Stay:
 def opened(*, stay: Stay, now: datetime) -> None:
     """A code opened its door: it counts as taken a little later, unless whoever stands there says that it did not open.
 
-    :raises Refused: code-used – it was taken out meanwhile.
+    :raises Refused: code-used, with when – it was taken out meanwhile; door-stuck – somebody who works here has the cell open.
     """
-    if not Stay.objects.filter(pk=stay.pk, out_at=None, seen_at=None).update(opened_at=now):
-        raise Refused("code-used")
+    if Stay.objects.filter(pk=stay.pk, out_at=None, seen_at=None).update(opened_at=now):
+        return
+    out_at = Stay.objects.filter(pk=stay.pk).values_list("out_at", flat=True).first()
+    if out_at is None:
+        raise Refused("door-stuck", facts={"cabinet": stay.cell.cabinet.code})
+    raise Refused("code-used", facts={"at": out_at.astimezone(ZoneInfo(stay.cell.cabinet.hall.timezone))})
 
 
 def stayed_shut(*, stay_id: int, by: Actor, now: datetime) -> Stay:
