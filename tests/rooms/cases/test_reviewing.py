@@ -353,6 +353,18 @@ def test_granted_and_refused_in_one_instant_is_decided_once(committed_matters: M
     assert CaseEvent.objects.filter(case=case, verb="decide").count() == 1
 
 
+def test_who_lets_the_clock_go_on_keeps_nobody_from_deciding(matters: Matters):
+    case, by = proposed(matters), matters.by
+    cases.stop_clock(
+        case_no=case.no, kind="hearing", basis="规程", expected_days=3, by=by["reviewer"], now=TUESDAY_NINE
+    )
+    cases.resume_clock(case_no=case.no, result="符合", by=by["reviewer"], now=TUESDAY_NINE)
+
+    decided = cases.decide(case_no=case.no, grant=True, by=by["approver"], now=TUESDAY_NINE)
+
+    assert decided.outcome == "granted"
+
+
 def test_what_people_write_about_a_case_is_sealed(matters: Matters):
     case, by = matters.in_review(), matters.by
     words = "李雷 13912345678 说的"

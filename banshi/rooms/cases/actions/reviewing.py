@@ -132,7 +132,8 @@ def stop_clock(*, case_no: str, kind: str, basis: str, expected_days: int, by: A
 
 
 def resume_clock(*, case_no: str, result: str, by: Actor, now: datetime) -> Case:
-    """The procedure is over; the day it is due is worked out anew.
+    """The procedure is over; the day it is due is worked out anew. Where the review has proposed something, it is for whoever
+    decides: nobody who only looked at the clock keeps it from them.
 
     :raises Refused: nothing-found, wrong-state (nothing stands), locked, invalid.
     """
@@ -148,8 +149,9 @@ def resume_clock(*, case_no: str, result: str, by: Actor, now: datetime) -> Case
         stop.ended_at, stop.result = now, result.strip()
         stop.save(update_fields=["ended_at", "result"])
         columns = dues(case, now=now)
+        free: dict[str, Any] = {"locked_by_id": None, "locked_until": None} if case.proposed else {}
         event = step(
-            case, "resume_clock", by=by, now=now, stopped_at=None, due_told=columns["due_promised"], **columns,
+            case, "resume_clock", by=by, now=now, **free, stopped_at=None, due_told=columns["due_promised"], **columns,
             facts={"due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"]},
         )  # fmt: skip
         tell(case, "case_goes_on", event=event, now=now, day=columns["due_promised"].isoformat())
