@@ -138,6 +138,12 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("The result has no seal yet"),
         _("It gets it within seconds. Where it takes longer, the hall's office sees why."),
     ),
+    "paper-set-aside": (
+        _("This paper cannot be printed yet"),
+        _(
+            "A character on it is not in the fonts here. The hall's office sees which, and has it added; nothing else waits for that."
+        ),
+    ),
     "already-dropped": (_("Papers of this case lie in the cabinet"), _("The hall takes them out on {day}.")),
     "papers-in-cabinet": (
         _("Its papers still lie in a cabinet"),
@@ -306,13 +312,13 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("The number is over"),
         _("Still need it? Take a new number in the hall, or book a time."),
     ),
+    ("code-used", "at"): (_("Handed over already"), _("With this code it was taken out at {at}.")),
     ("identity-mismatch", "number"): (
         _("Card and person do not match"),
         _("Number {number}: compare the card again, refuse, or let the lead decide."),
     ),
 }
 
-    ("code-used", "at"): (_("Handed over already"), _("With this code it was taken out at {at}.")),
 
 def words(refusal: Refusal, zone: ZoneInfo = ZoneInfo("Asia/Shanghai")) -> tuple[str, str]:  # noqa: B008 – immutable
     """Title and detail in the active language."""

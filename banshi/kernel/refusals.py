@@ -120,6 +120,7 @@ SLUGS: dict[str, int] = {
     "fee-settled": 409,
     "till-down": 409,
     "not-sealed-yet": 409,
+    "paper-set-aside": 409,
     "already-dropped": 409,
     "papers-in-cabinet": 409,
     "on-its-way": 409,

@@ -53,6 +53,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_messages(who, halls),
         *_webhooks(who, halls),
         *_seals(who, halls),
+        *_set_aside(who, halls, now),
         *_closures(who, halls, now),
         *_left_over(who, halls, now),
         *_overfull(who, halls, now),
@@ -166,6 +167,21 @@ def _seals(who: Who, halls: list[Hall]) -> list[Need]:
             reverse("office:seals", kwargs={"hall": code}),
         )
         for code, n in cases.troubled(list(mine)).items()
+    ]
+
+
+def _set_aside(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
+    """Papers that cannot be printed: a character is in no font here."""
+    mine = {hall.code: hall for hall in _where(who, halls, "seals.manage").values()}
+    return [
+        Need(
+            mine[code],
+            "file-text",
+            "urgent",
+            ngettext("%(n)s paper cannot be printed", "%(n)s papers cannot be printed", n) % {"n": n},
+            reverse("office:seals", kwargs={"hall": code}),
+        )
+        for code, n in cases.set_aside_in(list(mine), now=now).items()
     ]
 
 

@@ -26,14 +26,17 @@ from banshi.rooms.seals.ports import CannotSeal
 from banshi.surfaces.office.frame import page
 
 PER_PAGE = 20
+MOST_ASIDE = 50  # papers that cannot be set, shown at once
 
 
 @door(audience="staff", permission="seals.manage")
 @require_GET
 def index(request: Asked, hall: str) -> HttpResponseBase:
-    place = places.hall_by_code(hall)
+    place, now = places.hall_by_code(hall), clock.now()
+    aside = list(of_cases.set_aside([place.code], now=now)[:MOST_ASIDE])
     return page(
-        request, "office/seals.html", place, rows=queries.seals_of_hall(place, now=clock.now()), here=queries.is_sealed_here(),
+        request, "office/seals.html", place, rows=queries.seals_of_hall(place, now=now), here=queries.is_sealed_here(),
+        aside=[(paper, ", ".join(of_cases.missing_signs(paper))) for paper in aside],
         waiting=paged(request, of_cases.sealed_in(place.code), PER_PAGE), more=query_without_page(request),
     )  # fmt: skip
 

@@ -199,4 +199,7 @@ def test_a_paper_that_cannot_be_set_keeps_no_other_waiting(matters: Matters, mon
     assert rows[wrong.no] == "receipt: no font has U+2A6D6"
     with pytest.raises(Refused) as no:
         actions.pdf_of(CasePaper.objects.get(case=wrong).number, now=TUESDAY_NINE)
-    assert no.value.slug == "not-sealed-yet"
+    assert no.value.slug == "paper-set-aside"
+    (aside,) = queries.set_aside([wrong.hall.code], now=TUESDAY_NINE)
+    assert (aside.case_id, queries.missing_signs(aside)) == (wrong.pk, ["U+2A6D6"])
+    assert wrong.pk not in [row.paper.case_id for row in queries.sealed_in(wrong.hall.code)]

@@ -84,6 +84,16 @@ def test_what_the_signer_does_not_seal_lights_up_and_is_tried_again(manager, off
     assert PaperSeal.objects.get().next_at <= clock.wall()
 
 
+def test_a_paper_that_cannot_be_printed_is_listed_with_its_characters_and_what_to_do(manager, office, seal: Seal):  # noqa: F811
+    matters_of(office).received(name="李\U0002a6d6")
+    cases.make_due(now=TUESDAY_NINE)
+
+    page = manager.get(at("seals")).content.decode()
+
+    assert ("U+2A6D6" in page, "BANSHI_PAPER_FONTS" in page, "等待盖章" in page) == (True, True, False)
+    assert "1 份文书打印不出来" in manager.get(reverse("office:overview", kwargs={"hall": "town"})).content.decode()
+
+
 def test_another_halls_seals_are_not_here(manager, office, seal: Seal):  # noqa: F811
     theirs = a_seal(office.other_hall)
 

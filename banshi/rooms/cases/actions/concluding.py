@@ -99,7 +99,7 @@ def years_after(day: date, years: int | None) -> date | None:
 def shelve(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
     """待领取: it lies where it is said, and whoever applied is told (the journey adds the code).
 
-    :raises Refused: nothing-found, wrong-state, locked, invalid, not-sealed-yet.
+    :raises Refused: nothing-found, wrong-state, locked, invalid, not-sealed-yet, paper-set-aside.
     """
     place = place_of(place)
     with transaction.atomic():

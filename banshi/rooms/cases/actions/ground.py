@@ -111,9 +111,11 @@ def need_begun(item: Item, *, day: date, visit_id: int | None) -> None:
 
 
 def need_sealed(case: Case) -> None:
-    """:raises Refused: not-sealed-yet – its result is made, and waits for its seal."""
-    if waits_for_seal(case):
-        raise Refused("not-sealed-yet")
+    """:raises Refused: its result waits for its seal – not-sealed-yet – or cannot even be set: paper-set-aside."""
+    if not waits_for_seal(case):
+        return
+    aside = PaperSeal.objects.filter(paper__case=case, paper__kind="licence", paper__file=None, tries__gt=0).exists()
+    raise Refused("paper-set-aside" if aside else "not-sealed-yet")
 
 
 def waits_for_seal(case: Case) -> bool:

@@ -30,13 +30,13 @@ def pdf_of(number: str, *, now: datetime) -> bytes:
     """As it was sealed; as it was made, until then. Two who look at a new paper at once wait for each other: one makes it, both
     read the same.
 
-    :raises Refused: nothing-found; not-sealed-yet – it cannot be set, which the office sees.
+    :raises Refused: nothing-found; paper-set-aside – it cannot be set, which the office sees.
     """
     try:
         paper = _made(paper_by_number(number), now=now)
     except CannotSet as why:
         log.error("paper not set", paper=number, why=str(why))
-        raise Refused("not-sealed-yet") from why
+        raise Refused("paper-set-aside") from why
     sealed = PaperSeal.objects.filter(paper=paper).values_list("file_id", flat=True).first()
     return stored.content(sealed or made_file(paper))
 

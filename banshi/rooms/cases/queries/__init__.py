@@ -40,7 +40,17 @@ from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_
 from banshi.rooms.cases.queries.lists import read, whose
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
-from banshi.rooms.cases.queries.sealed import Sealed, kept_as, sealed_by_rule, sealed_in, seals_of, troubled
+from banshi.rooms.cases.queries.sealed import (
+    Sealed,
+    kept_as,
+    missing_signs,
+    sealed_by_rule,
+    sealed_in,
+    seals_of,
+    set_aside,
+    set_aside_in,
+    troubled,
+)
 from banshi.rooms.cases.queries.told import told_to
 from banshi.rooms.cases.queries.views import (
     WITH,
@@ -128,6 +138,7 @@ __all__ = [
     "lines",
     "may_follow",
     "mine",
+    "missing_signs",
     "next_steps",
     "of_organisation",
     "of_person",
@@ -147,6 +158,8 @@ __all__ = [
     "sealed_by_rule",
     "sealed_in",
     "seals_of",
+    "set_aside",
+    "set_aside_in",
     "siblings",
     "stages_of",
     "stages_waited_for",

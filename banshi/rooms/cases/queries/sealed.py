@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from banshi.rooms.cases.models import Case, CasePaper, PaperSeal
 from banshi.rooms.cases.rules.sealing import TELL_AFTER
+
+SET_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,30 @@ def kept_as(sha256: str) -> tuple[CasePaper, bool] | None:
 def sealed_in(hall: str) -> QuerySet[PaperSeal]:
     """What waits for its seal in a hall, longest first."""
     rows = PaperSeal.objects.select_related("paper__case").filter(paper__case__hall__code=hall, sealed_at=None)
-    return rows.order_by("wanted_at", "id")
+    return rows.exclude(paper__file=None, tries__gt=0).order_by("wanted_at", "id")
+
+
+def set_aside(halls: Sequence[str], *, now: datetime) -> QuerySet[CasePaper]:
+    """Papers that cannot be set here, oldest first: it was tried in vain, or they lie there for longer than any takes."""
+    rows = CasePaper.objects.select_related("case", "sealing").filter(case__hall__code__in=halls, file=None)
+    return rows.filter(Q(sealing__tries__gt=0) | Q(made_at__lt=now - SET_WITHIN)).order_by("made_at", "id")
+
+
+def set_aside_in(halls: Sequence[str], *, now: datetime) -> dict[str, int]:
+    """hall → how many papers cannot be set."""
+    return dict(Counter(set_aside(halls, now=now).values_list("case__hall__code", flat=True)[:5000]))
+
+
+def missing_signs(paper: CasePaper) -> list[str]:
+    """Characters of a paper that no font here has, as U+20BB7; none where nobody wrote down which."""
+    sealing = getattr(paper, "sealing", None)
+    return re.findall(r"U\+[0-9A-F]{4,6}", sealing.trouble) if sealing is not None else []
 
 
 def troubled(halls: Sequence[str]) -> dict[str, int]:
     """hall → how many papers the signer did not seal, again and again."""
     rows = PaperSeal.objects.filter(paper__case__hall__code__in=halls, sealed_at=None, tries__gte=TELL_AFTER)
+    rows = rows.exclude(paper__file=None)
     return dict(Counter(rows.order_by("id").values_list("paper__case__hall__code", flat=True)[:5000]))
 
 
