@@ -38,6 +38,7 @@ from banshi.surfaces.api import (
     guardians,
     guide,
     halls,
+    item_changes,
     item_files,
     items,
     library,
@@ -161,6 +162,7 @@ for part in (
     halls,
     closures,
     item_files,  # before items: `import` is no item
+    item_changes,
     items,
     guide,
     when,

@@ -63,6 +63,12 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     "waive_fee": "cases.supervise",
     "refund_fee": "cases.receive | cases.issue",
 }
+ON_ITEMS: dict[str, str] = {  # retiring an item, its blanks as a change would have them
+    **dict.fromkeys(
+        ("ask_to_retire", "undo_retirement", "ask_item_back", "keep_retired", "get_drafted_blank"), "items.edit"
+    ),
+    **dict.fromkeys(("agree_to_retire", "put_item_back"), "items.publish"),
+}
 IN_PARTS = ("begin_upload", "get_upload", "put_part", "finish_upload")
 ON_WEBHOOKS = (
     "list_webhooks", "register_webhook", "get_webhook", "end_webhook", "change_webhook_secret", "turn_on_webhook",
@@ -185,6 +191,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "enter_certificate": _only("manage"),
     # what an item store says
     "import_items": _only("staff"),
+    **{name: _only("staff") for name in ON_ITEMS},
     # webhooks, each of its key alone
     **{name: _only("channel", "manage") for name in ON_WEBHOOKS},
     # figures
@@ -221,6 +228,7 @@ PERMISSION_OF: dict[str, str] = {
     "get_enquiry": "enquiries.look",
     **dict.fromkeys(("answer_enquiry", "forward_enquiry"), "enquiries.answer"),
     "import_items": "items.edit",
+    **ON_ITEMS,
     **STEPS_OF_STAFF,
     "deliver_case": "cases.issue",
     "pay_fee": "cases.receive | cases.issue",

@@ -47,7 +47,7 @@ KINDS_OF_FILES = {
 FILE_IS_BODY = frozenset(KINDS_OF_FILES)
 # Operations that answer with a file: its types.
 GIVES_FILES = {
-    "get_document": ("application/pdf",),
+    **dict.fromkeys(("get_document", "get_drafted_blank"), ("application/pdf",)),
     **dict.fromkeys(("get_material_content", "get_consultation_page"), ("application/pdf", "image/jpeg")),
 }
 

@@ -41,6 +41,22 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "get_item_guide": ("get", "/items/pension/guide", None),
     "get_form_schema": ("get", "/items/pension/form-schema", None),
     "import_items": ("post", "/items/import", {"CUSTOM": record()}),
+    "ask_to_retire": (
+        "post",
+        "/halls/town/items/pension/retirement",
+        {"from_day": "2026-04-01", "reason": "并入灵活就业登记"},
+    ),
+    **{
+        name: ("post", f"/halls/town/items/pension/retirement/{verb}", None)
+        for name, verb in {
+            "agree_to_retire": "agree",
+            "undo_retirement": "undo",
+            "ask_item_back": "ask-back",
+            "put_item_back": "put-back",
+            "keep_retired": "stay",
+        }.items()
+    },
+    "get_drafted_blank": ("get", "/halls/town/item-changes/1/blanks/lease", None),
     "guide_item": ("post", "/items/pension/guide", {"answers": {}}),
     "when": ("get", "/when?item=pension", None),
     "list_slots": ("get", "/halls/town/slots?item=pension", None),
