@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import limits
 from banshi.foundation.crypto import blind_index
+from banshi.frames.typed import int_or_none
 from banshi.kernel.addresses import network_of
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.queries import Sheet
@@ -25,28 +26,36 @@ from banshi.surfaces.citizen.doors import public_page
 
 PER_MINUTE, BURST = 30, 60  # of those that have to be set first
 KEPT_S = 600
+MOST_VERSIONS = 100_000
 # A viewer of PDFs does not run in a sandbox: it may load nothing else.
 PDF_MAY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 @dataclass(frozen=True)
 class Blank:
-    """Where a page leads to: the paper of an item, by its own code there."""
+    """Where a page leads to: the paper of an item, by its own code there; of a case under an older `version`, that one's."""
 
     item: Item
     code: str
+    version: int | None = None
 
 
 @public_page
 @require_GET
 def blank(request: Any, item: str, paper: str) -> HttpResponseBase:
-    return _sent(request, cases.paper_blank(catalogue.item_by_code(item), paper, filled=False))
+    return _sent(request, _sheet(request, item, paper, filled=False))
 
 
 @public_page
 @require_GET
 def sample(request: Any, item: str, paper: str) -> HttpResponseBase:
-    return _sent(request, cases.paper_blank(catalogue.item_by_code(item), paper, filled=True))
+    return _sent(request, _sheet(request, item, paper, filled=True))
+
+
+def _sheet(request: Any, item: str, paper: str, *, filled: bool) -> Sheet:
+    """`?version=` of the item, as a case was opened under it; without, or what is none: today's."""
+    version = int_or_none(request.GET.get("version", ""), 1, MOST_VERSIONS)
+    return cases.paper_blank(catalogue.item_by_code(item), paper, filled=filled, version=version)
 
 
 @public_page

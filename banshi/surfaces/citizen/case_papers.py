@@ -118,14 +118,14 @@ def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str
     addable, told = cases.addable(found), {each.code: each.reason for each in cases.told_missing(found)}
     held = {each.paper.code: each for each in from_library.held(found, now=now)} if is_me(request, found) else {}
     said = case_panel(refused, found, now=now) if refused is not None and at else None
-    blanks = cases.blanks_of(found.item)
+    blanks, version = cases.blanks_of_case(found), found.item_version
     begun = stored.begun(sending.subject_of(found), by=request.who.by)
     return [
         Wanted(
             row, row.code in addable, held.get(row.code) if is_open(found) else None, told.get(row.code, ""),
             said.detail if said and row.code == at else "", row.came, row.code,
             tuple(each for each in begun if each.subject == sending.subject_of(found, row.code)),
-            (Blank(found.item, row.code),) if row.code in blanks else (),
+            (Blank(found.item, row.code, version if version != found.item.version else None),) if row.code in blanks else (),
         )
         for row in cases.paper_rows(found)
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from banshi.journeys.hall import retire_item
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.cases.queries.blanks import forget_blanks
 from banshi.rooms.catalogue import queries
+from banshi.rooms.catalogue.actions import keep_item_versions
 from banshi.rooms.catalogue.actions.retiring import ask_to_retire
 from banshi.rooms.catalogue.models import Item, OneMatter
 from banshi.surfaces.citizen import blanks
@@ -50,11 +51,13 @@ def handed_out(open_town: Town) -> tuple[Matters, Phone]:
     item = Item.objects.get(code="pension")
     item.handling["materials"][0]["form"] = FORM
     item.save(update_fields=["handling"])
+    keep_item_versions(by=CLERK, now=TUESDAY_NINE)
+    queries.forget()
     return found
 
 
 def led_to(page: str) -> list[str]:
-    return re.findall(r'href="(/items/[^"]*[.]pdf)"', page)
+    return re.findall(r'href="(/items/[^"]*[.]pdf[^"]*)"', page)
 
 
 def test_the_page_of_a_matter_leads_to_all_three_and_each_is_there(shop: Town, anybody: Any) -> None:
@@ -80,6 +83,25 @@ def test_the_papers_of_a_case_lead_to_the_blank_of_each(handed_out: tuple[Matter
     page = text(me.get(f"/cases/{matters.opened().no}/papers/"))
 
     assert led_to(page) == [f"/items/pension/papers/{code}/{kind}.pdf" for kind in ("blank", "sample")]
+
+
+def test_a_case_leads_to_the_blank_of_the_version_it_was_opened_under(handed_out: tuple[Matters, Phone]) -> None:
+    matters, me = handed_out
+    no, item = matters.opened().no, Item.objects.get(code="pension")
+    before = me.client.get(led_to(text(me.get(f"/cases/{no}/papers/")))[0]).content
+    version = item.version
+    del item.handling["materials"][0]["form"]
+    item.name_zh = "另一个名称"
+    item.save(update_fields=["handling", "name_zh"])
+    keep_item_versions(by=CLERK, now=TUESDAY_NINE)
+    queries.forget()
+
+    (blank, _) = led_to(text(me.get(f"/cases/{no}/papers/")))
+
+    assert blank.endswith(f"/blank.pdf?version={version}")
+    assert me.client.get(blank).content == before
+    assert me.client.get(blank.partition("?")[0]).status_code == 404
+    assert me.client.get(blank.replace(f"={version}", "=999")).status_code == 404
 
 
 def test_of_matters_together_each_hands_out_its_own(shop: Town, anybody: Any) -> None:

@@ -6,6 +6,7 @@ from banshi.rooms.cases.queries.adding import addable
 from banshi.rooms.cases.queries.blanks import (
     Sheet,
     blanks_of,
+    blanks_of_case,
     drafted_blank,
     has_result_sample,
     paper_blank,
@@ -107,6 +108,7 @@ __all__ = [
     "answered_to",
     "asked_of",
     "blanks_of",
+    "blanks_of_case",
     "bundle_by_no",
     "case_by_no",
     "cases_of",

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from banshi.foundation.memory import forgettable
 from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.ports import CannotSet
+from banshi.rooms.cases.queries.handling import handling_of_case
 from banshi.rooms.cases.queries.papers import typesetter
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item, ItemVersion
@@ -70,21 +72,29 @@ def blanks_of(item: Item) -> frozenset[str]:
     return with_blanks(catalogue.handling_of(item))
 
 
+def blanks_of_case(case: Case) -> frozenset[str]:
+    """As `blanks_of`, by the version of the item that the case was opened under."""
+    return with_blanks(handling_of_case(case))
+
+
 def has_result_sample(item: Item) -> bool:
     """Of an item that is handled as general nobody said what its result states."""
     return bool(item.handling)
 
 
-def paper_blank(item: Item, code: str, *, filled: bool) -> Sheet:
+def paper_blank(item: Item, code: str, *, filled: bool, version: int | None = None) -> Sheet:
     """A blank; `filled`: its sample.
 
-    :raises Refused: nothing-found – no such paper, or no blank of it.
+    :param version: of the item, for a case that was opened under it; None: as it is handled today.
+    :raises Refused: nothing-found – no such paper, or no blank of it; no such version.
     """
-    handling = catalogue.handling_of(item)
+    handling = catalogue.handling_of(item) if version is None else catalogue.pinned(item.pk, version)
     paper = paper_with_blank(handling, code)
     if paper is None:
         raise Refused("nothing-found", facts={"item": item.code, "paper": code})
-    return _sheet(blank_sheet(_of(item), handling, paper, filled=filled), f"{paper.name_zh}{'-样表' if filled else ''}")
+    return _sheet(
+        blank_sheet(_of(item, version), handling, paper, filled=filled), f"{paper.name_zh}{'-样表' if filled else ''}"
+    )
 
 
 def drafted_blank(item: Item, handling: Handling, code: str) -> Sheet:
@@ -107,11 +117,14 @@ def result_sample(item: Item) -> Sheet:
     return _sheet(result_sheet(_of(item), handling), f"{handling.result.name_zh}-样本")
 
 
-def _of(item: Item) -> OfItem:
-    row = ItemVersion.objects.filter(item=item, version=item.version).values_list("made_at", flat=True).first()
-    on = timezone.localtime(row).date() if row is not None else SAMPLE_DAY
-    firm = item.audience == "firm"
-    return OfItem(item.name_zh, item.name_en, item.department.name_zh, item.version, on, firm=firm)
+def _of(item: Item, version: int | None = None) -> OfItem:
+    row = ItemVersion.objects.filter(item=item, version=version or item.version).first()
+    on = timezone.localtime(row.made_at).date() if row is not None else SAMPLE_DAY
+    said = row.document if row is not None and version is not None else {}
+    return OfItem(
+        said.get("name_zh", item.name_zh), said.get("name_en", item.name_en), item.department.name_zh,
+        version or item.version, on, firm=said.get("audience", item.audience) == "firm",
+    )  # fmt: skip
 
 
 def _sheet(said: Mapping[str, Any], name: str) -> Sheet:
