@@ -70,11 +70,13 @@ def sees(who: Caller, case: Case) -> bool:
 
 
 def look_at(who: Caller, case: Case, *, now: datetime) -> None:
-    """Leave a trace that the key's member of staff saw what is in a case; once a day."""
-    if who.scope == "staff":
+    """Leave a trace that the key's member of staff saw what is in a case, or a guardian – through the channel's system, as on
+    the web – a child's; once a day."""
+    why = "case" if who.scope == "staff" else "guardian" if case.guardian_id is not None else ""
+    if why and who.scope in (*OF_APPLICANTS, "staff"):
         day = now.astimezone(zone_of(case.hall)).date()
         audit.looked_once(
-            [audit.Look(f"person:{case.person_id}", who.by, case.hall.code, f"case:{case.no}:{day}")], now=now
+            [audit.Look(f"person:{case.person_id}", who.by, case.hall.code, f"{why}:{case.no}:{day}")], now=now
         )
 
 
@@ -111,13 +113,12 @@ def _line(case: Case, line: CaseLine, who: Caller) -> dict[str, Any]:
 
 
 def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
-    """The case as it stands now. With its form, and a trace, for staff."""
+    """The case as it stands now, with its form for staff; with a trace for them, and of a child's."""
     case = cases.case_by_no(no)
     guided = cases.guided_case(case)
     running = cases.clock_of(case, now=now)
     staff = who.scope == "staff"
-    if staff:
-        look_at(who, case, now=now)
+    look_at(who, case, now=now)
     return {
         **line_parts([case], who, now=now)[0],
         "revision": case.revision,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from banshi.kernel.documents import generate_resident_id
+from banshi.rooms.audit import queries as audit
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases.models import Case
 from banshi.rooms.identity import actions as identity
@@ -69,6 +70,20 @@ def test_a_window_enters_contests_upholds_and_ends(work: Casework, vouching: str
     assert [told(each) for each in (by_app, rests, gone)] == [
         (404, "nothing-found"), (409, "guardian-over"), (404, "nothing-found"),
     ]  # fmt: skip
+
+
+def test_a_look_at_a_child_s_case_through_a_channel_is_written_down_once_a_day(work: Casework, vouching: str) -> None:
+    entered(work)
+    case = work.calls("post", "/cases", vouching, {**OPEN, "person": {**CHILD, "phone": ""}, "guardian": MOTHER}).json()
+    own = work.opened(vouching, anyway=True)
+
+    for no in (case["case_no"], case["case_no"], own):
+        assert work.calls("get", f"/cases/{no}", vouching).status_code == 200
+
+    child = Case.objects.get(no=case["case_no"]).person_id
+    looks = audit.looks_at([f"person:{child}"], limit=9)
+    assert [each.facts["why"] for each in looks] == [f"guardian:{case['case_no']}:2026-03-10"]
+    assert looks[0].actor.startswith("channel:")
 
 
 def test_a_look_at_a_window_is_written_down(work: Casework, vouching: str) -> None:
