@@ -90,7 +90,10 @@ NOW: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "received": (
         pgettext_lazy("case", "The hall has your papers"),
-        _("It tells you at once if something is missing. If nobody says so in time, it counts as accepted."),
+        _(
+            "All that is missing is told to you at once. If nobody does in time, it counts as accepted, from the day it was "
+            "received."
+        ),
     ),
     "supplement": (
         pgettext_lazy("case", "Something is missing"),

@@ -133,11 +133,17 @@ def test_silence_counts_as_acceptance_and_says_why():
     assert said.paragraphs[0].endswith(f"期限内没有告知需要补正的内容，自收到材料之日起即为受理（{law}）。")
 
 
-@pytest.mark.parametrize(("permit", "told"), [(True, True), (False, False)])
-def test_what_silence_means_is_told_where_the_law_says_it(permit, told):
-    said = words("receipt", replace(MUCH, permit=permit))
+@pytest.mark.parametrize("permit", [True, False])
+def test_what_silence_means_is_told_and_the_law_where_there_is_one(permit):
+    said = [words("receipt", replace(MUCH, permit=permit)).paragraphs[0]]
+    said.append(words("supplement_receipt", replace(MUCH, permit=permit)).paragraphs[1])
 
-    assert ("逾期不告知" in said.paragraphs[0]) == told
+    assert ["逾期不告知的，视为受理，自收到材料之日起算" in each for each in said] == [True, True]
+    assert ["行政许可法" in each for each in said] == [permit, permit]
+
+
+def test_without_a_day_to_say_it_by_nothing_is_said_of_silence():
+    assert "视为受理" not in words("receipt", replace(MUCH, due_notice=None)).paragraphs[0]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -385,7 +385,7 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
             case, "supplement", by=by, now=now, facts={"due_on": due}, notice_due_on=due, supplement_due_on=None
         )
         came = papers_listed(case, since=case.notices_given.latest("id").at)
-        give(case, "supplement_receipt", event=event, now=now, received_on=today, materials=came)
+        give(case, "supplement_receipt", event=event, now=now, received_on=today, materials=came, due_notice=due)
         tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())
     return case
 

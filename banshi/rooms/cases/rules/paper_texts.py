@@ -194,13 +194,15 @@ def _pre_review_opinion(facts: Facts) -> PaperWords:
     )
 
 
+def _silence(facts: Facts) -> str:
+    """What it means that nobody says anything in time: the same for every case; of a permit the law says so."""
+    law = "（《中华人民共和国行政许可法》第三十二条）" if facts.permit else ""
+    return f"逾期不告知的，视为受理，自收到材料之日起算{law}。"
+
+
 def _receipt(facts: Facts) -> PaperWords:
-    if facts.permit:
-        silence = "逾期不告知的，自收到材料之日起即为受理（《中华人民共和国行政许可法》第三十二条）。"
-    else:
-        silence = ""
     until = "当场" if facts.at_once else _by(facts.due_notice)
-    due = f"材料不齐全或者不符合要求的，{until}一次告知。{silence}" if facts.due_notice else ""
+    due = f"材料不齐全或者不符合要求的，{until}一次告知。{_silence(facts)}" if facts.due_notice else ""
     return PaperWords(
         paragraphs=(f"{_you(facts)}为办理“{facts.item}”提交的下列材料已收到。{due}", "本回执不代替受理决定。"),
         rows=(
@@ -235,7 +237,7 @@ def _supplement_receipt(facts: Facts) -> PaperWords:
     return PaperWords(
         paragraphs=(
             f"{_you(facts)}为办理“{facts.item}”补正的下列材料已收到，补正告知书列出的内容已经齐全。",
-            "是否受理，另行通知。",
+            f"是否受理，{_by(facts.due_notice)}通知。{_silence(facts)}" if facts.due_notice else "是否受理，另行通知。",
         ),
         rows=(*_head(facts), ("补正日期", _day(facts.received_on))),
         list_head=("材料", "份数与形式"),
