@@ -141,7 +141,8 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "paper-set-aside": (
         _("This paper cannot be printed yet"),
         _(
-            "A character on it is not in the fonts here. The hall's office sees which, and has it added; nothing else waits for that."
+            "A character on it is not in the fonts here. The hall's office sees which, and has it added; nothing else waits "
+            "for that."
         ),
     ),
     "already-dropped": (_("Papers of this case lie in the cabinet"), _("The hall takes them out on {day}.")),

@@ -78,7 +78,8 @@ def remember_parts(appointments: Iterable[Appointment]) -> None:
 
 
 def booked_part(appointment: Appointment, name: str, case: str | None = None) -> dict[str, Any]:
-    """An appointment just made, and the case it brings; hall and item are remembered for a few seconds, so that a rush reads them once."""
+    """An appointment just made, and the case it brings; hall and item are remembered for a few seconds, so that a rush reads
+    them once."""
     return _part(
         appointment,
         hall=_hall(appointment.hall_id),
