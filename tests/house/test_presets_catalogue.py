@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from banshi.rooms.catalogue.rules.one_form import member
+
 PRESETS = Path(__file__).resolve().parents[2] / "presets"
 HALLS = ["nancheng", "dongcheng", "dongguan", "chengdu", "xindu", "shuangliu", "xilai"]
 EXTENDED = ["chengdu", "xindu", "shuangliu", "xilai"]
@@ -472,7 +474,7 @@ def test_what_is_done_together_asks_for_a_paper_once(matter: str) -> None:
     row = next(each for each in rows("catalogue/matters.csv") if each["code"] == matter)
     names: dict[str, set[str]] = {}
     kinds: dict[str, set[str]] = {}
-    for item in row["items"].split(";"):
+    for item, _ in map(member, row["items"].split(";")):
         for paper in papers(item):
             names.setdefault(paper["code"], set()).add(paper["name_zh"])
             for kind in paper.get("satisfied_by", [])[:1]:

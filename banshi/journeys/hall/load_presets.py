@@ -41,6 +41,7 @@ from banshi.rooms.catalogue.models import (
     Theme,
 )
 from banshi.rooms.catalogue.queries.drafts import published_since
+from banshi.rooms.catalogue.rules.one_form import member
 from banshi.rooms.places.models import Category, Floor, Hall, PolicyVersion, Region, Window, WindowCategory, Zone
 
 T = TypeVar("T")
@@ -301,7 +302,7 @@ def _one_matters(root: Path) -> None:
     known = set(Item.objects.values_list("code", flat=True))
     made = []
     for row in rows:
-        unknown = [code for code in row["items"].split(";") if code not in known]
+        unknown = [code for code, _ in map(member, row["items"].split(";")) if code not in known]
         if unknown:
             raise ValueError(f"catalogue/matters.csv names an unknown item: {unknown[0]}")
         days = int(row["joint_days"]) if row["joint_days"] else None

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Concat, StrIndex
 from django.db.models.lookups import Exact
 
+from banshi.rooms.catalogue.rules.one_form import member
 from banshi.rooms.places.models import Category, Hall
 
 
@@ -332,7 +333,9 @@ class OneMatter(models.Model):
     summary_zh = models.CharField(max_length=200, default="")
     summary_en = models.CharField(max_length=200, default="")
     audience = models.CharField(max_length=10)
-    items = models.CharField(max_length=1200)  # codes, in the order of the form, separated by ;
+    items = models.CharField(
+        max_length=1200
+    )  # in the order of the form, separated by ; – as `rules.one_form.member` reads each
     joint_days = models.SmallIntegerField(null=True)  # 联办时限: working days for the whole
     order = models.SmallIntegerField(default=0)
 
@@ -348,7 +351,12 @@ class OneMatter(models.Model):
 
     @property
     def codes(self) -> list[str]:
-        return self.items.split(";")
+        return [code for code, _ in map(member, self.items.split(";"))]
+
+    @property
+    def implied(self) -> dict[str, dict[str, str]]:
+        """Item → what the situation answers of its questions: nobody is asked."""
+        return dict(map(member, self.items.split(";")))
 
 
 class Synonym(models.Model):

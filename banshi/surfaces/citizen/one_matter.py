@@ -22,7 +22,15 @@ from banshi.rooms.cases.models import Bundle
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item, OneMatter
 from banshi.rooms.catalogue.rules.guided import Guided
-from banshi.rooms.catalogue.rules.one_form import OneForm, blanks_jointly, costs_jointly, guided_jointly, one_form
+from banshi.rooms.catalogue.rules.one_form import (
+    OneForm,
+    blanks_jointly,
+    costs_jointly,
+    guided_jointly,
+    implied_jointly,
+    one_form,
+    unasked,
+)
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Mine
@@ -71,7 +79,9 @@ def _asked(request: Any, code: str) -> Asked:
         raise Http404 from nothing
     one = one_form([(item.code, catalogue.handling_of(item)) for item in items])
     halls = _halls(items)
-    return Asked(found, items, one, guided_jointly(one, answers_of(request)), halls, hall_asked(request, halls))
+    implied = implied_jointly(one, found.implied)
+    guided = unasked(guided_jointly(one, answers_of(request) | implied), implied)
+    return Asked(found, items, one, guided, halls, hall_asked(request, halls))
 
 
 def _halls(items: Sequence[Item]) -> list[Hall]:

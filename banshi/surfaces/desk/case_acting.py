@@ -24,7 +24,7 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.handling import Field
-from banshi.rooms.catalogue.rules.one_form import guided_jointly, one_form
+from banshi.rooms.catalogue.rules.one_form import guided_jointly, implied_jointly, one_form
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.rules import MOST_BYTES, rejected
 from banshi.surfaces.desk import guardians
@@ -67,8 +67,11 @@ def open_bundle(request: Asked, here: Served) -> HttpResponse:
         matter = catalogue.one_matter(clean(request.POST.get("matter"), 60))
         rows = [catalogue.hall_item(here.hall.pk, code).item for code in matter.codes]
         one = one_form([(row.code, catalogue.handling_of(row)) for row in rows])
-        each, form = _opening(request, here, person_id, guided_jointly(one, {}).fields, now=now)
-        asked = cases.Bundling(matter.codes, each, form=form, matter=matter.code, joint_days=matter.joint_days)
+        said = implied_jointly(one, matter.implied)
+        each, form = _opening(request, here, person_id, guided_jointly(one, said).fields, now=now)
+        asked = cases.Bundling(
+            matter.codes, each, answers=said, form=form, matter=matter.code, joint_days=matter.joint_days
+        )
         bundle = cases.open_bundle(asked, by=here.by, now=now)
     except Refused as refused:
         other = str(refused.facts.get("case", "")) if refused.slug == "duplicate-case" else ""

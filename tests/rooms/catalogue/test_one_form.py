@@ -20,11 +20,14 @@ from banshi.rooms.catalogue.rules.one_form import (
     costs_jointly,
     faults_jointly,
     guided_jointly,
+    implied_jointly,
+    member,
     one_form,
     own_answers,
     own_form,
     shown_jointly,
     together,
+    unasked,
 )
 
 PRESETS = Path(__file__).parents[3] / "presets" / "catalogue" / "handling"
@@ -178,7 +181,7 @@ def test_an_answer_to_no_question_is_a_fault() -> None:
 def test_the_matters_of_the_presets_ask_nothing_twice_and_mean_one_thing() -> None:
     rows = list(csv.DictReader((PRESETS.parent / "matters.csv").read_text(encoding="utf-8").splitlines()))
 
-    forms = [of(*row["items"].split(";")) for row in rows]
+    forms = [of(*dict(map(member, row["items"].split(";")))) for row in rows]
 
     assert [(one.conflicts, len(one.parts) > 1) for one in forms] == [((), True)] * len(rows)
     shared = [sum(len(part.fields) for part in one.parts) - len(guided_codes(one)) for one in forms]
@@ -218,3 +221,31 @@ def test_a_bought_home_is_asked_for_its_loan_once() -> None:
     one = of("registration-house-sale-transfer", "provident-fund-withdrawal-buying-home")
 
     assert [part.questions["loan"] for part in one.parts] == ["loan", "loan"]
+
+
+def test_what_the_situation_says_is_not_asked() -> None:
+    """Who bought a second-hand home is not asked which kind of home it is."""
+    text = "registration-house-sale-transfer?kind=home;provident-fund-withdrawal-buying-home?home=sale&loan=gone"
+    members = dict(map(member, text.split(";")))
+    one = of(*members)
+    implied = implied_jointly(one, members)
+
+    asked, answers = [], dict(implied)
+    while (question := unasked(guided_jointly(one, answers), implied).next_question) is not None:
+        asked.append(question.text_zh)
+        answers[question.id] = question.options[0].id
+
+    assert set(implied.values()) == {"home", "sale"}  # there is no such answer to `loan`: it is asked
+    assert [each for each in ("房屋用途？", "买的是什么房？") if each in asked] == []
+    assert asked.count("买方贷款买吗？") == 1
+    assert not {each.id for each in unasked(guided_jointly(one, answers), implied).questions} & set(implied)
+
+
+def test_the_situations_of_the_presets_answer_what_their_items_ask() -> None:
+    path = PRESETS.parent / "matters.csv"
+    for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
+        for code, said in map(member, row["items"].split(";")):
+            asks = (
+                {each.id: [option.id for option in each.options] for each in HANDLINGS[code].questions} if said else {}
+            )
+            assert [question for question, option in said.items() if option not in asks.get(question, [])] == []

@@ -61,6 +61,17 @@ def test_nobody_signs_in_to_see_what_it_takes(shop, anybody):
     assert "比分开填少填 1 项" in takes
 
 
+def test_what_the_situation_says_is_not_asked_and_goes_into_the_cases(me: Phone) -> None:
+    OneMatter.objects.update(items="pension?premises=rented;sign")
+
+    first = text(me.get("/together/open-shop/"))
+    takes = text(me.get("/together/open-shop/?a=premises:own&a=food:no&hall=town"))
+    bundle = begun(me)
+
+    assert ("店面是谁的" in first, "店面是谁的" in takes, takes.count("租约<")) == (False, False, 1)
+    assert cases_of(bundle)[0].answers["premises"] == "rented"
+
+
 def test_from_the_questions_to_all_of_it_sent(me):
     bundle = begun(me)
 

@@ -11,7 +11,7 @@ and the form that is its own (`own_answers`, `own_form`), and the whole is the u
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -123,6 +123,29 @@ def together(
 
 
 # --- The whole ----------------------------------------------------------------------------------------------------
+
+
+def member(text: str) -> tuple[str, dict[str, str]]:
+    """An item of a 一件事 as it is written – `code`, or `code?question=option&…` with what the situation answers of it."""
+    code, _, said = text.partition("?")
+    pairs = (each.partition("=") for each in said.split("&") if each)
+    return code, {question: option for question, _, option in pairs}
+
+
+def implied_jointly(one: OneForm, implied: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The same by shared names. :param implied: item → its own question → option; what it no longer asks so is asked."""
+    return {
+        part.questions[question.id]: said
+        for part in one.parts
+        for question in part.handling.questions
+        if (said := implied.get(part.item, {}).get(question.id)) in [option.id for option in question.options]
+        and said is not None
+    }
+
+
+def unasked(found: Guided, implied: Mapping[str, str]) -> Guided:
+    """Without the questions that the situation answers: each fact is asked once, and this one was said by choosing it."""
+    return replace(found, questions=tuple(each for each in found.questions if each.id not in implied))
 
 
 def guided_jointly(one: OneForm, answers: Mapping[str, str]) -> Guided:
