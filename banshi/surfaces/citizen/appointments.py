@@ -551,7 +551,7 @@ def appeal(request: Any) -> HttpResponseBase:
         )
     except Refused as refused:
         return _all(request, now=now, form=form, refused=refused)
-    messages.success(request, gettext("The hall has the appeal. The answer comes by message and is kept here."))
+    messages.success(request, gettext("The hall has the appeal. A message tells you the answer, and it stands here."))
     return redirect(f"{reverse('citizen:appointments')}#credit")
 
 
@@ -575,7 +575,7 @@ def appeal_here(request: Any, code: str) -> HttpResponseBase:
         booking.appeal(suspension_id=given["suspension"], entry_id=given["entry"], text=given["text"], by=by, now=now)
     except Refused as refused:
         return _page(request, found, now=now, form=form, refused=refused)
-    messages.success(request, gettext("The hall has the appeal. The answer comes by message and is kept here."))
+    messages.success(request, gettext("The hall has the appeal. A message tells you the answer, and it stands here."))
     return redirect(_to("appointment", found, request) + "#credit")
 
 

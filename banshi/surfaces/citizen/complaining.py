@@ -14,7 +14,9 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from banshi.foundation import clock
+from banshi.foundation.times import day_words
 from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case
 from banshi.rooms.consulting import actions
 from banshi.rooms.consulting import queries as consulting
@@ -44,21 +46,28 @@ def complain(request: Any, no: str) -> HttpResponseBase:
         made = actions.ask(asking, by=request.who.by, now=now)
     except Refused as refused:
         return _page(request, case, form=form, refused=refused, now=now)
-    messages.success(request, pgettext("complaint", "The hall has it and answers here."))
+    assert made.due_on is not None  # it is open
+    said = pgettext("complaint", "The hall has it, and answers by %(day)s. A message tells you.")
+    messages.success(request, said % {"day": day_words(made.due_on, local(case, now).date())})
     return redirect("citizen:enquiry", made.no)
 
 
 def _page(
     request: Any, case: Case, *, form: ComplaintForm, refused: Refused | None = None, now: datetime
 ) -> HttpResponseBase:
-    zone = ZoneInfo(case.hall.timezone)
+    today, days = local(case, now).date(), places.policy_of(case.hall_id, now=now).consulting.answer_working_days
     more: tuple[Option, ...] = ()
     if refused is not None and refused.slug == "too-many-enquiries":
         more = (Option(pgettext("enquiry", "My questions"), reverse("citizen:enquiries")),)
     if refused is not None and refused.slug == "invalid" and sent.beside(form, refused):
         refused = unfilled(NOT_FILLED, field="text")
     context = {
-        "case": case, "form": form, "days": places.policy_of(case.hall_id, now=now).consulting.answer_working_days,
-        "panel": panel(refused, today=now.astimezone(zone).date(), zone=zone, more=more) if refused is not None else None,
+        "case": case, "form": form, "until": work_calendar().add_working_days(today, days),
+        "panel": panel(refused, today=today, zone=ZoneInfo(case.hall.timezone), more=more) if refused is not None else None,
     }  # fmt: skip
     return page(request, "citizen/complain.html", context, hall=case.hall, refused=refused)
+
+
+def local(case: Case, now: datetime) -> datetime:
+    """The hall's time."""
+    return now.astimezone(ZoneInfo(case.hall.timezone))

@@ -82,6 +82,25 @@ def test_a_suspension_lifted_on_appeal_keeps_the_answer(mine: Phone, missed: Led
     assert (words.count(ANSWER), TAGS[language][1] in words) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-hans", ["前可以申诉，只能提一次", "答复以前这一条仍然算"]),
+        ("en", ["You can appeal once, until", "Until then it counts."]),
+    ],
+)
+def test_an_appeal_says_until_when_who_answers_and_what_holds_meanwhile(
+    mine: Phone, missed: LedgerEntry, language: str, said: list[str]
+):
+    offered = shown(mine, language)
+    appeal(entry=missed)
+    sent = shown(mine, language)
+
+    assert [each for each in said if each not in offered] == []
+    assert said[1] in sent
+    assert said[0] not in sent
+
+
 def test_where_no_appeal_is_taken_any_more_none_is_offered(mine: Phone, missed: LedgerEntry):
     in_time = shown(mine)
     stop_the_clock(LATER + timedelta(days=40))

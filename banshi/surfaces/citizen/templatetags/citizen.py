@@ -22,6 +22,8 @@ from banshi.foundation.crypto import LIVE_BOOKING, clients_key, link_key, sign
 from banshi.foundation.said import english, named
 from banshi.foundation.times import day_words
 from banshi.foundation.words import words
+from banshi.rooms.booking.models import LedgerEntry, Suspension
+from banshi.rooms.booking.queries.credit import appeal_time
 from banshi.surfaces.citizen.forms import Appeal, id_types
 
 register = template.Library()
@@ -134,6 +136,14 @@ def appeal_form(form: Appeal, about: str, key: int) -> Appeal:
     if mine:
         shown.is_valid()
     return shown
+
+
+@register.simple_tag
+def appeal_until(row: Suspension | LedgerEntry) -> datetime:
+    """Until when it can be appealed against."""
+    if isinstance(row, Suspension):
+        return appeal_time(suspension=row).closes
+    return appeal_time(entry=row).closes
 
 
 @register.filter
