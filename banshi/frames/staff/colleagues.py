@@ -18,11 +18,19 @@ _NEEDS = {
 }  # fmt: skip
 
 
-def colleagues(case: Case) -> list[Staff]:
-    """By name: who may take the next step of it, does not have it yet, and from whom the law does not keep it."""
+def put_by(case: Case) -> frozenset[int]:
+    """Who proposed a decision of it that is to be taken, by id: none of them takes it."""
+    return proposers(case) if case.phase == "in_review" and case.proposed else frozenset()
+
+
+def colleagues(case: Case, proposed_by: frozenset[int] | None = None) -> list[Staff]:
+    """By name: who may take the next step of it, does not have it yet, and from whom the law does not keep it.
+
+    :param proposed_by: `put_by` of it, where it is known.
+    """
     kept = {case.locked_by_id}
     if case.phase == "in_review" and case.proposed:
-        kept |= {case.accepted_by_id, *proposers(case)}
+        kept |= {case.accepted_by_id, *(put_by(case) if proposed_by is None else proposed_by)}
     if case.phase in ("decided", "issuing") and not case.instant:
         kept.add(case.decided_by_id)
     ours = ("", case.department.code)

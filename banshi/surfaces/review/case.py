@@ -13,7 +13,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.frames.staff import case_files
 from banshi.frames.staff import cases as shared
-from banshi.frames.staff.colleagues import colleagues, other_departments
+from banshi.frames.staff.colleagues import colleagues, other_departments, put_by
 from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import today_of
@@ -87,17 +87,20 @@ def answer(
     """The page; where something was refused, with why and what was typed in the part that was sent."""
     now, said = clock.now(), Said(deed, typed)
     context = dict(shared.shown(request, case, now=now))
-    deeds = deeds_of(request.who, case, context["papers"], agreed=context["agreed"], now=now)
+    proposed_by = put_by(case)  # asked once, for all that hangs on it
+    deeds = deeds_of(request.who, case, context["papers"], agreed=context["agreed"], put_by=proposed_by, now=now)
     first = context["sheets"][0] if context["sheets"] else None
     context |= {
         **_middle(request, sheet or first), "deeds": deeds, "refused": refused, "deed": deed, "said": said,
-        "withheld": withheld(request.who, case, context["papers"], agreed=context["agreed"], now=now),
+        "withheld": withheld(
+            request.who, case, context["papers"], agreed=context["agreed"], put_by=proposed_by, now=now
+        ),
         "rows": rows_of(context["papers"], said, deeds=deeds),
         "fields": fields_of(guided_case(case).fields, said) if "receipt" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in PROCEDURES.items()],
         "departments": [d for d in departments(hall.code) if d.pk != case.department_id] if "consult" in deeds else [],
         "consult_until": latest_day(case, today_of(case, now)) if "consult" in deeds else None,
-        "colleagues": colleagues(case) if "hand_on" in deeds else [],
+        "colleagues": colleagues(case, proposed_by) if "hand_on" in deeds else [],
         "others": other_departments(case) if "hand_to_department" in deeds else [],
         "urged": next((s for s in context["story"] if s.verb == "urge"), None) if case.urged_on else None,
         "dropped": drop_of(case) if case.phase == "await_receipt" else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,18 +53,22 @@ ALWAYS = (
 Agreed = Mapping[str, Sequence[Any]]
 
 
-def deeds_of(who: Who, case: Case, papers: Sequence[PaperRow], *, agreed: Agreed, now: datetime) -> frozenset[str]:
-    """The parts that are shown."""
+def deeds_of(
+    who: Who, case: Case, papers: Sequence[PaperRow], *, agreed: Agreed, put_by: Collection[int], now: datetime
+) -> frozenset[str]:
+    """The parts that are shown. :param put_by: who proposed its decision."""
     busy = held(case, staff=who.staff_id, now=now)
     found = {
         part
         for part, verb, permission in PARTS
         if who.may(permission, case.hall.code) and CASE.may(case.phase, verb) and (not busy or part in ALWAYS)
     }
-    return frozenset(part for part in found if _open(part, who, case, papers, agreed, busy=busy))
+    return frozenset(part for part in found if _open(part, who, case, papers, agreed, put_by, busy=busy))
 
 
-def _open(part: str, who: Who, case: Case, papers: Sequence[PaperRow], agreed: Agreed, *, busy: bool) -> bool:
+def _open(
+    part: str, who: Who, case: Case, papers: Sequence[PaperRow], agreed: Agreed, put_by: Collection[int], *, busy: bool
+) -> bool:
     """Whether nothing but phase and permission stands against a part."""
     stopped = case.stopped_at is not None
     if part == "receive":
@@ -83,7 +87,7 @@ def _open(part: str, who: Who, case: Case, papers: Sequence[PaperRow], agreed: A
     if part == "settle":
         return case.tolerant
     if part == "decide":
-        return bool(case.proposed) and not stopped and not _their_own(who, case)
+        return bool(case.proposed) and not stopped and not _their_own(who, case, put_by)
     if part == "extend":
         return not _extended(case)
     if part == "take_over":
@@ -102,6 +106,10 @@ def _their_own(who: Who, case: Case) -> bool:
     return who.staff_id == case.accepted_by_id or who.staff_id in proposers(case)
 
 
+def _their_own(who: Who, case: Case, put_by: Collection[int]) -> bool:
+    return who.staff_id == case.accepted_by_id or who.staff_id in put_by
+
+
 def _listed(stages: Sequence[Stage]) -> str:
     return ", ".join(named(each) for each in stages)
 
@@ -115,8 +123,13 @@ def lacking(papers: Sequence[PaperRow]) -> list[str]:
     return [named(row) for row in papers if row.necessity == "required" and not row.came]
 
 
-def withheld(who: Who, case: Case, papers: Sequence[PaperRow], *, agreed: Agreed, now: datetime) -> list[str]:
-    """Why something that belongs to this person's work is not on the page: said where they would look for it."""
+def withheld(
+    who: Who, case: Case, papers: Sequence[PaperRow], *, agreed: Agreed, put_by: Collection[int], now: datetime
+) -> list[str]:
+    """Why something that belongs to this person's work is not on the page: said where they would look for it.
+
+    :param put_by: who proposed its decision.
+    """
     if held(case, staff=who.staff_id, now=now) and case.locked_by is not None:
         return [_("%(who)s works on it now.") % {"who": named(case.locked_by)}]
     code, found = case.hall.code, []
@@ -125,7 +138,7 @@ def withheld(who: Who, case: Case, papers: Sequence[PaperRow], *, agreed: Agreed
     if case.phase == "received" and who.may("cases.receive", code) and case.notices and not agreed.get("notice"):
         found.append(_("A notice was given. For a further one a colleague who supervises agrees on this page first."))
     if case.phase == "in_review" and who.may("cases.approve", code):
-        found += _undecided(who, case)
+        found += _undecided(who, case, put_by)
     if case.phase == "in_review" and who.may("cases.review", code) and case.stopped_at is not None:
         found.append(_("While the clock stands no opinion is given."))
     elif case.phase == "in_review" and who.may("cases.review", code) and _accepted_by(who, case):
@@ -135,7 +148,7 @@ def withheld(who: Who, case: Case, papers: Sequence[PaperRow], *, agreed: Agreed
     return found
 
 
-def _undecided(who: Who, case: Case) -> list[str]:
+def _undecided(who: Who, case: Case, put_by: Collection[int]) -> list[str]:
     """Why an approver finds no decision to take, or no extension."""
     found = []
     if not case.proposed:
@@ -144,7 +157,7 @@ def _undecided(who: Who, case: Case) -> list[str]:
         found.append(_("No decision while the clock stands."))
     elif who.staff_id == case.accepted_by_id:
         found.append(_("You accepted it: another approver decides."))
-    elif who.staff_id in proposers(case):
+    elif who.staff_id in put_by:
         found.append(_("The opinion is yours: another approver decides."))
     elif case.tolerant:
         found.append(_("Papers are still to follow: it can be refused, not granted."))

@@ -295,6 +295,18 @@ def test_a_case_is_read_in_as_many_queries_with_three_papers_as_with_one(matters
     assert counted(matters.received(papers=("id",))) == counted(matters.received()) == 17
 
 
+@pytest.mark.parametrize("who", ["approver", "supervisor"])
+def test_who_proposed_its_decision_is_asked_for_once(matters: Matters, client_of, who: str):
+    case = matters.in_review()
+    cases.opine(case_no=case.no, says="grant", by=matters.by["reviewer"], now=TUESDAY_NINE)
+
+    with CaptureQueriesContext(connection) as found:
+        assert client_of(who).get(at(case)).status_code == 200
+
+    asked = [each["sql"] for each in found if 'SELECT "cases_opinion"."by_id"' in each["sql"]]
+    assert len(asked) == 1
+
+
 def test_a_notice_names_the_fields_that_the_situation_asks_for(matters: Matters, client_of):
     from tests.surfaces.citizen.cases import retell
 
