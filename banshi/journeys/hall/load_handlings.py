@@ -15,7 +15,7 @@ from banshi.kernel import tables
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.catalogue import queries
 from banshi.rooms.catalogue.models import DataElement, Item, ItemVersion
-from banshi.rooms.catalogue.rules.faults import faults
+from banshi.rooms.catalogue.rules.faults import Fault, faults, supplied
 from banshi.rooms.catalogue.rules.handling import Element, Handling
 
 _MOST_TOLD = 10
@@ -40,7 +40,10 @@ def load_handlings(root: Path) -> list[str]:
         handling = _parsed(path)
         said = handling.model_dump(mode="json")
         if _same(item.handling, handling):
-            continue  # it was looked at when it was loaded; walking every path of every file takes seconds
+            # It was looked at when it was loaded, and walking every path of every file takes seconds. What the library can
+            # supply may have become more since.
+            _refuse(path, supplied(handling, known))
+            continue
         _refuse_faults(path, handling, known)
         if item.handling and _written_by(item) != str(SYSTEM):
             left.append(item.code)
@@ -77,9 +80,15 @@ def _parsed(path: Path) -> Handling:
 
 
 def _refuse_faults(path: Path, handling: Handling, elements: tuple[Element, ...]) -> None:
-    found = faults(handling, elements)
+    _refuse(path, faults(handling, elements))
+
+
+def _refuse(path: Path, found: tuple[Fault, ...]) -> None:
+    """:raises ValueError: with the file and every place; what the library can supply by name."""
     if found:
-        told = [f"{each.where}: {each.en}" for each in found[:_MOST_TOLD]]
+        told = [
+            f"{each.where}: {each.en}{f': {each.supplied}' if each.supplied else ''}" for each in found[:_MOST_TOLD]
+        ]
         raise ValueError(f"{_name(path)}: {'; '.join(told)}")
 
 

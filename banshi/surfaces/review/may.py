@@ -12,7 +12,7 @@ from banshi.foundation.doors import Who
 from banshi.foundation.said import named
 from banshi.frames.staff.cases import held
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import PaperRow, handling_of_case, proposers, stages_waited_for
+from banshi.rooms.cases.queries import PaperRow, handling_of_case, stages_waited_for
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.handling import Stage
 
@@ -100,10 +100,6 @@ def _open(
 def _accepted_by(who: Who, case: Case) -> bool:
     """Whether they accepted it, and another has to review it."""
     return who.staff_id == case.accepted_by_id and not handling_of_case(case).duties.receiver_reviews
-
-
-def _their_own(who: Who, case: Case) -> bool:
-    return who.staff_id == case.accepted_by_id or who.staff_id in proposers(case)
 
 
 def _their_own(who: Who, case: Case, put_by: Collection[int]) -> bool:

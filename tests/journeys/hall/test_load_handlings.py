@@ -119,6 +119,16 @@ def test_a_wrong_file_is_refused_with_its_name_and_place(load: Load, wrong: dict
     assert pension().handling == {}
 
 
+def test_what_the_library_can_supply_by_now_is_not_asked_by_a_file_that_stayed_as_it_is(load: Load) -> None:
+    load()
+
+    with pytest.raises(ValueError) as no:
+        load(elements=f"{ELEMENTS}rooms,房间,Rooms,text,personal,library;applicant\n")
+
+    assert str(no.value).startswith("handling/pension.yaml: fields.rooms.element: Sharing can supply rooms")
+    assert str(no.value).endswith(": 房间")
+
+
 def test_the_presets_model_their_items_whole(db: None, tmp_path: Path) -> None:
     for part in ("regions.csv", "calendar", "catalogue"):
         (tmp_path / part).symlink_to(PRESETS / part)

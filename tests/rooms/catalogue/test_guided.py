@@ -208,7 +208,7 @@ CARD = {
 
 
 def test_an_item_nobody_has_modelled_is_handled_as_the_catalogue_says() -> None:
-    found = general(ITEM, [CARD, {**CARD, "code": "form", "name_en": "", "necessity": "?"}])
+    found = general(ITEM, [CARD, {**CARD, "code": "form", "name_zh": "申请表", "name_en": "", "necessity": "?"}])
 
     answered = guided(found, {})
     assert (answered.complete, answered.situation, answered.promised.value, answered.statutory.value) == (
@@ -219,10 +219,16 @@ def test_an_item_nobody_has_modelled_is_handled_as_the_catalogue_says() -> None:
     )
     card, form = answered.materials
     assert (card.channels, card.satisfied_by) == (("paper", "scan", "upload", "library"), ("resident-id",))
-    assert (form.name_en, form.necessity, form.satisfied_by) == ("身份证", "required", ())
+    assert (form.name_en, form.necessity, form.satisfied_by) == ("申请表", "required", ())
     assert ([each.text_en for each in answered.conditions], answered.fee) == (["Lawful"], None)
     assert ids(answered.fields) == ["name", "phone", "note"]
     assert (found.result.kind, found.instant, found.where.online, answered.minutes) == ("licence", True, True, 9.5)
+
+
+def test_what_the_library_has_need_not_be_brought_whatever_the_list_s_code_for_it() -> None:
+    (paper,) = general(ITEM, [{**CARD, "code": "m-17", "name_zh": "结婚证（复印件）"}]).materials
+
+    assert (paper.channels[-1], paper.satisfied_by) == ("library", ("marriage-certificate",))
 
 
 def test_the_bare_item_is_handled_too() -> None:

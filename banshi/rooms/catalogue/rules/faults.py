@@ -61,6 +61,12 @@ def faults(
     return tuple(found or (_paths(handling) if walk else ()))  # only what reads well can be walked
 
 
+def supplied(handling: Handling, elements: Iterable[Element]) -> tuple[Fault, ...]:
+    """What it asks for though the library can supply it (国务院令第716号 Art. 7): soon found, no path is followed."""
+    found = [*_papers(handling), *_fields(handling, {each.code: each for each in elements})]
+    return tuple(each for each in found if each.supplied)
+
+
 def _unseen(part: object, at: str) -> Iterator[Fault]:
     if isinstance(part, str) and not is_legible(part):
         yield Fault(at, UNSEEN["zh"], UNSEEN["en"])

@@ -102,7 +102,7 @@ def _fee(item: Mapping[str, Any]) -> Fee | None:
 
 
 def _paper(material: Mapping[str, Any]) -> Paper:
-    certificate = _CERTIFICATES.get(material["code"])
+    certificate = _CERTIFICATES.get(material["code"]) or certificate_named(material["name_zh"])
     return Paper(
         code=material["code"],
         name_zh=material["name_zh"],
