@@ -18,7 +18,6 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.cases.rules.papers import KINDS
-from banshi.rooms.library import queries as library
 
 PDF = "application/pdf"
 # A picture has no right of the page it stands in. A viewer of PDFs does not run in a sandbox: it may load nothing else.
@@ -39,21 +38,19 @@ class Sheet:
     of: int
     before: int | None
     after: int | None
+    ended: datetime | None  # of a certificate that stands for a paper: since when it holds no more
 
 
 def sheets(papers: Sequence[PaperRow]) -> list[Sheet]:
     """Every file that may be looked at, in the order of the papers."""
-    rows = [
-        (paper, row) for paper in papers for row in paper.came if row.file is not None and row.file.scan != "rejected"
-    ]
+    rows = [(paper, row) for paper in papers for row in paper.came if row.to_see]
     ids = [row.pk for _, row in rows]
     found = []
     for no, (paper, row) in enumerate(rows):
-        assert row.file is not None
         found.append(
             Sheet(
-                row.pk, named(paper), row.file.mime, row.file.scan, _wary(row), no + 1, len(rows),
-                ids[no - 1] if no else None, ids[no + 1] if no + 1 < len(ids) else None,
+                row.pk, named(paper), row.mime, row.scan, _wary(row), no + 1, len(rows),
+                ids[no - 1] if no else None, ids[no + 1] if no + 1 < len(ids) else None, ended_on(row),
             )
         )  # fmt: skip
     return found
@@ -61,15 +58,20 @@ def sheets(papers: Sequence[PaperRow]) -> list[Sheet]:
 
 def _wary(row: CaseMaterial) -> bool:
     """Pictures are drawn anew when they come in; what else no scanner cleared might do something."""
-    assert row.file is not None
-    return row.file.scan == "pending" or (row.file.scan == "unavailable" and row.file.mime == PDF)
+    return row.scan == "pending" or (row.scan == "unavailable" and row.mime == PDF)
+
+
+def ended_on(row: CaseMaterial) -> datetime | None:
+    return row.certificate.ended_at if row.certificate is not None else None
 
 
 def looked(request: Asked, case: Case, *, now: datetime) -> None:
     """That somebody saw whose case it is leaves a trace, once a case."""
-    audit.looked_once(
-        [audit.Look(f"person:{case.person_id}", request.who.by, case.hall.code, f"case:{case.no}")], now=now
-    )
+    _traced(request, case, f"case:{case.no}", now=now)
+
+
+def _traced(request: Asked, case: Case, why: str, *, now: datetime) -> None:
+    audit.looked_once([audit.Look(f"person:{case.person_id}", request.who.by, case.hall.code, why)], now=now)
 
 
 def title_of(paper: CasePaper) -> str:
@@ -87,16 +89,21 @@ def sheet_of(case: Case, material_id: int) -> Sheet:
 
 
 def file_of(request: Asked, case: Case, material_id: int) -> HttpResponse:
-    """A page or file that came for a case. `?open=1`: also one that no scanner cleared yet.
+    """A page or file that came for a case, or the copy of a certificate: that one was seen is written down by itself. `?open=1`:
+    also one that no scanner cleared yet.
 
-    :raises Refused: nothing-found; material-rejected, wrong-state – a file that nobody may open.
+    :raises Refused: nothing-found; material-rejected, wrong-state – a file that nobody may open; not-sealed-yet – a copy that
+        cannot be set.
     """
-    row = CaseMaterial.objects.filter(case=case, id=material_id, file__isnull=False).select_related("file").first()
-    if row is None or row.file is None:
+    now = clock.now()
+    row = CaseMaterial.objects.filter(case=case, id=material_id).select_related("certificate").first()
+    if row is None:
         raise Refused("nothing-found", facts={"material": material_id})
-    content = library.content(row.file.pk, unchecked=request.GET.get("open") == "1")
-    looked(request, case, now=clock.now())
-    return _closed(HttpResponse(content, content_type=row.file.mime))
+    seen = cases.content_of(row.pk, unchecked=request.GET.get("open") == "1", now=now)
+    looked(request, case, now=now)
+    if row.certificate is not None:
+        _traced(request, case, f"copy:{case.no}:{row.certificate.ref}", now=now)
+    return _closed(HttpResponse(seen.content, content_type=seen.mime))
 
 
 def pdf_of(request: Asked, case: Case, number: str) -> HttpResponse:

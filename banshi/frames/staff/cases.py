@@ -115,7 +115,9 @@ def _masked(field: Field, said: str) -> str:
     if field.type == "address":
         return f"{said[:3]}****"
     masks = {"name": mask_name, "phone": mask_phone, "id_number": mask_id}
-    return masks[field.type](said) if field.type in masks else said
+    # 姓名或名称 is a text: it may be an organisation's.
+    kind = "name" if field.type == "text" and "姓名" in field.label_zh else field.type
+    return masks[kind](said) if kind in masks else said
 
 
 # --- What was done ----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Official papers (文书) as PDF/A-2b, set by Typst in fonts that are carried along.
 
-Templates: `notice.typ`, `certificate.typ`, `form.typ` (blanks), and `parts.typ` for all. A template reads files of this
+Templates: `notice.typ`, `certificate.typ`, `form.typ` (blanks), `copy.typ` (复用件), `mark.typ` (what is laid over pages that are
+there: `marking.py`), and `parts.typ` for all. A template reads files of this
 folder only, and no package: what people wrote is handed over as JSON and stays text. Fonts: `fonts/`, then those in
 `$BANSHI_PAPER_FONTS`, a folder for characters that ours lack. As PDF/A, a letter nobody can draw is refused rather than
 printed as an empty box.
@@ -25,10 +26,12 @@ import segno
 import typst
 
 from banshi.foundation.memory import forgettable
+from banshi.gateways.papers import marking
 from banshi.rooms.cases.ports import CannotSet
 
 HERE = Path(__file__).parent
-LAYOUTS = ("notice", "certificate", "form")
+LAYOUTS = ("notice", "certificate", "form", "copy", "mark")
+UNCHECKED = ("form", "copy", "mark")  # nothing of ours is checked by them
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")  # a sign that cannot be seen
 UNSEEN = "〓"  # 空铅: as printers have always marked a sign they lack
 _NO_GLYPH = re.compile(r"the text (.*) could not be displayed", re.S)
@@ -47,7 +50,7 @@ class Typst:
         layout = data.get("layout")
         if layout not in LAYOUTS:
             raise CannotSet(kind, "no such layout")
-        if not (url := data.get("verify_url")) and layout != "form" and not data.get("specimen"):
+        if not (url := data.get("verify_url")) and layout not in UNCHECKED and not data.get("specimen"):
             raise CannotSet(kind, "no address at which it is checked")
         said = json.dumps({**data, "qr": _qr(url) if url else ""}, ensure_ascii=False)
         while True:
@@ -62,6 +65,21 @@ class Typst:
             else:
                 assert isinstance(done, bytes)
                 return done
+
+    def mark(self, content: bytes, data: Mapping[str, Any]) -> bytes:
+        """A PDF of ours with what it is for over each of its pages; the same from the same. What was signed is a picture then.
+
+        :param data: what the port says. :raises CannotSet: a letter that no font has.
+        """
+        sheets: dict[tuple[float, float], bytes] = {}
+
+        def over(width: float, height: float) -> bytes:
+            size = (width, height)
+            if size not in sheets:
+                sheets[size] = self.compose("mark", {**data, "layout": "mark", "width": width, "height": height})
+            return sheets[size]
+
+        return marking.marked(content, over)
 
 
 _mine = threading.local()

@@ -11,6 +11,7 @@ from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.identity.models import Account, Guardianship, Organisation, Person, Staff
 from banshi.rooms.library.models import Certificate, DocumentVersion
+from banshi.rooms.library.rules import PDF
 from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.seals.models import Seal
 from banshi.rooms.tickets.models import Visit
@@ -268,6 +269,7 @@ class CaseMaterial(models.Model):
     code = models.CharField(max_length=60)
     channel = models.CharField(max_length=8)  # paper | usb | scan | upload | library
     copies = models.SmallIntegerField(default=1)
+    # What was sent; of a certificate its copy (复用件), once somebody looked at it.
     file = models.ForeignKey(DocumentVersion, null=True, on_delete=models.PROTECT, related_name="+")
     certificate = models.ForeignKey(Certificate, null=True, on_delete=models.PROTECT, related_name="+")
     trust = models.CharField(max_length=1)  # A–D
@@ -290,6 +292,25 @@ class CaseMaterial(models.Model):
                 fields=["case", "certificate"], condition=Q(gone_at=None), name="a_certificate_once_per_case"
             ),
         ]
+
+    @property
+    def mime(self) -> str:
+        """As what it can be looked at: its file, or the copy of a certificate, which is made at the first look; "": it cannot."""
+        if self.file is not None:
+            return str(self.file.mime)
+        return PDF if self.certificate_id is not None else ""
+
+    @property
+    def scan(self) -> str:
+        """What is known of viruses in it; what we made ourselves has none. "": nothing to look at."""
+        if self.file is not None:
+            return str(self.file.scan)
+        return "clean" if self.certificate_id is not None else ""
+
+    @property
+    def to_see(self) -> bool:
+        """Whether somebody who may can look at it."""
+        return self.mime != "" and self.scan != "rejected"
 
 
 class Obligation(models.Model):

@@ -24,8 +24,15 @@ class Typesetter(Protocol):
     """Sets papers as PDF/A. The same data are the same bytes, whenever and wherever they are set."""
 
     def compose(self, kind: str, data: Mapping[str, Any]) -> bytes:
-        """:param data: what `rules.papers.sheet` made.
+        """:param data: what `rules.papers.sheet` or `rules.copies.copy_sheet` made.
 
         :raises CannotSet: a kind or a shape it does not know, or a character that no font has.
+        """
+        ...
+
+    def mark(self, content: bytes, data: Mapping[str, Any]) -> bytes:
+        """A PDF that we made ourselves, with what it is for over each page. The same from the same.
+
+        :param data: what `rules.copies.mark` made. :raises CannotSet: a character that no font has.
         """
         ...

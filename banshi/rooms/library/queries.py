@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from banshi.foundation import prepared
 from banshi.foundation.crypto import Unreadable
@@ -95,8 +95,9 @@ class CertificateView:
 
 @dataclass(frozen=True)
 class UseView:
-    """What a certificate was used for, by whom (`kind:id`), and which it was."""
+    """What a certificate was used for, by whom (`kind:id`), and which it was. `ended_at`: since when it holds no more."""
 
+    id: int
     certificate: str
     type: str
     name_zh: str
@@ -106,6 +107,7 @@ class UseView:
     by: str
     at: datetime
     note: str
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -258,6 +260,11 @@ def certificate(ref: str) -> CertificateView | None:
     return _certificate_view(row) if row is not None else None
 
 
+def certificates_called(refs: Collection[str]) -> dict[str, CertificateView]:
+    """By their references, whatever their state."""
+    return {row.ref: _certificate_view(row) for row in Certificate.objects.filter(ref__in=refs).order_by("id")}
+
+
 def _certificate_view(row: Certificate) -> CertificateView:
     return CertificateView(
         row.ref, row.type, row.number, row.name_zh, row.name_en, row.issuer_zh, row.issuer_en, row.issued_on,
@@ -271,15 +278,33 @@ def uses_of(person_id: int, *, start: int = 0, most: int | None = None) -> list[
 
     :param start, most: a page of them.
     """
-    held = held_by(person_id, None)
-    rows = CertificateUse.objects.filter(certificate__in=Certificate.objects.filter(held)).select_related("certificate")
-    return [
-        UseView(
-            row.certificate.ref, row.certificate.type, row.certificate.name_zh, row.certificate.name_en, row.purpose,
-            row.subject, row.by, row.at, row.note,
-        )
-        for row in rows.order_by("-at", "-id")[start : None if most is None else start + most]
-    ]  # fmt: skip
+    rows = _uses(person_id).order_by("-at", "-id")
+    return [_use_view(row) for row in rows[start : None if most is None else start + most]]
+
+
+def use_of(person_id: int, use_id: int) -> UseView | None:
+    """One of a person's certificates' uses; None: there is none, or it is somebody else's."""
+    row = _uses(person_id).filter(id=use_id).first()
+    return _use_view(row) if row is not None else None
+
+
+def _uses(person_id: int) -> QuerySet[CertificateUse]:
+    held = Certificate.objects.filter(held_by(person_id, None))
+    return CertificateUse.objects.filter(certificate__in=held).select_related("certificate")
+
+
+def _use_view(row: CertificateUse) -> UseView:
+    held = row.certificate
+    return UseView(
+        row.pk, held.ref, held.type, held.name_zh, held.name_en, row.purpose, row.subject, row.by, row.at, row.note,
+        held.ended_at,
+    )  # fmt: skip
+
+
+def used_at(ref: str, *, subject: str, purpose: str) -> datetime | None:
+    """When a certificate was used for a purpose in a matter; None: never."""
+    rows = CertificateUse.objects.filter(certificate__ref=ref, subject=subject, purpose=purpose)
+    return rows.values_list("at", flat=True).first()
 
 
 def facts_of(

@@ -15,9 +15,9 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Consultation
 from banshi.rooms.identity import queries as identity
-from banshi.rooms.library import queries as stored
 from banshi.surfaces.api.answers import Answer, answer
-from banshi.surfaces.api.case_parts import look_at, seen_case
+from banshi.surfaces.api.case_files import page_of
+from banshi.surfaces.api.case_parts import seen_case
 from banshi.surfaces.api.case_schemas import Short, Text
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.operations import caller, found, op, write
@@ -72,14 +72,14 @@ class ConsultationsAsked(In):
 
 def _part(row: Consultation, *, now: datetime) -> dict[str, Any]:
     case, seen, zone = row.case, queries.consulted(row, now=now), zone_of(row.case.hall)
-    pages = [each for paper in queries.papers_shown(row) for each in paper.came if each.file is not None]
+    pages = [each for paper in queries.papers_shown(row) for each in paper.came if each.to_see]
     return {
         "id": row.pk, "case": case.no, "hall": hall_name(case.hall),
         "item": named(case.item.code, case.item.name_zh, case.item.name_en),
         "department": named(row.department.code, row.department.name_zh, row.department.name_en),
         "asked_by": named(case.department.code, case.department.name_zh, case.department.name_en),
         "question": row.question, "due_on": row.due_on.isoformat(), "light": seen.light, "late": seen.late,
-        "pages": [{"id": p.pk, "requirement": p.code, "content_type": p.file.mime} for p in pages if p.file is not None],
+        "pages": [{"id": p.pk, "requirement": p.code, "content_type": p.mime} for p in pages],
         "asked_at": moment(row.asked_at, zone), "says": row.says or None, "text": row.text,
         "answered_at": moment(row.answered_at, zone),
     }  # fmt: skip
@@ -134,14 +134,9 @@ def get_consultation_page(request: HttpRequest, consultation: Path[Id], page: Pa
     row = _mine(who, consultation, "get_consultation_page")
     pages = {each.pk: each for paper in queries.papers_shown(row) for each in paper.came}
     one = pages.get(page)
-    if one is None or one.file is None:
+    if one is None or not one.to_see:
         raise Refused("nothing-found", facts={"material": page})
-    content = stored.content(one.file.pk)
-    look_at(who, row.case, now=clock.now())
-    response = HttpResponse(content, content_type=one.file.mime)
-    response["Content-Disposition"] = "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return page_of(one, row.case, who, now=clock.now())
 
 
 @router.post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -17,11 +18,10 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import wanted_of
 from banshi.rooms.library import actions as library
-from banshi.rooms.library import queries as stored
 from banshi.rooms.library.models import DocumentVersion
 from banshi.surfaces.api import idempotency
 from banshi.surfaces.api.answers import Answer, answer, invalid, invalid_fields, response_of
-from banshi.surfaces.api.case_parts import look_at, material_part, seen_case
+from banshi.surfaces.api.case_parts import OF_APPLICANTS, look_at, material_part, seen_case
 from banshi.surfaces.api.case_schemas import CaseMaterialOut, MaterialIn
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.one_file import form_with_file
@@ -125,16 +125,23 @@ def _added(case: Case, asked: MaterialIn, file: DocumentVersion | None, who: Cal
     "/cases/{case}/materials/{material}/content", **op("get_material_content", {200: str}), summary="What was sent"
 )
 def get_material_content(request: HttpRequest, case: Path[Code], material: Path[Id]) -> HttpResponse:
-    """The file as it is kept, whole: a member of staff who opens it leaves a trace. While a scanner has not answered:
-    `wrong-state`."""
-    who = caller(request)
+    """The file as it is kept, whole; of a certificate of the library, a PDF with what it is for over each page, for staff alone.
+    A member of staff who opens it leaves a trace. While a scanner has not answered: `wrong-state`."""
+    who, now = caller(request), clock.now()
     seen = seen_case(who, case)
-    row = CaseMaterial.objects.select_related("file").filter(case=seen, id=material).first()
-    if row is None or row.file is None:
+    row = CaseMaterial.objects.select_related("certificate").filter(case=seen, id=material).first()
+    if row is None or (row.certificate is not None and who.scope in OF_APPLICANTS):
         raise Refused("nothing-found", facts={"material": material})
-    content = stored.content(row.file.pk)
-    look_at(who, seen, now=clock.now())
-    response = HttpResponse(content, content_type=row.file.mime)
+    return page_of(row, seen, who, now=now)
+
+
+def page_of(row: CaseMaterial, case: Case, who: Caller, *, now: datetime) -> HttpResponse:
+    """Its content, with a trace. :raises Refused: those of `cases.content_of`."""
+    found = cases.content_of(row.pk, now=now)
+    look_at(who, case, now=now)
+    if row.certificate is not None:
+        look_at(who, case, copy=row.certificate.ref, now=now)
+    response = HttpResponse(found.content, content_type=found.mime)
     response["Content-Disposition"] = "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response

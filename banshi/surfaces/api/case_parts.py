@@ -80,6 +80,14 @@ def look_at(who: Caller, case: Case, *, now: datetime) -> None:
         )
 
 
+def look_at(who: Caller, case: Case, *, copy: str = "", now: datetime) -> None:
+    """Leave a trace that the key's member of staff saw what is in a case; once a day. :param copy: of this certificate."""
+    if who.scope == "staff":
+        day = now.astimezone(zone_of(case.hall)).date()
+        why = f"copy:{case.no}:{copy}" if copy else f"case:{case.no}:{day}"
+        audit.looked_once([audit.Look(f"person:{case.person_id}", who.by, case.hall.code, why)], now=now)
+
+
 # --- A case -----------------------------------------------------------------------------------------------------
 
 
@@ -182,6 +190,7 @@ def material_part(row: CaseMaterial, case: Case) -> dict[str, Any]:
         "channel": row.channel,
         "copies": row.copies,
         "trust": row.trust,
+        "certificate": _certificate(row, case),
         "scan": file.scan if file is not None else None,
         "sha256": file.blob.sha256 if file is not None else None,
         "pages": file.pages if file is not None else None,
@@ -189,6 +198,14 @@ def material_part(row: CaseMaterial, case: Case) -> dict[str, Any]:
         "reason": row.why,
         "at": moment(row.at, zone_of(case.hall)),
     }
+
+
+def _certificate(row: CaseMaterial, case: Case) -> dict[str, Any] | None:
+    held = row.certificate
+    if held is None:
+        return None
+    ended = moment(held.ended_at, zone_of(case.hall))
+    return {**named(held.type, held.name_zh, held.name_en), "ended_at": ended}
 
 
 def _missing(case: Case) -> list[dict[str, Any]]:

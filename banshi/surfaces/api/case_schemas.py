@@ -432,12 +432,19 @@ class CaseLineOut(Out):
     held_by: str | None = Field(description="Who works on it now; for staff alone.")
 
 
+class CertificateUsedOut(Named):
+    ended_at: datetime | None = Field(description="Since when it holds no more.")
+
+
 class CaseMaterialOut(Out):
     id: int
     requirement: str
     channel: Way
     copies: int
     trust: Literal["A", "B", "C", "D"]
+    certificate: CertificateUsedOut | None = Field(
+        description="Of the library, which stands for the paper: its content is a copy that says what it is for."
+    )
     scan: Literal["pending", "clean", "rejected", "unavailable"] | None = Field(description="Of a file.")
     sha256: str | None = Field(description="Of what is kept: a photo is drawn anew.")
     pages: int | None

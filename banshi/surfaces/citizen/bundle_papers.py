@@ -19,7 +19,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.surfaces.citizen.bundle import matter_of, my_bundle
 from banshi.surfaces.citizen.case_doors import case_panel, is_me
-from banshi.surfaces.citizen.case_papers import Wanted, listed
+from banshi.surfaces.citizen.case_papers import Wanted, listed, sees_copies
 from banshi.surfaces.citizen.doors import citizen_page, page
 
 
@@ -71,6 +71,7 @@ def _page(
         "bundle": found,
         "matter": matter_of(found),
         "papers": shown,
+        "copies": sees_copies(request, rows[0]),
         "there": sum(each.needed and each.wanted.there for each in shown),
         "needed": sum(each.needed for each in shown),
         "held": [each for each in shown if each.wanted.held is not None],

@@ -107,6 +107,7 @@ def _papers_page(
         "to_bring": sum(each.row.to_bring for each in rows),
         "needed": len(needed),
         "open": is_open(found),
+        "copies": sees_copies(request, found),
         "held": [each for each in rows if each.held is not None],
         "panel": case_panel(refused, found, now=now) if refused is not None and not at else None,
     }
@@ -215,10 +216,10 @@ def take_held(request: Any, no: str) -> HttpResponseBase:
 
 
 def _page_of(found: Case, material: int) -> CaseMaterial:
-    """:raises Http404: it is none of this case's, or no file."""
-    rows = CaseMaterial.objects.select_related("file").filter(case=found, file__isnull=False, gone_at=None)
+    """:raises Http404: it is none of this case's, or nothing to look at."""
+    rows = CaseMaterial.objects.select_related("file").filter(case=found, gone_at=None)
     row = rows.filter(id=material).first()
-    if row is None:
+    if row is None or not row.mime:
         raise Http404
     return row
 
@@ -226,13 +227,27 @@ def _page_of(found: Case, material: int) -> CaseMaterial:
 @citizen_page
 @require_GET
 def picture(request: Any, no: str, material: int) -> HttpResponseBase:
-    """A page that was handed in, for its owner alone: it is kept nowhere on the way, and nothing in it runs."""
-    row = _page_of(my_case(request, no), material)
-    assert row.file is not None
+    """A page that was handed in, for its owner alone: it is kept nowhere on the way, and nothing in it runs. Of a certificate its
+    copy, for whose it is alone: not for whoever followed the case without proof of it."""
+    found = my_case(request, no)
+    row = _page_of(found, material)
+    if row.certificate_id is not None and not sees_copies(request, found):
+        raise Http404
+    return page_answer(request, row)
+
+
+def sees_copies(request: Any, found: Case) -> bool:
+    """Of an organisation `my_case` has asked."""
+    return found.organisation_id is not None or is_me(request, found)
+
+
+def page_answer(request: Any, row: CaseMaterial) -> HttpResponseBase:
+    """What is to be seen of a page. :raises Http404: nothing any more."""
     try:
-        content, mime = stored.content(row.file.pk, unchecked=True), row.file.mime
+        seen = actions.content_of(row.pk, unchecked=True, now=clock.now())
     except Refused as gone:
         raise Http404 from gone
+    content, mime = seen.content, seen.mime
     if "small" in request.GET:
         if mime != IMAGE:
             raise Http404

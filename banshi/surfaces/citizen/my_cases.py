@@ -25,7 +25,6 @@ from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.fees import queries as fees
-from banshi.rooms.library import queries as library
 from banshi.surfaces.citizen import case_story, case_ways, case_where
 from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case, my_people, today_of, told_here
 from banshi.surfaces.citizen.case_fields import groups_of, lines_of
@@ -33,6 +32,7 @@ from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import said_option
 from banshi.surfaces.citizen.retired import gone
+from banshi.surfaces.citizen.uses import Used, used_in
 
 PAGE = 20
 LONGEST_REASON = 200
@@ -152,11 +152,9 @@ def _to_follow(found: Case) -> list[tuple[str, Any, bool]]:
     return [(named(names[row.code]) if row.code in names else row.code, row.due_on, row.code in sent) for row in rows]
 
 
-def _uses(request: Any, found: Case) -> list[library.UseView]:
+def _uses(request: Any, found: Case) -> list[Used]:
     """What the library was asked for in this case."""
-    if not is_me(request, found):
-        return []
-    return [each for each in library.uses_of(found.person_id) if each.subject == f"case:{found.no}"]
+    return used_in(found) if is_me(request, found) else []
 
 
 # --- Check and send ---------------------------------------------------------------------------------------------

@@ -9,17 +9,20 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.utils.translation import pgettext, pgettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
+from banshi.foundation.said import named
 from banshi.frames.typed import int_or_none
 from banshi.kernel.masking import mask_id, mask_name
 from banshi.rooms.audit import queries as audit
 from banshi.rooms.audit.queries import EntryView
+from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue.models import DataElement
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import queries as library
 from banshi.rooms.library.queries import FactView
 from banshi.rooms.places import queries as places
+from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.uses import with_cases
 
@@ -30,6 +33,7 @@ FIRST_USES = 5
 OCCASIONS = {
     "ticket": pgettext_lazy("look", "While you were served"),
     "case": pgettext_lazy("look", "For a case"),
+    "copy": pgettext_lazy("look", "The copy of a certificate"),
     "people": pgettext_lazy("look", "To put your data right"),
     "library": pgettext_lazy("look", "Looked up in the library"),
     "form": pgettext_lazy("look", "To fill in a form"),
@@ -41,7 +45,7 @@ OCCASIONS = {
 
 @dataclass(frozen=True)
 class Known:
-    """A fact with its value masked. `case`: the number of the one that said so, "" where none did."""
+    """A fact, its value masked until it is asked for. `case`: the number of the one that said so, "" where none did."""
 
     element: DataElement
     value: str
@@ -51,29 +55,38 @@ class Known:
 
 @dataclass(frozen=True)
 class Looked:
-    """`hall`: its name, None for all of them; `why`: what for; `case`: its number, or "". `who`: staff | citizen | other."""
+    """`hall`: its name, None for all of them; `why`: what for; `what`: the matter or the certificate, or ""; `case`: its number,
+    or "". `who`: staff | citizen | other.
+    """
 
     at: datetime
     hall: Any
     who: str
     why: str
+    what: str
     case: str
 
 
 @citizen_page
-@require_GET
+@require_http_methods(["GET", "POST"])
 def record(request: Any) -> HttpResponseBase:
-    """Of whoever is proven to be somebody; else how that is done."""
+    """Of whoever is proven to be somebody; else how that is done. Numbers and what is known stand masked, for who looks over a
+    shoulder; POST shows them, this once.
+    """
     me = people.proven_person(request.who.account_id)
     if me is None:
         return page(request, "citizen/my_record.html", {"me": None})
+    whole = request.method == "POST"
     before = int_or_none(request.GET.get("before"), 1, 2**62)
     mine = [each.pk for each in people.documents_of(library.standing(me))]
     looks = audit.looks_at([f"person:{each}" for each in mine], limit=PAGE + 1, cursor=before)
     context = {
         "me": me,
-        "certificates": [(each, mask_id(each.number)) for each in library.certificates_of(person_id=me)],
-        "known": _known(library.facts_of(person_id=me)),
+        "certificates": [
+            (each, each.number if whole else mask_id(each.number)) for each in library.certificates_of(person_id=me)
+        ],
+        "known": _known(library.facts_of(person_id=me), whole=whole),
+        "whole": whole,
         "uses": with_cases(library.uses_of(me, most=FIRST_USES)),
         "looks": looked(looks[:PAGE]),
         "older": looks[PAGE - 1].id if len(looks) > PAGE else None,
@@ -82,21 +95,24 @@ def record(request: Any) -> HttpResponseBase:
     return page(request, "citizen/my_record.html", context)
 
 
-def _known(facts: dict[str, FactView]) -> list[Known]:
+def _known(facts: dict[str, FactView], *, whole: bool) -> list[Known]:
     names = DataElement.objects.filter(code__in=facts).order_by("code")
     found = [
-        Known(each, _masked(facts[each.code].value), _case_of(facts[each.code].source), facts[each.code].at)
+        Known(each, _shown(facts[each.code].value, whole=whole), _case_of(facts[each.code].source), facts[each.code].at)
         for each in names
     ]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
-def _masked(value: str) -> str:
+def _shown(value: str, *, whole: bool) -> str:
+    if whole:
+        return value
     return mask_id(value) if any(each.isdigit() for each in value) else mask_name(value)
 
 
 def looked(entries: Sequence[EntryView]) -> list[Looked]:
     halls = {each.code: each for each in places.all_halls()}
+    said_of = _what(entries)
     found = []
     for entry in entries:
         why = str(entry.facts.get("why", ""))
@@ -104,11 +120,38 @@ def looked(entries: Sequence[EntryView]) -> list[Looked]:
         said = OCCASIONS.get(kind, pgettext("look", "For another reason"))
         who = entry.actor.partition(":")[0]
         side = who if who in ("staff", "citizen") else "other"
-        found.append(Looked(entry.at, halls.get(entry.hall), side, str(said), _case_of(why)))
+        found.append(
+            Looked(entry.at, halls.get(entry.hall), side, str(said), said_of.get(_parts(why), ""), _case_of(why))
+        )
     return found
 
 
+def _what(entries: Sequence[EntryView]) -> dict[tuple[str, str, str], str]:
+    """The matter of a case or a number, or the certificate, by what `_parts` says of an occasion: three queries at most."""
+    occasions = {_parts(str(entry.facts.get("why", ""))) for entry in entries}
+    numbers = {ref for kind, ref, _ in occasions if kind in ("case", "guardian")}
+    called = {ref for kind, ref, _ in occasions if kind == "ticket"}
+    copied = {further for kind, _, further in occasions if kind == "copy"}
+    matters = (
+        {row.no: named(row.item) for row in cases.all_cases().filter(no__in=numbers).order_by("id")} if numbers else {}
+    )
+    tickets = (
+        Ticket.objects.filter(ref__in=called, item__isnull=False).select_related("item").order_by("id")
+        if called
+        else ()
+    )
+    matters |= {row.ref: named(row.item) for row in tickets}
+    held = {ref: named(each) for ref, each in library.certificates_called(copied).items()} if copied else {}
+    return {each: held.get(each[2], "") if each[0] == "copy" else matters.get(each[1], "") for each in occasions}
+
+
+def _parts(why: str) -> tuple[str, str, str]:
+    """Kind, reference, and what follows."""
+    kind, _, rest = why.partition(":")
+    ref, _, further = rest.partition(":")
+    return kind, ref, further
+
+
 def _case_of(occasion: str) -> str:
-    kind, _, rest = occasion.partition(":")
-    case = rest.partition(":")[0]
-    return case if kind in ("case", "guardian") else ""
+    kind, case, _ = _parts(occasion)
+    return case if kind in ("case", "copy", "guardian") else ""

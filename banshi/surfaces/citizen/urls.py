@@ -148,6 +148,7 @@ urlpatterns = [
     path("me/organisations/<int:organisation>/appoint", organisations.appoint, name="appoint"),
     path("me/organisations/<int:organisation>/members/<int:member>/end", organisations.dismiss, name="dismiss"),
     path("me/uses/", uses.uses, name="uses"),
+    path("me/uses/<int:use>/copy", uses.copy, name="use-copy"),
     path("me/people", me.add_person, name="add-person"),
     path("me/people/<int:person>/remove", me.remove_person, name="remove-person"),
 ]

@@ -1,21 +1,26 @@
-"""What my certificates were used for: each time, in which case, by whose word; and where it can still be taken back."""
+"""What my certificates were used for: each time, in which case, by whose word, the copy that was seen; and where it can still be
+taken back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from banshi.foundation.said import named
 from banshi.frames.typed import int_or_none
 from banshi.rooms.cases import queries as cases
-from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import queries as library
 from banshi.rooms.library.queries import UseView
 from banshi.surfaces.citizen.case_doors import is_open
+from banshi.surfaces.citizen.case_papers import page_answer
 from banshi.surfaces.citizen.doors import citizen_page, page
 
 PAGE = 20
@@ -23,12 +28,16 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class Used:
-    """`said`: where the consent was given: online | window | "". `open`: it can still be taken back there."""
+    """`said`: where the consent was given: online | window | "". `open`: it can still be taken back there. `paper`: for which it
+    stands. `copy`: address of what was seen of it, "" where nothing is any more.
+    """
 
     use: UseView
     case: Case | None
     said: str
     open: bool
+    paper: str
+    copy: str
 
 
 @citizen_page
@@ -46,12 +55,58 @@ def uses(request: Any) -> HttpResponseBase:
     return page(request, "citizen/uses.html", context)
 
 
+@citizen_page
+@require_GET
+def copy(request: Any, use: int) -> HttpResponseBase:
+    """What was seen of it, for the proven owner alone: also after it was taken back, until its case is destroyed."""
+    me = people.proven_person(request.who.account_id)
+    found = library.use_of(me, use) if me is not None else None
+    row = _copies([found]).get(_key(found)) if found is not None else None
+    if row is None:
+        raise Http404
+    return page_answer(request, row)
+
+
 def with_cases(uses: Sequence[UseView]) -> list[Used]:
-    numbers = [each.subject.removeprefix("case:") for each in uses]
+    numbers = [_case_of(each) for each in uses]
     found = {row.no: row for row in cases.all_cases().filter(no__in=numbers).order_by("id")}
-    return [_used(each, found.get(no)) for each, no in zip(uses, numbers, strict=True)]
+    copies = _copies(uses)
+    return [_used(each, found.get(no), copies.get(_key(each))) for each, no in zip(uses, numbers, strict=True)]
 
 
-def _used(use: UseView, case: Case | None) -> Used:
+def used_in(found: Case) -> list[Used]:
+    """In one case of a person's, whose copies are looked at through it."""
+    uses = [each for each in library.uses_of(found.person_id) if _case_of(each) == found.no]
+    rows = _copies(uses)
+    standing = {key: row for key, row in rows.items() if row.gone_at is None}
+    return [
+        replace(
+            _used(use, found, None),
+            copy=reverse("citizen:picture", args=[found.no, row.pk]) if (row := standing.get(_key(use))) else "",
+        )
+        for use in uses
+    ]
+
+
+def _case_of(use: UseView) -> str:
+    return use.subject.removeprefix("case:")
+
+
+def _key(use: UseView) -> tuple[str, str, str]:
+    return _case_of(use), use.purpose, use.certificate
+
+
+def _copies(uses: Sequence[UseView]) -> dict[tuple[str, str, str], CaseMaterial]:
+    """By case, paper and certificate: the last of each."""
+    rows = CaseMaterial.objects.filter(
+        case__no__in=[_case_of(each) for each in uses], certificate__ref__in=[each.certificate for each in uses]
+    ).select_related("case", "certificate")
+    return {(row.case.no, row.code, row.certificate.ref): row for row in rows.order_by("id") if row.certificate}
+
+
+def _used(use: UseView, case: Case | None, row: CaseMaterial | None) -> Used:
     said = {"citizen": "online", "staff": "window"}.get(use.by.partition(":")[0], "")
-    return Used(use, case, said, case is not None and said == "online" and is_open(case))
+    papers = cases.handling_of_case(case).materials if case is not None else ()
+    paper = next((named(each) for each in papers if each.code == use.purpose), "")
+    copied = reverse("citizen:use-copy", args=[use.id]) if row is not None else ""
+    return Used(use, case, said, case is not None and said == "online" and is_open(case), paper, copied)

@@ -168,7 +168,7 @@ def _papers(
             held=named(held[code].certificate) if code in held else "", told=told.get(code, ""), lacking=asked in sent.lacks,
             lacks=sent.lacks.get(asked, ""), offered=row.state in ("missing", "bad") and row.necessity != "optional",
             follows=not sent.follows or code in sent.follows, follows_on=sent.follows.get(code) or latest, opened=opened,
-            pages=tuple(each for each in row.came if each.file_id is not None),
+            pages=tuple(each for each in row.came if each.mime),
             mine=frozenset(each.pk for each in row.came if each.by == by),
         )  # fmt: skip
         found.append(line)

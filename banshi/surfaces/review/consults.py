@@ -51,11 +51,12 @@ def consult(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 @door(audience="staff", permission="cases.review")
 @require_GET
 def home(request: Asked, hall: str) -> HttpResponseBase:
-    """What waits for an answer of this person's department, due first."""
+    """What waits for an answer of this person's department, due first; what it answered lately."""
     place, own, now = places.hall_by_code(hall), department_of(request), clock.now()
     shown = paged(request, queries.asked_of(halls=[hall], department=own, staff=request.who.staff_id), PER_PAGE)
     return page(
         request, "review/consults.html", place, rows=shown, asked=[queries.consulted(row, now=now) for row in shown],
+        given=list(queries.answered_for(hall=hall, department=own)[:PER_PAGE]),
         answers=list(queries.answered_to(request.who.staff_id or 0, halls=[hall])[:PER_PAGE]), own=own,
         more=query_without_page(request), tabs=lists.tabs(request, place, own, "consults"),
     )  # fmt: skip

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from banshi.journeys.case import from_library
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.identity.models import Account
 from banshi.rooms.library import actions as library
+from banshi.rooms.library.models import CertificateUse
 from tests.surfaces.citizen.cases import applicant
-from tests.surfaces.citizen.conftest import text
+from tests.surfaces.citizen.conftest import browser, text
 from tests.town import CLERK, TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +66,47 @@ def test_nobody_sees_what_is_not_proven_to_be_theirs(open_town: Town):
     matters.account.save(update_fields=["person_evidence"])
 
     assert "居民身份证" not in text(phone.get("/me/uses/"))
+
+
+def a_use(matters, phone):
+    """For the identity card of a case, at which its applicant was asked."""
+    a_certificate(phone.person)
+    case = matters.opened()
+    return from_library.use(case_no=case.no, codes=["id"], consent=True, by=matters.applicant, now=TUESDAY_NINE)[0]
+
+
+def test_its_owner_sees_the_copy_that_was_seen_also_when_it_is_taken_back_or_over(open_town: Town):
+    matters, phone = applicant(open_town)
+    row = a_use(matters, phone)
+    shown = text(phone.get("/me/uses/"))
+    there = re.search(r"/me/uses/\d+/copy", shown)[0]
+    first = phone.get(there)
+    ways = [f"/cases/{row.case.no}/", f"/cases/{row.case.no}/papers/"]
+    linked = [f"/cases/{row.case.no}/papers/{row.pk}" in phone.get(way).content.decode() for way in ways]
+
+    library.end_certificate(ref=row.certificate.ref, by=CLERK, now=TUESDAY_NINE)
+    cases.take_back_paper(case_no=row.case.no, material_id=row.pk, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert ("代替：身份证" in shown, linked, first["Content-Type"]) == (True, [True, True], "application/pdf")
+    assert (phone.get(there).content == first.content, "已失效" in text(phone.get("/me/uses/"))) == (True, True)
+
+
+def test_nobody_else_gets_the_copy(open_town: Town):
+    matters, phone = applicant(open_town)
+    row = a_use(matters, phone)
+    use = CertificateUse.objects.get().pk
+    stranger = browser()
+    account = Account.objects.create(
+        phone="+8613900139000", phone_index="x", person=open_town.person(2), person_evidence=3, created_at=TUESDAY_NINE
+    )
+    session = stranger.session
+    session["account"] = account.pk
+    session.save()
+    addresses = [f"/me/uses/{use}/copy", f"/cases/{row.case.no}/papers/{row.pk}"]
+    theirs = [stranger.get(each).status_code for each in addresses]
+
+    matters.account.person_evidence = 0  # it opened the case, and is not proven to be its person
+    matters.account.save(update_fields=["person_evidence"])
+
+    assert (theirs, [phone.get(each).status_code for each in addresses]) == ([404, 404], [404, 404])
+    assert "复用件" not in text(phone.get(f"/cases/{row.case.no}/papers/"))

@@ -59,9 +59,12 @@ def archive(*, case_no: str, by: Actor, now: datetime) -> Package | None:
 
 
 def _set_papers(case_no: str, *, now: datetime) -> None:
-    """Papers nobody has looked at yet, before the case is locked: each takes its time."""
-    for number in [paper.number for paper in papers_of(case_by_no(case_no)) if paper.file_id is None]:
+    """Papers and copies nobody has looked at yet, before the case is locked: each takes its time."""
+    case = case_by_no(case_no)
+    for number in [paper.number for paper in papers_of(case) if paper.file_id is None]:
         cases.pdf_of(number, now=now)
+    if case.archived_at is None:
+        cases.make_copies(case, now=now)
 
 
 def _keep(case: Case, *, closed_at: datetime, by: Actor, now: datetime) -> Package:

@@ -41,6 +41,7 @@ from banshi.rooms.cases.actions.concluding import (
     terminate,
 )
 from banshi.rooms.cases.actions.consulting import answer_consultation, consult
+from banshi.rooms.cases.actions.copies import content_of, make_copies
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import locked as lock
@@ -102,6 +103,7 @@ __all__ = [
     "close_refused",
     "come_back",
     "consult",
+    "content_of",
     "decide",
     "decide_at_once",
     "deem_due",
@@ -125,6 +127,7 @@ __all__ = [
     "lock",
     "lock_bundle",
     "lock_drafts",
+    "make_copies",
     "make_due",
     "need_one_form",
     "need_whole",

@@ -275,8 +275,10 @@ def _came_with(row: CaseMaterial, bundle: Bundle, drafts: Sequence[Case]) -> lis
     one = one_of(cases_of(bundle))
     names = {case.pk: _part(one, case).papers for case in drafts}
     rows = CaseMaterial.objects.filter(
-        case__in=drafts, gone_at=None, file=row.file_id, certificate=row.certificate_id, at=row.at, by=row.by
+        case__in=drafts, gone_at=None, certificate=row.certificate_id, at=row.at, by=row.by
     ).select_related("case")
+    if row.certificate_id is None:  # of a certificate each case has a copy of its own
+        rows = rows.filter(file=row.file_id)
     name = names[row.case_id].get(row.code) if row.case_id in names else None
     return [each for each in rows.order_by("case_id", "id") if names[each.case_id].get(each.code) == name]
 

@@ -26,6 +26,7 @@ from banshi.rooms.cases.queries.chain import chain_holds
 from banshi.rooms.cases.queries.checking import Checked, checked
 from banshi.rooms.cases.queries.consulted import (
     Consulted,
+    answered_for,
     answered_to,
     asked_of,
     consultation_of,
@@ -105,6 +106,7 @@ __all__ = [
     "agreement",
     "all_bundles",
     "all_cases",
+    "answered_for",
     "answered_to",
     "asked_of",
     "blanks_of",

@@ -58,6 +58,13 @@ def answered_to(staff: int, *, halls: Collection[str]) -> QuerySet[Consultation]
     return rows.exclude(Exists(weighed)).order_by("-answered_at", "-id")
 
 
+def answered_for(*, hall: str, department: str) -> QuerySet[Consultation]:
+    """What a department answered, newest first, to be read again. :param department: "": any."""
+    rows = consultations().filter(answered_at__isnull=False, case__hall__code=hall)
+    rows = rows.filter(department__code=department) if department else rows
+    return rows.order_by("-answered_at", "-id")
+
+
 def consultation_of(consultation_id: int, *, hall: str, department: str) -> Consultation:
     """:raises Refused: nothing-found – also for another hall's or department's."""
     rows = consultations().filter(id=consultation_id, case__hall__code=hall)

@@ -353,6 +353,11 @@ class PaperRow:
         return not self.came and by_hand(self.channels)
 
     @property
+    def to_see(self) -> bool:
+        """Whether there is anything of it to look at here."""
+        return any(row.to_see for row in self.came)
+
+    @property
     def stays_with_its_holder(self) -> bool:
         """身份证: shown at a window, put into no cabinet and no parcel."""
         return IDENTITY_CARD in self.satisfied_by
