@@ -17,8 +17,10 @@ from banshi.rooms.archive.models import Package
 from banshi.rooms.archive.rules import bag as bags
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.queries import chain_holds, timeline
+from banshi.rooms.library import actions as library
 from tests.matters import Matters
 from tests.rooms.archive.ended import DAY, LATER, closed
+from tests.rooms.cases.test_copies import card
 from tests.together import together
 from tests.town import TUESDAY_NINE
 
@@ -51,6 +53,27 @@ def test_a_bag_holds_everything_and_bagit_takes_it(matters: Matters, tmp_path):
     assert (case.archived_at, case.phase, last.verb) == (LATER, "closed", "archive")
     assert last.facts == {"manifest": package.manifest_sha256}
     assert chain_holds(case)
+
+
+@pytest.mark.django_db
+def test_what_the_library_gave_is_kept_as_the_copy_that_was_seen(matters: Matters):
+    case, held = closed(matters), card(matters)
+    use = {
+        "subject": f"case:{case.no}",
+        "consent": True,
+        "person_id": case.person_id,
+        "by": SYSTEM,
+        "now": TUESDAY_NINE,
+    }
+    library.use_certificate(ref=held.ref, purpose="id", **use)
+    row = case.materials.create(code="id", channel="library", trust="A", certificate=held, at=TUESDAY_NINE, by="system")
+
+    package = actions.archive(case_no=case.no, by=SYSTEM, now=LATER)
+
+    assert package is not None
+    tree = bags.unzipped(queries.content(package))
+    said = next(each for each in json.loads(tree["data/materials.json"]) if each["certificate"] == held.ref)
+    assert tree[f"data/{said['file']}"] == cases.content_of(row.pk, now=LATER + DAY).content
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.identity.models import Role, Staff
+from banshi.rooms.library import actions as library
 from banshi.surfaces.api import keys
 from banshi.surfaces.api.case_parts import UNSEEN
 from tests.surfaces.api.casework import OPEN, Casework, photo
@@ -239,6 +240,30 @@ def test_a_file_is_whole_for_who_sent_it_and_for_staff_with_a_trace(work: Casewo
     assert answers[0]["X-Content-Type-Options"] == "nosniff"
     assert answers[2].status_code == 403
     assert Entry.objects.filter(action="looked", actor=f"staff:{work.matters.staff['reviewer'].pk}").count() == 1
+
+
+def test_what_the_library_gave_is_a_marked_copy_for_staff_of_the_case_alone(work: Casework) -> None:
+    no = work.opened()
+    held = library.issue_certificate(
+        person_id=Case.objects.get(no=no).person_id, type="resident-id", number="44190000", name_zh="居民身份证",
+        name_en="Identity card", issuer_zh="公安局", issuer_en="Police", issued_on=TUESDAY_NINE.date(), trust="A",
+        source="import:police", by=work.matters.by["receiver"], now=TUESDAY_NINE,
+    )  # fmt: skip
+    asked = {"requirement": "id", "channel": "library", "consent": True}
+    used = work.calls("post", f"/cases/{no}/materials", "channel", asked).json()
+    work.done("receive", no, "receiver", {"materials": ["lease", "photo"]})
+    library.end_certificate(ref=held.ref, by=work.matters.by["receiver"], now=TUESDAY_NINE)
+    key_for(work, "elsewhere", "receiver", hall="other")
+    path = f"/cases/{no}/materials/{used['id']}/content"
+
+    answers = [work.calls("get", path, key) for key in ("reviewer", "receiver", "channel", "elsewhere", "manage")]
+
+    assert [each.status_code for each in answers] == [200, 200, 404, 404, 403]
+    assert (answers[0]["Content-Type"], answers[0].content == answers[1].content) == ("application/pdf", True)
+    assert Entry.objects.filter(action="looked", facts__why=f"copy:{no}:{held.ref}").count() == 2
+    (told,) = [m for each in work.seen(no)["requirements"] for m in each["materials"] if m["id"] == used["id"]]
+    assert (used["certificate"]["ended_at"], told["certificate"]["code"]) == (None, "resident-id")
+    assert (told["certificate"]["ended_at"] is None, len(told["sha256"])) == (False, 64)
 
 
 # --- Lists -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -54,10 +55,13 @@ def content_of(material_id: int, *, unchecked: bool = False, now: datetime) -> S
 
 
 def make_copies(case: Case, *, now: datetime) -> None:
-    """Those nobody has looked at yet of what stands in a case. :raises Refused: those of `content_of`."""
+    """Those nobody has looked at yet of what stands in a case. One that no font can set is left out: what the certificate says is
+    kept in words beside it.
+    """
     waiting = CaseMaterial.objects.filter(case=case, certificate__isnull=False, file=None, gone_at=None)
-    for material_id in waiting.order_by("id").values_list("id", flat=True):
-        content_of(material_id, now=now)
+    for material_id in list(waiting.order_by("id").values_list("id", flat=True)):
+        with suppress(Refused):
+            content_of(material_id, now=now)
 
 
 def _make(row: CaseMaterial, *, now: datetime) -> None:
