@@ -12,6 +12,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue.models import DataElement
 from banshi.rooms.identity.models import Account
 from banshi.rooms.library import actions as library
+from banshi.rooms.library.models import Certificate
 from tests.matters import Matters
 from tests.surfaces.citizen.cases import applicant
 from tests.surfaces.citizen.conftest import Phone, text
@@ -65,6 +66,26 @@ def test_all_of_it_stands_there_masked(shop: tuple[Matters, Phone]) -> None:
     assert "一号路某小区" not in page
     assert page.count(case.no) >= 3  # where it is known from, what the card was used in, why somebody looked
     assert "办理事项" in page
+
+
+def test_its_owner_sees_the_numbers_on_asking_and_is_told_what_was_looked_at(shop: tuple[Matters, Phone]) -> None:
+    matters, me = shop
+    case = known(matters)
+    ref = Certificate.objects.get().ref
+    look = audit.Look(f"person:{matters.person.pk}", CLERK, "town", f"copy:{case.no}:{ref}")
+    audit.looked_once([look], now=TUESDAY_NINE)
+
+    before, asked = me.get("/me/record/"), me.client.post("/me/record/")
+
+    page = " ".join(text(before).split())
+    assert ("查看证照复用件：居民身份证" in page, f"办理事项：{case.item.name_zh}" in page) == (True, True)
+    whole = text(asked)
+    assert ("441900199001011234" in text(before), "441900199001011234" in whole, "一号路某小区" in whole) == (
+        False,
+        True,
+        True,
+    )
+    assert "441900199001011234" not in text(me.get("/me/record/"))
 
 
 def test_looks_are_paged_newest_first(shop: tuple[Matters, Phone]) -> None:

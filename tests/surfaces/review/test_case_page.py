@@ -12,11 +12,12 @@ from django.utils.html import escape
 from PIL import Image
 
 from banshi.journeys.case import cabinets
-from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.receiving import Missing
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper, Obligation
+from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.identity.models import Role
@@ -414,3 +415,19 @@ def test_where_dropped_papers_lie_is_said_to_who_receives(matters: Matters, clie
 
     assert "材料在 1 号文件柜 1 格" in " ".join(lying.split())
     assert "材料已由出件窗口从文件柜取出" in client.get(at(case)).content.decode()
+
+
+def test_a_name_that_may_be_a_firms_is_masked_like_any_other(matters: Matters, client_of):
+    item = Item.objects.get(code="pension")
+    named = {"code": "name", "label_zh": "卖方姓名或名称", "label_en": "Name of the seller", "type": "text",
+             "group_zh": "店", "group_en": "Shop"}  # fmt: skip
+    fields = [named if each["code"] == "name" else each for each in item.handling["fields"]]
+    item.handling = {**item.handling, "fields": fields}
+    item.save(update_fields=["handling"])
+    catalogue.keep_item_versions(by=SYSTEM, now=TUESDAY_NINE)
+    client, page = client_of("reviewer"), at(matters.in_review())
+
+    before = client.get(page).content.decode()
+    client.post(f"{page}whole")
+
+    assert (FORM["name"] in before, FORM["name"] in client.get(page).content.decode()) == (False, True)

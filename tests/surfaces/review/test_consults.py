@@ -74,4 +74,24 @@ def test_whoever_is_asked_sees_on_their_work_list_how_many_wait(matters: Matters
     answered = client_of("case-police").get("/review/town/review").content.decode()
 
     badge = re.compile(r'href="/review/town/consults">征求意见\s*<span class="badge">1</span>')
-    assert (bool(badge.search(waiting)), "/review/town/consults" in answered) == (True, False)
+    assert (bool(badge.search(waiting)), bool(badge.search(answered))) == (True, False)
+    assert "/review/town/consults" in answered  # to be read again
+
+
+def test_an_answer_can_be_read_again_by_who_gave_it(matters: Matters, client_of: Any, asked: Any):
+    client, at = client_of("case-police"), f"/review/town/consults/{asked.pk}/"
+    client.post(at + "answer", {"says": "note", "text": "要验收"})
+
+    listed = client.get("/review/town/consults").content.decode()
+
+    assert (at in listed, "要验收" in client.get(at).content.decode()) == (True, True)
+
+
+def test_only_papers_that_came_are_offered_to_be_shown(matters: Matters, client_of: Any):
+    police(matters)
+    case = matters.in_review()
+
+    page = client_of("reviewer").get(f"/review/town/cases/{case.no}/").content.decode()
+
+    offered = [code for code in ("id", "lease", "photo", "plan") if f'name="paper" value="{code}"' in page]
+    assert (offered, page.count("只有纸质")) == (["id", "lease", "photo"], 3)
