@@ -28,7 +28,7 @@ WHO_MAY = {
     "surfaces/office/guide_found.py": "the guide who found the person",
     "surfaces/office/joining.py": "staff who found the person",
     "surfaces/office/people.py": "staff who found the person",
-    "surfaces/citizen/case_fields.py": "whoever may follow the case: stands for a value they saw",
+    "frames/case_fields.py": "whoever may follow the case: stands for a value they saw",
     "foundation/once.py": "the session that was shown the form",
     "journeys/case/drop_slip.py": "whoever dropped papers at the machine, and who may follow their case: opens nothing",
     "kernel/cards.py": "nobody: compares what a reader signed",

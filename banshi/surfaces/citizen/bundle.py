@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.said import english
+from banshi.frames.case_fields import LONGEST_VALUE, SOURCES, Line, as_typed, groups_of
 from banshi.journeys.case import bundles
 from banshi.journeys.case.carried import carried
 from banshi.kernel.refusals import Refused
@@ -31,8 +32,6 @@ from banshi.rooms.catalogue.rules.one_form import faults_jointly, guided_jointly
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.surfaces.citizen import case_story, sent
 from banshi.surfaces.citizen.case_doors import case_panel, my_case, today_of
-from banshi.surfaces.citizen.case_fields import SOURCES, Line, as_typed, groups_of
-from banshi.surfaces.citizen.case_form import LONGEST_VALUE
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.doors import citizen_page, page
 

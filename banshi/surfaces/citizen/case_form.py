@@ -13,18 +13,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation import clock
+from banshi.frames.case_fields import Line, groups_of, known_of, lines_of, merged, steering, typed_in, write
 from banshi.journeys.case import changing
+from banshi.journeys.case.carried import Carried
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.case_doors import case_panel, is_open, my_case, today_of
-from banshi.surfaces.citizen.case_fields import Line, Merged, groups_of, known_of, lines_of, merged, steering
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import asking, question_asked, said_option
-
-LONGEST_VALUE = 2001  # one more than any field takes, so that it is told
-TRIES = 12  # fields that save themselves, and other tabs, write between reading and writing; each failure is another's success
 
 
 @citizen_page
@@ -70,7 +68,7 @@ def form_context(
     """What the form shows, whole or as a part."""
     lines = lines_of(
         found,
-        account_id=request.who.account_id,
+        known=_known(request, found, now=now),
         today=today_of(found, now),
         all_faults=all_faults,
         typed=clashes,
@@ -88,44 +86,18 @@ def form_context(
 
 
 def _typed(request: Any, found: Case, *, now: datetime) -> tuple[dict[str, str], dict[str, str]]:
-    """Values and marks by field, of the fields there are; what is carried over and hidden stays where nothing was written."""
-    known = known_of(found, account_id=request.who.account_id, today=today_of(found, now))
-    values, marks = {}, {}
-    for no, field in enumerate(cases.handling_of_case(found).fields):
-        value = request.POST.get(f"f-{field.code}")
-        if value is None or (field.type == "id_number" and field.code in known and not value.strip()):
-            continue
-        values[field.code] = value.strip()[:LONGEST_VALUE]
-        marks[field.code] = str(request.POST.get(f"w-{no}") or "")
-    return values, marks
+    return typed_in(request.POST, found, _known(request, found, now=now))
 
 
-def _write(
-    request: Any, found: Case, values: Mapping[str, str], marks: Mapping[str, str], *, now: datetime, tries: int = TRIES
-) -> tuple[Case, Merged]:
-    """Write what clashes with nothing; read and compared anew where somebody else wrote in between.
-
-    :raises Refused: wrong-state, changed-meanwhile (again and again).
-    """
-    merge = merged(found, values, marks)
-    if not merge.changes:
-        return found, merge
-    try:
-        written = changing.change(
-            case_no=found.no, form=merge.changes, revision=found.revision, by=request.who.by, now=now
-        )
-    except Refused as refused:
-        if refused.slug != "changed-meanwhile" or tries == 1:
-            raise
-        return _write(request, cases.case_by_no(found.no), values, marks, now=now, tries=tries - 1)
-    return written, merge
+def _known(request: Any, found: Case, *, now: datetime) -> dict[str, Carried]:
+    return known_of(found, account_id=request.who.account_id, today=today_of(found, now))
 
 
 def _save_all(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
     sent.spare(request)  # all of it is kept with the case
     values, marks = _typed(request, found, now=now)
     try:
-        found, merge = _write(request, found, values, marks, now=now)
+        found, merge = write(found, values, marks, by=request.who.by, now=now)
     except Refused as refused:
         found = cases.case_by_no(found.no)  # what was typed stays on the page, whatever kept it from being kept
         unkept = merged(found, values, marks)
@@ -135,7 +107,7 @@ def _save_all(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
         return _form_page(request, found, clashes=merge.clashes, refused=clash, now=now)
     if request.POST.get("go") == "later":
         return redirect("citizen:case", found.no)
-    lines = lines_of(found, account_id=request.who.account_id, today=today_of(found, now), all_faults=True)
+    lines = lines_of(found, known=_known(request, found, now=now), today=today_of(found, now), all_faults=True)
     wrong = [line for line in lines if line.fault]
     if wrong:
         incomplete = Refused("form-invalid", facts={"count": len(wrong)})
@@ -157,7 +129,7 @@ def save_field(request: Any, no: str, field: int) -> HttpResponseBase:
     values, marks = _typed(request, found, now=now)
     one = {code: values[code]} if code in values else {}
     try:
-        found, merge = _write(request, found, one, marks, now=now)
+        found, merge = write(found, one, marks, by=request.who.by, now=now)
     except Refused as refused:
         context = {"panel": case_panel(refused, found, now=now)}
         answer = page(request, "citizen/_case_panel.html", context, hall=found.hall, refused=refused)
@@ -168,7 +140,7 @@ def save_field(request: Any, no: str, field: int) -> HttpResponseBase:
         return _whole(
             page(request, "citizen/_case_fields.html", form_context(request, found, now=now), hall=found.hall)
         )
-    lines = lines_of(found, account_id=request.who.account_id, today=today_of(found, now), typed=merge.clashes)
+    lines = lines_of(found, known=_known(request, found, now=now), today=today_of(found, now), typed=merge.clashes)
     line = next((each for each in lines if each.field.code == code), None)
     if line is None:  # it is not asked any more, since another tab answered otherwise
         return _whole(

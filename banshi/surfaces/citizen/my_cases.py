@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.said import named
+from banshi.frames.case_fields import groups_of, known_of, lines_of
 from banshi.frames.typed import clean, int_or_none
 from banshi.journeys.case import bundles, conclude
 from banshi.kernel.masking import mask_phone
@@ -27,7 +28,6 @@ from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.fees import queries as fees
 from banshi.surfaces.citizen import case_story, case_ways, case_where
 from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case, my_people, today_of, told_here
-from banshi.surfaces.citizen.case_fields import groups_of, lines_of
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import said_option
@@ -190,7 +190,9 @@ def check(request: Any, no: str) -> HttpResponseBase:
 
 def _check_page(request: Any, found: Case, *, refused: Refused | None = None, now: datetime) -> HttpResponseBase:
     guided = cases.guided_case(found)
-    lines = lines_of(found, account_id=request.who.account_id, today=today_of(found, now), all_faults=True)
+    today = today_of(found, now)
+    known = known_of(found, account_id=request.who.account_id, today=today)
+    lines = lines_of(found, known=known, today=today, all_faults=True)
     papers = listed(request, found, now=now)
     context = {
         "case": found,

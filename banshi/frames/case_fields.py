@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from banshi.foundation.crypto import sign
 from banshi.foundation.said import english, named
-from banshi.journeys.case.carried import Carried, carried
+from banshi.journeys.case import changing
+from banshi.journeys.case.carried import Carried, at_window, carried
+from banshi.kernel.actors import Actor
 from banshi.kernel.conditions import names
 from banshi.kernel.masking import mask_id
+from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue.rules import values
@@ -25,8 +28,11 @@ SOURCES: dict[str, str | Promise] = {
     "typed": pgettext_lazy("case", "As you entered it"),
     "account": pgettext_lazy("case", "The number you signed in with"),
     "library": pgettext_lazy("case", "From what the authorities hold"),
+    "own_phone": pgettext_lazy("case", "Your own number, as you proved it"),
 }
 LONG_TEXT = 120  # characters from which several lines are offered
+LONGEST_VALUE = 2001  # one more than any field takes, so that it is told
+TRIES = 12  # fields that save themselves, and other tabs, write between reading and writing; each failure is another's success
 
 
 @dataclass(frozen=True)
@@ -124,18 +130,30 @@ def known_of(case: Case, *, account_id: int, today: date) -> dict[str, Carried]:
     return carried(fields, account_id=account_id, person_id=case.person_id, name=case.applicant, today=today)
 
 
+def known_by_card(case: Case, *, today: date) -> dict[str, Carried]:
+    """What is, or could be, filled in for an applicant whose card has just been read."""
+    found = at_window(cases.guided_case(case).fields, person_id=case.person_id, today=today)
+    return {
+        code: replace(said, source="own_phone") if said.source == "account" else said for code, said in found.items()
+    }
+
+
 def lines_of(
-    case: Case, *, account_id: int, today: date, all_faults: bool = False, typed: Mapping[str, str] | None = None
+    case: Case,
+    *,
+    known: Mapping[str, Carried],
+    today: date,
+    all_faults: bool = False,
+    typed: Mapping[str, str] | None = None,
 ) -> list[Line]:
     """The fields that are shown now.
 
-    :param all_faults: also that something is missing. :param typed: by field: what this tab wrote and could not be kept,
-        because another one wrote meanwhile.
+    :param known: what was carried over. :param all_faults: also that something is missing. :param typed: by field: what this
+        tab wrote and could not be kept, because another one wrote meanwhile.
     """
     handling, form = cases.handling_of_case(case), cases.form_of(case)
     faults = {each.code: each.en if english() else each.zh for each in form_faults(handling, case.answers, form, today)}
     told = {each.code: each.reason for each in cases.told_missing(case) if each.kind == "field"}
-    known = known_of(case, account_id=account_id, today=today)
     order = {each.code: no for no, each in enumerate(handling.fields)}
     found = []
     for field in shown(handling, case.answers, form):
@@ -200,3 +218,36 @@ def as_kept(field: Field, value: str) -> str:
         return as_typed(values.stored(values.read(field, value, None)))
     except values.WrongValue:
         return value
+
+
+def typed_in(
+    post: Mapping[str, str], case: Case, known: Mapping[str, Carried]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Values and marks by field, of the fields there are; what is carried over and hidden stays where nothing was written."""
+    values, marks = {}, {}
+    for no, field in enumerate(cases.handling_of_case(case).fields):
+        value = post.get(f"f-{field.code}")
+        if value is None or (field.type == "id_number" and field.code in known and not value.strip()):
+            continue
+        values[field.code] = value.strip()[:LONGEST_VALUE]
+        marks[field.code] = str(post.get(f"w-{no}") or "")
+    return values, marks
+
+
+def write(
+    case: Case, typed: Mapping[str, str], marks: Mapping[str, str], *, by: Actor, now: datetime, tries: int = TRIES
+) -> tuple[Case, Merged]:
+    """Write what clashes with nothing; read and compared anew where somebody else wrote in between.
+
+    :raises Refused: wrong-state, changed-meanwhile (again and again).
+    """
+    merge = merged(case, typed, marks)
+    if not merge.changes:
+        return case, merge
+    try:
+        written = changing.change(case_no=case.no, form=merge.changes, revision=case.revision, by=by, now=now)
+    except Refused as refused:
+        if refused.slug != "changed-meanwhile" or tries == 1:
+            raise
+        return write(cases.case_by_no(case.no), typed, marks, by=by, now=now, tries=tries - 1)
+    return written, merge
