@@ -24,7 +24,7 @@ from banshi.rooms.cases.rules.materials import by_hand
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.rules import MOST_BYTES, rejected
-from banshi.surfaces.kiosk import card
+from banshi.surfaces.kiosk import card, sitting
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 
@@ -123,6 +123,7 @@ def _page_of(
     """:param came: files just taken. :param wrong: why one was not; `at`: for which paper."""
     known: dict[str, Any] = {
         "step": step.sealed(), "one": offered, "came": came, "wrong": wrong, "at": at, "idle_s": IDLE_S,
+        "fills": sitting.person_at(request, place) == step.person,
         "by_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:papers', args=[offered.case.no])}",
     }  # fmt: skip
     return page(request, place, "papers_send.html", known, status=SLUGS["material-rejected"] if wrong else 200)

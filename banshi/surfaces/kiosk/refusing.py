@@ -22,10 +22,13 @@ from banshi.foundation.words import words
 from banshi.journeys.visit.when import when
 from banshi.kernel.refusals import SLUGS, Alternative, Refusal, Refused
 from banshi.rooms.calendars.rules import ClosedSlug
+from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.kiosk import slips
 from banshi.surfaces.kiosk.place import Place, page
+
+NOT_NOW = ("out-of-season", "item-retired")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ def refused_page(
     early: Sequence[Early] = (),
     mine: Sequence[TicketView] = (),
     card: str = "",
+    first: Sequence[Way] = (),
 ) -> HttpResponse:
     """The page of a refusal.
 
@@ -84,11 +88,12 @@ def refused_page(
     :param early: of somebody too early, what a walk-in number can be had for now.
     :param mine: numbers with which the person stands in line meanwhile.
     :param card: where numbers were taken by typing the document of the card: whose card it is (`typed.token_of`).
+    :param first: what helps before everything else; nothing else is offered then.
     """
     title, detail = words(_spoken(refused.refusal, place), ZoneInfo(place.hall.timezone))
     if refused.slug == "too-early" and isinstance(refused.next, datetime):
         detail = ""  # the page says from when, in large type
-    own = _own_words(refused)
+    own = _of_a_matter(refused) if refused.slug in NOT_NOW else _own_words(refused)
     number, ref = _number(place, refused)
     slips.let(request, *(each.ref for each in mine), *([ref] if ref else []))
     context = {
@@ -98,9 +103,8 @@ def refused_page(
         "number": number,
         "opens": refused.next if isinstance(refused.next, datetime) else None,
         "slots": [] if isinstance(refused.next, datetime) else _slots(refused.next),
-        "ways": _to_numbers(place, mine)
-        + _to_typed(place, card)
-        + _ways(place, refused, again=again, ref=ref, early=early),
+        "ways": list(first)
+        or _to_numbers(place, mine) + _to_typed(place, card) + _ways(place, refused, again=again, ref=ref, early=early),
         "elsewhere": _elsewhere(place, item) if refused.slug in ("closed", "walk-ins-closed", "daily-limit") else [],
         "book_at": _book_at(refused, item),
         "steps": _instead_of_typing(refused),
@@ -124,6 +128,10 @@ def _own_words(refused: Refused) -> tuple[str, str]:
         )
     if "cabinet" in refused.facts:
         return _of_the_cabinet(refused)
+    if refused.slug == "nothing-found" and "case" in refused.facts:
+        return pgettext("kiosk", "This case is not of this card"), pgettext(
+            "kiosk", "Lay the card there of whoever it is for, or ask at the service desk."
+        )
     if refused.slug == "nothing-found" and "renewed" not in refused.facts:
         if "reason" in refused.facts:
             return pgettext("kiosk", "No appointment found for today"), _reason(refused)
@@ -150,6 +158,13 @@ def _own_words(refused: Refused) -> tuple[str, str]:
             "kiosk", "Book a time for another day instead."
         )
     return "", ""
+
+
+def _of_a_matter(refused: Refused) -> tuple[str, str]:
+    """Out of season, or retired: which matter that is, and from when it is received again or what is applied for instead."""
+    title, _detail = words(refused.refusal)
+    item = catalogue.item_by_code(str(refused.facts["item"]))
+    return named(item), f"{title}{pgettext('after a title', ': ')}{_reason(refused)}"
 
 
 def _of_the_cabinet(refused: Refused) -> tuple[str, str]:
@@ -270,7 +285,11 @@ def _ways(place: Place, refused: Refused, *, again: str, ref: str, early: Sequen
             label = pgettext("kiosk", "A walk-in number now: %(matter)s") % {"matter": each.name}
         query = urlencode({"item": each.item, "early": each.token})
         ways.append(Way(label, f"{reverse('kiosk:confirm', args=[code])}?{query}", "ticket"))
-    if refused.slug in ("walk-ins-closed", "item-not-here", "daily-limit"):
+    if refused.slug == "item-retired" and "successor" in refused.facts:
+        query = urlencode({"item": str(refused.facts["successor"])})
+        label = pgettext("kiosk", "Apply for what takes its place")
+        ways.append(Way(label, f"{reverse('kiosk:confirm', args=[code])}?{query}", "ticket"))
+    if refused.slug in ("walk-ins-closed", "item-not-here", "daily-limit", *NOT_NOW):
         ways.append(Way(pgettext("kiosk", "Other business"), reverse("kiosk:walk-in", args=[code]), "layout-grid"))
     if refused.slug in ("closed", "walk-ins-closed", "daily-limit"):
         ways.append(Way(pgettext("kiosk", "I have booked"), reverse("kiosk:check-in", args=[code]), "scan-qr-code"))

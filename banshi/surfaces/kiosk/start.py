@@ -19,7 +19,7 @@ from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices import queries as known
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.rules import how_busy
-from banshi.surfaces.kiosk import cabinet, printed
+from banshi.surfaces.kiosk import cabinet, printed, sitting
 from banshi.surfaces.kiosk.place import Place, always_at_kiosk, at_kiosk, page
 
 
@@ -44,6 +44,7 @@ def opening(place: Place) -> dict[str, Any]:
 @at_kiosk
 @require_GET
 def start(request: HttpRequest, place: Place) -> HttpResponse:
+    sitting.end(request)
     line = tickets.line(place.hall.pk, place.now)
     context = {
         "line": line,

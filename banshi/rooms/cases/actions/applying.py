@@ -79,6 +79,7 @@ class Opening:
     window_id: int | None = None
     bundle_id: int | None = None  # 一件事
     anyway: bool = False  # another one of the same matter is under way, and this one is wanted all the same
+    seen: bool = False  # the person's card was read for it: what they have under way is theirs to know
 
 
 def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
@@ -134,14 +135,16 @@ def _guardian_of(asked: Opening, now: datetime) -> int | None:
 
 
 def _under_way(asked: Opening, item_id: int, by: Actor) -> str | None:
-    """The number of a case of the same matter that goes on: of the same account; at a window, of the same person there; of
-    another system or a machine, what it sent itself.
+    """The number of a case of the same matter that goes on: of the same account; at a window, or by a card that was read, of the
+    same person there; of another system or a machine, what it sent itself.
     """
     rows = Case.objects.filter(item_id=item_id, person_id=asked.person_id, phase__in=CASE.goes_on)
     firm = asked.organisation_id
     rows = rows.filter(organisation=None) if firm is None else rows.filter(organisation_id=firm)
     if asked.account_id is not None:
         rows = rows.filter(account_id=asked.account_id)
+    elif asked.seen:
+        rows = rows.filter(hall=asked.hall)
     elif by.kind in (ActorKind.CHANNEL, ActorKind.KIOSK):  # they may not learn what somebody has under way elsewhere
         rows = rows.filter(opened_by=str(by)).exclude(phase="draft")
     elif asked.channel == "window":
@@ -197,14 +200,14 @@ def change(
         case.answers, case.situation = dict(found.answers), found.situation.id if found.situation else ""
         case.form = _written(cleaned(handling, found.answers, {**form_of(case), **(form or {})}))
         case.revision += 1
-        if case.contact is None and case.channel == "window":
-            case.contact = _told_at_window(handling, form_of(case))
+        if case.contact is None and case.channel in ("window", "kiosk"):
+            case.contact = _told_there(handling, form_of(case))
             case.contact_index = phone_index(case.contact)
         case.save(update_fields=["answers", "situation", "form", "revision", "contact", "contact_index"])
     return case
 
 
-def _told_at_window(handling: Handling, form: Mapping[str, Any]) -> str | None:
+def _told_there(handling: Handling, form: Mapping[str, Any]) -> str | None:
     """The applicant's own telephone, where somebody without one on record says it for the form: messages go there."""
     typed = next((form.get(field.code) for field in handling.fields if field.element == PHONE), None)
     try:

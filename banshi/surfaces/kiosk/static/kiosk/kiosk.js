@@ -9,7 +9,7 @@ const start = body.dataset.start;
 
 /** Back to the start as the next person expects it: plain type, the hall's language, empty fields. */
 function leave() {
-  for (const field of document.querySelectorAll("input")) field.value = "";
+  for (const field of document.querySelectorAll("input, textarea")) field.value = "";
   document.cookie = "elder=; path=/; max-age=0; samesite=lax";
   document.cookie = "django_language=; path=/; max-age=0; samesite=lax";
   location.replace(start);
@@ -155,10 +155,15 @@ function suggestLane() {
 
 /* ---- pads ---- */
 
-for (const pad of document.querySelectorAll("[data-pad-for]")) {
-  const field = document.getElementById(pad.dataset.padFor);
+// A form of several fields has one pad: it types where the finger was last.
+let touched = document.querySelector("[data-by-pad]");
+addEventListener("focusin", (event) => { if (event.target.matches("[data-by-pad]")) touched = event.target; });
+
+for (const pad of document.querySelectorAll("[data-pad-for], [data-pad-focused]")) {
+  const one = document.getElementById(pad.dataset.padFor);
   pad.addEventListener("click", (event) => {
     const button = event.target.closest("button");
+    const field = one ?? touched;
     if (!button || !field) return;
     if (button.dataset.type !== undefined) {
       if (field.value.length < field.maxLength) field.value += button.dataset.type;
@@ -171,7 +176,7 @@ for (const choice of document.querySelectorAll("[data-pad]")) {
   choice.addEventListener("click", () => {
     for (const other of document.querySelectorAll("[data-pad]")) other.setAttribute("aria-pressed", String(other === choice));
     for (const pad of document.querySelectorAll("[data-pad-shown]")) pad.hidden = pad.dataset.padShown !== choice.dataset.pad;
-    reader?.focus({ preventScroll: true });
+    (reader ?? touched)?.focus({ preventScroll: true });
   });
 }
 

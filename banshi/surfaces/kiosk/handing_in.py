@@ -1,0 +1,248 @@
+"""The papers of a case at the machine, then checked and sent; what comes next, on the screen and on a slip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import pgettext
+
+from banshi.foundation import states
+from banshi.foundation.said import named
+from banshi.foundation.times import day_words
+from banshi.journeys.case import bundles, from_library
+from banshi.journeys.case.drop_slip import to_bring
+from banshi.journeys.case.from_library import Held
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.rules.lifecycle import BEFORE_RECEIPT, CASE, OPEN_TO_APPLICANT
+from banshi.rooms.cases.rules.materials import by_hand
+from banshi.rooms.devices import actions as devices
+from banshi.rooms.devices.ports import PrinterTrouble, Slip
+from banshi.surfaces.kiosk import cabinet, papers, sitting
+from banshi.surfaces.kiosk.form import lines_at, screens_of
+from banshi.surfaces.kiosk.mine import their_case, together
+from banshi.surfaces.kiosk.place import Place
+from banshi.surfaces.kiosk.refusing import Way, refused_page
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A paper of the situation. `held`: what the authorities have for it; `told`: what the hall said is wrong with it."""
+
+    row: PaperRow
+    held: Held | None
+    told: str
+
+    @property
+    def there(self) -> bool:
+        return self.row.state in ("came", "ok")
+
+    @property
+    def by_file(self) -> bool:
+        return not by_hand(self.row.channels)
+
+
+def _wanted(place: Place, case: Case) -> list[Wanted]:
+    held = {}
+    if case.organisation_id is None:  # the card opens what is its holder's
+        held = {each.paper.code: each for each in from_library.held(case, now=place.now)}
+    told = {each.code: each.reason for each in cases.told_missing(case)}
+    return [Wanted(row, held.get(row.code), told.get(row.code, "")) for row in cases.paper_rows(case)]
+
+
+def _open_case(place: Place, person: int, no: str) -> Case | None:
+    """None: there is nothing to hand in any more. :raises Refused: nothing-found."""
+    case = their_case(place, person, no)
+    return case if case.phase in OPEN_TO_APPLICANT and not together(case) else None
+
+
+@sitting.by_card
+def case_papers(request: Any, place: Place, person: int, no: str) -> HttpResponse:
+    """What has to come, and how; POST takes what the authorities hold, with consent. :raises Refused: as `from_library.use`."""
+    case = _open_case(place, person, no)
+    if case is None:
+        return redirect("kiosk:mine", place.hall.code)
+    if request.method == "POST":
+        if case.organisation_id is not None:
+            raise Refused("consent-missing")
+        consent = request.POST.get("consent") == "1"
+        from_library.use(case_no=no, codes=None, consent=consent, by=place.by, now=place.now)
+        return redirect("kiosk:case-papers", place.hall.code, no)
+    rows = _wanted(place, case)
+    context = {
+        "case": case,
+        "papers": rows,
+        "held": [each for each in rows if each.held is not None],
+        "by_file": any(each.by_file and not each.there for each in rows),
+        "stick": papers.Step(place.hall.code, person, (place.now + papers.LASTS).isoformat()).sealed(),
+        "cabinets": cabinet.here(place),
+        "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:papers', args=[no])}",
+        "back": f"{reverse('kiosk:form', args=[place.hall.code, no])}?at=0",
+    }
+    return sitting.shown(request, place, "case_papers.html", context)
+
+
+# --- Check and send ---------------------------------------------------------------------------------------------
+
+
+@sitting.by_card
+def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
+    """All of it once more; POST sends it. Pressed twice it is sent once."""
+    case = _open_case(place, person, no)
+    if case is None:
+        return redirect("kiosk:sent", place.hall.code, no)
+    if not cases.guided_case(case).complete:
+        return redirect("kiosk:situation", place.hall.code, no)
+    if request.method == "GET":
+        return sitting.shown(request, place, "check.html", _checked(place, case))
+    send = actions.supplement if case.phase == "supplement" else bundles.submit
+    try:
+        send(case_no=no, by=place.by, now=place.now)
+    except Refused as refused:
+        if refused.slug == "wrong-state":  # sent on the telephone meanwhile
+            return redirect("kiosk:sent", place.hall.code, no)
+        return _not_sent(request, place, case, refused)
+    return redirect(f"{reverse('kiosk:sent', args=[place.hall.code, no])}?new=1")
+
+
+def _checked(place: Place, case: Case) -> dict[str, Any]:
+    rows, guided = _wanted(place, case), cases.guided_case(case)
+    screens = screens_of(lines_at(place, case, all_faults=True))
+    return {
+        "case": case,
+        "screens": screens,
+        "papers": rows,
+        "lacking": [r for r in rows if r.row.necessity == "required" and r.by_file and not r.there],
+        "wrong": [each for each in screens if any(line.fault for line in each.lines)],
+        "limits": cases.handling_of_case(case).limits,
+        "fee": guided.fee,
+    }
+
+
+def _not_sent(request: Any, place: Place, case: Case, refused: Refused) -> HttpResponse:
+    """What is missing, with the screen on which it is put right."""
+    args = [place.hall.code, case.no]
+    first = []
+    if refused.slug == "form-invalid":
+        first = [Way(pgettext("kiosk", "To the form"), f"{reverse('kiosk:form', args=args)}?faults=all", "pencil")]
+    if refused.slug == "material-missing":
+        first = [Way(pgettext("kiosk", "To the papers"), reverse("kiosk:case-papers", args=args), "file-text")]
+    again = reverse("kiosk:check", args=args)
+    return refused_page(request, place, refused, again=again, first=[*first, sitting.to_mine(place)])
+
+
+# --- Sent -------------------------------------------------------------------------------------------------------
+
+
+@sitting.by_card
+def sent(request: Any, place: Place, person: int, no: str) -> HttpResponse:
+    """How it stands now and what comes next; POST prints that. `?new=1`: it has just been sent."""
+    case = their_case(place, person, no)
+    if case.phase in OPEN_TO_APPLICANT:
+        return redirect("kiosk:form", place.hall.code, no)
+    if request.method == "POST":
+        return _print(request, place, case)
+    new = request.GET.get("new") == "1"
+    context = {
+        "case": case,
+        "title": _title(case, new=new),
+        "new": new,
+        "good": (case.granted is not False and case.phase not in CASE.ends) or bool(case.granted),
+        "next": next_of(place, case),
+        "has_printer": bool(place.device and place.device.printer),
+        "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:case', args=[no])}",
+        "told": bool(case.contact),
+    }
+    return sitting.shown(request, place, "sent.html", context)
+
+
+def _title(case: Case, *, new: bool) -> str:
+    if case.granted:
+        return pgettext("kiosk", "Granted at once") if new else pgettext("kiosk", "Granted")
+    return pgettext("kiosk", "Sent") if new else states.word("case", case.phase)
+
+
+def next_of(place: Place, case: Case) -> list[str]:
+    """What comes next, and what its applicant does, in sentences."""
+    said = [_present(place, case)]
+    if case.phase not in BEFORE_RECEIPT:
+        return said
+    bring = [named(row) for row in to_bring(case)]
+    if bring and case.phase == "pre_review":
+        words = pgettext("kiosk", "Once it is looked at, bring the originals to a window: %(papers)s.")
+        said.append(words % {"papers": _listed(bring)})
+    later = [named(row) for row in cases.paper_rows(case) if row.necessity == "deferrable" and not row.came]
+    if later:
+        said.append(pgettext("kiosk", "May follow later: %(papers)s.") % {"papers": _listed(later)})
+    return said
+
+
+def _listed(names: list[str]) -> str:
+    return pgettext("between papers", ", ").join(names)
+
+
+def _present(place: Place, case: Case) -> str:
+    """The step it is at, with the day that is waited for."""
+    if case.granted is not None:
+        return _decided(case)
+    words = {
+        "pre_review": pgettext("kiosk", "The hall looks at it by %(day)s and says all that is wrong at once."),
+        "received": pgettext("kiosk", "The hall has your papers and says by %(day)s whether something is missing."),
+        "accepted": pgettext("kiosk", "The department decides by %(day)s."),
+        "in_review": pgettext("kiosk", "The department decides by %(day)s."),
+    }
+    day = cases.due_of(case)
+    if case.phase in words and day is not None and case.stopped_at is None:
+        return words[case.phase] % {"day": day_words(day, place.today)}
+    bring = [named(row) for row in to_bring(case)] if case.phase in ("pre_passed", "await_receipt") else []
+    if bring:
+        said = pgettext("kiosk", "The files are right. Bring the originals to a window: %(papers)s.")
+        return said % {"papers": _listed(bring)}
+    if case.phase in CASE.ends:
+        return pgettext("kiosk", "It is over. Why stands with the case on the phone; a window tells you, too.")
+    return pgettext("kiosk", "The hall goes on with it; there is nothing to do now.")
+
+
+def _decided(case: Case) -> str:
+    if not case.granted:
+        return pgettext(
+            "kiosk", "Refused. Why, and what can be done, stands in the decision: on the phone, or at a window."
+        )
+    if case.fee_due_on is not None:
+        return pgettext("kiosk", "A fee is due: pay by telephone or at a window, then the result is made.")
+    if case.phase in ("delivered", "closed"):
+        return pgettext("kiosk", "The result is a file: it lies with the case on the phone.")
+    if case.phase == "ready":
+        return pgettext("kiosk", "The result is ready: fetch it at the issue window with the ID card.")
+    return pgettext("kiosk", "The result is being made. Fetch it at the issue window, or as the message says.")
+
+
+def _print(request: Any, place: Place, case: Case) -> HttpResponse:
+    """Number, day and what comes next; it names nobody. The case stands whatever the printer says."""
+    trouble = ""
+    try:
+        devices.print_slip(device=place.device, slip=slip_of(place, case))
+    except PrinterTrouble as wrong:
+        trouble = wrong.why
+    return render(request, "kiosk/part_drop_printed.html", {"trouble": trouble})
+
+
+def slip_of(place: Place, case: Case) -> Slip:
+    """The words on the slip, in the active language."""
+    granted = pgettext("kiosk", "Granted")
+    at = timezone.localtime(case.submitted_at or place.now).strftime("%Y-%m-%d %H:%M")
+    lines = [(pgettext("kiosk", "For"), named(case.item)), (pgettext("kiosk", "Sent at"), at)]
+    return Slip(
+        hall=named(place.hall), kind=granted if case.granted else pgettext("kiosk", "Sent: case number"), number=case.no,
+        lines=tuple(lines), qr=f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:case', args=[case.no])}",
+        qr_says=pgettext("kiosk", "Scan: how the case stands"), foot=tuple(next_of(place, case)),
+    )  # fmt: skip

@@ -1,0 +1,184 @@
+"""My matters at the machine: the card is read; what waits for its holder, what is ready or under way, and a matter to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import pgettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from banshi.foundation.said import named
+from banshi.kernel.refusals import SLUGS, Refused
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import CaseLine
+from banshi.rooms.cases.rules.lifecycle import CASE, OPEN_TO_APPLICANT
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.catalogue.queries import ItemLine
+from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.identity import queries as people
+from banshi.rooms.insight import queries as insight
+from banshi.surfaces.kiosk import cabinet, card, printed, sitting
+from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
+from banshi.surfaces.kiosk.refusing import refused_page
+
+MOST = 12  # cases on the page
+LOOKED_THROUGH = 60  # of what is found, until so many are done here
+RESULTS = 6
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A case of theirs. `says`: whose turn it is, or where its result lies; `href`: the page on which it goes on, "" for none
+    at this machine."""
+
+    case: Case
+    line: CaseLine
+    says: str
+    href: str
+
+
+@sensitive_post_parameters("presented", "chip")
+@at_kiosk
+@require_http_methods(["GET", "POST"])
+def mine(request: HttpRequest, place: Place) -> HttpResponse:
+    """The card, then what is theirs. A number that is only typed opens nothing."""
+    if request.method == "GET":
+        person = sitting.person_at(request, place)
+        if person is None:
+            return page(request, place, "mine_card.html")
+        sitting.begin(request, place, person)
+        return sitting.shown(request, place, "mine.html", _things(place, person))
+    sitting.end(request)
+    try:
+        not_too_often(place)
+        person = card.person_read(request, place)
+    except card.NotRead as no:
+        return page(request, place, "mine_card.html", {"wrong": no.wrong}, status=SLUGS["identity-invalid"])
+    except Refused as no:
+        return refused_page(request, place, no, again=reverse("kiosk:mine", args=[place.hall.code]))
+    sitting.begin(request, place, person)
+    return redirect("kiosk:mine", place.hall.code)
+
+
+def theirs(place: Place, person: int) -> list[Case]:
+    """What goes on of theirs in this hall, the newest first."""
+    return _of(place, person, _all(place, person).filter(phase__in=CASE.goes_on)[:50])
+
+
+def _all(place: Place, person: int) -> QuerySet[Case]:
+    own = [row.pk for row in people.documents_of(person)]
+    return cases.mine(account_id=None, person_ids=own).filter(hall=place.hall)
+
+
+def _of(place: Place, person: int, rows: Iterable[Case]) -> list[Case]:
+    """Those of an organisation while they act for it."""
+    return [
+        case
+        for case in rows
+        if case.organisation_id is None or people.may_act_for(person, case.organisation_id, place.today)
+    ]
+
+
+def their_case(place: Place, person: int, no: str) -> Case:
+    """:raises Refused: nothing-found – it is not theirs, or of another hall."""
+    found = _of(place, person, _all(place, person).filter(no=no[:50].replace("\0", "")))
+    if not found:
+        raise Refused("nothing-found", facts={"case": no[:50]})
+    return found[0]
+
+
+def together(case: Case) -> bool:
+    """一件事: filled in on one form with others, on the telephone."""
+    return case.bundle_id is not None and case.phase == "draft"
+
+
+def _things(place: Place, person: int) -> dict[str, Any]:
+    rows = theirs(place, person)[:MOST]
+    things = [_thing(place, case, line) for case, line in zip(rows, cases.lines(rows, now=place.now), strict=True)]
+    ready = [each for each in things if each.case.phase == "ready"]
+    wanted = [each for each in things if each not in ready and _waits_for_them(each.case)]
+    return {
+        "who": people.person(person).name,
+        "parts": [
+            (pgettext("kiosk", "Waits for you"), wanted),
+            (pgettext("kiosk", "Ready"), ready),
+            (pgettext("kiosk", "Under way"), [each for each in things if each not in wanted and each not in ready]),
+        ],
+        "nothing": not things,
+        "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:cases')}",
+    }
+
+
+def _waits_for_them(case: Case) -> bool:
+    return case.fee_due_on is not None or cases.WITH.get(case.phase) == "applicant"
+
+
+def _thing(place: Place, case: Case, line: CaseLine) -> Thing:
+    code = place.hall.code
+    if case.phase == "ready":
+        return _ready(place, case, line)
+    if together(case):
+        return Thing(case, line, pgettext("kiosk", "Begun together with others: it goes on on the phone"), "")
+    if case.phase in OPEN_TO_APPLICANT:
+        return Thing(case, line, "", reverse("kiosk:form", args=[code, case.no]))
+    return Thing(case, line, _whose(case), reverse("kiosk:sent", args=[code, case.no]))
+
+
+def _whose(case: Case) -> str:
+    if case.fee_due_on is not None:
+        return pgettext("kiosk", "Pay the fee by telephone or at a window")
+    match cases.WITH.get(case.phase):
+        case "applicant":
+            return pgettext("kiosk", "Bring the originals to a window")
+        case "department":
+            return named(case.department)
+    return named(case.hall)
+
+
+def _ready(place: Place, case: Case, line: CaseLine) -> Thing:
+    """Where the result lies; its code came with a message, and is shown nowhere else."""
+    code = place.hall.code
+    if deliveries.stay_of(case, "result") is not None and cabinet.here(place):
+        says = pgettext("kiosk", "In the cabinet: fetch it with the code")
+        return Thing(case, line, says, reverse("kiosk:cabinet-fetch", args=[code]))
+    if printed.prints(place) and cases.handling_of_case(case).result.printable:
+        says = pgettext("kiosk", "Print it here with the code of the message")
+        return Thing(case, line, says, reverse("kiosk:print-result", args=[code]))
+    row = deliveries.delivery_of(case)
+    says = pgettext("kiosk", "At the issue window, place %(place)s") % {"place": row.place} if row is not None else ""
+    return Thing(case, line, says, reverse("kiosk:sent", args=[code, case.no]))
+
+
+# --- A matter to begin ------------------------------------------------------------------------------------------
+
+
+@sitting.by_card
+def find(request: Any, place: Place, person: int) -> HttpResponse:
+    """By words, pinyin or initials; with nothing typed, those done most. Only what can be applied for here."""
+    asked = request.GET.get("q", "").replace("\0", "")[:40].strip()
+    lines = (
+        catalogue.search(asked, hall=place.hall.code, limit=LOOKED_THROUGH)
+        if asked
+        else insight.popular(place.hall.code, now=place.now, n=LOOKED_THROUGH)
+    )
+    found = done_here(lines)[:RESULTS]
+    not_now = {line.code for line in found if line.seasons is not None and not line.seasons.hold(place.today)}
+    context = {"q": asked, "found": found, "not_now": not_now}
+    return sitting.shown(request, place, "part_begin.html" if request.htmx else "begin.html", context)
+
+
+def done_here(lines: Sequence[ItemLine]) -> list[ItemLine]:
+    """Those that need no window to be applied for."""
+    where = Q(handling__where__online=True) | Q(handling__where__kiosk=True)
+    codes = set(Item.objects.filter(where, code__in=[line.code for line in lines]).values_list("code", flat=True))
+    return [line for line in lines if line.code in codes]
