@@ -97,7 +97,7 @@ def test_from_the_card_to_the_sent_case(matters: Matters, machine: Client, kiosk
         True,
         True,
     )
-    assert "在下方取" in said(slip)
+    assert "在下面取走小票" in said(slip)
     again = machine.post(f"{HERE}/mine/{case.no}/check", follow=True)  # pressed twice
     assert (again.status_code, Case.objects.get().phase) == (200, "pre_review")
 
