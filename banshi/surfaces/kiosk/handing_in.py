@@ -59,6 +59,11 @@ def _wanted(place: Place, case: Case) -> list[Wanted]:
     return [Wanted(row, held.get(row.code), told.get(row.code, "")) for row in cases.paper_rows(case)]
 
 
+def _lacking(rows: list[Wanted]) -> list[Wanted]:
+    """What has to come before it can be sent."""
+    return [each for each in rows if each.row.necessity == "required" and each.by_file and not each.there]
+
+
 def _open_case(place: Place, person: int, no: str) -> Case | None:
     """None: there is nothing to hand in any more. :raises Refused: nothing-found."""
     case = their_case(place, person, no)
@@ -83,6 +88,7 @@ def case_papers(request: Any, place: Place, person: int, no: str) -> HttpRespons
         "papers": rows,
         "held": [each for each in rows if each.held is not None],
         "by_file": any(each.by_file and not each.there for each in rows),
+        "lacking": _lacking(rows),
         "stick": papers.Step(place.hall.code, person, (place.now + papers.LASTS).isoformat()).sealed(),
         "cabinets": cabinet.here(place),
         "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:papers', args=[no])}",
@@ -121,7 +127,7 @@ def _checked(place: Place, case: Case) -> dict[str, Any]:
         "case": case,
         "screens": screens,
         "papers": rows,
-        "lacking": [r for r in rows if r.row.necessity == "required" and r.by_file and not r.there],
+        "lacking": _lacking(rows),
         "wrong": [each for each in screens if any(line.fault for line in each.lines)],
         "limits": cases.handling_of_case(case).limits,
         "fee": guided.fee,
