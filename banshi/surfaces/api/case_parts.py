@@ -69,23 +69,17 @@ def sees(who: Caller, case: Case) -> bool:
     return cases.visible_to(Case.objects.filter(pk=case.pk), halls=halls, department=department).exists()
 
 
-def look_at(who: Caller, case: Case, *, now: datetime) -> None:
+def look_at(who: Caller, case: Case, *, copy: str = "", now: datetime) -> None:
     """Leave a trace that the key's member of staff saw what is in a case, or a guardian – through the channel's system, as on
-    the web – a child's; once a day."""
+    the web – a child's; once a day.
+
+    :param copy: of this certificate, a copy of which was seen.
+    """
     why = "case" if who.scope == "staff" else "guardian" if case.guardian_id is not None else ""
     if why and who.scope in (*OF_APPLICANTS, "staff"):
         day = now.astimezone(zone_of(case.hall)).date()
-        audit.looked_once(
-            [audit.Look(f"person:{case.person_id}", who.by, case.hall.code, f"{why}:{case.no}:{day}")], now=now
-        )
-
-
-def look_at(who: Caller, case: Case, *, copy: str = "", now: datetime) -> None:
-    """Leave a trace that the key's member of staff saw what is in a case; once a day. :param copy: of this certificate."""
-    if who.scope == "staff":
-        day = now.astimezone(zone_of(case.hall)).date()
-        why = f"copy:{case.no}:{copy}" if copy else f"case:{case.no}:{day}"
-        audit.looked_once([audit.Look(f"person:{case.person_id}", who.by, case.hall.code, why)], now=now)
+        seen = f"copy:{case.no}:{copy}" if copy and who.scope == "staff" else f"{why}:{case.no}:{day}"
+        audit.looked_once([audit.Look(f"person:{case.person_id}", who.by, case.hall.code, seen)], now=now)
 
 
 # --- A case -----------------------------------------------------------------------------------------------------

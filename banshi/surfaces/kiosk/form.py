@@ -58,7 +58,9 @@ def lines_at(
 
 
 def on_phone(case: Case) -> str:
-    """Where the same draft is gone on with."""
+    """Where the same draft is gone on with; "" where the matter is sent from a machine alone."""
+    if not cases.guided_case(case).where.online:
+        return ""
     return f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:case-form', args=[case.no])}"
 
 

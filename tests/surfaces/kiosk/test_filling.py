@@ -1,4 +1,4 @@
-"""A matter filled in at the machine: from the card to the sent case; with the phone, with two devices; and nothing left behind."""
+"""A matter filled in at the machine: from the card to the sent case; phone, two devices; and nothing left behind."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from banshi.foundation import clock
 from banshi.journeys.case import from_library
+from banshi.kernel.actors import SYSTEM
+from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.devices.models import Device
 from banshi.surfaces.kiosk import sitting
 from tests.matters import Matters, matters_of
-from tests.surfaces.kiosk.cards import card, chip
+from tests.surfaces.kiosk.cards import chip
 from tests.surfaces.kiosk.test_papers import photo
-from tests.town import TUESDAY_NINE, Town
+from tests.town import TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
 HERE = "/kiosk/town"
@@ -235,9 +237,28 @@ def test_what_the_authorities_hold_is_used_with_consent_and_carried_over_with_it
     assert queries.case_by_no(case.no).contact == "+8613800138001"
 
 
+def test_what_is_done_at_a_machine_and_not_online_is_sent_here_alone(matters: Matters, machine: Client) -> None:
+    row = Item.objects.get(code="pension")
+    row.handling = {**row.handling, "where": {"window": True, "online": False, "kiosk": True}, "materials": []}
+    row.save(update_fields=["handling"])
+    catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+    case = begun(machine, matters)
+    fill(machine, case, name="小镇书店", address="一号路 2 号")
+
+    with pytest.raises(Refused, match="channel-not-allowed"):
+        cases.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+    sent = machine.post(f"{HERE}/mine/{case.no}/check", follow=True)
+
+    assert machine.get(f"{HERE}/mine").status_code == 200
+    assert (sent.status_code, queries.case_by_no(case.no).phase) == (200, "pre_review")
+
+
 def test_another_halls_machine_does_not_show_it(matters: Matters, machine: Client, town: Town) -> None:
     case = begun(machine, matters)
-    stranger = machine.post(f"{HERE}/mine", {"chip": card("11010119900307803X", "张路人")}, follow=True)
+    there = f"/kiosk/{town.other_hall.code}/mine"
 
-    assert (stranger.status_code, case.no in said(stranger)) == (200, False)
-    assert reverse("kiosk:mine", args=["town"]) == f"{HERE}/mine"
+    asked = machine.get(there)  # the same browser: whoever stands there is nobody at another machine
+    laid = machine.post(there, {"chip": chip(matters.person)}, follow=True)
+
+    assert (case.no in said(asked), case.no in said(laid)) == (False, False)
+    assert machine.get(f"{there}/{case.no}/form").status_code == 404

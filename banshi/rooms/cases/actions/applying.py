@@ -352,7 +352,8 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
         need(case, "submit")
         need_item(case, now=now)
         handling = handling_of_case(case)
-        if not guided_case(case).where.online:
+        where = guided_case(case).where
+        if not (where.online or (where.kiosk and by.kind is ActorKind.KIOSK)):
             raise Refused("channel-not-allowed", facts={"channel": "web"})
         need_form(case, now=now)
         need_papers(unsent(wanted_of(case), got_of(case)))
