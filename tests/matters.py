@@ -172,7 +172,7 @@ def matters_of(town: Town) -> Matters:
 
     born = at("2026-01-05 09:00")
     Item.objects.filter(code="pension").update(
-        handling=SHOP, item_type="01", case_kind="2", promised_days=4, statutory_days=20
+        handling=SHOP, item_type="01", case_kind="2", promised_days=4, statutory_days=20, audience="both"
     )
     catalogue.keep_item_versions(by=SYSTEM, now=born)
     queries.forget()

@@ -53,6 +53,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
             "An agent books for the people and matters whose mandates the hall has seen. A new one is shown at the hall."
         ),
     ),
+    "member-limited": (
+        _("You act for this organisation in other matters"),
+        _("Yours are: {may}. {ask} can widen it."),
+    ),
     "guardian-over": (
         _("You are not the guardian any more"),
         _("The child is of age, or the hall ended or is examining this guardianship. Ask at a window."),
@@ -279,6 +283,10 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
     ("mandate-missing", "until"): (
         _("The mandate ends before that day"),
         _("It lasts until {until}. A new one is shown at the hall."),
+    ),
+    ("member-limited", "fills"): (
+        _("You fill in, somebody else sends"),
+        _("You may fill in: {may}. {ask} can send it, or let you do so."),
     ),
     ("too-many-people", "day"): (
         _("Too many new people today"),

@@ -75,6 +75,7 @@ SLUGS: dict[str, int] = {
     "limit-day": 409,
     "too-many-people": 409,
     "mandate-missing": 409,
+    "member-limited": 409,
     "guardian-over": 409,
     "asked-enough": 409,
     "too-many-enquiries": 409,

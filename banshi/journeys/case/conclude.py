@@ -107,11 +107,15 @@ def _deliver(*, case_no: str, how: str, code: str, identified: bool, by: Actor, 
 def receive_electronically(*, case_no: str, by: Actor, now: datetime) -> Case:
     """电子证照: whoever applied takes the result as a file, which is worth the same (国令716 号 10 条); the paper stays for them.
 
-    :raises Refused: nothing-found, wrong-state; agent-not-allowed – the account is not proven to be the applicant.
+    :raises Refused: nothing-found, wrong-state; agent-not-allowed – the account is not proven to be the applicant;
+        mandate-missing, member-limited – of an organisation's: they act for it no longer, or only fill in.
     """
-    if not is_their_own(case_by_no(case_no), now=now):
+    case = case_by_no(case_no)
+    if not is_their_own(case, now=now):
         raise Refused("agent-not-allowed")
-    return _deliver(case_no=case_no, how="electronic", code="", identified=True, by=by, now=now)
+    with transaction.atomic():
+        cases.need_acting(case, sends=True, by=by, now=now)
+        return _deliver(case_no=case_no, how="electronic", code="", identified=True, by=by, now=now)
 
 
 def hand_paper(*, case_no: str, by: Actor, now: datetime) -> None:

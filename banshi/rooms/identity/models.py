@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from banshi.foundation.crypto import EncryptedText
-from banshi.rooms.identity.rules import RELATIONS
+from banshi.rooms.identity.rules import RELATIONS, Limits
 
 
 class Person(models.Model):
@@ -202,16 +202,28 @@ class Organisation(models.Model):
 
 
 class OrganisationMember(models.Model):
-    """A person acts for an organisation: its legal representative (法定代表人) or an agent (经办人). Ended, never deleted."""
+    """A person acts for an organisation: its legal representative (法定代表人) or an agent (经办人). Ended, never deleted.
+
+    An agent may be limited to matters and departments, and to filling in what somebody else sends; a new word replaces the row,
+    so that what somebody might do on a day can be read later.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="organisations")
     role = models.CharField(max_length=10)  # legal | agent
     valid_until = models.DateField(null=True)  # its last day; null: until it is ended
+    items = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))  # codes of matters
+    departments = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))  # both empty = all
+    sends = models.BooleanField(default=True, db_default=True)  # False: fills in, and somebody else sends
+    appoints = models.BooleanField(default=False, db_default=False)  # the legal representative lets them appoint agents
     given_at = models.DateTimeField()
     given_by = models.CharField(max_length=60)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=60, default="", db_default="")  # str(Actor); "" where a new one replaced it
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(tuple(self.items), tuple(self.departments), self.sends, self.appoints)
 
     class Meta:
         db_table = "identity_organisation_member"
@@ -223,6 +235,14 @@ class OrganisationMember(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=["legal", "agent"]), name="a_member_represents_or_is_an_agent"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="legal") | models.Q(items=[], departments=[], sends=True, appoints=False),
+                name="who_represents_an_organisation_is_not_limited",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(appoints=False) | models.Q(items=[], departments=[], sends=True),
+                name="who_appoints_agents_is_not_limited",
             ),
         ]
 

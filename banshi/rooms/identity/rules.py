@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from banshi.kernel.policy import BookingPolicy
@@ -105,13 +106,56 @@ def too_many_people(policy: BookingPolicy, *, listed: int, new_today: int, new: 
 STANDINGS = ("legal", "agent")  # 法定代表人 | 经办人, the stronger first
 
 
-def stronger(role: str, until: date | None, than_role: str, than_until: date | None) -> bool:
-    """Whether one word that a person acts for an organisation is worth more than another: by standing, then by its end."""
+@dataclass(frozen=True)
+class Limits:
+    """What somebody may do for an organisation. `items`, `departments`: codes; both empty: everything. `sends`: what is filled
+    in may be sent, supplemented, taken back by them, too. `appoints`: they may appoint agents."""
 
-    def worth(standing: str, end: date | None) -> tuple[int, date]:
-        return -STANDINGS.index(standing), end or date.max
+    items: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    sends: bool = True
+    appoints: bool = False
 
-    return worth(role, until) > worth(than_role, than_until)
+    @property
+    def all_matters(self) -> bool:
+        return not self.items and not self.departments
+
+    def covers(self, item: str, department: str) -> bool:
+        """Whether a matter of a department is theirs."""
+        return self.all_matters or item in self.items or department in self.departments
+
+    @property
+    def fault(self) -> bool:
+        """Whoever lets others act for it acts for it in everything."""
+        return self.appoints and not (self.all_matters and self.sends)
+
+
+UNLIMITED = Limits()
+
+
+def stronger(
+    role: str, until: date | None, than_role: str, than_until: date | None,
+    *, limits: Limits = UNLIMITED, than_limits: Limits = UNLIMITED,
+) -> bool:  # fmt: skip
+    """Whether one word that a person acts for an organisation is worth more than another: by standing, by what it lets them do,
+    then by its end."""
+
+    def worth(standing: str, may: Limits, end: date | None) -> tuple[int, bool, bool, date]:
+        return -STANDINGS.index(standing), may.all_matters, may.sends, end or date.max
+
+    return worth(role, limits, until) > worth(than_role, than_limits, than_until)
+
+
+def appointing_refusal(
+    *, role: str, appoints: bool, until: date | None, asked: Limits, asked_until: date
+) -> str | None:
+    """Why somebody may not appoint an agent so: "not-allowed" | "appoints" – only the legal representative hands that on |
+    "valid_until" – nobody gives longer than they have. None: they may."""
+    if role != "legal" and not appoints:
+        return "not-allowed"
+    if role != "legal" and asked.appoints:
+        return "appoints"
+    return "valid_until" if until is not None and asked_until > until else None
 
 
 # --- Two entries of one person -----------------------------------------------------------------------------------

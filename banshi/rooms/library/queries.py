@@ -273,8 +273,10 @@ def _certificate_view(row: Certificate) -> CertificateView:
     )  # fmt: skip
 
 
-def uses_of(person_id: int, *, start: int = 0, most: int | None = None) -> list[UseView]:
-    """What a person's certificates were used for, newest first (PIPL Art. 44: they may know).
+def uses_of(
+    person_id: int | None, *, organisation_id: int | None = None, start: int = 0, most: int | None = None
+) -> list[UseView]:
+    """What a person's certificates, or an organisation's, were used for, newest first (PIPL Art. 44: they may know).
 
     :param start, most: a page of them.
     """
@@ -305,6 +307,15 @@ def used_at(ref: str, *, subject: str, purpose: str) -> datetime | None:
     """When a certificate was used for a purpose in a matter; None: never."""
     rows = CertificateUse.objects.filter(certificate__ref=ref, subject=subject, purpose=purpose)
     return rows.values_list("at", flat=True).first()
+    held = held_by(person_id, organisation_id)
+    rows = CertificateUse.objects.filter(certificate__in=Certificate.objects.filter(held)).select_related("certificate")
+    return [
+        UseView(
+            row.certificate.ref, row.certificate.type, row.certificate.name_zh, row.certificate.name_en, row.purpose,
+            row.subject, row.by, row.at, row.note,
+        )
+        for row in rows.order_by("-at", "-id")[start : None if most is None else start + most]
+    ]  # fmt: skip
 
 
 def facts_of(

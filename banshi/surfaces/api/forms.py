@@ -18,6 +18,7 @@ from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_id
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.catalogue.rules.handling import NAME, NUMBER, PHONE, Field
@@ -155,7 +156,7 @@ def _on_record(fields: Sequence[Field], **holder: int) -> dict[str, Filled]:
 
 
 def _of_firm(body: FormIn, person_id: int | None, fields: Sequence[Field], *, now: datetime) -> dict[str, Filled]:
-    """:raises Refused: mandate-missing – this person is not known to act for it."""
+    """:raises Refused: mandate-missing – this person is not known to act for it; member-limited – not in one of these items."""
     assert body.organisation is not None  # the caller saw to it
     code = "".join(body.organisation.uscc.split()).upper()
     today = now.astimezone(ZONE).date()
@@ -163,6 +164,9 @@ def _of_firm(body: FormIn, person_id: int | None, fields: Sequence[Field], *, no
     firm = next((each for each in acts_for if each.uscc == code), None)
     if firm is None:
         raise Refused("mandate-missing", facts={"item": body.items[0]})
+    rows = [catalogue.item_by_code(each) for each in body.items]
+    if not all(firm.limits.covers(row.code, row.department.code) for row in rows):
+        raise cases.limited(firm, today=today)
     own = {FIRM_NAME: firm.name, FIRM_CODE: firm.uscc}
     found = _on_record(fields, organisation_id=firm.organisation_id)
     return found | {element: Filled(value, "library", "", None, "B") for element, value in own.items()}

@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 
 from banshi.foundation import clock
+from banshi.foundation.said import english
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.queries import ActsForOrganisation
 from banshi.surfaces.citizen.refusals import Option, Panel, panel, ways_on
 
 
@@ -38,8 +40,8 @@ def told_here(request: Any) -> list[int]:
 
 
 def my_case(request: Any, no: str) -> Case:
-    """:raises Http404: there is none, or it is nobody's business. :raises Refused: mandate-missing, guardian-over –
-    an agent's or a guardian's whose time is over."""
+    """:raises Http404: there is none, or it is nobody's business. :raises Refused: mandate-missing, guardian-over,
+    member-limited – an agent's or a guardian's whose time is over, or a member's of other matters."""
     try:
         found = cases.case_by_no(no)
     except Refused as nothing:
@@ -70,19 +72,46 @@ def _written_down(request: Any, found: Case, mine: Sequence[int]) -> None:
 
 
 def _of_organisation(request: Any, found: Case) -> Case:
-    """:raises Http404: it is nobody's business here. :raises Refused: mandate-missing – who opened it acts for it no longer."""
-    me, today = people.proven_person(request.who.account_id), today_of(found, clock.now())
-    if me is not None and people.may_act_for(me, found.organisation_id or 0, today):
+    """:raises Http404: it is nobody's business here. :raises Refused: of a case that they opened: mandate-missing – they act for
+    it no longer; member-limited – they do, in other matters."""
+    standing = standing_of(request, found)
+    if standing is not None and cases.sees(standing, found):
         return found
-    if found.account_id == request.who.account_id and found.account_id is not None:
+    if found.account_id is None or found.account_id != request.who.account_id:
+        raise Http404
+    if standing is None:
         raise Refused("mandate-missing", facts={"item": found.item.code})
-    raise Http404
+    raise cases.limited(standing, today=today_of(found, clock.now()))
+
+
+def standing_of(request: Any, found: Case) -> ActsForOrganisation | None:
+    """What the proven owner of the account may do for the organisation of a case; None: nothing, or it is a person's."""
+    me = people.proven_person(request.who.account_id)
+    if me is None or found.organisation_id is None:
+        return None
+    return people.standing_in(found.organisation_id, me, today=today_of(found, clock.now()))
+
+
+def only_fills(request: Any, found: Case) -> list[str]:
+    """Whom to ask to send it, by masked name, where this account only fills in for the organisation; else nobody."""
+    standing = standing_of(request, found)
+    if standing is None or standing.limits.sends:
+        return []
+    asked = cases.whom_to_ask(standing, today=today_of(found, clock.now()))
+    return [each["en" if english() else "zh"] for each in asked]
 
 
 def is_me(request: Any, found: Case) -> bool:
-    """Whether the account is proven to be the applicant, or their guardian: only then does the library open."""
+    """Whether the account is proven to be the applicant, or their guardian."""
     today = today_of(found, clock.now())
     return found.organisation_id is None and people.opens_for(request.who.account_id, found.person_id, today=today)
+
+
+def opens_library(request: Any, found: Case) -> bool:
+    """Whether what the authorities hold of the applicant may be used: to themselves, and to who acts for an organisation in
+    this matter."""
+    standing = standing_of(request, found)
+    return is_me(request, found) or (standing is not None and cases.sees(standing, found))
 
 
 def today_of(found: Case, now: datetime) -> date:

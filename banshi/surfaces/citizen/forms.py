@@ -78,13 +78,36 @@ class NewChild(NewPerson):
     relation = forms.ChoiceField(label=pgettext_lazy("guardian", "I am"), choices=lambda: list(RELATIONS.items()))
 
 
-class NewAgent(NewPerson):
-    """Whom a legal representative lets act for the organisation, and until when."""
+MAY = {
+    "send": pgettext_lazy("organisation", "Fill in and send"),
+    "fill": pgettext_lazy("organisation", "Fill in only; somebody else sends"),
+    "appoint": pgettext_lazy("organisation", "Fill in and send everything, and appoint other agents"),
+}
+
+
+class ChangedAgent(Form):
+    """What an agent of an organisation may do, and until when."""
 
     valid_until = forms.DateField(
         label=pgettext_lazy("organisation", "Until, the last day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    may = forms.ChoiceField(
+        label=pgettext_lazy("organisation", "They may"), choices=lambda: list(MAY.items()), initial="send"
+    )
+    scope = forms.ChoiceField(choices=[("all", ""), ("some", "")], initial="all")
+    items = forms.Field(required=False, widget=forms.SelectMultiple)
+    departments = forms.Field(required=False, widget=forms.SelectMultiple)
+    appoints = forms.Field(required=False, widget=forms.HiddenInput)  # a refusal about it stands here
+    q = forms.CharField(required=False, max_length=60)  # words by which matters are looked for
+
+    def chosen(self, name: str) -> list[str]:
+        """Codes ticked so far, of `items` or `departments`."""
+        return [str(code)[:80] for code in self[name].value() or ()][:MOST_ITEMS]
+
+
+class NewAgent(ChangedAgent, NewPerson):
+    """Whom a legal representative lets act for the organisation."""
 
 
 class NewClient(NewPerson):

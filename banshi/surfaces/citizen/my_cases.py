@@ -27,7 +27,18 @@ from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.fees import queries as fees
 from banshi.surfaces.citizen import case_story, case_ways, case_where
-from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case, my_people, today_of, told_here
+from banshi.surfaces.citizen.case_doors import (
+    case_panel,
+    is_me,
+    is_open,
+    my_case,
+    my_people,
+    only_fills,
+    opens_library,
+    today_of,
+    told_here,
+)
+from banshi.surfaces.citizen.case_fields import groups_of, lines_of
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import said_option
@@ -155,6 +166,9 @@ def _to_follow(found: Case) -> list[tuple[str, Any, bool]]:
 def _uses(request: Any, found: Case) -> list[Used]:
     """What the library was asked for in this case."""
     return used_in(found) if is_me(request, found) else []
+    if not opens_library(request, found):
+        return []
+    return [each for each in library.uses_of(**actions.holder_of(found)) if each.subject == f"case:{found.no}"]
 
 
 # --- Check and send ---------------------------------------------------------------------------------------------
@@ -204,6 +218,7 @@ def _check_page(request: Any, found: Case, *, refused: Refused | None = None, no
         "lacking": [each for each in papers if each.row.necessity == "required" and not each.there],
         "later": [each for each in papers if each.row.necessity == "deferrable" and not each.there],
         "limits": cases.handling_of_case(found).limits,
+        "senders": only_fills(request, found),
         "costs": guided.fee,
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
     }

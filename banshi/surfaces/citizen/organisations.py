@@ -1,50 +1,54 @@
-"""My organisations: whom I act for, who else does, their cases; the legal representative appoints and ends agents (经办人)."""
+"""My organisations: whom I act for and in what, who else does and did, its cases as far as they are mine to see."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import pgettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
+from banshi.foundation.said import english
 from banshi.frames.typed import int_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
+from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.queries import ActsForOrganisation
-from banshi.surfaces.citizen import sent
+from banshi.rooms.identity.queries import ActsForOrganisation, MemberView
+from banshi.rooms.identity.rules import Limits
 from banshi.surfaces.citizen.doors import citizen_page, page
-from banshi.surfaces.citizen.forms import NewAgent
-from banshi.surfaces.citizen.proving import costs
-from banshi.surfaces.citizen.refusals import NOT_FILLED, panel, unfilled
+from banshi.surfaces.citizen.refusals import panel
 
 PAGE = 20
 
 
-def _today() -> date:
+def today() -> date:
     return timezone.localtime(clock.now()).date()
 
 
 def my_organisations(request: Any) -> tuple[ActsForOrganisation, ...]:
     """Whom the proven owner of the account acts for today; none where nothing proves who it is."""
     me = people.proven_person(request.who.account_id)
-    return people.organisations_of(me, today=_today()) if me is not None else ()
+    return people.organisations_of(me, today=today()) if me is not None else ()
 
 
-def _mine(request: Any, organisation: int) -> ActsForOrganisation:
+def mine_of(request: Any, organisation: int) -> ActsForOrganisation:
     """:raises Http404: the account acts for no such organisation."""
     found = next((each for each in my_organisations(request) if each.organisation_id == organisation), None)
     if found is None:
         raise Http404
     return found
+
+
+def matters_said(may: Limits) -> str:
+    """What somebody may do for it, in the active language."""
+    return gettext(", ").join(each["en" if english() else "zh"] for each in cases.matters_of(may))
 
 
 @citizen_page
@@ -59,60 +63,53 @@ def organisations(request: Any) -> HttpResponseBase:
 @require_GET
 def organisation(request: Any, organisation: int) -> HttpResponseBase:
     """Who acts for it, and its cases."""
-    form = sent.again(request, NewAgent, reverse("citizen:appoint", args=[organisation]))
-    return _one(request, _mine(request, organisation), form=form)
+    return _one(request, mine_of(request, organisation))
 
 
-def _one(
-    request: Any, mine: ActsForOrganisation, *, form: NewAgent, refused: Refused | None = None
-) -> HttpResponseBase:
+def _one(request: Any, mine: ActsForOrganisation, *, refused: Refused | None = None) -> HttpResponseBase:
     now, number = clock.now(), int_or_none(request.GET.get("page"), 1, 500) or 1
-    some = list(cases.of_organisation(mine.organisation_id)[PAGE * (number - 1) : PAGE * number + 1])
-    shown = None
-    if refused is not None:
-        told = unfilled(NOT_FILLED) if sent.beside(form, refused) else refused
-        shown = panel(told, today=_today(), zone=timezone.get_default_timezone())
+    some = list(cases.cases_for(mine)[PAGE * (number - 1) : PAGE * number + 1])
     context = {
         "mine": mine,
-        "members": people.members_of(mine.organisation_id, today=_today()),
-        "cases": cases.lines(some[:PAGE], now=now),
+        "may": matters_said(mine.limits),
+        "asks": [each["en" if english() else "zh"] for each in cases.whom_to_ask(mine, today=today())],
+        "members": [_listed(mine, each) for each in people.members_of(mine.organisation_id, today=today())],
+        "before": [_listed(mine, each) for each in people.members_before(mine.organisation_id, today=today())],
+        "cases": list(zip(cases.lines(some[:PAGE], now=now), [each.person.masked_name for each in some], strict=False)),
+        "together": [each for each in catalogue.one_matters() if each.audience != "person"],
         "number": number,
         "has_more": len(some) > PAGE,
-        "form": form,
-        "panel": shown,
+        "panel": panel(refused, today=today(), zone=timezone.get_default_timezone()) if refused is not None else None,
     }
     return page(request, "citizen/organisation.html", context, refused=refused)
 
 
-@citizen_page
-@require_POST
-@costs("people")
-def appoint(request: Any, organisation: int) -> HttpResponseBase:
-    """As legal representative: somebody acts for it until a day."""
-    mine = _mine(request, organisation)
-    form = NewAgent(request.POST)
-    if not form.is_valid():
-        return _one(request, mine, form=form, refused=unfilled(NOT_FILLED))
-    said = {name: form.cleaned_data[name] for name in ("name", "id_type", "id_number", "valid_until")}
-    try:
-        identity.appoint_agent(legal_member_id=mine.member_id, **said, by=request.who.by, now=clock.now())
-    except Refused as refused:
-        return _one(request, mine, form=form, refused=refused)
-    messages.success(request, pgettext("organisation", "They may act for it now, with their own proven account."))
-    return redirect("citizen:organisation", organisation)
+@dataclass(frozen=True)
+class Listed:
+    """Somebody who acts for it: in what; `mine`: whether whoever looks limits and ends them; `self`: it is them."""
+
+    member: MemberView
+    may: str
+    mine: bool
+    self: bool
+
+
+def _listed(mine: ActsForOrganisation, each: MemberView) -> Listed:
+    is_self = each.member_id == mine.member_id
+    return Listed(each, matters_said(each.limits), mine.over(each) and not is_self, is_self)
 
 
 @citizen_page
 @require_POST
 def dismiss(request: Any, organisation: int, member: int) -> HttpResponseBase:
-    """As legal representative: somebody acts for it no longer. As an agent: I do not."""
-    mine = _mine(request, organisation)
+    """As who appoints: somebody acts for it no longer. As an agent: I do not."""
+    mine = mine_of(request, organisation)
     try:
         identity.dismiss_agent(member_id=member, by_member_id=mine.member_id, by=request.who.by, now=clock.now())
     except Refused as refused:
         if refused.slug == "nothing-found":
             raise Http404 from refused
-        return _one(request, mine, form=NewAgent(), refused=refused)
+        return _one(request, mine, refused=refused)
     if member == mine.member_id:
         return redirect("citizen:organisations")
     return redirect("citizen:organisation", organisation)

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext, pgettext
+
 from banshi.foundation.doors import Asked
+from banshi.foundation.said import english
 from banshi.frames.typed import key_or_none
+from banshi.rooms.cases import queries as cases
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import ActsForOrganisation
 from banshi.surfaces.desk.case_front import Served
@@ -20,7 +24,7 @@ FOR = "applies_for"  # in the session: of which number, which organisation
 class FirmPart:
     """Whom the served person acts for; `chosen`: a new case is this one's. `typed`: what could not be entered."""
 
-    rows: tuple[ActsForOrganisation, ...]
+    rows: tuple[tuple[ActsForOrganisation, str], ...]  # each with what they may do, where it is not everything
     chosen: int | None
     typed: Mapping[str, str]
 
@@ -35,7 +39,21 @@ def firms_part(request: Asked, here: Served, typed: Mapping[str, str], now: date
     if here.ticket.person_id is None:
         return None
     rows = people.organisations_of(here.ticket.person_id, today=here.today(now))
-    return FirmPart(rows, applies_for(request, here, now), dict.fromkeys(FIELDS, "") | dict(typed))
+    return FirmPart(
+        tuple((each, _limits(each)) for each in rows),
+        applies_for(request, here, now),
+        dict.fromkeys(FIELDS, "") | dict(typed),
+    )
+
+
+def _limits(each: ActsForOrganisation) -> str:
+    may = each.limits
+    if may.all_matters and may.sends:
+        return ""
+    names = gettext(", ").join(one["en" if english() else "zh"] for one in cases.matters_of(may))
+    if may.sends:
+        return pgettext("desk firm", "only %(matters)s") % {"matters": names}
+    return pgettext("desk firm", "fills in only: %(matters)s") % {"matters": names}
 
 
 def applies_for(request: Asked, here: Served, now: datetime) -> int | None:

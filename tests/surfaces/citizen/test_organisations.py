@@ -8,7 +8,6 @@ import pytest
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case
-from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Organisation, OrganisationMember
 from tests.matters import Matters
@@ -35,14 +34,13 @@ def firm(phone: Phone, role: str = "legal") -> tuple[Organisation, OrganisationM
     return made, member
 
 
-def appoint(phone: Phone, made: Organisation, person) -> int:
+def appoint(phone: Phone, made: Organisation, person, **more) -> int:
     who = {"name": person.name, "id_type": person.id_type, "id_number": person.id_number}
-    asked = who | {"valid_until": UNTIL.isoformat()}
+    asked = who | {"valid_until": UNTIL.isoformat(), "may": "send", "scope": "all"} | more
     return int(phone.client.post(f"/me/organisations/{made.pk}/appoint", asked).status_code)
 
 
 def begun(phone: Phone, made: Organisation) -> Case:
-    Item.objects.filter(code="pension").update(audience="both")
     said = {"who": f"org-{made.pk}", "a": ["premises:rented", "food:no"], "hall": "town"}
     answer = phone.client.post("/matters/pension/begin", said)
     assert answer.status_code == 302, text(answer)[-1500:]
@@ -93,7 +91,7 @@ def test_a_representative_who_was_ended_meanwhile_appoints_nobody(me):
 
     with pytest.raises(Refused, match="not-allowed"):
         identity.appoint_agent(
-            legal_member_id=mine.pk, name=other.name, id_type=other.id_type, id_number=other.id_number,
+            by_member_id=mine.pk, name=other.name, id_type=other.id_type, id_number=other.id_number,
             valid_until=UNTIL, by=CLERK, now=TUESDAY_NINE,
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from banshi.rooms.cases.actions.acting import need_acting
 from banshi.rooms.cases.actions.agreeing import agree
 from banshi.rooms.cases.actions.applying import (
     Opening,
@@ -129,6 +130,7 @@ __all__ = [
     "lock_drafts",
     "make_copies",
     "make_due",
+    "need_acting",
     "need_one_form",
     "need_whole",
     "open_bundle",

@@ -16,6 +16,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.cases.actions.acting import need_acting, need_member
 from banshi.rooms.cases.actions.ground import (
     give,
     invalid,
@@ -39,6 +40,7 @@ from banshi.rooms.cases.rules.materials import CHANNELS, not_there, unsent
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided
 from banshi.rooms.catalogue.rules.handling import PHONE, Handling
+from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Organisation, Person
 from banshi.rooms.library import actions as library
@@ -85,13 +87,16 @@ class Opening:
 def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     """A case as a draft, with its number: nothing slow comes before it.
 
-    :raises Refused: nothing-found, item-not-here, item-retired, out-of-season, phone-invalid, guardian-over; invalid (channel, an
-        answer to no question); duplicate-case – the same matter is under way already, as far as whoever asks may know.
+    :raises Refused: nothing-found, item-not-here, item-retired, out-of-season, phone-invalid, guardian-over, mandate-missing,
+        member-limited; invalid (channel, an answer to no question, an organisation where people apply);
+        duplicate-case – the same matter is under way already, as far as whoever asks may know.
     """
     if asked.channel not in CHANNELS_OF_CASES:
         raise invalid("channel", "没有这个渠道", "No such channel")
     item = catalogue.hall_item(asked.hall.pk, asked.item_code).item
     need_begun(item, day=today_in(asked.hall, now), visit_id=asked.visit_id)
+    if asked.organisation_id is not None and item.audience == "person":
+        raise invalid("organisation", "这个事项由个人申请", "People apply for this, not organisations")
     handling = catalogue.handling_of(item)
     _check_answers(handling, asked.answers or {})
     found = guided(handling, asked.answers or {})
@@ -102,6 +107,10 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).get(id=person.pk)  # two taps open one case
         guardian = _guardian_of(asked, now)
+        if firm is not None:
+            need_member(firm.pk, person.pk, item=item, hall=asked.hall, now=now)
+        elif asked.account_id is not None and by.kind is ActorKind.CITIZEN:
+            identity.need_mandate(account_id=asked.account_id, person_id=person.pk, item=item.code, now=now)
         if not asked.anyway and (there := _under_way(asked, item.pk, by)) is not None:
             raise Refused("duplicate-case", facts={"case": there})
         case = Case.objects.create(
@@ -187,11 +196,12 @@ def change(
 
     :param revision: the one this change was made from; an older one is refused, so that two tabs never overwrite each
         other unseen. None does not ask.
-    :raises Refused: nothing-found, wrong-state, changed-meanwhile, invalid.
+    :raises Refused: nothing-found, wrong-state, changed-meanwhile, invalid, mandate-missing, member-limited.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "change")
+        need_acting(case, by=by, now=now)
         if revision is not None and revision != case.revision:
             raise Refused("changed-meanwhile", facts={"case": case_no})
         handling = handling_of_case(case)
@@ -236,7 +246,7 @@ def add_material(
     :param certificate: its reference: used with `consent` of whose it is, for this case; the use is written down.
     :param further: a further page of what was told to be wrong, which stays and is looked at again; else it goes.
     :raises Refused: nothing-found, wrong-state, invalid (no such paper, not by this channel, too many pages, a certificate that
-        does not stand for it), consent-missing.
+        does not stand for it), consent-missing, mandate-missing, member-limited.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -244,6 +254,7 @@ def add_material(
             need(case, "change")
         elif case.phase in _AT_WINDOW and by.kind is not ActorKind.STAFF and not _owed(case, code):
             need(case, "change")  # what was received stands
+        need_acting(case, by=by, now=now)
         papers = {paper.code: paper for paper in guided_case(case).materials}
         paper = papers.get(code)
         if paper is None:
@@ -318,6 +329,7 @@ def take_back_material(*, case_no: str, material_id: int, by: Actor, now: dateti
     with transaction.atomic():
         case = locked(case_no)
         need(case, "change")
+        need_acting(case, by=by, now=now)
         row = CaseMaterial.objects.filter(case=case, id=material_id, gone_at=None).first()
         if row is None or row.by != str(by):
             raise Refused("nothing-found", facts={"material": material_id})
@@ -345,11 +357,13 @@ def need_form(case: Case, *, now: datetime) -> None:
 def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
     """申报: the form is right and the papers are there; somebody looks at them before anything binds (网上预审).
 
-    :raises Refused: nothing-found, wrong-state, item-retired, out-of-season, form-invalid, material-missing, channel-not-allowed.
+    :raises Refused: nothing-found, wrong-state, item-retired, out-of-season, form-invalid, material-missing, channel-not-allowed,
+        mandate-missing, member-limited.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "submit")
+        need_acting(case, sends=True, by=by, now=now)
         need_item(case, now=now)
         handling = handling_of_case(case)
         where = guided_case(case).where
@@ -376,11 +390,12 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
 def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
     """补正: what was told has come, by whichever way; the limit for telling runs again from today.
 
-    :raises Refused: nothing-found, wrong-state, form-invalid, material-missing.
+    :raises Refused: nothing-found, wrong-state, form-invalid, material-missing, mandate-missing, member-limited.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "supplement")
+        need_acting(case, sends=True, by=by, now=now)
         need_form(case, now=now)
         need_papers(not_there(wanted_of(case), got_of(case)))
         today = today_of(case, now)
@@ -397,10 +412,11 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
 def withdraw(*, case_no: str, reason: str = "", by: Actor, now: datetime) -> Case:
     """撤回: until it is decided the applicant may take it back; the papers go back with it.
 
-    :raises Refused: nothing-found, wrong-state.
+    :raises Refused: nothing-found, wrong-state, mandate-missing, member-limited.
     """
     with transaction.atomic():
         case = locked(case_no)
+        need_acting(case, sends=case.phase != "draft", by=by, now=now)
         handed_in = case.phase != "draft"
         event = step(case, "withdraw", by=by, now=now, why=reason, outcome="withdrawn", closed_at=now, stopped_at=None)
         case.stops.filter(ended_at=None).update(ended_at=now)

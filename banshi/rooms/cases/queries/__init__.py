@@ -40,6 +40,7 @@ from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
 from banshi.rooms.cases.queries.flow import stages_of, stages_waited_for
 from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.lists import read, whose
+from banshi.rooms.cases.queries.members import cases_for, limited, matters_of, sees, whom_to_ask
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
 from banshi.rooms.cases.queries.sealed import (
@@ -113,6 +114,7 @@ __all__ = [
     "blanks_of_case",
     "bundle_by_no",
     "case_by_no",
+    "cases_for",
     "cases_of",
     "chain_holds",
     "checked",
@@ -139,7 +141,9 @@ __all__ = [
     "has_result_sample",
     "kept_as",
     "latest_day",
+    "limited",
     "lines",
+    "matters_of",
     "may_follow",
     "mine",
     "missing_signs",
@@ -162,6 +166,7 @@ __all__ = [
     "sealed_by_rule",
     "sealed_in",
     "seals_of",
+    "sees",
     "set_aside",
     "set_aside_in",
     "siblings",
@@ -175,6 +180,7 @@ __all__ = [
     "visible_to",
     "wanted_of",
     "whole_of",
+    "whom_to_ask",
     "whose",
     "worklist",
 ]

@@ -63,6 +63,8 @@ from banshi.rooms.identity.actions.organisations import (
     dismiss_agent,
     end_member,
     enrol_organisation,
+    hold_member,
+    limit_member,
 )
 from banshi.rooms.identity.actions.people import (
     CHINA,
@@ -480,8 +482,10 @@ __all__ = [
     "give_mandate",
     "give_role",
     "hold_agent",
+    "hold_member",
     "join_entries",
     "limit_agent",
+    "limit_member",
     "lock_account",
     "lock_accounts",
     "lock_entries",

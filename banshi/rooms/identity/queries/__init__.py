@@ -62,8 +62,11 @@ from banshi.rooms.identity.queries.organisations import (
     ActsForOrganisation,
     MemberView,
     may_act_for,
+    members_before,
     members_of,
     organisations_of,
+    standing_in,
+    who_appoints,
 )
 
 
@@ -407,6 +410,7 @@ __all__ = [
     "may_be",
     "may_be_minor",
     "members",
+    "members_before",
     "members_of",
     "name_typed",
     "names_of_staff",
@@ -423,8 +427,10 @@ __all__ = [
     "roles_of",
     "speaks_for",
     "staff_named",
+    "standing_in",
     "suspended_agent",
     "told_at",
     "wards_of",
+    "who_appoints",
     "why_over",
 ]

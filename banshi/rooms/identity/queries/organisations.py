@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 
 from banshi.rooms.identity.models import OrganisationMember
+from banshi.rooms.identity.rules import UNLIMITED, Limits
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,20 @@ class ActsForOrganisation:
     uscc: str
     role: str
     valid_until: date | None
+    limits: Limits = UNLIMITED
+
+    @property
+    def may_appoint(self) -> bool:
+        return self.role == "legal" or self.limits.appoints
+
+    def over(self, member: MemberView) -> bool:
+        """Whether they limit and end this agent."""
+        return member.role == "agent" and self.may_appoint and (self.role == "legal" or not member.limits.appoints)
+
+
+def acts_for(row: OrganisationMember) -> ActsForOrganisation:
+    firm = row.organisation
+    return ActsForOrganisation(row.pk, firm.pk, firm.name, firm.uscc, row.role, row.valid_until, row.limits)
 
 
 def organisations_of(person_id: int, *, today: date | None = None) -> tuple[ActsForOrganisation, ...]:
@@ -27,13 +42,15 @@ def organisations_of(person_id: int, *, today: date | None = None) -> tuple[Acts
 
     :param today: leave out what has run out by then; None: only what was ended is left out.
     """
-    rows = OrganisationMember.objects.filter(_in_force(today), person_id=person_id).select_related("organisation")
-    return tuple(
-        ActsForOrganisation(
-            row.pk, row.organisation_id, row.organisation.name, row.organisation.uscc, row.role, row.valid_until
-        )
-        for row in rows.order_by("id")
-    )
+    rows = OrganisationMember.objects.filter(in_force(today), person_id=person_id).select_related("organisation")
+    return tuple(acts_for(row) for row in rows.order_by("id"))
+
+
+def standing_in(organisation_id: int, person_id: int, *, today: date) -> ActsForOrganisation | None:
+    """What somebody may do for an organisation on that day; None: they do not act for it."""
+    rows = OrganisationMember.objects.filter(in_force(today), organisation_id=organisation_id, person_id=person_id)
+    row = rows.select_related("organisation").first()
+    return acts_for(row) if row is not None else None
 
 
 @dataclass(frozen=True)
@@ -45,24 +62,44 @@ class MemberView:
     number_last4: str
     role: str
     valid_until: date | None
+    limits: Limits
+    given_at: datetime
+    ended_at: datetime | None
 
 
 def members_of(organisation_id: int, *, today: date) -> tuple[MemberView, ...]:
     """Who acts for it on that day, the first given first."""
-    rows = OrganisationMember.objects.filter(_in_force(today), organisation_id=organisation_id)
-    return tuple(
-        MemberView(row.pk, row.person.masked_name, row.person.number_last4, row.role, row.valid_until)
-        for row in rows.select_related("person").order_by("id")
-    )
+    rows = OrganisationMember.objects.filter(in_force(today), organisation_id=organisation_id)
+    return tuple(_member(row) for row in rows.select_related("person").order_by("id"))
+
+
+def members_before(organisation_id: int, *, today: date, most: int = 100) -> tuple[MemberView, ...]:
+    """Who acted for it once, and in what: what was ended, replaced by another word, or has run out; the latest first."""
+    rows = OrganisationMember.objects.filter(organisation_id=organisation_id).exclude(in_force(today))
+    return tuple(_member(row) for row in rows.select_related("person").order_by("-given_at", "-id")[:most])
+
+
+def who_appoints(organisation_id: int, *, today: date) -> tuple[str, ...]:
+    """Whom to ask for more: masked names of its legal representatives, and of those they let appoint agents."""
+    rows = OrganisationMember.objects.filter(in_force(today), organisation_id=organisation_id)
+    found = rows.filter(Q(role="legal") | Q(appoints=True)).order_by("-role", "id")
+    return tuple(found.values_list("person__masked_name", flat=True))
+
+
+def _member(row: OrganisationMember) -> MemberView:
+    return MemberView(
+        row.pk, row.person.masked_name, row.person.number_last4, row.role, row.valid_until, row.limits, row.given_at, row.ended_at
+    )  # fmt: skip
 
 
 def may_act_for(person_id: int, organisation_id: int, today: date) -> bool:
     """Whether this person acts for the organisation on that day."""
     return OrganisationMember.objects.filter(
-        _in_force(today), person_id=person_id, organisation_id=organisation_id
+        in_force(today), person_id=person_id, organisation_id=organisation_id
     ).exists()
 
 
-def _in_force(today: date | None) -> Q:
+def in_force(today: date | None) -> Q:
+    """:param today: what has run out by then is over; None: only what was ended."""
     live = Q(ended_at=None)
     return live if today is None else live & (Q(valid_until=None) | Q(valid_until__gte=today))

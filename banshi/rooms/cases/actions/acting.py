@@ -1,0 +1,52 @@
+"""Who acts for somebody else in a case – for an organisation, or as an agent (代办) for a client – is asked in the transaction
+of what they do, their standing held: whoever ends it at that moment comes before or after.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.actions.ground import today_in
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries.members import limited
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity import queries as people
+from banshi.rooms.places.models import Hall
+
+_FOR_SOMEBODY = (ActorKind.CHANNEL, ActorKind.KIOSK)  # what they send is sent by the person the case was opened by
+
+
+def need_acting(case: Case, *, sends: bool = False, by: Actor, now: datetime) -> None:
+    """Whoever acts may still do so for the applicant, in this matter. Staff have looked at the papers themselves.
+
+    :param sends: what is filled in is sent, supplemented, taken back or received.
+    :raises Refused: mandate-missing – they act for them no longer; member-limited – they do, and not in this.
+    """
+    if by.kind is ActorKind.CITIZEN and by.id.isdecimal():
+        if case.organisation_id is None:
+            identity.need_mandate(account_id=int(by.id), person_id=case.person_id, item=case.item.code, now=now)
+            return
+        person_id = people.proven_person(int(by.id))
+    elif by.kind in _FOR_SOMEBODY and case.organisation_id is not None:
+        person_id = case.person_id
+    else:
+        return
+    need_member(case.organisation_id, person_id, item=case.item, hall=case.hall, sends=sends, now=now)
+
+
+def need_member(
+    organisation_id: int | None, person_id: int | None, *, item: Item, hall: Hall, sends: bool = False, now: datetime
+) -> None:
+    """:raises Refused: mandate-missing, member-limited."""
+    today = today_in(hall, now)
+    standing = None
+    if organisation_id is not None and person_id is not None:
+        standing = identity.hold_member(organisation_id=organisation_id, person_id=person_id, today=today)
+    if standing is None:
+        raise Refused("mandate-missing", facts={"item": item.code})
+    may = standing.limits
+    if not may.covers(item.code, item.department.code) or (sends and not may.sends):
+        raise limited(standing, today=today)
