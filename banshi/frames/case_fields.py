@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from banshi.foundation.crypto import sign
 from banshi.foundation.said import english, named
 from banshi.journeys.case import changing
-from banshi.journeys.case.carried import Carried, at_window, carried
+from banshi.journeys.case.carried import Carried, at_window, of_case
 from banshi.kernel.actors import Actor
 from banshi.kernel.conditions import names
 from banshi.kernel.masking import mask_id
@@ -127,7 +127,7 @@ def mark(case: Case, code: str, value: str) -> str:
 def known_of(case: Case, *, account_id: int, today: date) -> dict[str, Carried]:
     """What was, or could be, filled in for the applicant."""
     fields = cases.guided_case(case).fields
-    return carried(fields, account_id=account_id, person_id=case.person_id, name=case.applicant, today=today)
+    return of_case(fields, case, account_id=account_id, today=today)
 
 
 def known_by_card(case: Case, *, today: date) -> dict[str, Carried]:

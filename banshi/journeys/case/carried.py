@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue.rules.handling import NAME, NUMBER, PHONE, Field
 from banshi.rooms.catalogue.rules.values import WrongValue, read, stored
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.queries import ActsForOrganisation
 from banshi.rooms.library import queries as library
 
 FIRM_NAME, FIRM_CODE = "organisation-name", "uscc"
@@ -41,14 +41,32 @@ def carried(fields: Iterable[Field], *, account_id: int, person_id: int, name: s
     return _fitting(asked, found, today)
 
 
-def of_firm(fields: Iterable[Field], *, firm: ActsForOrganisation, account_id: int, today: date) -> dict[str, Carried]:
+@dataclass(frozen=True)
+class Firm:
+    """An organisation as its licence says it. `phone`: of who acts for it."""
+
+    organisation_id: int
+    name: str
+    uscc: str
+    phone: str | None
+
+
+def of_firm(fields: Iterable[Field], *, firm: Firm, today: date) -> dict[str, Carried]:
     """By field, of an organisation: its licence, what the library has of it, and the telephone of who acts."""
     asked = [field for field in fields if field.element]
     known = library.facts_of(organisation_id=firm.organisation_id, elements=[field.element for field in asked])
     found = {element: Carried(fact.value, "library") for element, fact in known.items()}
     found |= {FIRM_NAME: Carried(firm.name, "document"), FIRM_CODE: Carried(firm.uscc, "document")}
-    found[PHONE] = Carried(people.phone_of(account_id=account_id), "account")
+    found[PHONE] = Carried(firm.phone, "account")
     return _fitting(asked, found, today)
+
+
+def of_case(fields: Iterable[Field], case: Case, *, account_id: int, today: date) -> dict[str, Carried]:
+    """By field, of whoever a case is for, as its applicant sees it online."""
+    of = case.organisation
+    if of is None:
+        return carried(fields, account_id=account_id, person_id=case.person_id, name=case.applicant, today=today)
+    return of_firm(fields, firm=Firm(of.pk, of.name, of.uscc, people.phone_of(account_id=account_id)), today=today)
 
 
 def at_window(fields: Iterable[Field], *, person_id: int, today: date) -> dict[str, Carried]:

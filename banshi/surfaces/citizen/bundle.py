@@ -18,7 +18,7 @@ from banshi.foundation import clock
 from banshi.foundation.said import english
 from banshi.frames.case_fields import LONGEST_VALUE, SOURCES, Line, as_typed, groups_of
 from banshi.journeys.case import bundles
-from banshi.journeys.case.carried import carried
+from banshi.journeys.case.carried import of_case
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
 from banshi.rooms.cases import queries as cases
@@ -31,7 +31,9 @@ from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.catalogue.rules.one_form import faults_jointly, guided_jointly, shown_jointly
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.surfaces.citizen import case_story, sent
-from banshi.surfaces.citizen.case_doors import case_panel, my_case, today_of
+from banshi.surfaces.citizen.case_doors import case_panel, my_case, only_fills, today_of
+from banshi.surfaces.citizen.case_fields import SOURCES, Line, as_typed, groups_of
+from banshi.surfaces.citizen.case_form import LONGEST_VALUE
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.doors import citizen_page, page
 
@@ -71,7 +73,8 @@ def _is_mine(case: Case) -> bool:
 
 
 def my_bundle(request: Any, no: str) -> tuple[Bundle, list[Case]]:
-    """:raises Http404: there is none, or it is nobody's business. :raises Refused: mandate-missing."""
+    """:raises Http404: there is none, or it is nobody's business. :raises Refused: mandate-missing, member-limited – also
+    where some of it alone is a member's."""
     try:
         found = cases.bundle_by_no(no)
     except Refused as nothing:
@@ -109,6 +112,7 @@ def _page(
         "next": next_of(parts) if whole.state == "under_way" else None,
         "wrong": sum(bool(line.fault) for line in lines),
         "ready": not any(line.fault for line in lines) and all(part.there == part.needed for part in parts),
+        "senders": only_fills(request, rows[0]),
         "can_withdraw": any(CASE.may(case.phase, "withdraw") for case in rows),
         "story": _story(rows),
         "rate": feedbacks.case_rate_page(rows[0], now=now) if whole.state == "over" else None,
@@ -177,11 +181,7 @@ def _typed(request: Any, found: Bundle, rows: list[Case], *, now: datetime) -> d
 
 
 def _known(request: Any, rows: list[Case], fields: tuple[Field, ...], *, now: datetime) -> Mapping[str, Any]:
-    case = rows[0]
-    return carried(
-        fields, account_id=request.who.account_id, person_id=case.person_id, name=case.applicant,
-        today=today_of(case, now),
-    )  # fmt: skip
+    return of_case(fields, rows[0], account_id=request.who.account_id, today=today_of(rows[0], now))
 
 
 def _form_page(

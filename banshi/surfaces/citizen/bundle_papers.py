@@ -18,7 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.surfaces.citizen.bundle import matter_of, my_bundle
-from banshi.surfaces.citizen.case_doors import case_panel, is_me
+from banshi.surfaces.citizen.case_doors import case_panel, opens_library
 from banshi.surfaces.citizen.case_papers import Wanted, listed, sees_copies
 from banshi.surfaces.citizen.doors import citizen_page, page
 
@@ -89,7 +89,7 @@ def take_held(request: Any, no: str) -> HttpResponseBase:
     try:
         with transaction.atomic():
             for case in rows:
-                if case.phase == "draft" and is_me(request, case):
+                if case.phase == "draft" and opens_library(request, case):
                     from_library.use(
                         case_no=case.no, consent=request.POST.get("consent") == "1", by=request.who.by, now=now
                     )

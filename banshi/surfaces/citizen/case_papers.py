@@ -31,7 +31,7 @@ from banshi.rooms.library.queries import Coming
 from banshi.rooms.library.rules import IMAGE, MOST_BYTES, rejected
 from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.blanks import Blank
-from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case
+from banshi.surfaces.citizen.case_doors import case_panel, is_open, my_case, opens_library
 from banshi.surfaces.citizen.doors import citizen_page, page
 
 SMALL = 360  # pixels a side of a page in the list
@@ -117,7 +117,9 @@ def _papers_page(
 def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str = "", now: datetime) -> list[Wanted]:
     """The papers in the order of the situation's list."""
     addable, told = cases.addable(found), {each.code: each.reason for each in cases.told_missing(found)}
-    held = {each.paper.code: each for each in from_library.held(found, now=now)} if is_me(request, found) else {}
+    held = (
+        {each.paper.code: each for each in from_library.held(found, now=now)} if opens_library(request, found) else {}
+    )
     said = case_panel(refused, found, now=now) if refused is not None and at else None
     blanks, version = cases.blanks_of_case(found), found.item_version
     begun = stored.begun(sending.subject_of(found), by=request.who.by)
@@ -201,7 +203,7 @@ def take_held(request: Any, no: str) -> HttpResponseBase:
     found = my_case(request, no)
     codes = request.POST.getlist("code")[:60]
     try:
-        if not is_me(request, found):
+        if not opens_library(request, found):
             raise Refused("consent-missing")
         from_library.use(
             case_no=found.no,

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock, once, phones
-from banshi.journeys.case.carried import carried, of_firm
+from banshi.journeys.case.carried import Firm, carried, of_firm
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries as of_cases
@@ -210,7 +210,7 @@ def _who_page(
         "hall": hall,
         "people": mine,
         "only_these": only_these,
-        "firm_chosen": _firm_said(form),
+        "firm_chosen": firm_said(form),
         "organisations": () if item.audience == "person" else my_organisations(request),
         "form": form,
         "who_chosen": form["who"].value() or (str(mine[0].pk) if mine else "new"),
@@ -222,7 +222,7 @@ def _who_page(
     return page(request, "citizen/begin.html", context, hall=hall, refused=refused)
 
 
-def _firm_said(form: WhoComes) -> str:
+def firm_said(form: WhoComes) -> str:
     kind, _, key = str(form["who"].value() or "").partition("-")
     return key if kind == "org" else ""
 
@@ -250,7 +250,7 @@ def _open(request: Any, item: Item, hall: Hall, found: Guided, *, now: datetime)
     try:
         with transaction.atomic():
             firm = organisation_chosen(request, form)
-            who = applied_by(request, item, hall, form, now=now) if firm is None else _member(request)
+            who = applied_by(request, item, hall, form, now=now) if firm is None else member(request)
             case = _opened(request, item, hall, found, who, firm=firm, now=now)
     except Refused as refused:
         return _who_page(request, item, hall, found, form=form, now=now, refused=refused)
@@ -283,7 +283,11 @@ def organisation_chosen(request: Any, form: WhoComes) -> ActsForOrganisation | N
     return next((each for each in my_organisations(request) if said == f"org-{each.organisation_id}"), None)
 
 
-def _member(request: Any) -> identity.Enrolled:
+def firm_of(acts: ActsForOrganisation, account_id: int) -> Firm:
+    return Firm(acts.organisation_id, acts.name, acts.uscc, people.phone_of(account_id=account_id))
+
+
+def member(request: Any) -> identity.Enrolled:
     """Who acts for an organisation: the proven owner of the account."""
     me = people.person(people.proven_person(request.who.account_id) or 0)
     return identity.Enrolled(me.pk, me.name, None)
@@ -305,7 +309,7 @@ def _opened(
     known = (
         carried(found.fields, account_id=account, person_id=who.id, name=who.name, today=today)
         if firm is None
-        else of_firm(found.fields, firm=firm, account_id=account, today=today)
+        else of_firm(found.fields, firm=firm_of(firm, account), today=today)
     )
     asked = cases.Opening(
         hall=hall, item_code=item.code, person_id=who.id, channel="web", account_id=account,

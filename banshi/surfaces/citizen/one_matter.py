@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock, once
-from banshi.journeys.case.carried import carried
+from banshi.journeys.case.carried import carried, of_firm
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Bundle
@@ -33,7 +33,7 @@ from banshi.rooms.catalogue.rules.one_form import (
 )
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.queries import Mine
+from banshi.rooms.identity.queries import ActsForOrganisation, Mine
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.blanks import Blank
@@ -45,10 +45,15 @@ from banshi.surfaces.citizen.matter import (
     applicants,
     applied_by,
     asking,
+    firm_of,
+    firm_said,
     hall_asked,
+    member,
+    organisation_chosen,
     said_option,
     who_panel,
 )
+from banshi.surfaces.citizen.organisations import my_organisations
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, unfilled
 from banshi.surfaces.citizen.retired import gone
@@ -177,6 +182,8 @@ def begin(request: Any, code: str) -> HttpResponseBase:
         "item": asked.matter,
         "hall": asked.hall,
         "people": mine,
+        "firm_chosen": firm_said(form),
+        "organisations": _organisations(request, asked),
         "only_these": only_these,
         "form": form,
         "who_chosen": form["who"].value() or (str(mine[0].pk) if mine else "new"),
@@ -195,17 +202,39 @@ def _applicants(request: Any, asked: Asked, *, now: datetime) -> tuple[list[Mine
     return [one for one in each[0][0] if one.pk in everywhere], any(only for _, only in each)
 
 
-def _opened(request: Any, asked: Asked, hall: Hall, form: WhoComes, *, now: datetime) -> Bundle:
-    """The drafts, with all that need not be asked. :raises Refused: those of `applied_by`, `open_bundle`."""
+def _organisations(request: Any, asked: Asked) -> tuple[ActsForOrganisation, ...]:
+    """Whom the account may apply for as an organisation: none where one of the matters is for people alone."""
+    if any(item.audience == "person" for item in asked.items):
+        return ()
+    return my_organisations(request)
+
+
+def _applied_by(
+    request: Any, asked: Asked, hall: Hall, form: WhoComes, *, now: datetime
+) -> tuple[identity.Enrolled, ActsForOrganisation | None]:
+    """:raises Refused: those of `applied_by`; invalid – nobody was chosen who may apply for all of it."""
+    firm = organisation_chosen(request, form)
+    if firm is not None:
+        return member(request), firm
     mine, _ = _applicants(request, asked, now=now)
     if form.cleaned_data["who"] not in ("new", *(str(each.pk) for each in mine)):
         raise unfilled(NOBODY_CHOSEN, field="who")
-    who: identity.Enrolled = applied_by(request, asked.items[0], hall, form, now=now)
+    return applied_by(request, asked.items[0], hall, form, now=now), None
+
+
+def _opened(request: Any, asked: Asked, hall: Hall, form: WhoComes, *, now: datetime) -> Bundle:
+    """The drafts, with all that need not be asked. :raises Refused: those of `_applied_by`, `open_bundle`."""
+    who, firm = _applied_by(request, asked, hall, form, now=now)
     account = request.who.account_id
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
-    known = carried(asked.guided.fields, account_id=account, person_id=who.id, name=who.name, today=today)
+    known = (
+        carried(asked.guided.fields, account_id=account, person_id=who.id, name=who.name, today=today)
+        if firm is None
+        else of_firm(asked.guided.fields, firm=firm_of(firm, account), today=today)
+    )
     each = cases.Opening(
         hall=hall, item_code="", person_id=who.id, channel="web", account_id=account,
+        organisation_id=firm.organisation_id if firm else None,
         name="" if people.proven_by(account, who.id).proves else who.name,
         contact=who.phone or people.phone_of(account_id=account), language=language(),
         anyway=request.POST.get("anyway") == "1",

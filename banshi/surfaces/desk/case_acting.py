@@ -18,6 +18,7 @@ from banshi.frames.staff import case_fees
 from banshi.frames.staff import cases as shared
 from banshi.frames.typed import clean
 from banshi.journeys.case import at_window, from_library, sending
+from banshi.journeys.case.carried import Carried, Firm, of_firm
 from banshi.journeys.case.carried import at_window as carried
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -25,6 +26,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.catalogue.rules.one_form import guided_jointly, implied_jointly, one_form
+from banshi.rooms.identity import queries as people
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.rules import MOST_BYTES, rejected
 from banshi.surfaces.desk import guardians
@@ -85,7 +87,7 @@ def _opening(
     """A case of whoever is served: their own, their guardian beside them, or of the organisation they chose; and by field what
     is known of them."""
     guardian, firm = guardians.here_for(request, here, now), applies_for(request, here, now)
-    known = carried(fields, person_id=person_id, today=here.today(now)) if firm is None else {}
+    known = known_here(here, fields, person_id=person_id, organisation_id=firm, now=now)
     opening = cases.Opening(
         hall=here.hall, item_code="", person_id=person_id, channel="window",
         contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian and firm is None else None,
@@ -93,6 +95,20 @@ def _opening(
         anyway=request.POST.get("anyway") == "yes",
     )  # fmt: skip
     return opening, {field: each.value for field, each in known.items()}
+
+
+def known_here(
+    here: Served, fields: Iterable[Field], *, person_id: int, organisation_id: int | None, now: datetime
+) -> dict[str, Carried]:
+    """By field, of the person who is served, or of the organisation they act for; nothing once they do so no longer."""
+    today = here.today(now)
+    if organisation_id is None:
+        return carried(fields, person_id=person_id, today=today)
+    acts = people.standing_in(organisation_id, person_id, today=today)
+    if acts is None:
+        return {}
+    firm = Firm(acts.organisation_id, acts.name, acts.uscc, people.phone_of(person_id=person_id))
+    return of_firm(fields, firm=firm, today=today)
 
 
 @require_POST

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
 from banshi.rooms.cases.queries import cases_of, form_of
-from banshi.rooms.catalogue.models import OneMatter
+from banshi.rooms.catalogue.models import Item, OneMatter
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Organisation
+from banshi.rooms.identity.rules import UNLIMITED, Limits
+from banshi.rooms.library import actions as library
 from tests.bundles import opened, sign_of
 from tests.matters import Matters
 from tests.surfaces.citizen.cases import applicant, handed_in
 from tests.surfaces.citizen.conftest import Phone, text
-from tests.town import TUESDAY_NINE, Town
+from tests.town import CLERK, TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
+CODE, FIRM = "91350100M000100Y43", "东莞市南城糖水铺有限公司"
 SAID = "?a=premises:rented&a=food:no&hall=town"
 TYPED = {"f-pension.name": "小镇书店", "f-business-address": "一号路 2 号", "f-sign.words": "书"}
 
@@ -189,3 +196,74 @@ def test_the_one_page_of_papers_is_nobody_elses(me, anybody):
     bundle = begun(me)
 
     assert anybody.client.get(f"/bundles/{bundle.no}/papers/").status_code in (302, 404)
+
+
+# --- For an organisation ----------------------------------------------------------------------------------------
+
+
+def for_firm(me: Phone, limits: Limits = UNLIMITED) -> tuple[Organisation, Any]:
+    """Begun for an organisation whose agent, so limited, this account is."""
+    made = identity.enrol_organisation(uscc=CODE, name=FIRM, by=CLERK, now=TUESDAY_NINE)
+    identity.authorise_member(
+        organisation_id=made.pk, person_id=me.person.pk, role="agent", valid_until=None, limits=limits, by=CLERK,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+    said = {"hall": "town", "a": ["premises:rented", "food:no"], "who": f"org-{made.pk}"}
+    return made, me.client.post("/together/open-shop/begin", said)
+
+
+def test_an_organisation_begins_fills_sends_and_takes_back_all_of_it(me):
+    offered = text(me.client.get(f"/together/open-shop/begin{SAID}"))
+    made, answer = for_firm(me)
+    offered_then = text(me.client.get(f"/together/open-shop/begin{SAID}"))
+    bundle = Bundle.objects.get()
+
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, "revision": "0", "go": "on"})
+    handed_in(me, cases_of(bundle)[0], "id", "lease")
+    me.client.post(f"/bundles/{bundle.no}/send")
+    sent, page = phases(bundle), text(me.client.get(f"/bundles/{bundle.no}/"))
+    me.client.post(f"/bundles/{bundle.no}/withdraw")
+
+    assert (answer.status_code, f"org-{made.pk}" in offered, f"org-{made.pk}" in offered_then) == (302, False, True)
+    assert (bundle.organisation_id, {case.organisation_id for case in cases_of(bundle)}) == (made.pk, {made.pk})
+    assert {case.applicant for case in cases_of(bundle)} == {FIRM}
+    assert (sent, phases(bundle), FIRM in page) == (["pre_review"] * 2, ["withdrawn"] * 2, True)
+
+
+def test_what_is_partly_for_people_alone_is_no_organisations(me):
+    Item.objects.filter(code="sign").update(audience="person")
+
+    made, answer = for_firm(me)
+
+    assert (answer.status_code, f"org-{made.pk}" in text(answer), Bundle.objects.count()) == (422, False, 0)
+
+
+def test_a_member_of_one_of_the_matters_begins_none_of_it(me):
+    _, answer = for_firm(me, Limits(items=("pension",)))
+
+    assert (answer.status_code, Bundle.objects.count(), Case.objects.count()) == (409, 0, 0)
+    assert "你在别的事项上代表这个单位" in text(answer)
+
+
+def test_who_only_fills_in_sees_who_sends_the_whole(me):
+    made, _ = for_firm(me, Limits(sends=False))
+    bundle = Bundle.objects.get()
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, "revision": "0", "go": "on"})
+    handed_in(me, cases_of(bundle)[0], "id", "lease")
+
+    page, answer = text(me.client.get(f"/bundles/{bundle.no}/")), me.client.post(f"/bundles/{bundle.no}/send")
+
+    assert ("你替这个单位填写" in page, answer.status_code, phases(bundle)) == (True, 409, ["draft"] * 2)
+
+
+def test_what_the_authorities_hold_of_the_organisation_need_not_be_sent(me):
+    made, _ = for_firm(me)
+    bundle = Bundle.objects.get()
+    library.issue_certificate(
+        organisation_id=made.pk, type="resident-id", number="1", name_zh="证", name_en="Card", issued_on=TUESDAY_NINE.date(),
+        issuer_zh="局", issuer_en="Body", trust="A", source="", by=CLERK, now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    me.client.post(f"/bundles/{bundle.no}/papers/held", {"consent": "1"})
+
+    assert CaseMaterial.objects.filter(channel="library", case__bundle=bundle).count() == 2
