@@ -92,6 +92,17 @@ def test_a_matter_reads_without_a_fault_and_names_its_law(code: str) -> None:
     assert re.match(r"# .*(法|条例|办法|规定|规则|国发|公交管|民发|人社厅发|教职成厅|建金)", first)
 
 
+def test_what_is_handled_below_an_item_has_its_code_and_two_digits() -> None:
+    """业务办理项编码: the implementation code of the item and its place."""
+    below = {code: [each.code for each in matter(code).handling_items] for code in FILES if matter(code).handling_items}
+
+    assert len(below) >= 5
+    assert below == {
+        code: [f"{items_by_code()[code]['task_code']}{place:02d}" for place, _ in enumerate(found, 1)]
+        for code, found in below.items()
+    }
+
+
 @pytest.mark.parametrize("code", FILES)
 def test_every_path_ends_in_one_list_without_a_question_too_many(code: str) -> None:
     handling = matter(code)
