@@ -143,6 +143,9 @@ def test_an_organisation_and_who_acts_for_it_are_named_and_masked(town):
         "主任登记了测** 代表单位办事",
         "单位：东莞****公司 · 身份：法定代表人 · 至 12月31日 周四",
     )
+    assert said(
+        town, "member-authorised", subject, **(facts | {"stands": "agent", "items": ["pension"], "fills_only": True})
+    )[1] == ("事项：养老保险参保登记 · 单位：东莞****公司 · 身份：经办人 · 只填写")
     assert said(town, "set-department", f"staff:{town.clerk.pk}", department="hrss") == (
         "主任改了工号一的部门",
         "部门：人社局",

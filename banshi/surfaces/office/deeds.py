@@ -364,7 +364,8 @@ _NAMED_FACTS = {
     "slot": "slot", "item": "item", "successor": "item", "items": "item",
     "category": "category", "categories": "category", "preferred": "category",
     "staff": "staff", "closure": "closure", "scope": "scope", "to_category": "category", "to_hall": "hall",
-    "agent": "agent-name", "department": "department", "organisation": "organisation-name",
+    "agent": "agent-name", "department": "department", "departments": "department",
+    "organisation": "organisation-name",
 }  # fmt: skip
 _FACTS: dict[str, Text] = {
     "slot": pgettext_lazy("fact", "Time:"),
@@ -381,8 +382,11 @@ _FACTS: dict[str, Text] = {
     "scope": pgettext_lazy("fact", "Where:"),
     "agent": pgettext_lazy("fact", "Agent:"),
     "department": pgettext_lazy("fact", "Department:"),
+    "departments": pgettext_lazy("fact", "Departments:"),
     "organisation": pgettext_lazy("fact", "Organisation:"),
     "stands": pgettext_lazy("fact", "As:"),
+    "fills_only": pgettext_lazy("fact", "Fills in only"),
+    "appoints": pgettext_lazy("fact", "Appoints agents"),
     "relation": pgettext_lazy("fact", "Relation:"),
     "live_most": pgettext_lazy("fact", "Visits to come, at most:"),
     "day_most": pgettext_lazy("fact", "On one day, at most:"),

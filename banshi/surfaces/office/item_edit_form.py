@@ -20,11 +20,12 @@ from banshi.rooms.catalogue.rules.condition_rows import HOWS, Fact, How, Row, Ro
 from banshi.rooms.catalogue.rules.condition_words import sentence
 from banshi.rooms.catalogue.rules.editing import FEE, fresh_code
 from banshi.rooms.catalogue.rules.handling import Duties, Handling, Stated
-from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, REST, Input
+from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, NAME, REST, Input
 
 _DAYS = re.compile(r"(?<![\d-])(?:\d{4}-)?\d{2}-\d{2}(?![\d-])")
 SPARE = 2  # rows for answers that are not there yet
 SIGNED = {"text_zh": "申请人（签名或盖章）", "text_en": "Applicant (signature or seal)"}
+SAMPLE = "（示例）照实填写"  # where a row of a blank says nothing else
 BLANK: dict[str, Any] = {"fields": [], "lines": [], "declare_zh": "", "declare_en": "", "signatures": [SIGNED]}
 MOST_AMOUNT = Decimal(10) ** 8
 
@@ -53,6 +54,15 @@ class Drawn:
     @property
     def id(self) -> str:
         return self.input.name.replace(".", "-")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One text of a row. `name`: of its input."""
+
+    name: str
+    label: str | Promise
+    value: str
 
 
 @dataclass
@@ -141,11 +151,24 @@ def _drawn(each: Input, value: Any, facts: Sequence[Fact], handling: Handling | 
     if each.kind == "options":
         spare = [{"id": "", "text_zh": "", "text_en": ""}] * min(SPARE, each.most - len(value))
         return Drawn(each, value, hint, rows=(*value, *spare))
+    if each.kind == "rows":
+        return Drawn(each, value, hint, rows=_cells(each, value or []))
     if each.kind == "codes" and isinstance(value, list):
         return Drawn(each, " ".join(value), hint)
     if each.kind == "spans" and isinstance(value, list):
         return Drawn(each, "\n".join(f"{span['first']} {span['last']}" for span in value), hint)
     return Drawn(each, "" if value is None else value, hint)
+
+
+def _cells(each: Input, value: Sequence[Mapping[str, Any]]) -> tuple[tuple[Cell, ...], ...]:
+    """What stands there, and rows to spare."""
+    rows = [*value, *([{}] * min(SPARE, each.most - len(value)))]
+    return tuple(
+        tuple(
+            Cell(f"{each.name}-{i}-{column}", label, str(row.get(column, ""))) for column, label in each.choices.items()
+        )
+        for i, row in enumerate(rows)
+    )
 
 
 def _asking(fact: Fact, row: Row | None) -> Asking:
@@ -170,6 +193,8 @@ def read(
         try:
             if each.kind == "options":
                 value: Any = _options(post, each, document)
+            elif each.kind == "rows":
+                value = _rows(post, each, value_at(before, each.name))
             elif each.kind == "asks":
                 value = _asks(post.getlist(each.name), value_at(before, each.name), document)
             elif each.kind == "condition":
@@ -179,6 +204,8 @@ def read(
         except Refused as refused:
             said.refused = said.refused or refused
             value = typed
+        if value == "" and value_at(before, each.name) is None and each.name.startswith("form."):
+            continue  # a note that nobody wrote
         _set(said.entry, each.name, value)
     if part == REST:
         said.entry["minutes"] = _minutes(said.entry["minutes"])
@@ -274,6 +301,23 @@ def _options(post: QueryDict, each: Input, document: Mapping[str, Any]) -> list[
         at = int_or_none(post.get(f"o{i}-at"), 0, 999)
         found.append((count if at is None else at, i, {"id": code, "text_zh": zh, "text_en": en}))
     return [option for _, _, option in sorted(found, key=lambda one: one[:2])][: each.most]
+
+
+def _rows(post: QueryDict, each: Input, before: Any) -> Any:
+    """In the order of their numbers; those without words are out. As before where they were not on the page."""
+    if f"{each.name}-n" not in post:
+        return before
+    count = int_or_none(post.get(f"{each.name}-n"), 0, each.most + SPARE) or 0
+    found = []
+    for i in range(count):
+        row = {column: clean(post.get(f"{each.name}-{i}-{column}"), NAME) for column in each.choices}
+        if not any(text for column, text in row.items() if column != "sample"):
+            continue
+        if "sample" in row:
+            row["sample"] = row["sample"] or SAMPLE
+        at = int_or_none(post.get(f"{each.name}-{i}-at"), 0, 999)
+        found.append((count if at is None else at, i, row))
+    return [row for _, _, row in sorted(found, key=lambda one: one[:2])][: each.most]
 
 
 def _condition(post: QueryDict, name: str, before: Any, facts: Sequence[Fact]) -> Any:

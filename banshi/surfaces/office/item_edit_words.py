@@ -69,6 +69,7 @@ class Input:
     name: str
     # line | text | spans | whole | amount | choice | checks | flag | options | condition | codes | element | department | blank
     # | asks
+    # line | text | spans | whole | amount | choice | checks | flag | options | condition | codes | element | blank | asks | rows
     kind: str
     least: int = 0
     most: int = NAME
@@ -134,6 +135,11 @@ HINTS: dict[str, Text] = {
     "seasons": pgettext_lazy(
         "item edit", "Every year: 09-01 10-15; once: 2027-03-01 2027-03-31. Both days are within. Empty: all year"
     ),
+    "form.lines": pgettext_lazy(
+        "item edit",
+        "Rows to write on that the form does not ask. Whoever empties a row takes it out; the number says its place",
+    ),
+    "form.signatures": pgettext_lazy("item edit", "One at least, each with a day. Whoever empties a row takes it out"),
     "form.fields": pgettext_lazy("item edit", "Nothing ticked: the whole form"),
     "fee.amount": pgettext_lazy(
         "item edit", "Empty: by its rates, or as the text says. Free of charge: leave all of the fee empty"
@@ -162,6 +168,16 @@ RESULTS: dict[str, Text] = {
     "licence": pgettext_lazy("item edit", "licence"),
     "certificate": pgettext_lazy("item edit", "certificate"),
     "reply": pgettext_lazy("item edit", "reply"),
+}
+# Columns of what is written in rows.
+LINES: dict[str, Text] = {
+    "label_zh": pgettext_lazy("item version", "Chinese text"),
+    "label_en": pgettext_lazy("item version", "English text"),
+    "sample": pgettext_lazy("item edit", "What a filled one says (Chinese)"),
+}
+SIGNERS: dict[str, Text] = {
+    "text_zh": pgettext_lazy("item version", "Chinese text"),
+    "text_en": pgettext_lazy("item version", "English text"),
 }
 APPOINTMENTS: dict[str, Text] = {
     "required": pgettext_lazy("item edit", "needed"),
@@ -215,7 +231,8 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         Input("necessity", "choice", choices=_valued(Necessity)), Input("satisfied_by", "codes"),
         Input("channels", "checks", choices=_valued(Channel)), *_both("accept", "text", LONGEST_WORDS),
         Input("needed_if", "condition"), Input("form", "blank"), Input("form.fields", "asks"),
-        *_both("form.declare", "text", LONGEST_WORDS),
+        Input("form.lines", "rows", most=30, choices=LINES), *_both("form.note", "text", LONGEST_WORDS),
+        *_both("form.declare", "text", LONGEST_WORDS), Input("form.signatures", "rows", most=6, choices=SIGNERS),
     ),
     "fields": (
         *_both("label"), *_both("group"), Input("type", "choice", choices=_TYPES), Input("required", "flag"),

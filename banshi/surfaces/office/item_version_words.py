@@ -46,6 +46,8 @@ NAMES: dict[str, Text] = {
     "accept_en": pgettext_lazy("item version", "What is looked at (English)"),
     "form.fields": pgettext_lazy("item version", "Blank: what it asks"),
     "form.lines": pgettext_lazy("item version", "Blank: lines beside"),
+    "form.note_zh": pgettext_lazy("item version", "Blank: notes (Chinese)"),
+    "form.note_en": pgettext_lazy("item version", "Blank: notes (English)"),
     "form.declare_zh": pgettext_lazy("item version", "Blank: what is signed (Chinese)"),
     "form.declare_en": pgettext_lazy("item version", "Blank: what is signed (English)"),
     "form.signatures": pgettext_lazy("item version", "Blank: who signs"),

@@ -59,6 +59,10 @@ def sent(client: Client, address: str, **more: Any) -> dict[str, Any]:
                     f"o{i}-en": row["text_en"],
                     f"o{i}-at": i + 1,
                 }
+        elif each.input.kind == "rows":
+            said[f"{each.input.name}-n"] = len(each.rows)
+            for i, row in enumerate(each.rows):
+                said |= {f"{each.input.name}-{i}-at": i + 1} | {cell.name: cell.value for cell in row}
         elif each.input.kind == "condition":
             said[f"{each.input.name}-join"] = each.join
             for row in each.rows:
@@ -175,6 +179,32 @@ def test_a_blank_is_begun_with_the_whole_form(change: ItemDraft, editor: Client)
         ["Applicant (signature or seal)"],
     )
     assert "Nothing ticked: the whole form" in text(editor, address, "en")
+
+
+def test_rows_signatures_and_notes_of_a_blank_are_edited_and_seen(change: ItemDraft, editor: Client) -> None:
+    address = url(change, "materials/0/")
+    editor.post(address, sent(editor, address, form="1"))
+    rows = {
+        "form.lines-0-label_zh": "期限", "form.lines-0-label_en": "Term", "form.lines-0-at": "2",
+        "form.lines-1-label_zh": "金额", "form.lines-1-label_en": "Amount", "form.lines-1-at": "1",
+        "form.lines-1-sample": "一千元",
+        "form.signatures-1-text_zh": "配偶", "form.signatures-1-text_en": "Spouse", "form.note_zh": "用黑色笔填写",
+    }  # fmt: skip
+
+    editor.post(address, sent(editor, address, **rows))
+    made = now(change)["materials"][0]["form"]
+    seen = editor.get(url(change, "blanks/form"))
+    half = text(editor, url(change, "materials/"))
+    none_signs = editor.post(address, sent(editor, address, **{
+        f"form.signatures-{i}-text_{tongue}": "" for i in (0, 1) for tongue in ("zh", "en")
+    }))  # fmt: skip
+
+    assert [(each["label_zh"], each["sample"]) for each in made["lines"]] == [
+        ("金额", "一千元"), ("期限", "（示例）照实填写"),
+    ]  # fmt: skip
+    assert [each["text_en"] for each in made["signatures"]] == ["Applicant (signature or seal)", "Spouse"]
+    assert (seen.status_code, seen.content[:5], "填表说明要有中文和英文" in half) == (200, b"%PDF-", True)
+    assert (none_signs.status_code, len(now(change)["materials"][0]["form"]["signatures"])) == (422, 2)
 
 
 def test_a_new_paper_is_the_shared_one_of_its_name_or_the_matters_own(change: ItemDraft, editor: Client) -> None:

@@ -80,6 +80,8 @@ def blank_sheet(item: OfItem, handling: Handling, paper: Paper, *, filled: bool)
         "on": item.on.isoformat(),
         "foot": f"{item.name_zh}　第 {item.version} 版",
         "groups": [*_groups(handling, paper.form, said), *_beside(paper.form, filled=filled)],
+        "note": paper.form.note_zh,
+        "note_en": paper.form.note_en,
         "declare": paper.form.declare_zh,
         "declare_en": paper.form.declare_en,
         "signatures": [

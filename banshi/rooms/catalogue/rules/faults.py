@@ -210,6 +210,8 @@ def _blanks(handling: Handling) -> Iterator[Fault]:
                 yield Fault(f"{where}.fields", f"{code}：重复", f"{code}: stands twice")
         if bool(paper.form.declare_zh) != bool(paper.form.declare_en):
             yield Fault(f"{where}.declare_zh", "声明要有中文和英文", "What is signed has to be in both languages")
+        if bool(paper.form.note_zh) != bool(paper.form.note_en):
+            yield Fault(f"{where}.note_zh", "填表说明要有中文和英文", "Notes have to be in both languages")
         if "paper" not in paper.channels:
             yield Fault(f"{where}", "有空表的材料要收纸质", "What has a blank is taken on paper")
 

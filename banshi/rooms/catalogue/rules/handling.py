@@ -103,11 +103,13 @@ class Blank(Part):
     """空表: a paper that the hall hands out, to print and fill in by hand.
 
     :ivar fields: codes of the item's questions and fields, in order; none: its whole form. :ivar lines: what it asks beside.
-    :ivar declare_zh: what is signed. :ivar signatures: who signs it, each with a day.
+    :ivar note_zh: 填表说明. :ivar declare_zh: what is signed. :ivar signatures: who signs it, each with a day.
     """
 
     fields: Annotated[tuple[Code, ...], Bounds(max_length=150)] = ()
     lines: Annotated[tuple[Line, ...], Bounds(max_length=30)] = ()
+    note_zh: Help = ""
+    note_en: Help = ""
     declare_zh: Help = ""
     declare_en: Help = ""
     signatures: Annotated[tuple[Signature, ...], Bounds(min_length=1, max_length=6)]

@@ -29,6 +29,7 @@ _FEW = {
 }
 _WRONG = {
     "string_too_long": ("最多 {max_length} 个字", "At most {max_length} characters"),
+    "too_short": ("至少 {min_length} 项", "At least {min_length} of them"),
     "too_long": ("最多 {max_length} 项", "At most {max_length} of them"),
     "string_pattern_mismatch": ("代码只能用字母、数字和 . _ -", "A code has letters, digits and . _ - alone"),
     "greater_than_equal": ("不小于 {ge}", "Not less than {ge}"),
