@@ -213,13 +213,21 @@ def _who_page(
         "firm_chosen": firm_said(form),
         "organisations": () if item.audience == "person" else my_organisations(request),
         "form": form,
-        "who_chosen": form["who"].value() or (str(mine[0].pk) if mine else "new"),
+        "who_chosen": form["who"].value() or who_first(request, mine),
         "answers": found.answers.items(),
         "back": reverse("citizen:matter", args=[item.code]) + answers_query(found.answers, hall=hall.code),
         "panel": who_panel(form, refused, hall, now=now) if refused is not None else None,
         "another": refused is not None and refused.slug == "duplicate-case",
     }
     return page(request, "citizen/begin.html", context, hall=hall, refused=refused)
+
+
+def who_first(request: Any, mine: Sequence[Mine]) -> str:
+    """Who is chosen before anybody says: of an agent, the client it came from; else the first."""
+    client = request.session.get("for_client")
+    if any(each.pk == client for each in mine):
+        return str(client)
+    return str(mine[0].pk) if mine else "new"
 
 
 def firm_said(form: WhoComes) -> str:

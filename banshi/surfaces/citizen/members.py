@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation import clock
 from banshi.kernel.refusals import Refused
@@ -44,12 +44,10 @@ class Offered:
 @require_http_methods(["GET", "POST"])
 @costs("people")
 def appoint(request: Any, organisation: int) -> HttpResponseBase:
-    """Somebody new. POST with `find` looks for matters alone: what was typed so far stays."""
+    """Somebody new."""
     mine = _appointing(request, organisation)
     if request.method == "GET":
         return _page(request, mine, sent.again(request, NewAgent))
-    if "find" in request.POST:
-        return _page(request, mine, NewAgent(initial=_said(request, NewAgent)))
     form = NewAgent(request.POST)
     try:
         if not form.is_valid():
@@ -65,9 +63,16 @@ def appoint(request: Any, organisation: int) -> HttpResponseBase:
 
 
 @citizen_page
+@require_POST
+def appoint_matters(request: Any, organisation: int) -> HttpResponseBase:
+    """Looks for matters of a new agent; what was typed so far stays."""
+    return _page(request, _appointing(request, organisation), NewAgent(initial=_said(request, NewAgent)))
+
+
+@citizen_page
 @require_http_methods(["GET", "POST"])
 def member(request: Any, organisation: int, member: int) -> HttpResponseBase:
-    """What an agent may do from now on: a new word replaces the one before."""
+    """What an agent may do from now on: a new word replaces the one before. POST with `find` looks for matters alone."""
     mine = _appointing(request, organisation)
     listed = people.members_of(mine.organisation_id, today=today())
     found = next((each for each in listed if each.member_id == member and mine.over(each)), None)
@@ -150,6 +155,7 @@ def _page(
         "matters": _matters(q, form.chosen("items")),
         "departments": _departments(form.chosen("departments")),
         "looking": bool(q),
+        "find": "" if member else reverse("citizen:appoint-matters", args=[mine.organisation_id]),
         "back": reverse("citizen:organisation", args=[mine.organisation_id]),
         "panel": shown,
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -40,6 +41,7 @@ from banshi.surfaces.citizen.case_doors import (
 )
 from banshi.surfaces.citizen.case_fields import groups_of, lines_of
 from banshi.surfaces.citizen.case_papers import listed
+from banshi.surfaces.citizen.clients import waits_for_me, without_ended
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import said_option
 from banshi.surfaces.citizen.retired import gone
@@ -58,6 +60,7 @@ def my_cases(request: Any) -> HttpResponseBase:
     now = clock.now()
     number = int_or_none(request.GET.get("page"), 1, 500) or 1
     rows = cases.mine(account_id=request.who.account_id, person_ids=my_people(request), told=told_here(request))
+    rows = without_ended(rows, request.who.account_id, today=timezone.localtime(now).date())
     some = list(rows[PAGE * (number - 1) : PAGE * number + 1])
     posted = deliveries.posted_among(some)
     context = {
@@ -68,16 +71,11 @@ def my_cases(request: Any) -> HttpResponseBase:
     return page(request, "citizen/cases.html", context)
 
 
-def waits_for_me(line: CaseLine) -> bool:
-    """Whether its applicant has to do something."""
-    return line.phase in ("draft", "pre_returned", "supplement", "ready") or "fee_due" in line.flags
-
-
 def waiting_case(account_id: int, *, now: datetime) -> CaseLine | None:
     """The one case that waits longest for whoever is signed in, what binds before what is only begun; None: nothing waits."""
     order = {"supplement": 0, "decided": 1, "ready": 2, "pre_returned": 3, "draft": 4}
     rows = (
-        cases.mine(account_id=account_id)
+        without_ended(cases.mine(account_id=account_id), account_id, today=timezone.localtime(now).date())
         .filter(phase__in=list(order))
         .exclude(phase="decided", fee_due_on=None)
         .exclude(delivery__state="posted")

@@ -51,6 +51,7 @@ from banshi.surfaces.citizen.matter import (
     member,
     organisation_chosen,
     said_option,
+    who_first,
     who_panel,
 )
 from banshi.surfaces.citizen.organisations import my_organisations
@@ -186,7 +187,7 @@ def begin(request: Any, code: str) -> HttpResponseBase:
         "organisations": _organisations(request, asked),
         "only_these": only_these,
         "form": form,
-        "who_chosen": form["who"].value() or (str(mine[0].pk) if mine else "new"),
+        "who_chosen": form["who"].value() or who_first(request, mine),
         "answers": asked.guided.answers.items(),
         "back": back,
         "panel": who_panel(form, refused, asked.hall, now=now) if refused is not None else None,
