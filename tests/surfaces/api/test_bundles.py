@@ -6,8 +6,17 @@ from typing import Any
 
 import pytest
 
+from banshi.kernel.masking import mask_organisation
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Bundle, Case
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Person
+from banshi.rooms.identity.rules import UNLIMITED, Limits
 from tests.bundles import ANSWERS, FORM, sign_of
 from tests.surfaces.api.casework import OPEN, Casework
+from tests.town import CLERK, TUESDAY_NINE
+
+USCC, FIRM = "91350100M000100Y43", "东莞市南城糖水铺有限公司"
 
 BOTH = {**{name: said for name, said in OPEN.items() if name != "item"}, "items": ["pension", "sign"],
         "answers": ANSWERS, "form": FORM}  # fmt: skip
@@ -107,3 +116,54 @@ def test_what_is_no_bundle_opens_nothing(two: Casework, wrong: Any) -> None:
     answer = two.calls("post", "/cases", "channel", {**BOTH, **wrong})
 
     assert answer.status_code in (404, 409, 422)
+
+
+def firm(work: Casework, limits: Limits = UNLIMITED) -> None:
+    """An organisation, and the applicant of the channel as its agent."""
+    opened(work)
+    made = identity.enrol_organisation(uscc=USCC, name=FIRM, by=CLERK, now=TUESDAY_NINE)
+    someone = Person.objects.get(pk=Bundle.objects.latest("id").person_id)
+    identity.authorise_member(
+        organisation_id=made.pk, person_id=someone.pk, role="agent", limits=limits, by=CLERK, now=TUESDAY_NINE
+    )
+
+
+def test_an_organisation_begins_sends_and_takes_back_several_as_one(two: Casework) -> None:
+    firm(two)
+
+    bundle = opened(two, organisation={"uscc": USCC})
+    whose = Bundle.objects.get(no=bundle["bundle_no"])
+    gone = done(two, bundle["bundle_no"], "withdraw").json()
+
+    assert (whose.organisation.name, {each["applicant"] for each in bundle["cases"]}) == (
+        FIRM,
+        {mask_organisation(FIRM)},
+    )
+    assert [each["phase"] for each in gone["cases"]] == ["withdrawn", "withdrawn"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "answer"),
+    [
+        (Limits(items=("pension",)), (409, "member-limited")),
+        (Limits(items=("pension", "sign"), sends=False), (201, "")),
+    ],
+)
+def test_a_member_begins_together_what_is_theirs(two: Casework, limits: Limits, answer: tuple[int, str]) -> None:
+    firm(two, limits)
+
+    made = two.calls("post", "/cases", "channel", {**BOTH, "organisation": {"uscc": USCC}})
+
+    assert (made.status_code, made.json().get("type", "")) == answer
+
+
+def test_who_only_fills_in_sends_nothing_through_a_channel(two: Casework) -> None:
+    firm(two, Limits(sends=False))
+    no = opened(two, organisation={"uscc": USCC})["bundle_no"]
+    for case in Case.objects.filter(bundle__no=no).order_by("id"):
+        for code in ("id", "lease"):
+            cases.add_material(case_no=case.no, code=code, channel="paper", by=CLERK, now=TUESDAY_NINE)
+
+    sent = done(two, no, "submit")
+
+    assert (sent.status_code, sent.json()["type"], sent.json()["facts"]["fills"]) == (409, "member-limited", True)

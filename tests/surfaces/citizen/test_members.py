@@ -46,7 +46,7 @@ def test_an_agent_is_appointed_for_some_matters_and_changed_and_the_words_before
     made, _ = firm(phone)
     other = matters.town.person(5)
 
-    found = text(phone.client.post(f"/me/organisations/{made.pk}/appoint", {"find": "1", "q": "医保", "name": "王"}))
+    found = text(phone.client.post(f"/me/organisations/{made.pk}/appoint/matters", {"q": "医保", "name": "王"}))
     status = appoint(phone, made, other, may="fill", scope="some", items=["pension", "no-such"])
     first = OrganisationMember.objects.get(person=other)
     said = {"valid_until": UNTIL.isoformat(), "may": "appoint", "scope": "all", "items": ["pension"]}

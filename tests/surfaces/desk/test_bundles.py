@@ -7,11 +7,15 @@ import re
 import pytest
 
 from banshi.journeys.case import at_window, changing
+from banshi.kernel.actors import SYSTEM
 from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
 from banshi.rooms.cases.queries import cases_of, form_of
-from banshi.rooms.catalogue.models import OneMatter
+from banshi.rooms.catalogue import actions as catalogue
+from banshi.rooms.catalogue import queries as of_catalogue
+from banshi.rooms.catalogue.models import Item, OneMatter
 from tests.bundles import ANSWERS, opened, sign_of
 from tests.surfaces.desk.served import serve
+from tests.surfaces.desk.test_firms import ENTERED, NAME
 from tests.town import CLERK, TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +183,30 @@ def test_the_one_form_of_somebody_else_is_not_there(clerk, two):
     page = f"/desk/cases/{ticket.ref}/together/{bundle.no}/"
 
     assert (clerk.get(page).status_code, clerk.post(f"{page}keep", whole_form(bundle)).status_code) == (404, 404)
+
+
+def test_an_organisation_begins_at_the_window_with_its_licence_filled_in(clerk, two):
+    """What its licence says is not asked, and the whole is its own."""
+    firm = {"code": "firm", "label_zh": "单位名称", "label_en": "Organisation", "type": "text", "group_zh": "店",
+            "group_en": "Shop", "element": "organisation-name"}  # fmt: skip
+    for code in ("pension", "sign"):
+        item = Item.objects.get(code=code)
+        item.handling = {**item.handling, "fields": [*item.handling["fields"], firm]}
+        item.save(update_fields=["handling"])
+    catalogue.keep_item_versions(by=SYSTEM, now=TUESDAY_NINE)
+    of_catalogue.forget()
+    of_catalogue.forget_handlings()
+    OneMatter.objects.create(code="shop", name_zh="开店", name_en="A shop", audience="both", items="pension;sign")
+    ticket = serve(two.town, 1)
+    ticket.identity_ok = True
+    ticket.save(update_fields=["identity_ok"])
+    thread = f"/desk/cases/{ticket.ref}/"
+
+    clerk.post(f"{thread}firm/enter", ENTERED)
+    clerk.post(f"{thread}open-together", {"matter": "shop"})
+    rows = cases_of(Bundle.objects.get())
+    page = clerk.get(f"{thread}together/{rows[0].bundle.no}/").content.decode()
+
+    assert {case.organisation.name for case in rows} == {NAME}
+    assert [form_of(case)["firm"] for case in rows] == [NAME, NAME]
+    assert page.count(f'value="{NAME}"') == 1

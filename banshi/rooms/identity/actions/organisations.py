@@ -270,10 +270,8 @@ def _about(member: OrganisationMember, by: Actor) -> dict[str, Any]:
     facts: dict[str, object] = {"organisation": member.organisation_id, "stands": member.role}
     if member.valid_until is not None:
         facts["until"] = member.valid_until.isoformat()
-    if not member.limits.all_matters:
-        facts |= {"items": member.items, "departments": member.departments}
-    facts |= {} if member.sends else {"sends": False}
-    facts |= {"appoints": True} if member.appoints else {}
+    told = {"items": member.items, "departments": member.departments, "fills_only": not member.sends}
+    facts |= {name: value for name, value in {**told, "appoints": member.appoints}.items() if value}
     return {"subject": f"person:{member.person_id}", "hall": by.hall or "", "facts": facts}
 
 
