@@ -280,7 +280,7 @@ def uses_of(
 
     :param start, most: a page of them.
     """
-    rows = _uses(person_id).order_by("-at", "-id")
+    rows = _uses(person_id, organisation_id).order_by("-at", "-id")
     return [_use_view(row) for row in rows[start : None if most is None else start + most]]
 
 
@@ -290,8 +290,8 @@ def use_of(person_id: int, use_id: int) -> UseView | None:
     return _use_view(row) if row is not None else None
 
 
-def _uses(person_id: int) -> QuerySet[CertificateUse]:
-    held = Certificate.objects.filter(held_by(person_id, None))
+def _uses(person_id: int | None, organisation_id: int | None = None) -> QuerySet[CertificateUse]:
+    held = Certificate.objects.filter(held_by(person_id, organisation_id))
     return CertificateUse.objects.filter(certificate__in=held).select_related("certificate")
 
 
@@ -307,15 +307,6 @@ def used_at(ref: str, *, subject: str, purpose: str) -> datetime | None:
     """When a certificate was used for a purpose in a matter; None: never."""
     rows = CertificateUse.objects.filter(certificate__ref=ref, subject=subject, purpose=purpose)
     return rows.values_list("at", flat=True).first()
-    held = held_by(person_id, organisation_id)
-    rows = CertificateUse.objects.filter(certificate__in=Certificate.objects.filter(held)).select_related("certificate")
-    return [
-        UseView(
-            row.certificate.ref, row.certificate.type, row.certificate.name_zh, row.certificate.name_en, row.purpose,
-            row.subject, row.by, row.at, row.note,
-        )
-        for row in rows.order_by("-at", "-id")[start : None if most is None else start + most]
-    ]  # fmt: skip
 
 
 def facts_of(

@@ -32,8 +32,6 @@ from banshi.rooms.catalogue.rules.one_form import faults_jointly, guided_jointly
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.surfaces.citizen import case_story, sent
 from banshi.surfaces.citizen.case_doors import case_panel, my_case, only_fills, today_of
-from banshi.surfaces.citizen.case_fields import SOURCES, Line, as_typed, groups_of
-from banshi.surfaces.citizen.case_form import LONGEST_VALUE
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.doors import citizen_page, page
 

@@ -239,8 +239,7 @@ def picture(request: Any, no: str, material: int) -> HttpResponseBase:
 
 
 def sees_copies(request: Any, found: Case) -> bool:
-    """Of an organisation `my_case` has asked."""
-    return found.organisation_id is not None or is_me(request, found)
+    return opens_library(request, found)
 
 
 def page_answer(request: Any, row: CaseMaterial) -> HttpResponseBase:

@@ -30,7 +30,6 @@ from banshi.rooms.fees import queries as fees
 from banshi.surfaces.citizen import case_story, case_ways, case_where
 from banshi.surfaces.citizen.case_doors import (
     case_panel,
-    is_me,
     is_open,
     my_case,
     my_people,
@@ -39,7 +38,6 @@ from banshi.surfaces.citizen.case_doors import (
     today_of,
     told_here,
 )
-from banshi.surfaces.citizen.case_fields import groups_of, lines_of
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.clients import waits_for_me, without_ended
 from banshi.surfaces.citizen.doors import citizen_page, page
@@ -163,10 +161,7 @@ def _to_follow(found: Case) -> list[tuple[str, Any, bool]]:
 
 def _uses(request: Any, found: Case) -> list[Used]:
     """What the library was asked for in this case."""
-    return used_in(found) if is_me(request, found) else []
-    if not opens_library(request, found):
-        return []
-    return [each for each in library.uses_of(**actions.holder_of(found)) if each.subject == f"case:{found.no}"]
+    return used_in(found) if opens_library(request, found) else []
 
 
 # --- Check and send ---------------------------------------------------------------------------------------------

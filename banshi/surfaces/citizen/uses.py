@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from banshi.foundation.said import named
 from banshi.frames.typed import int_or_none
 from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.actions import holder_of
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import queries as library
@@ -75,8 +76,8 @@ def with_cases(uses: Sequence[UseView]) -> list[Used]:
 
 
 def used_in(found: Case) -> list[Used]:
-    """In one case of a person's, whose copies are looked at through it."""
-    uses = [each for each in library.uses_of(found.person_id) if _case_of(each) == found.no]
+    """In one case, whose copies are looked at through it: of the applicant's certificates, or the organisation's."""
+    uses = [each for each in library.uses_of(**holder_of(found)) if _case_of(each) == found.no]
     rows = _copies(uses)
     standing = {key: row for key, row in rows.items() if row.gone_at is None}
     return [
