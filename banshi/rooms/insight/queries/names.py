@@ -76,11 +76,12 @@ def categories_named(halls: Sequence[Hall], _first: date, _last: date, found: Na
 
 
 def windows_named(halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
-    rows: QuerySet[Window] = Window.objects.select_related("hall").order_by("hall__order", "hall__code", "code")
-    rows = (
-        rows.filter(hall=halls[0]) if len(halls) == 1 else rows.filter(pk__in=[key for key in found if key is not None])
-    )
+    rows: QuerySet[Window] = Window.objects.order_by("hall__order", "hall__code", "code")
     several = len(halls) != 1
+    if several:
+        rows = rows.filter(pk__in=[key for key in found if key is not None]).select_related("hall")
+    else:
+        rows = rows.filter(hall=halls[0])
     named = {
         w.pk: _name(
             w.code,

@@ -83,7 +83,11 @@ def levels(*, halls: Sequence[Hall], first: date, last: date) -> list[Row]:
 
 def _finished(name: Row, said: Row) -> Row:
     """Zeros where nothing happened, seconds rounded, shares worked out."""
-    row: Row = {**name, **{count: said.get(count, 0) for count in COUNTS}}
+    return {**name, **(_worked_out(said) if said else _NOTHING)}
+
+
+def _worked_out(said: Row) -> Row:
+    row: Row = {count: said.get(count, 0) for count in COUNTS}
     row["unserved"] = row["left"] + row["closed"]
     times: dict[str, float | None] = {}
     for of in ("wait", "way", "handling"):
@@ -104,3 +108,6 @@ def _finished(name: Row, said: Row) -> Row:
     row["five_star_share"] = round(row["stars_5"] / n, 5) if n else None
     row["rated_share"] = round(min(1.0, n / row["visits_served"]), 5) if row["visits_served"] else None
     return row
+
+
+_NOTHING = _worked_out({})
