@@ -78,12 +78,13 @@ def when(
     :raises Refused: nothing-found (item, hall or region), item-not-here (this hall does not handle it), item-retired,
         out-of-season (nobody does, then).
     """
-    need_taken(catalogue.item_by_code(item_code), day=timezone.localtime(at or now).date())
+    item = catalogue.item_by_code(item_code)
+    need_taken(item, day=timezone.localtime(at or now).date())
     if hall is not None:
         candidates = [places.hall_by_code(hall)]
         catalogue.hall_item(candidates[0].id, item_code)
     else:
-        handling = set(catalogue.guide(catalogue.item_by_code(item_code)).halls)
+        handling = set(catalogue.halls_that_handle(item))
         reach = places.halls_in_region(region) if region is not None else places.all_halls()
         candidates = [h for h in reach if h.code in handling]
     moment = at or now
@@ -109,8 +110,8 @@ def _chance(hall: Hall, item_code: str, *, at: datetime | None, now: datetime) -
     listed = catalogue.hall_item(hall.id, item_code)
     tags = frozenset({"extended"}) if listed.extended else frozenset()
     category = listed.category.code
-    what = What(item_code, tags, category)
-    asked = calendars.opening(hall, moment, what)
+    what = What(item_code, tags, category, calendars.zones_by_category(hall.id).get(category))
+    asked = calendars.hall_day(hall, moment).opening(moment, what)
     running, why = asked.session, asked.why
     coming = running or calendars.next_opening(hall, moment, what)
     next_slot = first_slot = None

@@ -97,6 +97,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
     ended = gone(item, now=now)
     over = ended is not None and ended.over
     rows = HallItem.objects.none() if over else HallItem.objects.filter(item=item)
+    ways = list(rows.order_by("id").values_list("hall__code", "bookable", "walk_in"))
     best = chances(item.code, here=here, now=now)
     handling = catalogue.handling_of(item)
     season = in_season(item, now=now)
@@ -105,7 +106,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "item": item,
         "guide": found,
         # Where there is something to ask or to do online, one begins with that.
-        "guided": rows.exists() and bool(handling.questions or handling.where.online),
+        "guided": bool(ways) and bool(handling.questions or handling.where.online),
         "issuers": {m.code: m for m in materials},
         "themes": list(item.themes.order_by("order", "code")),
         "handling_items": handling.handling_items,
@@ -113,13 +114,13 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "elements": stated(catalogue.columns_of(item), handling),
         "season": season,
         "received": season is None or season.now,
-        "bookable": set() if far else set(rows.filter(bookable=True).values_list("hall__code", flat=True)),
-        "by_appointment": rows.exists() and not rows.filter(walk_in=True).exists(),
+        "bookable": set() if far else {hall for hall, bookable, _ in ways if bookable},
+        "by_appointment": bool(ways) and not any(walk_in for *_, walk_in in ways),
         "visiting": _visiting(rows) if item.home_visit else [],
         "chances": best,
         "near": here is not None,
         "answers": consulting.answers_of(item, limit=LISTED),
-        "asks": HallItem.objects.filter(item=item).exists() if over else rows.exists(),
+        "asks": bool(found.halls),
         "gone": ended,
         "over": over,
         "forms": [] if over else [(each, [Blank(item, each.code)]) for each in handling.materials if each.form],

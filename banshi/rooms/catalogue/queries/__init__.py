@@ -249,10 +249,13 @@ def item_by_code(code: str) -> Item:
 
 def guide(item: Item) -> Guide:
     """The item with what to bring and where."""
-    halls = (
-        HallItem.objects.filter(item=item).order_by("hall__order", "hall__code").values_list("hall__code", flat=True)
-    )
-    return Guide(item, item.department.name_zh, item.department.name_en, _materials(item), tuple(halls))
+    return Guide(item, item.department.name_zh, item.department.name_en, _materials(item), halls_that_handle(item))
+
+
+def halls_that_handle(item: Item) -> tuple[str, ...]:
+    """Their codes, in the order of the halls."""
+    rows = HallItem.objects.filter(item=item).order_by("hall__order", "hall__code")
+    return tuple(rows.values_list("hall__code", flat=True))
 
 
 def _materials(item: Item) -> tuple[MaterialLine, ...]:
