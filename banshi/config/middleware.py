@@ -156,6 +156,7 @@ def _who(request: HttpRequest) -> Who:
             name=named(user),
             login=user.login,
             staff_id=user.id,
+            department=user.department,
             roles=tuple(sorted({r.role for r in roles})),
             must_change_password=user.must_change_password,
             grants=places.grants(roles),

@@ -28,13 +28,16 @@ AUDIENCES = ("public", "citizen", "staff", "hall-device", "key", "demo")
 
 @dataclass(frozen=True)
 class Who:
-    """Who is asking. `halls` maps a permission to the hall codes it holds in; "*" = every hall."""
+    """Who is asking. `grants` maps a permission to the hall codes it holds in; "*" = every hall. `department`: code of the one
+    whose cases alone a member of staff sees; "" where they belong to none.
+    """
 
     actor: Actor | None = None
     name: str = ""
     login: str = ""
     account_id: int | None = None
     staff_id: int | None = None
+    department: str = ""
     roles: tuple[str, ...] = ()
     must_change_password: bool = False
     grants: dict[str, frozenset[str]] = field(default_factory=dict)

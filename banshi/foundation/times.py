@@ -6,9 +6,11 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext_lazy
 
 from banshi.kernel.clock_words import clock_words as clock_of
+
+_NEAR = {-1: gettext_lazy("yesterday"), 0: gettext_lazy("today"), 1: gettext_lazy("tomorrow")}
 
 
 def _chinese() -> bool:
@@ -17,15 +19,15 @@ def _chinese() -> bool:
 
 def day_words(day: date, today: date | None) -> str:
     """“明天”, “周二 11月24日”, with the year when it is another one."""
+    chinese = _chinese()
     if today is not None:
-        near = {-1: gettext("yesterday"), 0: gettext("today"), 1: gettext("tomorrow")}
-        if _chinese():
-            near[2] = "后天"
-        word = near.get((day - today).days)
-        if word:
-            return word
+        distance = (day - today).days
+        if distance in _NEAR:
+            return str(_NEAR[distance])
+        if distance == 2 and chinese:
+            return "后天"
     with_year = today is not None and day.year != today.year
-    if _chinese():
+    if chinese:
         weekday = "一二三四五六日"[day.weekday()]
         return (f"{day.year}年" if with_year else "") + f"{day.month}月{day.day}日 周{weekday}"
     return date_format(day, "D j M Y" if with_year else "D j M")

@@ -82,8 +82,10 @@ class Frame:
     sees: str = "line.view"
     styles: Sequence[str] = ()
 
-    def my_halls(self, who: Who) -> list[Hall]:
-        """The halls this person sees here, in their order."""
+    def my_halls(self, who: Who, here: Hall | None = None) -> list[Hall]:
+        """The halls this person sees here, in their order. :param here: where they are: who sees no other needs no list."""
+        if here is not None and who.grants.get(self.sees, frozenset()) == frozenset({here.code}):
+            return [here]
         return [hall for hall in places.all_halls() if who.may(self.sees, hall.code)]
 
     def page(
@@ -103,7 +105,7 @@ class Frame:
     def _around(self, request: HttpRequest | Asked, hall: Hall | None) -> dict[str, Any]:
         """What `staff/frame.html` shows around the page."""
         who: Who = request.who  # type: ignore[union-attr]
-        halls = self.my_halls(who)
+        halls = self.my_halls(who, hall)
         seen = who.may(self.sees, hall.code) if hall else bool(halls)
         return {
             "frame_styles": self.styles,

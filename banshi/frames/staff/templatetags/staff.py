@@ -10,8 +10,9 @@ from django.template import Context
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.loader import get_template
 from django.utils import timezone
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
 
 from banshi.foundation.templatetags.ui import refusal
 from banshi.foundation.words import words
@@ -70,6 +71,18 @@ def stamp(moment: datetime | None, hall: Hall | None) -> str:
 def hm(moment: datetime) -> str:
     """“9:05” of a moment that is in the hall's zone already; one straight from the database is brought to the active zone."""
     return clock_words(timezone.localtime(moment) if moment.tzinfo is UTC else moment)
+
+
+@register.filter
+def days_left(line: Any) -> SafeString:
+    """“3 working days left”, or how late it is; nothing where nothing runs. :param line: with `late` and `left`."""
+    if line.late:
+        said = ngettext("%(n)s working day late", "%(n)s working days late", line.late) % {"n": line.late}
+        return format_html('<span class="late">{}</span>', said)
+    if line.left is None:
+        return mark_safe("")
+    said = ngettext("%(n)s working day left", "%(n)s working days left", line.left) % {"n": line.left}
+    return format_html('<span class="muted">{}</span>', said)
 
 
 @register.filter

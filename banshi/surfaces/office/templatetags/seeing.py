@@ -70,8 +70,6 @@ def table_rows(body: Sequence[Sequence[tuple[Column, str]]]) -> SafeString:
     rows = []
     for row in body:
         (_, head), *cells = row
-        numbers = "".join(
-            f'<td class="num">{escape(text) if column.kind == "text" else text}</td>' for column, text in cells
-        )
-        rows.append(f'<tr><th scope="row">{escape(head)}</th>{numbers}</tr>')
-    return mark_safe("".join(rows))  # noqa: S308 – every text is escaped above; what else is written is a number
+        numbers = "".join(f'<td class="num">{escape(str(text))}</td>' for _, text in cells)
+        rows.append(f'<tr><th scope="row">{escape(str(head))}</th>{numbers}</tr>')
+    return mark_safe("".join(rows))  # noqa: S308 – every text is escaped above
