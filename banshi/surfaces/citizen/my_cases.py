@@ -60,6 +60,7 @@ def my_cases(request: Any) -> HttpResponseBase:
     rows = cases.mine(account_id=request.who.account_id, person_ids=my_people(request), told=told_here(request))
     rows = without_ended(rows, request.who.account_id, today=timezone.localtime(now).date())
     some = list(rows[PAGE * (number - 1) : PAGE * number + 1])
+    some = list(cases.as_lines(rows)[PAGE * (number - 1) : PAGE * number + 1])
     posted = deliveries.posted_among(some)
     context = {
         "cases": [(line, waits_for_me(line) and line.no not in posted) for line in cases.lines(some[:PAGE], now=now)],
@@ -78,7 +79,7 @@ def waiting_case(account_id: int, *, now: datetime) -> CaseLine | None:
         .exclude(phase="decided", fee_due_on=None)
         .exclude(delivery__state="posted")
     )
-    found = cases.lines(rows[:PAGE], now=now)
+    found = cases.lines(cases.as_lines(rows)[:PAGE], now=now)
     return min(found, key=lambda line: (order[line.phase], line.due_on or now.date(), line.opened_at), default=None)
 
 

@@ -39,7 +39,7 @@ from banshi.rooms.cases.queries.consulted import (
 from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
 from banshi.rooms.cases.queries.flow import stages_of, stages_waited_for
 from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
-from banshi.rooms.cases.queries.lists import read, whose
+from banshi.rooms.cases.queries.lists import as_lines, read, whose
 from banshi.rooms.cases.queries.members import cases_for, limited, matters_of, sees, whom_to_ask
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
@@ -109,6 +109,7 @@ __all__ = [
     "all_cases",
     "answered_for",
     "answered_to",
+    "as_lines",
     "asked_of",
     "blanks_of",
     "blanks_of_case",

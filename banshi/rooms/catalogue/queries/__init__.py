@@ -346,10 +346,13 @@ def popular(hall: str | None = None, n: int = 8, *, done: Mapping[str, int] | No
     """
     catalogue = _catalogue()
     here = catalogue.in_hall.get(hall, {}) if hall else None
-    codes = {code for items in catalogue.in_hall.values() for code in items} if here is None else here
+    handled = catalogue.in_hall.values() if here is None else [here]
     gone = _retired(catalogue)
+    often = {code for code in done or () if code not in gone and any(code in items for items in handled)}
     ranked = sorted(
-        (code for code in codes if code not in gone),
+        often
+        if len(often) >= n
+        else {code for items in handled for code in items} - gone,  # not all, where few are ahead
         key=lambda c: (-(done or {}).get(c, 0), -catalogue.asked.get(c, 0), len(catalogue.lines[c].name_zh), c),
     )
     picked = [catalogue.lines[c] for c in ranked[:n]]
