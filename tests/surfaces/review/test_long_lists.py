@@ -13,6 +13,7 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.surfaces.review import lists
 from tests.matters import Matters
+from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
 LIST = "/review/town/review"
@@ -36,6 +37,17 @@ def test_a_page_of_a_list_keeps_its_order(matters: Matters):
 
     assert [case.no for case in queries.read(rows[:4])] == [cases[n].no for n in (2, 3, 0, 1)]
     assert [case.no for case in queries.read(rows[1:3])] == [cases[n].no for n in (3, 0)]
+
+
+def test_a_list_opens_nothing_that_is_sealed_and_its_lines_ask_for_nothing_more(
+    matters: Matters, django_assert_num_queries
+):
+    matters.in_review()
+    with django_assert_num_queries(2):  # the calendar, and the cases
+        (line,) = queries.lines(rows := queries.read(queries.worklist("review", halls=["town"])[:5]), now=TUESDAY_NINE)
+
+    assert rows[0].get_deferred_fields() == {"applicant", "contact", "answers", "form"}
+    assert (line.item_zh, line.hall, line.department_zh) == (rows[0].item.name_zh, "town", rows[0].department.name_zh)
 
 
 def test_of_too_many_matters_the_one_that_was_chosen_stands_alone(matters, client_of, monkeypatch):
