@@ -118,11 +118,11 @@ class Case(models.Model):
     due_statutory = models.DateField(null=True)  # T4′
     issue_due_on = models.DateField(null=True)  # T6; where a fee is due, from the day it is paid
     fee_due_on = models.DateField(null=True)  # granted, and not paid for yet: by then it should be
-    provisional = models.BooleanField(default=False)  # a calendar not published yet may move the promised day
+    provisional = models.BooleanField(default=False)  # a calendar not published yet may move the day that is waited for
     wait_until = models.DateTimeField(null=True)  # 立等可取: promised to whoever waits in the hall
     called_to = models.CharField(max_length=10, default="", db_default="")  # number of the window that called for it
     called_at = models.DateTimeField(null=True)  # last; null: nobody is called
-    due_told = models.DateField(null=True)  # the promised day the applicant was told last
+    due_told = models.DateField(null=True)  # the day to wait for that the applicant was told last
     fee_reminded_at = models.DateTimeField(null=True)  # who has to pay was reminded
     urged_on = models.DateField(null=True)  # 催办: whoever has it was urged, and has not done their part yet
 

@@ -92,6 +92,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_goes_on": _("Case: clock goes on"),
     "case_extended": _("Case: extended"),
     "case_later": _("Case: later, by the national calendar"),
+    "case_day_later": _("Case: a step's day later, by the national calendar"),
     "case_granted": _("Case: granted"),
     "case_refused": _("Case: refused"),
     "case_at_once": _("Case: done on the spot"),

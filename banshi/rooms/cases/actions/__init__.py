@@ -63,12 +63,12 @@ from banshi.rooms.cases.actions.receiving import (
     remind_due,
     see,
 )
+from banshi.rooms.cases.actions.recounting import recount
 from banshi.rooms.cases.actions.reviewing import (
     decide,
     decide_at_once,
     extend,
     opine,
-    recount,
     release,
     resume_clock,
     settle_deferred,

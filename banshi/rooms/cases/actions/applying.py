@@ -15,7 +15,6 @@ from banshi.foundation import phones
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
-from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.actions.acting import need_acting, need_member
 from banshi.rooms.cases.actions.ground import (
     give,
@@ -30,6 +29,7 @@ from banshi.rooms.cases.actions.ground import (
     tell,
     today_in,
     today_of,
+    until,
     write_event,
 )
 from banshi.rooms.cases.models import Case, CaseMaterial
@@ -372,7 +372,8 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
         need_form(case, now=now)
         need_papers(unsent(wanted_of(case), got_of(case)))
         again = case.phase == "pre_returned"
-        due = work_calendar().add_working_days(today_of(case, now), handling.limits.pre_review_days)
+        columns = until("pre_review_due_on", handling.limits.pre_review_days, begun=today_of(case, now))
+        due = columns["pre_review_due_on"]
         event = step(
             case,
             "submit",
@@ -380,7 +381,7 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
             now=now,
             facts={"due_on": due, "again": again},
             submitted_at=now,
-            pre_review_due_on=due,
+            **columns,
         )
         give(case, "submission_receipt", event=event, now=now, due_notice=due, materials=papers_listed(case))
         tell(case, "case_sent", event=event, now=now, day=due.isoformat())
@@ -399,10 +400,9 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
         need_form(case, now=now)
         need_papers(not_there(wanted_of(case), got_of(case)))
         today = today_of(case, now)
-        due = work_calendar().add_working_days(today, handling_of_case(case).limits.notice_days)
-        event = step(
-            case, "supplement", by=by, now=now, facts={"due_on": due}, notice_due_on=due, supplement_due_on=None
-        )
+        columns = until("notice_due_on", handling_of_case(case).limits.notice_days, begun=today)
+        due = columns["notice_due_on"]
+        event = step(case, "supplement", by=by, now=now, facts={"due_on": due}, supplement_due_on=None, **columns)
         came = papers_listed(case, since=case.notices_given.latest("id").at)
         give(case, "supplement_receipt", event=event, now=now, received_on=today, materials=came, due_notice=due)
         tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from banshi.kernel.actors import Actor
 from banshi.kernel.money import yuan
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.actions.ground import counted, give, locked, need, step, tell, tell_all, today_in, today_of
+from banshi.rooms.cases.actions.ground import give, locked, need, step, tell, tell_all, today_in, today_of, until
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
 from banshi.rooms.cases.queries.handling import fee_of, guided_case, handling_of_case
 from banshi.rooms.cases.rules.paper_texts import Named
@@ -21,14 +21,14 @@ from banshi.rooms.places.queries import policy_of
 BATCH = 500  # told in one statement
 
 
-def issue_day(case: Case, now: datetime) -> date:
-    """T6: until when the result is issued and delivered, if that may begin today (行政许可法 44 条)."""
-    return counted(handling_of_case(case).limits.issue_days, begun=today_of(case, now))
+def issue_day(case: Case, now: datetime) -> dict[str, Any]:
+    """Columns of T6: until when the result is issued and delivered, if that may begin today (行政许可法 44 条)."""
+    return until("issue_due_on", handling_of_case(case).limits.issue_days, begun=today_of(case, now))
 
 
-def pay_day(case: Case, now: datetime) -> date:
-    """Until when it should be paid for, if it is granted today."""
-    return counted(policy_of(case.hall_id, now=now).fees.pay_working_days, begun=today_of(case, now))
+def pay_day(case: Case, now: datetime) -> dict[str, Any]:
+    """Columns of the day until when it should be paid for, if it is granted today."""
+    return until("fee_due_on", policy_of(case.hall_id, now=now).fees.pay_working_days, begun=today_of(case, now))
 
 
 def ask_fee(case: Case, event: CaseEvent, *, fen: int, now: datetime) -> None:
@@ -68,7 +68,7 @@ def fee_waived(*, case_no: str, reason: str, second_by: int, by: Actor, now: dat
 
 def _settled(case: Case, verb: str, *, by: Actor, now: datetime, **said: Any) -> CaseEvent:
     need(case, verb)
-    return step(case, verb, by=by, now=now, fee_due_on=None, issue_due_on=issue_day(case, now), **said)
+    return step(case, verb, by=by, now=now, fee_due_on=None, **issue_day(case, now), **said)
 
 
 def _day(day: date | None) -> str:

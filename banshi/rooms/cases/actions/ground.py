@@ -382,6 +382,13 @@ def trips_of(case: Case) -> int:
     return measures.trips(story, visited=case.visit.day if case.visit else None)
 
 
+def until(column: str, days: int, *, begun: date) -> dict[str, Any]:
+    """Columns of a limit in working days that began on `begun`: its last day, whether a calendar not published yet may move
+    it, and that it is told."""
+    due = clocks.due(begun, days=days, calendar=work_calendar(), today=begun)
+    return {column: due.on, "provisional": due.provisional, "due_told": due.on}
+
+
 def counted(value: int, *, begun: date) -> date:
     """The last day of a limit in working days that began on `begun`."""
     return work_calendar().add_working_days(begun, value)

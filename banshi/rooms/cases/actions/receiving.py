@@ -19,7 +19,6 @@ from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.actions.applying import add_material, need_form
 from banshi.rooms.cases.actions.ground import (
     alone,
-    counted,
     dues,
     give,
     invalid,
@@ -35,9 +34,11 @@ from banshi.rooms.cases.actions.ground import (
     step,
     tell,
     today_of,
+    until,
 )
 from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, reasons_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
+from banshi.rooms.cases.actions.recounting import recounted
 from banshi.rooms.cases.actions.waiting import waits_until
 from banshi.rooms.cases.models import Case, CaseEvent, Notice, Obligation
 from banshi.rooms.cases.queries.handling import got_of, handling_of_case, wanted_of
@@ -122,10 +123,11 @@ def write_receipt(
 
     :param there: its person stands at a window: what may be settled there is promised on the spot.
     """
-    due = counted(handling_of_case(case).limits.notice_days, begun=today_of(case, now))
+    columns |= until("notice_due_on", handling_of_case(case).limits.notice_days, begun=today_of(case, now))
+    due: date = columns["notice_due_on"]
     event = step(
         case, "receive", by=by, now=now, facts={"due_on": due, "materials": len(got_of(case))}, received_at=now,
-        received_by_id=None if by == SYSTEM else staff_of(by), notice_due_on=due, **columns,
+        received_by_id=None if by == SYSTEM else staff_of(by), **columns,
     )  # fmt: skip
     wait = _wait_words(case)
     at_once = there and case.instant and not wait
@@ -194,10 +196,11 @@ def give_notice(
             now=now,
         )
         days = handling_of_case(case).limits.supplement_days
-        due = counted(days, begun=today_of(case, now))
+        columns = until("supplement_due_on", days, begun=today_of(case, now))
+        due = columns["supplement_due_on"]
         seen_before = further and _visible_before(case, missing_now)
         event = step(
-            case, "notice", by=by, now=now, notices=case.notices + 1, notice_due_on=None, supplement_due_on=due,
+            case, "notice", by=by, now=now, notices=case.notices + 1, notice_due_on=None, **columns,
             facts={"round": case.notices + 1, "missing": [m.code for m in missing_now], "due_on": due,
                    **({"second_by": second_by, "visible_before": seen_before} if further else {})},
         )  # fmt: skip
@@ -369,6 +372,7 @@ def deem_due(*, now: datetime) -> int:
     for case_no, _zone in _due_rows("received", "notice_due_on", before=_last_day(now)):
         with alone(case_no, what="deem"):
             case = locked(case_no)
+            recounted(case, now=now)  # a calendar may have come since the day was written down
             if case.phase != "received" or not _late(case, now=now):
                 continue
             if case.received_at is None:
@@ -384,6 +388,7 @@ def lapse_due(*, now: datetime) -> int:
     for case_no, zone in _due_rows("supplement", "supplement_due_on", before=_last_day(now)):
         with alone(case_no, what="lapse"):
             case = locked(case_no)
+            recounted(case, now=now)
             today = now.astimezone(ZoneInfo(zone)).date()
             if case.phase != "supplement" or case.supplement_due_on is None or case.supplement_due_on >= today:
                 continue

@@ -285,15 +285,15 @@ def decided(case: Case, verb: str, *, grant: bool, reason: str, by: Actor, now: 
         called = names(owed, case)
         raise Refused("deferred-open", facts={"materials": [{"zh": n[0], "en": n[1]} for n in called]})
     fen = fee_of(case) if grant else 0
-    due = issue_day(case, now) if grant and not fen else None
+    columns: dict[str, Any] = {} if not grant else pay_day(case, now) if fen else issue_day(case, now)
+    due = columns.get("issue_due_on")
     staff = None if by == SYSTEM else staff_of(by)
     if staff is not None:
         says = "grant" if grant else "refuse"
         Opinion.objects.create(case=case, stage="decide", says=says, text=reason, by_id=staff, at=now)
     case.decided_at = now
     event = step(
-        case, verb, by=by, now=now, why=reason, granted=grant, decided_at=now, decided_by_id=staff, issue_due_on=due,
-        fee_due_on=pay_day(case, now) if fen else None,
+        case, verb, by=by, now=now, why=reason, granted=grant, decided_at=now, decided_by_id=staff, **columns,
         days_saved=saved(case, now=now), outcome="granted" if grant else "refused",
         facts={"grant": grant, **({"due_on": due} if due else {})},
     )  # fmt: skip
@@ -305,32 +305,3 @@ def decided(case: Case, verb: str, *, grant: bool, reason: str, by: Actor, now: 
     more: dict[str, Any] = {"day": due.isoformat()} if due else {"reason": reason}
     tell(case, key, event=event, now=now, **more)
     return event
-
-
-def recount(*, now: datetime) -> int:
-    """The national calendar was published or changed: the days of every running case are worked out anew. Only whose promised
-    day moves later is told. Again it changes nothing. :returns: how many moved.
-    """
-    moved = 0
-    running = Case.objects.filter(phase__in=["accepted", "in_review"], stopped_at=None).order_by("id")
-    for case_no in list(running.values_list("no", flat=True)):
-        with transaction.atomic():
-            case = locked(case_no)
-            if case.phase not in ("accepted", "in_review") or case.stopped_at is not None:
-                continue
-            moved += _recounted(case, now)
-    return moved
-
-
-def _recounted(case: Case, now: datetime) -> bool:
-    columns = dues(case, now=now)
-    if all(getattr(case, name) == value for name, value in columns.items()):
-        return False
-    later = case.due_told is not None and columns["due_promised"] > case.due_told
-    event = step(
-        case, "recount", by=SYSTEM, now=now, **columns, **({"due_told": columns["due_promised"]} if later else {}),
-        facts={"due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"]},
-    )  # fmt: skip
-    if later:
-        tell(case, "case_later", event=event, now=now, day=columns["due_promised"].isoformat())
-    return True

@@ -20,7 +20,7 @@ from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, 
 from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
-from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS
+from banshi.rooms.cases.rules.lifecycle import CASE, WORKLISTS
 from banshi.rooms.cases.rules.materials import by_hand
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.handling import IDENTITY_CARD
@@ -137,7 +137,7 @@ def flags_of(case: Case, *, today: date) -> tuple[str, ...]:
         "overdue": due_on is not None and today > due_on and case.stopped_at is None,
         "deemed": case.deemed,
         "fee_due": case.fee_due_on is not None,
-        "provisional": case.provisional and case.phase in UNDER_CLOCK,
+        "provisional": case.provisional and due_on is not None,
     }
     return tuple(name for name, holds in found.items() if holds)
 

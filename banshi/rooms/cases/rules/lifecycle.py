@@ -47,7 +47,7 @@ CASE = Table(
         "stop_clock": Step("in_review"),
         "resume_clock": Step("in_review"),
         "extend": Step("in_review"),
-        "recount": Step("accepted", "in_review"),
+        "recount": Step("pre_review", "received", "supplement", "accepted", "in_review", "decided", "issuing"),
         "settle": Step("accepted", "in_review"),  # a paper that was to follow has come, or its day has gone by
         "decide": Step("in_review", to="decided"),
         "decide_at_once": Step("received"),  # 即办: the window, where the item says so, through all steps in one go

@@ -84,6 +84,10 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "放假安排公布了，“{item}”改为{day}前办完。[看进度：{link}]",
         "en": "The national holidays were published: “{item}” will now be done by {day}.[ Follow it: {link}]",
     },
+    "case_day_later": {
+        "zh": "放假安排公布了，“{item}”这一步改为最迟{day}。[看进度：{link}]",
+        "en": "The national holidays were published: the last day for this step of “{item}” is now {day}.[ Follow it: {link}]",
+    },
     "case_granted": {
         "zh": "“{item}”批准了，{day}前出证。[看决定：{link}]",
         "en": "“{item}” is granted; the result is issued by {day}.[ The decision: {link}]",

@@ -69,6 +69,7 @@ LASTS = {
     "case_goes_on": 7 * DAY,
     "case_extended": 7 * DAY,
     "case_later": 7 * DAY,
+    "case_day_later": 7 * DAY,
     "case_granted": 7 * DAY,
     "case_refused": 7 * DAY,
     "case_ready": 7 * DAY,
@@ -220,6 +221,7 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("case", "case_goes_on"): _sense(*UNDER_WAY),
     ("case", "case_extended"): _sense(*UNDER_WAY, "stopped"),
     ("case", "case_later"): _sense(*UNDER_WAY),
+    ("case", "case_day_later"): _sense("pre_review", "received", "supplement", "fee_due", "decided", "issuing"),
 }
 
 

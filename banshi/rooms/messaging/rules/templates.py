@@ -100,6 +100,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_goes_on": (("item",), ("day",)),
     "case_extended": (("item",), ("day",)),
     "case_later": (("item",), ("day",)),
+    "case_day_later": (("item",), ("day",)),
     "case_granted": (("item",),),
     "case_refused": (("item",),),
     "case_ready": (("item",),),

@@ -1,0 +1,82 @@
+"""The national calendar was published or changed: every day that a running case waits for is worked out anew, from the step it
+counts from – never from the day that was written down.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.cases.actions.ground import dues, locked, step, tell, until
+from banshi.rooms.cases.models import Case, CaseEvent
+from banshi.rooms.cases.queries.handling import handling_of_case
+from banshi.rooms.cases.queries.views import due_of
+from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
+from banshi.rooms.places.queries import policy_of
+
+# Phase by phase: the day that is waited for, the limit it comes from, and the steps from whose day it counts.
+_ISSUE: Final = ("issue_due_on", "issue_days", ("decide", "decide_at_once", "pay", "waive"))
+_WAITS: Final = {
+    "pre_review": ("pre_review_due_on", "pre_review_days", ("submit",)),
+    "received": ("notice_due_on", "notice_days", ("receive", "supplement")),
+    "supplement": ("supplement_due_on", "supplement_days", ("notice",)),
+    "decided": _ISSUE,
+    "issuing": _ISSUE,
+}
+
+
+def recount(*, now: datetime) -> int:
+    """The days of every running case are worked out anew. Only whose day moves later than they were told is told, once. Again it
+    changes nothing. :returns: how many moved.
+    """
+    moved = 0
+    running = Case.objects.filter(phase__in=sorted(CASE.of("recount")), stopped_at=None).order_by("id")
+    for case_no in list(running.values_list("no", flat=True)):
+        with transaction.atomic():
+            moved += recounted(locked(case_no), now=now)
+    return moved
+
+
+def recounted(case: Case, *, now: datetime) -> bool:
+    """Whether the days of this case moved. The case is locked."""
+    columns = _anew(case, now)
+    if all(getattr(case, name) == value for name, value in columns.items()):
+        return False
+    told, before = case.due_told, case.provisional
+    days = {name: value for name, value in columns.items() if name != "provisional"}
+    moves = any(getattr(case, name) != value for name, value in days.items())
+    if not moves:  # only whether it may still move: nothing happened to the case
+        case.provisional = not before
+        case.save(update_fields=["provisional"])
+        return False
+    event = step(case, "recount", by=SYSTEM, now=now, facts=days, **columns)
+    day = due_of(case)
+    if day is not None and told is not None and day > told:
+        case.due_told = day
+        case.save(update_fields=["due_told"])
+        key = "case_later" if case.phase in UNDER_CLOCK else "case_day_later"
+        tell(case, key, event=event, now=now, day=day.isoformat())
+    return True
+
+
+def _anew(case: Case, now: datetime) -> dict[str, Any]:
+    """The columns as they are by the calendar of today; empty where nothing runs."""
+    if case.phase in UNDER_CLOCK:
+        return dues(case, now=now) if case.stopped_at is None else {}
+    if case.phase not in _WAITS:
+        return {}
+    column, limit, verbs = _WAITS[case.phase]
+    since = CaseEvent.objects.filter(case=case, verb__in=verbs).order_by("-seq").first()
+    if since is None:
+        return {}
+    days = getattr(handling_of_case(case).limits, limit)
+    if case.fee_due_on is not None:
+        column, days = "fee_due_on", policy_of(case.hall_id, now=since.at).fees.pay_working_days
+    if getattr(case, column) is None:
+        return {}
+    columns = until(column, days, begun=since.at.astimezone(ZoneInfo(case.hall.timezone)).date())
+    return {name: value for name, value in columns.items() if name != "due_told"}
