@@ -67,11 +67,12 @@ def _expect_no_more(case_no: str, *, by: Actor, now: datetime) -> None:
 
 
 def other_door(*, stay_id: int, now: datetime) -> Stay:
-    """Whoever stands there says that the door did not open.
+    """Whoever stands there with papers says that the door did not open. A result lies where it was put: `stayed_shut`.
 
     :raises Refused: changed-meanwhile, cabinet-full, door-stuck.
     """
-    stay = Stay.objects.select_related("cell__cabinet__hall", "case").filter(pk=stay_id, out_at=None).first()
+    rows = Stay.objects.select_related("cell__cabinet__hall", "case")
+    stay = rows.filter(pk=stay_id, kind="drop", out_at=None).first()
     if stay is None:
         raise Refused("changed-meanwhile")
     with transaction.atomic():

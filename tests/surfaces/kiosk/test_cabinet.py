@@ -141,6 +141,17 @@ def test_a_slip_says_what_was_dropped_and_names_nobody(
     assert (forged.status_code, Stay.objects.filter(out_at=None).count()) == (409, 1)
 
 
+def test_a_result_is_moved_to_no_other_cell(client: Client, cabinet: Cabinet, matters: Matters) -> None:
+    _case, code = coded(matters, cabinet)
+    page = client.post("/kiosk/town/cabinet/fetch", {"code": code})
+    token = re.findall(r'name="stay" value="([^"]+)"', page.content.decode())[0]
+
+    answer = client.post("/kiosk/town/cabinet/other", {"stay": token})
+
+    lies = Stay.objects.get()  # where it was put, its door no less good
+    assert (answer.status_code, lies.out_at, lies.cell.broken_at) == (409, None, None)
+
+
 def test_where_no_door_opens_the_papers_are_kept(
     client: Client, cabinet: Cabinet, matters: Matters, settings: Any
 ) -> None:
