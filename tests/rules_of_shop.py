@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from banshi.kernel.actors import SYSTEM
@@ -47,12 +47,12 @@ def switch() -> RuleSwitch:
     return RuleSwitch.objects.get()
 
 
-def card(matters: Matters) -> str:
+def card(matters: Matters, valid_until: date | None = None) -> str:
     """Their identity card in the library."""
     held = library.issue_certificate(
         person_id=matters.person.pk, organisation_id=None, type="resident-id", number="town-id-1", name_zh="身份证",
-        name_en="Identity card", issuer_zh="公安局", issuer_en="Police", issued_on=TUESDAY_NINE.date(), valid_until=None,
-        trust="A", source="town", by=SYSTEM, now=TUESDAY_NINE,
+        name_en="Identity card", issuer_zh="公安局", issuer_en="Police", issued_on=TUESDAY_NINE.date(),
+        valid_until=valid_until, trust="A", source="town", by=SYSTEM, now=TUESDAY_NINE,
     )  # fmt: skip
     return held.ref
 

@@ -59,7 +59,6 @@ def my_cases(request: Any) -> HttpResponseBase:
     number = int_or_none(request.GET.get("page"), 1, 500) or 1
     rows = cases.mine(account_id=request.who.account_id, person_ids=my_people(request), told=told_here(request))
     rows = without_ended(rows, request.who.account_id, today=timezone.localtime(now).date())
-    some = list(rows[PAGE * (number - 1) : PAGE * number + 1])
     some = list(cases.as_lines(rows)[PAGE * (number - 1) : PAGE * number + 1])
     posted = deliveries.posted_among(some)
     context = {

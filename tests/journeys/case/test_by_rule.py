@@ -19,9 +19,10 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking.models import Suspension
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CasePaper, RuleRun, RuleSwitch
-from banshi.rooms.cases.queries import facts_of, timeline
+from banshi.rooms.cases.queries import facts_of, got_of, timeline
 from banshi.rooms.cases.rules.chain import FIRST
 from banshi.rooms.identity.models import Account
+from banshi.rooms.library import actions as library_acts
 from banshi.rooms.library import queries as library
 from banshi.rooms.messaging.models import Message
 from tests.matters import FORM, SHOP, Matters
@@ -321,6 +322,31 @@ def sent_from(matters: Matters, by: Actor, ref: str, channel: str = "kiosk") -> 
         case_no=case.no, code="id", channel="library", certificate=ref, consent=True, by=by, now=TUESDAY_NINE
     )
     return by_rule.submit(case_no=case.no, by=by, now=TUESDAY_NINE)
+
+
+@pytest.mark.parametrize("over", ["ended", "ran out"])
+def test_a_certificate_that_holds_no_more_when_it_is_sent_grants_nothing(matters: Matters, over: str):
+    day = TUESDAY_NINE.date() if over == "ran out" else None
+    case = sure(ruled(matters), ref=card(matters, valid_until=day))
+    if over == "ended":
+        library_acts.end_certificate(ref=_held(matters), by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    with pytest.raises(Refused) as no:
+        by_rule.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE + timedelta(days=1))
+
+    case.refresh_from_db()
+    assert (no.value.slug, no.value.facts["codes"], case.phase) == ("material-missing", ["id"], "draft")
+
+
+def test_a_certificate_that_ends_after_it_was_received_counts_as_received(matters: Matters):
+    case = sent(ruled(matters, sample_percent=100))
+    Case.objects.filter(pk=case.pk).update(received_at=TUESDAY_NINE, phase="received")
+    case.refresh_from_db()
+    library_acts.end_certificate(ref=_held(matters), by=matters.by["receiver"], now=TUESDAY_NINE + timedelta(days=1))
+
+    (got,) = got_of(case, now=TUESDAY_NINE + timedelta(days=2))
+
+    assert got.usable
 
 
 def test_a_channel_that_calls_itself_a_window_proves_nobody(matters: Matters):

@@ -370,7 +370,7 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
         if not (where.online or (where.kiosk and by.kind is ActorKind.KIOSK)):
             raise Refused("channel-not-allowed", facts={"channel": "web"})
         need_form(case, now=now)
-        need_papers(unsent(wanted_of(case), got_of(case)))
+        need_papers(unsent(wanted_of(case), got_of(case, now=now)))
         again = case.phase == "pre_returned"
         columns = until("pre_review_due_on", handling.limits.pre_review_days, begun=today_of(case, now))
         due = columns["pre_review_due_on"]
@@ -398,7 +398,7 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
         need(case, "supplement")
         need_acting(case, sends=True, by=by, now=now)
         need_form(case, now=now)
-        need_papers(not_there(wanted_of(case), got_of(case)))
+        need_papers(not_there(wanted_of(case), got_of(case, now=now)))
         today = today_of(case, now)
         columns = until("notice_due_on", handling_of_case(case).limits.notice_days, begun=today)
         due = columns["notice_due_on"]

@@ -184,7 +184,7 @@ def need_whole(drafts: Sequence[Case], bundle: Bundle, *, now: datetime) -> None
     _need_filled(one, answers, form, today=today_of(drafts[0], now))
     lacking: dict[str, Wanted] = {}
     for case in drafts:
-        for paper in unsent(wanted_of(case), got_of(case)):
+        for paper in unsent(wanted_of(case), got_of(case, now=now)):
             lacking.setdefault(_part(one, case).papers[paper.code], paper)
     need_papers(list(lacking.values()))
 

@@ -53,7 +53,7 @@ def send_back(*, case_no: str, verdicts: Sequence[Verdict], by: Actor, now: date
         wrong = [v for v in verdicts if not v.ok]
         if not wrong:
             raise invalid("verdicts", "没有指出哪里不对", "Nothing is said to be wrong")
-        need_seen(unseen(wanted_of(case), got_of(case)), case)
+        need_seen(unseen(wanted_of(case), got_of(case, now=now)), case)
         codes = [v.code for v in wrong]
         event = step(case, "return", by=by, now=now, facts={"wrong": codes}, pre_review_due_on=None)
         listed = tuple(Named(n[0], v.reason) for n, v in zip(names(codes, case), wrong, strict=True))
@@ -72,7 +72,7 @@ def pass_on(*, case_no: str, verdicts: Sequence[Verdict] = (), by: Actor, now: d
         need(case, "pass")
         need_lease(case, by=by, now=now)
         judge(case, verdicts, by=by, now=now)
-        wanted, got = wanted_of(case), got_of(case)
+        wanted, got = wanted_of(case), got_of(case, now=now)
         need_seen(unseen(wanted, got), case)
         need_papers(unsent(wanted, got))
         event = step(case, "pass", by=by, now=now, pre_review_due_on=None)

@@ -126,7 +126,7 @@ def write_receipt(
     columns |= until("notice_due_on", handling_of_case(case).limits.notice_days, begun=today_of(case, now))
     due: date = columns["notice_due_on"]
     event = step(
-        case, "receive", by=by, now=now, facts={"due_on": due, "materials": len(got_of(case))}, received_at=now,
+        case, "receive", by=by, now=now, facts={"due_on": due, "materials": len(got_of(case, now=now))}, received_at=now,
         received_by_id=None if by == SYSTEM else staff_of(by), **columns,
     )  # fmt: skip
     wait = _wait_words(case)
@@ -181,7 +181,7 @@ def give_notice(
         need_lease(case, by=by, now=now)
         _count(case_no, materials, by=by, now=now)
         _check_missing(case, missing_now)
-        left = [w for w in missing(wanted_of(case), got_of(case)) if w.necessity == "required"]
+        left = [w for w in missing(wanted_of(case), got_of(case, now=now)) if w.necessity == "required"]
         untold = [w.code for w in left if w.code not in {m.code for m in missing_now}]
         if untold:
             told = "、".join(n[0] for n in names(untold, case)), ", ".join(n[1] for n in names(untold, case))
@@ -284,7 +284,7 @@ def accept(
         _count(case_no, materials, by=by, now=now)
         judge(case, verdicts, by=by, now=now)
         calendar, today, limits = work_calendar(), today_of(case, now), handling_of_case(case).limits
-        wanted, got = wanted_of(case), got_of(case)
+        wanted, got = wanted_of(case), got_of(case, now=now)
         latest = clocks.due(
             today, days=limits.promised.value, unit=limits.promised.unit, calendar=calendar, today=today
         ).on

@@ -217,7 +217,7 @@ def settle_deferred(*, case_no: str, code: str, by: Actor, now: datetime) -> Cas
         owed = Obligation.objects.filter(case=case, code=code, met_at=None).first()
         if owed is None:
             raise Refused("nothing-found", facts={"material": code})
-        if not any(g.code == code and g.usable and g.verdict != "bad" for g in got_of(case)):
+        if not any(g.code == code and g.usable and g.verdict != "bad" for g in got_of(case, now=now)):
             name = names([code], case)[0]
             raise Refused("material-missing", facts={"materials": [{"zh": name[0], "en": name[1]}], "codes": [code]})
         judge(case, [Verdict(code, ok=True)], by=by, now=now)

@@ -89,7 +89,7 @@ def _tried(
         return (), "seen"
     try:
         facts = facts_of(handling_of_case(case), case.answers, form_of(case), today_of(case, now))
-        inputs = Inputs(facts, wanted_of(case), got_of(case), applicant.proven, applicant.suspended)
+        inputs = Inputs(facts, wanted_of(case), got_of(case, now=now), applicant.proven, applicant.suspended)
         tried = rules.trace(pack, inputs)
     except BROKEN:
         log.exception("a rule could not be tried")

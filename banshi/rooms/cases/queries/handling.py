@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from banshi.kernel.money import fen
-from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.rules.materials import Got, Wanted
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.guided import Guided, guided
@@ -40,9 +42,20 @@ def wanted_of(case: Case) -> list[Wanted]:
     return [Wanted(p.code, p.name_zh, p.name_en, p.necessity, tuple(p.channels)) for p in guided_case(case).materials]
 
 
-def got_of(case: Case) -> list[Got]:
-    """What has come and stands."""
-    rows = case.materials.filter(gone_at=None).select_related("file").order_by("id")
+def got_of(case: Case, *, now: datetime) -> list[Got]:
+    """What has come and stands. A certificate counts by what it is `now`; once the case was received, by what it was then."""
+    rows = case.materials.filter(gone_at=None).select_related("file", "certificate").order_by("id")
     return [
-        Got(r.code, r.channel, r.trust, r.verdict, r.file is None or r.file.scan != "rejected") for r in rows
+        Got(r.code, r.channel, r.trust, r.verdict, (r.file is None or r.file.scan != "rejected") and _holds(r, case, now))
+        for r in rows
     ]  # fmt: skip
+
+
+def _holds(row: CaseMaterial, case: Case, now: datetime) -> bool:
+    """Whether it is no certificate that was ended, or ran out, before it counted."""
+    if row.certificate is None:
+        return True
+    at = now if case.received_at is None or case.phase == "supplement" else max(case.received_at, row.at)
+    ended, until = row.certificate.ended_at, row.certificate.valid_until
+    day = at.astimezone(ZoneInfo(case.hall.timezone)).date()
+    return (ended is None or ended > at) and (until is None or until >= day)

@@ -39,7 +39,7 @@ class Got:
     channel: str
     trust: str
     verdict: str  # "" not looked at
-    usable: bool = True  # False: a file that is quarantined or was rejected
+    usable: bool = True  # False: a file that is quarantined or was rejected, a certificate that ended
 
 
 def missing(wanted: Iterable[Wanted], got: Iterable[Got], *, deferred: Collection[str] = ()) -> list[Wanted]:
