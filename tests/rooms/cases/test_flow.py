@@ -129,7 +129,7 @@ def test_what_was_passed_over_is_never_under_way() -> None:
     lived = Lived(received=TUESDAY, accepted=TUESDAY, proposed=TUESDAY, decided=TUESDAY)
     handling = Handling.model_validate({**SHOP, "flow": FLOW})
 
-    rows = {row.stage.code: row for row in stand(handling.flow, lived, calendar=WorkCalendar({}))}
+    rows = {row.stage.code: row for row in stand(handling.flow, lived, calendar=lambda: WorkCalendar({}))}
 
     assert [code for code, row in rows.items() if row.state == "now"] == ["out"]
     assert rows["out"].due_on == TUESDAY + timedelta(days=3)

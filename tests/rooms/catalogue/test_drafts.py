@@ -436,3 +436,28 @@ def test_of_two_who_read_the_same_file_one_enters_it(committed_town: Town) -> No
 
     assert sorted([kind for _, kind in each] for each in done) == [["new", "new"], ["unchanged", "unchanged"]]
     assert ItemDraft.objects.count() == 2
+
+
+def test_the_stages_of_a_store_are_the_flow_of_what_is_published(town: Town) -> None:
+    """As far as their names tell which step each is; of a kind the first. What is unclear is said, and followed by nothing."""
+    said = record()
+    said["AUDIT_ITEM_FLOWSHEET"] = [
+        {"ordernum": 2, "step_name": "2、审查", "handler": "科员", "time_limit": "3个工作日", "standard": "材料真实"},
+        {"ordernum": 1, "step_name": "1、受理", "time_limit": "0"},
+        {"ordernum": 3, "step_name": "复核"},
+        {"ordernum": 4, "step_name": ""},
+        {"ordernum": 5, "step_name": "审批决定"},
+        {"ordernum": 6, "step_name": "制证送达"},
+    ]
+    import_records(file(said), by=CLERK, now=TUESDAY_NINE)
+
+    flow = ItemDraft.objects.get().document["handling"]["flow"]
+
+    assert [(each["name_zh"], each["act"], each["days"]) for each in flow] == [
+        ("受理", "receive", None),
+        ("审查", "review", 3),
+        ("复核", "other", None),
+        ("审批决定", "decide", None),
+        ("制证送达", "issue", None),
+    ]
+    assert (flow[1]["who_zh"], flow[1]["standard_zh"]) == ("科员", "材料真实")

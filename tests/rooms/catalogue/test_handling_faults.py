@@ -204,3 +204,49 @@ def test_every_path_ends_in_a_handling_item_and_each_is_reached() -> None:
     assert told(**{**asked, "handling_items": [below[0], {**below[1], "code": "one"}]}) == [
         ("handling_items.one", "This code stands twice")
     ]
+
+
+# --- Flow -------------------------------------------------------------------------------------------------------
+
+DECIDED = {"code": "yes", "act": "decide", "name_zh": "决定", "name_en": "Decision"}
+ASKED = {"code": "police", "act": "consult", "department": "police", "name_zh": "问公安", "name_en": "Police"}
+
+
+@pytest.mark.parametrize(
+    ("more", "where", "said"),
+    [
+        ({"flow": [ASKED, ASKED, DECIDED]}, "flow.police", "This code stands twice"),
+        ({"flow": [DECIDED, {**DECIDED, "code": "no"}]}, "flow", "There is one stage alone of this kind: decide"),
+        ({"flow": [DECIDED, ASKED]}, "flow.police", "It stands after the decision, which waits for it"),
+        (
+            {"flow": [{**ASKED, "department": ""}]},
+            "flow.police.department",
+            "A stage that asks names whom, and no other does",
+        ),
+        (
+            {"flow": [{**DECIDED, "procedure": "hearing"}]},
+            "flow.yes.procedure",
+            "A special procedure says which, and no other stage does",
+        ),
+        ({"flow": [ASKED], "instant": True}, "flow.police", "What is decided at once or by rule has no such stage"),
+        ({"flow": [{**DECIDED, "days": 90}]}, "flow", "Review and decision together are longer than was promised"),
+        (
+            {"flow": [{**ASKED, "needed_if": {"eq": ["colour", "red"]}}]},
+            "flow.police.needed_if",
+            "colour: no question or field above has this code",
+        ),
+    ],
+)
+def test_a_flow_that_cannot_be_followed_is_not_published(more: dict[str, Any], where: str, said: str) -> None:
+    assert (where, said) in told(**more)
+
+
+def test_a_flow_asks_departments_that_there_are() -> None:
+    asked = handling(flow=[ASKED, DECIDED])
+
+    found = [
+        [(each.where, each.en) for each in faults(asked, ELEMENTS, departments=known)]
+        for known in (None, {"police"}, {"fire"})
+    ]
+
+    assert found == [[], [], [("flow.police.department", "There is no such department")]]

@@ -145,3 +145,24 @@ def test_the_guide_says_as_what_an_item_is_handled(modelled: Calls) -> None:
 
     assert said == [None, {"code": "001", "name": "个人经营", "name_en": "One person"}]
     assert modelled("get", "/items/pension", "read").json()["handling_items"] == [said[1]]
+
+
+def test_the_guide_says_through_which_stages_a_matter_goes(modelled: Calls) -> None:
+    general = [each["act"] for each in answered(modelled)["stages"]]
+    asks = {
+        "code": "police",
+        "act": "consult",
+        "department": "police",
+        "name_zh": "问公安",
+        "name_en": "Police",
+        "days": 3,
+    }
+    Item.objects.filter(code="pension").update(handling=handling(flow=[asks]).model_dump(mode="json"))
+
+    assert general == ["receive", "review", "decide", "issue"]
+    assert answered(modelled)["stages"] == [
+        {
+            "code": "police", "name": "问公安", "name_en": "Police", "act": "consult", "department": "police",
+            "procedure": None, "days": 3, "who": "", "who_en": "", "standard": "", "standard_en": "",
+        }
+    ]  # fmt: skip

@@ -101,7 +101,8 @@ def test_the_list_of_drafts_says_in_which_parts_the_office_changed(change: ItemD
 
 
 @pytest.mark.parametrize(
-    "address", [*(f"{part}/0/" for part in ("questions", "situations", "conditions", "materials", "fields")), "rest/"]
+    "address",
+    [*(f"{part}/0/" for part in ("questions", "situations", "conditions", "materials", "fields")), "rest/"],
 )
 def test_a_form_sent_as_it_was_drawn_changes_nothing(change: ItemDraft, editor: Client, address: str) -> None:
     before = now(change)
@@ -449,3 +450,33 @@ def test_a_handling_item_is_added_with_its_condition(change: ItemDraft, editor: 
         302,
         [{"code": "h-1", "name_zh": "个人经营", "name_en": "One person", "when": {"eq": ["premises", "own"]}}],
     )
+
+
+def test_a_stage_is_added_and_the_last_one_taken_out_leaves_the_general_flow(change: ItemDraft, editor: Client) -> None:
+    new = url(change, "flow/0/")
+    said = {"name_zh": "问公安", "name_en": "Police", "act": "consult", "department": "police", "days": "3"}
+
+    answer = editor.post(new, sent(editor, new, **said, **{"needed_if-premises": ["rented"]}))
+    (stage,) = now(change)["flow"]
+    again = url(change, "flow/")
+    editor.post(again, {"seen": editor.get(again).context["draft"].revision, "act": "out:0"})
+
+    assert answer.status_code == 302
+    assert {name: stage[name] for name in ("code", "act", "department", "procedure", "days", "needed_if")} == {
+        "code": "st-1", "act": "consult", "department": "police", "procedure": "", "days": 3,
+        "needed_if": {"eq": ["premises", "rented"]},
+    }  # fmt: skip
+    assert "flow" not in now(change)
+
+
+def test_duties_are_set_with_the_rest_and_unset_leave_nothing(change: ItemDraft, editor: Client) -> None:
+    rest = url(change, "rest/")
+
+    editor.post(rest, sent(editor, rest, **{"duties.receiver_reviews": "1"}))
+    said = now(change)["duties"]
+    form = sent(editor, rest)
+    del form["duties.receiver_reviews"]
+    editor.post(rest, form)
+
+    assert said == {"receiver_reviews": True, "reviewer_issues": False}
+    assert "duties" not in now(change)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
 
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, Opinion
@@ -12,7 +15,7 @@ from banshi.rooms.cases.rules.flow import Lived, StageRow, stand, ungated
 from banshi.rooms.catalogue.rules.flow import GATES
 from banshi.rooms.catalogue.rules.handling import Stage
 
-_UNTIL_ISSUED = ("ready", "delivered", "closed", "archived")
+_ISSUED = ("issuing", "ready", "delivered", "closed")
 
 
 def flow_of(case: Case) -> tuple[Stage, ...]:
@@ -29,14 +32,22 @@ def lived(case: Case) -> Lived:
 
     gated = any(stage.act in GATES for stage in flow_of(case))
     answered, over, open_ = _gates(case, zone) if gated else ({}, {}, frozenset())
-    proposed = Opinion.objects.filter(case=case, stage="review", says__in=["grant", "refuse"]).order_by("-at", "-id")
-    given = proposed.values_list("at", flat=True).first() if case.proposed or case.decided_at else None
-    issued = CaseEvent.objects.filter(case=case, verb="issue").order_by("-seq").values_list("at", flat=True).first()
+    given = (
+        _last(Opinion.objects.filter(case=case, stage="review", says__in=["grant", "refuse"]))
+        if case.proposed
+        else None
+    )
+    issued = _last(CaseEvent.objects.filter(case=case, verb="issue")) if case.phase in _ISSUED else None
     return Lived(
         received=day(case.received_at), accepted=day(case.accepted_at), proposed=day(given), decided=day(case.decided_at),
-        issued=day(issued) if case.issued_by_id is not None or case.phase in _UNTIL_ISSUED else None,
+        issued=day(issued),
         answered=answered, over=over, open=open_,
+        due={"receive": case.notice_due_on, "issue": case.issue_due_on},
     )  # fmt: skip
+
+
+def _last(rows: QuerySet[Any]) -> datetime | None:
+    return rows.order_by("-at", "-id").values_list("at", flat=True).first()
 
 
 def _gates(case: Case, zone: ZoneInfo) -> tuple[dict[str, date], dict[str, date], frozenset[str]]:
@@ -54,4 +65,4 @@ def stages_waited_for(case: Case) -> tuple[Stage, ...]:
 
 
 def stages_of(case: Case) -> tuple[StageRow, ...]:
-    return stand(flow_of(case), lived(case), calendar=work_calendar())
+    return stand(flow_of(case), lived(case), calendar=work_calendar)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -28,6 +28,7 @@ class Lived:
     answered: Mapping[str, date] | None = None
     over: Mapping[str, date] | None = None
     open: frozenset[str] = frozenset()
+    due: Mapping[str, date | None] | None = None  # act → the day of the law's own clock, where one runs for it
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,12 @@ def grant_refusal(stages: Sequence[Stage], lived: Lived) -> Refusal | None:
     return Refusal("stage-open", {"stages": [{"zh": each.name_zh, "en": each.name_en} for each in left]})
 
 
-def stand(stages: Sequence[Stage], lived: Lived, *, calendar: WorkCalendar) -> tuple[StageRow, ...]:
+def stand(stages: Sequence[Stage], lived: Lived, *, calendar: Callable[[], WorkCalendar]) -> tuple[StageRow, ...]:
     """Every stage with its state. Those above the decision that have not been done are under way together once the case was
-    accepted; nothing is under way before it was received, and nothing that was passed over."""
+    accepted; nothing is under way before it was received, and nothing that was passed over.
+
+    :param calendar: gives the working days, where a stage under way has a limit of its own.
+    """
     rows: list[StageRow] = []
     begun = lived.received
     reached = lived.received is not None
@@ -79,7 +83,9 @@ def stand(stages: Sequence[Stage], lived: Lived, *, calendar: WorkCalendar) -> t
         if lived.decided is not None and stage.act != "issue":  # passed over, or nobody's step
             rows.append(StageRow(stage, "done" if stage.act == "other" else "ahead"))
             continue
-        due_on = calendar.add_working_days(begun, stage.days) if reached and begun and stage.days else None
+        due_on = (lived.due or {}).get(stage.act) if reached else None
+        if due_on is None and reached and begun and stage.days:
+            due_on = calendar().add_working_days(begun, stage.days)
         asked = stage.act in GATES and (stage.department or stage.procedure) in lived.open
         rows.append(StageRow(stage, "now" if reached else "ahead", due_on=due_on, asked=asked))
         reached = reached and (stage.act in GATES or stage.act == "other")
