@@ -25,6 +25,7 @@ from banshi.rooms.catalogue.rules.handling import Field, Handling
 
 SOURCES: dict[str, str | Promise] = {
     "document": pgettext_lazy("case", "From your ID document"),
+    "licence": pgettext_lazy("case", "From the organisation's licence"),
     "typed": pgettext_lazy("case", "As you entered it"),
     "account": pgettext_lazy("case", "The number you signed in with"),
     "library": pgettext_lazy("case", "From what the authorities hold"),

@@ -17,7 +17,7 @@ FIRM_NAME, FIRM_CODE = "organisation-name", "uscc"
 
 @dataclass(frozen=True)
 class Carried:
-    """A field's value as it is kept, and whence: document | typed | account | library."""
+    """A field's value as it is kept, and whence: document | licence | typed | account | library."""
 
     value: object
     source: str
@@ -56,7 +56,7 @@ def of_firm(fields: Iterable[Field], *, firm: Firm, today: date) -> dict[str, Ca
     asked = [field for field in fields if field.element]
     known = library.facts_of(organisation_id=firm.organisation_id, elements=[field.element for field in asked])
     found = {element: Carried(fact.value, "library") for element, fact in known.items()}
-    found |= {FIRM_NAME: Carried(firm.name, "document"), FIRM_CODE: Carried(firm.uscc, "document")}
+    found |= {FIRM_NAME: Carried(firm.name, "licence"), FIRM_CODE: Carried(firm.uscc, "licence")}
     found[PHONE] = Carried(firm.phone, "account")
     return _fitting(asked, found, today)
 
@@ -77,6 +77,14 @@ def at_window(fields: Iterable[Field], *, person_id: int, today: date) -> dict[s
     found |= {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
     found[PHONE] = Carried(people.phone_of(person_id=person_id), "account")
     return _fitting(asked, found, today)
+
+
+def of_case_at_window(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, Carried]:
+    """By field, of whoever a case on the desk is for."""
+    of = case.organisation
+    if of is None:
+        return at_window(fields, person_id=case.person_id, today=today)
+    return of_firm(fields, firm=Firm(of.pk, of.name, of.uscc, people.phone_of(person_id=case.person_id)), today=today)
 
 
 def _fitting(asked: Iterable[Field], found: Mapping[str, Carried], today: date) -> dict[str, Carried]:

@@ -108,7 +108,7 @@ def _appointing(request: Any, organisation: int) -> ActsForOrganisation:
 
 def _said(request: Any, form: type[ChangedAgent]) -> dict[str, Any]:
     typed: dict[str, Any] = {name: request.POST.get(name, "") for name in form.base_fields}
-    return typed | {name: request.POST.getlist(name) for name in ("items", "departments")}
+    return typed | {"scope": "some"} | {name: request.POST.getlist(name) for name in ("items", "departments")}
 
 
 def _as_is(found: MemberView) -> dict[str, Any]:
@@ -120,11 +120,15 @@ def _as_is(found: MemberView) -> dict[str, Any]:
 
 
 def _limits(form: ChangedAgent) -> Limits:
-    """What was ticked, of what there is. :raises Refused: invalid – some matters, and none chosen."""
+    """What was ticked, of what there is. :raises Refused: invalid – some matters, and none chosen; all, and some chosen."""
     said = form.cleaned_data
     items, departments = form.chosen("items"), form.chosen("departments")
-    if said["scope"] == "all":
-        items, departments = [], []
+    if said["scope"] == "all" and (items or departments):
+        reason = {
+            "zh": "勾选了事项或部门：去掉勾选，或者选“只委托这些”",
+            "en": "Some are ticked: untick them, or choose “these only”",
+        }
+        raise unfilled(reason, field="items")
     known = Item.objects.filter(code__in=items).order_by("code").values_list("code", flat=True)
     bodies = Department.objects.filter(code__in=departments).order_by("code").values_list("code", flat=True)
     found = Limits(tuple(known), tuple(bodies), said["may"] != "fill", said["may"] == "appoint")

@@ -16,6 +16,7 @@ from banshi.foundation.doors import Asked
 from banshi.foundation.said import named
 from banshi.frames.typed import int_or_none, lines_of
 from banshi.journeys.case import bundles
+from banshi.journeys.case.carried import of_case_at_window
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
@@ -23,7 +24,6 @@ from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.one_form import OneForm, guided_jointly, shown_jointly
 from banshi.surfaces.desk import case_steps
-from banshi.surfaces.desk.case_acting import known_here
 from banshi.surfaces.desk.case_front import Served, case_of, context_of
 from banshi.surfaces.desk.case_panels import FieldLine, as_typed, faults_of, other_known, questions_of, source_of
 from banshi.surfaces.desk.case_sent import LONGEST
@@ -113,9 +113,7 @@ def _groups(
 ) -> list[tuple[str, list[FieldLine]]]:
     """The one form, group by group: each field once, with what is known of the person."""
     fields = shown_jointly(one, answers, form)
-    known = known_here(
-        here, fields, person_id=rows[0].person_id, organisation_id=rows[0].organisation_id, now=now
-    )  # fmt: skip
+    known = of_case_at_window(fields, rows[0], today=here.today(now))
     faults, steering = faults_of(refused), frozenset().union(*(case_steps.hangs_on(each) for each in fields))
     groups: dict[str, list[FieldLine]] = {}
     for each in fields:

@@ -87,7 +87,7 @@ def _opening(
     """A case of whoever is served: their own, their guardian beside them, or of the organisation they chose; and by field what
     is known of them."""
     guardian, firm = guardians.here_for(request, here, now), applies_for(request, here, now)
-    known = known_here(here, fields, person_id=person_id, organisation_id=firm, now=now)
+    known = _known(here, fields, person_id=person_id, organisation_id=firm, now=now)
     opening = cases.Opening(
         hall=here.hall, item_code="", person_id=person_id, channel="window",
         contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian and firm is None else None,
@@ -97,7 +97,7 @@ def _opening(
     return opening, {field: each.value for field, each in known.items()}
 
 
-def known_here(
+def _known(
     here: Served, fields: Iterable[Field], *, person_id: int, organisation_id: int | None, now: datetime
 ) -> dict[str, Carried]:
     """By field, of the person who is served, or of the organisation they act for; nothing once they do so no longer."""

@@ -15,7 +15,7 @@ from banshi.foundation.said import english, named
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_files import Sheet, sheets, title_of
 from banshi.journeys.case import from_library
-from banshi.journeys.case.carried import Carried, at_window
+from banshi.journeys.case.carried import Carried, of_case_at_window
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases import queries
@@ -32,6 +32,7 @@ from banshi.surfaces.desk.case_sent import Sent
 LONG_TEXT = 120  # characters from which several lines are offered
 SOURCES: dict[str, str | Promise] = {
     "document": pgettext_lazy("desk case", "From the document"),
+    "licence": pgettext_lazy("desk case", "From the licence"),
     "account": pgettext_lazy("desk case", "Their confirmed number"),
     "library": pgettext_lazy("desk case", "From the library"),
 }
@@ -189,7 +190,7 @@ def _groups(
     today: date,
 ) -> list[tuple[str, list[FieldLine]]]:
     """The form, group by group, with what is wrong and what is known of the person."""
-    known = at_window(handling.fields, person_id=case.person_id, today=today) if case.organisation_id is None else {}
+    known = of_case_at_window(handling.fields, case, today=today)
     faults = faults_of(refused)
     told = {each.code: each.reason for each in queries.told_missing(case) if each.kind == "field"}
     steering = frozenset().union(*(case_steps.hangs_on(each) for each in handling.fields))

@@ -49,14 +49,15 @@ def test_an_agent_is_appointed_for_some_matters_and_changed_and_the_words_before
     found = text(phone.client.post(f"/me/organisations/{made.pk}/appoint/matters", {"q": "医保", "name": "王"}))
     status = appoint(phone, made, other, may="fill", scope="some", items=["pension", "no-such"])
     first = OrganisationMember.objects.get(person=other)
-    said = {"valid_until": UNTIL.isoformat(), "may": "appoint", "scope": "all", "items": ["pension"]}
+    said = {"valid_until": UNTIL.isoformat(), "may": "appoint", "scope": "all"}
+    both = phone.client.post(f"/me/organisations/{made.pk}/members/{first.pk}/", said | {"items": ["pension"]})
     changed = phone.client.post(f"/me/organisations/{made.pk}/members/{first.pk}/", said)
     now_is = OrganisationMember.objects.get(person=other, ended_at=None)
     page = text(phone.get(f"/me/organisations/{made.pk}/"))
 
     assert ('value="王"' in found, OrganisationMember.objects.filter(person=other).count()) == (True, 2)
     assert (status, first.limits) == (302, Limits(items=("pension",), sends=False))
-    assert (changed.status_code, now_is.limits) == (302, Limits(appoints=True))
+    assert (both.status_code, changed.status_code, now_is.limits) == (422, 302, Limits(appoints=True))
     assert ("以前的经办人" in page, "只填写" in page) == (True, True)
 
 
