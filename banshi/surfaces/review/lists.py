@@ -62,11 +62,10 @@ def tabs(
             rows = queries.worklist(name, halls=[hall.code], department=department, staff=request.who.staff_id)
             count = rows.count()
         found.append((f"review:{name.replace('-', '_')}", TITLES[name], count, name == here))
-    if request.who.may(PERMISSION["review"], hall.code):
-        # 征求意见: shown where somebody waits, and to a department, which reads its answers again.
+    if request.who.may(PERMISSION["review"], hall.code):  # 征求意见: shown where somebody waits
         asked = queries.asked_of(halls=[hall.code], department=department, staff=request.who.staff_id).count()
         asked += queries.answered_to(request.who.staff_id or 0, halls=[hall.code]).count()
-        if asked or department or here == "consults":
+        if asked or here == "consults":
             found.append(("review:consults", ASKED, asked, here == "consults"))
     return found
 

@@ -11,11 +11,14 @@ from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.archive import actions, queries
 from banshi.rooms.archive.models import Hold, Package, Purge, PurgeLine
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import timeline
+from banshi.rooms.library import queries as library
 from banshi.rooms.library.models import Blob, BlobPart, Document
 from tests.matters import Matters
 from tests.rooms.archive.ended import DAY, LATER, closed
+from tests.rooms.cases.test_copies import card
 from tests.together import together
 from tests.town import TUESDAY_NINE
 
@@ -60,6 +63,22 @@ def test_what_ran_out_is_destroyed_by_two_and_its_tombstone_stays(matters: Matte
         actions.take_out(case_no=case.no, by=SYSTEM, now=WAITED)
     with pytest.raises(Refused, match="wrong-state"):
         actions.place_hold(case_no=case.no, reason="诉讼", by=matters.by["supervisor"], now=WAITED)
+
+
+@pytest.mark.django_db
+def test_the_copy_of_what_was_reused_goes_with_its_case_and_the_certificate_stays(matters: Matters):
+    case, held = closed(matters), card(matters)
+    row = case.materials.create(code="id", channel="library", trust="A", certificate=held, at=TUESDAY_NINE, by="system")
+    cases.content_of(row.pk, now=LATER)
+    actions.archive(case_no=case.no, by=SYSTEM, now=LATER)
+    purge = proposed(matters)
+    actions.confirm(purge_id=purge.pk, by=matters.by["second_supervisor"], now=WAITED)
+
+    actions.destroy_confirmed(now=WAITED)
+
+    assert (Document.objects.count(), library.certificate(held.ref) is not None) == (0, True)
+    with pytest.raises(Refused, match="nothing-found"):
+        cases.content_of(row.pk, now=WAITED)
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.actions.ground import locked
 from banshi.rooms.cases.actions.papers import pdf_of
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
 from banshi.rooms.cases.ports import CannotSet
@@ -21,7 +22,7 @@ from banshi.rooms.cases.queries.sealed import seals_of
 from banshi.rooms.cases.rules.copies import Held, Use, copy_sheet, mark
 from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
-from banshi.rooms.library.models import Certificate
+from banshi.rooms.library.models import Certificate, DocumentVersion
 from banshi.rooms.library.rules import PDF, certificate_number
 
 log = structlog.get_logger("banshi.papers")
@@ -69,31 +70,40 @@ def _make(row: CaseMaterial, *, now: datetime) -> None:
 
     :raises Refused: nothing-found – its case was destroyed meanwhile; not-sealed-yet.
     """
-    try:
-        content = _set(row, now=now)
-    except CannotSet as why:
-        log.error("copy not set", case=row.case.no, paper=row.code, why=str(why))
-        raise Refused("not-sealed-yet") from why
+    file = _made_before(row)
+    content = _set(row, now=now) if file is None else b""
     with transaction.atomic():
+        locked(row.case.no)  # who destroys it comes before, or finds the copy
         held = CaseMaterial.objects.select_for_update(no_key=True).filter(id=row.pk).first()
         if held is None:
             raise Refused("nothing-found", facts={"material": row.pk})
         if held.file_id is None:
-            held.file = library.keep(
+            held.file = file or library.keep(
                 content=content, mime=PDF, kind=COPY, name=f"{row.case.no}-{row.code}.pdf", hall=row.case.hall.code,
                 by=SYSTEM, now=now,
             )  # fmt: skip
             held.save(update_fields=["file"])
 
 
+def _made_before(row: CaseMaterial) -> DocumentVersion | None:
+    """Of the same use, which was taken back and given again."""
+    same = CaseMaterial.objects.filter(case=row.case, code=row.code, certificate=row.certificate, file__isnull=False)
+    before = same.select_related("file").order_by("id").first()
+    return before.file if before is not None else None
+
+
 def _set(row: CaseMaterial, *, now: datetime) -> bytes:
-    """:raises CannotSet: a letter that no font has."""
+    """:raises Refused: not-sealed-yet – a letter that no font has."""
     assert row.certificate is not None
     held, use = _held(row.certificate), _use(row)
     original = _original(row.certificate, now=now)
-    if original is not None:
-        return typesetter().mark(original, mark(held, use))
-    return typesetter().compose(COPY, copy_sheet(held, use))
+    try:
+        if original is not None:
+            return typesetter().mark(original, mark(held, use))
+        return typesetter().compose(COPY, copy_sheet(held, use))
+    except CannotSet as why:
+        log.error("copy not set", case=row.case.no, paper=row.code, why=str(why))
+        raise Refused("not-sealed-yet") from why
 
 
 def _original(certificate: Certificate, *, now: datetime) -> bytes | None:
