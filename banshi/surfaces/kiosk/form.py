@@ -23,6 +23,7 @@ from banshi.surfaces.kiosk.place import Place
 
 ON_A_SCREEN = 4
 BY_PAD = frozenset({"number", "money", "phone", "id_number"})  # types written in signs that the machine's keys have
+WRITTEN = frozenset({"text", "name", "address"})
 ROWS = 6  # options that are shown as rows; more are a list
 
 
@@ -105,8 +106,8 @@ def _page(
         "to_fill": sum(not line.source for line in lines),
         "by_pad": BY_PAD,
         "rows": ROWS,
-        "text": any(line.field.type not in (*BY_PAD, "choice", "yes_no", "date") for line in screen.lines),
-        "pad": any(line.field.type in BY_PAD for line in screen.lines),
+        "text": any(not each.carried and each.field.type in WRITTEN for each in screen.lines),
+        "pad": any(each.field.type in BY_PAD | WRITTEN for each in screen.lines),
         "refused": refused,
         "on_phone": on_phone(case),
         "back": _back(place, case, index),
