@@ -121,9 +121,12 @@ def _page_of(
     request: HttpRequest, place: Place, step: Step, offered: Offered, *, came: int = 0, wrong: str = "", at: str = ""
 ) -> HttpResponse:
     """:param came: files just taken. :param wrong: why one was not; `at`: for which paper."""
+    fills = sitting.person_at(request, place) == step.person
+    if fills:  # whoever looks through a stick still stands there
+        sitting.begin(request, place, step.person)
     known: dict[str, Any] = {
         "step": step.sealed(), "one": offered, "came": came, "wrong": wrong, "at": at, "idle_s": IDLE_S,
-        "fills": sitting.person_at(request, place) == step.person,
+        "fills": fills,
         "by_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:papers', args=[offered.case.no])}",
     }  # fmt: skip
     return page(request, place, "papers_send.html", known, status=SLUGS["material-rejected"] if wrong else 200)

@@ -67,7 +67,7 @@ def by_card(view: View) -> View:
             return view(request, place, person, **kwargs)
         except Refused as no:
             mine = reverse("kiosk:mine", args=[place.hall.code])
-            return refused_page(request, place, no, again=mine, first=[to_mine(place)])
+            return refused_page(request, place, no, again=mine, first=[*_instead(place, no), to_mine(place)])
 
     return opened
 
@@ -79,6 +79,14 @@ def _ask_for_the_card(request: Any, place: Place) -> HttpResponseBase:
         return redirect("kiosk:mine", place.hall.code)
     wrong = pgettext("kiosk", "Too much time has passed. Lay the card there once more.")
     return page(request, place, "mine_card.html", {"wrong": wrong}, status=SLUGS["identity-invalid"])
+
+
+def _instead(place: Place, no: Refused) -> list[Way]:
+    """What is applied for in place of a matter that is retired."""
+    if no.slug != "item-retired" or "successor" not in no.facts:
+        return []
+    href = reverse("kiosk:about", args=[place.hall.code, str(no.facts["successor"])])
+    return [Way(pgettext("kiosk", "Apply for what takes its place"), href, "pencil")]
 
 
 def to_mine(place: Place) -> Way:

@@ -22,7 +22,7 @@ from banshi.rooms.catalogue.rules.guided import Guided, guided, in_hall
 from banshi.rooms.catalogue.rules.handling import Option, Question
 from banshi.surfaces.kiosk import sitting
 from banshi.surfaces.kiosk.mine import their_case, together
-from banshi.surfaces.kiosk.place import Place
+from banshi.surfaces.kiosk.place import Place, not_too_often
 
 MOST_ANSWERS = 30
 
@@ -107,10 +107,11 @@ def _takes(place: Place, listed: HallItem, found: Guided) -> dict[str, Any]:
 
 @sitting.by_card
 def begin(request: Any, place: Place, person: int, item: str) -> HttpResponse:
-    """The draft, as the answers have it. :raises Refused: those of `at_machine.begin`."""
+    """The draft, as the answers have it. :raises Refused: rate-limited; those of `at_machine.begin`."""
     here = reverse("kiosk:about", args=[place.hall.code, item])
     if request.method == "GET":
         return redirect(here)
+    not_too_often(place)
     listed = catalogue.hall_item(place.hall.pk, item[:80])
     found = guided(catalogue.handling_of(listed.item), _answers(request))
     if not found.complete or not (found.where.online or found.where.kiosk):
