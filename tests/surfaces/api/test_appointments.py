@@ -13,6 +13,7 @@ from banshi.rooms.cases.models import Case
 from banshi.surfaces.api.bookings import Booking, book_many, prepare_booking
 from tests.matters import matters_of
 from tests.surfaces.api.conftest import PERSON, Calls, booking, person, stop_the_clock
+from tests.together import together
 from tests.town import TUESDAY_NINE, at
 
 
@@ -254,4 +255,15 @@ def test_of_two_in_one_batch_one_brings_the_case(work: Any) -> None:
     answers = book_many([one for one in asked if isinstance(one, Booking)])
 
     assert [each.status for each in answers] == [201, 409]
+    assert Appointment.objects.get().code == Case.objects.get(no=no).appointment
+
+
+@pytest.mark.race
+def test_of_two_at_once_one_brings_the_case_and_the_other_books_nothing(committed_work: Any) -> None:
+    no, calls = looked_over(committed_work), committed_work.calls
+    slots = [calls.town.slot(), calls.town.slot(starts=at("2026-03-12 09:00"))]
+
+    answers = together(2, lambda i: calls("post", "/appointments", "channel", booking(slots[i], case=no)))
+
+    assert sorted(each.status_code for each in answers) == [201, 409]
     assert Appointment.objects.get().code == Case.objects.get(no=no).appointment
