@@ -110,6 +110,19 @@ def test_the_list_of_halls_costs_the_same_for_one_and_for_many(
     assert (len(two), len(five)) == (5, 5)
 
 
+def test_a_guide_reads_its_matter_once_and_once_for_the_way_there(anybody: Phone, open_town: Town):
+    open_town.slot(quota=3)
+    anybody.get("/items/pension")
+    with CaptureQueriesContext(connection()) as found:
+        anybody.get("/items/pension")
+
+    def read(table: str) -> int:
+        return sum(f'FROM "{table}"' in each["sql"] for each in found.captured_queries)
+
+    # The matter: by the page, and by the way there; its papers: as they are listed, and as they are needed.
+    assert (read("catalogue_item"), read("catalogue_material_requirement")) == (2, 2)
+
+
 def connection() -> Any:
     from django.db import connection as one
 
