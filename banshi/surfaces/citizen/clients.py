@@ -120,7 +120,9 @@ def waits_for_me(line: CaseLine) -> bool:
 
 
 def without_ended(rows: QuerySet[Case], account_id: int, *, today: date) -> QuerySet[Case]:
-    """Of an agent: without what it opened for clients, or in matters, that it acts for no longer."""
+    """Without what an account opened for somebody it acts for no longer, or not in this matter: an agent's clients, and
+    organisations."""
+    rows = rows.filter(_of_firms(account_id, today=today))
     mandates = people.mandates_of(account_id, today=today)
     over = Q(pk__in=[])
     for person in sorted({person for person, _, _ in mandates.given} - {mandates.own}):
@@ -130,6 +132,18 @@ def without_ended(rows: QuerySet[Case], account_id: int, *, today: date) -> Quer
         elif all(live):
             over |= Q(person_id=person) & ~Q(item__code__in={code for items in live for code in items})
     return rows.exclude(Q(organisation=None, account_id=account_id) & over) if mandates.given else rows
+
+
+def _of_firms(account_id: int, *, today: date) -> Q:
+    """People's cases, and those of organisations that the account's owner acts for in these matters."""
+    me = people.proven_person(account_id)
+    found = Q(organisation=None)
+    for acts in people.organisations_of(me, today=today) if me is not None else ():
+        own, may = Q(organisation_id=acts.organisation_id), acts.limits
+        if not may.all_matters:
+            own &= Q(item__code__in=may.items) | Q(item__department__code__in=may.departments)
+        found |= own
+    return found
 
 
 # --- One of them ------------------------------------------------------------------------------------------------
