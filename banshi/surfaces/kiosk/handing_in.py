@@ -88,7 +88,7 @@ def case_papers(request: Any, place: Place, person: int, no: str) -> HttpRespons
         "papers": rows,
         "held": [each for each in rows if each.held is not None],
         "by_file": any(each.by_file and not each.there for each in rows),
-        "lacking": _lacking(rows),
+        "first": "held" if any(each.held for each in rows) else "files" if _lacking(rows) else "check",
         "stick": papers.Step(place.hall.code, person, (place.now + papers.LASTS).isoformat()).sealed(),
         "cabinets": cabinet.here(place),
         "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:papers', args=[no])}",
