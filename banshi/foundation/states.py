@@ -219,6 +219,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "extend": (pgettext_lazy("case step", "Extended"), "wait"),
         "recount": (pgettext_lazy("case step", "Days worked out anew"), ""),
         "settle": (pgettext_lazy("case step", "A paper that was to follow came"), "info"),
+        "unmet": (pgettext_lazy("case step", "A paper that was to follow did not come in time"), "urgent"),
         "decide": (pgettext_lazy("case step", "Decided"), "ok"),
         "pay": (pgettext_lazy("case step", "Fee paid"), "ok"),
         "waive": (pgettext_lazy("case step", "Fee let off"), "ok"),

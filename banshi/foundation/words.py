@@ -186,6 +186,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Look at these, and say of each whether it is right: {materials}."),
     ),
     "not-deferrable": (_("This paper cannot follow later"), _("{material} has to be there from the beginning.")),
+    "deferral-barred": (
+        _("No paper may follow later here"),
+        _("The credit record bars promises of whoever applies: every paper has to be there from the beginning."),
+    ),
     "duplicate-case": (
         _("This matter is under way already"),
         _("Case {case} goes on. Open another one only if it is about something else."),

@@ -14,4 +14,6 @@ def run(*, now: datetime) -> None:
     cases.deem_due(now=now)
     cases.lapse_due(now=now)
     cases.remind_due(now=now)
+    cases.lapse_deferred(now=now)
+    cases.remind_deferred(now=now)
     cases.remind_unpaid(now=now)

@@ -86,7 +86,7 @@ class Case(models.Model):
     stopped_at = models.DateTimeField(null=True)  # a special procedure is under way
     tolerant = models.BooleanField(default=False)  # 容缺: papers are to follow
     deemed = models.BooleanField(default=False)  # 视为受理
-    proposed = models.CharField(max_length=8, default="")  # grant | refuse: what the review proposes
+    proposed = models.CharField(max_length=8, default="")  # grant | refuse, or stop: what the review proposes
     proposed_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
     notices = models.SmallIntegerField(default=0)  # how often something was asked for
     # Somebody works on it.
@@ -237,6 +237,9 @@ class Stop(models.Model):
     started_by = models.CharField(max_length=60)
     ended_at = models.DateTimeField(null=True)
     result = FreeText(default="")
+    proposed_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    late_told_at = models.DateTimeField(null=True)  # that it takes longer than was said
 
     class Meta:
         db_table = "cases_stop"
@@ -245,7 +248,13 @@ class Stop(models.Model):
                 fields=["case"], condition=Q(ended_at=None), name="one_procedure_at_a_time_stops_a_case"
             ),
             models.CheckConstraint(condition=Q(expected_days__range=(1, 365)), name="a_procedure_takes_some_days"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None)
+                | (Q(proposed_by__isnull=False) & ~Q(proposed_by=models.F("approved_by"))),
+                name="who_proposes_a_procedure_does_not_approve_it",
+            ),
         ]
+        indexes = [models.Index(fields=["started_at"], name="procedures_under_way", condition=Q(ended_at=None))]
 
 
 class Extension(models.Model):
@@ -325,6 +334,9 @@ class Obligation(models.Model):
     class Meta:
         db_table = "cases_obligation"
         constraints = [models.UniqueConstraint(fields=["case", "code"], name="a_paper_follows_once_per_case")]
+        indexes = [
+            models.Index(fields=["due_on"], name="papers_that_are_to_follow", condition=Q(met_at=None, lapsed_at=None))
+        ]
 
 
 class Notice(models.Model):

@@ -1,6 +1,6 @@
-"""What the cases room needs from outside: somebody who sets official papers (文书).
+"""What the cases room needs from outside: somebody who sets official papers (文书), and a record of bad credit.
 
-The adapter is named by the setting `BANSHI_TYPESETTER` (a dotted path): the room knows none.
+The adapters are named by the settings `BANSHI_TYPESETTER` and `BANSHI_CREDIT` (dotted paths): the room knows none.
 """
 
 from __future__ import annotations
@@ -35,4 +35,11 @@ class Typesetter(Protocol):
 
         :param data: what `rules.copies.mark` made. :raises CannotSet: a character that no font has.
         """
+
+
+class CreditRecord(Protocol):
+    """Knows whom a record of bad credit names: papers of theirs do not follow later (容缺受理). `BANSHI_CREDIT`."""
+
+    def barred(self, *, kind: str, number: str) -> bool:
+        """:param kind: of the document by which they are known, or `uscc` of an organisation. :raises OSError: no answer."""
         ...

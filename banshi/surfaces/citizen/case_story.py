@@ -45,6 +45,8 @@ DONE: dict[str, str | Promise] = {
     "stop_clock": pgettext_lazy("case", "The time stands still"),
     "resume_clock": pgettext_lazy("case", "The time runs again"),
     "extend": pgettext_lazy("case", "The time was extended, once"),
+    "settle": pgettext_lazy("case", "A paper that was to follow has come"),
+    "unmet": pgettext_lazy("case", "A paper that was to follow did not come in time"),
     "pay": pgettext_lazy("case", "The fee is paid"),
     "waive": pgettext_lazy("case", "The fee was let off"),
     "issue": pgettext_lazy("case", "The result was made"),

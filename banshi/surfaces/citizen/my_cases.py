@@ -148,15 +148,24 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
     return page(request, "citizen/case.html", context, hall=found.hall, refused=refused)
 
 
-def _to_follow(found: Case) -> list[tuple[str, Any, bool]]:
-    """容缺: papers that were promised, each with its day, and whether it was sent since and is yet to be looked at."""
-    rows = list(found.obligations.filter(met_at=None, lapsed_at=None).order_by("due_on", "id"))
+def _to_follow(found: Case) -> list[tuple[str, Any, bool, bool]]:
+    """容缺: papers that were promised, each with its day, whether it was sent since and is yet to be looked at, and whether
+    its day has gone by."""
+    rows = list(found.obligations.filter(met_at=None).order_by("due_on", "id"))
     if not rows or found.accepted_at is None:
         return []
     since = found.materials.filter(gone_at=None, at__gte=found.accepted_at).order_by("id")
     sent = frozenset(since.values_list("code", flat=True))
     names = {row.code: row for row in cases.handling_of_case(found).materials}
-    return [(named(names[row.code]) if row.code in names else row.code, row.due_on, row.code in sent) for row in rows]
+    return [
+        (
+            named(names[row.code]) if row.code in names else row.code,
+            row.due_on,
+            row.code in sent,
+            row.lapsed_at is not None,
+        )
+        for row in rows
+    ]
 
 
 def _uses(request: Any, found: Case) -> list[Used]:

@@ -15,6 +15,9 @@ from banshi.rooms.cases.actions.ground import papers_listed
 from banshi.rooms.cases.actions.receiving import Missing
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, Notice, Obligation
 from banshi.rooms.cases.queries import facts_of
+from banshi.rooms.cases.queries.exceptions import exceptions
+from banshi.rooms.cases.rules.papers import words
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.messaging.models import Message
 from tests.matters import ANSWERS, FORM, Matters
 from tests.together import together
@@ -193,6 +196,28 @@ def test_what_nobody_answers_in_time_counts_as_accepted_from_the_receipt(matters
     assert CasePaper.objects.filter(kind="acceptance").count() == 1
 
 
+def test_what_is_no_permit_does_not_count_as_accepted_and_shows_red(matters: Matters):
+    """行政许可法 32 条 binds permits alone."""
+    Item.objects.filter(code="pension").update(item_type="07")
+    case, by, next_day = matters.received(), matters.by["receiver"], at("2026-03-18 00:00")
+
+    done = cases.deem_due(now=next_day)
+    found = exceptions(case.hall, now=next_day)
+    accepted = cases.accept(case_no=case.no, by=by, now=next_day)
+
+    assert (done, found.red, [line.no for line in found.late]) == (0, 1, [case.no])
+    assert (accepted.deemed, accepted.accepted_at) == (False, next_day)
+
+
+def test_what_counts_as_accepted_is_shown_to_who_supervises(matters: Matters):
+    case = matters.received()
+    cases.deem_due(now=at("2026-03-18 00:00"))
+
+    found = exceptions(case.hall, now=at("2026-03-18 09:00"))
+
+    assert [each.case.no for each in found.deemed] == [case.no]
+
+
 def test_after_the_day_for_telling_nothing_is_refused_or_asked_for_any_more(matters: Matters):
     """The worker has not deemed it yet: it counts as accepted all the same, since the day of its receipt."""
     case, by = matters.received(), matters.by["receiver"]
@@ -241,6 +266,8 @@ def test_a_supplement_that_does_not_come_ends_the_case_after_its_last_day(matter
     case.refresh_from_db()
     assert done == [0, 1]
     assert (case.phase, case.outcome) == ("terminated", "lapsed")
+    paper = CasePaper.objects.get(kind="lapse_notice")
+    assert words("lapse_notice", facts_of(paper)).title == "终止通知"
 
 
 def test_who_has_to_bring_something_is_reminded_twice_and_never_twice_a_day(matters: Matters):

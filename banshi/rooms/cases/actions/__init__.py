@@ -43,6 +43,7 @@ from banshi.rooms.cases.actions.concluding import (
 )
 from banshi.rooms.cases.actions.consulting import answer_consultation, consult
 from banshi.rooms.cases.actions.copies import content_of, make_copies
+from banshi.rooms.cases.actions.deferring import lapse_deferred, remind_deferred, settle_deferred
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import locked as lock
@@ -71,7 +72,6 @@ from banshi.rooms.cases.actions.reviewing import (
     opine,
     release,
     resume_clock,
-    settle_deferred,
     stop_clock,
     take,
 )
@@ -124,6 +124,7 @@ __all__ = [
     "holder_of",
     "issue",
     "issue_by_rule",
+    "lapse_deferred",
     "lapse_due",
     "lock",
     "lock_bundle",
@@ -145,6 +146,7 @@ __all__ = [
     "refuse",
     "refuse_papers",
     "release",
+    "remind_deferred",
     "remind_due",
     "remind_unpaid",
     "resume_clock",

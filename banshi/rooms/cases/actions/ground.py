@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from banshi.rooms.cases.queries.handling import handling_of_case
 from banshi.rooms.cases.rules import clocks, measures
 from banshi.rooms.cases.rules.chain import FIRST, chained
 from banshi.rooms.cases.rules.duties import LEASE, lease_refusal
-from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.cases.rules.lifecycle import CASE, PERMIT
 from banshi.rooms.cases.rules.materials import Wanted, ways_said
 from banshi.rooms.cases.rules.paper_facts import written
 from banshi.rooms.cases.rules.paper_texts import Facts, Named
@@ -39,7 +39,7 @@ from banshi.rooms.tickets.models import Ticket
 
 log = structlog.get_logger("banshi.cases")
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-PERMIT = "01"  # 行政许可 (A.1): the law's own limits and words
+FURTHEST = timezone(timedelta(hours=14))  # in the Pacific
 NUMBERED_SQL = """
 INSERT INTO cases_paper_counter (hall_id, year, last) VALUES (%s, %s, 1)
 ON CONFLICT (hall_id, year) DO UPDATE SET last = cases_paper_counter.last + 1 RETURNING last
@@ -199,6 +199,11 @@ def today_of(case: Case, now: datetime) -> date:
 
 def today_in(hall: Hall, now: datetime) -> date:
     return now.astimezone(ZoneInfo(hall.timezone)).date()
+
+
+def last_day(now: datetime) -> date:
+    """The latest day that it is anywhere: no hall is further."""
+    return now.astimezone(FURTHEST).date()
 
 
 def give(case: Case, kind: str, *, event: CaseEvent, now: datetime, **more: Any) -> CasePaper:

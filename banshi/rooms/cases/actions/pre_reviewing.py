@@ -76,6 +76,7 @@ def pass_on(*, case_no: str, verdicts: Sequence[Verdict] = (), by: Actor, now: d
         need_seen(unseen(wanted, got), case)
         need_papers(unsent(wanted, got))
         event = step(case, "pass", by=by, now=now, pre_review_due_on=None)
+        give(case, "pre_review_opinion", event=event, now=now)
         tell(case, "case_passed", event=event, now=now)
     return case
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from banshi.rooms.cases.actions.ground import (
     dues,
     give,
     invalid,
+    last_day,
     locked,
     names,
     need,
@@ -41,14 +42,15 @@ from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
 from banshi.rooms.cases.actions.recounting import recounted
 from banshi.rooms.cases.actions.waiting import waits_until
 from banshi.rooms.cases.models import Case, CaseEvent, Notice, Obligation
+from banshi.rooms.cases.queries.credit import barred
 from banshi.rooms.cases.queries.handling import got_of, handling_of_case, wanted_of
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import second_refusal
+from banshi.rooms.cases.rules.lifecycle import PERMIT
 from banshi.rooms.cases.rules.materials import deferral_refusal, missing, unseen
 from banshi.rooms.cases.rules.paper_texts import Named
 
 MOST_MISSING = 60
-FURTHEST = timezone(timedelta(hours=14))  # in the Pacific
 
 
 @dataclass(frozen=True)
@@ -217,8 +219,10 @@ def give_notice(
 
 
 def _late(case: Case, *, now: datetime) -> bool:
-    """逾期不告知: the day by which something had to be said is over, and the case counts as accepted since it was received."""
-    return case.notice_due_on is not None and case.notice_due_on < today_of(case, now)
+    """逾期不告知: the day by which something had to be said is over, and a permit counts as accepted since it was received
+    (行政许可法 32 条). No other item does: its red light is for whoever supervises."""
+    over = case.notice_due_on is not None and case.notice_due_on < today_of(case, now)
+    return over and case.item.item_type == PERMIT
 
 
 def _need_in_time(case: Case, *, now: datetime) -> None:
@@ -275,7 +279,7 @@ def accept(
     :param materials: papers that are counted only now.
     :param at_once: it is decided in this transaction: its paper names no day, and the message is that of the decision.
     :raises Refused: nothing-found, wrong-state, locked, material-missing, not-looked-at, invalid (a day that
-        will not do), not-deferrable.
+        will not do), not-deferrable, deferral-barred.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -291,7 +295,10 @@ def accept(
         need_papers(missing(wanted, got, deferred=[code for code, _ in deferred]))
         there = {each.code for each in missing(wanted, got)}
         open_ones = [(code, due_on) for code, due_on in deferred if code in there]
-        if no := deferral_refusal(wanted=wanted, deferred=open_ones, today=today, latest=latest, calendar=calendar):
+        bars = bool(open_ones) and barred(case)
+        if no := deferral_refusal(
+            wanted=wanted, deferred=open_ones, today=today, latest=latest, calendar=calendar, barred=bars
+        ):
             raise Refused(no)
         need_seen(unseen(wanted, got), case)
         Obligation.objects.bulk_create([Obligation(case=case, code=code, due_on=on) for code, on in open_ones])
@@ -335,7 +342,7 @@ def write_acceptance(
     )  # fmt: skip
     called = names([code for code, _ in deferred], case)
     listed = tuple(Named(n[0], by=on) for n, (_, on) in zip(called, deferred, strict=True))
-    law = "《中华人民共和国行政许可法》第三十二条" if deemed else ""
+    law = "《中华人民共和国行政许可法》第三十二条" if deemed and case.item.item_type == PERMIT else ""
     give(case, "acceptance", event=event, now=now, deferred=listed, deemed=deemed, law=law, at_once=at_once)
     return event
 
@@ -363,13 +370,13 @@ def refuse(*, case_no: str, reason: str, body: str = "", by: Actor, now: datetim
 
 
 def deem_due(*, now: datetime) -> int:
-    """逾期不告知即视为受理: what nobody answered in time counts as accepted, from the day it was received. Late or twice it
-    comes to the same.
+    """逾期不告知即视为受理: a permit that nobody answered in time counts as accepted, from the day it was received. Late or twice
+    it comes to the same.
 
     :returns: how many.
     """
     done = 0
-    for case_no, _zone in _due_rows("received", "notice_due_on", before=_last_day(now)):
+    for case_no, _zone in _due_rows("received", "notice_due_on", before=last_day(now), item__item_type=PERMIT):
         with alone(case_no, what="deem"):
             case = locked(case_no)
             recounted(case, now=now)  # a calendar may have come since the day was written down
@@ -385,40 +392,37 @@ def deem_due(*, now: datetime) -> int:
 def lapse_due(*, now: datetime) -> int:
     """补正期限届满: what was asked for did not come by the day that was told. :returns: how many ended."""
     done = 0
-    for case_no, zone in _due_rows("supplement", "supplement_due_on", before=_last_day(now)):
+    for case_no, zone in _due_rows("supplement", "supplement_due_on", before=last_day(now)):
         with alone(case_no, what="lapse"):
             case = locked(case_no)
             recounted(case, now=now)
             today = now.astimezone(ZoneInfo(zone)).date()
             if case.phase != "supplement" or case.supplement_due_on is None or case.supplement_due_on >= today:
                 continue
+            told = case.supplement_due_on
             event = step(
                 case, "lapse", by=SYSTEM, now=now, facts={"due_on": case.supplement_due_on}, outcome="lapsed",
                 closed_at=now, supplement_due_on=None,
             )  # fmt: skip
-            give(case, "termination", event=event, now=now, reason="补正期限届满，没有收到要补的材料")
+            give(case, "lapse_notice", event=event, now=now, due_supplement=told,
+                 materials=papers_listed(case, channel="paper"))  # fmt: skip
             tell(case, "case_lapsed", event=event, now=now)
             done += 1
     return done
 
 
-def _due_rows(phase: str, column: str, *, before: date, most: int | None = 500) -> list[tuple[str, str]]:
+def _due_rows(phase: str, column: str, *, before: date, most: int | None = 500, **of: str) -> list[tuple[str, str]]:
     """Those whose day comes before this one: what is not due is not even locked. :param most: what is done leaves the list,
     so the next run goes on; None where it stays.
     """
-    rows = Case.objects.filter(**{"phase": phase, f"{column}__lt": before}).order_by(column, "id")
+    rows = Case.objects.filter(**{"phase": phase, f"{column}__lt": before}, **of).order_by(column, "id")
     return list(rows.values_list("no", "hall__timezone")[:most])
-
-
-def _last_day(now: datetime) -> date:
-    """The latest day that it is anywhere: no hall is further."""
-    return now.astimezone(FURTHEST).date()
 
 
 def remind_due(*, now: datetime) -> int:
     """Three working days and one before the last day of a supplement. :returns: how many were reminded."""
     calendar, done = work_calendar(), 0
-    soon = calendar.add_working_days(_last_day(now), max(clocks.REMIND_BEFORE) + 1)
+    soon = calendar.add_working_days(last_day(now), max(clocks.REMIND_BEFORE) + 1)
     for case_no, zone in _due_rows("supplement", "supplement_due_on", before=soon, most=None):
         with alone(case_no, what="remind"):
             case = locked(case_no)

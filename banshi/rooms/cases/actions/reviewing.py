@@ -26,7 +26,6 @@ from banshi.rooms.cases.actions.ground import (
     tell,
     today_of,
 )
-from banshi.rooms.cases.actions.pre_reviewing import Verdict, judge
 from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion, Stop
 from banshi.rooms.cases.queries.flow import flow_of, lived
 from banshi.rooms.cases.queries.handling import fee_of, got_of, handling_of_case

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.models import Case, CaseEvent, Consultation, Handover, Notice
+from banshi.rooms.cases.models import Case, CaseEvent, Consultation, Handover, Notice, Obligation, Stop
 from banshi.rooms.cases.queries.consulted import consultations
+from banshi.rooms.cases.queries.stopping import longer_than_told
 from banshi.rooms.cases.queries.views import CaseLine, due_before, lines, worklist
+from banshi.rooms.cases.rules.lifecycle import UNDER_CLOCK
 from banshi.rooms.places.models import Hall
 
 LOOKED_BACK = timedelta(days=30)
@@ -30,9 +32,12 @@ class Exceptions:
     soon: list[CaseLine]
     notices: list[Notice]  # further ones
     taken_over: list[CaseEvent]
+    deemed: list[CaseEvent]  # counted as accepted: nobody answered
     unsigned: list[Handover]
     refused: list[Handover]
     unanswered: list[Consultation]
+    longer: list[Stop]  # procedures that take longer than was told
+    unmet: list[Obligation]  # papers that were to follow, and did not by the day that was promised
 
 
 def exceptions(hall: Hall, *, department: str = "", now: datetime) -> Exceptions:
@@ -45,13 +50,16 @@ def exceptions(hall: Hall, *, department: str = "", now: datetime) -> Exceptions
     notices = Notice.objects.filter(**theirs, round__gt=1, at__gte=since).select_related(
         "case__item", "by", "second_by"
     )
-    events = CaseEvent.objects.filter(**theirs, verb="take", at__gte=since).select_related("case__item")
+    events = CaseEvent.objects.filter(**theirs, at__gte=since).select_related("case__item").order_by("-at", "-id")
     slips = Handover.objects.filter(**theirs).select_related("case__item", "case__department", "given_by", "refused_by")
     asked = consultations().filter(**theirs, answered_at=None, due_on__lt=today, case__phase="in_review")
+    unmet = Obligation.objects.filter(**theirs, met_at=None, lapsed_at__isnull=False, case__phase__in=UNDER_CLOCK)
+    unmet = unmet.select_related("case__item")
     return Exceptions(
         red=late.count(), yellow=soon.count(),
         late=lines(late[:MOST], now=now), soon=lines(soon[:MOST], now=now),
-        notices=list(notices.order_by("-at", "-id")[:MOST]), taken_over=list(events.order_by("-at", "-id")[:MOST]),
+        notices=list(notices.order_by("-at", "-id")[:MOST]), taken_over=list(events.filter(verb="take")[:MOST]),
+        deemed=list(events.filter(verb="deem")[:MOST]),
         unsigned=list(
             slips.filter(signed_at=None, refused_at=None, given_at__lt=now - UNSIGNED, case__phase="in_review").order_by(
                 "given_at", "id"
@@ -59,6 +67,10 @@ def exceptions(hall: Hall, *, department: str = "", now: datetime) -> Exceptions
         ),
         refused=list(slips.filter(refused_at__gte=since, case__phase="accepted").order_by("-refused_at", "-id")[:MOST]),
         unanswered=list(asked.order_by("due_on", "id")[:MOST]),
+        longer=sorted(
+            longer_than_told(list(going.exclude(stopped_at=None)), now=now).values(), key=lambda stop: stop.started_at
+        )[:MOST],
+        unmet=list(unmet.order_by("due_on", "id")[:MOST]),
     )  # fmt: skip
 
 

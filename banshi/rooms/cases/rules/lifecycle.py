@@ -48,7 +48,8 @@ CASE = Table(
         "resume_clock": Step("in_review"),
         "extend": Step("in_review"),
         "recount": Step("pre_review", "received", "supplement", "accepted", "in_review", "decided", "issuing"),
-        "settle": Step("accepted", "in_review"),  # a paper that was to follow has come, or its day has gone by
+        "settle": Step("accepted", "in_review"),  # a paper that was to follow has come
+        "unmet": Step("accepted", "in_review"),  # its day has gone by, and it has not
         "decide": Step("in_review", to="decided"),
         "decide_at_once": Step("received"),  # 即办: the window, where the item says so, through all steps in one go
         "pay": Step("decided"),  # the fee is paid, or waived: the days to issue begin
@@ -65,6 +66,9 @@ CASE = Table(
     },
 )  # fmt: skip
 
+PERMIT = (
+    "01"  # 行政许可 (A.1): the law's own limits and words; it alone counts as accepted where nobody answers (Art. 32)
+)
 OUTCOMES = ("granted", "refused", "not_accepted", "withdrawn", "terminated", "lapsed")
 OPEN_TO_APPLICANT = CASE.of("change")
 BEFORE_RECEIPT = (*_APPLYING,)

@@ -87,11 +87,21 @@ def ways_said(came: Iterable[tuple[str, int]]) -> str:
 
 
 def deferral_refusal(
-    *, wanted: Sequence[Wanted], deferred: Sequence[tuple[str, date]], today: date, latest: date, calendar: WorkCalendar
+    *,
+    wanted: Sequence[Wanted],
+    deferred: Sequence[tuple[str, date]],
+    today: date,
+    latest: date,
+    calendar: WorkCalendar,
+    barred: bool = False,
 ) -> Refusal | None:
     """Why papers may not follow later (容缺受理); None where they may. Only those the item calls deferrable (副件), each by a
     working day after today and not after `latest`, the day the matter is promised for.
+
+    :param barred: a record of bad credit names whoever applies.
     """
+    if barred and deferred:
+        return Refusal("deferral-barred")
     by_code = {each.code: each for each in wanted}
     for code, due_on in deferred:
         paper = by_code.get(code)

@@ -187,7 +187,8 @@ def _pre_review_opinion(facts: Facts) -> PaperWords:
     else:
         opinion = "经预审，材料齐全，符合要求。可以到窗口交验原件，或者按告知的方式投递。"
     return PaperWords(
-        paragraphs=(f"{_asked(facts)}，{opinion}", "预审意见不代替受理决定。"),
+        title="" if facts.missing else "预审通过通知",
+        paragraphs=(f"{_asked(facts)}，{opinion}", f"{'预审意见' if facts.missing else '预审通过'}不代替受理决定。"),
         rows=_head(facts),
         list_head=("材料", "要改的地方"),
         listed=_listed(facts.missing),
@@ -267,6 +268,7 @@ def _acceptance(facts: Facts) -> PaperWords:
     has_days = not facts.at_once and bool(facts.due_promised or facts.due_statutory)
     promise = f"{_you(facts)}承诺在列出的日期前补交；补齐前不作批准决定，到期没有补交的，另行告知如何处理。"
     return PaperWords(
+        title="容缺受理通知书" if facts.deferred else "",
         paragraphs=(
             f"{_asked(facts)}，{said}",
             promise if facts.deferred else "",
@@ -277,6 +279,31 @@ def _acceptance(facts: Facts) -> PaperWords:
         list_head=("容缺后补的材料", "补交期限"),
         listed=_listed(facts.deferred),
         signs=("承诺人（申请人）", "受理人") if facts.deferred else (),
+    )
+
+
+def _deferral_receipt(facts: Facts) -> PaperWords:
+    left = "其余容缺后补的材料，仍按承诺的日期补交：" if facts.deferred else "容缺后补的材料已经补齐。"
+    rest = "；".join(f"{each.name}，{_by(each.by)}" for each in facts.deferred)
+    return PaperWords(
+        paragraphs=(
+            f"{_you(facts)}为办理“{facts.item}”容缺后补的下列材料已收到，符合要求。",
+            f"{left}{_ended(rest)}" if rest else left,
+        ),
+        rows=(*_head(facts), ("补齐日期", _day(facts.received_on))),
+        listed=_listed(facts.materials),
+    )
+
+
+def _deferral_overdue(facts: Facts) -> PaperWords:
+    return PaperWords(
+        paragraphs=(
+            f"{_asked(facts)}已经容缺受理。{_you(facts)}承诺后补的下列材料，到期没有收到。",
+            "补齐前不作批准决定。作出决定前仍可以补交；到决定时还没有补交的，不予批准。",
+        ),
+        rows=(*_head(facts), ("受理日期", _day(facts.accepted_on)), *_dues(facts)),
+        list_head=("没有补交的材料", "承诺的期限"),
+        listed=_listed(facts.deferred),
     )
 
 
@@ -458,6 +485,22 @@ def _termination(facts: Facts) -> PaperWords:
     )
 
 
+def _lapse_notice(facts: Facts) -> PaperWords:
+    """终止通知: nobody decides anything; the day that was told has gone by."""
+    until = f"应当{_by(facts.due_supplement)}补正的材料" if facts.due_supplement else "要补正的材料"
+    returned = "下列材料可以领回。" if facts.materials else ""
+    return PaperWords(
+        paragraphs=(
+            f"{_asked(facts)}，{until}没有收到，补正期限已经届满，本次申请终止。",
+            f"{returned}材料备齐后，可以重新申请。",
+        ),
+        rows=(*_head(facts), ("终止日期", day_words(facts.on))),
+        list_head=("材料", "份数与形式"),
+        listed=_listed(facts.materials),
+        remedy=_remedy(facts, "通知"),
+    )
+
+
 def _licence(facts: Facts) -> PaperWords:
     return PaperWords(
         title=facts.result,
@@ -474,6 +517,8 @@ SAID: Mapping[str, Callable[[Facts], PaperWords]] = MappingProxyType(
         "supplement_receipt": _supplement_receipt,
         "non_acceptance": _non_acceptance,
         "acceptance": _acceptance,
+        "deferral_receipt": _deferral_receipt,
+        "deferral_overdue": _deferral_overdue,
         "handover_slip": _handover_slip,
         "special_procedure": _special_procedure,
         "extension": _extension,
@@ -486,6 +531,7 @@ SAID: Mapping[str, Callable[[Facts], PaperWords]] = MappingProxyType(
         "delivery_receipt": _delivery_receipt,
         "withdrawal": _withdrawal,
         "termination": _termination,
+        "lapse_notice": _lapse_notice,
         "licence": _licence,
     }
 )

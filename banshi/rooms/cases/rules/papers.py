@@ -42,6 +42,14 @@ KINDS: Mapping[str, PaperKind] = MappingProxyType(
                 "non_acceptance", "不予受理通知书", "Notice of non-acceptance", "不受", copies=2, signed_by="department"
             ),
             PaperKind("acceptance", "受理通知书", "Notice of acceptance", "受理", copies=2, signed_by="department"),
+            PaperKind("deferral_receipt", "容缺补齐回执", "Receipt of papers that followed", "容补"),
+            PaperKind(
+                "deferral_overdue",
+                "容缺逾期告知",
+                "Notice of papers that did not follow",
+                "容逾",
+                signed_by="department",
+            ),
             PaperKind("handover_slip", "物料流转凭证", "Handover slip", "流转", addressed=False, copies=2),
             PaperKind(
                 "special_procedure",
@@ -59,6 +67,9 @@ KINDS: Mapping[str, PaperKind] = MappingProxyType(
             PaperKind("pickup_notice", "领取通知", "Notice of collection", "领取"),
             PaperKind("delivery_receipt", "送达回执", "Receipt of delivery", "送达", addressed=False),
             PaperKind("withdrawal", "撤回确认", "Confirmation of withdrawal", "撤回"),
+            PaperKind(
+                "lapse_notice", "终止通知", "Notice that the application has ended", "终知", signed_by="department"
+            ),
             PaperKind("termination", "终止决定", "Decision to end the case", "终止", copies=2, signed_by="department"),
             PaperKind(
                 "licence", "证照", "Certificate", "证照", addressed=False, signed_by="department", layout="certificate"

@@ -68,6 +68,18 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”受理了，{day}前办完。[还要补：{bring}。][看进度：{link}]",
         "en": "“{item}” is accepted and will be done by {day}.[ Still to follow: {bring}.][ Follow it: {link}]",
     },
+    "case_follow_remind": {
+        "zh": "“{item}”还差承诺后补的材料：{bring}，{day}截止。[补材料：{link}]",
+        "en": "For “{item}” you promised: {bring}. The last day is {day}.[ Hand it in: {link}]",
+    },
+    "case_follow_late": {
+        "zh": "“{item}”承诺后补的材料到期没有收到：{bring}。决定前还可以补；一直不补，就不能批准。[补材料：{link}]",
+        "en": "For “{item}” this did not come by the day you promised: {bring}. It may still come before the decision; without it nothing is granted.[ Hand it in: {link}]",
+    },
+    "case_follow_came": {
+        "zh": "“{item}”后补的材料收到了，符合要求：{bring}。[看进度：{link}]",
+        "en": "What was to follow for “{item}” has come and is right: {bring}.[ Follow it: {link}]",
+    },
     "case_stopped": {
         "zh": "“{item}”要先做{what}，约 {days} 天，这段时间不算在办理期限里。结束后告诉你新的日期。[看进度：{link}]",
         "en": "“{item}” needs: {what}, about {days} days, which are not counted. The new date is told when it is over.[ Follow it: {link}]",
