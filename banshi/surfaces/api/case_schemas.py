@@ -358,9 +358,9 @@ class DueOut(Out):
 
 class CaseClockOut(Out):
     counted: int
-    stopped: int = Field(description="Days that did not count.")
-    left: int = Field(description="Negative when the day has gone by.")
-    unit: str
+    stopped: int = Field(description="What did not count.")
+    left: int = Field(description="Negative when it has gone by.")
+    unit: str = Field(description="working_day, day, or minute – in which the hall is open, of limits in hours, too.")
 
 
 class NextOut(Out):

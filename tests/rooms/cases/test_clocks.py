@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from banshi.kernel.working_days import DayInfo, WorkCalendar
-from banshi.rooms.cases.rules.clocks import Stop, due, light, reminders
+from banshi.rooms.cases.rules.clocks import Stop, due, due_at, light, reminders
 
 # 2026: New Year 1–3 January, Sunday the 4th is worked.
 HOLIDAYS = [
@@ -109,3 +109,41 @@ def test_a_stop_never_makes_it_due_earlier_and_by_no_more_than_it_lasted(days: i
     assert with_it.on >= without.on
     assert CALENDAR.working_days_between(without.on, with_it.on) == with_it.stopped
     assert with_it.stopped <= length
+
+
+def on(hour: int, minute: int = 0, day: int = 10) -> datetime:
+    return datetime(2026, 3, day, hour, minute)
+
+
+OPEN = [(on(9), on(12)), (on(14), on(17)), (on(9, day=11), on(12, day=11))]
+
+
+def test_minutes_run_while_the_hall_is_open():
+    found = due_at(on(11, 30), minutes=120, sessions=OPEN, now=on(14, 15))
+
+    assert (found.at, found.counted, found.stopped, found.left) == (on(15, 30), 45, 0, 75)
+
+
+def test_a_limit_of_the_evening_ends_on_the_next_morning():
+    assert due_at(on(16), minutes=120, sessions=OPEN, now=on(16)).at == on(10, day=11)
+    assert due_at(on(20), minutes=60, sessions=OPEN, now=on(20)).at == on(10, day=11)
+
+
+def test_minutes_in_which_the_clock_stood_do_not_count():
+    stops = [(on(9, 30), on(10, 30))]
+
+    found = due_at(on(9), minutes=60, sessions=OPEN, stops=stops, now=on(10, 45))
+
+    assert (found.at, found.counted, found.stopped, found.left) == (on(11), 45, 60, 15)
+
+
+def test_a_clock_that_still_stands_runs_no_further():
+    found = due_at(on(9), minutes=60, sessions=OPEN, stops=[(on(9, 30), None)], now=on(11))
+
+    assert (found.counted, found.stopped, found.left) == (30, 90, 30)
+
+
+def test_minutes_that_are_over_are_negative():
+    found = due_at(on(9), minutes=60, sessions=OPEN, now=on(11))
+
+    assert (found.at, found.counted, found.left) == (on(10), 60, -60)

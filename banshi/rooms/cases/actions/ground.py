@@ -20,6 +20,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperSeal
 from banshi.rooms.cases.queries.handling import handling_of_case
+from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.rules import clocks, measures
 from banshi.rooms.cases.rules.chain import FIRST, chained
 from banshi.rooms.cases.rules.duties import LEASE, lease_refusal
@@ -354,7 +355,11 @@ def dues(case: Case, *, now: datetime) -> dict[str, Any]:
     more = extra.days if extra is not None else 0
     found: dict[str, Any] = {"provisional": False}
     for name, limit in (("due_promised", limits.promised), ("due_statutory", limits.statutory)):
-        wanted = limit.value + (more if limit.unit in ("working_day", "day") else 0)
+        wanted = limit.value + more
+        if limit.unit in clocks.IN_MINUTES:
+            last = minute_clock(case, limit, begun=case.accepted_at, now=now).at.astimezone(zone).date()
+            found[name] = last if limit.value else None
+            continue
         due = clocks.due(begun, days=wanted, unit=limit.unit, stops=stops, calendar=calendar, today=today)
         found[name] = due.on if limit.value else None
         if name == "due_promised":

@@ -18,6 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, Opinion
 from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
+from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
 from banshi.rooms.cases.rules.lifecycle import CASE, WORKLISTS
@@ -40,7 +41,8 @@ DUE = {
 
 @dataclass(frozen=True)
 class Clock:
-    """How the promised limit stands: days that ran, days that did not count, days left; in `unit`."""
+    """How the promised limit stands: what ran, what did not count, what is left; in `unit` – minutes in which the hall is open,
+    where the limit is in hours or minutes."""
 
     counted: int
     stopped: int
@@ -48,8 +50,12 @@ class Clock:
     unit: str
 
     @property
+    def in_days(self) -> bool:
+        return self.unit != "minute"
+
+    @property
     def over(self) -> int:
-        """Days gone by since the last one."""
+        """What has gone by since it was due."""
         return max(0, -self.left)
 
 
@@ -149,7 +155,11 @@ def clock_of(case: Case, *, now: datetime) -> Clock | None:
     zone = ZoneInfo(case.hall.timezone)
     limit = handling_of_case(case).limits.promised
     extra = getattr(case, "extension", None)
-    until = (case.decided_at or now).astimezone(zone).date()
+    ends = case.decided_at or now
+    if limit.unit in clocks.IN_MINUTES:
+        runs = minute_clock(case, limit, begun=case.accepted_at, now=ends)
+        return Clock(runs.counted, runs.stopped, runs.left, "minute")
+    until = ends.astimezone(zone).date()
     spans = case.stops.order_by("started_at", "id").values_list("started_at", "ended_at")
     stops = [clocks.Stop(a.astimezone(zone).date(), b.astimezone(zone).date() if b else None) for a, b in spans]
     found = clocks.due(

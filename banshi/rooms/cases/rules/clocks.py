@@ -7,9 +7,9 @@ from the beginning, the limit, the stops and the extension; nothing is added to 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from banshi.kernel.working_days import WorkCalendar
@@ -17,6 +17,7 @@ from banshi.kernel.working_days import WorkCalendar
 MOST_EXTENSION: Final = 10  # working days, once, by the head of the body (行政许可法 42 条)
 MOST_EXTENSION_JOINT: Final = 15  # where several bodies decide together
 REMIND_BEFORE: Final = (3, 1)  # working days before a supplement is due
+IN_MINUTES: Final[Mapping[str, int]] = {"hour": 60, "minute": 1}  # units that are counted in the hours of the hall
 _LONGEST = 3660
 
 
@@ -52,7 +53,7 @@ def due(
 ) -> Due:
     """The last day of a limit that began on `begun`, and where it stands today.
 
-    :param unit: working_day | day; hours and minutes end with the day they began on.
+    :param unit: working_day | day; of hours and minutes: `due_at`.
     :param stops: in any order; one that still stands is taken to last until today.
     """
     on, passed, stopped, day, provisional = begun, 0, 0, begun, False
@@ -80,6 +81,63 @@ def _stands(day: date, stops: Sequence[Stop], today: date) -> bool:
 
 def _between(today: date, on: date, unit: str, calendar: WorkCalendar) -> int:
     return calendar.working_days_between(today, on) if unit == "working_day" else (on - today).days
+
+
+@dataclass(frozen=True)
+class DueAt:
+    """As `Due`, in minutes in which the hall is open; `at`: the last moment."""
+
+    at: datetime
+    counted: int
+    stopped: int
+    left: int
+
+
+def due_at(
+    begun: datetime,
+    *,
+    minutes: int,
+    sessions: Iterable[tuple[datetime, datetime]],
+    stops: Sequence[tuple[datetime, datetime | None]] = (),
+    now: datetime,
+) -> DueAt:
+    """The last moment of a limit in minutes that began at `begun`, and where it stands at `now`.
+
+    :param sessions: in which the hall is open, in order, up to as far as is looked.
+    :param stops: one that still stands is taken to last until now.
+    """
+    stood = sorted((since, until or max(now, since)) for since, until in stops)
+    at, whole, passed, still = begun, timedelta(minutes=minutes), timedelta(), timedelta()
+    run = timedelta()
+    for starts, ends in sessions:
+        since = max(starts, begun)
+        for start, end, runs in _pieces(since, ends, stood):
+            until_now = max(min(end, now) - start, timedelta())
+            if not runs:
+                still += until_now
+                continue
+            passed += until_now
+            if run < whole:
+                at = min(end, start + (whole - run))
+                run += at - start
+    gone = int(passed.total_seconds() // 60)
+    return DueAt(at, min(gone, minutes), int(still.total_seconds() // 60), minutes - gone)
+
+
+def _pieces(
+    start: datetime, end: datetime, stood: Sequence[tuple[datetime, datetime]]
+) -> Iterable[tuple[datetime, datetime, bool]]:
+    """A session in parts in which the clock runs, and in which it stands."""
+    for since, until in stood:
+        since, until = max(since, start), min(until, end)
+        if since >= until:
+            continue
+        if start < since:
+            yield start, since, True
+        yield since, until, False
+        start = until
+    if start < end:
+        yield start, end, True
 
 
 def light(*, due_on: date | None, today: date, calendar: WorkCalendar, stopped: bool) -> str:
