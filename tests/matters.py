@@ -144,6 +144,14 @@ class Matters:
         counted = [cases.Counted(code) for code in papers]
         return cases.receive(case_no=case.no, materials=counted, by=self.by["receiver"], now=now)
 
+    def stop(self, case: Any, now: datetime = TUESDAY_NINE, *, by: str = "reviewer", **said: Any) -> Any:
+        """A special procedure, proposed by one, approved by another; free for the next."""
+        from banshi.rooms.cases import actions as cases
+
+        asked = {"kind": "hearing", "basis": "规程", "expected_days": 3, **said}
+        cases.propose_stop(case_no=case.no, by=self.by[by], now=now, **asked)
+        return cases.stop_clock(case_no=case.no, by=self.by["approver"], now=now)
+
     def in_review(self, now: datetime = TUESDAY_NINE, **more: Any) -> Any:
         """Accepted and handed over to the department."""
         from banshi.rooms.cases import actions as cases

@@ -214,6 +214,8 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "refuse_papers": (pgettext_lazy("case step", "Papers not signed for: back to the front"), "wait"),
         "consult": (pgettext_lazy("case step", "Another department asked"), "info"),
         "answer_consult": (pgettext_lazy("case step", "Another department answered"), "info"),
+        "propose_stop": (pgettext_lazy("case step", "Special procedure proposed"), "wait"),
+        "refuse_stop": (pgettext_lazy("case step", "Special procedure not approved"), ""),
         "stop_clock": (pgettext_lazy("case step", "Clock stopped"), "wait"),
         "resume_clock": (pgettext_lazy("case step", "Clock runs again"), "info"),
         "extend": (pgettext_lazy("case step", "Extended"), "wait"),
@@ -275,6 +277,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
     "opinion": {
         "grant": (pgettext_lazy("opinion", "For granting"), "ok"),
         "refuse": (pgettext_lazy("opinion", "For refusing"), "urgent"),
+        "stop": (pgettext_lazy("opinion", "For a special procedure"), "wait"),
         "note": (pgettext_lazy("opinion", "Remark"), ""),
         "pass": (pgettext_lazy("opinion", "None of ours"), ""),
     },

@@ -16,4 +16,5 @@ def run(*, now: datetime) -> None:
     cases.remind_due(now=now)
     cases.lapse_deferred(now=now)
     cases.remind_deferred(now=now)
+    cases.tell_longer(now=now)
     cases.remind_unpaid(now=now)

@@ -28,14 +28,29 @@ OF_APPLICANTS = ("channel", "kiosk")  # keys that see what they opened, and noth
 INTERNAL = frozenset({"handover_slip"})  # papers between the front and the department
 BEHIND = ("consult", "answer_consult", "sign_for", "refuse_papers")  # what departments do among themselves
 UNSEEN = frozenset(
-    {"opine", *BEHIND, "take", "release", "agree", "recount", "urge", "hand_on", "hand_to_department"}
+    {
+        "opine",
+        "propose_stop",
+        "refuse_stop",
+        *BEHIND,
+        "take",
+        "release",
+        "agree",
+        "recount",
+        "urge",
+        "hand_on",
+        "hand_to_department",
+    }
 )  # steps that are none of the applicant's
 TOLD = frozenset(
     {"again", "appointment", "days", "deferred", "due_on", "due_promised", "due_statutory", "expected_days", "fen", "grant",
      "how", "item", "kind", "material", "materials", "missing", "place", "receipt", "round", "version", "wrong"}
 )  # fmt: skip
 OFFICE = {
-    **dict.fromkeys((*BEHIND, "opine", "stop_clock", "resume_clock", "extend", "decide", "settle"), "department"),
+    **dict.fromkeys(
+        (*BEHIND, "opine", "propose_stop", "refuse_stop", "stop_clock", "resume_clock", "extend", "decide", "settle"),
+        "department",
+    ),
     **dict.fromkeys(("terminate", "agree", "waive", "urge", "hand_on", "hand_to_department"), "supervisor"),
 }
 

@@ -237,6 +237,10 @@ class StopIn(In):
     expected_days: int = Field(ge=1, le=365)
 
 
+class RefuseStopIn(In):
+    why: Text = Field(description="In up to 300 characters.")
+
+
 class ResumeIn(In):
     result: Text
 
@@ -428,7 +432,9 @@ class CaseLineOut(Out):
     decided_at: datetime | None
     closed_at: datetime | None
     next: list[NextOut]
-    proposed: Literal["grant", "refuse"] | None = Field(description="For staff alone.")
+    proposed: Literal["grant", "refuse", "stop"] | None = Field(
+        description="`stop`: a special procedure, which an approver agrees to; for staff alone."
+    )
     held_by: str | None = Field(description="Who works on it now; for staff alone.")
 
 

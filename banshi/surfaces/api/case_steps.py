@@ -39,6 +39,7 @@ from banshi.surfaces.api.case_schemas import (
     ReceiveIn,
     RefuseIn,
     RefusePapersIn,
+    RefuseStopIn,
     ResumeIn,
     SettleIn,
     ShelveIn,
@@ -299,15 +300,36 @@ def opine(request: HttpRequest, case: Path[Code], body: OpineIn) -> Answer:
     )  # fmt: skip
 
 
-@router.post("/cases/{case}/stop-clock", **op("stop_clock", {200: CaseOut}), summary="Begin a special procedure")
+@router.post("/cases/{case}/propose-stop", **op("propose_stop", {200: CaseOut}), summary="Propose a special procedure")
 @write
-def stop_clock(request: HttpRequest, case: Path[Code], body: StopIn) -> Answer:
-    """特殊程序: its time is not counted, and the applicant is told how long it takes."""
+def propose_stop(request: HttpRequest, case: Path[Code], body: StopIn) -> Answer:
+    """特殊程序: the clock runs until an approver agrees (`stop-clock`)."""
     return _did(
-        request, case, "stop_clock",
-        lambda who, seen, now: cases.stop_clock(
+        request, case, "propose_stop",
+        lambda who, seen, now: cases.propose_stop(
             case_no=seen.no, kind=body.kind, basis=body.basis, expected_days=body.expected_days, by=who.by, now=now
         ),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/stop-clock", **op("stop_clock", {200: CaseOut}), summary="Begin a special procedure")
+@write
+def stop_clock(request: HttpRequest, case: Path[Code]) -> Answer:
+    """Agrees to what is proposed, by another: its time is not counted, and the applicant is told how long it takes."""
+    return _did(
+        request, case, "stop_clock",
+        lambda who, seen, now: cases.stop_clock(case_no=seen.no, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post(
+    "/cases/{case}/refuse-stop", **op("refuse_stop", {200: CaseOut}), summary="Do not agree to a special procedure"
+)
+@write
+def refuse_stop(request: HttpRequest, case: Path[Code], body: RefuseStopIn) -> Answer:
+    return _did(
+        request, case, "refuse_stop",
+        lambda who, seen, now: cases.refuse_stop(case_no=seen.no, why=body.why, by=who.by, now=now),
     )  # fmt: skip
 
 

@@ -92,6 +92,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_follow_late": _("Case: a paper that was promised did not come"),
     "case_follow_came": _("Case: a paper that was promised has come"),
     "case_stopped": _("Case: special procedure"),
+    "case_stop_longer": _("Case: special procedure takes longer than was told"),
     "case_goes_on": _("Case: clock goes on"),
     "case_extended": _("Case: extended"),
     "case_later": _("Case: later, by the national calendar"),

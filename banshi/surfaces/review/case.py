@@ -19,6 +19,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case, latest_day
+from banshi.rooms.cases.queries.stopping import proposed_stop
 from banshi.rooms.cases.rules.procedures import PROCEDURES
 from banshi.rooms.catalogue.queries import departments
 from banshi.rooms.delivery.queries import drop_of, sent_papers_of
@@ -74,6 +75,15 @@ def _middle(request: Asked, sheet: case_files.Sheet | None) -> dict[str, Any]:
     return {"sheet": sheet, "opened": opened, "sheet_address": "review:file", "look_address": "review:look"}
 
 
+def stop_words(case: Case) -> dict[str, Any] | None:
+    """The special procedure that waits for an approver."""
+    said = proposed_stop(case)
+    if said is None:
+        return None
+    zh, en = PROCEDURES[said.kind]
+    return {"name_zh": zh, "name_en": en, "days": said.expected_days, "basis": said.basis, "by": case.proposed_by}
+
+
 def answer(
     request: Asked,
     hall: Hall,
@@ -98,6 +108,7 @@ def answer(
         "rows": rows_of(context["papers"], said, deeds=deeds),
         "fields": fields_of(guided_case(case).fields, said) if "receipt" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in PROCEDURES.items()],
+        "proposed_stop": stop_words(case) if "agree_stop" in deeds else None,
         "departments": [d for d in departments(hall.code) if d.pk != case.department_id] if "consult" in deeds else [],
         "consult_until": latest_day(case, today_of(case, now)) if "consult" in deeds else None,
         "colleagues": colleagues(case, proposed_by) if "hand_on" in deeds else [],

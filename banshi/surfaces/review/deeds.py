@@ -120,11 +120,23 @@ def settle(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 
 @of_case("cases.review", "stop")
-def stop_clock(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+def propose_stop(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     days = int_or_none(request.POST.get("days"), 0, 1000) or 0
     kind, basis = clean(request.POST.get("kind"), 20), lines_of(request.POST.get("basis"), 300)
-    cases.stop_clock(case_no=case.no, kind=kind, basis=basis, expected_days=days, by=by, now=now)
+    cases.propose_stop(case_no=case.no, kind=kind, basis=basis, expected_days=days, by=by, now=now)
+    return _("Proposed. The clock runs until an approver agrees.")
+
+
+@of_case("cases.approve", "agree_stop")
+def stop_clock(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.stop_clock(case_no=case.no, by=by, now=now)
     return _("The clock is stopped. The applicant is told how long it takes.")
+
+
+@of_case("cases.approve", "agree_stop")
+def refuse_stop(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.refuse_stop(case_no=case.no, why=lines_of(request.POST.get("why"), 301), by=by, now=now)
+    return _("Not approved. The case is back with the review.")
 
 
 @of_case("cases.review", "resume")

@@ -13,6 +13,7 @@ from banshi.foundation.said import named
 from banshi.frames.staff.cases import held
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import PaperRow, handling_of_case, stages_waited_for
+from banshi.rooms.cases.queries.stopping import STOP
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.handling import Stage
 
@@ -28,7 +29,8 @@ PARTS = (
     ("opine", "opine", "cases.review"),
     ("consult", "consult", "cases.review"),
     ("settle", "settle", "cases.review"),
-    ("stop", "stop_clock", "cases.review"),
+    ("stop", "propose_stop", "cases.review"),
+    ("agree_stop", "stop_clock", "cases.approve"),
     ("resume", "resume_clock", "cases.review"),
     ("decide", "decide", "cases.approve"),
     ("extend", "extend", "cases.approve"),
@@ -82,12 +84,17 @@ def _open(
         return not stopped and not _accepted_by(who, case)
     if part == "stop":
         return not stopped
+    if part in ("opine", "stop"):
+        return not stopped and not (part == "stop" and case.proposed == STOP)
+    if part == "agree_stop":
+        return case.proposed == STOP and not stopped and who.staff_id != case.proposed_by_id
     if part == "resume":
         return stopped
     if part == "settle":
         return case.tolerant
     if part == "decide":
         return bool(case.proposed) and not stopped and not _their_own(who, case, put_by)
+        return case.proposed in ("grant", "refuse") and not stopped and not _their_own(who, case)
     if part == "extend":
         return not _extended(case)
     if part == "take_over":
@@ -147,10 +154,10 @@ def withheld(
 def _undecided(who: Who, case: Case, put_by: Collection[int]) -> list[str]:
     """Why an approver finds no decision to take, or no extension."""
     found = []
-    if not case.proposed:
-        found.append(_("No decision yet: the review has given no opinion."))
-    elif case.stopped_at is not None:
+    if case.stopped_at is not None:
         found.append(_("No decision while the clock stands."))
+    elif case.proposed not in ("grant", "refuse"):
+        found.append(_("No decision yet: the review has given no opinion."))
     elif who.staff_id == case.accepted_by_id:
         found.append(_("You accepted it: another approver decides."))
     elif who.staff_id in put_by:

@@ -66,7 +66,7 @@ def test_nothing_goes_back_while_its_clock_stands(matters: Matters):
     """The front could not end the procedure that stops it."""
     case = matters.in_review()
     by = matters.by["reviewer"]
-    cases.stop_clock(case_no=case.no, kind="hearing", basis="规程", expected_days=5, by=by, now=TUESDAY_NINE)
+    matters.stop(case)
 
     no = no_of(cases.refuse_papers, case_no=case.no, why="少一份租约", by=by, now=TUESDAY_NINE)
 

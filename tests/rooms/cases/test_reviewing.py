@@ -129,7 +129,7 @@ def test_a_paper_that_was_to_follow_is_found_right_by_who_settles_it(matters: Ma
 def test_days_on_which_the_clock_stood_move_the_day(matters: Matters):
     case = matters.in_review()
     by = matters.by["reviewer"]
-    cases.stop_clock(case_no=case.no, kind="site_visit", basis="规程", expected_days=3, by=by, now=TUESDAY_NINE + DAY)
+    matters.stop(case, TUESDAY_NINE + DAY, kind="site_visit")
 
     gone_on = cases.resume_clock(case_no=case.no, result="符合", by=by, now=TUESDAY_NINE + 3 * DAY)
 
@@ -143,9 +143,9 @@ def test_days_on_which_the_clock_stood_move_the_day(matters: Matters):
 def test_while_the_clock_stands_nothing_is_decided_and_it_does_not_stop_twice(matters: Matters):
     case = proposed(matters)
     by = matters.by["reviewer"]
-    cases.stop_clock(case_no=case.no, kind="hearing", basis="申请人要求", expected_days=5, by=by, now=TUESDAY_NINE)
+    matters.stop(case)
 
-    twice = refusal_of(lambda: cases.stop_clock(
+    twice = refusal_of(lambda: cases.propose_stop(
         case_no=case.no, kind="hearing", basis="再次", expected_days=5, by=by, now=TUESDAY_NINE
     ))  # fmt: skip
     cases.release(case_no=case.no, by=by, now=TUESDAY_NINE)
@@ -169,9 +169,7 @@ def test_an_extension_is_once_and_ten_days_at_most(matters: Matters):
 
 def test_while_the_clock_stands_the_statutory_day_is_not_gone_by(matters: Matters):
     case = matters.in_review()
-    by = matters.by["reviewer"]
-    cases.stop_clock(case_no=case.no, kind="hearing", basis="规程", expected_days=20, by=by, now=TUESDAY_NINE + DAY)
-    cases.release(case_no=case.no, by=by, now=TUESDAY_NINE + DAY)
+    matters.stop(case, TUESDAY_NINE + DAY, expected_days=20)
 
     longer = cases.extend(
         case_no=case.no, days=5, reason="案情复杂", by=matters.by["approver"], now=at("2026-04-10 09:00")
@@ -368,7 +366,7 @@ def test_who_lets_the_clock_go_on_keeps_nobody_from_deciding(matters: Matters):
 def test_what_people_write_about_a_case_is_sealed(matters: Matters):
     case, by = matters.in_review(), matters.by
     words = "李雷 13912345678 说的"
-    cases.stop_clock(case_no=case.no, kind="hearing", basis=words, expected_days=3, by=by["reviewer"], now=TUESDAY_NINE)
+    matters.stop(case, basis=words)
     cases.resume_clock(case_no=case.no, result=words, by=by["reviewer"], now=TUESDAY_NINE)
     cases.opine(case_no=case.no, says="note", text=words, by=by["reviewer"], now=TUESDAY_NINE)
     cases.release(case_no=case.no, by=by["reviewer"], now=TUESDAY_NINE)
@@ -384,5 +382,7 @@ def test_what_people_write_about_a_case_is_sealed(matters: Matters):
             cursor.execute(f"SELECT {column} FROM {table} WHERE {column} <> ''")
             found[name] = [str(value) for (value,) in cursor.fetchall()]
 
-    assert {name: len(values) for name, values in found.items()} == dict.fromkeys(columns, 1)
+    assert {name: len(values) for name, values in found.items()} == {
+        **dict.fromkeys(columns, 1), "cases_event.why": 2,  # of the proposal, and of the extension
+    }  # fmt: skip
     assert [value for values in found.values() for value in values if not value.startswith(SEALED)] == []

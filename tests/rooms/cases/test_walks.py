@@ -48,7 +48,11 @@ def moves(matters: Matters, dice: random.Random) -> dict[str, Callable[..., Any]
         "refuse": lambda k: cases.refuse(reason="不归我们管", by=by["receiver"], **k) if dice.random() < 0.1 else None,
         "hand_over": lambda k: cases.hand_over(by=by["receiver"], **k),
         "opine": lambda k: cases.opine(says=dice.choice(["grant", "refuse", "note"]), text="看过", by=by["reviewer"], **k),
-        "stop": lambda k: cases.stop_clock(kind="hearing", basis="规程", expected_days=3, by=by["reviewer"], **k),
+        "propose_stop": lambda k: cases.propose_stop(
+            kind="hearing", basis="规程", expected_days=3, by=by[dice.choice(["reviewer", "approver"])], **k
+        ),
+        "stop": lambda k: cases.stop_clock(by=by["approver"], **k),
+        "refuse_stop": lambda k: cases.refuse_stop(why="不必", by=by["approver"], **k),
         "resume": lambda k: cases.resume_clock(result="完了", by=by["reviewer"], **k),
         "extend": lambda k: cases.extend(days=dice.randint(0, 12), reason="复杂", by=by["approver"], **k),
         "settle": lambda k: cases.settle_deferred(code="photo", by=by["reviewer"], **k),
@@ -84,6 +88,8 @@ def test_a_case_goes_only_the_ways_of_the_table(matters: Matters, seed: int):
         if dice.random() < 0.1:
             cases.deem_due(now=now)
             cases.lapse_due(now=now)
+            cases.lapse_deferred(now=now)
+            cases.tell_longer(now=now)
             cases.recount(now=now)
         holds(Case.objects.get(id=case.pk))
 

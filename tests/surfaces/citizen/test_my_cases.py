@@ -220,9 +220,7 @@ def test_in_review_it_says_who_has_it_and_until_when(matters, me):
 
 def test_days_on_which_the_clock_stood_are_told(matters, me):
     case = matters.in_review()
-    actions.stop_clock(
-        case_no=case.no, kind="site_visit", basis="规定", expected_days=5, by=matters.by["reviewer"], now=TUESDAY_NINE
-    )
+    matters.stop(case, kind="site_visit", expected_days=5)
     stopped = page(me, case)
     actions.resume_clock(case_no=case.no, result="看过", by=matters.by["reviewer"], now=TUESDAY_NINE + 2 * DAY)
     stop_the_clock(TUESDAY_NINE + 3 * DAY)

@@ -213,15 +213,7 @@ def test_what_is_not_possible_says_why(matters: Matters, client_of, who, said):
 def test_while_the_clock_stands_nobody_finds_a_decision(matters: Matters, client_of):
     case = matters.in_review()
     cases.opine(case_no=case.no, says="grant", by=matters.by["reviewer"], now=TUESDAY_NINE)
-    cases.stop_clock(
-        case_no=case.no,
-        kind="hearing",
-        basis="申请人要求",
-        expected_days=3,
-        by=matters.by["reviewer"],
-        now=TUESDAY_NINE,
-    )
-    cases.release(case_no=case.no, by=matters.by["reviewer"], now=TUESDAY_NINE)
+    matters.stop(case)
 
     page = client_of("approver").get(at(case)).content.decode()
 

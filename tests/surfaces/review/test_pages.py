@@ -198,12 +198,28 @@ def test_a_clock_is_stopped_and_let_go_on(matters, client_of):
     at = f"/review/town/cases/{case.no}/"
     stop = {"kind": "site_visit", "basis": "规程", "days": "3"}
 
-    wrong = client_of("reviewer").post(at + "stop-clock", {**stop, "days": "x"})
-    client_of("reviewer").post(at + "stop-clock", stop)
+    wrong = client_of("reviewer").post(at + "propose-stop", {**stop, "days": "x"})
+    client_of("reviewer").post(at + "propose-stop", stop)
+    runs = Case.objects.get().stopped_at is None
+    shown = client_of("approver").get(at).content.decode()
+    client_of("approver").post(at + "stop-clock")
     stands = Case.objects.get().stopped_at
     client_of("reviewer").post(at + "resume-clock", {"result": "符合"})
 
-    assert (wrong.status_code, stands is not None, Case.objects.get().stopped_at) == (422, True, None)
+    assert (wrong.status_code, runs, stands is not None, Case.objects.get().stopped_at) == (422, True, True, None)
+    assert ("现场勘查" in shown, f"{at}refuse-stop" in shown) == (True, True)
+
+
+def test_an_approver_sends_a_procedure_back(matters, client_of):
+    case = matters.in_review()
+    at = f"/review/town/cases/{case.no}/"
+    client_of("reviewer").post(at + "propose-stop", {"kind": "hearing", "basis": "规程", "days": "3"})
+
+    own = client_of("reviewer").post(at + "stop-clock").status_code
+    client_of("approver").post(at + "refuse-stop", {"why": "不必听证"})
+
+    after = Case.objects.get()
+    assert (own, after.proposed, after.stopped_at) == (403, "", None)
 
 
 def test_an_extension_and_a_shared_end(matters, client_of):
@@ -226,7 +242,7 @@ def test_a_hearing_of_nonsense_is_refused_with_the_page(matters, client_of):
 
     found = {
         step: client_of(who).post(at + step, nonsense).status_code
-        for who, step in [("reviewer", "stop-clock"), ("reviewer", "opine"), ("reviewer", "settle"), ("approver", "extend"),
+        for who, step in [("reviewer", "propose-stop"), ("reviewer", "opine"), ("reviewer", "settle"), ("approver", "extend"),
                           ("supervisor", "agree"), ("supervisor", "terminate"), ("receiver", "accept"), ("receiver", "notice")]
     }  # fmt: skip
 

@@ -71,8 +71,6 @@ from banshi.rooms.cases.actions.reviewing import (
     extend,
     opine,
     release,
-    resume_clock,
-    stop_clock,
     take,
 )
 from banshi.rooms.cases.actions.ruling import (
@@ -84,6 +82,7 @@ from banshi.rooms.cases.actions.ruling import (
     try_rules,
 )
 from banshi.rooms.cases.actions.sealing import seal_due, try_again
+from banshi.rooms.cases.actions.stopping import propose_stop, refuse_stop, resume_clock, stop_clock, tell_longer
 from banshi.rooms.cases.actions.supervising import hand_on, hand_to_department, urge
 from banshi.rooms.cases.actions.waiting import tell_late
 
@@ -141,10 +140,12 @@ __all__ = [
     "pdf_of",
     "place_of",
     "post",
+    "propose_stop",
     "receive",
     "recount",
     "refuse",
     "refuse_papers",
+    "refuse_stop",
     "release",
     "remind_deferred",
     "remind_due",
@@ -167,6 +168,7 @@ __all__ = [
     "tell",
     "tell_dropped",
     "tell_late",
+    "tell_longer",
     "tell_season_ends",
     "terminate",
     "try_again",

@@ -1,4 +1,4 @@
-"""审查与决定: taken by somebody, looked into, stopped and gone on, extended, decided by another."""
+"""审查与决定: taken by somebody, looked into, extended, decided by another."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datet
         no = decide_refusal(decides=staff_of(by), accepted_by=case.accepted_by_id, proposed_by=proposers(case))
         if no is not None:
             raise Refused(no)
-        if not case.proposed:
+        if case.proposed not in ("grant", "refuse"):
             raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "proposed"})
         if grant and (waits := grant_refusal(flow_of(case), lived(case))):
             raise Refused(waits)

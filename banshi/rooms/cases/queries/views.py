@@ -19,6 +19,7 @@ from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, Opinion
 from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
 from banshi.rooms.cases.queries.minutes import minute_clock
+from banshi.rooms.cases.queries.stopping import STOP, longer_than_told
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
 from banshi.rooms.cases.rules.lifecycle import CASE, WORKLISTS
@@ -61,7 +62,8 @@ class Clock:
 
 @dataclass(frozen=True)
 class CaseLine:
-    """A case in a list. `light`: red, yellow, green or "" where nothing runs; `flags` as in the API."""
+    """A case in a list. `light`: red, yellow, green or "" where nothing runs – red, too, where a procedure takes longer than was
+    told; `flags` as in the API."""
 
     no: str
     hall: str
@@ -107,8 +109,8 @@ def case_by_no(no: str) -> Case:
 
 def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
     """One calendar for all of them."""
-    calendar = work_calendar()
-    found = []
+    calendar, rows = work_calendar(), list(rows)
+    found, longer = [], longer_than_told(rows, now=now)
     for case in rows:
         today = now.astimezone(ZoneInfo(case.hall.timezone)).date()
         due_on, stopped = due_of(case), case.stopped_at is not None
@@ -120,7 +122,8 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
                 department_zh=case.department.name_zh, department_en=case.department.name_en,
                 applicant=case.masked_applicant, phase=case.phase, outcome=case.outcome, flags=flags_of(case, today=today),
                 due_on=due_on, left=calendar.working_days_between(today, due_on) if due_on and not stopped else None,
-                light=clocks.light(due_on=due_on, today=today, calendar=calendar, stopped=stopped),
+                light="red" if case.pk in longer
+                else clocks.light(due_on=due_on, today=today, calendar=calendar, stopped=stopped),
                 opened_at=case.opened_at, held_by_zh=held.name_zh if held else "", held_by_en=held.name_en if held else "",
                 proposed=case.proposed, channel=case.channel, urged=case.urged_on is not None,
             )
@@ -191,6 +194,7 @@ def worklist(
     if name == "approval":
         rows = rows.exclude(proposed="").filter(stopped_at=None)
         if staff is not None:
+            rows = rows.exclude(proposed=STOP, proposed_by_id=staff)
             rows = rows.exclude(accepted_by_id=staff).exclude(Exists(_proposals(by=staff).filter(case=OuterRef("pk"))))
     if q:
         rows = rows.filter(found_by(q))
@@ -414,11 +418,13 @@ def next_steps(case: Case) -> list[tuple[str, str]]:
     whose = {
         "change": "applicant", "submit": "applicant", "supplement": "applicant", "withdraw": "applicant",
         "return": "hall", "pass": "hall", "receive": "hall", "notice": "hall", "accept": "hall", "refuse": "hall",
-        "hand_over": "hall", "opine": "department", "stop_clock": "department", "resume_clock": "department",
+        "hand_over": "hall", "opine": "department", "propose_stop": "department",
+        "refuse_stop": "department", "stop_clock": "department", "resume_clock": "department",
         "extend": "department", "decide": "department", "pay": "applicant", "waive": "supervisor", "issue": "hall",
         "shelve": "hall", "deliver": "hall", "terminate": "supervisor",
     }  # fmt: skip
     stopped = case.stopped_at is not None
-    not_now = {"resume_clock"} if not stopped else {"stop_clock", "decide", "opine"}
+    not_now = {"resume_clock"} if not stopped else {"propose_stop", "decide", "opine"}
+    not_now |= {"propose_stop", "decide"} if case.proposed == STOP else {"refuse_stop", "stop_clock"}
     not_now |= {"issue"} if case.fee_due_on is not None else {"pay", "waive"}
     return [(verb, who) for verb, who in whose.items() if CASE.may(case.phase, verb) and verb not in not_now]

@@ -44,7 +44,9 @@ CASE = Table(
         "refuse_papers": Step("in_review", to="accepted"),  # something of them was not there
         "consult": Step("in_review"),  # 征求意见: another department is asked
         "answer_consult": Step("in_review"),
-        "stop_clock": Step("in_review"),
+        "propose_stop": Step("in_review"),  # 特殊程序: the review asks for it
+        "refuse_stop": Step("in_review"),
+        "stop_clock": Step("in_review"),  # an approver agrees: the clock stands
         "resume_clock": Step("in_review"),
         "extend": Step("in_review"),
         "recount": Step("pre_review", "received", "supplement", "accepted", "in_review", "decided", "issuing"),

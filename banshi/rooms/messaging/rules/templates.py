@@ -100,6 +100,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_follow_late": (("item",), ("bring",)),
     "case_follow_came": (("item",),),
     "case_stopped": (("item",),),
+    "case_stop_longer": (("item",),),
     "case_goes_on": (("item",), ("day",)),
     "case_extended": (("item",), ("day",)),
     "case_later": (("item",), ("day",)),
