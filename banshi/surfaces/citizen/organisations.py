@@ -69,11 +69,6 @@ def organisation(request: Any, organisation: int) -> HttpResponseBase:
 def _one(request: Any, mine: ActsForOrganisation, *, refused: Refused | None = None) -> HttpResponseBase:
     now, number = clock.now(), int_or_none(request.GET.get("page"), 1, 500) or 1
     some = list(cases.cases_for(mine)[PAGE * (number - 1) : PAGE * number + 1])
-    some = list(cases.as_lines(cases.of_organisation(mine.organisation_id))[PAGE * (number - 1) : PAGE * number + 1])
-    shown = None
-    if refused is not None:
-        told = unfilled(NOT_FILLED) if sent.beside(form, refused) else refused
-        shown = panel(told, today=_today(), zone=timezone.get_default_timezone())
     context = {
         "mine": mine,
         "may": matters_said(mine.limits),

@@ -83,9 +83,7 @@ def _open(
     if part == "opine":
         return not stopped and not _accepted_by(who, case)
     if part == "stop":
-        return not stopped
-    if part in ("opine", "stop"):
-        return not stopped and not (part == "stop" and case.proposed == STOP)
+        return not stopped and case.proposed != STOP
     if part == "agree_stop":
         return case.proposed == STOP and not stopped and who.staff_id != case.proposed_by_id
     if part == "resume":
@@ -93,8 +91,7 @@ def _open(
     if part == "settle":
         return case.tolerant
     if part == "decide":
-        return bool(case.proposed) and not stopped and not _their_own(who, case, put_by)
-        return case.proposed in ("grant", "refuse") and not stopped and not _their_own(who, case)
+        return case.proposed in ("grant", "refuse") and not stopped and not _their_own(who, case, put_by)
     if part == "extend":
         return not _extended(case)
     if part == "take_over":

@@ -46,7 +46,7 @@ def settle_deferred(*, case_no: str, code: str, by: Actor, now: datetime) -> Cas
         owed = Obligation.objects.filter(case=case, code=code, met_at=None).first()
         if owed is None:
             raise Refused("nothing-found", facts={"material": code})
-        if code not in _there(case):
+        if code not in _there(case, now):
             name = names([code], case)[0]
             raise Refused("material-missing", facts={"materials": [{"zh": name[0], "en": name[1]}], "codes": [code]})
         judge(case, [Verdict(code, ok=True)], by=by, now=now)
@@ -84,7 +84,7 @@ def _lapsed(case: Case, late: Sequence[Obligation], now: datetime) -> None:
 
 
 def _late(case: Case, now: datetime) -> list[Obligation]:
-    there, today = _there(case), today_of(case, now)
+    there, today = _there(case, now), today_of(case, now)
     rows = _open_ones().filter(case=case, due_on__lt=today).order_by("due_on", "id")
     return [each for each in rows if each.code not in there]
 
@@ -96,7 +96,7 @@ def remind_deferred(*, now: datetime) -> int:
     for case_no in _with_papers(_open_ones().filter(due_on__lt=soon)):
         with alone(case_no, what="remind-deferred"):
             case = locked(case_no)
-            today, there = now.astimezone(ZoneInfo(case.hall.timezone)).date(), _there(case)
+            today, there = now.astimezone(ZoneInfo(case.hall.timezone)).date(), _there(case, now)
             rows = _open_ones().filter(case=case).order_by("due_on", "id")
             owed = [
                 each for each in rows
@@ -123,9 +123,9 @@ def _with_papers(rows: QuerySet[Obligation]) -> list[str]:
     return list(rows.order_by("case_id").values_list("case__no", flat=True).distinct())
 
 
-def _there(case: Case) -> frozenset[str]:
+def _there(case: Case, now: datetime) -> frozenset[str]:
     """What has come and nobody found wrong."""
-    return frozenset(each.code for each in got_of(case) if each.usable and each.verdict != "bad")
+    return frozenset(each.code for each in got_of(case, now=now) if each.usable and each.verdict != "bad")
 
 
 def _listed(case: Case, owed: Sequence[Obligation]) -> tuple[Named, ...]:

@@ -399,11 +399,6 @@ def until(column: str, days: int, *, begun: date) -> dict[str, Any]:
     return {column: due.on, "provisional": due.provisional, "due_told": due.on}
 
 
-def counted(value: int, *, begun: date) -> date:
-    """The last day of a limit in working days that began on `begun`."""
-    return work_calendar().add_working_days(begun, value)
-
-
 def names(codes: Collection[str], case: Case) -> list[list[str]]:
     """Papers by name, Chinese and English, for messages."""
     by_code = {paper.code: paper for paper in handling_of_case(case).materials}

@@ -26,14 +26,13 @@ from banshi.rooms.cases.actions.ground import (
     tell,
     today_of,
 )
-from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion, Stop
+from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion
 from banshi.rooms.cases.queries.flow import flow_of, lived
-from banshi.rooms.cases.queries.handling import fee_of, got_of, handling_of_case
+from banshi.rooms.cases.queries.handling import fee_of, handling_of_case
 from banshi.rooms.cases.queries.views import proposers
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import decide_refusal, review_refusal
 from banshi.rooms.cases.rules.flow import grant_refusal
-from banshi.rooms.cases.rules.procedures import PROCEDURES
 
 LONGEST_OPINION = 1000
 
@@ -93,70 +92,6 @@ def opine(*, case_no: str, says: str, text: str = "", by: Actor, now: datetime) 
     return case
 
 
-def stop_clock(*, case_no: str, kind: str, basis: str, expected_days: int, by: Actor, now: datetime) -> Case:
-    """特殊程序: hearing, inspection, testing, expert review. Its time is not counted, and the applicant is told how long it takes
-    (行政许可法 45 条).
-
-    :raises Refused: nothing-found, wrong-state, locked, clock-stopped (it stands already), invalid.
-    """
-    if kind not in PROCEDURES:
-        raise invalid("kind", "没有这种特殊程序", "No such procedure")
-    if not 1 <= expected_days <= 365:
-        raise invalid("expected_days", "写 1 到 365 天", "1 to 365 days")
-    if not basis.strip() or len(basis) > 300:
-        raise invalid("basis", "写明依据，300 字以内", "Say on what ground, in up to 300 characters")
-    with transaction.atomic():
-        case = locked(case_no)
-        need(case, "stop_clock")
-        need_lease(case, by=by, now=now)
-        need_running(case)
-        Stop.objects.create(
-            case=case, kind=kind, basis=basis.strip(), expected_days=expected_days, started_at=now, started_by=str(by)
-        )
-        event = step(
-            case, "stop_clock", by=by, now=now, facts={"kind": kind, "expected_days": expected_days}, stopped_at=now
-        )
-        zh, en = PROCEDURES[kind]
-        give(
-            case,
-            "special_procedure",
-            event=event,
-            now=now,
-            procedure=zh,
-            reason=basis.strip(),
-            days_stopped=f"{expected_days} 天",
-        )
-        tell(case, "case_stopped", event=event, now=now, what_zh=zh, what_en=en, days=expected_days)
-    return case
-
-
-def resume_clock(*, case_no: str, result: str, by: Actor, now: datetime) -> Case:
-    """The procedure is over; the day it is due is worked out anew. Where the review has proposed something, it is for whoever
-    decides: nobody who only looked at the clock keeps it from them.
-
-    :raises Refused: nothing-found, wrong-state (nothing stands), locked, invalid.
-    """
-    if not result.strip() or len(result) > 500:
-        raise invalid("result", "写明结果，500 字以内", "Say what came of it, in up to 500 characters")
-    with transaction.atomic():
-        case = locked(case_no)
-        need(case, "resume_clock")
-        need_lease(case, by=by, now=now)
-        stop = case.stops.filter(ended_at=None).first()
-        if stop is None:
-            raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "stopped"})
-        stop.ended_at, stop.result = now, result.strip()
-        stop.save(update_fields=["ended_at", "result"])
-        columns = dues(case, now=now)
-        free: dict[str, Any] = {"locked_by_id": None, "locked_until": None} if case.proposed else {}
-        event = step(
-            case, "resume_clock", by=by, now=now, **free, stopped_at=None, due_told=columns["due_promised"], **columns,
-            facts={"due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"]},
-        )  # fmt: skip
-        tell(case, "case_goes_on", event=event, now=now, day=columns["due_promised"].isoformat())
-    return case
-
-
 def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) -> Case:
     """延长办理期限: once, before the statutory limit ends, by up to ten working days, fifteen where several bodies decide.
 
@@ -201,29 +136,6 @@ def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) ->
             days=days,
             reason=reason,
         )
-    return case
-
-
-def settle_deferred(*, case_no: str, code: str, by: Actor, now: datetime) -> Case:
-    """容缺补齐: a paper that was to follow has come; whoever says so has looked at it, and finds it right.
-
-    :raises Refused: nothing-found (nothing of this kind is to follow), wrong-state, locked, material-missing.
-    """
-    with transaction.atomic():
-        case = locked(case_no)
-        need(case, "settle")
-        need_lease(case, by=by, now=now)
-        owed = Obligation.objects.filter(case=case, code=code, met_at=None).first()
-        if owed is None:
-            raise Refused("nothing-found", facts={"material": code})
-        if not any(g.code == code and g.usable and g.verdict != "bad" for g in got_of(case, now=now)):
-            name = names([code], case)[0]
-            raise Refused("material-missing", facts={"materials": [{"zh": name[0], "en": name[1]}], "codes": [code]})
-        judge(case, [Verdict(code, ok=True)], by=by, now=now)
-        owed.met_at = now
-        owed.save(update_fields=["met_at"])
-        left = Obligation.objects.filter(case=case, met_at=None).exists()
-        step(case, "settle", by=by, now=now, facts={"material": code}, tolerant=left)
     return case
 
 

@@ -34,7 +34,7 @@ def lived(case: Case) -> Lived:
     answered, over, open_ = _gates(case, zone) if gated else ({}, {}, frozenset())
     given = (
         _last(Opinion.objects.filter(case=case, stage="review", says__in=["grant", "refuse"]))
-        if case.proposed
+        if case.proposed in ("grant", "refuse")
         else None
     )
     issued = _last(CaseEvent.objects.filter(case=case, verb="issue")) if case.phase in _ISSUED else None

@@ -12,7 +12,6 @@ from banshi.rooms.cases.queries.views import all_cases
 # What a line shows of a case and what hangs on it: what is sealed or long is not fetched, opened and thrown away.
 _NOT_IN_LINE: Final = frozenset({"applicant", "contact", "answers", "form"})
 _SHOWN_IN_LINE: Final = (
-SHOWN_IN_LINE: Final = (
     *(field.name for field in Case._meta.concrete_fields if field.name not in _NOT_IN_LINE),
     *(f"{part}__{name}" for part in ("hall", "item", "department") for name in ("code", "name_zh", "name_en")),
     "hall__timezone", "locked_by__name_zh", "locked_by__name_en", "bundle__no",
@@ -31,7 +30,6 @@ def read(rows: QuerySet[Case]) -> QuerySet[Case]:
 def as_lines(rows: QuerySet[Case]) -> QuerySet[Case]:
     """The same, with what `lines` says of them alone."""
     return rows.only(*_SHOWN_IN_LINE)
-    return all_cases().filter(pk__in=rows.values("pk")).order_by(*rows.query.order_by).only(*SHOWN_IN_LINE)
 
 
 def whose(rows: QuerySet[Case], what: Literal["item", "department"], *, most: int) -> list[int] | None:

@@ -37,6 +37,7 @@ _REVIEWS = {
 _MAKES = {
     "zh": "写审查意见的人不出证，换一位出件人员",
     "en": "Who gave the opinion does not issue the result: another clerk does",
+}
 _APPROVES = {
     "zh": "提出特殊程序的人不批准它，换一位审批人员",
     "en": "Who proposed the procedure does not approve it: another approver does",
@@ -69,14 +70,11 @@ def issue_refusal(
     if issues == decided_by:
         return Refusal("same-person", {"reason": _ISSUES})
     return None if duties.reviewer_issues or issues not in proposed_by else Refusal("same-person", {"reason": _MAKES})
+
+
 def approve_refusal(*, proposed_by: int, approves: int) -> Refusal | None:
     """特殊程序: who proposed it does not approve it."""
     return Refusal("same-person", {"reason": _APPROVES}) if proposed_by == approves else None
-
-
-def issue_refusal(*, issues: int, decided_by: int | None, instant: bool) -> Refusal | None:
-    """统一窗口出件: who decided does not hand out what was decided, but for what a window settles on the spot."""
-    return Refusal("same-person", {"reason": _ISSUES}) if issues == decided_by and not instant else None
 
 
 def second_refusal(*, first: int, second: int | None, may: bool) -> Refusal | None:
