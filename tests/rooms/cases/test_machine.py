@@ -281,21 +281,11 @@ class CaseMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.may("stop_clock"))
     @rule(dies=st.integers(0, 40))
-    def proposes_a_stop(self, dies: int) -> None:
-        self.take(
-            "propose_stop",
-            cases.propose_stop,
-            dies,
-            kind="hearing",
-            basis="规程",
-            expected_days=3,
-            by=self.by["reviewer"],
-        )
-
-    @precondition(lambda self: self.may("stop_clock"))
-    @rule(dies=st.integers(0, 40))
     def stops_the_clock(self, dies: int) -> None:
-        if self.take("stop_clock", cases.stop_clock, dies, by=self.by["approver"]):
+        """Proposed by one, approved by another."""
+        asked = {"kind": "hearing", "basis": "规程", "expected_days": 3, "by": self.by["reviewer"]}
+        proposed = self.take("propose_stop", cases.propose_stop, dies, **asked)
+        if proposed and self.take("stop_clock", cases.stop_clock, dies, by=self.by["approver"]):
             self.law.stood.append((self.today, None))
 
     @precondition(lambda self: bool(self.law.stood and self.law.stood[-1][1] is None))
