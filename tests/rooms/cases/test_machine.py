@@ -39,7 +39,7 @@ PAPERS = ("id", "lease", "photo", "plan")
 SOME = st.one_of(st.just({"id", "lease", "photo"}), st.sets(st.sampled_from(PAPERS)))
 KEPT = ("cases", "delivery", "fees", "library", "messaging", "audit")  # rooms whose tables a step writes
 SHORT = settings(
-    max_examples=20, stateful_step_count=45, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    max_examples=30, stateful_step_count=45, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
