@@ -7193,6 +7193,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('cases', '0016_fee_reminded', now()),
     ('cases', '0017_guardian', now()),
     ('cases', '0018_found_by_telephone', now()),
+    ('cases', '0019_limits', now()),
     ('catalogue', '0009_retirement', now()),
     ('catalogue', '0010_office_drafts', now()),
     ('catalogue', '0011_retired_and_back', now()),
@@ -7290,5 +7291,4 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('procrastinate', '0041_post_retry_failed_job', now()),
     ('sessions', '0001_initial', now()),
     ('staffing', '0001_initial', now()),
-    ('staffing', '0002_desks_to_come', now()),
-    ('cases', '0021_limits', now());
+    ('staffing', '0002_desks_to_come', now());

@@ -90,7 +90,7 @@ def test_a_procedure_of_the_situation_is_held_before_a_grant(matters: Matters) -
 
     waits = [[stage.code for stage in stages_waited_for(each)] for each in (plain, case)]
     by = matters.by["reviewer"]
-    cases.stop_clock(case_no=case.no, kind="site_visit", basis="看店面", expected_days=2, by=by, now=TUESDAY_NINE)
+    matters.stop(case, kind="site_visit")
     during = stages_waited_for(Case.objects.get(pk=case.pk))
     cases.resume_clock(case_no=case.no, result="店面合格", by=by, now=TUESDAY_NINE)
 
