@@ -479,6 +479,19 @@ def test_one_that_takes_its_place_does_so(matters: Matters):
     assert [row.pk for row in CaseMaterial.objects.filter(case=case, code="lease", gone_at=None)] == [better.pk]
 
 
+def test_what_came_in_the_press_that_told_what_is_missing_is_no_supplement(matters: Matters):
+    case = matters.received(papers=("id",))
+    cases.give_notice(
+        case_no=case.no, missing_now=[Missing("lease", "缺")], by=matters.by["receiver"], now=TUESDAY_NINE
+    )
+    cases.add_material(case_no=case.no, code="lease", channel="upload", by=matters.applicant, now=TUESDAY_NINE + DAY)
+    cases.supplement(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE + DAY)
+
+    came = facts_of(CasePaper.objects.get(kind="supplement_receipt")).materials
+
+    assert [each.name for each in came] == ["租约"]
+
+
 def test_a_receipt_names_each_paper_once_and_that_of_a_supplement_only_what_came(matters: Matters):
     case = matters.received(papers=("id",))
     for _ in range(2):

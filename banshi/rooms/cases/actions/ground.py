@@ -249,12 +249,12 @@ def _day(case: Case, moment: datetime | None) -> date | None:
 
 
 def papers_listed(case: Case, *, since: datetime | None = None, channel: str = "") -> tuple[Named, ...]:
-    """What has come, each paper once, as a receipt lists it. :param since, channel: only what came since then, by it."""
+    """What has come, each paper once, as a receipt lists it. :param since, channel: only what came after it, by it."""
     rows = case.materials.filter(gone_at=None).order_by("id")
     if channel:
         rows = rows.filter(channel=channel)
     if since is not None:
-        rows = rows.filter(at__gte=since)
+        rows = rows.filter(at__gt=since)
     came: dict[str, list[tuple[str, int]]] = {}
     for code, channel, copies in rows.values_list("code", "channel", "copies"):
         came.setdefault(code, []).append((channel, copies))
