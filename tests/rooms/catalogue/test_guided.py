@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banshi.kernel.documents import generate_resident_id
-from banshi.rooms.catalogue.rules.general import general
+from banshi.rooms.catalogue.rules.general import general, identity_card_named
 from banshi.rooms.catalogue.rules.guided import answer_faults, cleaned, facts_of, form_faults, guided, in_hall
 from tests.rooms.catalogue.handlings import document, field, handling
 
@@ -288,3 +288,16 @@ def test_answers_say_as_which_handling_item_it_is_handled() -> None:
 
     assert [each and each.code for each in found] == ["001", "002", None]
     assert guided(SHOP, ALONE).handling_item is None
+
+
+def test_an_identity_card_is_known_by_its_name_whosever_it_is() -> None:
+    cards = (
+        "身份证", "卖方身份证", "代理人居民身份证", "配偶居民身份证（原件）", "法定代表人（负责人）身份证",
+        "临时居民身份证", "港澳台通行证、护照或永久居留身份证",
+    )  # fmt: skip
+    others = (
+        "居民身份证复印件", "居民身份证照片", "居民身份证领取凭证", "监护关系证明和监护人身份证", "租约",
+        "随迁家属户口簿、身份证和关系证明",
+    )  # fmt: skip
+
+    assert [name for name in (*cards, *others) if identity_card_named(name)] == list(cards)

@@ -25,6 +25,7 @@ from banshi.rooms.cases.rules.duties import agreement_holds
 from banshi.rooms.cases.rules.lifecycle import CASE, WORKLISTS
 from banshi.rooms.cases.rules.materials import by_hand
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.rules.general import identity_card_named
 from banshi.rooms.catalogue.rules.handling import IDENTITY_CARD
 
 # Who has it, phase by phase: applicant, hall, department, or nobody any more.
@@ -373,8 +374,8 @@ class PaperRow:
 
     @property
     def stays_with_its_holder(self) -> bool:
-        """身份证: shown at a window, put into no cabinet and no parcel."""
-        return IDENTITY_CARD in self.satisfied_by
+        """身份证, of whomever: shown at a window, put into no cabinet and no parcel."""
+        return IDENTITY_CARD in self.satisfied_by or identity_card_named(self.name_zh)
 
     @property
     def on_paper_yet(self) -> bool:

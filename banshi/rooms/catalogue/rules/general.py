@@ -61,11 +61,19 @@ FIELDS = tuple(
     )
 )  # fmt: skip
 
+# Also of those whose card is in no library: 卖方身份证. What comes with something else (户口簿、身份证) is in hand but for the card.
+_IDENTITY_CARD = re.compile(r"(?:[^、和及与]|、(?=.*或))*身份证(?:件)?(?:原件|正反面)?(?:（.*）|\(.*\))?")
+
 
 def certificate_named(name: str) -> str:
     """The type of certificate in the library that stands for a paper of this name; "" where none does."""
     plain = "".join(name.split())
     return next((certificate for said, certificate in _NAMED if said.fullmatch(plain)), "")
+
+
+def identity_card_named(name: str) -> bool:
+    """Whether a paper of this name is somebody's identity card – the seller's, an agent's, a spouse's – and nothing besides."""
+    return _IDENTITY_CARD.fullmatch("".join(name.split())) is not None
 
 
 def result_kind(item_type: str) -> str:
