@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
+from banshi.foundation import limits
 from banshi.journeys.case import conclude
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
@@ -28,7 +29,21 @@ _LOOKED = {
     "zh": "打开卡住的柜格和取出里面的东西，由两个人各做一步",
     "en": "whoever looked into a stuck cell does not also take out what lies in it",
 }
+TYPED_TRIES = 5  # an hour for one case at one machine
 DOORS_TRIED = 3  # then the cabinet counts as out of order
+
+
+def drop_typed(*, cabinets: Sequence[Cabinet], case_no: str, last4: str, by: Actor, now: datetime) -> Stay:
+    """`drop`, for whoever stands there: the number of a case, which anybody can guess, and the last four digits of its telephone.
+
+    :raises Refused: rate-limited, after five tries an hour for one case at one machine; nothing-found – no such case, not in this
+        hall, or another telephone, in the same words; those of `drop`.
+    """
+    limits.take(key=f"drop:{str(by)[:60]}:{case_no[:60]}", per_minute=TYPED_TRIES / 60, burst=TYPED_TRIES)
+    case = Case.objects.select_related("hall").filter(no=case_no, hall=cabinets[0].hall).first()
+    if case is None or not cases.told_at_ends(case, last4, now=now):
+        raise Refused("nothing-found", facts={"case": case_no})
+    return drop(cabinets=cabinets, case_no=case_no, by=by, now=now)
 
 
 def drop(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) -> Stay:

@@ -525,6 +525,9 @@ class CaseDeliveryOut(Out):
 
 class DropIn(In):
     case: Code = Field(description="Of the hall of the cabinet, looked over beforehand.")
+    phone_last4: Annotated[str, StringConstraints(pattern=r"^([0-9]{4})?$")] = Field(
+        "", description="The last four digits of the telephone given with the case."
+    )
 
 
 class PickUpIn(In):

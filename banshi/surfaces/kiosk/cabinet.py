@@ -93,17 +93,23 @@ def shut(request: HttpRequest, place: Place) -> HttpResponse:
     return refused_page(request, place, Refused("door-stuck", facts={"cabinet": stay.cell.cabinet.code}), again=again)
 
 
+@sensitive_post_parameters("last4")
 @at_kiosk
 @require_http_methods(["GET", "POST"])
 def drop(request: HttpRequest, place: Place) -> HttpResponse:
-    """The number of the case, scanned or typed, opens an empty cell."""
+    """The number of the case, scanned or typed, and how its telephone ends, open an empty cell. The digits are asked of
+    everybody, whether or not there is such a case."""
     cabinets = _need(place)
     if request.method == "GET":
         return page(request, place, "cabinet_drop.html")
+    number = _case_no(request)
+    if "last4" not in request.POST:
+        return page(request, place, "cabinet_digits.html", {"number": number})
+    last4 = _digits(request, "last4")[:4]
     return _papers_in(
         request,
         place,
-        lambda: at_cabinets.drop(cabinets=cabinets, case_no=_case_no(request), by=place.by, now=place.now),
+        lambda: at_cabinets.drop_typed(cabinets=cabinets, case_no=number, last4=last4, by=place.by, now=place.now),
     )
 
 

@@ -173,8 +173,8 @@ def _of_the_cabinet(refused: Refused) -> tuple[str, str]:
             "kiosk", "Check the digits, and at which cabinet it lies. After three days it lies at the issue window."
         )
     if refused.slug == "nothing-found":
-        return pgettext("kiosk", "No case of that number here"), pgettext(
-            "kiosk", "Check the number, and at which hall it is."
+        return pgettext("kiosk", "No case of that number and phone here"), pgettext(
+            "kiosk", "Check the number, the last four digits of its phone, and at which hall it is. Five tries an hour."
         )
     if refused.slug == "wrong-state":
         return pgettext("kiosk", "This case takes no papers here now"), pgettext(

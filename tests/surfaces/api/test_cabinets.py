@@ -50,8 +50,11 @@ def coded(matters: Matters, cabinet: Cabinet) -> tuple[Case, str]:
 def test_papers_go_into_a_cell_once_however_often_it_is_sent(matters: Matters, cabinet: Cabinet, calls: Calls) -> None:
     case = passed(matters)
 
-    answers = [calls("post", "/cabinets/c1/drops", "kiosk", {"case": case.no}, idempotency_key="k1") for _ in range(2)]
-    again = calls("post", "/cabinets/c1/drops", "kiosk", {"case": case.no})
+    answers = [
+        calls("post", "/cabinets/c1/drops", "kiosk", {"case": case.no, "phone_last4": "8000"}, idempotency_key="k1")
+        for _ in range(2)
+    ]
+    again = calls("post", "/cabinets/c1/drops", "kiosk", {"case": case.no, "phone_last4": "8000"})
     standing = calls("get", "/cabinets/c1", "kiosk").json()
 
     assert [answer.status_code for answer in answers] == [201, 201]
@@ -60,6 +63,21 @@ def test_papers_go_into_a_cell_once_however_often_it_is_sent(matters: Matters, c
     assert (again.status_code, again.json()["type"]) == (409, "already-dropped")
     assert (standing["cells"], standing["free"], standing["broken"]) == (2, 1, 0)
     assert (Stay.objects.count(), Case.objects.get(pk=case.pk).phase) == (1, "await_receipt")
+
+
+def test_the_number_of_a_case_without_its_telephone_opens_nothing(
+    matters: Matters, cabinet: Cabinet, calls: Calls
+) -> None:
+    case = passed(matters)
+
+    answers = [
+        calls("post", "/cabinets/c1/drops", "kiosk", {"case": no, **more})
+        for no in (case.no, "none")
+        for more in ({}, {"phone_last4": "1234"})
+    ]
+
+    assert {(answer.status_code, answer.json()["type"]) for answer in answers} == {(404, "nothing-found")}
+    assert Stay.objects.count() == 0
 
 
 def test_a_code_opens_its_door_once_and_that_hands_it_over(matters: Matters, cabinet: Cabinet, calls: Calls) -> None:
@@ -95,7 +113,7 @@ def test_a_door_that_stays_shut_gives_another_cell(
 ) -> None:
     settings.BANSHI_JAMMED = frozenset({"c1:1"})
 
-    answer = calls("post", "/cabinets/c1/drops", "kiosk", {"case": passed(matters).no})
+    answer = calls("post", "/cabinets/c1/drops", "kiosk", {"case": passed(matters).no, "phone_last4": "8000"})
 
     assert (answer.status_code, answer.json()["cell"]) == (201, 2)
     assert calls("get", "/cabinets/c1", "kiosk").json()["broken"] == 1
@@ -112,7 +130,9 @@ def test_another_halls_and_another_machines_stay_shut(matters: Matters, cabinet:
     told = {
         each.code: [
             calls("get", f"/cabinets/{each.code}", "kiosk").status_code,
-            calls("post", f"/cabinets/{each.code}/drops", "kiosk", {"case": case.no}).status_code,
+            calls(
+                "post", f"/cabinets/{each.code}/drops", "kiosk", {"case": case.no, "phone_last4": "8000"}
+            ).status_code,
         ]
         for each in (other, beside)
     }

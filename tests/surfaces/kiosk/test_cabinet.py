@@ -97,7 +97,7 @@ def test_the_number_of_a_case_opens_an_empty_cell(
     case = passed(matters)
     number = case.no if written == "as it is" else case.no.replace("-", "")
 
-    answer = client.post("/kiosk/town/cabinet/drop", {"case": number})
+    answer = client.post("/kiosk/town/cabinet/drop", {"case": number, "last4": "8000"})
 
     case.refresh_from_db()
     assert (answer.status_code, case.phase) == (200, "await_receipt")
@@ -105,12 +105,31 @@ def test_the_number_of_a_case_opens_an_empty_cell(
     assert "张" not in said(answer).replace("纸张", "")  # nobody is named
 
 
+def test_the_number_of_a_case_alone_opens_nothing(client: Client, cabinet: Cabinet, matters: Matters) -> None:
+    """Numbers follow each other: how its telephone ends is asked of everybody, and a wrong one is answered as no case is."""
+    case, door = passed(matters), "/kiosk/town/cabinet/drop"
+
+    asked = [said(client.post(door, {"case": number})) for number in (case.no, "110101-260310-999999")]
+    wrong, none = (
+        client.post(door, {"case": number, "last4": "1234"}) for number in (case.no, "110101-260310-999999")
+    )  # fmt: skip
+    opened = Stay.objects.exists()
+    for _ in range(4):
+        client.post(door, {"case": case.no, "last4": "1234"})
+    spent = client.post(door, {"case": case.no, "last4": "8000"})
+
+    assert ["手机号后四位" in each for each in asked] == [True, True]
+    assert (wrong.status_code, none.status_code, opened) == (404, 404, False)
+    assert "这里没有这个编号和手机号的办件" in said(wrong)
+    assert (spent.status_code, Stay.objects.exists()) == (429, False)
+
+
 def test_papers_dropped_at_night_are_told_from_which_day_they_count(
     client: Client, cabinet: Cabinet, matters: Matters, set_time: Any
 ) -> None:
     set_time(at("2026-03-10 23:30"))
 
-    answer = client.post("/kiosk/town/cabinet/drop", {"case": passed(matters).no})
+    answer = client.post("/kiosk/town/cabinet/drop", {"case": passed(matters).no, "last4": "8000"})
 
     assert ("大厅现在不上班" in said(answer), "今天起算收件" in said(answer)) == (True, False)
 
@@ -123,7 +142,7 @@ def test_a_slip_says_what_was_dropped_and_names_nobody(
         hall=opened.hall, code="town-kiosk-1", kind="kiosk", name="1 号取号机", printer="file:slips.bin"
     )
     case = passed(matters)
-    page = client.post("/kiosk/town/cabinet/drop", {"case": case.no})
+    page = client.post("/kiosk/town/cabinet/drop", {"case": case.no, "last4": "8000"})
     token = re.findall(r'name="stay" value="([^"]+)"', page.content.decode())[0]
     code = code_of(Stay.objects.get())
 
@@ -158,7 +177,7 @@ def test_where_no_door_opens_the_papers_are_kept(
     case = passed(matters)
     settings.BANSHI_JAMMED = frozenset({"town-cabinet-1:1", "town-cabinet-1:2"})
 
-    answer = client.post("/kiosk/town/cabinet/drop", {"case": case.no})
+    answer = client.post("/kiosk/town/cabinet/drop", {"case": case.no, "last4": "8000"})
 
     case.refresh_from_db()
     assert (answer.status_code, case.phase) == (409, "pre_passed")
@@ -166,7 +185,7 @@ def test_where_no_door_opens_the_papers_are_kept(
 
 
 def test_a_door_that_did_not_open_is_another_ones_turn(client: Client, cabinet: Cabinet, matters: Matters) -> None:
-    answer = client.post("/kiosk/town/cabinet/drop", {"case": passed(matters).no})
+    answer = client.post("/kiosk/town/cabinet/drop", {"case": passed(matters).no, "last4": "8000"})
     (token,) = re.findall(r'name="stay" value="([^"]+)"', answer.content.decode())
 
     other = client.post("/kiosk/town/cabinet/other", {"stay": token})
@@ -179,9 +198,9 @@ def test_a_door_that_did_not_open_is_another_ones_turn(client: Client, cabinet: 
 
 @pytest.mark.parametrize("number", ["", "1", "abc", "0" * 60, "999999-260310-000001"])
 def test_what_is_no_case_opens_nothing(client: Client, cabinet: Cabinet, number: str) -> None:
-    answer = client.post("/kiosk/town/cabinet/drop", {"case": number})
+    answer = client.post("/kiosk/town/cabinet/drop", {"case": number, "last4": "8000"})
 
-    assert (answer.status_code, "这里没有这个编号的办件" in said(answer)) == (404, True)
+    assert (answer.status_code, "这里没有这个编号和手机号的办件" in said(answer)) == (404, True)
     assert not Stay.objects.exists()
 
 

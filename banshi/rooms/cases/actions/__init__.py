@@ -47,7 +47,7 @@ from banshi.rooms.cases.actions.deferring import lapse_deferred, remind_deferred
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import locked as lock
-from banshi.rooms.cases.actions.ground import tell, waits_for_seal
+from banshi.rooms.cases.actions.ground import tell, told_at_ends, waits_for_seal
 from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
 from banshi.rooms.cases.actions.in_season import tell_season_ends
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
@@ -171,6 +171,7 @@ __all__ = [
     "tell_longer",
     "tell_season_ends",
     "terminate",
+    "told_at_ends",
     "try_again",
     "try_rules",
     "urge",

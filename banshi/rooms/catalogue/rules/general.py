@@ -61,7 +61,7 @@ FIELDS = tuple(
     )
 )  # fmt: skip
 
-# Also of those whose card is in no library: 卖方身份证. What comes with something else (户口簿、身份证) is in hand but for the card.
+# Also of those whose card is in no library: 卖方身份证. What is asked for together with a card is no card.
 _IDENTITY_CARD = re.compile(r"(?:[^、和及与]|、(?=.*或))*身份证(?:件)?(?:原件|正反面)?(?:（.*）|\(.*\))?")
 
 
