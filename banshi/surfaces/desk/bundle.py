@@ -21,11 +21,21 @@ from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Bundle, Case
+from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.one_form import OneForm, guided_jointly, shown_jointly
 from banshi.surfaces.desk import case_steps
 from banshi.surfaces.desk.case_front import Served, case_of, context_of
-from banshi.surfaces.desk.case_panels import FieldLine, as_typed, faults_of, other_known, questions_of, source_of
+from banshi.surfaces.desk.case_panels import (
+    FieldLine,
+    as_typed,
+    faults_of,
+    given_of,
+    missing_of,
+    other_known,
+    questions_of,
+    source_of,
+)
 from banshi.surfaces.desk.case_sent import LONGEST
 from banshi.surfaces.desk.cases import of_number, thread_page
 
@@ -97,8 +107,15 @@ def _panel(
         "questions": questions_of(asked, answers) if asked else [], "complete": asked is None or asked.complete,
         "groups": _groups(here, one, rows, answers, form, refused, now=now) if asked else [],
         "papers": guided_jointly(takes, answers).materials if takes.parts else (), "ticked": said.papers,
-        "ready": bool(ready),
+        "ready": bool(ready), "missing": missing_of(refused), "came": () if ready else _came(rows),
+        "given_now": [(case, each) for case in rows for each in given_of(case, here) if each.now],
     }  # fmt: skip
+
+
+def _came(rows: list[Case]) -> list[PaperRow]:
+    """What was handed in for all of it, each paper once."""
+    found = {paper.name_zh: paper for case in rows for paper in queries.paper_rows(case) if paper.came}
+    return list(found.values())
 
 
 def _groups(
@@ -161,7 +178,7 @@ def receive(request: Asked, here: Served, no: str) -> HttpResponse:
         if said.whole:
             return _page(request, here, found, rows, said, refused=refused)
         return thread_page(request, here, refused=refused)
-    there = redirect("desk:cases", ref=here.ticket.ref)
+    there = redirect("desk:bundle", ref=here.ticket.ref, no=no)
     if request.htmx:
         answer = HttpResponse()
         answer["HX-Redirect"] = there.url

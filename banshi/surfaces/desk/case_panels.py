@@ -123,7 +123,7 @@ def panel_of(
     (line,) = queries.lines([case], now=now)
     papers = _papers(here, case, rows, sent, {t.code: t.reason for t in told if t.kind == "material"}, now=now)
     pages = sheets(rows)
-    given = _given(case, here)
+    given = given_of(case, here)
     just_told = case.phase == "supplement" and any(each.now for each in given)
     steps = case_steps.of(case, said, papers, just_told=just_told)
     return {
@@ -134,7 +134,7 @@ def panel_of(
         "filled": [] if editable else shared.filled(case, whole=shared.is_whole(request, case)),
         "answered": shared.answered(case), "whole": shared.is_whole(request, case),
         "whose": shared.whose(case, whole=shared.is_whole(request, case)), "notice_fields": _labels(said, sent),
-        "steps": steps, "given": given, "given_now": [each for each in given if each.now],
+        "steps": steps, "given": given, "missing": missing_of(refused), "given_now": [each for each in given if each.now],
         "sheet": _sheet(request, pages), "held": [p for p in papers if p.held],
         "compared": here.compared, "again": case.notices > 0, "told": told,
         "lacking": sum(p.wanting and p.row.necessity != "optional" for p in papers),
@@ -214,6 +214,13 @@ def faults_of(refused: Refused | None) -> dict[str, str]:
     return {each["code"]: each["reason"][tongue] for each in refused.facts["fields"]}
 
 
+def missing_of(refused: Refused | None) -> tuple[str, ...]:
+    """Questions that were not answered."""
+    if refused is None or refused.slug != "form-invalid":
+        return ()
+    return tuple(str(each) for each in refused.facts.get("questions", ()))
+
+
 def source_of(found: Carried | None, value: str) -> str:
     return str(SOURCES[found.source]) if found is not None and as_typed(found.value) == value else ""
 
@@ -254,6 +261,6 @@ def _since(here: Served, paper: CasePaper) -> bool:
     return here.ticket.started_at is not None and paper.made_at >= here.ticket.started_at
 
 
-def _given(case: Case, here: Served) -> list[Given]:
+def given_of(case: Case, here: Served) -> list[Given]:
     """What was given in writing, newest first."""
     return [Given(p.number, p.printed, title_of(p), _since(here, p)) for p in reversed(queries.papers_of(case))]

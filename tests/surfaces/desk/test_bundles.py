@@ -8,7 +8,7 @@ import pytest
 
 from banshi.journeys.case import at_window, changing
 from banshi.kernel.actors import SYSTEM
-from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
+from banshi.rooms.cases.models import Bundle, Case, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import cases_of, form_of
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue import queries as of_catalogue
@@ -133,10 +133,33 @@ def test_each_fact_is_asked_once_and_each_paper_counted_once_for_all_of_it(clerk
         1,
     ]
     assert [shown.count(f'name="paper" value="{code}"') for code in ("id", "lease", "photo")] == [1, 1, 1]
-    assert (answer.status_code, answer["Location"]) == (302, f"/desk/cases/{ticket.ref}/")
+    assert (answer.status_code, answer["Location"]) == (302, page)
     assert [case.phase for case in cases_of(bundle)] == ["received", "received"]
     assert {form_of(case)["address"] for case in cases_of(bundle)} == {"一号路 2 号"}
     assert CaseMaterial.objects.filter(gone_at=None, verdict="ok").count() == 5
+
+
+def test_who_received_it_together_is_told_and_prints_each_receipt(clerk, two, walk_in):
+    _, page = walk_in
+
+    clerk.post(page.rstrip("/"), whole_form(Bundle.objects.get()))
+    shown = clerk.get(page).content.decode()
+
+    receipts = CasePaper.objects.filter(kind="receipt")
+    assert "一起收件了" in shown
+    assert [each.number in shown for each in receipts] == [True, True]
+    assert ("租约" in shown, "不用交材料" in shown, "表在网上填好了" in shown) == (True, False, False)
+
+
+def test_a_question_not_answered_is_named_and_marked(clerk, two, walk_in):
+    _, page = walk_in
+
+    answer = clerk.post(page.rstrip("/"), whole_form(Bundle.objects.get(), **{"q-food": ""}))
+
+    shown = re.sub(r"\s+", " ", answer.content.decode())
+    assert answer.status_code == 422
+    assert re.search(r'aria-labelledby="ask-food" aria-invalid="true"', shown)
+    assert re.search(r'href="#ask-food"> 还没回答：', shown)
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_or_ticked_is_lost(clerk, two, walk_in):
