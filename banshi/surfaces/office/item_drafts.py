@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import named
 from banshi.foundation.times import day_words
 from banshi.frames.staff.frame import acting, local, paged, query_without_page, status_of
 from banshi.frames.staff.names import names_of
@@ -125,10 +126,15 @@ def publish(request: Asked, hall: str, draft_id: int) -> HttpResponseBase:
     if draft.planned_from is not None and draft.state == DRAFT.to("plan"):
         said = pgettext("item draft", "“%(name)s” is published on %(day)s.")
         day_said = day_words(draft.planned_from, local(place, clock.now()).date())
-        messages.success(request, said % {"name": draft.name_zh, "day": day_said})
+        messages.success(request, said % {"name": _name(draft), "day": day_said})
     else:
-        messages.success(request, pgettext("item draft", "“%(name)s” is published.") % {"name": draft.name_zh})
+        messages.success(request, pgettext("item draft", "“%(name)s” is published.") % {"name": _name(draft)})
     return redirect("office:item_drafts", hall=hall)
+
+
+def _name(draft: ItemDraft) -> str:
+    """In the language of whoever reads it, once there is an item."""
+    return named(draft.item) if draft.item is not None else draft.name_zh
 
 
 @door(audience="staff", permission="items.publish")

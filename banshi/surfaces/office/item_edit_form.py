@@ -20,6 +20,7 @@ from banshi.rooms.catalogue.rules.condition_rows import HOWS, Fact, How, Row, Ro
 from banshi.rooms.catalogue.rules.condition_words import sentence
 from banshi.rooms.catalogue.rules.editing import FEE, fresh_code
 from banshi.rooms.catalogue.rules.handling import Duties, Handling, Stated
+from banshi.rooms.catalogue.rules.seasons import Span, faults_of
 from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, NAME, REST, Input
 
 _DAYS = re.compile(r"(?<![\d-])(?:\d{4}-)?\d{2}-\d{2}(?![\d-])")
@@ -247,7 +248,7 @@ def _asks(ticked: Iterable[str], before: Sequence[str], document: Mapping[str, A
 
 
 def _spans(each: Input, typed: str) -> list[dict[str, str]]:
-    """Two days a line; whether there are such days `faults` says."""
+    """Two days a line, such as there are. :raises Refused: invalid, with the line that is wrong."""
     found: list[dict[str, str]] = []
     for line in lines_of(typed, 400).splitlines():
         days = _DAYS.findall(line)
@@ -255,6 +256,8 @@ def _spans(each: Input, typed: str) -> list[dict[str, str]]:
             raise invalid(
                 each.name, pgettext("item edit", "Two days a line, like 09-01 10-15 or 2027-03-01 2027-03-31")
             )
+        for _, zh, en in faults_of([Span(days[0], days[1])]):
+            raise invalid(each.name, f"{line.strip()}: {en if english() else zh}")
         found.append({"first": days[0], "last": days[1]})
     return found
 

@@ -91,6 +91,8 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_follow_remind": _("Case: reminder of a paper that was promised"),
     "case_follow_late": _("Case: a paper that was promised did not come"),
     "case_follow_came": _("Case: a paper that was promised has come"),
+    "case_deemed": _("Case: counts as accepted"),
+    "case_deemed_late": _("Case: counts as accepted, and is overdue"),
     "case_stopped": _("Case: special procedure"),
     "case_stop_longer": _("Case: special procedure takes longer than was told"),
     "case_goes_on": _("Case: clock goes on"),

@@ -248,6 +248,7 @@ def test_parts_are_moved_and_taken_out(change: ItemDraft, editor: Client) -> Non
         ("rest/", {"result.certificate_type": "两 个"}, "result.certificate_type"),
         ("rest/", {"fee.amount": "viel"}, "fee.amount"),
         ("rest/", {"seasons": "09-01"}, "seasons"),
+        ("rest/", {"seasons": "09-01 10-15\n13-01 02-30"}, "seasons"),
         ("rest/", {"wait_minutes": "0"}, "wait_minutes"),
     ],
 )
@@ -345,12 +346,13 @@ def test_seasons_are_a_line_each_and_the_preview_says_them_once_there_are_such_d
 ) -> None:
     address, typed = url(change, "rest/"), {"wait_minutes": "30", "result.printable": "1"}
 
-    editor.post(address, sent(editor, address, **typed, seasons="09-31 至 10-15"))
-    wrong = [text(editor, url(change, each)) for each in ("preview?a=premises:own&a=agent:self", "")]
+    wrong = editor.post(address, sent(editor, address, **typed, seasons="12-01 至 12-31\n09-31 至 10-15"))
+    preview, state = text(editor, url(change, "preview?a=premises:own&a=agent:self")), text(editor, url(change, ""))
     editor.post(address, sent(editor, address, **typed, seasons="09-01 至 10-15\n2027-03-01 2027-03-31"))
     said = now(change)
 
-    assert ("受理时段" in wrong[0], "没有这一天" in wrong[1]) == (False, True)
+    assert "09-31 至 10-15: 没有这一天" in wrong.content.decode()
+    assert ("受理时段" in preview, "还没有改动" in state) == (False, True)
     assert said["seasons"] == [{"first": "09-01", "last": "10-15"}, {"first": "2027-03-01", "last": "2027-03-31"}]
     assert (said["wait_minutes"], said["result"]["printable"]) == (30, True)
     assert "每年9月1日至10月15日、2027年3月1日至3月31日" in text(
