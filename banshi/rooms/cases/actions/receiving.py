@@ -18,6 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.actions.applying import add_material, need_form
 from banshi.rooms.cases.actions.ground import (
+    PERMIT,
     alone,
     dues,
     give,
@@ -317,7 +318,10 @@ def _accepted(
     event = write_acceptance(case, verb, accepted_at=accepted_at, by=by, now=now, deferred=deferred)
     more: dict[str, Any] = {"bring": names([code for code, _ in deferred], case)} if deferred else {}
     assert case.due_promised is not None
-    tell(case, "case_accepted", event=event, now=now, day=case.due_promised.isoformat(), **more)
+    key = "case_accepted"
+    if case.deemed:  # counted from the receipt: the promised day may be gone already
+        key = "case_deemed_late" if case.due_promised < today_of(case, now) else "case_deemed"
+    tell(case, key, event=event, now=now, day=case.due_promised.isoformat(), **more)
 
 
 def write_acceptance(

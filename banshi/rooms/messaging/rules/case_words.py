@@ -65,8 +65,16 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "“{item}” is not accepted[: {reason}]. You may ask for a review or go to court.[ The notice: {link}]",
     },
     "case_accepted": {
-        "zh": "“{item}”受理了，{day}前办完。[还要补：{bring}。][看进度：{link}]",
-        "en": "“{item}” is accepted and will be done by {day}.[ Still to follow: {bring}.][ Follow it: {link}]",
+        "zh": "“{item}”受理了，{day}前作出决定。[还要补：{bring}。][看进度：{link}]",
+        "en": "“{item}” is accepted and will be decided by {day}.[ Still to follow: {bring}.][ Follow it: {link}]",
+    },
+    "case_deemed": {
+        "zh": "“{item}”到期没有告知要补什么，算受理了，{day}前作出决定。[看进度：{link}]",
+        "en": "Nobody said in time what “{item}” lacks, so it counts as accepted and will be decided by {day}.[ Follow it: {link}]",
+    },
+    "case_deemed_late": {
+        "zh": "“{item}”到期没有告知要补什么，算受理了。本该{day}前作出决定，已经超期，列入督办；有了决定发消息告诉你。[看进度：{link}]",
+        "en": "Nobody said in time what “{item}” lacks, so it counts as accepted. It was to be decided by {day} and is overdue; supervisors see that, and a message tells the decision.[ Follow it: {link}]",
     },
     "case_follow_remind": {
         "zh": "“{item}”还差承诺后补的材料：{bring}，{day}截止。[补材料：{link}]",
@@ -161,12 +169,12 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "“{item}” is not paid for yet: {amount} yuan by {day}; the result is made once it is.[ Pay here: {link}]",
     },
     "case_fee_paid": {
-        "zh": "“{item}”的费用 {amount} 元收到了，{day}前出证。[收据：{link}]",
-        "en": "{amount} yuan for “{item}” are paid; the result is issued by {day}.[ The receipt: {link}]",
+        "zh": "“{item}”的费用 {amount} 元收到了[，约{at}好，在{hall}出件窗口领][，{day}前出证]。[收据：{link}]",
+        "en": "{amount} yuan for “{item}” are paid[; the result is ready about {at}, at the issue window of {hall}][; the result is issued by {day}].[ The receipt: {link}]",
     },
     "case_fee_waived": {
-        "zh": "“{item}”的费用减免了，不用缴，{day}前出证。[详情：{link}]",
-        "en": "The fee for “{item}” is waived; the result is issued by {day}.[ See it here: {link}]",
+        "zh": "“{item}”的费用减免了，不用缴[，约{at}好，在{hall}出件窗口领][，{day}前出证]。[详情：{link}]",
+        "en": "The fee for “{item}” is waived[; the result is ready about {at}, at the issue window of {hall}][; the result is issued by {day}].[ See it here: {link}]",
     },
     "case_fee_back": {
         "zh": "“{item}”多收或者不该收的 {amount} 元，原路退回给你。[详情：{link}]",

@@ -68,6 +68,8 @@ LASTS = {
     "case_follow_remind": DAY,
     "case_follow_late": 7 * DAY,
     "case_follow_came": 7 * DAY,
+    "case_deemed": 7 * DAY,
+    "case_deemed_late": 7 * DAY,
     "case_stopped": 7 * DAY,
     "case_stop_longer": 7 * DAY,
     "case_goes_on": 7 * DAY,

@@ -99,6 +99,8 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_follow_remind": (("item",), ("bring",), ("day",)),
     "case_follow_late": (("item",), ("bring",)),
     "case_follow_came": (("item",),),
+    "case_deemed": (("item",), ("day",)),
+    "case_deemed_late": (("item",), ("day",)),
     "case_stopped": (("item",),),
     "case_stop_longer": (("item",),),
     "case_goes_on": (("item",), ("day",)),
