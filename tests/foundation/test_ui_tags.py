@@ -195,3 +195,9 @@ def test_figures_round_up_what_people_stayed_below(seconds: int, said: str):
     from banshi.surfaces.office.templatetags.seeing import below_minutes
 
     assert below_minutes(seconds) == said
+
+
+def test_one_is_among_several_words_as_a_template_writes_them():
+    found = [ui.among(one, asked) for one, asked in (("issuing", "decided issuing"), ("issue", "decided issuing"))]
+
+    assert (found, ui.among("a b", ["a b"]), ui.among("", "")) == ([True, False], True, True)

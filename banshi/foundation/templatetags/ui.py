@@ -337,5 +337,5 @@ def may(who: Any, permission: str) -> bool:
 
 @register.filter
 def among(one: Any, asked: Any) -> bool:
-    """`{% if code|among:chosen %}`: a boolean where an attribute needs one."""
-    return _among(one, asked)
+    """`{% if code|among:chosen %}`: a boolean where an attribute needs one. Several words in one string are several."""
+    return _among(one, asked.split() if isinstance(asked, str) and " " in asked else asked)

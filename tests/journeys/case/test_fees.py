@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,16 @@ def test_a_grant_asks_for_the_fee_and_the_result_waits_for_it(matters: Matters):
     assert messages(case) == ["case_fee_due"]
     assert refused(lambda: conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)) == "fee-due"
     assert Charge.objects.get().fen == 8000
+
+
+def test_who_waits_in_the_hall_and_pays_is_told_the_hour_that_was_promised(matters: Matters):
+    case, until = matters.owing(), TUESDAY_NINE + DAY / 12
+    Case.objects.filter(pk=case.pk).update(wait_until=until)
+
+    paying.at_window(case_no=case.no, means="cash", by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    params = Message.objects.get(key="case_fee_paid").params
+    assert (datetime.fromisoformat(params["at"]), "day" in params) == (until, False)
 
 
 def test_paid_at_a_window_the_days_to_issue_begin_that_day(matters: Matters):

@@ -457,6 +457,18 @@ def test_numbers_of_documents_are_masked_where_all_is_checked(matters, me):
     assert fields(me.get(f"/cases/{case.no}/form/"))["f-n"] == "11010519491231002X"
 
 
+def test_a_day_says_what_it_is_for_and_gives_way_to_an_hour_that_was_promised(matters, me):
+    review, decided = page(me, matters.in_review()), matters.decided()
+    made = page(me, decided)
+    Case.objects.filter(pk=decided.pk).update(wait_until=TUESDAY_NINE + timedelta(hours=2))
+    waits = page(me, decided)
+
+    words = ("决定最晚", "制作和送达最晚", "立等可取")
+    assert [[each in said for each in words] for said in (review, made, waits)] == [
+        [True, False, False], [False, True, False], [False, False, True],
+    ]  # fmt: skip
+
+
 # --- Papers in a cabinet ----------------------------------------------------------------------------------------
 
 

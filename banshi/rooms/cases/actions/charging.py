@@ -53,8 +53,15 @@ def fee_paid(*, case_no: str, how: str, receipt_no: str, by: Actor, now: datetim
             case, "fee_receipt", event=event, now=now, fees=_lines(case), amount=yuan(fen), paid_how=how,
             receipt_no=receipt_no,
         )  # fmt: skip
-        tell(case, "case_fee_paid", event=event, now=now, amount=yuan(fen), day=_day(case.issue_due_on))
+        tell(case, "case_fee_paid", event=event, now=now, amount=yuan(fen), **_ready(case, now))
     return paper
+
+
+def _ready(case: Case, now: datetime) -> dict[str, Any]:
+    """By when the result is there: who waits in the hall is told the time that was promised, as the page says it."""
+    if case.wait_until is not None and case.wait_until > now:
+        return {"at": case.wait_until.isoformat()}
+    return {"day": _day(case.issue_due_on)}
 
 
 def fee_waived(*, case_no: str, reason: str, second_by: int, by: Actor, now: datetime) -> Case:
@@ -62,7 +69,7 @@ def fee_waived(*, case_no: str, reason: str, second_by: int, by: Actor, now: dat
     with transaction.atomic():
         case = locked(case_no)
         event = _settled(case, "waive", by=by, now=now, why=reason, facts={"fen": fee_of(case), "second_by": second_by})
-        tell(case, "case_fee_waived", event=event, now=now, day=_day(case.issue_due_on))
+        tell(case, "case_fee_waived", event=event, now=now, **_ready(case, now))
     return case
 
 
