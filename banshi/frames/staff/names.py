@@ -47,7 +47,7 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     ids = {int(each.split(":", 1)[1]) for each in wanted if each.startswith("staff:") and each[6:].isdecimal()}
     staff = {row.pk: row for row in Staff.objects.filter(id__in=ids).order_by("id")} if ids else {}
     kinds = {
-        "system": _("the system's rules"),
+        "system": _("by itself"),
         "citizen": _("a citizen"),
         "channel": _("another system"),
         "kiosk": _("a kiosk"),

@@ -247,7 +247,7 @@ def sign_for_papers(request: HttpRequest, case: Path[Code]) -> Answer:
 
 
 @router.post(
-    "/cases/{case}/refuse-papers", **op("refuse_papers", {200: CaseOut}), summary="Do not sign: something lacks"
+    "/cases/{case}/refuse-papers", **op("refuse_papers", {200: CaseOut}), summary="Do not sign: something is missing"
 )
 @write
 def refuse_papers(request: HttpRequest, case: Path[Code], body: RefusePapersIn) -> Answer:

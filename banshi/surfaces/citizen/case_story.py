@@ -20,6 +20,7 @@ from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Clock, Ruled
+from banshi.rooms.cases.rules.lifecycle import PERMIT
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES
 from banshi.surfaces.citizen.case_doors import form_url, is_open
@@ -92,10 +93,7 @@ NOW: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "received": (
         pgettext_lazy("case", "The hall has your papers"),
-        _(
-            "All that is missing is told to you at once. If nobody does in time, it counts as accepted, from the day it was "
-            "received."
-        ),
+        _("All that is missing is told to you at once."),
     ),
     "supplement": (
         pgettext_lazy("case", "Something is missing"),
@@ -147,6 +145,9 @@ THEY_COUNT = _("They count from %(day)s. The hall takes them out and tells you w
 TAKEN_OUT = pgettext_lazy("case", "The hall took your papers out of the cabinet")
 IT_LOOKS = _("They count from %(day)s. The hall looks at them and tells you when it has received them.")
 STOPPED = pgettext_lazy("case", "The time stands still")
+SILENCE = _(
+    "All that is missing is told to you at once. If nobody does in time, it counts as accepted, from the day it was received."
+)
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,8 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
     flags = cases.flags_of(case, today=today)
     refused = case.granted is False and case.phase in ("decided", "closed")
     title, detail = REFUSED_NOW if refused else TO_PAY if to_pay else NOW[case.phase]
+    if case.phase == "received" and case.item.item_type == PERMIT:  # silence means something of permits alone
+        detail = SILENCE
     dropped, sent, expected = where.dropped, where.sent, case.phase == "await_receipt"
     button = button_of(case, where, comes=appointment is not None or dropped is not None or sent is not None)
     asks = expected  # whether what is said asks for the originals

@@ -178,7 +178,8 @@ def _of_the_cabinet(refused: Refused) -> tuple[str, str]:
         )
     if refused.slug == "wrong-state":
         return pgettext("kiosk", "This case takes no papers here now"), pgettext(
-            "kiosk", "Only what was looked over online is dropped. Its page says what comes next."
+            "kiosk",
+            "Only papers that were checked online beforehand go in here. The page of the case says what comes next.",
         )
     if refused.slug == "door-stuck" and "papers" in refused.facts:  # nobody could put them in
         return pgettext("kiosk", "No door opens now"), pgettext("kiosk", "Keep the papers: hand them in at a window.")

@@ -134,11 +134,11 @@ def test_silence_counts_as_acceptance_and_says_why():
 
 
 @pytest.mark.parametrize("permit", [True, False])
-def test_what_silence_means_is_told_and_the_law_where_there_is_one(permit):
+def test_what_silence_means_is_told_of_permits_alone_with_the_law(permit):
     said = [words("receipt", replace(MUCH, permit=permit)).paragraphs[0]]
     said.append(words("supplement_receipt", replace(MUCH, permit=permit)).paragraphs[1])
 
-    assert ["逾期不告知的，视为受理，自收到材料之日起算" in each for each in said] == [True, True]
+    assert ["逾期不告知的，视为受理，自收到材料之日起算" in each for each in said] == [permit, permit]
     assert ["行政许可法" in each for each in said] == [permit, permit]
 
 

@@ -200,16 +200,6 @@ def test_what_nobody_answers_in_time_counts_as_accepted_from_the_receipt(matters
     assert not Message.objects.filter(key="case_accepted").exists()
 
 
-@pytest.mark.parametrize(("kind", "cites"), [("01", True), ("07", False)])
-def test_silence_about_what_is_no_permit_is_not_put_on_the_law_of_permits(matters: Matters, kind: str, cites: bool):
-    case = matters.received()
-    Item.objects.filter(pk=case.item_id).update(item_type=kind)
-
-    cases.deem_due(now=at("2026-03-18 00:00"))
-
-    assert ("行政许可法" in facts_of(CasePaper.objects.get(kind="acceptance")).law) is cites
-
-
 def test_what_is_no_permit_does_not_count_as_accepted_and_shows_red(matters: Matters):
     """行政许可法 32 条 binds permits alone."""
     Item.objects.filter(code="pension").update(item_type="07")

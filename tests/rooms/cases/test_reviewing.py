@@ -351,16 +351,20 @@ def test_granted_and_refused_in_one_instant_is_decided_once(committed_matters: M
     assert CaseEvent.objects.filter(case=case, verb="decide").count() == 1
 
 
-def test_who_lets_the_clock_go_on_keeps_nobody_from_deciding(matters: Matters):
+def test_after_a_procedure_the_review_says_anew_what_it_proposes(matters: Matters):
+    """What came of it is not in the opinion that was given before."""
     case, by = proposed(matters), matters.by
-    cases.stop_clock(
-        case_no=case.no, kind="hearing", basis="规程", expected_days=3, by=by["reviewer"], now=TUESDAY_NINE
-    )
+    cases.release(case_no=case.no, by=by["reviewer"], now=TUESDAY_NINE)
+    matters.stop(case)
     cases.resume_clock(case_no=case.no, result="符合", by=by["reviewer"], now=TUESDAY_NINE)
+    cases.release(case_no=case.no, by=by["reviewer"], now=TUESDAY_NINE)
 
+    no = refusal_of(lambda: cases.decide(case_no=case.no, grant=True, by=by["approver"], now=TUESDAY_NINE))
+    cases.release(case_no=case.no, by=by["approver"], now=TUESDAY_NINE)
+    cases.opine(case_no=case.no, says="grant", by=by["reviewer"], now=TUESDAY_NINE)
     decided = cases.decide(case_no=case.no, grant=True, by=by["approver"], now=TUESDAY_NINE)
 
-    assert decided.outcome == "granted"
+    assert (no.slug, no.facts["needs"], decided.outcome) == ("wrong-state", "proposed", "granted")
 
 
 def test_what_people_write_about_a_case_is_sealed(matters: Matters):

@@ -378,7 +378,7 @@ def test_no_form_with_fields_is_left_to_the_browsers_own_words():
         "_appeal.html", "_choose.html", "_propose.html", "ask.html", "begin.html", "case_withdraw.html",
         "case_ways.html",  # test_case_ways.py
         "code.html", "complain.html",
-        "confirm.html", "enquiry.html", "family.html", "me.html", "number.html", "organisation.html", "rate.html", "sign_in.html",
+        "confirm.html", "enquiry.html", "family.html", "me.html", "member.html", "number.html", "rate.html", "sign_in.html",
     }  # fmt: skip
 
 

@@ -97,12 +97,12 @@ def test_the_page_asks_as_much_for_many_runs_as_for_one(matters, client_of, djan
     client = client_of("supervisor")
     sent(matters, ref)
     client.get(AT)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         client.get(AT)
     sent(matters, ref)
     sent(matters, ref)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         client.get(AT)
 
 

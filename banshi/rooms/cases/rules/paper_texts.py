@@ -196,9 +196,9 @@ def _pre_review_opinion(facts: Facts) -> PaperWords:
 
 
 def _silence(facts: Facts) -> str:
-    """What it means that nobody says anything in time: the same for every case; of a permit the law says so."""
-    law = "（《中华人民共和国行政许可法》第三十二条）" if facts.permit else ""
-    return f"逾期不告知的，视为受理，自收到材料之日起算{law}。"
+    """What it means that nobody says anything in time: the law says it of permits, and of nothing else."""
+    law = "《中华人民共和国行政许可法》第三十二条"
+    return f"逾期不告知的，视为受理，自收到材料之日起算（{law}）。" if facts.permit else ""
 
 
 def _receipt(facts: Facts) -> PaperWords:

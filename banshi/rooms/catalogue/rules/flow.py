@@ -29,7 +29,7 @@ def _general(handling: Handling) -> Iterator[Stage]:
     yield _stage("issue", "制作和送达", "Result made and handed over", days=limits.issue_days, who=_COUNTER)
 
 
-_RULES = ("系统；有一条规则不满足的转人工审批", "The system; a person where a rule does not hold")
+_RULES = ("按规则自动审批；有一条规则不满足的转人工", "The system; a person where a rule does not hold")
 _WINDOW = ("综合窗口", "The window")
 _COUNTER = ("出件窗口", "The issue window")
 
