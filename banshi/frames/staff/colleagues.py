@@ -30,7 +30,7 @@ def colleagues(case: Case, proposed_by: frozenset[int] | None = None) -> list[St
     """
     kept = {case.locked_by_id}
     if case.phase == "in_review" and case.proposed:
-        kept |= {case.accepted_by_id, *(put_by(case) if proposed_by is None else proposed_by)}
+        kept |= {case.received_by_id, case.accepted_by_id, *(put_by(case) if proposed_by is None else proposed_by)}
     if case.phase in ("decided", "issuing") and not case.instant:
         kept.add(case.decided_by_id)
     ours = ("", case.department.code)

@@ -107,7 +107,7 @@ def _accepted_by(who: Who, case: Case) -> bool:
 
 
 def _their_own(who: Who, case: Case, put_by: Collection[int]) -> bool:
-    return who.staff_id == case.accepted_by_id or who.staff_id in put_by
+    return who.staff_id in (case.received_by_id, case.accepted_by_id, *put_by)
 
 
 def _listed(stages: Sequence[Stage]) -> str:
@@ -155,8 +155,8 @@ def _undecided(who: Who, case: Case, put_by: Collection[int]) -> list[str]:
         found.append(_("No decision while the clock stands."))
     elif case.proposed not in ("grant", "refuse"):
         found.append(_("No decision yet: the review has given no opinion."))
-    elif who.staff_id == case.accepted_by_id:
-        found.append(_("You accepted it: another approver decides."))
+    elif who.staff_id in (case.received_by_id, case.accepted_by_id):
+        found.append(_("You took it in: another approver decides."))
     elif who.staff_id in put_by:
         found.append(_("The opinion is yours: another approver decides."))
     elif case.tolerant:

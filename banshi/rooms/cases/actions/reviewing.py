@@ -140,7 +140,7 @@ def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) ->
 
 
 def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
-    """决定: by neither who accepted it nor any who proposed. Nothing is granted while papers are still to follow, or before the
+    """决定: by neither who took it in nor any who proposed. Nothing is granted while papers are still to follow, or before the
     departments and procedures of its flow.
 
     :raises Refused: nothing-found, wrong-state, locked, same-person, clock-stopped, stage-open, deferred-open,
@@ -151,7 +151,8 @@ def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datet
         need(case, "decide")
         need_lease(case, by=by, now=now)
         need_running(case)
-        no = decide_refusal(decides=staff_of(by), accepted_by=case.accepted_by_id, proposed_by=proposers(case))
+        taken_in_by = (case.received_by_id, case.accepted_by_id)
+        no = decide_refusal(decides=staff_of(by), taken_in_by=taken_in_by, proposed_by=proposers(case))
         if no is not None:
             raise Refused(no)
         if case.proposed not in ("grant", "refuse"):

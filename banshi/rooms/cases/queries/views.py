@@ -182,7 +182,7 @@ def worklist(
     """What may be taken from a work list, due first.
 
     :param halls: codes of halls in which the person may; "*" = all. :param department: only this one's.
-    :param staff: who asks: what they accepted or proposed is not theirs to decide.
+    :param staff: who asks: what they received, accepted or proposed is not theirs to decide.
     """
     phases, column = WORKLISTS[name]
     rows = visible_to(all_cases().filter(phase__in=phases), halls=halls, department=department)
@@ -196,7 +196,8 @@ def worklist(
         rows = rows.exclude(proposed="").filter(stopped_at=None)
         if staff is not None:
             rows = rows.exclude(proposed=STOP, proposed_by_id=staff)
-            rows = rows.exclude(accepted_by_id=staff).exclude(Exists(_proposals(by=staff).filter(case=OuterRef("pk"))))
+            rows = rows.exclude(Q(received_by_id=staff) | Q(accepted_by_id=staff))
+            rows = rows.exclude(Exists(_proposals(by=staff).filter(case=OuterRef("pk"))))
     if q:
         rows = rows.filter(found_by(q))
     from django.db.models import F

@@ -19,8 +19,8 @@ BY_TWO: Final = (
 AGREED: Final = timedelta(minutes=30)  # so long the second one's word holds
 
 _DECIDES = {
-    "zh": "受理这件事的人不作决定，换一位审批人员",
-    "en": "Who accepted it does not decide it: another approver does",
+    "zh": "收件或者受理这件事的人不作决定，换一位审批人员",
+    "en": "Who received or accepted it does not decide it: another approver does",
 }
 _PROPOSES = {
     "zh": "写审查意见的人不作决定，换一位审批人员",
@@ -45,9 +45,13 @@ _APPROVES = {
 _SECOND = {"zh": "要另一位有督办权限的人同意", "en": "Another person who supervises cases has to agree"}
 
 
-def decide_refusal(*, decides: int, accepted_by: int | None, proposed_by: Collection[int]) -> Refusal | None:
-    """审批与受理分离: neither who accepted it nor any who proposed a decision of it takes it, though another did so after."""
-    if accepted_by is not None and decides == accepted_by:
+def decide_refusal(
+    *, decides: int, taken_in_by: Collection[int | None], proposed_by: Collection[int]
+) -> Refusal | None:
+    """审批与受理分离: neither who received or accepted it nor any who proposed a decision of it takes it, though another did so
+    after.
+    """
+    if decides in taken_in_by:
         return Refusal("same-person", {"reason": _DECIDES})
     if decides in proposed_by:
         return Refusal("same-person", {"reason": _PROPOSES})
