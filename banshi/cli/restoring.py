@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from banshi.cli.talk import Trouble, console, step
 from banshi.foundation.postgres import dump, load_dump
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+LEAVING_LOOKS = 10  # a tenth of a second apart
 # Today by hall time: a demo's clock may be set.
 COUNTS = """
 WITH today AS (SELECT (COALESCE((SELECT hall_at + (now() - wall_at) * speed FROM foundation_clock), now())
@@ -73,6 +75,17 @@ def look(url: str) -> Found:
         return Found(found.host, found.database, row[0], row[1], row[2], row[3], row[4], found.sessions)
 
 
+def _left_alone(url: str) -> Found:
+    """As it stands once those have gone who closed their connection a moment ago: the server takes a while to see it."""
+    there = look(url)
+    for _ in range(LEAVING_LOOKS):
+        if not there.sessions:
+            break
+        time.sleep(0.1)
+        there = look(url)
+    return there
+
+
 def _place(info: psycopg.ConnectionInfo) -> str:
     return f"{info.host or 'this machine'}" + (f":{info.port}" if not info.host.startswith("/") else "")
 
@@ -86,7 +99,7 @@ def restore(url: str, file: Path, *, tools: Path | None, replace: str | None, sa
     :returns: what is in it now.
     :raises Trouble: nothing was changed.
     """
-    there = look(url)
+    there = _left_alone(url)
     _agreed(there, replace)
     if not there.empty:
         with step(f"Keeping what is there, in {safe}"):
