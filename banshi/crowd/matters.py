@@ -20,6 +20,7 @@ from banshi.kernel.documents import generate_resident_id
 if TYPE_CHECKING:
     from banshi.crowd.hall import HallRun
 
+TRIES_OF_MATTERS = 6  # for one that can be lived online by its applicant and one department
 PER_DAY = 60  # applications of a hall on a day, while the whole public comes
 AWAKE = (7, 23)  # hours in which people apply
 WRONG, MISSING, REFUSED, RATES = 0.12, 0.08, 0.04, 0.7  # shares: sent back, told what is missing, not granted, rated
@@ -103,8 +104,11 @@ class Matters:
         hall, day = self.hall, self.hall.day
         seed = f"{hall.seed}/{hall.code}/{day}/matter/{number}"
         chance = dice(seed)
-        guided = await self._guided(chance.choice(await self._offered()), seed)
-        if guided is None:
+        offered = await self._offered()
+        for item in chance.sample(offered, k=min(TRIES_OF_MATTERS, len(offered))):
+            if (guided := await self._guided(item, seed)) is not None:
+                break
+        else:
             return
         who = person(700_000 + chance.randrange(400_000), hall=hall.code)
         asked = {"items": [guided["item"]], "answers": guided["answers"], "person": who.body()}
@@ -142,7 +146,7 @@ class Matters:
         return self.items
 
     async def _guided(self, item: str, seed: str) -> dict[str, Any] | None:
-        """Answered to the end; None where it cannot be done online."""
+        """Answered to the end; None where it cannot be done online, or takes a department or a procedure that no crowd plays."""
         answers: dict[str, str] = {}
         while True:
             reply = await self._as_applicant(f"/items/{item}/guide", {"hall": self.hall.code, "answers": answers})
@@ -152,7 +156,8 @@ class Matters:
             guided: dict[str, Any] = reply.body
             question = guided["next_question"]
             if question is None:
-                return guided if guided["complete"] and guided["where"]["online"] else None
+                gated = any(stage["act"] in ("consult", "procedure") for stage in guided["stages"])
+                return guided if guided["complete"] and guided["where"]["online"] and not gated else None
             answers[question["id"]] = dice(seed, question["id"]).choice(question["options"])["id"]
 
     async def _uploaded(self, matter: Matter, code: str) -> Reply:

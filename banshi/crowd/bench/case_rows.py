@@ -22,6 +22,7 @@ from banshi.foundation.crypto import EncryptedText, blind_index, encrypt
 from banshi.kernel.masking import mask_name
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperCounter
 from banshi.rooms.cases.rules.chain import FIRST, chained
+from banshi.rooms.cases.rules.lifecycle import PERMIT
 from banshi.rooms.cases.rules.papers import numbered
 from banshi.rooms.catalogue.models import HallItem, Item, ItemVersion
 from banshi.rooms.catalogue.rules.general import general
@@ -101,7 +102,7 @@ class Asked:
 class Many:
     """Which cases are wanted. `phase`: "" = all of them by their shares; `department`: of these items; `person`: all of this one.
 
-    :param overdue: what is waited for was due long ago.
+    :param overdue: what is waited for was due long ago. :param permits: 行政许可 alone.
     """
 
     count: int
@@ -111,6 +112,7 @@ class Many:
     person: Person | None = None
     account: int | None = None
     overdue: bool = False
+    permits: bool = False
 
 
 class Cases:
@@ -129,7 +131,12 @@ class Cases:
 
     def write(self, many: Many) -> list[str]:
         """Their numbers."""
-        asked = [each for each in self.items if many.department in ("", each.item.department.code)]
+        asked = [
+            each
+            for each in self.items
+            if many.department in ("", each.item.department.code)
+            and (not many.permits or each.item.item_type == PERMIT)
+        ]
         numbers: list[str] = []
         wanted = iter(range(many.count))
         while some := list(islice(wanted, AT_ONCE)):
