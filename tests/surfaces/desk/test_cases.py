@@ -23,7 +23,7 @@ def test_what_was_collected_before_is_received_and_accepted_in_one_press(clerk, 
     assert (case.visit_id, case.window.code, case.accepted_by) == (ticket.visit_id, "town-01", matters.town.clerk)
     after = clerk.get(answer.url).content.decode()
     assert {p.kind: p.number in after for p in case.papers.all()} == {
-        "submission_receipt": True, "receipt": True, "acceptance": True,
+        "submission_receipt": True, "pre_review_opinion": True, "receipt": True, "acceptance": True,
     }  # fmt: skip
 
 
