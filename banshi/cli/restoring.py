@@ -99,7 +99,7 @@ def restore(url: str, file: Path, *, tools: Path | None, replace: str | None, sa
     :returns: what is in it now.
     :raises Trouble: nothing was changed.
     """
-    there = _left_alone(url)
+    there = look(url) if replace is not None else _left_alone(url)  # who says its name takes it from under anybody
     _agreed(there, replace)
     if not there.empty:
         with step(f"Keeping what is there, in {safe}"):
