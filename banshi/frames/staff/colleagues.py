@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from banshi.kernel.rights import holds
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import proposers
+from banshi.rooms.cases.queries import next_refusal, proposers
 from banshi.rooms.catalogue.models import Department
 from banshi.rooms.catalogue.queries import departments
 from banshi.rooms.identity.models import Role, Staff
@@ -19,8 +19,9 @@ _NEEDS = {
 
 
 def put_by(case: Case) -> frozenset[int]:
-    """Who proposed a decision of it that is to be taken, by id: none of them takes it."""
-    return proposers(case) if case.phase == "in_review" and case.proposed else frozenset()
+    """Who proposed a decision of it, by id, where the next step asks that: none of them takes it."""
+    asks = case.phase in ("decided", "issuing") or (case.phase == "in_review" and case.proposed)
+    return proposers(case) if asks else frozenset()
 
 
 def colleagues(case: Case, proposed_by: frozenset[int] | None = None) -> list[Staff]:
@@ -28,13 +29,16 @@ def colleagues(case: Case, proposed_by: frozenset[int] | None = None) -> list[St
 
     :param proposed_by: `put_by` of it, where it is known.
     """
-    kept = {case.locked_by_id}
-    if case.phase == "in_review" and case.proposed:
-        kept |= {case.received_by_id, case.accepted_by_id, *(put_by(case) if proposed_by is None else proposed_by)}
-    if case.phase in ("decided", "issuing") and not case.instant:
-        kept.add(case.decided_by_id)
     ours = ("", case.department.code)
-    return [one for one in _who_may(_needed(case), case.hall.code) if one.pk not in kept and one.department in ours]
+    if proposed_by is None:
+        proposed_by = put_by(case)
+    return [
+        one
+        for one in _who_may(_needed(case), case.hall.code)
+        if one.pk != case.locked_by_id
+        and one.department in ours
+        and next_refusal(case, staff=one.pk, proposed_by=proposed_by) is None
+    ]
 
 
 def other_departments(case: Case) -> list[Department]:

@@ -13,8 +13,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case, CasePaper
-from banshi.rooms.cases.queries import case_by_no, facts_of, handling_of_case, papers_of, proposers
-from banshi.rooms.cases.rules.duties import issue_refusal
+from banshi.rooms.cases.queries import case_by_no, facts_of, handling_of_case, papers_of
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import Cabinet
 from banshi.rooms.delivery.queries import code_for_applicant
@@ -133,17 +132,6 @@ def is_their_own(case: Case, *, now: datetime) -> bool:
     if case.account_id is not None:
         return identity.opens_for(case.account_id, case.person_id, today=today)
     return case.guardian_id is None or identity.guardian_stands(case.guardian_id, child_id=case.person_id, today=today)
-
-
-def is_anothers_to_issue(case: Case, *, staff: int | None) -> bool:
-    """Whether somebody else has to make the result: they decided it, or proposed what was decided."""
-    if staff is None:
-        return False
-    duties, proposed_by = handling_of_case(case).duties, proposers(case)
-    no = issue_refusal(
-        issues=staff, decided_by=case.decided_by_id, proposed_by=proposed_by, instant=case.instant, duties=duties
-    )
-    return no is not None
 
 
 def result_of(case: Case) -> CasePaper | None:

@@ -123,7 +123,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
     context |= _posting(case) | {
         "delivery": delivery_of(case), "result": conclude.result_of(case), "refused": refused, "whys": WHYS,
         "decision": next((p for p in queries.papers_of(case) if p.kind in ("grant", "refusal")), None),
-        "own": conclude.is_anothers_to_issue(case, staff=request.who.staff_id),
+        "own": queries.next_refusal(case, staff=request.who.staff_id or 0) is not None,
         "waits": case.wait_until if case.phase in ("decided", "issuing") and case.granted else None,
         "by_card_alone": not own,
         "busy": shared.held(case, staff=request.who.staff_id),

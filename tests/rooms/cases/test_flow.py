@@ -12,7 +12,7 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, Opinion
-from banshi.rooms.cases.queries import stages_of, stages_waited_for
+from banshi.rooms.cases.queries import next_refusal, stages_of, stages_waited_for
 from banshi.rooms.cases.rules.duties import issue_refusal, review_refusal
 from banshi.rooms.cases.rules.flow import Lived, grant_refusal, stand
 from banshi.rooms.catalogue import actions as catalogue
@@ -207,3 +207,23 @@ def test_who_proposed_it_does_not_make_the_result(matters: Matters) -> None:
     no = no_of(cases.issue, case_no=case.no, by=matters.by["reviewer"], now=TUESDAY_NINE)
 
     assert no.slug == "same-person"
+
+
+def test_whom_the_law_keeps_from_the_next_step_is_asked_in_one_place(matters: Matters) -> None:
+    """Of a review, of a procedure that was proposed, of a decision, of the result."""
+    who = {name: matters.staff[name].pk for name in ("receiver", "reviewer", "approver", "issuer")}
+
+    def kept(case: Case) -> list[str]:
+        case.refresh_from_db()
+        return [name for name, staff in who.items() if next_refusal(case, staff=staff) is not None]
+
+    received, case, stopped = matters.received(), matters.in_review(), matters.in_review()
+    found = [kept(received), kept(case)]
+    asked = {"kind": "hearing", "basis": "规程", "expected_days": 3, "by": matters.by["reviewer"], "now": TUESDAY_NINE}
+    cases.propose_stop(case_no=stopped.no, **asked)
+    cases.opine(case_no=case.no, says="grant", by=matters.by["reviewer"], now=TUESDAY_NINE)
+    found += [kept(stopped), kept(case)]
+    decide(case, matters)
+    found.append(kept(case))
+
+    assert found == [[], ["receiver"], ["reviewer"], ["receiver", "reviewer"], ["reviewer", "approver"]]

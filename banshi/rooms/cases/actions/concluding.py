@@ -25,8 +25,8 @@ from banshi.rooms.cases.actions.ground import (
 from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries.handling import form_of, guided_case, handling_of_case
-from banshi.rooms.cases.queries.views import proposers
-from banshi.rooms.cases.rules.duties import issue_refusal, second_refusal
+from banshi.rooms.cases.queries.kept import next_refusal
+from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.cases.rules.paper_texts import Named, day_words
 from banshi.rooms.catalogue.rules.handling import Field
 
@@ -55,11 +55,7 @@ def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
             raise Refused("wrong-state", facts={"kind": "case", "state": "refused", "needs": "granted"})
         need_paid(case)
         need_lease(case, by=by, now=now)
-        no = issue_refusal(
-            issues=staff_of(by), decided_by=case.decided_by_id, proposed_by=proposers(case), instant=case.instant,
-            duties=handling_of_case(case).duties,
-        )  # fmt: skip
-        if no is not None:
+        if (no := next_refusal(case, staff=staff_of(by))) is not None:
             raise Refused(no)
         return write_result(case, by=by, now=now)
 

@@ -39,6 +39,7 @@ from banshi.rooms.cases.queries.consulted import (
 from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
 from banshi.rooms.cases.queries.flow import stages_of, stages_waited_for
 from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
+from banshi.rooms.cases.queries.kept import next_refusal
 from banshi.rooms.cases.queries.lists import as_lines, read, whose
 from banshi.rooms.cases.queries.members import cases_for, limited, matters_of, sees, whom_to_ask
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
@@ -148,6 +149,7 @@ __all__ = [
     "may_follow",
     "mine",
     "missing_signs",
+    "next_refusal",
     "next_steps",
     "of_organisation",
     "of_person",

@@ -76,7 +76,7 @@ def issue_refusal(
     return None if duties.reviewer_issues or issues not in proposed_by else Refusal("same-person", {"reason": _MAKES})
 
 
-def approve_refusal(*, proposed_by: int, approves: int) -> Refusal | None:
+def approve_refusal(*, proposed_by: int | None, approves: int) -> Refusal | None:
     """特殊程序: who proposed it does not approve it."""
     return Refusal("same-person", {"reason": _APPROVES}) if proposed_by == approves else None
 
