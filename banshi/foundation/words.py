@@ -284,6 +284,14 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("Not possible online"),
         _("In this situation the papers are handed in at the window. Book a time, or take a number in the hall."),
     ),
+    ("mandate-missing", "covers"): (
+        _("No mandate for this"),
+        _("It covers: {covers}, until {last}, unless it was ended. {ask} can extend it: a window looks at the letter."),
+    ),
+    ("mandate-missing", "fetches"): (
+        _("The mandate does not cover fetching"),
+        _("A letter that says so is seen at the window, or whoever applied comes with their card."),
+    ),
     ("mandate-missing", "until"): (
         _("The mandate ends before that day"),
         _("It lasts until {until}. A new one is shown at the hall."),

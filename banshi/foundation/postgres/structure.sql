@@ -311,13 +311,19 @@ CREATE TABLE public.cases_case (
     contact_index character varying(64) DEFAULT ''::character varying NOT NULL,
     called_at timestamp with time zone,
     called_to character varying(10) DEFAULT ''::character varying NOT NULL,
+    agent text,
+    letter_id bigint,
+    mandate_id bigint,
+    masked_agent character varying(60) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT a_case_that_ended_has_an_outcome_and_a_time CHECK ((((closed_at IS NULL) AND ((phase)::text = ANY ((ARRAY['draft'::character varying, 'pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying])::text[]))) OR ((closed_at IS NOT NULL) AND ((phase)::text = ANY ((ARRAY['closed'::character varying, 'not_accepted'::character varying, 'terminated'::character varying, 'withdrawn'::character varying])::text[])) AND (NOT ((outcome)::text = ''::text))))),
+    CONSTRAINT a_guardian_or_member_is_no_agent CHECK ((((masked_agent)::text = ''::text) OR ((guardian_id IS NULL) AND (organisation_id IS NULL)))),
     CONSTRAINT a_lease_is_somebodys_and_ends CHECK ((((locked_by_id IS NULL) AND (locked_until IS NULL)) OR ((locked_by_id IS NOT NULL) AND (locked_until IS NOT NULL)))),
     CONSTRAINT case_outcome_is_known CHECK (((outcome)::text = ANY ((ARRAY[''::character varying, 'granted'::character varying, 'refused'::character varying, 'not_accepted'::character varying, 'withdrawn'::character varying, 'terminated'::character varying, 'lapsed'::character varying])::text[]))),
     CONSTRAINT case_phase_is_known CHECK (((phase)::text = ANY ((ARRAY['draft'::character varying, 'pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying, 'closed'::character varying, 'not_accepted'::character varying, 'withdrawn'::character varying, 'terminated'::character varying])::text[]))),
     CONSTRAINT no_result_is_made_while_a_fee_is_due CHECK (((fee_due_on IS NULL) OR (granted AND ((phase)::text = 'decided'::text)))),
     CONSTRAINT only_a_decided_case_has_a_decision CHECK ((((phase)::text = ANY ((ARRAY['decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying, 'closed'::character varying, 'terminated'::character varying])::text[])) OR (decided_at IS NULL))),
     CONSTRAINT who_accepted_a_case_does_not_decide_it CHECK (((decided_by_id IS NULL) OR (accepted_by_id IS NULL) OR instant OR (NOT ((decided_by_id = accepted_by_id) AND (decided_by_id IS NOT NULL) AND (accepted_by_id IS NOT NULL))))),
+    CONSTRAINT who_acts_in_a_case_has_one_mandate CHECK ((((letter_id IS NULL) AND (mandate_id IS NULL) AND ((masked_agent)::text = ''::text)) OR ((NOT ((masked_agent)::text = ''::text)) AND (((letter_id IS NULL) AND (mandate_id IS NOT NULL)) OR ((letter_id IS NOT NULL) AND (mandate_id IS NULL)))))),
     CONSTRAINT who_decided_a_case_does_not_issue_it CHECK (((decided_by_id IS NULL) OR (issued_by_id IS NULL) OR instant OR (NOT ((issued_by_id = decided_by_id) AND (issued_by_id IS NOT NULL) AND (decided_by_id IS NOT NULL))))),
     CONSTRAINT who_is_called_for_a_result_is_called_to_a_window CHECK ((((called_at IS NULL) AND ((called_to)::text = ''::text)) OR ((called_at IS NOT NULL) AND (NOT ((called_to)::text = ''::text))))),
     CONSTRAINT who_waits_was_promised_a_time_after_receipt CHECK (((wait_until IS NULL) OR (wait_until > received_at)))
@@ -2367,11 +2373,14 @@ CREATE TABLE public.delivery_delivery (
     delivered_by character varying(60) NOT NULL,
     case_id bigint NOT NULL,
     paper_out_at timestamp with time zone,
+    fetch_mandate character varying(20) DEFAULT ''::character varying NOT NULL,
+    fetched_by_id bigint,
     CONSTRAINT a_delivery_goes_a_known_way CHECK (((how)::text = ANY ((ARRAY[''::character varying, 'counter'::character varying, 'electronic'::character varying, 'courier'::character varying, 'cabinet'::character varying, 'kiosk'::character varying])::text[]))),
     CONSTRAINT a_paper_is_left_where_the_file_was_taken CHECK (((paper_out_at IS NULL) OR ((how)::text = 'electronic'::text))),
     CONSTRAINT delivery_state_is_known CHECK (((state)::text = ANY ((ARRAY['ready'::character varying, 'posted'::character varying, 'delivered'::character varying, 'ended'::character varying])::text[]))),
     CONSTRAINT tries_at_a_code_run_out_at_zero CHECK ((tries_left >= 0)),
-    CONSTRAINT what_was_delivered_has_a_time CHECK ((((delivered_at IS NULL) AND ((state)::text = ANY ((ARRAY['ready'::character varying, 'posted'::character varying, 'ended'::character varying])::text[]))) OR ((delivered_at IS NOT NULL) AND ((state)::text = 'delivered'::text))))
+    CONSTRAINT what_was_delivered_has_a_time CHECK ((((delivered_at IS NULL) AND ((state)::text = ANY ((ARRAY['ready'::character varying, 'posted'::character varying, 'ended'::character varying])::text[]))) OR ((delivered_at IS NOT NULL) AND ((state)::text = 'delivered'::text)))),
+    CONSTRAINT who_fetches_for_somebody_has_a_mandate CHECK (((((by_what)::text = 'agent'::text) AND (fetched_by_id IS NOT NULL) AND (NOT ((fetch_mandate)::text = ''::text))) OR ((NOT ((by_what)::text = 'agent'::text)) AND ((fetch_mandate)::text = ''::text) AND (fetched_by_id IS NULL))))
 );
 
 ALTER TABLE public.delivery_delivery ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -3202,6 +3211,35 @@ CREATE TABLE public.identity_organisation_member (
 
 ALTER TABLE public.identity_organisation_member ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.identity_organisation_member_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_paper_mandate (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    client text NOT NULL,
+    items jsonb NOT NULL,
+    fetches boolean NOT NULL,
+    valid_until date NOT NULL,
+    kind character varying(10) NOT NULL,
+    number text NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    seen_by character varying(60) NOT NULL,
+    hall character varying(40) NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by character varying(60) DEFAULT ''::character varying NOT NULL,
+    agent_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    CONSTRAINT a_letter_is_of_a_known_kind CHECK (((kind)::text = ANY ((ARRAY['written'::character varying, 'notarised'::character varying])::text[]))),
+    CONSTRAINT nobody_is_their_own_agent CHECK ((NOT (person_id = agent_id)))
+);
+
+ALTER TABLE public.identity_paper_mandate ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.identity_paper_mandate_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -4927,6 +4965,9 @@ ALTER TABLE ONLY public.identity_organisation_member
 ALTER TABLE ONLY public.identity_organisation
     ADD CONSTRAINT identity_organisation_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.identity_paper_mandate
+    ADD CONSTRAINT identity_paper_mandate_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.identity_person
     ADD CONSTRAINT identity_person_pkey PRIMARY KEY (id);
 
@@ -5411,7 +5452,11 @@ CREATE INDEX cases_case_issued_by_id_5895a497 ON public.cases_case USING btree (
 
 CREATE INDEX cases_case_item_id_896f667f ON public.cases_case USING btree (item_id);
 
+CREATE INDEX cases_case_letter_id_c52e0c6d ON public.cases_case USING btree (letter_id);
+
 CREATE INDEX cases_case_locked_by_id_39e2dafc ON public.cases_case USING btree (locked_by_id);
+
+CREATE INDEX cases_case_mandate_id_97e2c57c ON public.cases_case USING btree (mandate_id);
 
 CREATE INDEX cases_case_no_94fbf68e_like ON public.cases_case USING btree (no varchar_pattern_ops);
 
@@ -5603,6 +5648,8 @@ CREATE INDEX delivery_cabinet_hall_id_adf79cf1 ON public.delivery_cabinet USING 
 
 CREATE INDEX delivery_cell_cabinet_id_7f231ca8 ON public.delivery_cell USING btree (cabinet_id);
 
+CREATE INDEX delivery_delivery_fetched_by_id_99fc2a4c ON public.delivery_delivery USING btree (fetched_by_id);
+
 CREATE INDEX delivery_parcel_case_id_78a84b80 ON public.delivery_parcel USING btree (case_id);
 
 CREATE INDEX delivery_parcel_reference_38cddc04_like ON public.delivery_parcel USING btree (reference varchar_pattern_ops);
@@ -5750,6 +5797,10 @@ CREATE INDEX identity_mandate_person_id_7b32f11a ON public.identity_mandate USIN
 CREATE INDEX identity_organisation_member_organisation_id_a58b6e75 ON public.identity_organisation_member USING btree (organisation_id);
 
 CREATE INDEX identity_organisation_member_person_id_15c81d10 ON public.identity_organisation_member USING btree (person_id);
+
+CREATE INDEX identity_paper_mandate_agent_id_7094f61b ON public.identity_paper_mandate USING btree (agent_id);
+
+CREATE INDEX identity_paper_mandate_person_id_e7bb5e5e ON public.identity_paper_mandate USING btree (person_id);
 
 CREATE INDEX identity_person_phone_index_65f87555 ON public.identity_person USING btree (phone_index);
 
@@ -6441,7 +6492,13 @@ ALTER TABLE ONLY public.cases_case
     ADD CONSTRAINT cases_case_item_id_896f667f_fk_catalogue_item_id FOREIGN KEY (item_id) REFERENCES public.catalogue_item(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_letter_id_c52e0c6d_fk_identity_paper_mandate_id FOREIGN KEY (letter_id) REFERENCES public.identity_paper_mandate(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
     ADD CONSTRAINT cases_case_locked_by_id_39e2dafc_fk_identity_staff_id FOREIGN KEY (locked_by_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_mandate_id_97e2c57c_fk_identity_mandate_id FOREIGN KEY (mandate_id) REFERENCES public.identity_mandate(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.cases_case
     ADD CONSTRAINT cases_case_organisation_id_dac38ff3_fk_identity_organisation_id FOREIGN KEY (organisation_id) REFERENCES public.identity_organisation(id) DEFERRABLE INITIALLY DEFERRED;
@@ -6674,6 +6731,9 @@ ALTER TABLE ONLY public.delivery_cell
 ALTER TABLE ONLY public.delivery_delivery
     ADD CONSTRAINT delivery_delivery_case_id_67699b18_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.delivery_delivery
+    ADD CONSTRAINT delivery_delivery_fetched_by_id_99fc2a4c_fk_identity_person_id FOREIGN KEY (fetched_by_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.delivery_parcel
     ADD CONSTRAINT delivery_parcel_case_id_78a84b80_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -6808,6 +6868,12 @@ ALTER TABLE ONLY public.identity_organisation_member
 
 ALTER TABLE ONLY public.identity_organisation_member
     ADD CONSTRAINT identity_organisatio_person_id_15c81d10_fk_identity_ FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_paper_mandate
+    ADD CONSTRAINT identity_paper_mandate_agent_id_7094f61b_fk_identity_person_id FOREIGN KEY (agent_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.identity_paper_mandate
+    ADD CONSTRAINT identity_paper_mandate_person_id_e7bb5e5e_fk_identity_person_id FOREIGN KEY (person_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.identity_person
     ADD CONSTRAINT identity_person_same_as_id_b474b0c3_fk_identity_person_id FOREIGN KEY (same_as_id) REFERENCES public.identity_person(id) DEFERRABLE INITIALLY DEFERRED;
@@ -7180,7 +7246,12 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('calendars', '0003_own_words_sealed', now()),
     ('calendars', '0004_closures_of_a_kind', now()),
     ('identity', '0017_guardians', now()),
+    ('identity', '0018_limits_of_members', now()),
+    ('identity', '0019_letters', now()),
     ('catalogue', '0008_one_matters', now()),
+    ('catalogue', '0009_retirement', now()),
+    ('catalogue', '0010_office_drafts', now()),
+    ('catalogue', '0011_retired_and_back', now()),
     ('seals', '0001_initial', now()),
     ('cases', '0008_bundles', now()),
     ('cases', '0009_printed_numbers', now()),
@@ -7194,9 +7265,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('cases', '0017_guardian', now()),
     ('cases', '0018_found_by_telephone', now()),
     ('cases', '0019_limits', now()),
-    ('catalogue', '0009_retirement', now()),
-    ('catalogue', '0010_office_drafts', now()),
-    ('catalogue', '0011_retired_and_back', now()),
+    ('cases', '0020_agent', now()),
     ('consulting', '0001_initial', now()),
     ('consulting', '0002_numbers', now()),
     ('consulting', '0003_complaints', now()),
@@ -7212,6 +7281,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('delivery', '0005_paper_left', now()),
     ('delivery', '0006_ended', now()),
     ('delivery', '0007_doors_that_jam', now()),
+    ('delivery', '0008_fetched_by_agents', now()),
     ('exchange', '0001_initial', now()),
     ('exchange', '0002_sent_and_answered', now()),
     ('feedback', '0001_initial', now()),
@@ -7230,7 +7300,6 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('foundation', '0006_watermarks', now()),
     ('foundation', '0007_forget_visits_anew', now()),
     ('hooks', '0001_initial', now()),
-    ('identity', '0018_limits_of_members', now()),
     ('insight', '0001_kept_days', now()),
     ('insight', '0002_changed_days', now()),
     ('insight', '0003_cases_kept', now()),

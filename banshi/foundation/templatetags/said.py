@@ -44,3 +44,9 @@ def kind(code: str) -> str:
 def relation(code: str) -> str:
     """“父亲或母亲”: how a guardian is related to a child."""
     return str(relations.RELATIONS.get(code, code))
+
+
+@register.filter
+def letter(code: str) -> str:
+    """“公证委托书”: of which kind a mandate on paper is."""
+    return str(relations.LETTERS.get(code, code))

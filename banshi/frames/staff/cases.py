@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import pgettext
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked
+from banshi.foundation.relations import LETTERS
 from banshi.foundation.said import english
 from banshi.frames.staff.case_files import looked, sheets, title_of
 from banshi.frames.staff.names import names_of
@@ -74,9 +76,25 @@ def whose(case: Case, *, whole: bool) -> list[tuple[str, str]]:
     if case.organisation_id is not None:
         name = case.person.name
         found.append((pgettext("case", "Acts for it"), name if whole else mask_name(name)))
+    found += _agent(case, whole=whole)
     if case.contact:
         found.append((pgettext("case", "Telephone"), case.contact if whole else mask_phone(case.contact)))
     return found
+
+
+def _agent(case: Case, *, whole: bool) -> list[tuple[str, str]]:
+    """Who acts for the applicant, by what, and until when; that it is over."""
+    today = clock.now().astimezone(ZoneInfo(case.hall.timezone)).date()
+    agent = queries.agent_of_case(case, today=today)
+    if agent is None:
+        return []
+    by = LETTERS[agent.kind] if agent.kind else pgettext("case agent", "Mandate of a registered agent")
+    until = pgettext("case agent", "until %(day)s") if agent.stands else pgettext("case agent", "over (%(day)s)")
+    said = f"{by} {agent.number if whole else ''}".strip()
+    return [
+        (pgettext("case", "Agent"), str(case.agent) if whole else case.masked_agent),
+        (pgettext("case", "Mandate"), f"{said} · {until % {'day': agent.valid_until.isoformat()}}"),
+    ]
 
 
 def answered(case: Case) -> list[tuple[str, str]]:

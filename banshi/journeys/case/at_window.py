@@ -26,6 +26,7 @@ class Brought:
 
     :ivar phase: in which the clerk saw the case; another one since is told, so that nothing is counted twice.
     :ivar counted: papers on the counter, which the clerk looked at. :ivar revision: of answers and form, as the clerk saw it.
+    :ivar by_agent: who stands there acts for whoever applied, by the mandate of the case.
     """
 
     phase: str
@@ -35,6 +36,7 @@ class Brought:
     revision: int | None = None
     visit_id: int | None = None
     window_id: int | None = None
+    by_agent: bool = False
 
 
 def keep(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
@@ -43,7 +45,7 @@ def keep(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
     :raises Refused: nothing-found, wrong-state, changed-meanwhile, invalid.
     """
     with transaction.atomic():
-        case = _as_seen(case_no, brought)
+        case = _as_seen(case_no, brought, now=now)
         return _said(case, brought, by=by, now=now)
 
 
@@ -63,7 +65,7 @@ def _take_in(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Cas
     :raises Refused: those of `cases.change`, `cases.receive`, `cases.supplement`, `cases.add_material`; papers-in-cabinet.
     """
     with transaction.atomic():
-        case = _as_seen(case_no, brought)
+        case = _as_seen(case_no, brought, now=now)
         if CASE.may(case.phase, "change"):
             case = _said(case, brought, by=by, now=now)
         if CASE.may(case.phase, "receive"):
@@ -124,9 +126,14 @@ def decide(*, case_no: str, brought: Brought, grant: bool, reason: str = "", by:
         return charging.decide_at_once(case_no=case_no, grant=grant, reason=reason, by=by, now=now)
 
 
-def _as_seen(case_no: str, brought: Brought) -> Case:
-    """The case, locked. :raises Refused: nothing-found; wrong-state – a step was taken since the clerk looked."""
+def _as_seen(case_no: str, brought: Brought, *, now: datetime) -> Case:
+    """The case, locked, and its agent's mandate, where an agent brings it.
+
+    :raises Refused: nothing-found; wrong-state – a step was taken since the clerk looked; mandate-missing.
+    """
     case = changing.lock(case_no)
+    if brought.by_agent:
+        cases.need_agent(case, now=now)
     if case.phase != brought.phase:
         raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": brought.phase})
     return case

@@ -55,6 +55,7 @@ class WholeBrought:
     revision: int | None = None
     visit_id: int | None = None
     window_id: int | None = None
+    by_agent: bool = False
 
 
 def receive_bundle(*, bundle_no: str, brought: WholeBrought, by: Actor, now: datetime) -> Bundle:
@@ -82,7 +83,8 @@ def receive_bundle(*, bundle_no: str, brought: WholeBrought, by: Actor, now: dat
         each = _own_papers(rows, ready, brought.counted)
         for case in ready:
             own = Brought(
-                phase=case.phase, counted=each[case.no], visit_id=brought.visit_id, window_id=brought.window_id
+                phase=case.phase, counted=each[case.no], visit_id=brought.visit_id, window_id=brought.window_id,
+                by_agent=brought.by_agent,
             )  # fmt: skip
             at_window.receive(case_no=case.no, brought=own, by=by, now=now)
     return bundle

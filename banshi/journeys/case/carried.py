@@ -79,8 +79,19 @@ def at_window(fields: Iterable[Field], *, person_id: int, today: date) -> dict[s
     return _fitting(asked, found, today)
 
 
+def of_client(
+    fields: Iterable[Field], *, name: str, person_id: int, phone: str | None, today: date
+) -> dict[str, Carried]:
+    """By field, of somebody an agent stands at a window for: what their letter says, and the agent's telephone."""
+    found = {NAME: Carried(name, "document"), NUMBER: Carried(people.person(person_id).id_number, "document")}
+    found[PHONE] = Carried(phone, "account")
+    return _fitting([field for field in fields if field.element], found, today)
+
+
 def of_case_at_window(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, Carried]:
-    """By field, of whoever a case on the desk is for."""
+    """By field, of whoever a case on the desk is for. An agent is shown nothing that the library has of their client."""
+    if case.masked_agent:
+        return of_client(fields, name=str(case.applicant), person_id=case.person_id, phone=case.contact, today=today)
     of = case.organisation
     if of is None:
         return at_window(fields, person_id=case.person_id, today=today)

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from banshi.journeys.case.learning import learn_from
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case, CasePaper
-from banshi.rooms.cases.queries import case_by_no, facts_of, handling_of_case, papers_of
+from banshi.rooms.cases.queries import agent_of_case, case_by_no, facts_of, handling_of_case, papers_of
+from banshi.rooms.cases.queries.agents import over
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import Cabinet
-from banshi.rooms.delivery.queries import code_for_applicant
+from banshi.rooms.delivery.queries import code_for_applicant, delivery_of
+from banshi.rooms.identity import actions as people
 from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.actions import PersonAsked
+from banshi.rooms.identity.queries import MandateRef
 from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
+
+
+@dataclass(frozen=True)
+class Letter:
+    """授权委托书 to fetch a result, as it is seen at the window."""
+
+    kind: str
+    number: str
+    valid_until: date
 
 
 def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
@@ -90,17 +105,86 @@ def hand_over(
     return _deliver(case_no=case_no, how=how, code=code, identified=identified, by=by, now=now)
 
 
-def _deliver(*, case_no: str, how: str, code: str, identified: bool, by: Actor, now: datetime) -> Case:
+def hand_to_agent(
+    *, case_no: str, code: str, agent: PersonAsked, letter: Letter | None = None, by: Actor, now: datetime
+) -> Case:
+    """代领: to somebody whose document was compared, by the code and a mandate to fetch – the case's own agent, another one on
+    record, or a letter that is seen now and written down.
+
+    :raises Refused: those of `hand_over`; agent-not-allowed – no code was sent: the applicant comes with the card;
+        mandate-missing – nothing lets them fetch it, or it is over; those of `identity.record_letter`.
+    """
+    with transaction.atomic():
+        case = cases.lock(case_no)
+        row = delivery_of(case)
+        if row is not None and row.state == "ready" and row.tries_left < 1:
+            raise Refused("agent-not-allowed")
+        fetching = _fetching(case, agent, letter, by=by, now=now)
+    return _deliver(case_no=case_no, how="counter", code=code, identified=False, fetching=fetching, by=by, now=now)
+
+
+def _fetching(case: Case, agent: PersonAsked, letter: Letter | None, *, by: Actor, now: datetime) -> delivery.Fetching:
+    """:raises Refused: mandate-missing, identity-invalid, invalid."""
+    if letter is not None:
+        client = PersonAsked(case.applicant, case.person.id_type, case.person.id_number)
+        made = people.record_letter(
+            agent=agent, client=client, kind=letter.kind, number=letter.number, items=[case.item.code], fetches=True,
+            valid_until=letter.valid_until, by=by, now=now,
+        )  # fmt: skip
+        return delivery.Fetching(made.agent_id, str(made.name), MandateRef("letter", made.pk))
+    shown = people.enrol(
+        name=agent.name, id_type=agent.id_type, id_number=agent.id_number, evidence=Evidence.WINDOW, by=by, now=now
+    )
+    today = today_of(case, now)
+    may = identity.acting_between(shown.pk, case.person_id, item=case.item.code, fetches=True, today=today)
+    if may is None:
+        raise _may_not_fetch(case, shown.pk, now=now)
+    return delivery.Fetching(shown.pk, shown.name, may.ref)
+
+
+def _may_not_fetch(case: Case, person_id: int, *, now: datetime) -> Refused:
+    """Of the case's own agent: what their mandate covers, and that it is over or lets them not fetch; of anybody else nothing."""
+    agent = agent_of_case(case, today=today_of(case, now))
+    if agent is None or agent.agent_id != person_id:
+        return Refused("mandate-missing", facts={"item": case.item.code})
+    return over(agent) if not agent.stands else Refused("mandate-missing", facts={"fetches": False})
+
+
+def _deliver(
+    *,
+    case_no: str,
+    how: str,
+    code: str,
+    identified: bool,
+    fetching: delivery.Fetching | None = None,
+    by: Actor,
+    now: datetime,
+) -> Case:
     with transaction.atomic():
         case = cases.lock(case_no)  # the case before its delivery, as everybody takes them
-        no = delivery.hand_over(case_no=case_no, how=how, code=code, identified=identified, by=by, now=now)
+        if fetching is not None:
+            _need_fetching(case, fetching, now=now)
+        no = delivery.hand_over(
+            case_no=case_no, how=how, code=code, identified=identified, fetching=fetching, by=by, now=now
+        )
         if no is None:
             delivery.void(case=case, now=now)  # a parcel that was made for it goes nowhere
             proof = "实名账号" if how == "electronic" else "身份证件" if identified else "取件码"
-            case = cases.deliver(case_no=case_no, how=how, proof=proof, by=by, now=now)
+            proof = "取件码、代领人身份证件和授权委托" if fetching else proof
+            taker = fetching.name if fetching else ""
+            case = cases.deliver(case_no=case_no, how=how, proof=proof, taker=taker, by=by, now=now)
     if no is not None:
         raise Refused(no)
     return case
+
+
+def _need_fetching(case: Case, fetching: delivery.Fetching, *, now: datetime) -> None:
+    """The mandate, held: whoever ends it comes before or after. :raises Refused: mandate-missing."""
+    found = people.hold_acting(fetching.ref, today=today_of(case, now))
+    if found is None or found.person_id != case.person_id:
+        raise Refused("mandate-missing", facts={"item": case.item.code})
+    if not (found.stands and found.fetches and found.covers(case.item.code)):
+        raise over(found)
 
 
 def receive_electronically(*, case_no: str, by: Actor, now: datetime) -> Case:
@@ -114,7 +198,18 @@ def receive_electronically(*, case_no: str, by: Actor, now: datetime) -> Case:
         raise Refused("agent-not-allowed")
     with transaction.atomic():
         cases.need_acting(case, sends=True, by=by, now=now)
+        _need_own_file(case, by, now=now)
         return _deliver(case_no=case_no, how="electronic", code="", identified=True, by=by, now=now)
+
+
+def _need_own_file(case: Case, by: Actor, *, now: datetime) -> None:
+    """Of a case that an agent opened by letter, through another system, the agent takes the file where they may fetch.
+
+    :raises Refused: agent-not-allowed.
+    """
+    agent = agent_of_case(case, today=today_of(case, now))
+    if case.letter_id is not None and by.kind is not ActorKind.CITIZEN and (agent is None or not agent.fetches):
+        raise Refused("agent-not-allowed")
 
 
 def hand_paper(*, case_no: str, by: Actor, now: datetime) -> None:
@@ -126,9 +221,12 @@ def hand_paper(*, case_no: str, by: Actor, now: datetime) -> None:
 
 def is_their_own(case: Case, *, now: datetime) -> bool:
     """Whether who opened it online is proven to be the applicant, or their guardian on this day. What an account merely says
-    about somebody opens nothing of theirs: then the card has to be shown; and so where a guardian is none any more.
+    about somebody opens nothing of theirs: then the card has to be shown; and so where a guardian is none any more. Of a case
+    that an agent opened by letter: whether what opens the result reaches the client, or an agent who may fetch it.
     """
     today = today_of(case, now)
+    if case.letter_id is not None:
+        return any(opens for _phone, opens in cases.told_at(case, now=now))
     if case.account_id is not None:
         return identity.opens_for(case.account_id, case.person_id, today=today)
     return case.guardian_id is None or identity.guardian_stands(case.guardian_id, child_id=case.person_id, today=today)

@@ -9,7 +9,7 @@ from banshi.rooms.cases.rules.by_rule import MODES, OCCASIONS, RUN_OUTCOMES, WHY
 from banshi.rooms.cases.rules.consulted import SAYS
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES
 from banshi.rooms.catalogue.models import Department, Item
-from banshi.rooms.identity.models import Account, Guardianship, Organisation, Person, Staff
+from banshi.rooms.identity.models import Account, Guardianship, Mandate, Organisation, PaperMandate, Person, Staff
 from banshi.rooms.library.models import Certificate, DocumentVersion
 from banshi.rooms.library.rules import PDF
 from banshi.rooms.places.models import Hall, Window
@@ -66,6 +66,11 @@ class Case(models.Model):
     guardian = models.ForeignKey(
         Guardianship, null=True, on_delete=models.PROTECT, related_name="+"
     )  # 监护人 of a minor
+    # 代理人: who acts for the applicant, and the mandate by which they opened it – of a registered agent, or a letter.
+    agent = EncryptedText(null=True)  # name as it stands on the papers
+    masked_agent = models.CharField(max_length=60, default="", db_default="")
+    mandate = models.ForeignKey(Mandate, null=True, on_delete=models.PROTECT, related_name="cases")
+    letter = models.ForeignKey(PaperMandate, null=True, on_delete=models.PROTECT, related_name="cases")
     applicant = EncryptedText()  # name as it stands on the papers
     masked_applicant = models.CharField(max_length=60)
     contact = EncryptedText(null=True)  # telephone for this case, E.164
@@ -166,6 +171,18 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(fee_due_on=None) | Q(phase="decided", granted=True),
                 name="no_result_is_made_while_a_fee_is_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(masked_agent="", mandate=None, letter=None)
+                | (
+                    ~Q(masked_agent="")
+                    & (Q(mandate__isnull=False, letter=None) | Q(mandate=None, letter__isnull=False))
+                ),
+                name="who_acts_in_a_case_has_one_mandate",
+            ),
+            models.CheckConstraint(
+                condition=Q(masked_agent="") | Q(guardian=None, organisation=None),
+                name="a_guardian_or_member_is_no_agent",
             ),
             models.UniqueConstraint(fields=["bundle", "item"], name="an_item_is_once_in_a_bundle"),
             models.CheckConstraint(

@@ -10,6 +10,7 @@ from banshi.foundation.crypto import EncryptedText
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.rules import DELIVERY, HOW, KINDS, OUT_BY, PARCEL, PAYERS, WISHES, WORDS
 from banshi.rooms.devices.models import Device
+from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Hall
 
 
@@ -26,7 +27,10 @@ class Delivery(models.Model):
     ready_at = models.DateTimeField()
     ready_by = models.CharField(max_length=60)
     how = models.CharField(max_length=12, default="")
-    by_what = models.CharField(max_length=8, default="")  # code | card
+    by_what = models.CharField(max_length=8, default="")  # code | card | agent: by code and mandate
+    # 代领: whose document was compared, and the mandate by which it was handed to them.
+    fetched_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    fetch_mandate = models.CharField(max_length=20, default="", db_default="")  # its reference: m12, p12
     delivered_at = models.DateTimeField(null=True)
     delivered_by = models.CharField(max_length=60, default="")
     paper_out_at = models.DateTimeField(null=True)
@@ -45,6 +49,11 @@ class Delivery(models.Model):
             models.CheckConstraint(
                 condition=models.Q(paper_out_at=None) | models.Q(how="electronic"),
                 name="a_paper_is_left_where_the_file_was_taken",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(by_what="agent", fetched_by__isnull=False) & ~models.Q(fetch_mandate="")
+                | (~models.Q(by_what="agent") & models.Q(fetched_by=None, fetch_mandate="")),
+                name="who_fetches_for_somebody_has_a_mandate",
             ),
         ]
 

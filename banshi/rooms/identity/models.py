@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from banshi.foundation.crypto import EncryptedText
-from banshi.rooms.identity.rules import RELATIONS, Limits
+from banshi.rooms.identity.rules import LETTERS, RELATIONS, Limits
 
 
 class Person(models.Model):
@@ -284,6 +284,35 @@ class Guardianship(models.Model):
             models.CheckConstraint(
                 condition=models.Q(relation__in=list(RELATIONS)), name="a_guardian_is_related_in_a_known_way"
             ),
+        ]
+
+
+class PaperMandate(models.Model):
+    """授权委托书: somebody has a person act for them in cases, by a letter that a window saw. Ended, never deleted.
+
+    Its terms never change: a case keeps which one it was opened by, and with it scope, last day and proof.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="letters")  # who gave it
+    agent = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="letters_for")  # 代理人, who acts
+    name = EncryptedText()  # the agent's, by the document that was seen
+    client = EncryptedText()  # name of who gave it, as the letter says it
+    items = models.JSONField(default=list)  # codes of the matters it covers; empty = all
+    fetches = models.BooleanField(default=False)  # 代领: the result may be handed to them
+    valid_until = models.DateField()  # its last day
+    kind = models.CharField(max_length=10)  # rules.LETTERS
+    number = EncryptedText(default="")  # of the letter
+    seen_at = models.DateTimeField()
+    seen_by = models.CharField(max_length=60)
+    hall = models.CharField(max_length=40)  # where it was seen
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=60, default="", db_default="")  # str(Actor); "" where entries were joined
+
+    class Meta:
+        db_table = "identity_paper_mandate"
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(person=models.F("agent")), name="nobody_is_their_own_agent"),
+            models.CheckConstraint(condition=models.Q(kind__in=list(LETTERS)), name="a_letter_is_of_a_known_kind"),
         ]
 
 

@@ -171,6 +171,7 @@ def receive(request: Asked, here: Served, no: str) -> HttpResponse:
     brought = bundles.WholeBrought(
         counted=[cases.Counted(code) for code in said.papers], answers=said.answers, form=said.form,
         revision=said.revision, visit_id=here.ticket.visit_id, window_id=here.window.pk,
+        by_agent=rows[0].person_id != here.ticket.person_id,
     )  # fmt: skip
     try:
         bundles.receive_bundle(bundle_no=no, brought=brought, by=here.by, now=clock.now())

@@ -18,7 +18,7 @@ from banshi.frames.staff import case_fees
 from banshi.frames.staff import cases as shared
 from banshi.frames.typed import clean
 from banshi.journeys.case import at_window, from_library, sending
-from banshi.journeys.case.carried import Carried, Firm, of_firm
+from banshi.journeys.case.carried import Carried, Firm, of_client, of_firm
 from banshi.journeys.case.carried import at_window as carried
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -27,9 +27,10 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.catalogue.rules.one_form import guided_jointly, implied_jointly, one_form
 from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.queries import Acting
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.rules import MOST_BYTES, rejected
-from banshi.surfaces.desk import guardians
+from banshi.surfaces.desk import agents, guardians
 from banshi.surfaces.desk.case_front import Served, case_of
 from banshi.surfaces.desk.case_sent import Sent
 from banshi.surfaces.desk.cases import case_page, of_number, thread_page
@@ -84,24 +85,37 @@ def open_bundle(request: Asked, here: Served) -> HttpResponse:
 def _opening(
     request: Asked, here: Served, person_id: int, fields: Iterable[Field], *, now: datetime
 ) -> tuple[cases.Opening, dict[str, object]]:
-    """A case of whoever is served: their own, their guardian beside them, or of the organisation they chose; and by field what
-    is known of them."""
+    """A case of whoever is served: their own, their guardian beside them, or of the client or organisation they chose; and by
+    field what is known of them."""
     guardian, firm = guardians.here_for(request, here, now), applies_for(request, here, now)
-    known = _known(here, fields, person_id=person_id, organisation_id=firm, now=now)
+    agent = agents.client_for(request, here, now)
+    applies = agent.person_id if agent is not None else person_id
+    phone = guardians.reached_at(person_id, None if agent else guardian)
+    known = _known(here, fields, agent, phone, person_id=person_id, organisation_id=firm, now=now)
     opening = cases.Opening(
-        hall=here.hall, item_code="", person_id=person_id, channel="window",
-        contact=guardians.reached_at(person_id, guardian), guardian_id=guardian.id if guardian and firm is None else None,
-        organisation_id=firm, visit_id=here.ticket.visit_id, window_id=here.window.pk,
-        anyway=request.POST.get("anyway") == "yes",
+        hall=here.hall, item_code="", person_id=applies, channel="window", contact=phone,
+        guardian_id=guardian.id if guardian and firm is None and agent is None else None,
+        organisation_id=firm, mandate=agent.ref if agent else None, name=agent.client if agent else "",
+        visit_id=here.ticket.visit_id, window_id=here.window.pk, anyway=request.POST.get("anyway") == "yes",
     )  # fmt: skip
     return opening, {field: each.value for field, each in known.items()}
 
 
 def _known(
-    here: Served, fields: Iterable[Field], *, person_id: int, organisation_id: int | None, now: datetime
+    here: Served,
+    fields: Iterable[Field],
+    agent: Acting | None,
+    phone: str | None,
+    *,
+    person_id: int,
+    organisation_id: int | None,
+    now: datetime,
 ) -> dict[str, Carried]:
-    """By field, of the person who is served, or of the organisation they act for; nothing once they do so no longer."""
+    """By field, of the person who is served, of the client they act for, or of the organisation; nothing once they do so no
+    longer."""
     today = here.today(now)
+    if agent is not None:
+        return of_client(fields, name=agent.client, person_id=agent.person_id, phone=phone, today=today)
     if organisation_id is None:
         return carried(fields, person_id=person_id, today=today)
     acts = people.standing_in(organisation_id, person_id, today=today)
@@ -186,47 +200,49 @@ def put_part(request: Asked, here: Served, no: str, upload: str) -> HttpResponse
 
 
 def _keep(here: Served, case: Case, sent: Sent, now: datetime) -> None:
-    at_window.keep(case_no=case.no, brought=sent.brought(here), by=here.by, now=now)
+    at_window.keep(case_no=case.no, brought=sent.brought(here, case), by=here.by, now=now)
 
 
 def _receive(here: Served, case: Case, sent: Sent, now: datetime) -> None:
-    at_window.receive(case_no=case.no, brought=sent.brought(here), by=here.by, now=now)
+    at_window.receive(case_no=case.no, brought=sent.brought(here, case), by=here.by, now=now)
 
 
 def _accept(here: Served, case: Case, sent: Sent, now: datetime) -> None:
-    at_window.accept(case_no=case.no, brought=sent.brought(here), by=here.by, now=now)
+    at_window.accept(case_no=case.no, brought=sent.brought(here, case), by=here.by, now=now)
 
 
 def _follow(here: Served, case: Case, sent: Sent, now: datetime) -> None:
-    at_window.accept(case_no=case.no, brought=sent.brought(here), deferred=sent.deferred(), by=here.by, now=now)
+    at_window.accept(case_no=case.no, brought=sent.brought(here, case), deferred=sent.deferred(), by=here.by, now=now)
 
 
 def _notice(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     second, may = shared.second_of(case, "notice", sent.words["second"], now=now)
     at_window.give_notice(
-        case_no=case.no, brought=sent.brought(here), missing_now=sent.missing(), second_by=second, second_may=may,
+        case_no=case.no, brought=sent.brought(here, case), missing_now=sent.missing(), second_by=second, second_may=may,
         by=here.by, now=now,
     )  # fmt: skip
 
 
 def _refuse(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     at_window.refuse(
-        case_no=case.no, brought=sent.brought(here), reason=sent.words["reason"], body=sent.words["body"], by=here.by,
+        case_no=case.no, brought=sent.brought(here, case), reason=sent.words["reason"], body=sent.words["body"], by=here.by,
         now=now,
     )  # fmt: skip
 
 
 def _grant(here: Served, case: Case, sent: Sent, now: datetime) -> None:
-    at_window.decide(case_no=case.no, brought=sent.brought(here), grant=True, by=here.by, now=now)
+    at_window.decide(case_no=case.no, brought=sent.brought(here, case), grant=True, by=here.by, now=now)
 
 
 def _deny(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     reason = sent.words["deny"]
-    at_window.decide(case_no=case.no, brought=sent.brought(here), grant=False, reason=reason, by=here.by, now=now)
+    at_window.decide(case_no=case.no, brought=sent.brought(here, case), grant=False, reason=reason, by=here.by, now=now)
 
 
 def _library(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     """Their certificates, with consent, once the card was compared."""
+    if case.person_id != here.ticket.person_id:
+        raise Refused("agent-not-allowed")
     if not here.compared:
         raise Refused("invalid", facts={"reason": _("Compare the card first: the library opens to its holder alone.")})
     from_library.use(case_no=case.no, consent=sent.consent, by=here.by, now=now)

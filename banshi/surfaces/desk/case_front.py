@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
@@ -78,14 +79,18 @@ def served(request: Asked, ref: str) -> Served:
     return Served(ticket, session.hall, session.window, replace(request.who.by, hall=session.hall.code))
 
 
-def theirs(person_id: int | None, hall: str) -> QuerySet[Case]:
-    """The cases of whoever is served, of this hall; none of a number that is nobody's."""
-    return queries.of_person(person_id, hall=hall) if person_id is not None else queries.all_cases().none()
+def theirs(person_id: int | None, hall: str, *, today: date) -> QuerySet[Case]:
+    """The cases of whoever is served, of this hall, and those in which they act for somebody by a mandate that stands; none of a
+    number that is nobody's."""
+    if person_id is None:
+        return queries.all_cases().none()
+    return queries.of_person(person_id, hall=hall) | queries.acted_by(person_id, hall=hall, today=today)
 
 
 def case_of(here: Served, no: str) -> Case:
     """:raises Refused: nothing-found – also somebody else's, or another hall's."""
-    found = theirs(here.ticket.person_id, here.hall.code).filter(no=no).first()
+    today = here.today(clock.now())
+    found = theirs(here.ticket.person_id, here.hall.code, today=today).filter(no=no).first()
     if found is None:
         raise Refused("nothing-found", facts={"case": no})
     return found
@@ -99,21 +104,25 @@ MOST_BESIDE = 3
 
 @dataclass(frozen=True)
 class Thread:
-    """One case of whoever is served. `folder`: collected before, ready to be received; `begun`: not handed in yet."""
+    """One case of whoever is served. `folder`: collected before, ready to be received; `begun`: not handed in yet; `client`: for
+    whom they act in it, masked."""
 
     case: Case
     due_on: date | None
     folder: bool
     begun: bool
+    client: str = ""
 
     @property
     def no(self) -> str:
         return self.case.no
 
 
-def threads(person_id: int | None, hall: str, *, item_id: int | None = None, most: int = MOST) -> list[Thread]:
+def threads(
+    person_id: int | None, hall: str, *, item_id: int | None = None, most: int = MOST, today: date
+) -> list[Thread]:
     """What goes on, in the order in which the window will want it; of alike ones the matter of the number comes first."""
-    rows = list(theirs(person_id, hall).filter(phase__in=CASE.goes_on)[: MOST * 2])
+    rows = list(theirs(person_id, hall, today=today).filter(phase__in=CASE.goes_on)[: MOST * 2])
 
     def place(row: Case) -> tuple[int, bool]:
         return (_FIRST.index(row.phase) if row.phase in _FIRST else len(_FIRST), row.item_id != item_id)
@@ -121,7 +130,8 @@ def threads(person_id: int | None, hall: str, *, item_id: int | None = None, mos
     rows.sort(key=place)
     return [
         Thread(
-            row, queries.due_of(row), row.phase in ("pre_passed", "await_receipt"), row.phase in ("draft", "pre_returned")
+            row, queries.due_of(row), row.phase in ("pre_passed", "await_receipt"), row.phase in ("draft", "pre_returned"),
+            row.masked_applicant if row.person_id != person_id else "",
         )
         for row in rows[:most]
     ]  # fmt: skip
@@ -162,14 +172,15 @@ class Beside:
     threads: list[Thread]
 
 
-def beside(who: Who, view: tickets.DeskView, hall: str) -> Beside | None:
+def beside(who: Who, view: tickets.DeskView, hall: Hall, *, now: datetime) -> Beside | None:
     """None where nobody is served, where card and person differ, and where this clerk receives no cases."""
     ticket = view.ticket
-    if ticket is None or ticket.state != "serving" or not who.may(PERMISSION, hall):
+    if ticket is None or ticket.state != "serving" or not who.may(PERMISSION, hall.code):
         return None
     if ticket.identity_ok is False and not ticket.mismatch_allowed:
         return None
-    return Beside(ticket.person_id is not None, threads(ticket.person_id, hall, most=MOST_BESIDE))
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    return Beside(ticket.person_id is not None, threads(ticket.person_id, hall.code, most=MOST_BESIDE, today=today))
 
 
 def context_of(here: Served, now: datetime, speed: float) -> dict[str, Any]:

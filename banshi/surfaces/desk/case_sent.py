@@ -71,7 +71,7 @@ class Sent:
             consent=post.get("consent") == "yes",
         )
 
-    def brought(self, here: Served) -> Brought:
+    def brought(self, here: Served, case: Case) -> Brought:
         """:raises Refused: invalid – a number of copies that is none."""
         counted = []
         for code, copies in self.ticked.items():
@@ -82,6 +82,7 @@ class Sent:
         return Brought(
             phase=self.phase, counted=counted, answers=self.answers, form=self.form, revision=self.revision,
             visit_id=here.ticket.visit_id, window_id=here.window.pk,
+            by_agent=case.person_id != here.ticket.person_id,
         )  # fmt: skip
 
     def missing(self) -> list[Missing]:

@@ -16,6 +16,7 @@ from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
+from banshi.surfaces.desk.agents import agents_part
 from banshi.surfaces.desk.case_front import PERMISSION, Gone, Served, case_of, context_of, served, threads, together
 from banshi.surfaces.desk.case_panels import panel_of
 from banshi.surfaces.desk.case_sent import Sent
@@ -67,16 +68,18 @@ def thread_page(
     other: str = "",
     typed: Mapping[str, str] | None = None,
     firm_typed: Mapping[str, str] | None = None,
+    letter_typed: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """:param item: what could not be opened, `matter`: if it was several at once; `other`: the case of the same matter that
     goes on; `typed`: of a guardian who could not be entered,
-    `firm_typed`: of an organisation."""
+    `firm_typed`: of an organisation, `letter_typed`: of a letter."""
     now = clock.now()
     ticket = here.ticket
-    rows = threads(ticket.person_id, here.hall.code, item_id=ticket.item_id)
+    rows = threads(ticket.person_id, here.hall.code, item_id=ticket.item_id, today=here.today(now))
     shown = context_of(here, now, clock.speed()) | {
         "guardians": guardians_part(request, here, typed or {}, now),
         "firms": firms_part(request, here, firm_typed or {}, now),
+        "agents": agents_part(request, here, letter_typed or {}, now),
         "together": together(rows), "threads": rows, "refused": refused, "refused_item": item,
         "refused_matter": matter, "other": other, "matters": catalogue.one_matters(here.hall.code),
         "offered": None if ticket.item is None or _under_way(rows, ticket.item) else ticket.item,

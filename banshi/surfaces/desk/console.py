@@ -221,7 +221,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         ),
         "next": tickets.preview(view),
         "bookings": to_confirm(view, now),
-        "matters": case_front.beside(who, view, hall.code),
+        "matters": case_front.beside(who, view, hall, now=now),
         "numbers_beside": _numbers_beside(view),
         "pauses": panels.pauses(),
         "refusals": panels.reasons_to_refuse(view),

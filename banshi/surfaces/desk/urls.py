@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.desk import acting, bundle, case_acting, cases, console, firm_acting, guardian_acting
+from banshi.surfaces.desk import acting, agent_acting, bundle, case_acting, cases, console, firm_acting, guardian_acting
 
 app_name = "desk"
 NUMBER = "cases/<slug:ref>/"
@@ -23,6 +23,7 @@ urlpatterns = [
     path(NUMBER + "together/<slug:no>", bundle.receive, name="bundle-receive"),
     path(NUMBER + "together/<slug:no>/", bundle.show, name="bundle"),
     path(NUMBER + "together/<slug:no>/keep", bundle.keep, name="bundle-keep"),
+    path(NUMBER + "agent/<slug:verb>", agent_acting.agent, name="agent"),
     path(NUMBER + "guardian/<slug:verb>", guardian_acting.guardian, name="guardian"),
     path(NUMBER + "firm/<slug:verb>", firm_acting.firm, name="firm"),
     path(NUMBER + "open", case_acting.open_case, name="case-open"),

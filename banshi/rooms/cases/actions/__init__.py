@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from banshi.rooms.cases.actions.acting import need_acting
+from banshi.rooms.cases.actions.acting import held_mandate, need_acting, need_agent
 from banshi.rooms.cases.actions.agreeing import agree
 from banshi.rooms.cases.actions.applying import (
     Opening,
@@ -47,7 +47,7 @@ from banshi.rooms.cases.actions.deferring import lapse_deferred, remind_deferred
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import locked as lock
-from banshi.rooms.cases.actions.ground import tell, told_at_ends, waits_for_seal
+from banshi.rooms.cases.actions.ground import tell, told_at, told_at_ends, waits_for_seal
 from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
 from banshi.rooms.cases.actions.in_season import tell_season_ends
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
@@ -120,6 +120,7 @@ __all__ = [
     "hand_on",
     "hand_over",
     "hand_to_department",
+    "held_mandate",
     "holder_of",
     "issue",
     "issue_by_rule",
@@ -131,6 +132,7 @@ __all__ = [
     "make_copies",
     "make_due",
     "need_acting",
+    "need_agent",
     "need_one_form",
     "need_whole",
     "open_bundle",
@@ -171,6 +173,7 @@ __all__ = [
     "tell_longer",
     "tell_season_ends",
     "terminate",
+    "told_at",
     "told_at_ends",
     "try_again",
     "try_rules",

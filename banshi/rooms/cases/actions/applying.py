@@ -15,7 +15,7 @@ from banshi.foundation import phones
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases.actions.acting import need_acting, need_member
+from banshi.rooms.cases.actions.acting import held_mandate, need_acting, need_member
 from banshi.rooms.cases.actions.ground import (
     give,
     invalid,
@@ -38,11 +38,13 @@ from banshi.rooms.cases.queries.told import phone_index
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import CHANNELS, not_there, unsent
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided
 from banshi.rooms.catalogue.rules.handling import PHONE, Handling
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Organisation, Person
+from banshi.rooms.identity.queries import Acting, MandateRef
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.models import DocumentVersion
 from banshi.rooms.places.models import Hall
@@ -72,6 +74,7 @@ class Opening:
     organisation_id: int | None = None
     account_id: int | None = None
     guardian_id: int | None = None  # guardianship by which somebody acts at a window; with an account it is its owner's
+    mandate: MandateRef | None = None  # by which an agent (代理人) acts; with an account it is the registered agent's
     name: str = ""  # as the account typed it: which name a document bears is nobody's to learn; "": the person's own
     contact: str | None = None
     language: str = "zh-hans"
@@ -88,7 +91,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     """A case as a draft, with its number: nothing slow comes before it.
 
     :raises Refused: nothing-found, item-not-here, item-retired, out-of-season, phone-invalid, guardian-over, mandate-missing,
-        member-limited; invalid (channel, an answer to no question, an organisation where people apply);
+        agent-not-allowed, member-limited; invalid (channel, an answer to no question, an organisation where people apply);
         duplicate-case – the same matter is under way already, as far as whoever asks may know.
     """
     if asked.channel not in CHANNELS_OF_CASES:
@@ -107,6 +110,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).get(id=person.pk)  # two taps open one case
         guardian = _guardian_of(asked, now)
+        agent = _agent_of(asked, item, by, now)
         if firm is not None:
             need_member(firm.pk, person.pk, item=item, hall=asked.hall, now=now)
         elif asked.account_id is not None and by.kind is ActorKind.CITIZEN:
@@ -117,7 +121,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
             no=number_for(asked.hall, now), hall=asked.hall, item=item, item_version=item.version,
             department_id=item.department_id, case_kind=item.case_kind, instant=handling.instant, person=person,
             organisation=firm, account_id=asked.account_id, guardian_id=guardian,
-            applicant=name,
+            applicant=name, **_pinned(agent),
             masked_applicant=firm.masked_name if firm else mask_name(name),
             contact=contact, contact_index=phone_index(contact), language=asked.language,
             channel=asked.channel, answers=dict(found.answers), situation=found.situation.id if found.situation else "",
@@ -143,6 +147,33 @@ def _guardian_of(asked: Opening, now: datetime) -> int | None:
     return asked.guardian_id
 
 
+def _agent_of(asked: Opening, item: Item, by: Actor, now: datetime) -> Acting | None:
+    """Who acts for the applicant by a mandate, which is held: whoever ends it comes before or after.
+
+    :raises Refused: agent-not-allowed, mandate-missing; invalid – beside a guardian or an organisation.
+    """
+    ref = asked.mandate
+    if ref is None and asked.account_id is not None and by.kind is ActorKind.CITIZEN and asked.organisation_id is None:
+        today = today_in(asked.hall, now)
+        found = people.mandate_for(asked.account_id, asked.person_id, item=item.code, today=today)
+        ref = found.ref if found is not None else None
+    if ref is None:
+        return None
+    if asked.guardian_id is not None or asked.organisation_id is not None:
+        raise invalid(
+            "agent", "监护人或单位的经办人不是代理人", "A guardian, or a member of an organisation, is no agent"
+        )
+    return held_mandate(ref, person_id=asked.person_id, item=item, hall=asked.hall, now=now)
+
+
+def _pinned(agent: Acting | None) -> dict[str, Any]:
+    """Columns of who acts, and by which mandate."""
+    if agent is None:
+        return {}
+    by = {"letter_id": agent.ref.id} if agent.ref.kind == "letter" else {"mandate_id": agent.ref.id}
+    return {"agent": agent.name, "masked_agent": agent.masked_name, **by}
+
+
 def _under_way(asked: Opening, item_id: int, by: Actor) -> str | None:
     """The number of a case of the same matter that goes on: of the same account; at a window, or by a card that was read, of the
     same person there; of another system or a machine, what it sent itself.
@@ -158,6 +189,8 @@ def _under_way(asked: Opening, item_id: int, by: Actor) -> str | None:
         rows = rows.filter(opened_by=str(by)).exclude(phase="draft")
     elif asked.channel == "window":
         rows = rows.filter(hall=asked.hall)
+        if asked.mandate is not None:  # what the client began without this agent is not theirs to know
+            rows = rows.filter(**{f"{asked.mandate.kind}_id": asked.mandate.id})
     else:
         return None
     return rows.order_by("id").values_list("no", flat=True).first()

@@ -140,11 +140,14 @@ def come_back(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
     return case
 
 
-def deliver(*, case_no: str, how: str, proof: str = "", says: str = "case_closed", by: Actor, now: datetime) -> Case:
+def deliver(
+    *, case_no: str, how: str, proof: str = "", taker: str = "", says: str = "case_closed", by: Actor, now: datetime
+) -> Case:
     """送达: handed over to whoever may have it; that ends the case.
 
     :param how: counter | electronic | courier | cabinet | kiosk. :param proof: how it was seen that the right one has it.
-    :param says: the message with which it ends. :raises Refused: nothing-found, wrong-state.
+    :param taker: name of who fetched it for somebody (代领). :param says: the message with which it ends.
+    :raises Refused: nothing-found, wrong-state.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -152,7 +155,16 @@ def deliver(*, case_no: str, how: str, proof: str = "", says: str = "case_closed
         result = CasePaper.objects.filter(case=case, kind="licence").order_by("id").last()
         name = handling_of_case(case).result.name_zh
         handed = (Named(name, result.printed),) if result else ()
-        give(case, "delivery_receipt", event=event, now=now, channel=HOW_ZH[how], materials=handed, proof=proof)
+        give(
+            case,
+            "delivery_receipt",
+            event=event,
+            now=now,
+            channel=HOW_ZH[how],
+            materials=handed,
+            proof=proof,
+            taker=taker,
+        )
         _close(case, now=now, says=says)
     return case
 

@@ -19,6 +19,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperSeal
+from banshi.rooms.cases.queries.agents import acting_in, agent_ref
 from banshi.rooms.cases.queries.handling import handling_of_case
 from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.rules import clocks, measures
@@ -33,12 +34,15 @@ from banshi.rooms.cases.rules.spans import span_words
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries.retiring import need_not_retired, need_taken
 from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.queries import Acting
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 from banshi.rooms.seals import queries as seals
 from banshi.rooms.tickets.models import Ticket
 
 log = structlog.get_logger("banshi.cases")
+_OTHERS = ":client"  # of two that hear of one thing, the second
+LETTERS_ZH = {"written": "书面委托书", "notarised": "公证委托书", "": "代办人登记的委托"}
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 FURTHEST = timezone(timedelta(hours=14))  # in the Pacific
 NUMBERED_SQL = """
@@ -232,6 +236,7 @@ def _said_of(case: Case, now: datetime) -> Facts:
     """What every paper may say of a case."""
     handling = handling_of_case(case)
     permit = case.item.item_type == PERMIT
+    agent = acting_in(case, today=today_of(case, now))
     return Facts(
         applicant=case.applicant, item=case.item.name_zh, case_no=case.no, on=today_of(case, now), hall=case.hall.name_zh,
         department=case.department.name_zh, organisation=case.organisation_id is not None, permit=permit,
@@ -240,8 +245,14 @@ def _said_of(case: Case, now: datetime) -> Facts:
         accepted_on=_day(case, case.accepted_at), due_promised=case.due_promised, due_statutory=case.due_statutory,
         promised=span_words(handling.limits.promised), statutory=span_words(handling.limits.statutory),
         guardian=people.guardian_name(case.guardian_id, today=today_of(case, now)),
+        agent=str(case.agent) if agent is not None else "", mandate=_mandate_said(agent),
         provisional=case.provisional, result=handling.result.name_zh, place=case.hall.address_zh,
     )  # fmt: skip
+
+
+def _mandate_said(agent: Acting | None) -> str:
+    """By which letter somebody acts, in the words of a paper."""
+    return f"{LETTERS_ZH[agent.kind]} {agent.number}".strip() if agent is not None else ""
 
 
 def _day(case: Case, moment: datetime | None) -> date | None:
@@ -271,7 +282,7 @@ def tell(
     anew: str = "",
     **params: Any,
 ) -> None:
-    """A message to whoever applied, about this step; once.
+    """A message to whoever applied, and to their agent, about this step; once.
 
     :param secret: what opens something, sealed until it is sent. :param anew: what makes it another message.
     """
@@ -282,10 +293,13 @@ def tell_of(
     case: Case, key: str, *, mark: str, now: datetime, secret: Mapping[str, Any] | None = None, **params: Any
 ) -> None:
     """The same, about something that is no step. :param mark: which one: of each it is told once."""
-    messaging.write(
-        key=key, to_phone=_told_at(case, now), hall=case.hall, subject=f"case:{case.no}", params=_params(case, params),
-        dedupe=f"case:{case.no}:{key}:{mark}", language=case.language, now=now, secret=secret,
-    )  # fmt: skip
+    for place, (phone, opens) in enumerate(told_at(case, now=now)):
+        messaging.write(
+            key=key, to_phone=phone, hall=case.hall, subject=f"case:{case.no}",
+            params=_params(case, params if opens or not secret else {**params, "link": ""}),
+            dedupe=f"case:{case.no}:{key}:{mark}{_OTHERS * place}", language=case.language, now=now,
+            secret=secret if opens else None,
+        )  # fmt: skip
 
 
 def tell_all(told: Iterable[tuple[Case, int, Mapping[str, Any]]], key: str, *, now: datetime) -> None:
@@ -293,10 +307,10 @@ def tell_all(told: Iterable[tuple[Case, int, Mapping[str, Any]]], key: str, *, n
     messaging.write_rows(
         messaging.row(
             key=key, phone=phone, hall=case.hall.code, subject=f"case:{case.no}", params=_params(case, params),
-            due_at=now, dedupe=f"case:{case.no}:{key}:{seq}", language=case.language, now=now,
+            due_at=now, dedupe=f"case:{case.no}:{key}:{seq}{_OTHERS * place}", language=case.language, now=now,
         )
         for case, seq, params in told
-        if (phone := _told_at(case, now))
+        for place, (phone, _opens) in enumerate(told_at(case, now=now))
     )  # fmt: skip
 
 
@@ -306,19 +320,27 @@ def _params(case: Case, more: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _told_at(case: Case, now: datetime) -> str | None:
-    """The telephone of this case; nobody's where it is that of a guardian who is none any more."""
+def told_at(case: Case, *, now: datetime) -> list[tuple[str, bool]]:
+    """Telephones that hear of a case, each with whether what opens its result may go there: its own, unless that is of a
+    guardian or agent who is none any more; beside an agent's the client's, where one is proven.
+    """
+    own = people.phone_of(person_id=case.person_id) if case.guardian_id or agent_ref(case) else None
     if case.guardian_id is not None and not people.guardian_stands(
         case.guardian_id, child_id=case.person_id, today=today_of(case, now)
     ):
-        return people.phone_of(person_id=case.person_id)
-    return str(case.contact) if case.contact else None
+        return [(own, True)] if own else []
+    contact = [(str(case.contact), True)] if case.contact else []
+    if agent_ref(case) is None:
+        return contact
+    agent = acting_in(case, today=today_of(case, now))
+    theirs = [(phone, agent.fetches) for phone, _opens in contact if agent is not None and phone != own]
+    return theirs + ([(own, True)] if own else [])
 
 
 def told_at_ends(case: Case, last4: str, *, now: datetime) -> bool:
-    """Whether its telephone ends so; compared in a time that tells nothing of it."""
-    phone = _told_at(case, now) or ""
-    return len(last4) == 4 and secrets.compare_digest(phone[-4:].encode(), last4.encode())
+    """Whether one of its telephones ends so; compared in a time that tells nothing of it."""
+    ends = [secrets.compare_digest(phone[-4:].encode(), last4.encode()) for phone, _opens in told_at(case, now=now)]
+    return len(last4) == 4 and any(ends)
 
 
 def stops_of(case: Case) -> list[clocks.Stop]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from banshi.rooms.cases.queries.adding import addable
+from banshi.rooms.cases.queries.agents import acted_by, acting_in, agent_of_case, agent_ref
 from banshi.rooms.cases.queries.blanks import (
     Sheet,
     blanks_of,
@@ -103,7 +104,11 @@ __all__ = [
     "Told",
     "Verified",
     "Whole",
+    "acted_by",
+    "acting_in",
     "addable",
+    "agent_of_case",
+    "agent_ref",
     "agreed",
     "agreement",
     "all_bundles",

@@ -36,7 +36,9 @@ class Facts:
     organisation: bool = False
     permit: bool = False
     agent: str = ""
+    mandate: str = ""  # by which the agent acts, in words
     guardian: str = ""
+    taker: str = ""  # 代领人
     phone: str = ""
     applied_on: date | None = None
     received_on: date | None = None
@@ -122,9 +124,17 @@ def _asked(facts: Facts) -> str:
 
 
 def _head(facts: Facts) -> tuple[tuple[str, str], ...]:
-    agent = (("经办人", facts.agent),) if facts.agent else ()
+    agent = (("经办人" if facts.organisation else "代理人", facts.agent),) if facts.agent else ()
+    mandate = (("授权委托", facts.mandate),) if facts.agent and facts.mandate else ()
     guardian = (("监护人", facts.guardian),) if facts.guardian else ()
-    return ("办件编号", facts.case_no), ("办理事项", facts.item), ("申请人", facts.applicant), *guardian, *agent
+    return (
+        ("办件编号", facts.case_no),
+        ("办理事项", facts.item),
+        ("申请人", facts.applicant),
+        *guardian,
+        *agent,
+        *mandate,
+    )
 
 
 def _listed(named: tuple[Named, ...]) -> tuple[tuple[str, str, str], ...]:
@@ -451,6 +461,7 @@ def _delivery_receipt(facts: Facts) -> PaperWords:
             ("送达方式", facts.channel),
             ("送达地点", facts.place),
             ("送达日期", day_words(facts.on)),
+            ("代领人", facts.taker),
             ("核验方式", facts.proof),
         ),
         list_head=("文书、证照", "编号"),

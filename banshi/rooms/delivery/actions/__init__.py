@@ -14,13 +14,14 @@ from banshi.rooms.delivery.actions.cabinets import (
     try_another,
     works_again,
 )
-from banshi.rooms.delivery.actions.handing import end, forget_code, hand_over, hand_paper, make_ready, moved
+from banshi.rooms.delivery.actions.handing import Fetching, end, forget_code, hand_over, hand_paper, make_ready, moved
 from banshi.rooms.delivery.actions.parcels import arrive, ask_waybill, come_back, hear, make_parcel, post, traced, void
 from banshi.rooms.delivery.actions.printing import claim_copy, end_copy, printable_of
 from banshi.rooms.delivery.actions.sending_in import announce, call_off, came
 from banshi.rooms.delivery.actions.wishing import Receiver, forget_address, wish
 
 __all__ = [
+    "Fetching",
     "Receiver",
     "announce",
     "arrive",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from banshi.kernel.actors import Actor
@@ -11,6 +12,16 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.models import Delivery
 from banshi.rooms.delivery.rules import CODE_DIGITS, DELIVERY, TRIES
+from banshi.rooms.identity.queries import MandateRef
+
+
+@dataclass(frozen=True)
+class Fetching:
+    """代领: somebody fetches it for whoever applied. `person_id`: whose document was compared; `name`: theirs."""
+
+    person_id: int
+    name: str
+    ref: MandateRef
 
 
 def make_ready(*, case: Case, place: str, code_opens: bool = True, by: Actor, now: datetime) -> str:
@@ -26,13 +37,21 @@ def make_ready(*, case: Case, place: str, code_opens: bool = True, by: Actor, no
 
 
 def hand_over(
-    *, case_no: str, how: str, code: str = "", identified: bool = False, by: Actor, now: datetime
+    *,
+    case_no: str,
+    how: str,
+    code: str = "",
+    identified: bool = False,
+    fetching: Fetching | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Refusal | None:
     """领取: to whoever brings the code, or was identified by their card. Once. In the caller's transaction.
 
     A wrong code is answered, not raised: the try it cost has to stay. After five only the card helps.
 
-    :param identified: a clerk compared person and card. :returns: None when it is handed over; code-wrong.
+    :param identified: a clerk compared person and card. :param fetching: who fetches it for somebody, with the code; the caller
+        holds their mandate. :returns: None when it is handed over; code-wrong.
     :raises Refused: nothing-found, code-used; on-its-way – the carrier has it.
     """
     row = Delivery.objects.select_for_update(no_key=True).filter(case__no=case_no).first()
@@ -46,12 +65,16 @@ def hand_over(
         row.tries_left = max(0, row.tries_left - 1)
         row.save(update_fields=["tries_left"])
         return Refusal("code-wrong", {"left": row.tries_left})
-    row.state, row.how, row.by_what = DELIVERY.to("hand_over"), how, "card" if identified else "code"
+    row.state, row.how = DELIVERY.to("hand_over"), how
+    row.by_what = "agent" if fetching else "card" if identified else "code"
     row.delivered_at, row.delivered_by = now, str(by)
-    row.save(update_fields=["state", "how", "by_what", "delivered_at", "delivered_by"])
-    audit.record(
-        action="handed-over", subject=f"case:{case_no}", by=by, now=now, facts={"how": how, "by_what": row.by_what}
-    )
+    shown: dict[str, object] = {}
+    if fetching is not None:
+        row.fetched_by_id, row.fetch_mandate = fetching.person_id, str(fetching.ref)
+        shown = {"agent_person": fetching.person_id, "mandate": row.fetch_mandate}
+    row.save(update_fields=["state", "how", "by_what", "fetched_by", "fetch_mandate", "delivered_at", "delivered_by"])
+    facts = {"how": how, "by_what": row.by_what, **shown}
+    audit.record(action="handed-over", subject=f"case:{case_no}", by=by, now=now, facts=facts)
     return None
 
 

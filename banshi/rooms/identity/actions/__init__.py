@@ -47,6 +47,7 @@ from banshi.rooms.identity.actions.guardians import (
     uphold_guardian,
 )
 from banshi.rooms.identity.actions.joining import join_entries, lock_entries
+from banshi.rooms.identity.actions.letters import end_letter, hold_acting, record_letter
 from banshi.rooms.identity.actions.mandates import (
     agree_to_mandate,
     confirm_mandate,
@@ -469,6 +470,7 @@ __all__ = [
     "dismiss_agent",
     "drop_unanswered",
     "end_guardian",
+    "end_letter",
     "end_mandate",
     "end_member",
     "end_role",
@@ -481,6 +483,7 @@ __all__ = [
     "forget_codes",
     "give_mandate",
     "give_role",
+    "hold_acting",
     "hold_agent",
     "hold_member",
     "join_entries",
@@ -501,6 +504,7 @@ __all__ = [
     "prove_account",
     "prove_guardian",
     "prove_phone",
+    "record_letter",
     "register_agent",
     "remove_from_account",
     "reset_password",

@@ -10,6 +10,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.correcting import need_card_and_reason
 from banshi.rooms.identity.actions.guardians import hand_over_guardians
+from banshi.rooms.identity.actions.letters import hand_over_letters
 from banshi.rooms.identity.actions.mandates import hand_over_mandates
 from banshi.rooms.identity.actions.organisations import hand_over_organisations
 from banshi.rooms.identity.models import Account, Person
@@ -59,6 +60,7 @@ def join_entries(
     hand_over_mandates(keep, other, how=how, now=now)
     hand_over_organisations(keep, other, how=how, by=by, now=now)
     hand_over_guardians(keep, other, how=how, now=now)
+    hand_over_letters(keep, other, how=how, now=now)
     if how == "renewed":
         _take_over_phone(keep, other)
         _take_over_account(keep, other)

@@ -44,7 +44,7 @@ def give_mandate(
     """
     if not paper.strip():
         raise invalid("paper", NO_PAPER)
-    _check_end(valid_until, now)
+    check_end(valid_until, now)
     agent = accepted_agent(agent_id)
     person = _client(name=name, id_type=id_type, id_number=id_number, by=by, now=now)
     terms = {"items": sorted(set(items)), "valid_until": valid_until}
@@ -74,7 +74,7 @@ def propose_mandate(
     :raises Refused: invalid (name, end), identity-invalid, nothing-found; mandate-missing – the agent is suspended;
         wrong-state – it is not accepted; too-many-people – so many proposals wait already.
     """
-    _check_end(valid_until, now)
+    check_end(valid_until, now)
     agent = accepted_agent(agent_id)
     if agent.suspended_at is not None:
         raise Refused("mandate-missing", facts={"agent": agent_id})
@@ -121,7 +121,7 @@ def _confirm(mandate_id: int, *, paper: str, by: Actor, now: datetime) -> None:
         raise Refused("nothing-found", facts={"mandate": mandate_id})
     if mandate.given_at is not None:
         return
-    _check_end(mandate.valid_until, now)
+    check_end(mandate.valid_until, now)
     _open(mandate.agent, mandate.person).exclude(id=mandate_id).update(ended_at=now)
     _stand(mandate, paper=paper, by=by, now=now)
 
@@ -149,7 +149,8 @@ def must_be_of(*, mandate_id: int, person_id: int) -> None:
         raise Refused("nothing-found", facts={"mandate": mandate_id})
 
 
-def _check_end(valid_until: date, now: datetime) -> None:
+def check_end(valid_until: date, now: datetime) -> None:
+    """:raises Refused: invalid."""
     today = now.astimezone(CHINA).date()
     if not today <= valid_until <= today + LONGEST:
         raise invalid("valid_until", _ENDS)

@@ -50,6 +50,15 @@ from banshi.rooms.identity.queries.guardians import (
     opens_for,
     wards_of,
 )
+from banshi.rooms.identity.queries.letters import (
+    Acting,
+    MandateRef,
+    acting_between,
+    acting_by,
+    acts_for_people,
+    letters_of,
+    mandate_for,
+)
 from banshi.rooms.identity.queries.mandates import (
     Mandates,
     clients_for,
@@ -362,6 +371,7 @@ def staff_named(login: str) -> int | None:
 
 
 __all__ = [
+    "Acting",
     "ActsForMe",
     "ActsForOrganisation",
     "AgentView",
@@ -371,12 +381,16 @@ __all__ = [
     "HeldKey",
     "HeldRole",
     "KeyInfo",
+    "MandateRef",
     "Mandates",
     "Member",
     "MemberView",
     "Mine",
     "accounts_of_key",
+    "acting_between",
+    "acting_by",
     "acting_for",
+    "acts_for_people",
     "administrators",
     "agent",
     "agent_of",
@@ -403,7 +417,9 @@ __all__ = [
     "key_by_secret",
     "keys",
     "keys_by_secrets",
+    "letters_of",
     "mandate",
+    "mandate_for",
     "mandate_over",
     "mandates_of",
     "may_act_for",
