@@ -117,7 +117,7 @@ def hand_to_agent(
     with transaction.atomic():
         case = cases.lock(case_no)
         row = delivery_of(case)
-        if row is not None and row.state == "ready" and row.tries_left < 1:
+        if (row is not None and row.state == "ready" and row.tries_left < 1) or not case.item.agent_allowed:
             raise Refused("agent-not-allowed")
         fetching = _fetching(case, agent, letter, by=by, now=now)
     return _deliver(case_no=case_no, how="counter", code=code, identified=False, fetching=fetching, by=by, now=now)
@@ -179,7 +179,12 @@ def _deliver(
 
 
 def _need_fetching(case: Case, fetching: delivery.Fetching, *, now: datetime) -> None:
-    """The mandate, held: whoever ends it comes before or after. :raises Refused: mandate-missing."""
+    """The mandate, held: whoever ends it comes before or after.
+
+    :raises Refused: agent-not-allowed – the matter is done in person; mandate-missing.
+    """
+    if not case.item.agent_allowed:
+        raise Refused("agent-not-allowed")
     found = people.hold_acting(fetching.ref, today=today_of(case, now))
     if found is None or found.person_id != case.person_id:
         raise Refused("mandate-missing", facts={"item": case.item.code})

@@ -44,6 +44,8 @@ from banshi.rooms.delivery.queries import (
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.tickets.models import WindowSession
+from banshi.surfaces.issue import fetching
+from banshi.surfaces.issue.fetching import fetching_part
 from banshi.surfaces.issue.frame import page
 
 PERMISSION = "cases.issue"
@@ -119,6 +121,7 @@ def paper(request: Asked, hall: str, no: str, number: str) -> HttpResponseBase:
 def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None) -> HttpResponseBase:
     context = dict(shared.shown(request, case, now=clock.now()))
     own = conclude.is_their_own(case, now=clock.now())
+    context |= fetching_part(request, case)
     context |= _calling(request, hall, case, clock.now())
     context |= _posting(case) | {
         "delivery": delivery_of(case), "result": conclude.result_of(case), "refused": refused, "whys": WHYS,
@@ -257,6 +260,9 @@ def by_card(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     conclude.hand_over(case_no=case.no, identified=True, by=by, now=now)
     audit.looked(subject=f"person:{case.person_id}", by=by, now=now, hall=case.hall.code, why=why)
     return _("Handed over. The case is closed.")
+
+
+by_agent = _deed(fetching.by_agent)
 
 
 @_deed

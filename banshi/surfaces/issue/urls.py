@@ -33,6 +33,7 @@ urlpatterns = [
     path(CASE + "posted", pages.posted, name="posted"),
     path(CASE + "hand-over", pages.hand_over, name="hand_over"),
     path(CASE + "by-card", pages.by_card, name="by_card"),
+    path(CASE + "by-agent", pages.by_agent, name="by_agent"),
     path(CASE + "paper-out", pages.paper_out, name="paper_out"),
     path(CASE + "whole", pages.whole, name="whole"),
     path(CASE + "close", pages.close, name="close"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 from banshi.foundation import states
-from banshi.foundation.relations import RELATIONS
+from banshi.foundation.relations import LETTERS, RELATIONS
 from banshi.foundation.said import english, named, one_tongue
 from banshi.foundation.times import clock_words, day_words, span_words
 from banshi.frames.staff.names import names_of, scopes_named
@@ -203,6 +203,8 @@ DEEDS: dict[str, Text] = {
     "guardian-contested": pgettext_lazy("deed", "%(who)s contested a guardianship of %(what)s"),
     "guardian-upheld": pgettext_lazy("deed", "%(who)s upheld a guardianship of %(what)s"),
     "guardian-ended": pgettext_lazy("deed", "%(who)s ended a guardianship of %(what)s"),
+    "letter-seen": pgettext_lazy("deed", "%(who)s wrote down a letter by which somebody acts for %(what)s"),
+    "letter-ended": pgettext_lazy("deed", "%(who)s ended a letter by which somebody acted for %(what)s"),
     "mandate-proposed": pgettext_lazy("deed", "%(who)s proposed a mandate of %(what)s for an agent"),
     "mandate-given": pgettext_lazy("deed", "%(who)s entered a mandate of %(what)s for an agent"),
     "passed-on": pgettext_lazy("deed", "%(what)s passed to the client: the agent's mandate is over"),
@@ -388,6 +390,7 @@ _FACTS: dict[str, Text] = {
     "fills_only": pgettext_lazy("fact", "Fills in only"),
     "appoints": pgettext_lazy("fact", "Appoints agents"),
     "relation": pgettext_lazy("fact", "Relation:"),
+    "letter": pgettext_lazy("fact", "Letter:"),
     "live_most": pgettext_lazy("fact", "Visits to come, at most:"),
     "day_most": pgettext_lazy("fact", "On one day, at most:"),
     "source": pgettext_lazy("fact", "Through:"),
@@ -426,7 +429,7 @@ _FACTS: dict[str, Text] = {
 }
 _CODED: dict[str, Mapping[str, Text]] = {
     "source": states.CHANNELS, "channel": states.CHANNELS, "outcome": OUTCOMES, "role": ROLES, "kind": DEVICES,
-    "how": JOINED, "verb": STEPS, "stands": STANDINGS, "relation": RELATIONS,
+    "how": JOINED, "verb": STEPS, "stands": STANDINGS, "relation": RELATIONS, "letter": LETTERS,
 }  # fmt: skip
 _OCCASION = re.compile(r"[a-z]+:[\w-]+$")  # of a look: by which number, on which page of which day; no words
 _WHYS: dict[str, Text] = {

@@ -324,6 +324,8 @@ AUDIT: dict[str, Text] = {
     "guardian-contested": _("contested a guardianship"),
     "guardian-upheld": _("upheld a guardianship"),
     "guardian-ended": _("ended a guardianship"),
+    "letter-seen": _("wrote down a letter of mandate"),
+    "letter-ended": _("ended a letter of mandate"),
     "mandate-proposed": _("proposed a mandate"),
     "passed-on": _("passed a booking to the client"),
     "mandate-given": _("entered a mandate"),

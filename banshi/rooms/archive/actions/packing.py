@@ -146,7 +146,8 @@ def _delivery(case: Case) -> dict[str, Any]:
         return found
     return {
         "state": row.state, "how": row.how, "by_what": row.by_what, "ready_at": _said(case, row.ready_at),
-        "delivered_at": _said(case, row.delivered_at), "delivered_by": row.delivered_by, **found,
+        "delivered_at": _said(case, row.delivered_at), "delivered_by": row.delivered_by,
+        **({"fetch_mandate": row.fetch_mandate} if row.fetch_mandate else {}), **found,
     }  # fmt: skip
 
 
