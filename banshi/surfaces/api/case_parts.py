@@ -20,6 +20,7 @@ from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Parcel, ParcelWord
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
+from banshi.surfaces.api.case_agents import agent_part
 from banshi.surfaces.api.guide import below_shown, stage_shown
 from banshi.surfaces.api.keys import Caller, permissions_of
 from banshi.surfaces.api.parts import hall_name, moment, named, zone_of
@@ -85,12 +86,13 @@ def sees(who: Caller, case: Case) -> bool:
 
 
 def look_at(who: Caller, case: Case, *, copy: str = "", now: datetime) -> None:
-    """Leave a trace that the key's member of staff saw what is in a case, or a guardian – through the channel's system, as on
-    the web – a child's; once a day.
+    """Leave a trace that the key's member of staff saw what is in a case, or a guardian or agent – through the channel's
+    system, as on the web – a child's or client's; once a day.
 
     :param copy: of this certificate, a copy of which was seen.
     """
-    why = "case" if who.scope == "staff" else "guardian" if case.guardian_id is not None else ""
+    acts = "guardian" if case.guardian_id is not None else "agent" if case.letter_id is not None else ""
+    why = "case" if who.scope == "staff" else acts
     if why and who.scope in (*OF_APPLICANTS, "staff"):
         day = now.astimezone(zone_of(case.hall)).date()
         seen = f"copy:{case.no}:{copy}" if copy and who.scope == "staff" else f"{why}:{case.no}:{day}"
@@ -151,7 +153,8 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
         ],
         "missing": _missing(case),
         "form": cases.form_of(case) if staff else None,
-        "delivery": _delivery(case, who),
+        "delivery": _delivery(case, who, now=now),
+        "agent": agent_part(case, now=now),
         "by_rule": _by_rule(case, who),
     }
 
@@ -233,7 +236,7 @@ def _missing(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _delivery(case: Case, who: Caller) -> dict[str, Any] | None:
+def _delivery(case: Case, who: Caller, *, now: datetime) -> dict[str, Any] | None:
     row = deliveries.delivery_of(case)
     if row is None:
         return None
@@ -244,9 +247,15 @@ def _delivery(case: Case, who: Caller) -> dict[str, Any] | None:
         "ready_at": moment(row.ready_at, zone),
         "delivered_at": moment(row.delivered_at, zone),
         "channel": row.how or None,
-        "code": (deliveries.code_for_applicant(case) or None) if who.scope == "channel" else None,
+        "code": (deliveries.code_for_applicant(case) or None) if _gets_code(case, who, now=now) else None,
         "parcel": parcel_part(parcel, case) if (parcel := deliveries.parcel_of(case)) is not None else None,
     }
+
+
+def _gets_code(case: Case, who: Caller, *, now: datetime) -> bool:
+    """What opens a result is told to the system of whoever applied; of an agent's who may fetch it."""
+    agent = cases.agent_of_case(case, today=now.astimezone(zone_of(case.hall)).date())
+    return who.scope == "channel" and (agent is None or (agent.stands and agent.fetches))
 
 
 def parcel_part(parcel: Parcel, case: Case) -> dict[str, Any]:

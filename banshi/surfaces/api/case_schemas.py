@@ -59,6 +59,56 @@ class OrganisationIn(In):
     uscc: Short = Field(description="Its unified social credit code; the person is known to act for it.")
 
 
+class LetterIn(In):
+    kind: Literal["written", "notarised"] = Field(
+        description="授权委托书: signed by hand, or certified by a notary (公证)."
+    )
+    number: Annotated[str, StringConstraints(max_length=40, pattern=PRINTABLE)] = Field(
+        "", description="Of the letter; a notarised one has one."
+    )
+    items: Annotated[list[Code], Field(max_length=20)] = Field([], description="Matters it covers; empty: all of them.")
+    fetches: bool = Field(False, description="It lets the agent fetch the result, too (代领).")
+    valid_until: Day = Field(description="Its last day.")
+
+
+class AgentIn(In):
+    """Who acts for `person`: by a mandate on record, or – keys of `staff` – by a letter that is seen now."""
+
+    mandate: Annotated[str, StringConstraints(pattern=r"^[mp][0-9]{1,15}$")] | None = Field(
+        None, description="Its reference, `m12` of a registered agent, `p12` a letter: keys of `staff`."
+    )
+    person: ClientIn | None = Field(
+        None, description="The agent; of a vouching `channel` its signed-in user. A mandate on record is looked up."
+    )
+    letter: LetterIn | None = None
+    phone: Annotated[str, StringConstraints(max_length=30, pattern=PRINTABLE)] = Field(
+        "", description="Where the agent is told how it goes."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> AgentIn:
+        if (self.mandate is None) == (self.person is None) or (self.letter is not None and self.person is None):
+            said = {"zh": "mandate 和 person 须填且只填一项", "en": "Give either mandate or person"}
+            raise PydanticCustomError("one_of", "{en}", said)
+        return self
+
+
+class CaseAgentOut(Out):
+    name: str = Field(description="Masked.")
+    mandate: str
+    items: list[str] = Field(description="Matters it covers; empty: all of them.")
+    valid_until: date
+    how: Literal["account", "paper"] = Field(description="The client agreed in their account, or a paper was seen.")
+    kind: Literal["written", "notarised"] | None
+    fetches: bool
+    stands: bool = Field(description="Whether it gives a right today.")
+
+
+class FetchIn(In):
+    person: ClientIn = Field(description="Whose document was compared.")
+    letter: LetterIn | None = Field(None, description="Seen now; without it the mandate is on record.")
+
+
 class CaseIn(In):
     item: Code | None = None
     items: Annotated[list[Code], Field(min_length=1, max_length=12)] | None = Field(
@@ -74,6 +124,9 @@ class CaseIn(In):
     guardian: ClientIn | None = Field(
         None,
         description="Who acts for `person`, a minor, as guardian in force: by keys of `staff`, and of a vouching `channel`.",
+    )
+    agent: AgentIn | None = Field(
+        None, description="Who acts for `person` by a mandate (代理人); never beside a guardian."
     )
     answers: Answers = Field({}, description="Question → option of the item's guide.")
     form: Form = Field({}, description="Field → value. It may be half filled: that is asked when the case is sent.")
@@ -281,6 +334,9 @@ class DeliverIn(In):
     )
     identity: bool | Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)] = Field(
         False, description="`true`: card and person were compared; or the number on the card, which is compared here."
+    )
+    agent: FetchIn | None = Field(
+        None, description="代领: who fetches it for the applicant, with `code`: keys of `staff`."
     )
 
 
@@ -590,6 +646,7 @@ class CaseOut(CaseLineOut):
     missing: list[TellOut] = Field(description="What the last notice asked for, while it is waited for.")
     form: dict[str, Value] | None = Field(description="For staff who look at cases here, and leave a trace.")
     delivery: CaseDeliveryOut | None
+    agent: CaseAgentOut | None = Field(description="Who acts for the applicant; null: nobody does.")
     by_rule: ByRuleOut | None = Field(description="What the rules of its item made of it; null: it has none.")
 
 

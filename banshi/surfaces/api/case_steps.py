@@ -21,6 +21,7 @@ from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.answers import Answer, answer, refused
+from banshi.surfaces.api.case_agents import person_of
 from banshi.surfaces.api.case_parts import case_part, line_parts, on_list, seen_case
 from banshi.surfaces.api.case_schemas import (
     AcceptIn,
@@ -31,6 +32,7 @@ from banshi.surfaces.api.case_schemas import (
     DecideIn,
     DeliverIn,
     ExtendIn,
+    FetchIn,
     HandOnIn,
     MissingIn,
     NoticeIn,
@@ -431,9 +433,20 @@ def _deliver(case: Case, asked: DeliverIn, who: Caller, now: datetime) -> None:
         cases.close_refused(case_no=case.no, by=who.by, now=now)
     elif asked.channel == "electronic":
         conclude.receive_electronically(case_no=case.no, by=who.by, now=now)
+    elif asked.agent is not None:
+        _to_agent(case, asked, asked.agent, who, now)
     else:
         compared = asked.identity if isinstance(asked.identity, bool) else _is_theirs(case, asked.identity, now)
         conclude.hand_over(case_no=case.no, code=asked.code, identified=compared, by=who.by, now=now)
+
+
+def _to_agent(case: Case, asked: DeliverIn, fetch: FetchIn, who: Caller, now: datetime) -> None:
+    """:raises Refused: those of `conclude.hand_to_agent`."""
+    seen = fetch.letter
+    letter = conclude.Letter(seen.kind, seen.number, seen.valid_until) if seen is not None else None
+    conclude.hand_to_agent(
+        case_no=case.no, code=asked.code, agent=person_of(fetch.person), letter=letter, by=who.by, now=now
+    )
 
 
 def _is_theirs(case: Case, number: str, now: datetime) -> bool:

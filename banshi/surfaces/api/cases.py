@@ -23,6 +23,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.bundles import bundle_part
+from banshi.surfaces.api.case_agents import agent_for
 from banshi.surfaces.api.case_parts import (
     case_part,
     line_parts,
@@ -69,10 +70,11 @@ def open_case(request: HttpRequest, body: CaseIn) -> Answer:
         raise Refused("invalid", facts={"field": "channel", "reason": reason})
     items = list(body.items or [body.item or ""])
     person = _person(body, who, hall)
+    contact = (body.agent.phone if body.agent is not None else "") or person.phone
     opening = cases.Opening(
-        hall=hall, item_code=items[0], person_id=person.id, channel=channel, name=person.name, contact=person.phone,
+        hall=hall, item_code=items[0], person_id=person.id, channel=channel, name=person.name, contact=contact,
         organisation_id=_organisation(body, person.id, hall), guardian_id=_guardian(body, person.id, who, hall),
-        language=language(request), answers=body.answers,
+        mandate=agent_for(body, person.id, who, hall), language=language(request), answers=body.answers,
         form=body.form, anyway=body.anyway,
     )  # fmt: skip
     if len(items) > 1:

@@ -85,7 +85,7 @@ def who_guards(request: HttpRequest, body: GuardsIn) -> Answer:
     """What was ended, or has run out, is not listed. A look by staff is written down."""
     who = caller(request)
     person = (
-        _at_window(who, "who_guards", body.hall, body.person) if who.scope == "staff" else _vouched(who, body.person)
+        _at_window(who, "who_guards", body.hall, body.person) if who.scope == "staff" else vouched(who, body.person)
     )
     today = _today()
     if who.scope == "staff":
@@ -116,7 +116,7 @@ def enter_guardian(request: HttpRequest, body: GuardianIn) -> Answer:
         return answer(201, _one(people.guardians_of(made.child_id, today=_today()), made.pk))
     if body.paper or body.born is not None:
         raise invalid("paper：只由窗口填写", "paper: for a window alone")
-    guardian = _vouched(who, body.guardian)
+    guardian = vouched(who, body.guardian)
     made = identity.declare_guardian(
         guardian_id=guardian, relation=body.relation, **body.child.model_dump(), by=who.by, now=now
     )  # fmt: skip
@@ -156,7 +156,7 @@ def end_guardian(request: HttpRequest, guardian: Path[Id], body: EndGuardianIn) 
         child = _of_child(who, "end_guardian", guardian, body.hall, body.child)
         was, why = _one(people.guardians_of(child, today=today), guardian), body.why
     else:
-        mine = people.children_of_person(_vouched(who, body.guardian), today=today)
+        mine = people.children_of_person(vouched(who, body.guardian), today=today)
         was, why = _one((each for each in mine if not each.proven), guardian), "本人撤回"
     identity.end_guardian(guardianship_id=guardian, why=why, by=who.by, now=clock.now())
     return answer(200, was)
@@ -167,7 +167,7 @@ def guardian_for(who: Caller, guardian: ClientIn, child_id: int, *, today: date)
 
     :raises Refused: nothing-found – a channel that vouches for nobody; guardian-over – it is none of theirs, or holds no more.
     """
-    known = _known(guardian) if who.scope == "staff" else _vouched(who, guardian)
+    known = known_person(guardian) if who.scope == "staff" else vouched(who, guardian)
     found = people.guardianship_between(known, child_id, today=today)
     if found is None:
         raise Refused("guardian-over")
@@ -177,14 +177,14 @@ def guardian_for(who: Caller, guardian: ClientIn, child_id: int, *, today: date)
 # --- Whom it is about ---------------------------------------------------------------------------------------------
 
 
-def _vouched(who: Caller, person: ClientIn | None) -> int:
+def vouched(who: Caller, person: ClientIn | None) -> int:
     """The signed-in user, as a vouching channel knows them. :raises Refused: nothing-found."""
     if who.evidence < Evidence.VOUCHED or person is None:
         raise Refused("nothing-found", facts={"needs": "a vouching channel, and whom it is for"})
-    return _known(person)
+    return known_person(person)
 
 
-def _known(person: ClientIn) -> int:
+def known_person(person: ClientIn) -> int:
     """:raises Refused: nothing-found – nobody of that number, or under another name than a card or a window proved."""
     known = people.person_by_document(person.id_type, person.id_number)
     if known is None or not people.may_be(known, person.name):
@@ -202,7 +202,7 @@ def _must(who: Caller, operation: str, hall: str | None) -> None:
 def _at_window(who: Caller, operation: str, hall: str | None, person: ClientIn) -> int:
     """:raises Refused: as `_must`; nothing-found."""
     _must(who, operation, hall)
-    return _known(person)
+    return known_person(person)
 
 
 def _of_child(who: Caller, operation: str, guardianship: int, hall: str | None, child: ClientIn) -> int:

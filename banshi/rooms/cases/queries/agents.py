@@ -48,7 +48,7 @@ def over(found: Acting) -> Refused:
     name = found.masked_client
     facts: dict[str, object] = {
         "covers": matters_of(Limits(items=found.items)),
-        "last": found.valid_until,
+        "last": found.valid_until.isoformat(),
         "ask": {"zh": name, "en": name},
     }
     return Refused("mandate-missing", facts=facts)
