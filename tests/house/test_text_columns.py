@@ -26,7 +26,9 @@ identity_agent.end_user_index identity_agent.phone_index identity_agent_asked.ha
 identity_api_key.device identity_guardianship.contested_by identity_guardianship.ended_by
 identity_guardianship.proven_by identity_guardianship.relation
 identity_api_key.hall identity_api_key.key_hash identity_api_key.region identity_api_key.scope identity_mandate.given_by
-identity_mandate.ended_by identity_organisation.uscc_index identity_organisation_member.ended_by
+identity_mandate.ended_by identity_paper_mandate.ended_by identity_paper_mandate.hall identity_paper_mandate.items
+identity_paper_mandate.kind identity_paper_mandate.seen_by delivery_delivery.fetch_mandate
+identity_organisation.uscc_index identity_organisation_member.ended_by
 identity_organisation_member.given_by identity_organisation_member.role identity_staff.department
 identity_organisation_member.items identity_organisation_member.departments
 identity_mandate.items identity_person.id_type identity_person.name_index identity_person.name_source
@@ -120,6 +122,7 @@ identity_staff.name_zh
 # What is masked, or cleaned before it is written; the reason stands beside it.
 CLEANED = {
     "identity_person.masked_name": "张*: a surname",
+    "cases_case.masked_agent": "张*, or a registered agent's name but for its middle",
     "cases_case.masked_applicant": "张*, or a firm's name but for its middle",
     "identity_person.number_last4": "told apart by it in lists",
     "identity_organisation.masked_name": "东莞****公司: its ends",

@@ -21,7 +21,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.queries import ActsForMe, AgentView, AskedToAct, Client
+from banshi.rooms.identity.queries import Acting, ActsForMe, AgentView, AskedToAct, Client
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.doors import citizen_page, page, public_page
@@ -69,6 +69,35 @@ def acting_for_me(account_id: int) -> list[ForMe]:
     found = people.acting_for(person_id, today=timezone.localtime(clock.now()).date())
     names = _names(code for each in found for code in each.items)
     return [ForMe(each, places.hall_named(each.hall), [names.get(code, code) for code in each.items]) for each in found]
+
+
+@dataclass(frozen=True)
+class LetterForMe:
+    """Who acts for me by a letter that a window saw, and the names of the matters."""
+
+    letter: Acting
+    matters: list[str]
+
+
+def letters_for_me(account_id: int) -> list[LetterForMe]:
+    """For an account that is proven to be somebody; none for any other."""
+    person_id = people.proven_person(account_id)
+    if person_id is None:
+        return []
+    found = people.letters_of(person_id, today=timezone.localtime(clock.now()).date())
+    names = _names(code for each in found for code in each.items)
+    return [LetterForMe(each, [names.get(code, code) for code in each.items]) for each in found]
+
+
+@citizen_page
+@require_POST
+def end_letter(request: Any, letter: int) -> HttpResponseBase:
+    """They act for me no longer; what was handed in goes on. :raises Http404: another's letter, or one that is over."""
+    if letter not in {each.letter.ref.id for each in letters_for_me(request.who.account_id)}:
+        raise Http404
+    identity.end_letter(letter_id=letter, by=request.who.by, now=clock.now())
+    messages.success(request, gettext("They act for you no longer."))
+    return redirect(f"{reverse('citizen:me')}#letters")
 
 
 def _mine(request: Any, mandate: int) -> int:

@@ -33,10 +33,18 @@ def my_people(request: Any) -> list[int]:
 
 
 def told_here(request: Any) -> list[int]:
-    """Cases left at a window with this account's telephone, of people it typed itself: how they stand may be seen."""
+    """Cases left at a window with this account's telephone, of people it typed itself, and those in which its proven owner acts
+    by a letter that stands: how they stand may be seen."""
     account = request.who.account_id
     named = {each.pk: each.name for each in people.people_of(account)}
-    return cases.told_to(people.phone_of(account_id=account), named)
+    return [*cases.told_to(people.phone_of(account_id=account), named), *acted_here(request)]
+
+
+def acted_here(request: Any) -> list[int]:
+    """Cases of others in which the proven owner of the account acts by a letter that stands."""
+    me = people.proven_person(request.who.account_id)
+    today = timezone.localtime(clock.now()).date()
+    return cases.acted_by_letter(me, today=today) if me is not None else []
 
 
 def my_case(request: Any, no: str) -> Case:

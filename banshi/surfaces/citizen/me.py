@@ -33,7 +33,7 @@ from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import queries as messaging
 from banshi.rooms.messaging.queries import NoticeView
 from banshi.surfaces.citizen import sent
-from banshi.surfaces.citizen.agents import acting_as, acting_for_me, asked_of_me
+from banshi.surfaces.citizen.agents import acting_as, acting_for_me, asked_of_me, letters_for_me
 from banshi.surfaces.citizen.doors import citizen_page, elder, language, page, public_page
 from banshi.surfaces.citizen.forms import Code, NewClient, NewNumber, NewPerson, Phone
 from banshi.surfaces.citizen.known_numbers import known, remember
@@ -323,6 +323,7 @@ def _me(
         "proposing": looking or client.is_bound,
         "asked": asked_of_me(account_id),
         "for_me": acting_for_me(account_id),
+        "letters": letters_for_me(account_id),
         "client": client,
         "phone": mask_phone(account.phone),
         "people": people.people_of(account_id),

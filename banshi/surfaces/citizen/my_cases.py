@@ -29,6 +29,7 @@ from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.fees import queries as fees
 from banshi.surfaces.citizen import case_story, case_ways, case_where
 from banshi.surfaces.citizen.case_doors import (
+    acted_here,
     case_panel,
     is_open,
     my_case,
@@ -104,6 +105,8 @@ def _told_page(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
     context = {
         "case": found,
         "line": cases.lines([found], now=now)[0],
+        "agent": cases.agent_of_case(found, today=today_of(found, now)),
+        "acts": found.pk in acted_here(request),
         "story": [(each.title, each.at) for each in story],
     }
     return page(request, "citizen/case_told.html", context, hall=found.hall)
@@ -118,6 +121,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
     context = {
         "case": found,
         "line": cases.lines([found], now=now)[0],
+        "agent": cases.agent_of_case(found, today=today),
         "present": present,
         "appointment": appointment,
         "told": cases.told_missing(found),

@@ -144,6 +144,7 @@ urlpatterns = [
     path("me/agent/<int:agent>/accept", agents.accept, name="accept-agent"),
     path("me/agent/<int:agent>/not-me", agents.not_me, name="not-agent"),
     path("me/mandates/<int:mandate>/agree", agents.agree, name="agree-mandate"),
+    path("me/letters/<int:letter>/end", agents.end_letter, name="end-letter"),
     path("me/mandates/<int:mandate>/end", agents.end, name="end-mandate"),
     path("me/family/", family.family, name="family"),
     path("me/family/add", family.declare, name="declare-child"),

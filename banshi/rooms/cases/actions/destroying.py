@@ -25,10 +25,12 @@ def destroy_content(case: Case, *, by: Actor, now: datetime) -> None:
     """The case is locked. That a purge was confirmed and nobody holds it, a trigger of the archive asks again."""
     case.destroyed_at = now
     case.applicant, case.masked_applicant, case.contact, case.account = "", "*", None, None
+    if case.masked_agent:
+        case.agent, case.masked_agent = "", "*"
     case.contact_index, case.form, case.answers, case.situation = "", "{}", {}, ""
     case.save(update_fields=[
         "destroyed_at", "applicant", "masked_applicant", "contact", "contact_index", "account", "form", "answers",
-        "situation",
+        "situation", "agent", "masked_agent",
     ])  # fmt: skip
     for rows in (CaseMaterial, CasePaper, Notice, Opinion, Obligation, Consultation):
         rows.objects.filter(case=case).delete()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from banshi.rooms.cases.queries.adding import addable
-from banshi.rooms.cases.queries.agents import acted_by, acting_in, agent_of_case, agent_ref
+from banshi.rooms.cases.queries.agents import acted_by, acted_by_letter, acting_in, agent_of_case, agent_ref
 from banshi.rooms.cases.queries.blanks import (
     Sheet,
     blanks_of,
@@ -105,6 +105,7 @@ __all__ = [
     "Verified",
     "Whole",
     "acted_by",
+    "acted_by_letter",
     "acting_in",
     "addable",
     "agent_of_case",

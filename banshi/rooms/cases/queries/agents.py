@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.members import matters_of
+from banshi.rooms.cases.queries.told import MOST
 from banshi.rooms.cases.queries.views import all_cases
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Acting, MandateRef
@@ -41,6 +42,15 @@ def acted_by(agent_id: int, *, hall: str, today: date) -> QuerySet[Case]:
         by = Q(letter_id=each.ref.id) if each.ref.kind == "letter" else Q(mandate_id=each.ref.id)
         mine |= by & (Q(item__code__in=each.items) if each.items else Q())
     return all_cases().filter(mine, hall__code=hall).order_by("-opened_at", "-id")
+
+
+def acted_by_letter(agent_id: int, *, today: date) -> list[int]:
+    """Ids of cases of others in which somebody acts by a letter that stands, the latest first: theirs to read."""
+    mine = Q(pk__in=[])
+    for each in people.acts_for_people(agent_id, today=today):
+        if each.ref.kind == "letter":
+            mine |= Q(letter_id=each.ref.id) & (Q(item__code__in=each.items) if each.items else Q())
+    return list(Case.objects.filter(mine).order_by("-id").values_list("id", flat=True)[:MOST])
 
 
 def over(found: Acting) -> Refused:

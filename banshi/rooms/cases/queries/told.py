@@ -32,6 +32,7 @@ def told_to(phone: str | None, named: Mapping[int, str]) -> list[int]:
         account=None,
         organisation=None,
         guardian=None,
+        letter=None,
         person_id__in=list(named),
     )
     found = rows.only("id", "person_id", "applicant").order_by("-id")[:MOST]
