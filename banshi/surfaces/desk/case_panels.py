@@ -158,7 +158,8 @@ def _papers(
     here: Served, case: Case, rows: Sequence[PaperRow], sent: Sent, told: Mapping[str, str], *, now: datetime
 ) -> list[PaperLine]:
     opened = case.phase in case_steps.TAKES_PAPERS
-    held = {each.paper.code: each for each in from_library.held(case, now=now)} if opened else {}
+    own = case.person_id == here.ticket.person_id  # the library opens to no agent
+    held = {each.paper.code: each for each in from_library.held(case, now=now)} if opened and own else {}
     latest = _latest(queries.handling_of_case(case), here.today(now)) if opened else ""
     by = str(here.by) if CASE.may(case.phase, "change") else None
     found = []

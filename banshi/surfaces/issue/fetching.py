@@ -30,12 +30,14 @@ def fetching_part(request: Asked, case: Case) -> dict[str, Any]:
     if row is None or not row.open_code or not case.item.agent_allowed:
         return {"fetching": None}
     own = acting_in(case, today=clock.now().astimezone(ZoneInfo(case.hall.timezone)).date())
+    typed = {name: clean(request.POST.get(name), most) for name, most in TYPED.items()}
     return {
         "fetching": {
+            "open": bool(typed["agent"]),
             "own": case.masked_agent if own is not None and own.fetches else "",
             "types": [kind for kind in IdType if kind is not IdType.USCC],
             "kinds": LETTERS,
-            "typed": {name: clean(request.POST.get(name), most) for name, most in TYPED.items()},
+            "typed": typed,
         }
     }
 
