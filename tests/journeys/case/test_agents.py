@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,15 +10,18 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from banshi.journeys.case import at_window, conclude
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import facts_of
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.delivery.models import Delivery
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import PaperMandate, Person
 from banshi.rooms.messaging.models import Message
+from tests.agents import agent
 from tests.letters import asked, letter, ref
 from tests.matters import Matters
 from tests.together import together
@@ -122,6 +126,26 @@ def test_nobody_acts_by_the_letter_of_somebody_else(matters: Matters) -> None:
         matters.opened(**opening(row))
 
     assert refused.value.slug == "mandate-missing"
+
+
+def test_a_registered_agents_case_keeps_the_mandate_it_was_opened_by(matters: Matters) -> None:
+    acting, client = agent(), matters.town.person(4)
+    given = identity.give_mandate(
+        agent_id=acting.pk, name=client.name, id_type=client.id_type, id_number=client.id_number, paper="委托书",
+        valid_until=TUESDAY_NINE.date() + timedelta(days=30), by=CLERK, now=TUESDAY_NINE,
+    )  # fmt: skip
+    by = Actor(ActorKind.CITIZEN, str(acting.books_as))
+    opening = cases.Opening(
+        hall=matters.town.hall, item_code="pension", person_id=client.pk, channel="web", account_id=acting.books_as
+    )
+    case = cases.open_case(opening, by=by, now=TUESDAY_NINE)
+
+    Item.objects.filter(code="pension").update(agent_allowed=False)
+    with pytest.raises(Refused) as in_person:
+        cases.open_case(replace(opening, anyway=True), by=by, now=TUESDAY_NINE)
+
+    assert (case.mandate_id, case.letter_id, case.agent) == (given.pk, None, acting.name)
+    assert in_person.value.slug == "agent-not-allowed"
 
 
 @pytest.mark.django_db(transaction=True)

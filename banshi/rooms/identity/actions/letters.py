@@ -16,7 +16,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.agents import invalid
 from banshi.rooms.identity.actions.mandates import check_end
 from banshi.rooms.identity.actions.people import PersonAsked, enrol, enrol_many
-from banshi.rooms.identity.models import Agent, Mandate, PaperMandate, Person
+from banshi.rooms.identity.models import Mandate, PaperMandate, Person
 from banshi.rooms.identity.queries.letters import Acting, MandateRef, acting_by
 from banshi.rooms.identity.rules import LETTERS
 
@@ -98,12 +98,13 @@ def end_letter(*, letter_id: int, by: Actor, now: datetime) -> None:
 
 
 def hold_acting(ref: MandateRef, *, today: date) -> Acting | None:
-    """Inside a transaction: whoever ends it, or suspends its agent, comes before or after. :returns: how it then stands."""
+    """Inside a transaction: whoever ends it comes before or after. :returns: how it then stands.
+
+    Its agent is not locked: whoever gives a mandate locks agent, then client, and whoever opens a case has the client already.
+    """
     if ref.kind == "letter":
         list(PaperMandate.objects.select_for_update(no_key=True).filter(id=ref.id).values_list("id", flat=True))
-    else:  # the agent before its mandates, as everybody takes them
-        of = Mandate.objects.filter(id=ref.id).values("agent_id")
-        list(Agent.objects.select_for_update(no_key=True).filter(id__in=of).values_list("id", flat=True))
+    else:
         rows = Mandate.objects.select_for_update(of=("self",), no_key=True).filter(id=ref.id)
         list(rows.values_list("id", flat=True))
     return acting_by(ref, today=today)
