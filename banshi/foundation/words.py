@@ -117,6 +117,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "changed-meanwhile": (_("Somebody changed this meanwhile"), _("Load it again and repeat the change.")),
     "idempotency-conflict": (_("Same key, other content"), _("This Idempotency-Key was used with another body.")),
     "not-your-hall": (_("Not your hall"), _("This needs a role in {hall}.")),
+    "not-every-hall": (
+        _("Other halls handle this matter, too"),
+        _("It changes in every hall at once, and you hold no right for it in: {halls}. Who may: {who}."),
+    ),
     "other-hall": (_("Not for this hall"), _("This code is for {hall}.")),
     "not-allowed": (_("Not allowed"), _("This needs the permission “{permission}”.")),
     "code-wrong": (_("The code is not right"), _("Tries left: {left}.")),
@@ -141,6 +145,13 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "not-sealed-yet": (
         _("The result has no seal yet"),
         _("It gets it within seconds. Where it takes longer, the hall's office sees why."),
+    ),
+    "copy-not-set": (
+        _("The copy cannot be shown yet"),
+        _(
+            "A character in it is in no font here, and nothing is left out of a copy. What the certificate says stands beside it "
+            "in words; the copy comes once the font is added."
+        ),
     ),
     "paper-set-aside": (
         _("This paper cannot be printed yet"),

@@ -15,3 +15,4 @@ class PlacesConfig(AppConfig):
             return named(found) if found is not None else None
 
         name_codes("hall", hall)
+        name_codes("halls", hall)

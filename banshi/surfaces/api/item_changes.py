@@ -14,6 +14,7 @@ from pydantic import Field
 
 from banshi.foundation import clock
 from banshi.journeys.hall import retire_item
+from banshi.journeys.hall.every_hall import must_everywhere
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.queries import drafted_blank
 from banshi.rooms.catalogue import queries as catalogue
@@ -30,6 +31,7 @@ from banshi.surfaces.api.parts import named
 from banshi.surfaces.api.schemas import Code, Day, Id, In, Named, Out, _text
 
 router = Router(tags=["items"])
+EVERYWHERE = ("agree_to_retire", "put_item_back")  # what holds in every hall at once
 AT = "/halls/{hall}/items/{item}/retirement"
 
 
@@ -66,7 +68,9 @@ def ask_to_retire(request: HttpRequest, hall: Path[Code], item: Path[Code], body
 @router.post(f"{AT}/agree", **op("agree_to_retire", {200: RetirementOut}), summary="Agree that it is retired")
 @write
 def agree_to_retire(request: HttpRequest, hall: Path[Code], item: Path[Code]) -> Answer:
-    """By another person than who asked. Whoever is booked for its day or later, or has begun it, is told."""
+    """By another person than who asked, with the right in every hall that handles it.
+
+    Whoever is booked for its day or later, or has begun it, is told."""
     return _done(request, "agree_to_retire", hall, item, retire_item.agree)
 
 
@@ -86,7 +90,9 @@ def ask_item_back(request: HttpRequest, hall: Path[Code], item: Path[Code]) -> A
 @router.post(f"{AT}/put-back", **op("put_item_back", {200: RetirementOut}), summary="Agree that it is handled again")
 @write
 def put_item_back(request: HttpRequest, hall: Path[Code], item: Path[Code]) -> Answer:
-    """By another person than who asked it back. Whoever is booked or has begun it is told."""
+    """By another person than who asked it back, with the right in every hall that handles it.
+
+    Whoever is booked or has begun it is told."""
     return _done(request, "put_item_back", hall, item, retire_item.put_back)
 
 
@@ -129,6 +135,8 @@ def _done(request: HttpRequest, operation: str, hall: str, item: str, act: Calla
     row = retirement_of(found)
     if row is None:
         raise Refused("nothing-found", facts={"item": item})
+    if operation in EVERYWHERE:
+        must_everywhere(who.may, "items.publish", found)
     now: datetime = clock.now()
     act(retirement_id=row.pk, by=who.by, now=now)
     return answer(200, _part(retirement_by_id(row.pk)))

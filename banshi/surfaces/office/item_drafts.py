@@ -18,6 +18,7 @@ from banshi.foundation.times import day_words
 from banshi.frames.staff.frame import acting, local, paged, query_without_page, status_of
 from banshi.frames.staff.names import names_of
 from banshi.frames.typed import day_or_none, int_or_none, invalid
+from banshi.journeys.hall.every_hall import lacking, must_everywhere
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.actions import drafts as acts
 from banshi.rooms.catalogue.models import ItemDraft
@@ -91,6 +92,7 @@ def _page(request: Asked, place: Hall, draft: ItemDraft, **more: Any) -> HttpRes
         "is_open": is_open,
         "may": may,
         "mine": mine and may,
+        "lacks": lacking(request.who.grants, "items.publish", draft.item) if may else None,
         "today": local(place, clock.now()).date(),
     }
     return page(request, "office/item_draft.html", place, **{**context, **more})
@@ -111,6 +113,7 @@ def publish(request: Asked, hall: str, draft_id: int) -> HttpResponseBase:
     day = day_or_none(typed)
     _theirs(hall, draft_id)
     try:
+        must_everywhere(request.who.grants, "items.publish", queries.draft_by_id(draft_id).item)
         if typed and day is None:
             raise invalid("from_day", pgettext("item draft", "Not a day"))
         draft = acts.publish_draft(

@@ -19,6 +19,7 @@ from banshi.frames.staff.frame import acting, local, status_of
 from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, day_or_none, invalid
 from banshi.journeys.hall import retire_item
+from banshi.journeys.hall.every_hall import lacking, must_everywhere
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.actions import retiring
@@ -53,6 +54,7 @@ def _page(request: Asked, place: Hall, row: HallItem, **more: Any) -> HttpRespon
     who = names_of(each for each in (found.asked_by, found.agreed_by, found.back_asked_by) if each) if found else {}
     over = is_retired(row.item, now=now)
     may = request.who.may("items.publish", place.code)
+    lacks = lacking(request.who.grants, "items.publish", row.item) if may else None
     mine = found is not None and str(request.who.by) == found.asked_by
     context: dict[str, Any] = {
         "row": row,
@@ -62,10 +64,11 @@ def _page(request: Asked, place: Hall, row: HallItem, **more: Any) -> HttpRespon
         "back_asked_by": who.get(found.back_asked_by, "") if found else "",
         "touched": retire_item.touched(row.item, from_day=found.from_day, now=now) if found and not over else None,
         "over": over,
-        "may_agree": found is not None and found.state == "asked" and may and not mine,
+        "lacks": lacks if found is not None and found.state in ("asked", "asked_back") else None,
+        "may_agree": found is not None and found.state == "asked" and may and not mine and lacks is None,
         "mine": found is not None and found.state == "asked" and may and mine,
         "back": found is not None and found.state == "asked_back",
-        "may_put_back": found is not None and may and str(request.who.by) != found.back_asked_by,
+        "may_put_back": found is not None and may and lacks is None and str(request.who.by) != found.back_asked_by,
         "today": local(place, now).date(),
         "typed": {},
     }
@@ -116,6 +119,7 @@ def agree(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     row = _row(place, hall_item_id)
     try:
+        must_everywhere(request.who.grants, "items.publish", row.item)
         done = retire_item.agree(retirement_id=_of(row).pk, by=acting(request, place), now=clock.now())
     except Refused as refused:
         return _page(request, place, row, refused=refused, status=status_of(refused))
@@ -148,7 +152,8 @@ def ask_back(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
 @door(audience="staff", permission="items.publish")
 @require_POST
 def put_back(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
-    return _done(request, hall, hall_item_id, retire_item.put_back, pgettext("retirement", "It is handled again."))
+    said = pgettext("retirement", "It is handled again.")
+    return _done(request, hall, hall_item_id, retire_item.put_back, said, everywhere=True)
 
 
 @door(audience="staff", permission="items.edit")
@@ -157,10 +162,14 @@ def stay(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
     return _done(request, hall, hall_item_id, retiring.stay_retired, pgettext("retirement", "It stays retired."))
 
 
-def _done(request: Asked, hall: str, hall_item_id: int, act: Callable[..., Retirement], said: str) -> HttpResponseBase:
+def _done(
+    request: Asked, hall: str, hall_item_id: int, act: Callable[..., Retirement], said: str, *, everywhere: bool = False
+) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     row = _row(place, hall_item_id)
     try:
+        if everywhere:
+            must_everywhere(request.who.grants, "items.publish", row.item)
         act(retirement_id=_of(row).pk, by=acting(request, place), now=clock.now())
     except Refused as refused:
         return _page(request, place, row, refused=refused, status=status_of(refused))

@@ -8,9 +8,10 @@ import pytest
 
 from banshi.foundation import clock
 from banshi.rooms.catalogue.actions import editing
-from banshi.rooms.catalogue.models import Item, ItemDraft
+from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.identity.models import Role, Staff
+from banshi.rooms.places.models import Category
 from tests.surfaces.api.conftest import Calls, stop_the_clock
 from tests.town import TUESDAY_NINE, at
 
@@ -75,3 +76,14 @@ def test_a_blank_is_seen_as_a_change_would_have_it(work: Any, two: tuple[str, st
 
     assert (seen.status_code, seen["Content-Type"], seen.content[:5]) == (200, "application/pdf", b"%PDF-")
     assert (none.status_code, none.json()["type"]) == (404, "nothing-found")
+
+
+def test_a_key_of_one_hall_agrees_to_nothing_for_another(calls: Calls, two: tuple[str, str]) -> None:
+    line = Category.objects.create(hall=calls.town.other_hall, code="A", letter="A", name_zh="社保", name_en="Social")
+    HallItem.objects.create(hall=calls.town.other_hall, item=calls.town.items["pension"], category=line)
+    calls("post", AT, two[0], ASKED)
+
+    refused = calls("post", f"{AT}/agree", two[1])
+
+    assert (refused.status_code, refused.json()["type"]) == (403, "not-every-hall")
+    assert refused.json()["facts"]["halls"] == ["other"]

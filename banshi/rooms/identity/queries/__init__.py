@@ -73,8 +73,10 @@ from banshi.rooms.identity.queries.organisations import (
     may_act_for,
     members_before,
     members_of,
+    organisation_by_code,
     organisations_of,
     standing_in,
+    was_member,
     who_appoints,
 )
 
@@ -112,6 +114,51 @@ def roles_of(staff_id: int) -> tuple[HeldRole, ...]:
     """Roles held now."""
     rows = Role.objects.filter(staff_id=staff_id, ended_at=None).order_by("id")
     return tuple(HeldRole(*role) for role in rows.values_list("role", "scope_kind", "scope"))
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """The department whose cases alone somebody sees, "" where they belong to none; and the roles they hold now."""
+
+    department: str
+    roles: tuple[HeldRole, ...]
+
+
+def at_work(staff_ids: Iterable[int]) -> dict[int, AtWork]:
+    """Of those who still work here, in two queries and none for nobody."""
+    wanted = list(staff_ids)
+    if not wanted:
+        return {}
+    held: dict[int, list[HeldRole]] = {}
+    for row in Role.objects.filter(staff_id__in=wanted, ended_at=None).order_by("id"):
+        held.setdefault(row.staff_id, []).append(HeldRole(row.role, row.scope_kind, row.scope))
+    rows = Staff.objects.filter(id__in=wanted, is_active=True).order_by("id").values_list("id", "department")
+    return {key: AtWork(department, tuple(held.get(key, ()))) for key, department in rows}
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who works here and the roles they hold now, of those that were asked for."""
+
+    name_zh: str
+    name_en: str
+    roles: tuple[HeldRole, ...]
+
+
+def staff_by_role(roles: Iterable[str]) -> list[Holder]:
+    """Who holds one of these now, by login."""
+    rows = Role.objects.filter(role__in=list(roles), ended_at=None, staff__is_active=True).order_by(
+        "staff__login", "id"
+    )
+    held: dict[int, list[Role]] = {}
+    for row in rows.select_related("staff"):
+        held.setdefault(row.staff_id, []).append(row)
+    return [
+        Holder(
+            rows[0].staff.name_zh, rows[0].staff.name_en, tuple(HeldRole(r.role, r.scope_kind, r.scope) for r in rows)
+        )
+        for rows in held.values()
+    ]
 
 
 def keys() -> list[KeyInfo]:
@@ -376,10 +423,12 @@ __all__ = [
     "ActsForOrganisation",
     "AgentView",
     "AskedToAct",
+    "AtWork",
     "Client",
     "GuardianView",
     "HeldKey",
     "HeldRole",
+    "Holder",
     "KeyInfo",
     "MandateRef",
     "Mandates",
@@ -431,6 +480,7 @@ __all__ = [
     "name_typed",
     "names_of_staff",
     "opens_for",
+    "organisation_by_code",
     "organisations_of",
     "people_by_number",
     "people_of",
@@ -442,11 +492,13 @@ __all__ = [
     "proven_phones",
     "roles_of",
     "speaks_for",
+    "staff_by_role",
     "staff_named",
     "standing_in",
     "suspended_agent",
     "told_at",
     "wards_of",
+    "was_member",
     "who_appoints",
     "why_over",
 ]

@@ -7,7 +7,9 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from banshi.rooms.identity.models import OrganisationMember
+from banshi.foundation.crypto import blind_index
+from banshi.kernel.documents import IdType, InvalidDocument, normalise
+from banshi.rooms.identity.models import Organisation, OrganisationMember
 from banshi.rooms.identity.rules import UNLIMITED, Limits
 
 
@@ -71,6 +73,20 @@ def members_of(organisation_id: int, *, today: date) -> tuple[MemberView, ...]:
     """Who acts for it on that day, the first given first."""
     rows = OrganisationMember.objects.filter(in_force(today), organisation_id=organisation_id)
     return tuple(_member(row) for row in rows.select_related("person").order_by("id"))
+
+
+def was_member(member_id: int, organisation_id: int) -> bool:
+    """Whether a standing, ended or not, is one of this organisation."""
+    return OrganisationMember.objects.filter(id=member_id, organisation_id=organisation_id).exists()
+
+
+def organisation_by_code(uscc: str) -> Organisation | None:
+    """By its unified social credit code; None where it is none, or was never entered."""
+    try:
+        code = normalise(IdType.USCC, uscc)
+    except InvalidDocument:
+        return None
+    return Organisation.objects.filter(uscc_index=blind_index(code, purpose="organisation")).first()
 
 
 def members_before(organisation_id: int, *, today: date, most: int = 100) -> tuple[MemberView, ...]:

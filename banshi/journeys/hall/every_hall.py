@@ -1,0 +1,68 @@
+"""Whoever changes what every hall goes by holds the right in every hall that handles the item: none acts for another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from banshi.foundation.said import named
+from banshi.kernel.refusals import Refused
+from banshi.kernel.rights import holds
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.queries import Holder
+from banshi.rooms.identity.rules import ROLES
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+
+Grants = Mapping[str, frozenset[str]]
+NOBODY = {"zh": "现在没有人", "en": "nobody now"}
+NAMED = 6  # of those who may, so many are named
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """Where the right is not held, and who holds it in every hall that handles the item."""
+
+    halls: tuple[Hall, ...]
+    who: tuple[Holder, ...]
+
+    @property
+    def refused(self) -> Refused:
+        who = [{"zh": each.name_zh, "en": each.name_en} for each in self.who] or [NOBODY]
+        return Refused("not-every-hall", facts={"halls": [hall.code for hall in self.halls], "who": who})
+
+    @property
+    def who_names(self) -> list[str]:
+        return [named(each) for each in self.who]
+
+    @property
+    def hall_names(self) -> list[str]:
+        return [named(hall) for hall in self.halls]
+
+
+def lacking(grants: Grants, permission: str, item: Item | None) -> Lacking | None:
+    """None: whoever holds `grants` may act for every hall of the item; so for one that no hall handles yet."""
+    halls = _halls_of(item)
+    missing = tuple(hall for hall in halls if not holds(grants, permission, hall.code))
+    return Lacking(missing, _who_may(permission, halls)) if missing else None
+
+
+def must_everywhere(grants: Grants, permission: str, item: Item | None) -> None:
+    """:raises Refused: not-every-hall, with the halls that lack it and who may."""
+    if (found := lacking(grants, permission, item)) is not None:
+        raise found.refused
+
+
+def _halls_of(item: Item | None) -> list[Hall]:
+    return list(Hall.objects.filter(items__item=item).order_by("order", "code")) if item is not None else []
+
+
+def _who_may(permission: str, halls: list[Hall]) -> tuple[Holder, ...]:
+    able = [role for role, allowed in ROLES.items() if permission in allowed]
+    found = []
+    for each in identity.staff_by_role(able):
+        grants = places.grants(each.roles)
+        if all(holds(grants, permission, hall.code) for hall in halls):
+            found.append(each)
+    return tuple(found[:NAMED])

@@ -1,0 +1,102 @@
+"""What changes in every hall takes the right in every hall that handles the item; the page says so before anything is pressed."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from banshi.journeys.hall.every_hall import lacking
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.catalogue.actions.editing import open_change
+from banshi.rooms.catalogue.actions.retiring import ask_to_retire
+from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft, Retirement
+from banshi.rooms.identity.models import Role
+from banshi.rooms.places.models import Category
+from tests.rooms.catalogue.handlings import document
+from tests.surfaces.office.editing import office, signed_in, staff_with  # noqa: F401 – fixtures
+from tests.town import TUESDAY_NINE, Town, at
+
+ANOTHER = Actor(ActorKind.STAFF, "900")
+
+
+@pytest.fixture
+def both(office: Town) -> Town:  # noqa: F811
+    """Both halls handle the pension."""
+    line = Category.objects.create(hall=office.other_hall, code="A", letter="A", name_zh="社保", name_en="Social")
+    HallItem.objects.create(hall=office.other_hall, item=office.items["pension"], category=line)
+    return office
+
+
+def city() -> Client:
+    return signed_in(staff_with("city-publisher", "city_admin", "all", "*"))
+
+
+def shown(client: Client, url: str, language: str = "zh-hans") -> str:
+    client.cookies["django_language"] = language
+    return " ".join(client.get(url).content.decode().split())
+
+
+def test_one_halls_manager_does_not_publish_for_the_other(both: Town) -> None:
+    item = both.items["pension"]
+    item.handling = document()
+    item.save(update_fields=["handling"])
+    change = open_change(item_id=item.pk, by=ANOTHER, now=TUESDAY_NINE)
+    change.document["handling"]["minutes"] = 30
+    change.save(update_fields=["document"])
+    page, act = f"/office/town/items/changes/{change.pk}/", f"/office/town/items/drafts/{change.pk}/publish"
+    manager, everywhere = signed_in(both.manager), city()
+
+    before = [shown(manager, page), shown(manager, page, "en")]
+    refused = manager.post(act, {"seen": change.revision})
+
+    assert "你在这些大厅没有权限：邻镇大厅" in before[0]
+    assert "city-publisher" in before[0]
+    assert "You hold no right for it in: Other Hall" in before[1]
+    assert act not in before[0]
+    assert refused.status_code == 403
+    assert ItemDraft.objects.get(pk=change.pk).state == "draft"
+    assert "你在这些大厅没有权限" not in shown(everywhere, page)
+    assert everywhere.post(act, {"seen": change.revision}).status_code == 302
+    assert ItemDraft.objects.get(pk=change.pk).state == "published"
+
+
+def test_whoever_manages_both_halls_publishes(both: Town) -> None:
+    staff_with("other-manager", "hall_manager", scope="other")
+    two = staff_with("two-halls", "hall_manager")
+    Role.objects.create(
+        staff=two, role="hall_manager", scope_kind="hall", scope="other", given_at=TUESDAY_NINE, given_by="system"
+    )
+    change = open_change(item_id=both.items["pension"].pk, by=ANOTHER, now=TUESDAY_NINE)
+
+    said = shown(signed_in(both.manager), f"/office/town/items/changes/{change.pk}/")
+
+    assert "可以办的人：two-halls" in said
+    assert lacking({"items.publish": frozenset({"town", "other"})}, "items.publish", both.items["pension"]) is None
+
+
+def test_nobody_of_one_hall_retires_an_item_of_two_or_puts_it_back(both: Town) -> None:
+    row = ask_to_retire(
+        item=both.items["pension"],
+        from_day=at("2026-04-01 09:00").date(),
+        reason_zh="并入",
+        by=ANOTHER,
+        now=TUESDAY_NINE,
+    )
+    here = HallItem.objects.get(hall=both.hall, item=both.items["pension"])
+    at_ = f"/office/town/items/{here.pk}/retiring/"
+    manager = signed_in(both.manager)
+
+    said = shown(manager, at_)
+    refused = [manager.post(at_ + verb).status_code for verb in ("agree", "put-back")]
+
+    assert "邻镇大厅" in said
+    assert at_ + "agree" not in said
+    assert refused == [403, 403]
+    assert Retirement.objects.get(pk=row.pk).state == "asked"
+    assert city().post(at_ + "agree").status_code == 302
+    assert Item.objects.get(code="pension").retired_on == row.from_day
+
+
+def test_an_item_of_one_hall_asks_nobody_else(office: Town) -> None:  # noqa: F811
+    assert lacking({"items.publish": frozenset({"town"})}, "items.publish", office.items["medical"]) is None
+    assert lacking({}, "items.publish", None) is None
