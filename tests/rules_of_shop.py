@@ -36,11 +36,21 @@ def publish(handling: dict[str, Any], *, now: datetime = TUESDAY_NINE) -> None:
 
 def ruled(matters: Matters, mode: str = "live", sample_percent: int = 0, **pack: Any) -> Matters:
     publish({**RULED, "by_rule": {**PACK, **pack}})
-    if mode:
+    if mode == "live":
+        switched_on(matters, sample_percent)
+    elif mode:
         cases.set_rules(
             item_code="pension", mode=mode, sample_percent=sample_percent, by=matters.by["supervisor"], now=TUESDAY_NINE
         )
     return matters
+
+
+def switched_on(matters: Matters, sample_percent: int = 0, *, now: datetime = TUESDAY_NINE) -> None:
+    """Proposed by the supervisor, switched on by somebody else."""
+    asked = cases.propose_rules(
+        item_code="pension", sample_percent=sample_percent, by=matters.by["supervisor"], now=now
+    )
+    cases.switch_on(item_code="pension", proposal=asked.pk, by=matters.by["approver"], now=now)
 
 
 def switch() -> RuleSwitch:

@@ -21,7 +21,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from banshi.foundation import clock, demo
-from banshi.kernel.actors import SYSTEM
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.cases import actions as cases
@@ -288,7 +288,8 @@ def _rules(now: datetime) -> None:
     """The first of the matters worked has rules that decide; of twenty cases a person looks at one all the same."""
     item = Item.objects.filter(code=ITEMS_WORKED[0]).first()
     if item is not None and catalogue.handling_of(item).by_rule is not None:
-        cases.set_rules(item_code=item.code, mode="live", sample_percent=5, by=SYSTEM, now=now)
+        asked = cases.propose_rules(item_code=item.code, sample_percent=5, by=SYSTEM, now=now)
+        cases.switch_on(item_code=item.code, proposal=asked.pk, by=Actor(ActorKind.DEMO), now=now)
 
 
 def _cabinets(halls: list[Hall]) -> None:

@@ -57,9 +57,9 @@ class Verdict:
 
 FOR_EVERY_HALL = (
     "imported-national-days", "imported-items", "planned-item", "published-item", "dropped-item-draft", "set-rules",
-    "asked-to-retire", "agreed-to-retire", "kept-item",
+    "proposed-rules", "dropped-rules", "asked-to-retire", "agreed-to-retire", "kept-item",
     "asked-item-back", "kept-retired", "put-item-back",
-    "began-item-change", "changed-item-draft",
+    "began-item-change", "changed-item-draft", "finished-item-change",
 )  # fmt: skip
 
 

@@ -562,6 +562,34 @@ class RuleSwitch(models.Model):
         ]
 
 
+class RuleProposal(models.Model):
+    """提出启用: somebody would have the rules of an item decide; another person switches them on, or it is dropped."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="rule_proposals")
+    version = models.IntegerField()  # of the item, whose rules were read
+    sample_percent = models.SmallIntegerField()
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=60)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=60, default="", db_default="")
+    agreed = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "cases_rule_proposal"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(ended_at=None), name="one_proposal_of_rules_at_a_time_of_an_item"
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed=False) | (Q(ended_by__gt="") & ~Q(ended_by=models.F("asked_by"))),
+                name="another_person_switches_rules_on",
+            ),
+            models.CheckConstraint(
+                condition=Q(sample_percent__range=(0, 100)), name="a_proposed_sample_is_a_share_of_a_hundred"
+            ),
+        ]
+
+
 class RuleRun(models.Model):
     """规则判定: the rules of an item tried on a case, once when it is sent and once when a window received it. Appended, changed
     by nobody (a trigger refuses). A decision without a person has one that granted (a trigger refuses, too).

@@ -20,12 +20,14 @@ from banshi.frames.staff.cases import department_of
 from banshi.frames.staff.frame import acting, paged, query_without_page, status_of
 from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, int_or_none
+from banshi.journeys.hall.every_hall import Lacking, lacking, must_everywhere
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import RuleRun
 from banshi.rooms.cases.queries import RunsOfItem
 from banshi.rooms.cases.rules.by_rule import MODES
+from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review.frame import page
@@ -54,6 +56,20 @@ class RunLine:
     agrees: bool | None
 
 
+@dataclass(frozen=True)
+class SwitchLine:
+    """A matter with rules, how its form stands, and the halls that lack the right of whoever looks."""
+
+    of: RunsOfItem
+    sample: Any
+    chosen: str
+    lacks: Lacking | None
+
+
+def _lacks(request: Asked, line: RunsOfItem) -> Lacking | None:
+    return lacking(request.who.grants, "items.publish", catalogue.item_by_code(line.code))
+
+
 def _page(
     request: Asked, hall: Hall, *, refused: Refused | None = None, at: str = "", typed: Mapping[str, Any] | None = None
 ) -> HttpResponseBase:
@@ -62,12 +78,22 @@ def _page(
     found = queries.runs_by_item(halls=[hall.code], department=own)
     said = {at: (typed.get("sample", ""), typed.get("mode", ""))} if typed is not None else {}
     rows = paged(request, queries.runs(hall=hall.code, department=own, item=item), PER_PAGE)
+    may_set = request.who.may("items.publish", hall.code)
+    lines = [
+        SwitchLine(
+            each, *said.get(each.code, (each.sample_percent, each.mode)), _lacks(request, each) if may_set else None
+        )
+        for each in found
+    ]
+    who = {
+        name for each in found for name in (each.changed_by, each.proposal.asked_by if each.proposal else "") if name
+    }
     return page(
         request, "review/rules.html", hall, status=status_of(refused) if refused else 200, refused=refused, rows=rows,
-        items=[(each, *said.get(each.code, (each.sample_percent, each.mode))) for each in found], item=item,
+        items=lines, item=item, me=str(request.who.by),
         runs=[RunLine(run, WHY.get(run.why, ""), queries.agreement(run)) for run in rows], modes=MODES,
-        more=query_without_page(request), names=names_of(each.changed_by for each in found if each.changed_by),
-        may_set=request.who.may("items.publish", hall.code), live=any(each.mode == "live" for each in found),
+        more=query_without_page(request), names=names_of(who),
+        may_set=may_set, live=any(each.mode == "live" for each in found),
     )  # fmt: skip
 
 
@@ -80,18 +106,44 @@ def show(request: Asked, hall: str) -> HttpResponseBase:
 @door(audience="staff", permission="items.publish")
 @require_POST
 def put(request: Asked, hall: str) -> HttpResponseBase:
-    """Off, in trial, on; and how many of a hundred a person looks at all the same."""
+    """Off and in trial by one person; that they decide, or decide more, is proposed. Off is a matter of no hall alone."""
     place, code = places.hall_by_code(hall), clean(request.POST.get("item"), 80)
     mode, percent = clean(request.POST.get("mode"), 8), int_or_none(request.POST.get("sample"), -1, 1000)
+    by, now, sample = acting(request, place), clock.now(), -1 if percent is None else percent
     try:
-        _theirs(request, place, code)
-        cases.set_rules(
-            item_code=code, mode=mode, sample_percent=-1 if percent is None else percent, by=acting(request, place),
-            now=clock.now(),
-        )  # fmt: skip
+        line = _theirs(request, place, code)
+        if mode != "off":
+            must_everywhere(request.who.grants, "items.publish", catalogue.item_by_code(code))
+        if mode == "live" and not (line.mode == "live" and sample >= line.sample_percent):
+            cases.propose_rules(item_code=code, sample_percent=sample, by=by, now=now)
+            said = _("Proposed. Rules decide once another person switches them on.")
+        else:
+            cases.set_rules(item_code=code, mode=mode, sample_percent=sample, by=by, now=now)
+            said = _("Set. It holds from the next case on.")
     except Refused as refused:
         return _page(request, place, refused=refused, at=code, typed=request.POST)
-    messages.success(request, _("Set. It holds from the next case on."))
+    messages.success(request, said)
+    return redirect("review:rules", hall=hall)
+
+
+@door(audience="staff", permission="items.publish")
+@require_POST
+def answer(request: Asked, hall: str) -> HttpResponseBase:
+    """What was proposed: switched on by another person, or dropped."""
+    place, code = places.hall_by_code(hall), clean(request.POST.get("item"), 80)
+    by, now = acting(request, place), clock.now()
+    try:
+        _theirs(request, place, code)
+        if request.POST.get("act") == "drop":
+            cases.drop_proposal(item_code=code, by=by, now=now)
+            said = _("Dropped. Nothing has changed.")
+        else:
+            must_everywhere(request.who.grants, "items.publish", catalogue.item_by_code(code))
+            cases.switch_on(item_code=code, proposal=int_or_none(request.POST.get("proposal")) or 0, by=by, now=now)
+            said = _("Switched on. It holds from the next case on.")
+    except Refused as refused:
+        return _page(request, place, refused=refused)
+    messages.success(request, said)
     return redirect("review:rules", hall=hall)
 
 

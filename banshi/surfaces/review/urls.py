@@ -46,6 +46,7 @@ urlpatterns = [
     path(HALL + "answers/<int:answer_id>/withdraw", asked.take_down, name="take_down"),
     path(HALL + "rules/", rules.show, name="rules"),
     path(HALL + "rules/set", rules.put, name="rules_put"),
+    path(HALL + "rules/answer", rules.answer, name="rules_answer"),
     path(HALL + "rules/stop", rules.stop, name="rules_stop"),
     path(CASE, case.show, name="case"),
     path(CASE + "whole", case.whole, name="whole"),

@@ -21,6 +21,7 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CasePaper, RuleRun, RuleSwitch
 from banshi.rooms.cases.queries import facts_of, got_of, timeline
 from banshi.rooms.cases.rules.chain import FIRST
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import Account
 from banshi.rooms.library import actions as library_acts
 from banshi.rooms.library import queries as library
@@ -375,12 +376,80 @@ def test_one_press_stops_every_rule_from_the_next_case_on(matters: Matters):
 
 def test_only_an_item_with_rules_is_switched_on(matters: Matters):
     with pytest.raises(Refused) as no:
-        cases.set_rules(
-            item_code="pension", mode="live", sample_percent=0, by=matters.by["supervisor"], now=TUESDAY_NINE
-        )
+        cases.propose_rules(item_code="pension", sample_percent=0, by=matters.by["supervisor"], now=TUESDAY_NINE)
 
     assert no.value.slug == "invalid"
     assert not RuleSwitch.objects.exists()
+
+
+def test_rules_are_switched_on_by_another_than_who_proposed_it(matters: Matters):
+    ruled(matters, "")
+    first = cases.propose_rules(item_code="pension", sample_percent=5, by=matters.by["supervisor"], now=TUESDAY_NINE)
+    second = cases.propose_rules(item_code="pension", sample_percent=9, by=matters.by["supervisor"], now=TUESDAY_NINE)
+
+    def on(proposal: Any, who: str) -> str:
+        try:
+            cases.switch_on(item_code="pension", proposal=proposal.pk, by=matters.by[who], now=TUESDAY_NINE)
+        except Refused as no:
+            return no.slug
+        return "on"
+
+    tried = [on(second, "supervisor"), on(first, "approver"), on(second, "approver"), on(second, "reviewer")]
+
+    assert tried == ["same-person", "changed-meanwhile", "on", "changed-meanwhile"]
+    assert (switch().mode, switch().sample_percent) == ("live", 9)
+
+
+def test_alone_nobody_lets_rules_decide_or_decide_more_and_anybody_less(matters: Matters):
+    ruled(matters, sample_percent=10)
+
+    def put(mode: str, percent: int) -> str:
+        try:
+            cases.set_rules(
+                item_code="pension", mode=mode, sample_percent=percent, by=matters.by["reviewer"], now=TUESDAY_NINE
+            )
+        except Refused as no:
+            return no.slug
+        return mode
+
+    assert [put("live", 9), put("live", 20), put("shadow", 0), put("live", 100)] == [
+        "same-person", "live", "shadow", "same-person",
+    ]  # fmt: skip
+
+
+def test_a_proposal_is_of_the_version_that_was_read(matters: Matters):
+    ruled(matters, "")
+    asked = cases.propose_rules(item_code="pension", sample_percent=0, by=matters.by["supervisor"], now=TUESDAY_NINE)
+    Item.objects.filter(code="pension").update(version=99)
+
+    with pytest.raises(Refused) as no:
+        cases.switch_on(item_code="pension", proposal=asked.pk, by=matters.by["approver"], now=TUESDAY_NINE)
+
+    assert no.value.slug == "changed-meanwhile"
+
+
+def test_also_by_sql_nobody_switches_rules_on_alone(matters: Matters):
+    ruled(matters, "shadow")
+
+    with pytest.raises(IntegrityError, match="rules decide once another person agreed"), transaction.atomic():
+        RuleSwitch.objects.update(mode="live")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_switched_on_and_stopped_at_the_same_instant_they_rest(committed_matters: Matters):
+    matters = ruled(committed_matters, "")
+    asked = cases.propose_rules(item_code="pension", sample_percent=0, by=matters.by["supervisor"], now=TUESDAY_NINE)
+
+    def act(i: int) -> Any:
+        if i == 0:
+            return cases.stop_all_rules(by=matters.by["supervisor"], now=TUESDAY_NINE)
+        return cases.switch_on(item_code="pension", proposal=asked.pk, by=matters.by["approver"], now=TUESDAY_NINE)
+
+    stopped, on = together(2, act)
+
+    assert stopped in (0, 1)
+    assert isinstance(on, RuleSwitch) if stopped else on.slug == "changed-meanwhile"
+    assert switch().mode == "off"
 
 
 @pytest.mark.parametrize(("mode", "percent"), [("maybe", 0), ("live", 101), ("live", -1)])

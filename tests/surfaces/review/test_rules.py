@@ -10,11 +10,13 @@ from django.test import Client
 from banshi.journeys.case import by_rule
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
-from banshi.rooms.cases.models import Case, RuleSwitch
+from banshi.rooms.cases.models import Case, RuleProposal, RuleSwitch
+from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity.models import Role, Staff
+from banshi.rooms.places.models import Category
 from tests.matters import Matters
 from tests.rules_of_shop import card, ruled, sure
-from tests.surfaces.office.editing import signed_in
+from tests.surfaces.office.editing import signed_in, staff_with
 from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,11 @@ def manager(matters: Matters) -> Client:
         staff=one, role="hall_manager", scope_kind="hall", scope="town", given_at=TUESDAY_NINE, given_by="system"
     )
     return signed_in(one)
+
+
+@pytest.fixture
+def another(matters: Matters) -> Client:
+    return signed_in(staff_with("town-second-manager", "hall_manager"))
 
 
 def sent(matters: Matters, ref: str, answers: dict[str, str] | None = None) -> Case:
@@ -97,12 +104,12 @@ def test_the_page_asks_as_much_for_many_runs_as_for_one(matters, client_of, djan
     client = client_of("supervisor")
     sent(matters, ref)
     client.get(AT)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(AT)
     sent(matters, ref)
     sent(matters, ref)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(AT)
 
 
@@ -124,13 +131,40 @@ def test_the_button_stands_only_where_something_can_be_stopped(matters, client_o
     assert client_of("supervisor").get(AT).content.decode().count("立即停用全部规则") == 0
 
 
-def test_whoever_publishes_matters_sets_the_switch(matters, client_of, manager):
+def test_one_who_publishes_matters_proposes_and_another_switches_on(matters, manager, another):
     ruled(matters, "")
 
     answer = manager.post(AT + "set", {"item": "pension", "mode": "live", "sample": "10"})
 
-    assert answer.status_code == 302
+    mine = manager.get(AT).content.decode()
+    alone = manager.post(AT + "answer", {"item": "pension", "proposal": RuleProposal.objects.get().pk, "act": "on"})
+    theirs = another.post(AT + "answer", {"item": "pension", "proposal": RuleProposal.objects.get().pk, "act": "on"})
+
+    assert (answer.status_code, alone.status_code, theirs.status_code) == (302, 409, 302)
+    assert mine.count("你提出的要由别人启用。") == 1
     assert list(RuleSwitch.objects.values_list("mode", "sample_percent")) == [("live", 10)]
+
+
+def test_what_was_proposed_is_dropped_and_nothing_has_changed(matters, manager):
+    ruled(matters, "")
+    manager.post(AT + "set", {"item": "pension", "mode": "live", "sample": "10"})
+
+    answer = manager.post(AT + "answer", {"item": "pension", "act": "drop"})
+
+    assert (answer.status_code, RuleSwitch.objects.get().mode) == (302, "off")
+    assert manager.get(AT).content.decode().count("提出启用") == 0
+
+
+def test_rules_of_two_halls_take_the_right_in_both(matters, manager, client_of):
+    ruled(matters, "shadow")
+    line = Category.objects.create(hall=matters.town.other_hall, code="A", letter="A", name_zh="社保", name_en="Social")
+    HallItem.objects.create(hall=matters.town.other_hall, item=Item.objects.get(code="pension"), category=line)
+
+    on = manager.post(AT + "set", {"item": "pension", "mode": "live", "sample": "0"})
+    off = manager.post(AT + "set", {"item": "pension", "mode": "off", "sample": "0"})
+
+    assert "你在这些大厅没有权限：邻镇大厅" in manager.get(AT).content.decode()
+    assert (on.status_code, off.status_code) == (403, 302)
 
 
 @pytest.mark.parametrize(

@@ -73,14 +73,8 @@ from banshi.rooms.cases.actions.reviewing import (
     release,
     take,
 )
-from banshi.rooms.cases.actions.ruling import (
-    Applicant,
-    deliver_by_rule,
-    issue_by_rule,
-    set_rules,
-    stop_all_rules,
-    try_rules,
-)
+from banshi.rooms.cases.actions.rule_switch import drop_proposal, propose_rules, set_rules, stop_all_rules, switch_on
+from banshi.rooms.cases.actions.ruling import Applicant, deliver_by_rule, issue_by_rule, try_rules
 from banshi.rooms.cases.actions.sealing import seal_due, try_again
 from banshi.rooms.cases.actions.stopping import propose_stop, refuse_stop, resume_clock, stop_clock, tell_longer
 from banshi.rooms.cases.actions.supervising import hand_on, hand_to_department, urge
@@ -110,6 +104,7 @@ __all__ = [
     "deliver",
     "deliver_by_rule",
     "destroy_content",
+    "drop_proposal",
     "expect",
     "expect_no_more",
     "extend",
@@ -142,6 +137,7 @@ __all__ = [
     "pdf_of",
     "place_of",
     "post",
+    "propose_rules",
     "propose_stop",
     "receive",
     "recount",
@@ -164,6 +160,7 @@ __all__ = [
     "stop_clock",
     "submit",
     "supplement",
+    "switch_on",
     "take",
     "take_back_material",
     "take_back_paper",

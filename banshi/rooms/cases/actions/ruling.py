@@ -10,11 +10,10 @@ from typing import Any
 
 from django.db import transaction
 
-from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
-from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases.actions.concluding import deliver, write_result
-from banshi.rooms.cases.actions.ground import give, invalid, locked, need_paid, step, tell_of, today_of
+from banshi.rooms.cases.actions.ground import give, locked, need_paid, step, tell_of, today_of
 from banshi.rooms.cases.actions.receiving import write_acceptance, write_receipt
 from banshi.rooms.cases.actions.reviewing import decided
 from banshi.rooms.cases.models import Case, CasePaper, RuleRun, RuleSwitch
@@ -22,8 +21,6 @@ from banshi.rooms.cases.queries.handling import form_of, got_of, handling_of_cas
 from banshi.rooms.cases.rules import by_rule as rules
 from banshi.rooms.cases.rules.by_rule import Inputs, Tried
 from banshi.rooms.cases.rules.paper_texts import Named
-from banshi.rooms.catalogue import queries as catalogue
-from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.rules.guided import facts_of
 from banshi.rooms.catalogue.rules.handling import ByRule
 from banshi.rooms.messaging import actions as messaging
@@ -159,45 +156,3 @@ def _granted_by_rule(case_no: str) -> Case:
     if not case.rule_runs.filter(outcome=rules.GRANT).exists():
         raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "granted"})
     return case
-
-
-# --- The switch ---------------------------------------------------------------------------------------------------
-
-
-def set_rules(*, item_code: str, mode: str, sample_percent: int, by: Actor, now: datetime) -> RuleSwitch:
-    """启用、试运行、停用: from the next case on; who is deciding now comes to the end.
-
-    :raises Refused: nothing-found; invalid – no such mode or share, or an item without rules.
-    """
-    if mode not in rules.MODES:
-        raise invalid("mode", "停用、试运行或启用", "Off, trial or on")
-    if not 0 <= sample_percent <= 100:
-        raise invalid("sample_percent", "抽查比例是 0 到 100", "0 to 100 in a hundred")
-    item = catalogue.item_by_code(item_code)
-    if mode != "off" and catalogue.handling_of(item).by_rule is None:
-        raise invalid("mode", "这个事项没有审批规则", "This matter has no rules")
-    with transaction.atomic():
-        RuleSwitch.objects.get_or_create(item=item, defaults={"changed_at": now, "changed_by": str(by)})
-        row = RuleSwitch.objects.select_for_update(no_key=True).get(item=item)
-        was, row.mode, row.sample_percent = row.mode, mode, sample_percent
-        row.changed_at, row.changed_by = now, str(by)
-        row.save(update_fields=["mode", "sample_percent", "changed_at", "changed_by"])
-        facts = {"before": was, "mode": mode, "sample_percent": sample_percent}
-        audit.record(action="set-rules", subject=f"item:{item.code}", by=by, now=now, facts=facts)
-    return row
-
-
-def stop_all_rules(*, by: Actor, now: datetime) -> int:
-    """一键停用: from now on no rule decides anything. Who is deciding at this instant comes to the end first.
-
-    :returns: of how many items rules decided.
-    """
-    with transaction.atomic():
-        rows = list(RuleSwitch.objects.select_for_update(no_key=True).filter(mode="live").order_by("id"))
-        RuleSwitch.objects.filter(id__in=[row.pk for row in rows]).update(
-            mode="off", changed_at=now, changed_by=str(by)
-        )
-        for item in Item.objects.filter(id__in=[row.item_id for row in rows]).order_by("id"):
-            facts = {"before": "live", "mode": "off", "all": True}
-            audit.record(action="set-rules", subject=f"item:{item.code}", by=by, now=now, facts=facts)
-    return len(rows)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from banshi.rooms.cases.models import Case, RuleRun, RuleSwitch
+from banshi.rooms.cases.models import Case, RuleProposal, RuleRun, RuleSwitch
 from banshi.rooms.cases.queries.handling import handling_of_case
 from banshi.rooms.cases.queries.views import visible_to
 from banshi.rooms.cases.rules.by_rule import CHECKS, GRANT, PERSON, agrees
@@ -82,6 +82,7 @@ class RunsOfItem:
     sample_percent: int
     changed_at: datetime | None
     changed_by: str
+    proposal: RuleProposal | None  # that they decide; another person switches them on
     granted: int
     to_person: int
     sampled: int
@@ -106,7 +107,8 @@ def runs_by_item(*, halls: Collection[str], department: str = "") -> list[RunsOf
         items = items.filter(department__code=department)
     found = [item for item in items if catalogue.handling_of(item).by_rule is not None]
     counted = _counted(found, halls=halls, department=department)
-    return [_line(item, counted[item.pk]) for item in found]
+    asked = {row.item_id: row for row in RuleProposal.objects.filter(item__in=found, ended_at=None).order_by("id")}
+    return [_line(item, asked.get(item.pk), counted[item.pk]) for item in found]
 
 
 def _counted(items: Sequence[Item], *, halls: Collection[str], department: str) -> dict[int, dict[str, int]]:
@@ -126,13 +128,13 @@ def _counted(items: Sequence[Item], *, halls: Collection[str], department: str) 
     return counts
 
 
-def _line(item: Item, count: dict[str, int]) -> RunsOfItem:
+def _line(item: Item, asked: RuleProposal | None, count: dict[str, int]) -> RunsOfItem:
     switch: RuleSwitch | None = getattr(item, "rule_switch", None)
     department = item.department
     return RunsOfItem(
         item.code, item.name_zh, item.name_en, department.name_zh, department.name_en, switch.mode if switch else "off",
         switch.sample_percent if switch else 0, switch.changed_at if switch else None, switch.changed_by if switch else "",
-        **count,
+        asked, **count,
     )  # fmt: skip
 
 
