@@ -32,9 +32,11 @@ from banshi.rooms.cases.actions.ground import (
     until,
     write_event,
 )
+from banshi.rooms.cases.actions.recounting import recounted
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.told import phone_index
+from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import CHANNELS, not_there, unsent
 from banshi.rooms.catalogue import queries as catalogue
@@ -424,12 +426,15 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
 def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
     """补正: what was told has come, by whichever way; the limit for telling runs again from today.
 
-    :raises Refused: nothing-found, wrong-state, form-invalid, material-missing, mandate-missing, member-limited.
+    :raises Refused: nothing-found, wrong-state, too-late (its last day is over), form-invalid, material-missing,
+        mandate-missing, member-limited.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "supplement")
         need_acting(case, sends=True, by=by, now=now)
+        recounted(case, now=now)  # a calendar may have come since the day was written down
+        _need_in_time(case, now=now)
         need_form(case, now=now)
         need_papers(not_there(wanted_of(case), got_of(case, now=now)))
         today = today_of(case, now)
@@ -440,6 +445,13 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
         give(case, "supplement_receipt", event=event, now=now, received_on=today, materials=came, due_notice=due)
         tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())
     return case
+
+
+def _need_in_time(case: Case, *, now: datetime) -> None:
+    """:raises Refused: too-late."""
+    zone = ZoneInfo(case.hall.timezone)
+    if no := clocks.supplement_refusal(due_on=case.supplement_due_on, zone=zone, now=now):
+        raise Refused(no)
 
 
 def withdraw(*, case_no: str, reason: str = "", by: Actor, now: datetime) -> Case:

@@ -399,8 +399,8 @@ def lapse_due(*, now: datetime) -> int:
         with alone(case_no, what="lapse"):
             case = locked(case_no)
             recounted(case, now=now)
-            today = now.astimezone(ZoneInfo(zone)).date()
-            if case.phase != "supplement" or case.supplement_due_on is None or case.supplement_due_on >= today:
+            due_on = case.supplement_due_on
+            if case.phase != "supplement" or not clocks.supplement_refusal(due_on=due_on, zone=ZoneInfo(zone), now=now):
                 continue
             told = case.supplement_due_on
             event = step(

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
+from banshi.kernel.refusals import Refusal
 from banshi.kernel.working_days import WorkCalendar
 
 MOST_EXTENSION: Final = 10  # working days, once, by the head of the body (行政许可法 42 条)
@@ -73,6 +74,15 @@ def due(
             counted += 1
     left = _between(today, on, unit, calendar)
     return Due(on, counted, stopped, left, provisional)
+
+
+def supplement_refusal(*, due_on: date | None, zone: tzinfo, now: datetime) -> Refusal | None:
+    """补正期限届满: what was asked for is taken to the last second of its last day where the hall is, and not a second longer,
+    whether or not the worker has ended the case by then.
+    """
+    if due_on is None or now.astimezone(zone).date() <= due_on:
+        return None
+    return Refusal("too-late", {"closes": due_on})
 
 
 def _stands(day: date, stops: Sequence[Stop], today: date) -> bool:
