@@ -205,5 +205,4 @@ def second_of(case: Case, verb: str, login: str, *, now: datetime) -> tuple[int 
 
 def held(case: Case, *, staff: int | None, now: datetime | None = None) -> bool:
     """Whether somebody else works on it now."""
-    until = case.locked_until
-    return case.locked_by_id not in (None, staff) and until is not None and until > (now or clock.now())
+    return case.locked_by_id not in (None, staff) and queries.works_on(case, now=now or clock.now())

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -153,7 +152,7 @@ def _next(name: str) -> Callable[..., HttpResponseBase]:
         """The one due first that nobody has: it is whoever's pressed first."""
         place, now, me = places.hall_by_code(hall), clock.now(), request.who.staff_id
         rows = queries.worklist(name, halls=[place.code], department=department_of(request), staff=me)
-        free = rows.filter(Q(locked_by=None) | Q(locked_by_id=me) | Q(locked_until__lte=now))
+        free = queries.free(rows, staff=me, now=now)
         for no in free.values_list("no", flat=True)[:TRIES]:
             try:
                 cases.take(case_no=no, by=acting(request, place), now=now)

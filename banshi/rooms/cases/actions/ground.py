@@ -21,6 +21,7 @@ from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperSeal
 from banshi.rooms.cases.queries.agents import acting_in, agent_ref
 from banshi.rooms.cases.queries.handling import handling_of_case
+from banshi.rooms.cases.queries.leases import works_on
 from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.rules import clocks, measures
 from banshi.rooms.cases.rules.chain import FIRST, chained
@@ -130,14 +131,16 @@ def waits_for_seal(case: Case) -> bool:
 
 
 def need_lease(case: Case, *, by: Actor, now: datetime) -> None:
-    """Nobody else works on it; from now on it is `by`'s for a while.
+    """Nobody else works on it – whoever may not any more does not count –; from now on it is `by`'s for a while.
 
     :raises Refused: locked, with who has it and until when.
     """
     staff, holder = staff_of(by), case.locked_by
+    others = holder is not None and holder.pk != staff
     no = lease_refusal(
         staff=staff, held_by=case.locked_by_id, held_by_zh=holder.name_zh if holder else "",
-        held_by_en=holder.name_en if holder else "", until=case.locked_until, now=now,
+        held_by_en=holder.name_en if holder else "", until=case.locked_until,
+        may=not others or works_on(case, now=now), now=now,
     )  # fmt: skip
     if no is not None:
         raise Refused(no)

@@ -41,6 +41,7 @@ from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
 from banshi.rooms.cases.queries.flow import stages_of, stages_waited_for
 from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.kept import next_refusal
+from banshi.rooms.cases.queries.leases import free, works_on
 from banshi.rooms.cases.queries.lists import as_lines, read, whose
 from banshi.rooms.cases.queries.members import cases_for, limited, matters_of, sees, whom_to_ask
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
@@ -143,6 +144,7 @@ __all__ = [
     "flags_of",
     "form_of",
     "found_by",
+    "free",
     "got_of",
     "guided_case",
     "handling_of_case",
@@ -192,4 +194,5 @@ __all__ = [
     "whom_to_ask",
     "whose",
     "worklist",
+    "works_on",
 ]

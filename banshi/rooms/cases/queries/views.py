@@ -18,6 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, Opinion
 from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
+from banshi.rooms.cases.queries.leases import ended
 from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.queries.stopping import STOP, longer_than_told
 from banshi.rooms.cases.rules import clocks
@@ -112,10 +113,12 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
     """One calendar for all of them."""
     calendar, rows = work_calendar(), list(rows)
     found, longer = [], longer_than_told(rows, now=now)
+    over = ended(case for case in rows if case.locked_until is not None and case.locked_until > now)
     for case in rows:
         today = now.astimezone(ZoneInfo(case.hall.timezone)).date()
         due_on, stopped = due_of(case), case.stopped_at is not None
-        held = case.locked_by if case.locked_until is not None and case.locked_until > now else None
+        leased = case.locked_until is not None and case.locked_until > now and case.pk not in over
+        held = case.locked_by if leased else None
         found.append(
             CaseLine(
                 no=case.no, hall=case.hall.code, hall_zh=case.hall.name_zh, hall_en=case.hall.name_en, item=case.item.code,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from banshi.kernel.refusals import Refusal
+from banshi.kernel.rights import holds
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.catalogue.rules.handling import Duties
 
@@ -17,6 +18,14 @@ BY_TWO: Final = (
     "waive",
 )  # a further notice, an early end, a fee that is let off take two people
 AGREED: Final = timedelta(minutes=30)  # so long the second one's word holds
+# Whose steps a phase waits for; what is settled on the spot the window decides, too.
+_FRONT: Final = ("cases.receive", "cases.pre_review")
+_WORKED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "pre_review": ("cases.pre_review",),
+    "in_review": ("cases.review", "cases.approve", "cases.receive"),
+    "decided": ("cases.issue", "cases.receive"),
+    "issuing": ("cases.issue",),
+}
 
 _DECIDES = {
     "zh": "收件或者受理这件事的人不作决定，换一位审批人员",
@@ -91,11 +100,23 @@ def agreement_holds(*, agreed_at: datetime, used: bool, now: datetime) -> bool:
     return not used and agreed_at <= now < agreed_at + AGREED
 
 
+def may_hold(grants: Mapping[str, frozenset[str]], phase: str, hall: str) -> bool:
+    """Whether somebody with these rights may work on a case of the hall in this phase, and so keep others from it."""
+    return any(holds(grants, right, hall) for right in ("cases.supervise", *_WORKED_BY.get(phase, _FRONT)))
+
+
 def lease_refusal(
-    *, staff: int, held_by: int | None, held_by_zh: str, held_by_en: str, until: datetime | None, now: datetime
+    *,
+    staff: int,
+    held_by: int | None,
+    held_by_zh: str,
+    held_by_en: str,
+    until: datetime | None,
+    may: bool = True,
+    now: datetime,
 ) -> Refusal | None:
-    """Somebody else works on it; `next`: when it is free again by itself."""
-    if held_by is None or held_by == staff or until is None or until <= now:
+    """Somebody else works on it; `next`: when it is free again by itself. :param may: whoever holds it may still work on it."""
+    if held_by is None or held_by == staff or until is None or until <= now or not may:
         return None
     return Refusal("locked", {"who": {"zh": held_by_zh, "en": held_by_en}}, until)
 
