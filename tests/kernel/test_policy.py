@@ -47,7 +47,10 @@ UNSAID: dict[str, dict[str, Any]] = {
         "day_sheet_to": [], "day_sheet_names": "masked",
     },
     "consulting": {"answer_working_days": 3, "close_days": 15, "open_each": 5, "a_day_each": 10},
-    "rating": {"within_days": 7, "bad_from_below": 3, "answer_working_days": 1, "settle_working_days": 15},
+    "rating": {
+        "within_days": 7, "bad_from_below": 3, "answer_working_days": 1, "settle_working_days": 15,
+        "judge_working_days": 10,
+    },
     "records": {"contacts_days": 365, "archive_days": 30, "purge_wait_days": 30},
 }  # fmt: skip
 

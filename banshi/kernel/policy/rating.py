@@ -14,3 +14,4 @@ class RatingPolicy(Section):
     bad_from_below: Annotated[int, Field(ge=1, le=5)] = 3  # stars below this open a task
     answer_working_days: Annotated[int, Field(ge=1, le=60)] = 1  # call back in 1 working day (local rule)
     settle_working_days: Annotated[int, Field(ge=1, le=60)] = 15
+    judge_working_days: Annotated[int, Field(ge=1, le=60)] = 10  # an appeal of who was rated is judged in (local rule)

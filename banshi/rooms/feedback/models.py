@@ -73,6 +73,7 @@ class Task(models.Model):
     appeal_text = FreeText(default="", db_default="")
     appealed_at = models.DateTimeField(null=True)
     appealed_by = models.CharField(max_length=60, default="", db_default="")
+    judge_due_on = models.DateField(null=True)  # promised when it was appealed
     upheld = models.BooleanField(null=True)
     finding = FreeText(default="", db_default="")
     judged_at = models.DateTimeField(null=True)
@@ -85,6 +86,10 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state="appealed") | models.Q(appealed_at__isnull=False, judged_at=None),
                 name="an_appealed_task_waits_for_a_judgement",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="appealed") | models.Q(judge_due_on__isnull=False),
+                name="an_appeal_is_judged_by_a_day",
             ),
             models.CheckConstraint(
                 condition=models.Q(judged_at=None, upheld=None)

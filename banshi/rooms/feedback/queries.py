@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, QuerySet
 
 from banshi.kernel.refusals import Refusal, Refused
+from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries.exceptions import SOON
+from banshi.rooms.cases.rules.clocks import light
 from banshi.rooms.feedback import rules
 from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.feedback.rules import Tag
@@ -21,6 +24,7 @@ from banshi.rooms.tickets.models import Service, Ticket
 from banshi.rooms.tickets.queries import contact_of, not_there
 
 PAGE = 50
+APPEALED = Q(state="appealed")
 WITH_NAMES = ("hall", "ticket__category", "ticket__person", "case__item", "window", "staff")
 OF_A_TASK = (*(f"rating__{name}" for name in WITH_NAMES), "rating__task")
 
@@ -105,6 +109,8 @@ class AppealView:
     ground: str
     text: str
     at: datetime
+    due_on: date | None  # promised: judged by
+    light: str  # red, yellow, green; "" once it is judged
     upheld: bool | None
     finding: str
     judged_at: datetime | None
@@ -299,7 +305,8 @@ def tasks(*, hall: Hall, now: datetime, state: str | None = None, limit: int = 2
         rows = rows.filter(_overdue(today))
     elif state is not None:
         rows = rows.filter(state=state)
-    found = list(rows.order_by("settled_at", "answer_due_on", "id")[: max(1, min(limit, 500))])
+    due = "judge_due_on" if state == "appealed" else "answer_due_on"
+    found = list(rows.order_by("settled_at", due, "id")[: max(1, min(limit, 500))])
     later = _follow_ups([row.rating for row in found])
     return [_task_view(row, today, later.get(_what(row.rating))) for row in found]
 
@@ -314,6 +321,29 @@ def _follow_ups(first: Sequence[Rating]) -> dict[tuple[int | None, int | None], 
     return {_what(row): row for row in _with_names(Rating.objects.filter(of_these, follow_up=True)).order_by("id")}
 
 
+@dataclass(frozen=True)
+class AppealDue:
+    """An appeal that nobody has judged, past its day or near it."""
+
+    task_id: int
+    ground: str
+    appealed_by: str
+    due_on: date
+    light: str
+
+
+def appeals_due(hall: Hall, *, now: datetime, most: int = 50) -> list[AppealDue]:
+    """Those that are red or yellow, due first."""
+    today, calendar = now.astimezone(ZoneInfo(hall.timezone)).date(), work_calendar()
+    rows = Task.objects.filter(APPEALED, hall=hall, judge_due_on__lt=calendar.add_working_days(today, SOON + 1))
+    found = []
+    for row in rows.order_by("judge_due_on", "id")[:most]:
+        assert row.judge_due_on is not None
+        shown = light(due_on=row.judge_due_on, today=today, calendar=calendar, stopped=False)
+        found.append(AppealDue(row.pk, row.appeal_ground, row.appealed_by, row.judge_due_on, shown))
+    return found
+
+
 def task(task_id: int, *, now: datetime) -> TaskView:
     """:raises Refused: nothing-found."""
     row = Task.objects.select_related("hall", *OF_A_TASK).filter(id=task_id).first()
@@ -324,7 +354,11 @@ def task(task_id: int, *, now: datetime) -> TaskView:
 
 
 def _overdue(today: date) -> Q:
-    return Q(state="open", answer_due_on__lt=today) | Q(state="answered", settle_due_on__lt=today)
+    return (
+        Q(state="open", answer_due_on__lt=today)
+        | Q(state="answered", settle_due_on__lt=today)
+        | APPEALED & Q(judge_due_on__lt=today)
+    )
 
 
 def _midnight(hall: Hall, day: date) -> datetime:
@@ -351,21 +385,25 @@ def _view(row: Rating) -> RatingView:
     )  # fmt: skip
 
 
-def _appeal_view(row: Task) -> AppealView | None:
+def _appeal_view(row: Task, today: date) -> AppealView | None:
     if row.appealed_at is None:
         return None
+    due_on = row.judge_due_on if row.judged_at is None else None
+    shown = light(due_on=due_on, today=today, calendar=work_calendar(), stopped=False)
     return AppealView(
-        ground=row.appeal_ground, text=row.appeal_text, at=row.appealed_at, upheld=row.upheld, finding=row.finding,
-        judged_at=row.judged_at,
+        ground=row.appeal_ground, text=row.appeal_text, at=row.appealed_at, due_on=row.judge_due_on, light=shown,
+        upheld=row.upheld, finding=row.finding, judged_at=row.judged_at,
     )  # fmt: skip
 
 
 def _task_view(row: Task, today: date, later: Rating | None) -> TaskView:
-    late = rules.overdue(row.state, answer_due_on=row.answer_due_on, settle_due_on=row.settle_due_on, today=today)
+    late = rules.overdue(
+        row.state, answer_due_on=row.answer_due_on, settle_due_on=row.settle_due_on, judge_due_on=row.judge_due_on, today=today
+    )  # fmt: skip
     return TaskView(
         id=row.id, rating=_view(row.rating), state=row.state, opened_at=row.opened_at, answer_due_on=row.answer_due_on,
         settle_due_on=row.settle_due_on, overdue=late, answer=row.answer,
-        answered_at=row.answered_at, outcome=row.outcome, settled_at=row.settled_at, appeal=_appeal_view(row),
+        answered_at=row.answered_at, outcome=row.outcome, settled_at=row.settled_at, appeal=_appeal_view(row, today),
         told=bool(contact_for(row.rating)),
         follow_up=_view(later) if later is not None and later.pk != row.rating_id else None,
     )  # fmt: skip

@@ -123,11 +123,15 @@ def clocks(opened_on: date, *, answer_days: int, settle_days: int, calendar: Wor
     return calendar.add_working_days(opened_on, answer_days), calendar.add_working_days(opened_on, settle_days)
 
 
-def overdue(state: str, *, answer_due_on: date, settle_due_on: date, today: date) -> bool:
-    """Whether somebody should have answered, or settled, before today."""
-    if state == "open":
-        return today > answer_due_on
-    return state in ("answered", "appealed") and today > settle_due_on
+def due_on(state: str, *, answer: date, settle: date, judge: date | None) -> date | None:
+    """The day by which somebody acts: calls back, settles, judges the appeal; None: it is settled."""
+    return {"open": answer, "answered": settle, "appealed": judge or settle}.get(state)
+
+
+def overdue(state: str, *, answer_due_on: date, settle_due_on: date, judge_due_on: date | None, today: date) -> bool:
+    """Whether somebody should have answered, settled or judged before today."""
+    day = due_on(state, answer=answer_due_on, settle=settle_due_on, judge=judge_due_on)
+    return day is not None and today > day
 
 
 _JUDGES = {

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.frames.staff.frame import acting, paged, query_without_page, status_of
+from banshi.foundation.times import day_words
+from banshi.frames.staff.frame import acting, local, paged, query_without_page, status_of
 from banshi.frames.typed import lines_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.feedback import actions as feedback
@@ -85,10 +86,12 @@ def appeal(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
     _task_here(place, task_id)
     ground, text = request.POST.get("ground", "")[:20], _words(request, "text")
     try:
-        feedback.appeal(task_id=task_id, ground=ground, text=text, by=acting(request, place), now=clock.now())
+        task = feedback.appeal(task_id=task_id, ground=ground, text=text, by=acting(request, place), now=clock.now())
     except Refused as refused:
         return _list(request, place, refused=refused, typed={"appeal": [task_id], "ground": [ground], "text": text})
-    messages.success(request, _("The appeal waits for somebody else to judge it."))
+    assert task.judge_due_on is not None  # the action promised it
+    day = day_words(task.judge_due_on, local(place, clock.now()).date())
+    messages.success(request, _("The appeal waits for somebody else to judge it, by %(day)s.") % {"day": day})
     return redirect("office:ratings", hall=hall)
 
 

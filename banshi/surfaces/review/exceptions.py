@@ -25,6 +25,7 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.actions.handing import LONGEST_WHY
 from banshi.rooms.consulting import queries as consulting
 from banshi.rooms.consulting.rules import STUCK
+from banshi.rooms.feedback import queries as feedback
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review import lists
@@ -63,12 +64,14 @@ def urge(request: Asked, hall: str) -> HttpResponseBase:
 def _shown(request: Asked, place: Hall, *, refusals: Sequence[Said] = (), note: str = "") -> HttpResponseBase:
     hall, own, now = place.code, department_of(request), clock.now()
     found = queries.exceptions(place, department=own, now=now)
+    appeals = feedback.appeals_due(place, now=now) if not own and request.who.may("ratings.view", hall) else []
     stuck = consulting.visible_to(consulting.all_enquiries(), halls=[hall]).filter(
         Q(item__code=STUCK) | Q(case__isnull=False), state="open"
     )
     return page(
         request, "review/exceptions.html", place, found=found, tabs=lists.tabs(request, place, own, "exceptions"),
-        names=names_of(each.actor for each in found.taken_over),
+        names=names_of([*(each.actor for each in found.taken_over), *(each.appealed_by for each in appeals)]),
+        appeals=appeals,
         stuck=list(stuck.select_related("item").order_by("due_on", "id")[:MOST]),
         refusals=refusals, note=note, status=409 if refusals else 200, may_see=request.who.may("enquiries.look", hall),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from banshi.rooms.tickets import actions as tickets
 from tests.rooms.feedback.test_rating import MANAGER, rate, served, slug_of
 from tests.rooms.tickets.conftest import open_town
 from tests.together import together
-from tests.town import CITIZEN, TUESDAY_NINE
+from tests.town import CITIZEN, TUESDAY_NINE, at
 
 JUDGE = Actor(ActorKind.STAFF, "77")
 AT = TUESDAY_NINE
@@ -142,3 +143,53 @@ def test_whoever_rated_reads_what_was_answered_and_found(task: Task) -> None:
         ("没有这回事。", None, "")
     ] * 2
     assert (after.text, after.set_aside, after.finding) == ("没有这回事。", AT, "看过监控，没有这回事。")
+
+
+def test_an_appeal_is_promised_for_a_working_day_and_turns_yellow_then_red(town: Any, task: Task) -> None:
+    town.policy(rating={"judge_working_days": 5})
+
+    appeal(task)
+
+    task.refresh_from_db()
+    assert task.judge_due_on == date(2026, 3, 17)  # five working days after a Tuesday
+    lights = {}
+    for day in (12, 13, 17, 18):
+        now = at(f"2026-03-{day} 09:00")
+        shown = queries.task(task.pk, now=now)
+        assert shown.appeal is not None
+        lights[day] = (
+            shown.appeal.light,
+            shown.overdue,
+            [each.light for each in queries.appeals_due(town.hall, now=now)],
+        )
+    assert lights == {
+        12: ("green", False, []),
+        13: ("yellow", False, ["yellow"]),
+        17: ("yellow", False, ["yellow"]),
+        18: ("red", True, ["red"]),
+    }
+    judge(task, uphold=False)
+    over = queries.task(task.pk, now=at("2026-03-18 09:00"))
+    assert over.appeal is not None
+    assert (over.appeal.light, queries.appeals_due(town.hall, now=at("2026-03-18 09:00"))) == ("", [])
+
+
+def test_the_list_of_appeals_begins_with_what_is_due_first(town: Any, task: Task) -> None:
+    appeal(task)
+    served(town, n=2, person=town.person(2))
+    rate("ref2", stars=1, text="又一次")
+    second = Task.objects.latest("id")
+    actions.answer(task_id=second.pk, text="没有这回事。", by=MANAGER, now=AT)
+    town.policy(rating={"judge_working_days": 1})
+    appeal(second)
+
+    found = queries.tasks(hall=town.hall, now=AT, state="appealed")
+
+    assert [each.id for each in found] == [second.pk, task.pk]
+
+
+def test_no_appeal_waits_without_a_day(task: Task) -> None:
+    appeal(task)
+
+    with pytest.raises(IntegrityError, match="an_appeal_is_judged_by_a_day"), transaction.atomic():
+        Task.objects.update(judge_due_on=None)

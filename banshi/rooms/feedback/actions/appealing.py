@@ -4,6 +4,7 @@ upheld is kept and not counted, and its author is told why; silence upholds noth
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -11,17 +12,20 @@ from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.feedback import rules
 from banshi.rooms.feedback.actions.ground import held, invalid, need, words
 from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.feedback.queries import contact_for, rated_with, what_was_rated
 from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.models import Service
 
 
 @transaction.atomic
 def appeal(*, task_id: int, ground: str, text: str, by: Actor, now: datetime) -> Task:
-    """Ask that a rating be set aside, with the reason: after its person was called back, and once.
+    """Ask that a rating be set aside, with the reason: after its person was called back, and once. It is judged by a day, which
+    the hall's policy promises.
 
     :param ground: groundless (误评) | malicious (恶意).
     :raises Refused: nothing-found, invalid, wrong-state (not answered yet, settled, or appealed before).
@@ -36,7 +40,10 @@ def appeal(*, task_id: int, ground: str, text: str, by: Actor, now: datetime) ->
         raise Refused("wrong-state", facts={"state": "judged", "needs": "not appealed"})
     task.state, task.appeal_ground, task.appeal_text = rules.TASK.to("appeal"), ground, kept
     task.appealed_at, task.appealed_by = now, str(by)
-    task.save(update_fields=["state", "appeal_ground", "appeal_text", "appealed_at", "appealed_by"])
+    today = now.astimezone(ZoneInfo(task.hall.timezone)).date()
+    days = policy_of(task.hall_id, now=now).rating.judge_working_days
+    task.judge_due_on = work_calendar().add_working_days(today, days)
+    task.save(update_fields=["state", "appeal_ground", "appeal_text", "appealed_at", "appealed_by", "judge_due_on"])
     hall, facts = task.hall.code, {"ground": ground}
     audit.record(action="task_appealed", subject=f"task:{task_id}", by=by, now=now, hall=hall, facts=facts)
     announce(hall=hall, topic="ratings", subject=what_was_rated(task.rating).ref, now=now)
