@@ -92,7 +92,7 @@ def file_of(request: Asked, case: Case, material_id: int) -> HttpResponse:
     """A page or file that came for a case, or the copy of a certificate: that one was seen is written down by itself. `?open=1`:
     also one that no scanner cleared yet.
 
-    :raises Refused: nothing-found; material-rejected, wrong-state – a file that nobody may open; not-sealed-yet – a copy that
+    :raises Refused: nothing-found; material-rejected, wrong-state – a file that nobody may open; copy-not-set – a copy that
         cannot be set.
     """
     now = clock.now()

@@ -150,7 +150,7 @@ def test_a_letter_no_font_has_is_refused_and_kept_from_nobody_else(matters: Matt
     with pytest.raises(Refused) as no:
         cases.content_of(row.pk, now=TUESDAY_NINE)
 
-    assert (no.value.slug, CaseMaterial.objects.get(id=row.pk).file_id) == ("not-sealed-yet", None)
+    assert (no.value.slug, CaseMaterial.objects.get(id=row.pk).file_id) == ("copy-not-set", None)
 
 
 @pytest.mark.django_db

@@ -41,7 +41,7 @@ def content_of(material_id: int, *, unchecked: bool = False, now: datetime) -> S
     """A file as it was sent; of a certificate, its copy. Who may see it the caller has asked.
 
     :param unchecked: as of `library.content`.
-    :raises Refused: nothing-found – also: it came on paper; wrong-state, material-rejected; not-sealed-yet – the copy cannot be
+    :raises Refused: nothing-found – also: it came on paper; wrong-state, material-rejected; copy-not-set – the copy cannot be
         set, which is logged.
     """
     rows = CaseMaterial.objects.select_related("file", "certificate", "case__hall", "case__item")
@@ -68,7 +68,7 @@ def make_copies(case: Case, *, now: datetime) -> None:
 def _make(row: CaseMaterial, *, now: datetime) -> None:
     """Set before anything is held. Of two who look at once one's is kept, which both see.
 
-    :raises Refused: nothing-found – its case was destroyed meanwhile; not-sealed-yet.
+    :raises Refused: nothing-found – its case was destroyed meanwhile; copy-not-set.
     """
     file = _made_before(row)
     content = _set(row, now=now) if file is None else b""
@@ -93,7 +93,7 @@ def _made_before(row: CaseMaterial) -> DocumentVersion | None:
 
 
 def _set(row: CaseMaterial, *, now: datetime) -> bytes:
-    """:raises Refused: not-sealed-yet – a letter that no font has."""
+    """:raises Refused: copy-not-set – a letter that no font has."""
     assert row.certificate is not None
     held, use = _held(row.certificate), _use(row)
     original = _original(row.certificate, now=now)
@@ -103,7 +103,7 @@ def _set(row: CaseMaterial, *, now: datetime) -> bytes:
         return typesetter().compose(COPY, copy_sheet(held, use))
     except CannotSet as why:
         log.error("copy not set", case=row.case.no, paper=row.code, why=str(why))
-        raise Refused("not-sealed-yet") from why
+        raise Refused("copy-not-set") from why
 
 
 def _original(certificate: Certificate, *, now: datetime) -> bytes | None:
