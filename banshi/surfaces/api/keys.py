@@ -114,6 +114,8 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     # guardians: the signed-in user of a channel, a window
     **dict.fromkeys(("who_guards", "enter_guardian", "end_guardian"), _only("channel", "staff")),
     **dict.fromkeys(("contest_guardian", "uphold_guardian"), _only("staff")),
+    # who acts for an organisation: a window
+    **dict.fromkeys(("list_members", "enter_member", "end_member"), _only("staff")),
     # arriving
     "check_in": _only("kiosk", "manage"),
     "issue_ticket": _only("kiosk", "manage"),
@@ -217,6 +219,7 @@ PERMISSION_OF: dict[str, str] = {
     **dict.fromkeys(
         ("who_guards", "enter_guardian", "contest_guardian", "uphold_guardian", "end_guardian"), "cases.receive"
     ),
+    **dict.fromkeys(("list_members", "enter_member", "end_member"), "cases.receive"),
     "change_case": "cases.receive",
     **dict.fromkeys(("change_bundle", "submit_bundle", "withdraw_bundle", "receive_bundle"), "cases.receive"),
     "get_bundle": ON_CASES,

@@ -18,15 +18,16 @@ from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.surfaces.desk.case_front import Served
 from banshi.surfaces.desk.cases import of_number, thread_page
+from banshi.surfaces.desk.firm_limits import limits_of
 from banshi.surfaces.desk.firms import FOR
 
-TYPED = {"uscc": 40, "firm": 60, "role": 10, "until": 10}
+TYPED = {"uscc": 40, "firm": 60, "role": 10, "until": 10, "may": 10, "matters": 600, "department": 60}
 
 
 @require_POST
 @of_number
 def firm(request: Asked, here: Served, verb: str) -> HttpResponse:
-    """One step: enter whom they act for, choose for whom the next case is, or end a standing."""
+    """One step: enter whom they act for, choose for whom the next case is, limit an agent anew, or end a standing."""
     now, person = clock.now(), here.ticket.person_id
     try:
         if person is None or not here.compared:
@@ -35,6 +36,8 @@ def firm(request: Asked, here: Served, verb: str) -> HttpResponse:
             request.session[FOR] = f"{here.ticket.ref}:{_enter(request, here, person, now)}"
         elif verb == "for":
             request.session[FOR] = f"{here.ticket.ref}:{key_or_none(request.POST.get('organisation')) or ''}"
+        elif verb == "limit":
+            _limit(request, here, person, now)
         elif verb == "end":
             _end(request, here, person, now)
         else:
@@ -56,9 +59,27 @@ def _enter(request: Asked, here: Served, person: int, now: datetime) -> int:
         made = identity.enrol_organisation(uscc=said["uscc"], name=said["firm"], by=here.by, now=now)
         identity.authorise_member(
             organisation_id=made.pk, person_id=person, role=said["role"], valid_until=day_or_none(said["until"]),
-            by=here.by, now=now,
+            limits=limits_of(request), by=here.by, now=now,
         )  # fmt: skip
     return int(made.pk)
+
+
+def _limit(request: Asked, here: Served, person: int, now: datetime) -> None:
+    """What the agent may do from now on, by a letter that was seen: a new word that replaces the one before.
+
+    :raises Refused: nothing-found – no agent's standing of this person; invalid.
+    """
+    asked = key_or_none(request.POST.get("member"))
+    held = next((each for each in people.organisations_of(person) if each.member_id == asked), None)
+    if held is None or held.role != "agent":
+        raise Refused("nothing-found")
+    until = day_or_none(clean(request.POST.get("until"), 10))
+    if until is None:
+        raise Refused("invalid", facts={"reason": _("Say until which day the agent acts.")})
+    identity.authorise_member(
+        organisation_id=held.organisation_id, person_id=person, role="agent", valid_until=until,
+        limits=limits_of(request), by=here.by, now=now,
+    )  # fmt: skip
 
 
 def _end(request: Asked, here: Served, person: int, now: datetime) -> None:

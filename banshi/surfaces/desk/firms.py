@@ -12,26 +12,38 @@ from banshi.foundation.doors import Asked
 from banshi.foundation.said import english
 from banshi.frames.typed import key_or_none
 from banshi.rooms.cases import queries as cases
+from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import ActsForOrganisation
 from banshi.surfaces.desk.case_front import Served
 
-FIELDS = ("uscc", "firm", "role", "until")
+FIELDS = ("uscc", "firm", "role", "until", "may", "matters", "department")
 FOR = "applies_for"  # in the session: of which number, which organisation
+
+
+@dataclass(frozen=True)
+class FirmRow:
+    """One standing. `limits`: what they may do, where it is not everything; `as_is`: the same as its form says it."""
+
+    acts: ActsForOrganisation
+    limits: str
+    as_is: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class FirmPart:
     """Whom the served person acts for; `chosen`: a new case is this one's. `typed`: what could not be entered."""
 
-    rows: tuple[tuple[ActsForOrganisation, str], ...]  # each with what they may do, where it is not everything
+    rows: tuple[FirmRow, ...]
     chosen: int | None
     typed: Mapping[str, str]
+    departments: tuple[Department, ...]
+    at: int | None = None  # the standing whose new limits were typed
 
     @property
     def open(self) -> bool:
         """Whether the form to enter one is: something was typed."""
-        return any(self.typed.values())
+        return self.at is None and any(self.typed.values())
 
 
 def firms_part(request: Asked, here: Served, typed: Mapping[str, str], now: datetime) -> FirmPart | None:
@@ -40,10 +52,25 @@ def firms_part(request: Asked, here: Served, typed: Mapping[str, str], now: date
         return None
     rows = people.organisations_of(here.ticket.person_id, today=here.today(now))
     return FirmPart(
-        tuple((each, _limits(each)) for each in rows),
+        tuple(FirmRow(each, _limits(each), _as_is(each)) for each in rows),
         applies_for(request, here, now),
         dict.fromkeys(FIELDS, "") | dict(typed),
+        tuple(Department.objects.order_by("code")),
+        key_or_none(request.POST.get("member")) if typed else None,
     )
+
+
+def _as_is(each: ActsForOrganisation) -> dict[str, str]:
+    may = each.limits
+    names = (
+        Item.objects.filter(code__in=may.items).order_by("code").values_list("name_zh", flat=True) if may.items else ()
+    )
+    return {
+        "may": "appoint" if may.appoints else "send" if may.sends else "fill",
+        "matters": "、".join(names),
+        "department": may.departments[0] if may.departments else "",
+        "until": each.valid_until.isoformat() if each.valid_until else "",
+    }
 
 
 def _limits(each: ActsForOrganisation) -> str:

@@ -98,6 +98,13 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "contest_guardian": ("post", "/guardians/1/contest", {"child": CLIENT, "hall": "town", "why": "不是"}),
     "uphold_guardian": ("post", "/guardians/1/uphold", {"child": CLIENT, "hall": "town"}),
     "end_guardian": ("post", "/guardians/1/end", {"child": CLIENT, "hall": "town", "why": "不是"}),
+    "list_members": ("get", "/halls/town/members?uscc=91350100M000100Y43", None),
+    "enter_member": (
+        "post",
+        "/halls/town/members",
+        {"organisation": {"uscc": "91350100M000100Y43", "name": "糖水铺"}, "person": CLIENT, "role": "legal"},
+    ),
+    "end_member": ("post", "/halls/town/members/1/end", {"uscc": "91350100M000100Y43"}),
     "check_in": ("post", "/halls/town/check-ins", {"code": "NONE"}),
     "issue_ticket": ("post", "/halls/town/tickets", {"category": "A"}),
     "get_ticket": ("get", "/tickets/NONE", None),

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import OrganisationMember
 from tests.matters import Matters
 from tests.surfaces.desk.served import serve
@@ -66,3 +67,49 @@ def test_nothing_is_entered_before_the_card_was_compared(clerk: Client, matters:
 
     assert clerk.post(f"/desk/cases/{ticket.ref}/firm/enter", ENTERED).status_code == 422
     assert OrganisationMember.objects.count() == 0
+
+
+def test_limits_of_the_letter_are_entered_by_name_and_changed(clerk: Client, matters: Matters) -> None:
+    ticket = served(matters)
+    name = Item.objects.get(code="medical").name_zh
+
+    clerk.post(f"/desk/cases/{ticket.ref}/firm/enter", ENTERED | {"may": "fill", "matters": f"{name}， pension"})
+    first = OrganisationMember.objects.get()
+    page = clerk.get(f"/desk/cases/{ticket.ref}/").content.decode()
+    changed = {"member": first.pk, "until": "2026-11-30", "may": "send", "department": "hrss"}
+    clerk.post(f"/desk/cases/{ticket.ref}/firm/limit", changed)
+    second = OrganisationMember.objects.get(ended_at=None)
+
+    assert (sorted(first.items), first.sends) == (["medical", "pension"], False)
+    assert "只填写" in page
+    assert (second.items, second.departments, second.sends) == ([], ["hrss"], True)
+    assert second.valid_until == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(("typed", "said"), [("没有这样的事", "没有叫“没有这样的事”的事项"), ("参保登记", "可能是")])
+def test_a_matter_that_is_none_or_several_is_said_and_stays_typed(
+    clerk: Client, matters: Matters, typed: str, said: str
+) -> None:
+    ticket = served(matters)
+
+    answer = clerk.post(f"/desk/cases/{ticket.ref}/firm/enter", ENTERED | {"matters": typed})
+
+    assert (answer.status_code, OrganisationMember.objects.count()) == (422, 0)
+    assert said in answer.content.decode()
+    assert f'value="{typed}"' in answer.content.decode()
+
+
+def test_the_legal_representative_has_no_limits_whatever_stands_in_the_form(clerk: Client, matters: Matters) -> None:
+    ticket = served(matters)
+
+    clerk.post(f"/desk/cases/{ticket.ref}/firm/enter", ENTERED | {"role": "legal", "may": "fill", "matters": "pension"})
+
+    assert (OrganisationMember.objects.get().items, OrganisationMember.objects.get().sends) == ([], True)
+
+
+def test_nobodys_limits_but_of_whoever_is_served_are_changed(clerk: Client, matters: Matters) -> None:
+    ticket = served(matters)
+
+    answer = clerk.post(f"/desk/cases/{ticket.ref}/firm/limit", {"member": "999", "until": "2026-11-30"})
+
+    assert answer.status_code == 404
