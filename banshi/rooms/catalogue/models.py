@@ -130,6 +130,8 @@ class ItemDraft(models.Model):
     state = models.CharField(max_length=12, default="draft")
     entered_by = models.CharField(max_length=60)
     entered_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)  # of the office: finished, and waits for the second person
+    ready_by = models.CharField(max_length=60, default="", db_default="")
     published_by = models.CharField(max_length=60, default="")  # who agreed to it
     published_at = models.DateTimeField(null=True)
     planned_from = models.DateField(null=True)
@@ -173,6 +175,10 @@ class ItemDraft(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state__in=["published", "planned"]) | models.Q(published_by__gt=""),
                 name="a_published_draft_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ready_at=None, ready_by="") | models.Q(ready_at__isnull=False, ready_by__gt=""),
+                name="a_finished_draft_says_by_whom",
             ),
         ]
 

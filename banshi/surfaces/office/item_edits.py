@@ -17,6 +17,7 @@ from banshi.foundation.said import english, named
 from banshi.frames.staff.frame import acting, local, status_of
 from banshi.frames.staff.names import names_of
 from banshi.frames.typed import int_or_none
+from banshi.journeys.hall.every_hall import lacking
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.actions import editing
@@ -126,12 +127,27 @@ def base(request: Asked, hall: str, change: int) -> HttpResponseBase:
     return redirect("office:item_edit", hall=hall, change=change)
 
 
+@door(audience="staff", permission="items.edit")
+@require_POST
+def finish(request: Asked, hall: str, change: int) -> HttpResponseBase:
+    """Ready for the second person: whoever may publish it finds it on their first page."""
+    said = change_of(hall, change)
+    try:
+        editing.finish_change(
+            draft_id=said.draft.pk, seen=seen_in(request), by=acting(request, said.hall), now=clock.now()
+        )
+    except Refused as refused:
+        return overview_page(request, change_of(hall, change), refused=refused, status=status_of(refused))
+    messages.success(request, pgettext("item edit", "Whoever may publish it finds it on their first page."))
+    return redirect("office:item_edit", hall=hall, change=change)
+
+
 def overview_page(request: Asked, said: Change, **more: Any) -> HttpResponseBase:
     """The draft with everything that differs and everything that is wrong. Also where publishing it was refused."""
     draft = said.draft
     (seen,) = queries.looked_at([draft])
     editors = list(dict.fromkeys([draft.entered_by, *draft.editors.split()]))
-    who = names_of(filter(None, [*editors, draft.published_by]))
+    who = names_of(filter(None, [*editors, draft.ready_by, draft.published_by]))
     is_open = draft.state in DRAFT.goes_on
     may = is_open and request.who.may("items.publish", said.hall.code)
     context = {
@@ -147,7 +163,9 @@ def overview_page(request: Asked, said: Change, **more: Any) -> HttpResponseBase
         "moved_on": is_open and said.open and any(each.where == MOVED_ON for each in seen.faults),
         "changes": differences(seen) if is_open else [],
         "may": may,
+        "ready_by": who.get(draft.ready_by, ""),
         "mine": may and str(request.who.by) in editors,
+        "lacks": lacking(request.who.grants, "items.publish", draft.item) if may else None,
         "today": local(said.hall, clock.now()).date(),
     }
     return page(request, "office/item_edit.html", said.hall, **{**context, **more})

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,20 +26,10 @@ from banshi.rooms.feedback.models import Task
 from banshi.rooms.hooks import queries as hooks
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.need import Need
+from banshi.surfaces.office.needs_second import to_publish
 
 CLOSURES_WITHIN = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Need:
-    """One line of “what needs you”."""
-
-    hall: Hall
-    icon: str
-    tone: str
-    text: str
-    href: str
-    detail: str = ""
 
 
 def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
@@ -48,7 +37,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
     but for the sentence of each closure."""
     found = [
         *_ratings(who, halls, now),
-        *_to_judge(who, halls),
+        *_to_judge(who, halls, now),
         *_appeals(who, halls),
         *_messages(who, halls),
         *_webhooks(who, halls),
@@ -58,6 +47,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_left_over(who, halls, now),
         *_overfull(who, halls, now),
         *_retiring(who, halls),
+        *to_publish(who, halls),
         *_booked_beyond(who, halls, now),
         *_provisional(who, halls, now),
     ]
@@ -92,16 +82,25 @@ def _ratings(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
     return found
 
 
-def _to_judge(who: Who, halls: list[Hall]) -> list[Need]:
+def _to_judge(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
     mine = _where(who, halls, "ratings.judge")
-    rows = Task.objects.filter(hall_id__in=mine, state="appealed").values_list("hall_id").order_by("hall_id")
+    counted: dict[int, list[bool]] = {}
+    rows = Task.objects.filter(hall_id__in=mine, state="appealed").order_by("id")
+    for hall_id, due_on in rows.values_list("hall_id", "judge_due_on"):
+        counted.setdefault(hall_id, []).append(due_on is not None and due_on < _today(mine[hall_id], now))
     found = []
-    for hall_id, n in rows.annotate(n=Count("id")):
+    for hall_id, late in counted.items():
         href = reverse("office:ratings", kwargs={"hall": mine[hall_id].code}) + "?state=appealed"
-        text = ngettext("%(n)s appeal against a rating to judge", "%(n)s appeals against ratings to judge", n) % {
-            "n": n
-        }
-        found.append(Need(mine[hall_id], "star", "wait", text, href))
+        if n := sum(late):
+            text = ngettext(
+                "%(n)s appeal against a rating is past its day", "%(n)s appeals against ratings are past their day", n
+            ) % {"n": n}
+            found.append(Need(mine[hall_id], "star", "urgent", text, href))
+        if n := len(late) - sum(late):
+            text = ngettext("%(n)s appeal against a rating to judge", "%(n)s appeals against ratings to judge", n) % {
+                "n": n
+            }
+            found.append(Need(mine[hall_id], "star", "wait", text, href))
     return found
 
 

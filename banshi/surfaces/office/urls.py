@@ -116,6 +116,7 @@ urlpatterns = [
     path(HALL + "items/drafts/<int:draft_id>/drop", item_drafts.drop, name="item_draft_drop"),
     path(HALL + "items/changes/<int:change>/", item_edits.overview, name="item_edit"),
     path(HALL + "items/changes/<int:change>/base", item_edits.base, name="item_edit_base"),
+    path(HALL + "items/changes/<int:change>/finish", item_edits.finish, name="item_edit_finish"),
     path(HALL + "items/changes/<int:change>/preview", item_edit_preview.preview, name="item_edit_preview"),
     path(HALL + "items/changes/<int:change>/paths", item_edit_preview.all_paths, name="item_edit_paths"),
     path(HALL + "items/changes/<int:change>/blanks/<str:paper>", item_edit_preview.blank, name="item_edit_blank"),

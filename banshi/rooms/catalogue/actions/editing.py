@@ -20,6 +20,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.actions import keep_item_versions
 from banshi.rooms.catalogue.models import Item, ItemDraft
+from banshi.rooms.catalogue.queries.drafts import looked_at
 from banshi.rooms.catalogue.rules.drafts import DRAFT
 from banshi.rooms.catalogue.rules.unfinished import unfinished
 
@@ -88,6 +89,34 @@ def take_as_base(*, draft_id: int, seen: int, by: Actor, now: datetime) -> ItemD
     return draft
 
 
+def finish_change(*, draft_id: int, seen: int, by: Actor, now: datetime) -> ItemDraft:
+    """It is ready for the second person, who is told on the first page of the office; whatever is changed afterwards is not.
+
+    :raises Refused: as `edit_change`; invalid – nothing differs from what is in force, or something keeps it from being
+        published.
+    """
+    with transaction.atomic():
+        draft = _seen(draft_id, seen)
+        (looked,) = looked_at([draft])
+        if looked.faults:
+            raise _not_ready(looked.faults[0].zh, looked.faults[0].en)
+        if draft.item is not None and draft.document["handling"] == _in_force(draft.item):
+            raise _not_ready("还没有改动", "Nothing differs so far")
+        draft.ready_at, draft.ready_by = now, str(by)
+        draft.save(update_fields=["ready_at", "ready_by"])
+        facts = {"draft": draft.pk, "revision": draft.revision}
+        audit.record(action="finished-item-change", subject=f"item:{_code(draft)}", by=by, now=now, facts=facts)
+    return draft
+
+
+def _in_force(item: Item) -> dict[str, Any]:
+    return catalogue.handling_of(item).model_dump(mode="json")
+
+
+def _not_ready(zh: str, en: str) -> Refused:
+    return Refused("invalid", facts={"field": "handling", "reason": {"zh": zh, "en": en}})
+
+
 def _seen(draft_id: int, seen: int) -> ItemDraft:
     """The draft, for whoever saw what it says now."""
     rows = ItemDraft.objects.select_for_update(of=("self",)).select_related("item")
@@ -115,7 +144,8 @@ def _kept(draft: ItemDraft, by: Actor) -> None:
     others = [each for each in draft.editors.split() if each != str(by)]
     draft.editors = f" {' '.join([*others, str(by)])} "
     draft.revision += 1
-    draft.save(update_fields=["document", "content_hash", "editors", "revision", "version"])
+    draft.ready_at, draft.ready_by = None, ""
+    draft.save(update_fields=["document", "content_hash", "editors", "revision", "version", "ready_at", "ready_by"])
 
 
 def _hash(handling: Mapping[str, Any]) -> str:

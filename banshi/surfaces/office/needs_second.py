@@ -1,0 +1,75 @@
+"""What waits for a second person who may: drafts of matters to publish, rules to switch on. Nobody is shown their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from banshi.foundation.doors import Who
+from banshi.foundation.said import named
+from banshi.frames.staff.names import names_of
+from banshi.kernel.rights import holds
+from banshi.rooms.cases.models import RuleProposal
+from banshi.rooms.catalogue.models import HallItem, ItemDraft
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.need import Need
+
+RIGHT = "items.publish"
+MOST = 5  # each by its name; how many more there are is one line
+LOOKED_AT = 200
+
+
+def to_publish(who: Who, halls: list[Hall]) -> list[Need]:
+    """In as many queries for thirty halls as for one; said once, in the first hall of theirs that handles the matter."""
+    mine = [hall for hall in halls if who.may(RIGHT, hall.code)]
+    if not mine:
+        return []
+    by = str(who.by)
+    finished = Q(kind="store") | Q(kind="office", ready_at__isnull=False)
+    rows = ItemDraft.objects.filter(finished, state="draft").exclude(Q(entered_by=by) | Q(editors__contains=f" {by} "))
+    drafts = list(rows.select_related("item").defer("raw", "document", "notes").order_by("-id")[:LOOKED_AT])
+    asked = RuleProposal.objects.filter(ended_at=None).exclude(asked_by=by).select_related("item").order_by("id")
+    proposals = list(asked[:LOOKED_AT])
+    where = _handled({*(row.item_id for row in drafts if row.item_id), *(row.item_id for row in proposals)})
+    names = names_of({row.ready_by or row.entered_by for row in drafts} | {row.asked_by for row in proposals})
+    found = []
+    for draft in drafts:
+        if (hall := _hall(who, mine, where.get(draft.item_id or 0, ()))) is not None:
+            href = reverse("office:item_draft", kwargs={"hall": hall.code, "draft_id": draft.pk})
+            text = _("Publish: %(name)s") % {"name": named(draft.item) if draft.item else draft.name_zh}
+            found.append(Need(hall, "files", "wait", text, href, names.get(draft.ready_by or draft.entered_by, "")))
+    lines = _shortened(found)
+    for row in proposals:
+        if (hall := _hall(who, mine, where.get(row.item_id, ()))) is not None:
+            href = reverse("review:rules", kwargs={"hall": hall.code})
+            text = _("Let rules decide: %(name)s") % {"name": named(row.item)}
+            lines.append(Need(hall, "zap", "wait", text, href, names.get(row.asked_by, "")))
+    return lines
+
+
+def _handled(items: Iterable[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = HallItem.objects.filter(item_id__in=list(items)).order_by("hall__order", "hall__code")
+    for item_id, code in rows.values_list("item_id", "hall__code"):
+        found.setdefault(item_id, []).append(code)
+    return found
+
+
+def _hall(who: Who, mine: list[Hall], handled: Iterable[str]) -> Hall | None:
+    """Where they would do it; None where a hall that handles it lacks their right, or none of these does."""
+    codes = list(handled)
+    if not all(holds(who.grants, RIGHT, code) for code in codes):
+        return None
+    return next((hall for hall in mine if not codes or hall.code in codes), None)
+
+
+def _shortened(found: list[Need]) -> list[Need]:
+    if len(found) <= MOST:
+        return found
+    hall, n = found[0].hall, len(found) - MOST
+    text = ngettext("%(n)s more draft to publish", "%(n)s more drafts to publish", n) % {"n": n}
+    return [*found[:MOST], Need(hall, "files", "wait", text, reverse("office:item_drafts", kwargs={"hall": hall.code}))]
