@@ -128,6 +128,10 @@ class Case(models.Model):
     called_to = models.CharField(max_length=10, default="", db_default="")  # number of the window that called for it
     called_at = models.DateTimeField(null=True)  # last; null: nobody is called
     due_told = models.DateField(null=True)  # the day to wait for that the applicant was told last
+    stage = models.CharField(
+        max_length=80, default="", db_default=""
+    )  # under way, with a limit of its own (rules/flow)
+    stage_due_on = models.DateField(null=True)  # its last day
     fee_reminded_at = models.DateTimeField(null=True)  # who has to pay was reminded
     urged_on = models.DateField(null=True)  # 催办: whoever has it was urged, and has not done their part yet
 

@@ -20,6 +20,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperSeal
 from banshi.rooms.cases.queries.agents import acting_in, agent_ref
+from banshi.rooms.cases.queries.flow import stage_limit
 from banshi.rooms.cases.queries.handling import handling_of_case
 from banshi.rooms.cases.queries.leases import works_on
 from banshi.rooms.cases.queries.minutes import minute_clock
@@ -176,7 +177,17 @@ def step(
         setattr(case, name, value)
     if columns:
         case.save(update_fields=[name.removesuffix("_id") for name in columns])
-    return write_event(case, verb, before=before, by=by, now=now, facts=dict(facts or {}), why=why)
+    event = write_event(case, verb, before=before, by=by, now=now, facts=dict(facts or {}), why=why)
+    _keep_stage(case)
+    return event
+
+
+def _keep_stage(case: Case) -> None:
+    """Where it stands in its flow after a step, for lists that show a light: what a step rests on is written before it."""
+    stage, due_on = stage_limit(case)
+    if (stage, due_on) != (case.stage, case.stage_due_on):
+        case.stage, case.stage_due_on = stage, due_on
+        case.save(update_fields=["stage", "stage_due_on"])
 
 
 def write_event(

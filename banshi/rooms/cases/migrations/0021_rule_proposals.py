@@ -1,4 +1,4 @@
-"""Rules decide once two people said so: one proposed it, another switched them on."""
+"""Rules decide once two people said so: one proposed it, another switched them on. And a stage under way has its own last day."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -58,4 +58,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(GUARD, UNGUARD),
+        migrations.AddField(
+            model_name="case",
+            name="stage",
+            field=models.CharField(db_default="", default="", max_length=80),
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="stage_due_on",
+            field=models.DateField(null=True),
+        ),
     ]

@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, Opinion
-from banshi.rooms.cases.queries.handling import guided_case
-from banshi.rooms.cases.rules.flow import Lived, StageRow, stand, ungated
+from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
+from banshi.rooms.cases.rules.clocks import Stop
+from banshi.rooms.cases.rules.flow import Lived, StageRow, limit_of, limited, stand, ungated
+from banshi.rooms.cases.rules.lifecycle import UNDER_CLOCK
 from banshi.rooms.catalogue.rules.flow import GATES
 from banshi.rooms.catalogue.rules.handling import Stage
 
@@ -30,6 +32,10 @@ def lived(case: Case) -> Lived:
     def day(at: datetime | None) -> date | None:
         return at.astimezone(zone).date() if at is not None else None
 
+    stops: tuple[Stop, ...] = ()
+    if limited(flow_of(case)):
+        ended = case.stops.filter(ended_at__isnull=False).order_by("id").values_list("started_at", "ended_at")
+        stops = tuple(Stop(since.astimezone(zone).date(), day(until)) for since, until in ended)
     gated = any(stage.act in GATES for stage in flow_of(case))
     answered, over, open_ = _gates(case, zone) if gated else ({}, {}, frozenset())
     given = (
@@ -43,6 +49,7 @@ def lived(case: Case) -> Lived:
         issued=day(issued),
         answered=answered, over=over, open=open_,
         due={"receive": case.notice_due_on, "issue": case.issue_due_on},
+        stops=stops,
     )  # fmt: skip
 
 
@@ -66,3 +73,12 @@ def stages_waited_for(case: Case) -> tuple[Stage, ...]:
 
 def stages_of(case: Case) -> tuple[StageRow, ...]:
     return stand(flow_of(case), lived(case), calendar=work_calendar)
+
+
+def stage_limit(case: Case) -> tuple[str, date | None]:
+    """The code and the last day of the stage under way whose own limit ends first, while the law's clock runs; "" where none has
+    one, which most matters are told by at no cost."""
+    if case.phase not in UNDER_CLOCK or not limited(handling_of_case(case).flow):
+        return "", None
+    row = limit_of(stages_of(case))
+    return (row.stage.code, row.due_on) if row is not None else ("", None)

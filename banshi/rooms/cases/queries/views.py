@@ -23,11 +23,11 @@ from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.queries.stopping import STOP, longer_than_told
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
-from banshi.rooms.cases.rules.lifecycle import CASE, WORKLISTS
+from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS
 from banshi.rooms.cases.rules.materials import by_hand
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.general import identity_card_named
-from banshi.rooms.catalogue.rules.handling import IDENTITY_CARD
+from banshi.rooms.catalogue.rules.handling import IDENTITY_CARD, Stage
 
 # Who has it, phase by phase: applicant, hall, department, or nobody any more.
 WITH = {
@@ -90,6 +90,10 @@ class CaseLine:
     proposed: str
     channel: str
     urged: bool
+    stage_zh: str  # under way, with a limit of its own
+    stage_en: str
+    stage_due_on: date | None
+    stage_light: str
 
     @property
     def late(self) -> int:
@@ -119,6 +123,9 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
         due_on, stopped = due_of(case), case.stopped_at is not None
         leased = case.locked_until is not None and case.locked_until > now and case.pk not in over
         held = case.locked_by if leased else None
+        stage, stage_light = _stage_of(case), ""
+        if stage is not None:
+            stage_light = clocks.light(due_on=case.stage_due_on, today=today, calendar=calendar, stopped=stopped)
         found.append(
             CaseLine(
                 no=case.no, hall=case.hall.code, hall_zh=case.hall.name_zh, hall_en=case.hall.name_en, item=case.item.code,
@@ -126,13 +133,28 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
                 department_zh=case.department.name_zh, department_en=case.department.name_en,
                 applicant=case.masked_applicant, phase=case.phase, outcome=case.outcome, flags=flags_of(case, today=today),
                 due_on=due_on, left=calendar.working_days_between(today, due_on) if due_on and not stopped else None,
-                light="red" if case.pk in longer
-                else clocks.light(due_on=due_on, today=today, calendar=calendar, stopped=stopped),
+                light="red" if case.pk in longer else clocks.worse(
+                    clocks.light(due_on=due_on, today=today, calendar=calendar, stopped=stopped), stage_light
+                ),
                 opened_at=case.opened_at, held_by_zh=held.name_zh if held else "", held_by_en=held.name_en if held else "",
                 proposed=case.proposed, channel=case.channel, urged=case.urged_on is not None,
+                stage_zh=stage.name_zh if stage else "", stage_en=stage.name_en if stage else "",
+                stage_due_on=case.stage_due_on, stage_light=stage_light,
             )
         )  # fmt: skip
     return found
+
+
+def _stage_of(case: Case) -> Stage | None:
+    """The stage under way that has a limit of its own, as the pinned version calls it."""
+    if case.stage_due_on is None:
+        return None
+    return next((each for each in handling_of_case(case).flow if each.code == case.stage), None)
+
+
+def stage_before(day: date) -> Q:
+    """Cases whose stage under way has a limit of its own that ends before this day."""
+    return Q(phase__in=UNDER_CLOCK, stage_due_on__lt=day)
 
 
 def due_of(case: Case) -> date | None:

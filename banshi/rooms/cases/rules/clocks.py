@@ -159,6 +159,11 @@ def light(*, due_on: date | None, today: date, calendar: WorkCalendar, stopped: 
     return "yellow" if calendar.working_days_between(today, due_on) <= 2 else "green"
 
 
+def worse(one: str, other: str) -> str:
+    """The light of two that says more."""
+    return next((light for light in ("red", "yellow", "green") if light in (one, other)), "")
+
+
 def reminders(due_on: date, *, calendar: WorkCalendar) -> tuple[date, ...]:
     """The days on which the applicant is reminded that something is due."""
     return tuple(calendar.add_working_days(due_on, -days) for days in REMIND_BEFORE)

@@ -9,10 +9,12 @@ from typing import Literal
 
 from banshi.kernel.refusals import Refusal
 from banshi.kernel.working_days import WorkCalendar
+from banshi.rooms.cases.rules.clocks import Stop, due
 from banshi.rooms.catalogue.rules.flow import GATES
 from banshi.rooms.catalogue.rules.handling import Stage
 
 State = Literal["done", "now", "ahead"]
+LAWS_OWN = ("receive", "issue")  # acts that have a clock of their own
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Lived:
     over: Mapping[str, date] | None = None
     open: frozenset[str] = frozenset()
     due: Mapping[str, date | None] | None = None  # act → the day of the law's own clock, where one runs for it
+    stops: Sequence[Stop] = ()  # days of procedures that ended, which count for no limit
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,19 @@ def stand(stages: Sequence[Stage], lived: Lived, *, calendar: Callable[[], WorkC
             continue
         due_on = (lived.due or {}).get(stage.act) if reached else None
         if due_on is None and reached and begun and stage.days:
-            due_on = calendar().add_working_days(begun, stage.days)
+            due_on = due(begun, days=stage.days, stops=lived.stops, calendar=calendar(), today=begun).on
         asked = stage.act in GATES and (stage.department or stage.procedure) in lived.open
         rows.append(StageRow(stage, "now" if reached else "ahead", due_on=due_on, asked=asked))
         reached = reached and (stage.act in GATES or stage.act == "other")
     return tuple(rows)
+
+
+def limited(stages: Sequence[Stage]) -> bool:
+    """Whether a stage has a limit of its own, beside the law's clocks for receipt and issue."""
+    return any(each.days and each.act not in LAWS_OWN for each in stages)
+
+
+def limit_of(rows: Sequence[StageRow]) -> StageRow | None:
+    """The stage under way whose own limit ends first; None: none has one."""
+    under_way = [row for row in rows if row.state == "now" and row.due_on is not None and row.stage.act not in LAWS_OWN]
+    return min(under_way, key=lambda row: row.due_on or date.max, default=None)
