@@ -142,7 +142,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "change": change_with_blank(office).pk,
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
-        "hook": hook.code, "batch": batch.no, "seal": "town-1",
+        "hook": hook.code, "batch": batch.no, "seal": "town-1", "filter_id": 1,
     }  # fmt: skip
 
 

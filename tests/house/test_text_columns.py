@@ -62,6 +62,7 @@ messaging_message.channel messaging_message.dedupe messaging_message.hall messag
 messaging_message.language messaging_message.receipt messaging_message.state messaging_message.subject
 messaging_message.to_index messaging_message.why messaging_template.hall messaging_template.key
 messaging_template.language messaging_template.made_by places_policy_version.made_by
+staffing_saved_filter.listed
 staffing_shift.duty staffing_shift.made_by tickets_call.kind tickets_former_ref.ref
 tickets_hall_day.account tickets_hall_day.closed_by
 tickets_miss.back_way tickets_miss.by tickets_miss.reinstated_by tickets_paper_block.letter tickets_paper_block.made_by

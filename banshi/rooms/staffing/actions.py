@@ -15,7 +15,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.staffing import rules
-from banshi.rooms.staffing.models import Shift
+from banshi.rooms.staffing.models import SavedFilter, Shift
 from banshi.rooms.staffing.rules import DUTIES, Clash, Planned
 from banshi.rooms.tickets import actions as tickets
 
@@ -132,6 +132,44 @@ def copy_week(*, hall: Hall, from_monday: date, to_monday: date, by: Actor, now:
         except Refused:
             refused += 1
     return Copied(planned, refused)
+
+
+def save_filter(*, hall: Hall, staff_id: int, listed: str, name: str, query: str, now: datetime) -> SavedFilter:
+    """Keep what a list is filtered by, under a name of one's own; the same name again says something else from now on.
+
+    :raises Refused: invalid – no name or too long a one, nothing that filters, or as many as there may be.
+    """
+    name, kept = " ".join(name.split()), rules.filter_of(query)
+    if not 0 < len(name) <= rules.LONGEST_NAME:
+        raise _invalid(
+            "name", f"写 1 到 {rules.LONGEST_NAME} 个字的名称", f"A name of 1 to {rules.LONGEST_NAME} characters"
+        )
+    if not kept:
+        raise _invalid("query", "现在没有筛选", "Nothing is filtered now")
+    with transaction.atomic():
+        Staff.objects.select_for_update(no_key=True).get(id=staff_id)  # of two at once the second finds the first
+        rows = list(SavedFilter.objects.filter(staff_id=staff_id, hall=hall, listed=listed).order_by("place"))
+        same = next((row for row in rows if row.name == name), None)
+        if same is not None:
+            same.query, same.made_at = kept, now
+            same.save(update_fields=["query", "made_at"])
+            return same
+        free = set(range(1, rules.MOST_FILTERS + 1)) - {row.place for row in rows}
+        if not free:
+            most = rules.MOST_FILTERS
+            raise _invalid("name", f"最多保存 {most} 个，先删一个", f"At most {most} are kept: delete one first")
+        return SavedFilter.objects.create(
+            staff_id=staff_id, hall=hall, listed=listed, place=min(free), name=name, query=kept, made_at=now
+        )
+
+
+def drop_filter(*, hall: Hall, filter_id: int, staff_id: int) -> SavedFilter:
+    """:returns: what it was. :raises Refused: nothing-found – none of theirs in this hall."""
+    row = SavedFilter.objects.filter(id=filter_id, staff_id=staff_id, hall=hall).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"filter": filter_id})
+    SavedFilter.objects.filter(id=filter_id).delete()
+    return row
 
 
 def _check(*, hall: Hall, starts_at: datetime, ends_at: datetime, window: Window | None, duty: str) -> None:

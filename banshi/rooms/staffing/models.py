@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
+from banshi.foundation.crypto import FreeText
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places.models import Hall, Window
+from banshi.rooms.staffing.rules import MOST_FILTERS
 
 
 class Shift(models.Model):
@@ -29,3 +31,26 @@ class Shift(models.Model):
             )
         ]
         indexes = [models.Index(fields=["hall", "day"], name="shifts_by_hall_day")]
+
+
+class SavedFilter(models.Model):
+    """常用筛选: what a member of staff looks for again and again in a list of a hall, by the name they gave it. Theirs alone."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="+")
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    listed = models.CharField(max_length=40)  # the list, by the name of its address
+    place = models.SmallIntegerField()  # among theirs of this list: as many as there are places
+    name = FreeText()
+    query = FreeText()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "staffing_saved_filter"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff", "hall", "listed", "place"], name="one_saved_filter_at_a_place_of_a_list"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(place__range=(1, MOST_FILTERS)), name="saved_filters_of_a_list_are_few"
+            ),
+        ]

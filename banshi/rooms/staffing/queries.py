@@ -12,7 +12,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Session
 from banshi.rooms.places.models import Hall
 from banshi.rooms.staffing import rules
-from banshi.rooms.staffing.models import Shift
+from banshi.rooms.staffing.models import SavedFilter, Shift
 from banshi.rooms.staffing.rules import Planned
 
 
@@ -115,3 +115,8 @@ def _doors(sessions: list[Session]) -> list[Span[datetime]]:
     if not sessions:
         return []
     return [Span(min(each.starts_at for each in sessions), max(each.ends_at for each in sessions))]
+
+
+def saved_filters(*, hall: Hall, staff_id: int, listed: str) -> list[SavedFilter]:
+    """Those that a member of staff saved of a list of the hall, in the order they were saved."""
+    return list(SavedFilter.objects.filter(staff_id=staff_id, hall=hall, listed=listed).order_by("place"))

@@ -6,16 +6,22 @@ that begins then.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import combinations
 from typing import Literal
+from urllib.parse import parse_qsl, urlencode
 
 from banshi.kernel.spans import Span, overlap, subtract
 
 Duty = Literal["window", "guide", "duty_lead"]
 DUTIES: tuple[Duty, ...] = ("window", "guide", "duty_lead")  # 窗口, 导办, 值班长
+MOST_FILTERS = 12  # that somebody saves of one list
+LONGEST_NAME = 20
+_KEY = re.compile(r"[a-z][a-z_-]{0,19}")
+_MOST_PARTS, _LONGEST_PART = 10, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +79,10 @@ def on_duty(planned: Iterable[Planned], span: Span[datetime]) -> int:
 def moved_by_weeks(day: date, weeks_from: date, weeks_to: date) -> date:
     """The same weekday in another week. Both weeks are named by their Monday."""
     return weeks_to + (day - weeks_from)
+
+
+def filter_of(query: str) -> str:
+    """What a list is filtered by, in one order: without the page, and what is empty, too long, or no filter at all."""
+    said = parse_qsl(query, max_num_fields=50) if query.count("&") < 50 else []
+    kept = {(key, value) for key, value in said if key != "page" and value and len(value) <= _LONGEST_PART}
+    return urlencode(sorted(each for each in kept if _KEY.fullmatch(each[0]))[:_MOST_PARTS])

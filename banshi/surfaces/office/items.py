@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.frames.staff.frame import acting, paged, query_without_page, status_of
+from banshi.frames.staff.saved import saved
 from banshi.frames.typed import clean, int_or_none, invalid
 from banshi.journeys.hall import change_items
 from banshi.kernel.refusals import Refused
@@ -62,6 +63,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         q=q,
         category=category,
         only=only,
+        saved=saved(request, place, "office:items"),
         categories=Category.objects.filter(hall=place).order_by("order", "code"),
     )
 

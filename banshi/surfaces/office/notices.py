@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.frames.staff.frame import acting
+from banshi.frames.staff.saved import saved
 from banshi.frames.typed import int_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
@@ -51,6 +52,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         states=notices_of.STATES,
         state=state,
         key=key,
+        saved=saved(request, place, "office:notices"),
         keys=[(each, MESSAGE_KEYS.get(each, each)) for each in wording.COMMON],
     )
 

@@ -18,6 +18,7 @@ from banshi.foundation.doors import Asked, door
 from banshi.foundation.words import words
 from banshi.frames.staff.cases import case_here, department_of
 from banshi.frames.staff.frame import acting, paged, query_without_page
+from banshi.frames.staff.saved import saved
 from banshi.frames.typed import clean
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -135,6 +136,7 @@ def _list(request: Asked, hall: Hall, name: str, *, refusals: Sequence[tuple[str
         departments=[] if own else _choices(Department, queries.whose(every, "department", most=MOST_CHOICES), department),
         item=item, department=department, own=own, filtered=filtered,
         next_address="" if name == "supervision" else f"review:next_{name.replace('-', '_')}",
+        saved=saved(request, hall, f"review:{name.replace('-', '_')}"),
         several=name == "review", refusals=refusals, most=MOST_AT_ONCE, status=409 if refusals else 200,
     )  # fmt: skip
 
