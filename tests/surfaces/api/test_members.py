@@ -14,7 +14,7 @@ FIRM = {"uscc": "91350100M000100Y43", "name": "东莞市南城糖水铺有限公
 
 
 def entered(work: Casework, **more: Any) -> Any:
-    person = work.town.people[0]
+    person = work.matters.person
     who = {"name": str(person.name), "id_type": person.id_type, "id_number": str(person.id_number)}
     said = {"organisation": FIRM, "person": who, "role": "agent", "valid_until": "2026-12-31", **more}
     return work.calls("post", AT, "receiver", said)
@@ -32,7 +32,7 @@ def test_an_agent_is_entered_with_limits_replaced_and_ended(work: Casework) -> N
 
     assert (first.status_code, first.json()["may"], first.json()["departments"]) == (201, "fill", ["hrss"])
     assert (now["id"], now["may"], now["items"], now["departments"]) == (second.json()["id"], "send", ["pension"], [])
-    assert work.town.people[0].name not in now["name"]
+    assert work.matters.person.name not in now["name"]
     assert ([each.status_code for each in ends], listed(work).json()["data"]) == ([200, 200], [])
 
 
