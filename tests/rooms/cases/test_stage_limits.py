@@ -62,7 +62,7 @@ def test_days_of_a_procedure_do_not_count_and_while_it_lasts_no_light_shows(matt
     case = matters.in_review()
     matters.stop(case, at("2026-03-11 09:00"))
 
-    standing = light(case, "2026-03-19")[0]
+    standing = light(case, "2026-03-12")[0]
     cases.resume_clock(case_no=case.no, result="听证结束", by=matters.by["reviewer"], now=at("2026-03-17 09:00"))
 
     assert standing == ""

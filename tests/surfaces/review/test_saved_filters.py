@@ -11,9 +11,9 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.staffing import actions
 from banshi.rooms.staffing.models import SavedFilter
 from banshi.rooms.staffing.rules import MOST_FILTERS, filter_of
-from tests.matters import Matters
+from tests.matters import Matters, matters_of
 from tests.together import together
-from tests.town import TUESDAY_NINE
+from tests.town import TUESDAY_NINE, build_town
 
 pytestmark = pytest.mark.django_db
 LIST, SAVE = "/review/town/review", "/staff/town/filters"
@@ -81,11 +81,12 @@ def test_the_same_name_says_something_else_from_now_on(matters: Matters) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_saved_at_once_no_more_than_a_dozen_stay(committed_matters: Matters) -> None:
+def test_of_many_saved_at_once_no_more_than_a_dozen_stay() -> None:
+    matters = matters_of(build_town())
     for i in range(MOST_FILTERS - 1):
-        keep(committed_matters, f"第{i}个")
+        keep(matters, f"第{i}个")
 
-    results = together(3, lambda i: keep(committed_matters, f"又一个{i}"))
+    results = together(3, lambda i: keep(matters, f"又一个{i}"))
 
     assert sorted(isinstance(each, Refused) for each in results) == [False, True, True]
     assert SavedFilter.objects.count() == MOST_FILTERS
