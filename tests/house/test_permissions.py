@@ -15,6 +15,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from banshi.journeys.case import folders
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.archive import actions as archive
 from banshi.rooms.archive.models import Purge
@@ -46,7 +47,15 @@ HALLS = ("town", "other")  # both lie in the region that addresses name
 WIDE = {"city_admin", "auditor"}  # held everywhere
 # Behind the door: cases are opened at the window that serves their person (tests/surfaces/desk/test_cases_behind_the_door.py).
 LEADS_ON = ("review:start",)  # to the first list of whoever asks
-AT_A_WINDOW = {"desk:cases", "desk:bundle", "desk:case-items", "desk:case", "desk:case-file", "desk:case-paper"}
+AT_A_WINDOW = {
+    "desk:cases",
+    "desk:case-scan",
+    "desk:bundle",
+    "desk:case-items",
+    "desk:case",
+    "desk:case-file",
+    "desk:case-paper",
+}
 
 
 def staff_views(patterns: Any = None, space: str = "", route: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -103,6 +112,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     page = cases.add_material(
         case_no=case.no, code="lease", channel="scan", file=scan, by=matters.by["receiver"], now=TUESDAY_NINE
     )
+    folder = folders.make(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
     asking = consulting.Asking(hall=hall, item_code="pension", text="要带什么材料？")
     ended = matters.opened(TUESDAY_NINE + timedelta(minutes=1))
     cases.withdraw(case_no=ended.no, by=matters.applicant, now=TUESDAY_NINE)
@@ -129,7 +139,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     return {
         "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,
-        "no": case.no, "material_id": page.pk, "number": case.papers.get().number,
+        "no": case.no, "folder": folder.no, "material_id": page.pk, "number": case.papers.get().number,
         "agent_id": agent.agent_id,
         "mandate_id": agent.pk,
         "hall": "town", "region": "441900", "code": appointment.code, "slot_id": appointment.slot_id,

@@ -93,7 +93,8 @@ delivery_stay.out_by delivery_stay.put_by delivery_stay.seen_by delivery_stay.ta
 delivery_printing.state delivery_wish.how delivery_wish.said_by delivery_parcel.made_by
 delivery_parcel.payer delivery_parcel.posted_by delivery_parcel.reference delivery_parcel.state delivery_parcel.waybill
 delivery_parcel_word.event delivery_parcel_word.status delivery_sent_papers.came_by delivery_sent_papers.said_by
-delivery_sent_papers.waybill consulting_enquiry.asked_by consulting_enquiry.contact_index
+delivery_sent_papers.waybill delivery_folder.made_by delivery_folder.place delivery_folder_paper.code delivery_folder_move.by
+delivery_folder_move.deed delivery_folder_move.place consulting_enquiry.asked_by consulting_enquiry.contact_index
 consulting_enquiry.language consulting_enquiry.no consulting_enquiry.state consulting_public_answer.state
 library_blob.key_id library_blob.salt library_blob.sha256 library_certificate.case_no library_certificate.ended_by
 library_certificate.made_by library_certificate.number_index library_certificate.ref library_certificate.source
@@ -118,7 +119,7 @@ PUBLIC_TABLES = ("places_", "catalogue_")  # but for what is named elsewhere
 # Names that staff bear at work and things bear in a hall: an office may read them.
 OFFICIAL = """
 delivery_cabinet.name_en delivery_cabinet.name_zh delivery_cabinet.place_en delivery_cabinet.place_zh
-delivery_delivery.place delivery_parcel.place delivery_stay.seen_place
+delivery_delivery.place delivery_parcel.place delivery_stay.seen_place delivery_folder.spot delivery_folder_move.spot
 devices_device.name identity_api_key.name identity_staff.badge identity_staff.login identity_staff.name_en
 identity_staff.name_zh
 """

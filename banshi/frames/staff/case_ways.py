@@ -18,6 +18,7 @@ CASE_WAYS = (
         To("issue:home", "printer", pgettext_lazy("issue", "Issue window"), "cases.issue"),
         To("issue:cabinets", "layout-grid", pgettext_lazy("issue", "Cabinets"), "cases.issue"),
         To("issue:parcels", "truck", pgettext_lazy("issue", "Parcels"), "cases.issue"),
+        To("review:folders", "files", pgettext_lazy("folder", "Folders of papers"), "folders.keep"),
         To("review:supervision", "shield-check", pgettext_lazy("cases", "Supervision"), "cases.supervise", also=LOOK),
         To("review:rules", "zap", pgettext_lazy("cases", "Decided by rule"), "cases.supervise", also=LOOK),
         To("review:enquiries", "message-square", pgettext_lazy("cases", "Questions"), "enquiries.look", also=LOOK),

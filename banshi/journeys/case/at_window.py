@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from banshi.journeys.case import by_rule, changing, charging
+from banshi.journeys.case import by_rule, changing, charging, folders
 from banshi.journeys.case.cabinets import need_taken_out
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
@@ -81,6 +81,8 @@ def _take_in(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Cas
                 )
             if case.phase != "received":
                 case = cases.supplement(case_no=case_no, by=by, now=now)
+        if brought.counted:
+            folders.received(case, by=by, now=now)
         codes = [paper.code for paper in brought.counted]
         return cases.see(case_no=case_no, codes=codes, by=by, now=now) if codes else case
 

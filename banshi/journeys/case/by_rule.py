@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from banshi.journeys.case import charging, conclude
+from banshi.journeys.case import charging, conclude, folders
 from banshi.journeys.case.cabinets import need_taken_out
 from banshi.kernel import names
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
@@ -46,7 +46,8 @@ def receive(
     """收件, and what its rules make of it. :raises Refused: those of `cases.receive`, papers-in-cabinet."""
     with transaction.atomic():
         need_taken_out(cases.lock(case_no))
-        cases.receive(case_no=case_no, materials=materials, window_id=window_id, by=by, now=now)
+        case = cases.receive(case_no=case_no, materials=materials, window_id=window_id, by=by, now=now)
+        folders.received(case, by=by, now=now)
         return received(case_no=case_no, now=now)
 
 

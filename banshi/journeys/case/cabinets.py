@@ -12,7 +12,7 @@ import structlog
 from django.db import transaction
 
 from banshi.foundation import limits
-from banshi.journeys.case import conclude
+from banshi.journeys.case import conclude, folders
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -284,6 +284,8 @@ def empty(*, stay_id: int, place: str = "", by: Actor, now: datetime) -> Case:
         case = cases.lock(_case_of(stay_id))  # the case before what lies of it, as everybody takes them
         place = _place_seen(stay_id, by=by) or place
         stay = delivery.take_out(stay_id=stay_id, out_by="staff", by=by, now=now)
+        if stay.kind == "drop":
+            folders.make(case_no=case.no, by=by, now=now)
         if stay.kind == "result" and case.phase == "ready":
             place = cases.place_of(place)
             delivery.moved(case=case, place=place)

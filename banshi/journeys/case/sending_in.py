@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from banshi.journeys.case import folders
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -59,6 +60,7 @@ def came(*, case_no: str, by: Actor, now: datetime) -> SentPapers:
         case = cases.lock(case_no)
         day = deliveries.counts_from(case.hall, now)
         row = delivery.came(case=case, day=day, by=by, now=now)
+        folders.make(case_no=case_no, by=by, now=now)
         event = case.events.order_by("-seq")[0]
         cases.tell(case, "case_papers_came", event=event, anew=f":{row.pk}", now=now, day=day.isoformat())
     return row

@@ -1,5 +1,5 @@
 """Deliveries: one result each, where it lies, the code that opens it, who has it now. Cabinets: cells, what is in them. Parcels:
-where they go, what their carrier said of them.
+where they go, what their carrier said of them. Folders (材料袋): paper of a case, where it is, who moved it.
 """
 
 from __future__ import annotations
@@ -8,9 +8,22 @@ from django.db import models
 
 from banshi.foundation.crypto import EncryptedText
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.rules import DELIVERY, HOW, KINDS, OUT_BY, PARCEL, PAYERS, WISHES, WORDS
+from banshi.rooms.delivery.rules import (
+    DELIVERY,
+    FOLDER_DEEDS,
+    FOLDER_PLACES,
+    FOLDER_SPOTS,
+    HOW,
+    KINDS,
+    OUT_BY,
+    PARCEL,
+    PAYERS,
+    WISHES,
+    WORDS,
+    folder_no,
+)
 from banshi.rooms.devices.models import Device
-from banshi.rooms.identity.models import Person
+from banshi.rooms.identity.models import Person, Staff
 from banshi.rooms.places.models import Hall
 
 
@@ -291,4 +304,92 @@ class Printing(models.Model):
                 | models.Q(state__in=["printed", "jammed"], ended_at__isnull=False),
                 name="a_copy_is_printed_or_jammed_or_under_way",
             ),
+        ]
+
+
+class PaperFolder(models.Model):
+    """材料袋: the papers of a case that the hall has. It is at one place since `since`; `moves`: how often it was moved, by
+    which whoever moves it says what they saw. `missed_at`: it was not on its shelf when that was gone through (盘点).
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="folders")
+    place = models.CharField(max_length=8)
+    spot = models.CharField(max_length=40, default="")  # number of the window, label of the shelf, box of the archive
+    holder = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    moves = models.IntegerField(default=1)
+    since = models.DateTimeField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=60)
+    missed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # everything in it was given back
+
+    class Meta:
+        db_table = "delivery_folder"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ended_at=None), name="a_case_has_one_folder_of_papers"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(place__in=FOLDER_SPOTS, holder=None) & ~models.Q(spot="")
+                | models.Q(place="person", holder__isnull=False, spot="")
+                | models.Q(place__in=["sent", "back"], holder=None, spot=""),
+                name="a_folder_is_at_one_place",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(place="back", ended_at__isnull=False)
+                | (~models.Q(place="back") & models.Q(ended_at=None)),
+                name="a_folder_that_went_back_has_ended",
+            ),
+        ]
+        indexes = [models.Index(fields=["place", "since"], name="folders_by_place", condition=models.Q(ended_at=None))]
+
+    @property
+    def no(self) -> str:
+        """Its number, as the label bears it."""
+        return folder_no(self.pk)
+
+
+class FolderPaper(models.Model):
+    """One kind of paper in a folder, counted: originals, copies, and how many of the originals went back to whoever applied."""
+
+    folder = models.ForeignKey(PaperFolder, on_delete=models.PROTECT, related_name="papers")
+    code = models.CharField(max_length=60)
+    originals = models.SmallIntegerField(default=0)
+    copies = models.SmallIntegerField(default=0)
+    back = models.SmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "delivery_folder_paper"
+        constraints = [
+            models.UniqueConstraint(fields=["folder", "code"], name="a_paper_is_listed_once_in_a_folder"),
+            models.CheckConstraint(
+                condition=models.Q(originals__range=(0, 999), copies__range=(0, 999)),
+                name="papers_in_a_folder_are_counted",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(back__gte=0, back__lte=models.F("originals")),
+                name="no_more_goes_back_than_there_was",
+            ),
+        ]
+
+
+class FolderMove(models.Model):
+    """流转记录: who moved a folder when, and where it was then. Appended, changed by nobody (a trigger refuses)."""
+
+    folder = models.ForeignKey(PaperFolder, on_delete=models.PROTECT, related_name="trail")
+    seq = models.IntegerField()
+    deed = models.CharField(max_length=8)
+    place = models.CharField(max_length=8)
+    spot = models.CharField(max_length=40, default="")
+    holder = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    pieces = models.SmallIntegerField(default=0)  # originals that went back
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+
+    class Meta:
+        db_table = "delivery_folder_move"
+        constraints = [
+            models.UniqueConstraint(fields=["folder", "seq"], name="a_folder_makes_one_move_at_a_time"),
+            models.CheckConstraint(condition=models.Q(place__in=FOLDER_PLACES), name="a_folder_moves_to_a_known_place"),
+            models.CheckConstraint(condition=models.Q(deed__in=FOLDER_DEEDS), name="a_folder_is_moved_in_a_known_way"),
         ]

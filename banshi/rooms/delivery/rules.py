@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Final
 
@@ -18,6 +19,11 @@ TAKEN_AFTER: Final = timedelta(minutes=5)  # a door opened, nobody said that it 
 WRONG_CODES: Final = 5  # at one cabinet, one after the other, until it waits
 WISHES = ("counter", "cabinet", "courier")  # how whoever applied wants the result
 PAYERS = ("receiver", "hall")  # 到付, or the hall pays
+# 材料袋: where it is. `tray` of a window, `person` who has it, `sent` to the department, `back` with whoever applied.
+FOLDER_PLACES = ("tray", "shelf", "person", "sent", "archive", "back")
+FOLDER_SPOTS = ("tray", "shelf", "archive")  # which tray, which shelf, which box
+FOLDER_DEEDS = ("made", "received", "put", "taken", "sent", "signed", "refused", "gave", "archived")
+LIES_TOO_LONG: Final = timedelta(days=10)  # a folder of a case that is closed, until it is archived or given back
 
 DELIVERY = Table(
     "delivery",
@@ -57,3 +63,27 @@ PARCEL = Table(
 def quiet(*, heard: date, today: date, working_days: int, calendar: WorkCalendar) -> bool:
     """Whether nobody has heard of a parcel for so many working days. :param heard: the day of the last word."""
     return calendar.working_days_between(heard, today) >= working_days
+
+
+# --- Numbers of folders (材料袋编号) --------------------------------------------------------------------------------
+
+_FOLDER = re.compile(r"F(\d{7,17})(\d)")
+
+
+def folder_no(pk: int) -> str:
+    """As it stands on the label: F, the number, and a check digit (Luhn), so that a slip of the hand names no other folder."""
+    digits = f"{pk:07d}"
+    return f"F{digits}{_check(digits)}"
+
+
+def folder_pk(said: str) -> int | None:
+    """What was scanned or typed, whichever way it is written; None where it is no number of a folder."""
+    found = _FOLDER.fullmatch("".join(said.split()).upper().replace("-", ""))
+    if found is None or not found[0].isascii() or _check(found[1]) != found[2]:
+        return None
+    return int(found[1])
+
+
+def _check(digits: str) -> str:
+    doubled = [int(each) * (2 - place % 2) for place, each in enumerate(reversed(digits))]
+    return str(-sum(each // 10 + each % 10 for each in doubled) % 10)

@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, str] = {
     "cases.review": "review accepted cases",
     "cases.approve": "decide cases",
     "cases.issue": "make out results and hand them over",
+    "folders.keep": "put folders of papers away, take them out, give originals back",
     "cases.supervise": "watch over the limits of cases, allow exceptions, end cases",
     "enquiries.look": "see what people ask about items, and the answers",
     "enquiries.answer": "answer questions of people, forward them, write up answers for everybody",
@@ -53,13 +54,13 @@ PERMISSIONS: dict[str, str] = {
     "archive.manage": "say how long is kept, hold back from destruction, propose and confirm it",
 }
 
-_CLERK = {"desk.work", "desk.identity", "line.view", "line.help", "cases.receive"}
+_CLERK = {"desk.work", "desk.identity", "line.view", "line.help", "cases.receive", "folders.keep"}
 _GUIDE = {"line.view", "line.help", "appointments.view", "appointments.manage", "people.correct"}
 # Whoever steers a hall takes no step of a case: who receives, who reviews and who decides are set apart (GB/T 22239). Nor
 # does it answer for a department.
 _STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.issue", "enquiries.answer"}
 _MANAGER = set(PERMISSIONS) - {"desk.work"} - _STEPS
-_CASES = {"line.view", "cases.look"}  # the first page of the office, and what one works on
+_CASES = {"line.view", "cases.look", "folders.keep"}  # the first page of the office, and what one works on
 _ANSWERS = {"enquiries.look", "enquiries.answer", "enquiries.publish"}
 ROLES: dict[str, frozenset[str]] = {
     "clerk": frozenset(_CLERK),  # 窗口人员
@@ -74,7 +75,7 @@ ROLES: dict[str, frozenset[str]] = {
         _CASES
         | {"cases.supervise", "enquiries.look", "enquiries.publish", "figures.view", "ratings.view", "ratings.judge"}
     ),  # 督办人员
-    "archivist": frozenset({"line.view", "archive.look", "archive.manage"}),  # 档案人员
+    "archivist": frozenset({"line.view", "archive.look", "archive.manage", "folders.keep"}),  # 档案人员
     "hall_manager": frozenset(_MANAGER - {"ratings.judge"}),  # 大厅主任: whom an appeal is of does not judge it
     "city_admin": frozenset(_MANAGER),  # 市级管理员
     "auditor": frozenset({"audit.view", "figures.view", "line.view"}),  # 审计

@@ -154,6 +154,7 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
         "missing": _missing(case),
         "form": cases.form_of(case) if staff else None,
         "delivery": _delivery(case, who, now=now),
+        "folder": _folder(case) if staff else None,
         "agent": agent_part(case, now=now),
         "by_rule": _by_rule(case, who),
     }
@@ -256,6 +257,13 @@ def _gets_code(case: Case, who: Caller, *, now: datetime) -> bool:
     """What opens a result is told to the system of whoever applied; of an agent's who may fetch it."""
     agent = cases.agent_of_case(case, today=now.astimezone(zone_of(case.hall)).date())
     return who.scope == "channel" and (agent is None or (agent.stands and agent.fetches))
+
+
+def _folder(case: Case) -> dict[str, Any] | None:
+    row = deliveries.folder_of(case)
+    if row is None:
+        return None
+    return {"number": row.no, "place": row.place, "spot": row.spot, "since": moment(row.since, zone_of(case.hall))}
 
 
 def parcel_part(parcel: Parcel, case: Case) -> dict[str, Any]:

@@ -579,6 +579,13 @@ class CaseDeliveryOut(Out):
     parcel: ParcelPart | None = Field(description="The one under way, or the last.")
 
 
+class CaseFolderOut(Out):
+    number: str = Field(description="As its label bears it.")
+    place: Literal["tray", "shelf", "person", "sent", "archive"]
+    spot: str = Field(description="Which tray, shelf or box; empty where somebody has it.")
+    since: datetime
+
+
 class DropIn(In):
     case: Code = Field(description="Of the hall of the cabinet, looked over beforehand.")
     phone_last4: Annotated[str, StringConstraints(pattern=r"^([0-9]{4})?$")] = Field(
@@ -647,6 +654,7 @@ class CaseOut(CaseLineOut):
     form: dict[str, Value] | None = Field(description="For staff who look at cases here, and leave a trace.")
     delivery: CaseDeliveryOut | None
     agent: CaseAgentOut | None = Field(description="Who acts for the applicant; null: nobody does.")
+    folder: CaseFolderOut | None = Field(description="材料袋: where its paper is; for staff.")
     by_rule: ByRuleOut | None = Field(description="What the rules of its item made of it; null: it has none.")
 
 

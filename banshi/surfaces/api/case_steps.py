@@ -10,7 +10,7 @@ from ninja import Path, Query, Router
 
 from banshi.foundation import clock
 from banshi.frames.staff.colleagues import colleagues, other_departments
-from banshi.journeys.case import by_rule, charging, conclude
+from banshi.journeys.case import by_rule, charging, conclude, folders
 from banshi.kernel.documents import InvalidDocument
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
@@ -234,7 +234,7 @@ def refuse_case(request: HttpRequest, case: Path[Code], body: RefuseIn) -> Answe
 def hand_over_case(request: HttpRequest, case: Path[Code]) -> Answer:
     return _did(
         request, case, "hand_over_case",
-        lambda who, seen, now: cases.hand_over(case_no=seen.no, by=who.by, now=now),
+        lambda who, seen, now: folders.hand_over(case_no=seen.no, by=who.by, now=now),
     )  # fmt: skip
 
 
@@ -244,7 +244,7 @@ def sign_for_papers(request: HttpRequest, case: Path[Code]) -> Answer:
     """签收: by the department, never by who handed them over."""
     return _did(
         request, case, "sign_for_papers",
-        lambda who, seen, now: cases.sign_for(case_no=seen.no, by=who.by, now=now),
+        lambda who, seen, now: folders.sign_for(case_no=seen.no, by=who.by, now=now),
     )  # fmt: skip
 
 
@@ -256,7 +256,7 @@ def refuse_papers(request: HttpRequest, case: Path[Code], body: RefusePapersIn) 
     """The case goes back to the front, whose clock runs on."""
     return _did(
         request, case, "refuse_papers",
-        lambda who, seen, now: cases.refuse_papers(case_no=seen.no, why=body.why, by=who.by, now=now),
+        lambda who, seen, now: folders.refuse_papers(case_no=seen.no, why=body.why, by=who.by, now=now),
     )  # fmt: skip
 
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from banshi.journeys.case.conclude import is_their_own
 from banshi.journeys.case.drop_slip import DropSlip, slip_of, to_bring, to_leave
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery.models import Cabinet, Delivery, SentPapers, Stay, Wish
-from banshi.rooms.delivery.queries import cabinets_of, delivery_of, drop_of, sent_papers_of, stay_of, wish_of
+from banshi.rooms.delivery.queries import (
+    cabinets_of,
+    delivery_of,
+    drop_of,
+    last_folder_of,
+    sent_papers_of,
+    stay_of,
+    wish_of,
+)
 
 WAITS_FOR_PAPERS = frozenset({"pre_passed", "await_receipt"})
 WITH_RESULT = frozenset({"ready", "delivered", "closed"})
@@ -101,3 +112,26 @@ def to_send_in(where: Where) -> str:
     if where.sent is None:
         return "first"
     return "again" if where.sent.came_at is None else ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where the papers are that the hall has, in words: `at`: front | way | department | archive | back. `originals`: some can be
+    fetched, `now` or once it is decided."""
+
+    at: str
+    originals: bool
+    now: bool
+    since: datetime
+
+
+def kept_of(case: Case) -> Kept | None:
+    """No shelf, and nobody's name: that is for those who work there. None where the hall has no paper of it."""
+    row = last_folder_of(case) if case.phase != "draft" else None
+    if row is None:
+        return None
+    at = {"sent": "way", "archive": "archive", "back": "back"}.get(row.place, "front")
+    if at == "front" and case.phase == "in_review":
+        at = "department"
+    originals = row.ended_at is None and row.papers.filter(originals__gt=F("back")).exists()
+    return Kept(at, originals, case.decided_at is not None or case.phase in CASE.ends, row.since)

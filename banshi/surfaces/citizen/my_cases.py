@@ -130,6 +130,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "pickup": case_where.pickup(found, where, now=now),
         "call": deliveries.call_of(found, now=now),
         "paper_at": case_where.paper_at(where),
+        "kept": case_where.kept_of(found),
         "drop_slip": where.slip,
         "drop_at": case_where.to_drop_at(found, where),
         "to_leave": where.to_leave,

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who
+from banshi.frames.staff import folders as kept_in
+from banshi.frames.staff.folders import Shown
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
@@ -105,13 +107,14 @@ MOST_BESIDE = 3
 @dataclass(frozen=True)
 class Thread:
     """One case of whoever is served. `folder`: collected before, ready to be received; `begun`: not handed in yet; `client`: for
-    whom they act in it, masked."""
+    whom they act in it, masked; `kept`: where its paper is."""
 
     case: Case
     due_on: date | None
     folder: bool
     begun: bool
     client: str = ""
+    kept: Shown | None = None
 
     @property
     def no(self) -> str:
@@ -128,10 +131,12 @@ def threads(
         return (_FIRST.index(row.phase) if row.phase in _FIRST else len(_FIRST), row.item_id != item_id)
 
     rows.sort(key=place)
+    kept = kept_in.folders_of(rows[:most])
     return [
         Thread(
             row, queries.due_of(row), row.phase in ("pre_passed", "await_receipt"), row.phase in ("draft", "pre_returned"),
             row.masked_applicant if row.person_id != person_id else "",
+            kept.get(row.pk),
         )
         for row in rows[:most]
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from banshi.foundation.doors import Asked
 from banshi.foundation.said import english, named
 from banshi.frames.staff import cases as shared
+from banshi.frames.staff import folders
 from banshi.frames.staff.case_files import Sheet, sheets, title_of
 from banshi.journeys.case import from_library
 from banshi.journeys.case.carried import Carried, of_case_at_window
@@ -137,7 +138,7 @@ def panel_of(
         "steps": steps, "given": given, "missing": missing_of(refused), "given_now": [each for each in given if each.now],
         "sheet": _sheet(request, pages), "held": [p for p in papers if p.held],
         "compared": here.compared, "again": case.notices > 0, "told": told,
-        "lacking": sum(p.wanting and p.row.necessity != "optional" for p in papers),
+        "kept": folders.folder_of(case), "lacking": sum(p.wanting and p.row.necessity != "optional" for p in papers),
     }  # fmt: skip
 
 

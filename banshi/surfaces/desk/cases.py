@@ -6,16 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.frames.staff import case_files
+from banshi.frames.typed import clean
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
+from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.delivery.rules import folder_pk
 from banshi.surfaces.desk.agents import agents_part
 from banshi.surfaces.desk.case_front import PERMISSION, Gone, Served, case_of, context_of, served, threads, together
 from banshi.surfaces.desk.case_panels import panel_of
@@ -69,10 +72,11 @@ def thread_page(
     typed: Mapping[str, str] | None = None,
     firm_typed: Mapping[str, str] | None = None,
     letter_typed: Mapping[str, str] | None = None,
+    q: str = "",
 ) -> HttpResponse:
     """:param item: what could not be opened, `matter`: if it was several at once; `other`: the case of the same matter that
     goes on; `typed`: of a guardian who could not be entered,
-    `firm_typed`: of an organisation, `letter_typed`: of a letter."""
+    `firm_typed`: of an organisation, `letter_typed`: of a letter; `q`: a matter that was looked for."""
     now = clock.now()
     ticket = here.ticket
     rows = threads(ticket.person_id, here.hall.code, item_id=ticket.item_id, today=here.today(now))
@@ -81,7 +85,9 @@ def thread_page(
         "firms": firms_part(request, here, firm_typed or {}, now),
         "agents": agents_part(request, here, letter_typed or {}, now),
         "together": together(rows), "threads": rows, "refused": refused, "refused_item": item,
-        "refused_matter": matter, "other": other, "matters": catalogue.one_matters(here.hall.code),
+        "refused_matter": matter, "other": other, "q": q,
+        "found": catalogue.search(q, hall=here.hall.code, limit=8) if q and refused is None else [],
+        "matters": catalogue.one_matters(here.hall.code),
         "offered": None if ticket.item is None or _under_way(rows, ticket.item) else ticket.item,
     }  # fmt: skip
     return render(request, "desk/cases.html", shown, status=SLUGS[refused.slug] if refused else 200)
@@ -98,6 +104,21 @@ def items(request: Asked, here: Served) -> HttpResponse:
     q = request.GET.get("q", "")[:60]
     found = catalogue.search(q, hall=here.hall.code, limit=8) if q.strip() else []
     return render(request, "desk/_case_items.html", {"found": found, "q": q, "ref": here.ticket.ref})
+
+
+@require_GET
+@of_number
+def scan(request: Asked, here: Served) -> HttpResponseBase:
+    """A folder's label, scanned: its case is on the desk. Other words find a matter, as without it."""
+    said = clean(request.GET.get("q"), 60)
+    if folder_pk(said) is None:
+        return thread_page(request, here, q=said)
+    try:
+        folder = deliveries.folder_here(said, hall=here.hall)
+        no = case_of(here, folder.case.no).no
+    except Refused as refused:
+        return thread_page(request, here, refused=refused, q=said)
+    return redirect("desk:case", ref=here.ticket.ref, no=no)
 
 
 @require_GET

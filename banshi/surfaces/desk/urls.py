@@ -19,6 +19,7 @@ urlpatterns = [
     path("sign-in", acting.sign_in, name="sign-in"),
     path("do/<slug:verb>", acting.do, name="do"),
     path(NUMBER, cases.home, name="cases"),
+    path(NUMBER + "scan", cases.scan, name="case-scan"),
     path(NUMBER + "items", cases.items, name="case-items"),
     path(NUMBER + "together/<slug:no>", bundle.receive, name="bundle-receive"),
     path(NUMBER + "together/<slug:no>/", bundle.show, name="bundle"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.frames.staff import case_fees, case_files
+from banshi.frames.staff import case_fees, case_files, folders
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_deeds import deed
 from banshi.frames.staff.frame import status_of
@@ -133,7 +133,8 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
         "cabinet": case.phase in ("issuing", "ready") and bool(cabinets_of(hall)) and own,
         "trail": trail(case)[::-1],
-        "in_cell": stay_of(case, "result"),
+        "in_cell": stay_of(case, "result"), "kept": folders.folder_of(case),
+        "may_keep": request.who.may("folders.keep", hall.code),
         "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
     }  # fmt: skip
     return page(request, "issue/case.html", hall, status=status_of(refused) if refused else 200, **context)

@@ -433,6 +433,10 @@ AUDIT: dict[str, Text] = {
     "parcel-posted": pgettext_lazy("deed", "handed a result to the courier"),
     "parcel-back": pgettext_lazy("deed", "took a parcel back"),
     "result-printed": pgettext_lazy("deed", "printed a result"),
+    "folder-made": pgettext_lazy("deed", "made a folder of papers"),
+    "folder-moved": pgettext_lazy("deed", "moved a folder of papers"),
+    "originals-given": pgettext_lazy("deed", "gave originals back"),
+    "shelf-counted": pgettext_lazy("deed", "went through a shelf"),
     "papers-came": pgettext_lazy("deed", "took papers in that were sent"),
     "certificate_used": pgettext_lazy("deed", "used a certificate"),
 }

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.frames.staff import case_files
+from banshi.frames.staff import case_files, folders
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.colleagues import colleagues, other_departments, put_by
 from banshi.frames.staff.frame import status_of
@@ -114,6 +114,7 @@ def answer(
         "colleagues": colleagues(case, proposed_by) if "hand_on" in deeds else [],
         "others": other_departments(case) if "hand_to_department" in deeds else [],
         "urged": next((s for s in context["story"] if s.verb == "urge"), None) if case.urged_on else None,
+        "kept": folders.folder_of(case), "may_keep": request.who.may("folders.keep", hall.code),
         "dropped": drop_of(case) if case.phase == "await_receipt" else None,
         "sent": sent_papers_of(case) if case.phase == "await_receipt" else None,
         "tabs": lists.tabs(request, hall, shared.department_of(request)), "mine": case.locked_by_id == request.who.staff_id,

@@ -12,7 +12,7 @@ from banshi.foundation.doors import Asked
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_deeds import Act, deed
 from banshi.frames.typed import clean, int_or_none, lines_of
-from banshi.journeys.case import by_rule, charging, paying
+from banshi.journeys.case import by_rule, charging, folders, paying
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -83,25 +83,25 @@ def refuse(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 @of_case("cases.review", "hand_over")
 def hand_over(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    cases.hand_over(case_no=case.no, by=by, now=now, fetched=True)
+    folders.hand_over(case_no=case.no, by=by, now=now, fetched=True)
     return _("The department has it.")
 
 
 @of_case("cases.receive", "give")
 def give_papers(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    cases.hand_over(case_no=case.no, by=by, now=now)
+    folders.hand_over(case_no=case.no, by=by, now=now)
     return _("Handed over. The department signs for it.")
 
 
 @of_case("cases.review", "sign")
 def sign_for(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    cases.sign_for(case_no=case.no, by=by, now=now)
+    folders.sign_for(case_no=case.no, by=by, now=now)
     return _("Signed for.")
 
 
 @of_case("cases.review", "sign")
 def refuse_papers(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    cases.refuse_papers(case_no=case.no, why=lines_of(request.POST.get("why"), LONGEST_WHY + 1), by=by, now=now)
+    folders.refuse_papers(case_no=case.no, why=lines_of(request.POST.get("why"), LONGEST_WHY + 1), by=by, now=now)
     return _("Not signed for: the case is back at the front.")
 
 

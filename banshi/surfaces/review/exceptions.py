@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.words import words
+from banshi.frames.staff import folders
 from banshi.frames.staff.cases import case_here, department_of
 from banshi.frames.staff.frame import acting
 from banshi.frames.staff.names import names_of
@@ -25,6 +26,8 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.actions.handing import LONGEST_WHY
 from banshi.rooms.consulting import queries as consulting
 from banshi.rooms.consulting.rules import STUCK
+from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.delivery.models import PaperFolder
 from banshi.rooms.feedback import queries as feedback
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -65,6 +68,7 @@ def _shown(request: Asked, place: Hall, *, refusals: Sequence[Said] = (), note: 
     hall, own, now = place.code, department_of(request), clock.now()
     found = queries.exceptions(place, department=own, now=now)
     appeals = feedback.appeals_due(place, now=now) if not own and request.who.may("ratings.view", hall) else []
+    amiss = deliveries.folders_amiss(place, department=own, now=now, most=MOST)
     stuck = consulting.visible_to(consulting.all_enquiries(), halls=[hall]).filter(
         Q(item__code=STUCK) | Q(case__isnull=False), state="open"
     )
@@ -73,5 +77,10 @@ def _shown(request: Asked, place: Hall, *, refusals: Sequence[Said] = (), note: 
         names=names_of([*(each.actor for each in found.taken_over), *(each.appealed_by for each in appeals)]),
         appeals=appeals,
         stuck=list(stuck.select_related("item").order_by("due_on", "id")[:MOST]),
+        missing=_folders(amiss.missing), left=_folders(amiss.left),
         refusals=refusals, note=note, status=409 if refusals else 200, may_see=request.who.may("enquiries.look", hall),
     )  # fmt: skip
+
+
+def _folders(rows: Sequence[PaperFolder]) -> list[folders.Shown]:
+    return [folders.Shown(row, folders.where(row)) for row in rows]

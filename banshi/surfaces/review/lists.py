@@ -20,6 +20,7 @@ from banshi.frames.staff.cases import case_here, department_of
 from banshi.frames.staff.frame import acting, paged, query_without_page
 from banshi.frames.staff.saved import saved
 from banshi.frames.typed import clean
+from banshi.journeys.case import folders
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
@@ -197,8 +198,8 @@ review = _listed("review")
 approval = _listed("approval")
 supervision = _listed("supervision")
 take_several = _several(cases.take)
-hand_over_several = _several(partial(cases.hand_over, fetched=True))
-sign_for_several = _several(cases.sign_for)
+hand_over_several = _several(partial(folders.hand_over, fetched=True))
+sign_for_several = _several(folders.sign_for)
 next_pre_review = _next("pre-review")
 next_acceptance = _next("acceptance")
 next_review = _next("review")

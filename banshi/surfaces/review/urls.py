@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.review import asked, case, consults, deeds, exceptions, lists, rules, supervising
+from banshi.surfaces.review import asked, case, consults, deeds, exceptions, folders, lists, rules, supervising
 
 app_name = "review"
 
 HALL = "<slug:hall>/"
 CASE = HALL + "cases/<slug:no>/"
 CONSULT = HALL + "consults/<int:consultation_id>/"
+FOLDER = HALL + "folders/<slug:folder>/"
 ENQUIRY = HALL + "enquiries/<slug:enquiry>/"
 
 urlpatterns = [
@@ -48,6 +49,16 @@ urlpatterns = [
     path(HALL + "rules/set", rules.put, name="rules_put"),
     path(HALL + "rules/answer", rules.answer, name="rules_answer"),
     path(HALL + "rules/stop", rules.stop, name="rules_stop"),
+    path(HALL + "folders", folders.home, name="folders"),
+    path(HALL + "stock", folders.stock, name="stock"),
+    path(FOLDER, folders.show, name="folder"),
+    path(FOLDER + "label", folders.label, name="folder_label"),
+    path(FOLDER + "receipt", folders.receipt, name="folder_receipt"),
+    path(FOLDER + "put", folders.put, name="folder_put"),
+    path(FOLDER + "take", folders.take, name="folder_take"),
+    path(FOLDER + "archive", folders.archive, name="folder_archive"),
+    path(FOLDER + "give", folders.give, name="folder_give"),
+    path(CASE + "folder", folders.make, name="folder_make"),
     path(CASE, case.show, name="case"),
     path(CASE + "whole", case.whole, name="whole"),
     path(CASE + "files/<int:material_id>/look", case.look, name="look"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from banshi.rooms.archive.rules import described
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import facts_of, form_of, papers_of, timeline
-from banshi.rooms.delivery.models import Delivery, Parcel, SentPapers, Stay
+from banshi.rooms.delivery.models import Delivery, PaperFolder, Parcel, SentPapers, Stay
 from banshi.rooms.feedback.models import Rating
 from banshi.rooms.library import queries as library
 from banshi.rooms.library.models import Certificate, DocumentVersion
@@ -139,6 +139,7 @@ def _delivery(case: Case) -> dict[str, Any]:
     found: dict[str, Any] = {
         "parcels": [_parcel(case, each) for each in case.parcels.order_by("id")],
         "cells": [_stay(case, each) for each in case.stays.select_related("cell__cabinet").order_by("id")],
+        "folders": [_folder(case, each) for each in case.folders.order_by("id")],
         "posted_papers": [_sent(case, each) for each in case.sent_papers.order_by("id")],
     }
     found = {name: rows for name, rows in found.items() if rows}
@@ -164,6 +165,17 @@ def _stay(case: Case, row: Stay) -> dict[str, Any]:
     return {
         "cabinet": row.cell.cabinet.code, "cell": row.cell.no, "kind": row.kind, "put_at": _said(case, row.put_at),
         "put_by": row.put_by, "out_at": _said(case, row.out_at), "out_by": row.out_by,
+    }  # fmt: skip
+
+
+def _folder(case: Case, row: PaperFolder) -> dict[str, Any]:
+    """材料袋: what was in it, where it lies now, and each move of it."""
+    papers = row.papers.order_by("id").values_list("code", "originals", "copies", "back")
+    moves = row.trail.order_by("seq").values_list("deed", "place", "spot", "at", "by")
+    return {
+        "number": row.no, "place": row.place, "spot": row.spot,
+        "papers": [{"code": c, "originals": o, "copies": n, "given_back": back} for c, o, n, back in papers],
+        "moves": [{"what": d, "place": p, "spot": s, "at": _said(case, at), "by": by} for d, p, s, at, by in moves],
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Writes on deliveries, cabinets and parcels."""
+"""Writes on deliveries, cabinets, parcels and folders."""
 
 from banshi.rooms.delivery.actions.cabinets import (
     broken,
@@ -14,6 +14,17 @@ from banshi.rooms.delivery.actions.cabinets import (
     try_another,
     works_again,
 )
+from banshi.rooms.delivery.actions.folders import (
+    At,
+    Stock,
+    count_in,
+    folder_for,
+    give_back,
+    move,
+    spot_of,
+    take_stock,
+    with_whom,
+)
 from banshi.rooms.delivery.actions.handing import Fetching, end, forget_code, hand_over, hand_paper, make_ready, moved
 from banshi.rooms.delivery.actions.parcels import arrive, ask_waybill, come_back, hear, make_parcel, post, traced, void
 from banshi.rooms.delivery.actions.printing import claim_copy, end_copy, printable_of
@@ -21,8 +32,10 @@ from banshi.rooms.delivery.actions.sending_in import announce, call_off, came
 from banshi.rooms.delivery.actions.wishing import Receiver, forget_address, wish
 
 __all__ = [
+    "At",
     "Fetching",
     "Receiver",
+    "Stock",
     "announce",
     "arrive",
     "ask_waybill",
@@ -31,10 +44,13 @@ __all__ = [
     "came",
     "claim_copy",
     "come_back",
+    "count_in",
     "end",
     "end_copy",
+    "folder_for",
     "forget_address",
     "forget_code",
+    "give_back",
     "give_up",
     "hand_over",
     "hand_paper",
@@ -44,17 +60,21 @@ __all__ = [
     "look_into",
     "make_parcel",
     "make_ready",
+    "move",
     "moved",
     "open_door",
     "opened",
     "opening",
     "post",
     "printable_of",
+    "spot_of",
     "stayed_shut",
     "take_out",
+    "take_stock",
     "traced",
     "try_another",
     "void",
     "wish",
+    "with_whom",
     "works_again",
 ]

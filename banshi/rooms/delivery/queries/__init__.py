@@ -1,4 +1,4 @@
-"""Reads on deliveries, cabinets and parcels."""
+"""Reads on deliveries, cabinets, parcels and folders."""
 
 from banshi.rooms.delivery.queries.cabinets import (
     Lying,
@@ -15,6 +15,19 @@ from banshi.rooms.delivery.queries.cabinets import (
     opened_before,
     result_lies_in,
     stay_of,
+)
+from banshi.rooms.delivery.queries.folders import (
+    Amiss,
+    Spot,
+    counted_in,
+    folder_here,
+    folder_of,
+    folder_trail,
+    folders_amiss,
+    folders_in,
+    folders_of,
+    last_folder_of,
+    spots,
 )
 from banshi.rooms.delivery.queries.handing import (
     CalledTo,
@@ -41,9 +54,11 @@ from banshi.rooms.delivery.queries.parcels import (
 from banshi.rooms.delivery.queries.trail import Step, trail
 
 __all__ = [
+    "Amiss",
     "CalledTo",
     "Lying",
     "OnItsWay",
+    "Spot",
     "Step",
     "broken_cells",
     "cabinet_by_code",
@@ -54,13 +69,21 @@ __all__ = [
     "called_to",
     "code_for_applicant",
     "coming_in",
+    "counted_in",
     "counts_from",
     "courier",
     "delivery_of",
     "drop_of",
     "dropped",
     "empty_cells",
+    "folder_here",
+    "folder_of",
+    "folder_trail",
+    "folders_amiss",
+    "folders_in",
+    "folders_of",
     "is_held",
+    "last_folder_of",
     "lying",
     "on_their_way",
     "opened_before",
@@ -70,6 +93,7 @@ __all__ = [
     "posted_among",
     "result_lies_in",
     "sent_papers_of",
+    "spots",
     "stay_of",
     "to_ask_about",
     "trail",

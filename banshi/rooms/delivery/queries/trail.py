@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.models import Delivery, Parcel, ParcelWord, Printing, SentPapers, Stay
+from banshi.rooms.delivery.models import Delivery, FolderMove, Parcel, ParcelWord, Printing, SentPapers, Stay
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def trail(case: Case) -> list[Step]:
     """Oldest first."""
     row = Delivery.objects.filter(case=case).first()
     ready = [Step(row.ready_at, "ready")] if row is not None else []
-    steps = [*_papers(case), *ready, *_lying(case), *_carried(case), *_printed(case), *_handed(row)]
+    steps = [*_papers(case), *_folder(case), *ready, *_lying(case), *_carried(case), *_printed(case), *_handed(row)]
     return sorted(steps, key=lambda step: step.at)  # at one instant, as they stand here
 
 
@@ -32,6 +32,12 @@ def _papers(case: Case) -> Iterator[Step]:
         yield Step(row.said_at, "sent_in", row.waybill)
         if row.came_at is not None:
             yield Step(row.came_at, "came_in", row.waybill)
+
+
+def _folder(case: Case) -> Iterator[Step]:
+    rows = FolderMove.objects.filter(folder__case=case).select_related("holder").order_by("id")
+    for row in rows:
+        yield Step(row.at, f"folder_{row.deed}", row.spot or (row.holder.name_zh if row.holder is not None else ""))
 
 
 def _lying(case: Case) -> Iterator[Step]:
