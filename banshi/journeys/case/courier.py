@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
-from banshi.journeys.case import conclude
+from banshi.journeys.case import conclude, folders
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -128,6 +128,8 @@ def _follow(case: Case, parcel: Parcel, said: Told, *, now: datetime) -> None:
     if said.status == "delivered" and delivery.arrive(case=case, by=SYSTEM, now=now):
         proof = f"快递签收，运单号 {parcel.waybill}"
         cases.deliver(case_no=case.no, how="courier", proof=proof, says="case_arrived", by=SYSTEM, now=now)
+        if parcel.originals:
+            folders.went_with_parcel(case, by=SYSTEM, now=now)
 
 
 def came_back(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:

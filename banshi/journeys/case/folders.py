@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from banshi.kernel.actors import Actor
 from banshi.rooms.cases import actions as cases
@@ -16,6 +17,8 @@ from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.actions import At
 from banshi.rooms.delivery.models import PaperFolder
+
+DEEDS = {"shelf": "put", "person": "taken", "archive": "archived"}
 
 
 def make(*, case_no: str, by: Actor, now: datetime) -> PaperFolder:
@@ -28,6 +31,20 @@ def make(*, case_no: str, by: Actor, now: datetime) -> PaperFolder:
         folder = delivery.folder_for(case=case, at=delivery.with_whom(by), by=by, now=now)
         delivery.count_in(folder=folder, papers=to_put_in(case))
     return folder
+
+
+def put(*, case_no: str, place: str, spot: str = "", by: Actor, now: datetime) -> PaperFolder:
+    """It lies there now, made where there was none. :param place: shelf | person – with `by` – | archive.
+
+    :raises Refused: those of `make` and `delivery.move`.
+    """
+    at = delivery.with_whom(by) if place == "person" else At(place, delivery.spot_of(spot))
+    with transaction.atomic():
+        folder = make(case_no=case_no, by=by, now=now)
+        if (folder.place, folder.spot, folder.holder_id) == (at.place, at.spot, at.holder_id):
+            return folder
+        deed = DEEDS[place]
+        return delivery.move(folder_id=folder.pk, hall=folder.case.hall, deed=deed, at=at, by=by, now=now)
 
 
 def received(case: Case, *, by: Actor, now: datetime) -> None:
@@ -86,6 +103,19 @@ def refuse_papers(*, case_no: str, why: str, by: Actor, now: datetime) -> Case:
         giver = At("person", holder_id=slip.given_by_id) if slip is not None else delivery.with_whom(by)
         _goes(case, "refused", giver, by=by, now=now)
     return case
+
+
+def went_with_parcel(case: Case, *, by: Actor, now: datetime) -> None:
+    """The originals that were posted with a result have arrived: the carrier has the signature.
+
+    In the caller's transaction, the case locked before.
+    """
+    folder = deliveries.folder_of(case)
+    codes = (
+        list(folder.papers.filter(originals__gt=F("back")).values_list("code", flat=True)) if folder is not None else []
+    )
+    if folder is not None and codes:
+        delivery.give_back(folder_id=folder.pk, hall=case.hall, codes=codes, signed=True, by=by, now=now)
 
 
 def _goes(case: Case, deed: str, at: At, *, by: Actor, now: datetime) -> None:

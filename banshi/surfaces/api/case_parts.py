@@ -17,7 +17,7 @@ from banshi.rooms.cases.queries import CaseLine, Moment, PaperRow
 from banshi.rooms.cases.rules.lifecycle import PERMISSION
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.delivery import queries as deliveries
-from banshi.rooms.delivery.models import Parcel, ParcelWord
+from banshi.rooms.delivery.models import PaperFolder, Parcel, ParcelWord
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.case_agents import agent_part
@@ -261,8 +261,10 @@ def _gets_code(case: Case, who: Caller, *, now: datetime) -> bool:
 
 def _folder(case: Case) -> dict[str, Any] | None:
     row = deliveries.folder_of(case)
-    if row is None:
-        return None
+    return folder_part(row, case) if row is not None else None
+
+
+def folder_part(row: PaperFolder, case: Case) -> dict[str, Any]:
     return {"number": row.no, "place": row.place, "spot": row.spot, "since": moment(row.since, zone_of(case.hall))}
 
 

@@ -586,6 +586,11 @@ class CaseFolderOut(Out):
     since: datetime
 
 
+class MoveFolderIn(In):
+    place: Literal["shelf", "person", "archive"] = Field(description="person: who the key belongs to.")
+    spot: Annotated[str, StringConstraints(max_length=40)] = Field("", description="Which shelf or box.")
+
+
 class DropIn(In):
     case: Code = Field(description="Of the hall of the cabinet, looked over beforehand.")
     phone_last4: Annotated[str, StringConstraints(pattern=r"^([0-9]{4})?$")] = Field(

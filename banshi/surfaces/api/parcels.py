@@ -11,18 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from banshi.foundation import clock
-from banshi.journeys.case import courier, sending_in
+from banshi.journeys.case import courier, folders, sending_in
 from banshi.kernel.masking import mask_name
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.actions import Receiver
 from banshi.rooms.delivery.models import Parcel
 from banshi.rooms.delivery.ports import Told
 from banshi.surfaces.api.answers import Answer, answer
-from banshi.surfaces.api.case_parts import case_part, parcel_part, seen_case
+from banshi.surfaces.api.case_parts import case_part, folder_part, parcel_part, seen_case
 from banshi.surfaces.api.case_schemas import (
     CarrierIn,
     CarrierOut,
+    CaseFolderOut,
     CaseOut,
+    MoveFolderIn,
     ParcelOut,
     SentPapersIn,
     SentPapersOut,
@@ -100,6 +102,17 @@ def take_in_papers(request: HttpRequest, case: Path[Code]) -> Answer:
     seen = _seen(who, case, "take_in_papers")
     row = sending_in.came(case_no=seen.no, by=who.by, now=now)
     return answer(200, {"case": seen.no, "waybill": row.waybill, "counts_from": row.counts_from})
+
+
+@router.post("/cases/{case}/folder", **op("move_folder", {200: CaseFolderOut}), summary="Where its paper is")
+@write
+def move_folder(request: HttpRequest, case: Path[Code], body: MoveFolderIn) -> Answer:
+    """材料袋: put away on a shelf, taken by the key's member of staff, or into the archive, once the case has ended. Where
+    there is no folder yet, this makes it."""
+    who, now = caller(request), clock.now()
+    seen = _seen(who, case, "move_folder")
+    folder = folders.put(case_no=seen.no, place=body.place, spot=body.spot, by=who.by, now=now)
+    return answer(200, folder_part(folder, seen))
 
 
 @router.post(

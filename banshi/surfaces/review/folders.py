@@ -62,7 +62,6 @@ def _list(request: Asked, hall: Hall, *, refused: Refused | None = None, asked: 
         request, "review/folders.html", hall, status=status_of(refused) if refused else 200, rows=found, refused=refused,
         asked=asked, lines=[shown.Shown(row, shown.where(row)) for row in here], chosen=chosen,
         spots=deliveries.spots(hall, department=own), more=query_without_page(request),
-        may_look=request.who.may("cases.look", hall.code),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from banshi.gateways.couriers import StandIn
-from banshi.journeys.case import cabinets, conclude, courier
+from banshi.journeys.case import cabinets, conclude, courier, folders
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.archive import actions as archive
@@ -374,3 +374,24 @@ def test_window_and_carrier_come_together_and_it_goes_one_way(committed_matters:
     assert all(not isinstance(r, Exception) or isinstance(r, Refused) for r in results)
     assert (Parcel.objects.get().state == "void") is handed
     assert CaseEvent.objects.filter(case=case, verb="post").count() == (0 if handed else 1)
+
+
+# --- Originals in the parcel ------------------------------------------------------------------------------------
+
+
+def test_originals_that_were_posted_are_given_back_once_the_parcel_has_arrived(matters: Matters) -> None:
+    case = made(matters)
+    folder = folders.make(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    wished(case, matters, originals=True)
+    courier.consign(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    courier.post(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+
+    on_its_way = list(folder.papers.filter(originals__gt=0).values_list("code", "back"))
+    for event in ("once", "twice"):
+        told(case, "delivered", event)
+
+    assert on_its_way == [("id", 0)]
+    assert list(folder.papers.filter(originals__gt=0).values_list("code", "back")) == [("id", 1)]
+    assert list(folder.trail.order_by("seq").values_list("deed", "pieces", "by")) == [
+        ("made", 0, str(matters.by["issuer"])), ("gave", 1, "system"),
+    ]  # fmt: skip

@@ -15,6 +15,7 @@ from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import PaperFolder, Stay
 from banshi.rooms.delivery.queries import trail
 from tests.matters import Matters
+from tests.together import together
 from tests.town import TUESDAY_NINE
 
 KIOSK = Actor(ActorKind.KIOSK, "kiosk-1", "town")
@@ -141,3 +142,15 @@ def test_a_folder_collected_before_goes_to_the_tray_of_the_window_that_receives_
     assert at(case) == ("tray", matters.town.windows["01"].number, None)
     deeds = list(folder.trail.order_by("seq").values_list("deed", flat=True))
     assert deeds == ["made", "put", "received"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_make_a_folder_at_once_make_one_with_each_paper_once(committed_matters: Matters) -> None:
+    case = committed_matters.received()
+    people = [committed_matters.by["receiver"], committed_matters.by["issuer"]]
+
+    made = together(2, lambda i: folders.make(case_no=case.no, by=people[i], now=TUESDAY_NINE).pk)
+
+    folder = PaperFolder.objects.get()
+    assert (made, folder.trail.count()) == ([folder.pk, folder.pk], 1)
+    assert [(row.originals, row.copies) for row in folder.papers.order_by("code")] == [(1, 0), (0, 1), (0, 1)]

@@ -9,6 +9,7 @@ import bagit
 import pytest
 from django.db import connection
 
+from banshi.journeys.case import folders
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.archive import actions, queries
@@ -17,6 +18,7 @@ from banshi.rooms.archive.models import Package
 from banshi.rooms.archive.rules import bag as bags
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.queries import chain_holds, timeline
+from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.library import actions as library
 from tests.matters import Matters
 from tests.rooms.archive.ended import DAY, LATER, closed
@@ -166,3 +168,20 @@ def test_two_workers_keep_a_case_once(committed_matters: Matters):
     assert sorted(each is None for each in found) == [False, True], found
     assert Package.objects.count() == 1
     assert [m.verb for m in timeline(case)].count("archive") == 1
+
+
+@pytest.mark.django_db
+def test_a_bag_lists_the_papers_of_its_folder_and_where_it_lies(matters: Matters):
+    case, by = closed(matters), matters.by["issuer"]
+    folder = folders.make(case_no=case.no, by=by, now=TUESDAY_NINE)
+    delivery.move(
+        folder_id=folder.pk, hall=case.hall, deed="archived", at=delivery.At("archive", "12-3"), by=by, now=LATER
+    )
+
+    package = actions.archive(case_no=case.no, by=SYSTEM, now=LATER)
+
+    assert package is not None
+    said = json.loads(bags.unzipped(queries.content(package))["data/delivery.json"])["folders"]
+    assert [(each["number"], each["place"], each["spot"]) for each in said] == [(folder.no, "archive", "12-3")]
+    assert [each["code"] for each in said[0]["papers"]] == ["id", "lease", "photo"]
+    assert [each["what"] for each in said[0]["moves"]] == ["made", "archived"]

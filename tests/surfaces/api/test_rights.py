@@ -207,6 +207,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "take_back_parcel": ("post", "/cases/NONE/come-back", {"place": "A-12"}),
     "send_papers": ("post", "/cases/NONE/sent-papers", {"carrier": "EMS", "waybill": "1234567890"}),
     "take_in_papers": ("post", "/cases/NONE/papers-came", None),
+    "move_folder": ("post", "/cases/NONE/folder", {"place": "person"}),
     "courier_callback": (
         "post",
         "/courier/callback",

@@ -91,7 +91,8 @@ def _put(folder: PaperFolder, deed: str, at: At, *, pieces: int = 0, by: Actor, 
     folder.save()
     _write(folder, deed, pieces=pieces, by=by, now=now)
     facts = {"at": at.place, **({"pieces": pieces} if pieces else {})}
-    _record("folder-moved" if deed != "gave" else "originals-given", folder, folder.case, facts=facts, by=by, now=now)
+    action = "originals-given" if deed == "gave" else "folder-moved"
+    _record(action, folder, folder.case, facts=facts, by=by, now=now)
 
 
 def give_back(

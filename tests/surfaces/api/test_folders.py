@@ -1,0 +1,47 @@
+"""Where the paper of a case is, over HTTP: for staff keys alone, from the counter to the department."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from banshi.rooms.delivery.models import PaperFolder
+from tests.surfaces.api.casework import Casework
+
+pytestmark = pytest.mark.django_db
+
+
+def place(seen: Any) -> tuple[str, str]:
+    return seen["folder"]["place"], seen["folder"]["spot"]
+
+
+def test_a_folder_goes_with_its_case_and_is_told_to_staff_alone(work: Casework):
+    no = work.opened()
+    before = work.seen(no, "receiver")["folder"]
+    received = work.done("receive", no, "receiver", {"materials": ["id", "lease", "photo"]})
+    work.done("accept", no, "receiver")
+    handed = work.done("hand-over", no, "receiver")
+    signed = work.done("sign-for", no, "reviewer")
+
+    assert (before, [place(each) for each in (received, handed, signed)]) == (
+        None,
+        [("person", ""), ("sent", ""), ("person", "")],
+    )
+    assert signed["folder"]["number"] == PaperFolder.objects.get().no
+    assert work.seen(no)["folder"] is None
+
+
+def test_a_folder_is_put_away_by_its_keeper_and_archived_with_what_has_ended(work: Casework):
+    no = work.opened()
+    work.done("receive", no, "receiver", {"materials": ["id", "lease", "photo"]})
+
+    put = work.done("folder", no, "issuer", {"place": "shelf", "spot": "A-3"})
+    again = work.done("folder", no, "issuer", {"place": "shelf", "spot": "A-3"})
+    nowhere = work("folder", no, "issuer", {"place": "shelf"})
+    early = work("folder", no, "issuer", {"place": "archive", "spot": "12-3"})
+    stranger = work("folder", no, "channel", {"place": "person"})
+
+    assert (put, (put["place"], put["spot"])) == (again, ("shelf", "A-3"))
+    assert [each.status_code for each in (nowhere, early, stranger)] == [422, 409, 403]
+    assert PaperFolder.objects.get().moves == 2

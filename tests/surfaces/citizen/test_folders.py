@@ -1,0 +1,66 @@
+"""Where one's papers are, in words: no shelf, nobody's name; when the originals can be fetched."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from banshi.journeys.case import folders
+from banshi.rooms.cases.models import Case
+from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.delivery.models import PaperFolder
+from banshi.surfaces.citizen.case_where import kept_of
+from tests.matters import Matters, matters_of
+from tests.surfaces.citizen.cases import applicant
+from tests.town import TUESDAY_NINE, Town
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def matters(town: Town) -> Matters:
+    return matters_of(town)
+
+
+def told(case: Case) -> tuple[str, bool, bool]:
+    kept = kept_of(Case.objects.get(pk=case.pk))
+    assert kept is not None
+    return kept.at, kept.originals, kept.now
+
+
+def test_each_place_is_told_in_words_until_the_originals_are_back(matters: Matters) -> None:
+    case, by = matters.received(), matters.by["receiver"]
+    nothing = kept_of(case)
+    folder = folders.make(case_no=case.no, by=by, now=TUESDAY_NINE)
+    here = told(case)
+    Case.objects.update(phase="in_review")
+    behind = told(case)
+    delivery.move(folder_id=folder.pk, hall=case.hall, deed="sent", at=delivery.At("sent"), by=by, now=TUESDAY_NINE)
+    way = told(case)
+    Case.objects.update(phase="withdrawn", outcome="withdrawn", closed_at=TUESDAY_NINE + timedelta(days=1))
+    ended = told(case)
+    PaperFolder.objects.get().papers.exclude(code="id").delete()
+    delivery.give_back(folder_id=folder.pk, hall=case.hall, codes=["id"], signed=True, by=by, now=TUESDAY_NINE)
+
+    assert (nothing, here, behind, way) == (
+        None,
+        ("front", True, False),
+        ("department", True, False),
+        ("way", True, False),
+    )
+    assert (ended, told(case)) == (("way", True, True), ("back", False, True))
+
+
+def test_the_page_says_it_without_a_shelf(open_town: Town) -> None:
+    matters, phone = applicant(open_town)
+    case, by = matters.received(), matters.by["receiver"]
+    folder = folders.make(case_no=case.no, by=by, now=TUESDAY_NINE)
+    delivery.move(
+        folder_id=folder.pk, hall=case.hall, deed="put", at=delivery.At("shelf", "A-3"), by=by, now=TUESDAY_NINE
+    )
+
+    page = phone.client.get(f"/cases/{case.no}/").content.decode()
+
+    assert ("在大厅窗口" in page, "作出决定后，原件可以凭身份证领回" in page) == (True, True)
+    assert ("A-3" in page, folder.no in page) == (False, False)

@@ -1,0 +1,123 @@
+"""Folders over pages: put away, taken, given back, archived; a label scanned, a shelf gone through; everybody else is refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from banshi.journeys.case import folders
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.cases.models import Case
+from banshi.rooms.delivery.models import PaperFolder
+from tests.matters import Matters
+from tests.surfaces.office.editing import signed_in, staff_with
+from tests.town import TUESDAY_NINE
+
+pytestmark = pytest.mark.django_db
+
+
+def a_folder(matters: Matters) -> PaperFolder:
+    case = matters.received()
+    return folders.make(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+
+def at(folder: PaperFolder, verb: str = "") -> str:
+    return f"/review/town/folders/{folder.no}/{verb}"
+
+
+def test_it_is_put_away_found_by_its_label_and_taken_once(matters: Matters, client_of: Any) -> None:
+    folder, one, other = a_folder(matters), client_of("receiver"), client_of("issuer")
+
+    nowhere = one.post(at(folder, "put"), {"seen": 1, "place": " "})
+    put = one.post(at(folder, "put"), {"seen": 1, "place": "A-3"}, follow=True).content.decode()
+    scanned = other.get("/review/town/folders", {"no": folder.no.lower()})
+    listed = other.get("/review/town/folders").content.decode()
+    taken = [each.post(at(folder, "take"), {"seen": 2}).status_code for each in (other, one)]
+
+    assert nowhere.status_code == 422
+    assert ("已放好：架上 A-3" in put, scanned.url) == (True, at(folder))
+    assert (folder.no in listed, "架上 A-3" in listed) == (True, True)
+    assert taken == [302, 409]
+    assert PaperFolder.objects.get().holder == matters.staff["issuer"]
+
+
+def test_a_wrong_label_is_said(matters: Matters, client_of: Any) -> None:
+    answer = client_of("issuer").get("/review/town/folders", {"no": "F00000000"})
+
+    assert answer.status_code == 404
+
+
+def test_originals_go_back_with_a_receipt_and_are_traced(matters: Matters, client_of: Any) -> None:
+    folder, client = a_folder(matters), client_of("issuer")
+
+    receipt = client.get(at(folder, "receipt")).content.decode()
+    unsigned = client.post(at(folder, "give"), {"seen": 1, "code": ["id"]})
+    given = client.post(at(folder, "give"), {"seen": 1, "code": ["id"], "signed": "1"}, follow=True).content.decode()
+
+    assert ("身份证" in receipt, folder.case.applicant in receipt) == (True, False)
+    assert (unsigned.status_code, "已退 1 份" in given) == (422, True)
+    said = Entry.objects.filter(action="originals-given").get()
+    assert (said.subject, said.facts["pieces"], said.hall) == (f"case:{folder.case.no}", 1, "town")
+
+
+def test_a_closed_case_archives_its_folder_or_is_an_exception(matters: Matters, client_of: Any) -> None:
+    folder, client, supervisor = a_folder(matters), client_of("issuer"), client_of("supervisor")
+    early = client.post(at(folder, "archive"), {"seen": 1, "place": "12-3"})
+    Case.objects.update(phase="closed", outcome="granted", closed_at=TUESDAY_NINE - timedelta(days=11))
+
+    left = supervisor.get("/review/town/exceptions").content.decode()
+    done = client.post(at(folder, "archive"), {"seen": 1, "place": "12-3"})
+
+    assert (early.status_code, folder.no in left, done.status_code) == (409, True, 302)
+    assert folder.no not in supervisor.get("/review/town/exceptions").content.decode()
+    assert folder.no not in client.get("/review/town/folders").content.decode()
+    assert folder.no in client.get("/review/town/folders?place=archive").content.decode()
+
+
+def test_a_shelf_is_gone_through_and_what_is_strange_may_stay(matters: Matters, client_of: Any) -> None:
+    missing, strange, client = a_folder(matters), a_folder(matters), client_of("issuer")
+    for folder, spot in ((missing, "A-3"), (strange, "B-1")):
+        client.post(at(folder, "put"), {"seen": 1, "place": spot})
+
+    page = client.post("/review/town/stock", {"place": "A-3", "numbers": f"{strange.no}\n12345"}).content.decode()
+    exceptions = client_of("supervisor").get("/review/town/exceptions").content.decode()
+    stays = client.post(at(strange, "put"), {"seen": 2, "place": "A-3"})
+
+    assert ("缺失" in page, "错放" in page, "12345" in page, missing.no in exceptions) == (True, True, True, True)
+    assert (stays.status_code, PaperFolder.objects.get(pk=strange.pk).spot) == (302, "A-3")
+
+
+def test_nobody_of_another_hall_or_department_sees_or_moves_it(matters: Matters, client_of: Any) -> None:
+    folder = a_folder(matters)
+    stranger = signed_in(staff_with("elsewhere", "issue_clerk", "hall", "other"))
+    matters.staff["reviewer"].department = "market"
+    matters.staff["reviewer"].save(update_fields=["department"])
+    reviewer = client_of("reviewer")
+
+    refused = [
+        stranger.get(at(folder)).status_code,
+        stranger.post(at(folder, "take"), {"seen": 1}).status_code,
+        stranger.get(f"/review/other/folders/{folder.no}/").status_code,
+        stranger.post(f"/review/other/folders/{folder.no}/take", {"seen": 1}).status_code,
+        reviewer.get(at(folder)).status_code,
+        reviewer.post(at(folder, "take"), {"seen": 1}).status_code,
+    ]
+
+    assert refused == [403, 403, 404, 404, 404, 404]
+    assert folder.no not in reviewer.get("/review/town/folders").content.decode()
+    assert PaperFolder.objects.get().moves == 1
+
+
+def test_the_page_of_a_case_makes_a_folder_and_then_says_where_it_is(matters: Matters, client_of: Any) -> None:
+    case, client = matters.received(), client_of("receiver")
+    page = f"/review/town/cases/{case.no}/"
+
+    before = client.get(page).content.decode()
+    made = client.post(page + "folder")
+    folder = PaperFolder.objects.get()
+
+    assert (f'action="{page}folder"' in before, made.url) == (True, at(folder))
+    assert folder.no in client.get(page).content.decode()
+    assert folder.no in client.get(at(folder, "label")).content.decode()
