@@ -33,6 +33,7 @@ from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.blanks import Blank
 from banshi.surfaces.citizen.case_doors import answers_query
+from banshi.surfaces.citizen.chosen import codes_chosen
 from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
 from banshi.surfaces.citizen.forms import WhoComes
 from banshi.surfaces.citizen.in_season import in_season
@@ -142,6 +143,7 @@ def _takes(request: Any, item: Item, found: Guided, hall: Hall | None) -> dict[s
         "start": reverse("citizen:begin", args=[item.code]) + query,
         "book": reverse("citizen:book", args=[item.code]) + query,
         "begun": _begun(request, item),
+        "chosen": codes_chosen(request),
         "library": {paper.code for paper in found.materials if paper.satisfied_by},
         "blanks": {paper.code: [Blank(item, paper.code)] for paper in found.materials if paper.form},
         "result_sample": of_cases.has_result_sample(item),

@@ -29,6 +29,7 @@ from banshi.rooms.consulting.rules import LISTED
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.blanks import Blank
+from banshi.surfaces.citizen.chosen import codes_chosen
 from banshi.surfaces.citizen.doors import asked, near, page, public_page
 from banshi.surfaces.citizen.in_season import in_season
 from banshi.surfaces.citizen.retired import gone
@@ -107,6 +108,8 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "guide": found,
         # Where there is something to ask or to do online, one begins with that.
         "guided": bool(ways) and bool(handling.questions or handling.where.online),
+        "together": bool(ways) and handling.where.online and (season is None or season.now),
+        "chosen": codes_chosen(request),
         "issuers": {m.code: m for m in materials},
         "themes": list(item.themes.order_by("order", "code")),
         "handling_items": handling.handling_items,

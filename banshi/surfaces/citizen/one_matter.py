@@ -21,8 +21,11 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Bundle
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item, OneMatter
+from banshi.rooms.catalogue.queries import retiring
+from banshi.rooms.catalogue.queries.together import chosen_of
 from banshi.rooms.catalogue.rules.guided import Guided
 from banshi.rooms.catalogue.rules.one_form import (
+    MOST_ITEMS,
     OneForm,
     blanks_jointly,
     costs_jointly,
@@ -31,6 +34,7 @@ from banshi.rooms.catalogue.rules.one_form import (
     one_form,
     unasked,
 )
+from banshi.rooms.catalogue.rules.together import Hindrance, hindrances
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import ActsForOrganisation, Mine
@@ -38,6 +42,7 @@ from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.blanks import Blank
 from banshi.surfaces.citizen.case_doors import answers_query
+from banshi.surfaces.citizen.chosen import BETWEEN, forget, said_of
 from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
 from banshi.surfaces.citizen.forms import WhoComes
 from banshi.surfaces.citizen.matter import (
@@ -70,24 +75,49 @@ class Asked:
     guided: Guided
     halls: Sequence[Hall]
     hall: Hall | None
+    hindrances: Sequence[Hindrance]
+    here: str  # address of its page
 
     @property
     def code(self) -> str:
         return self.hall.code if self.hall else ""
 
+    @property
+    def up(self) -> str:
+        """The page it was chosen on."""
+        return reverse("citizen:one-matters" if self.matter.code else "citizen:chosen")
 
-def _asked(request: Any, code: str) -> Asked:
+
+def _prepared(request: Any, code: str) -> Asked:
     """:raises Http404: there is no such matter."""
     try:
-        found = catalogue.one_matter(code)
-        items = [catalogue.item_by_code(each) for each in found.codes]
+        return _asked(request, catalogue.one_matter(code), reverse("citizen:one-matter", args=[code]))
     except Refused as nothing:
         raise Http404 from nothing
+
+
+def _chosen(request: Any, listed: str) -> Asked:
+    """What somebody chose: its items are in the address. :raises Http404: it names none, or too few or too many."""
+    codes = list(dict.fromkeys(listed.split(BETWEEN)))
+    if not 2 <= len(codes) <= MOST_ITEMS:
+        raise Http404
+    n = len(codes)
+    matter = OneMatter(name_zh=f"自己选的 {n} 件事", name_en=f"{n} matters of your choice", items=";".join(codes))
+    try:
+        return _asked(request, matter, reverse("citizen:chosen-matter", args=[BETWEEN.join(codes)]))
+    except Refused as nothing:
+        raise Http404 from nothing
+
+
+def _asked(request: Any, found: OneMatter, here: str) -> Asked:
+    """:raises Refused: nothing-found."""
+    items = [catalogue.item_by_code(each) for each in found.codes]
     one = one_form([(item.code, catalogue.handling_of(item)) for item in items])
     halls = _halls(items)
     implied = implied_jointly(one, found.implied)
     guided = unasked(guided_jointly(one, answers_of(request) | implied), implied)
-    return Asked(found, items, one, guided, halls, hall_asked(request, halls))
+    hindered = hindrances(chosen_of(items, day=retiring.today(clock.now())))
+    return Asked(found, items, one, guided, halls, hall_asked(request, halls), hindered, here)
 
 
 def _halls(items: Sequence[Item]) -> list[Hall]:
@@ -110,14 +140,28 @@ def one_matters(request: Any) -> HttpResponseBase:
 @require_GET
 def one_matter(request: Any, code: str) -> HttpResponseBase:
     """One question a screen, each asked once for all of them; then what it takes. Nothing is kept."""
-    asked = _asked(request, code)
-    guided = asked.guided
+    return _matter_page(request, _prepared(request, code))
+
+
+@public_page
+@require_GET
+def chosen_matter(request: Any, items: str) -> HttpResponseBase:
+    """The same of matters that somebody chose; or why they are not begun as one."""
+    asked = _chosen(request, items)
+    if asked.hindrances:
+        return page(
+            request, "citizen/apart.html", {"items": asked.items, "hindrances": said_of(asked.hindrances, asked.items)}
+        )
+    return _matter_page(request, asked)
+
+
+def _matter_page(request: Any, asked: Asked) -> HttpResponseBase:
+    guided, here = asked.guided, asked.here
     at = request.GET.get("at")
     question = next((each for each in guided.questions if each.id == at), None) or guided.next_question
-    here = reverse("citizen:one-matter", args=[code])
     context: dict[str, Any] = {"matter": asked.matter, "items": asked.items, "hall": asked.hall, "guided": guided}
     if question is not None:
-        context |= {"whole": asked.matter, "whole_href": reverse("citizen:one-matters")}
+        context |= {"whole": asked.matter, "whole_href": asked.up}
         return page(request, "citizen/question.html", context | asking(guided, question, here, hall=asked.hall))
     query = answers_query(guided.answers, hall=asked.code)
     context |= {
@@ -125,11 +169,13 @@ def one_matter(request: Any, code: str) -> HttpResponseBase:
         "said": [(q, said_option(q, guided.answers[q.id])) for q in guided.questions],
         "again": [here + answers_query(guided.answers, hall=asked.code, at=q.id) for q in guided.questions],
         "answers": guided.answers.items(),
-        "start": reverse("citizen:begin-one-matter", args=[code]) + query,
+        "up": asked.up,
+        "start": f"{here}begin{query}",
+        "hindrances": said_of([each for each in asked.hindrances if each.why != "retired"], asked.items),
         "library": {paper.code for paper in guided.materials if paper.satisfied_by},
         "blanks": _blanks(asked),
         "gone": (ended := [each for item in asked.items if (each := gone(item, now=clock.now())) is not None]),
-        "over": any(each.over for each in ended),
+        "over": any(each.over for each in ended) or bool(asked.hindrances),
         "costs": (costs := costs_jointly(asked.one, guided.answers)),
         "fees": [(item, fee) for item, (_, fee) in zip(asked.items, costs.each, strict=True)],
         "saved": sum(len(part.fields) for part in asked.one.parts) - len(_names(asked.one)),
@@ -149,7 +195,7 @@ def _names(one: OneForm) -> set[str]:
 # --- Begin ------------------------------------------------------------------------------------------------------
 
 
-def _sent_since(request: Any, code: str) -> str:
+def _sent_since(request: Any, code: str = "", items: str = "") -> str:
     """Of a form that was carried out: it is another one, once its bundle was sent."""
     account = request.session.get("account")
     rows = Bundle.objects.filter(account_id=int(account), matter=code) if account else Bundle.objects.none()
@@ -162,10 +208,22 @@ def _sent_since(request: Any, code: str) -> str:
 @costs("people")
 def begin(request: Any, code: str) -> HttpResponseBase:
     """Who applies; then the whole is there, as a draft."""
+    return _begin(request, _prepared(request, code))
+
+
+@once.until(_sent_since)
+@citizen_page
+@require_http_methods(["GET", "POST"])
+@costs("people")
+def begin_chosen(request: Any, items: str) -> HttpResponseBase:
+    """The same of matters that somebody chose."""
+    return _begin(request, _chosen(request, items))
+
+
+def _begin(request: Any, asked: Asked) -> HttpResponseBase:
     now = clock.now()
-    asked = _asked(request, code)
-    back = reverse("citizen:one-matter", args=[code]) + answers_query(asked.guided.answers, hall=asked.code)
-    if not asked.guided.complete or asked.hall is None or not asked.guided.where.online:
+    back = asked.here + answers_query(asked.guided.answers, hall=asked.code)
+    if asked.hindrances or not asked.guided.complete or asked.hall is None or not asked.guided.where.online:
         return redirect(back)
     form = WhoComes(request.POST) if request.method == "POST" else sent.again(request, WhoComes)
     refused: Refused | None = None
@@ -175,6 +233,7 @@ def begin(request: Any, code: str) -> HttpResponseBase:
                 raise unfilled(NOT_FILLED)
             with transaction.atomic():
                 made = _opened(request, asked, asked.hall, form, now=now)
+            forget(request, asked.matter.codes)
             return redirect("citizen:bundle-form", made.no)
         except Refused as no:
             refused = no

@@ -30,6 +30,7 @@ from banshi.rooms.cases.queries.handling import got_of, guided_case, wanted_of
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import Wanted, unsent
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.rules.one_form import (
     MOST_ITEMS,
     OneForm,
@@ -41,6 +42,7 @@ from banshi.rooms.catalogue.rules.one_form import (
     own_answers,
     own_form,
 )
+from banshi.rooms.catalogue.rules.together import apart_by_applicant
 from banshi.rooms.identity.models import Person
 from banshi.rooms.library import queries as library
 
@@ -61,7 +63,8 @@ class Bundling:
 def open_bundle(asked: Bundling, *, by: Actor, now: datetime) -> Bundle:
     """A draft of every item, with one number over them. One that cannot be opened opens none.
 
-    :raises Refused: invalid (fewer than two items, one of them twice, an answer to no question); those of `open_case`.
+    :raises Refused: invalid (fewer than two items, one of them twice, an answer to no question, items for people alone beside
+        items for firms alone); those of `open_case`.
     """
     if not 2 <= len(asked.items) <= MOST_ITEMS or len(set(asked.items)) < len(asked.items):
         raise invalid(
@@ -71,6 +74,7 @@ def open_bundle(asked: Bundling, *, by: Actor, now: datetime) -> Bundle:
     rows = [catalogue.hall_item(each.hall.pk, code).item for code in asked.items]
     one = one_form([(row.code, catalogue.handling_of(row)) for row in rows])
     _check_answers(one, asked.answers)
+    _need_one_applicant(rows)
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).get(id=each.person_id)  # two taps open one bundle
         bundle = Bundle.objects.create(
@@ -86,6 +90,15 @@ def open_bundle(asked: Bundling, *, by: Actor, now: datetime) -> Bundle:
             )  # fmt: skip
             open_case(own, by=by, now=now)
     return bundle
+
+
+def _need_one_applicant(items: Sequence[Item]) -> None:
+    """:raises Refused: invalid."""
+    if apart_by_applicant([(item.code, item.audience) for item in items]):
+        raise invalid(
+            "items", "有的事项只由个人申请，有的只由单位申请，不能一起办",
+            "Some of these are for people alone, others for organisations alone: they cannot be begun as one",
+        )  # fmt: skip
 
 
 def _check_answers(one: OneForm, answers: Mapping[str, str]) -> None:
