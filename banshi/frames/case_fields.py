@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
@@ -120,9 +121,9 @@ def said_value(field: Field, value: str) -> str:
     return mask_id(value) if field.type == "id_number" else value
 
 
-def mark(case: Case, code: str, value: str) -> str:
-    """Of a value, without telling it: whether another tab has written since."""
-    return sign(f"{case.no}\0{code}\0{value}", purpose="case-field", length=16)
+def mark(no: str, code: str, value: str) -> str:
+    """Of a value, without telling it: whether another tab has written since. :param no: of the case, or of the bundle."""
+    return sign(f"{no}\0{code}\0{value}", purpose="case-field", length=16)
 
 
 def known_of(case: Case, *, account_id: int, today: date) -> dict[str, Carried]:
@@ -165,7 +166,7 @@ def lines_of(
         found.append(
             Line(
                 no=order[field.code], field=field, value=kept if mine is None else mine,
-                mark=mark(case, field.code, kept), fault=fault, told=told.get(field.code, ""),
+                mark=mark(case.no, field.code, kept), fault=fault, told=told.get(field.code, ""),
                 source=str(SOURCES[known[field.code].source]) if carries else "",
                 other=kept if mine is not None else None,
             )
@@ -195,20 +196,27 @@ class Merged:
 
 
 def merged(case: Case, typed: Mapping[str, str], marks: Mapping[str, str]) -> Merged:
+    """What a tab wrote against what stands now in a case."""
+    fields = {each.code: each for each in cases.handling_of_case(case).fields}
+    return merged_with(case.no, cases.form_of(case), fields, typed, marks)
+
+
+def merged_with(
+    no: str, form: Mapping[str, Any], fields: Mapping[str, Field], typed: Mapping[str, str], marks: Mapping[str, str]
+) -> Merged:
     """What a tab wrote against what stands now: a field is written where nobody else wrote it since the tab was opened.
 
     :param marks: of each field, what it was when the tab was opened.
     """
-    form, fields = cases.form_of(case), {each.code: each for each in cases.handling_of_case(case).fields}
     changes, clashes = {}, {}
     for code, value in typed.items():
         kept, spelt = as_typed(form.get(code)), as_kept(fields[code], value)
         if kept in (value, spelt):
             continue
         was = marks.get(code, "")
-        if was == mark(case, code, kept):
+        if was == mark(no, code, kept):
             changes[code] = value
-        elif was not in (mark(case, code, value), mark(case, code, spelt)):  # else it was not this tab that changed it
+        elif was not in (mark(no, code, value), mark(no, code, spelt)):  # else it was not this tab that changed it
             clashes[code] = value
     return Merged(changes, clashes)
 

@@ -12,13 +12,12 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
-from banshi.foundation.said import english
-from banshi.frames.case_fields import LONGEST_VALUE, SOURCES, Line, as_typed, groups_of
+from banshi.frames.bundle_fields import known_of, lines_of
+from banshi.frames.case_fields import Line
 from banshi.journeys.case import bundles
-from banshi.journeys.case.carried import of_case
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
 from banshi.rooms.cases import queries as cases
@@ -27,10 +26,8 @@ from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import OneMatter
-from banshi.rooms.catalogue.rules.handling import Field
-from banshi.rooms.catalogue.rules.one_form import faults_jointly, guided_jointly, shown_jointly
 from banshi.rooms.feedback import queries as feedbacks
-from banshi.surfaces.citizen import case_story, sent
+from banshi.surfaces.citizen import case_story
 from banshi.surfaces.citizen.case_doors import case_panel, my_case, only_fills, today_of
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.doors import citizen_page, page
@@ -101,7 +98,7 @@ def _page(
 ) -> HttpResponseBase:
     whole = cases.whole_of(found)
     parts = [_part(request, case, line, now=now) for case, line in zip(rows, cases.lines(rows, now=now), strict=True)]
-    lines = _lines(request, found, rows, all_faults=True, now=now) if whole.state == "draft" else []
+    lines = form_lines(request, found, rows, all_faults=True, now=now) if whole.state == "draft" else []
     context = {
         "bundle": found,
         "matter": matter_of(found),
@@ -119,6 +116,21 @@ def _page(
     return page(request, "citizen/bundle.html", context, hall=found.hall, refused=refused)
 
 
+def form_lines(
+    request: Any,
+    found: Bundle,
+    rows: Sequence[Case],
+    *,
+    all_faults: bool = False,
+    typed: Mapping[str, str] | None = None,
+    now: datetime,
+) -> list[Line]:
+    """The fields of the one form that are shown now."""
+    today = today_of(rows[0], now)
+    known = known_of(rows, account_id=request.who.account_id, today=today)
+    return lines_of(found, rows, known=known, today=today, all_faults=all_faults, typed=typed)
+
+
 def _part(request: Any, case: Case, line: CaseLine, *, now: datetime) -> Part:
     papers = listed(request, case, now=now) if case.phase == "draft" else []
     needed = [each for each in papers if each.row.necessity == "required" and not each.row.to_bring]
@@ -129,114 +141,6 @@ def _story(rows: list[Case]) -> list[tuple[Case, case_story.Document]]:
     """What was given in writing in all of them, the newest first: one timeline."""
     found = [(case, each) for case in rows for each in case_story.documents(case)]
     return sorted(found, key=lambda each: (each[1].at, each[1].number), reverse=True)
-
-
-# --- The one form -----------------------------------------------------------------------------------------------
-
-
-@citizen_page
-@require_http_methods(["GET", "POST"])
-def form(request: Any, no: str) -> HttpResponseBase:
-    """Every field once, what was carried over with its source; POST saves all of it, in every case it belongs to."""
-    now = clock.now()
-    found, rows = my_bundle(request, no)
-    if not any(case.phase == "draft" for case in rows):
-        return redirect("citizen:bundle", found.no)
-    if request.method == "GET":
-        return _form_page(request, found, rows, all_faults=request.GET.get("faults") == "all", now=now)
-    sent.spare(request)  # all of it is kept with the cases
-    typed = _typed(request, found, rows, now=now)
-    revision = str(request.POST.get("revision") or "")
-    try:
-        actions.change_bundle(
-            bundle_no=found.no, form=typed, revision=int(revision) if revision.isdecimal() and len(revision) < 9 else -1,
-            by=request.who.by, now=now,
-        )  # fmt: skip
-    except Refused as refused:
-        found, rows = my_bundle(request, no)
-        return _form_page(request, found, rows, typed=typed, refused=refused, now=now)
-    found, rows = my_bundle(request, no)
-    wrong = [line for line in _lines(request, found, rows, all_faults=True, now=now) if line.fault]
-    if wrong and request.POST.get("go") != "later":
-        incomplete = Refused("form-invalid", facts={"count": len(wrong)})
-        return _form_page(request, found, rows, all_faults=True, refused=incomplete, now=now)
-    return redirect("citizen:bundle", found.no)
-
-
-def _typed(request: Any, found: Bundle, rows: list[Case], *, now: datetime) -> dict[str, str]:
-    """By shared name; what is carried over and hidden stays where nothing was written."""
-    one = cases.one_of(rows)
-    known = _known(request, rows, guided_jointly(one, cases.filled(one, rows)[0]).fields, now=now)
-    values = {}
-    for part in one.parts:
-        for field in part.handling.fields:
-            name = part.fields[field.code]
-            value = request.POST.get(f"f-{name}")
-            if value is None or (field.type == "id_number" and name in known and not value.strip()):
-                continue
-            values[name] = value.strip()[:LONGEST_VALUE]
-    return values
-
-
-def _known(request: Any, rows: list[Case], fields: tuple[Field, ...], *, now: datetime) -> Mapping[str, Any]:
-    return of_case(fields, rows[0], account_id=request.who.account_id, today=today_of(rows[0], now))
-
-
-def _form_page(
-    request: Any,
-    found: Bundle,
-    rows: list[Case],
-    *,
-    all_faults: bool = False,
-    typed: Mapping[str, str] | None = None,
-    refused: Refused | None = None,
-    now: datetime,
-) -> HttpResponseBase:
-    lines = _lines(request, found, rows, all_faults=all_faults, typed=typed, now=now)
-    context = {
-        "case": None,
-        "bundle": found,
-        "matter": matter_of(found),
-        "rows": rows,
-        "groups": groups_of(lines),
-        "wrong": [line for line in lines if line.fault],
-        "carried": sum(bool(line.source) for line in lines),
-        "to_fill": sum(not line.source for line in lines),
-        "panel": case_panel(refused, rows[0], now=now)
-        if refused is not None and refused.slug != "form-invalid"
-        else None,
-    }
-    return page(request, "citizen/bundle_form.html", context, hall=found.hall, refused=refused)
-
-
-def _lines(
-    request: Any,
-    found: Bundle,
-    rows: list[Case],
-    *,
-    all_faults: bool = False,
-    typed: Mapping[str, str] | None = None,
-    now: datetime,
-) -> list[Line]:
-    """The fields of the one form that are shown now."""
-    one = cases.one_of(rows)
-    answers, kept = cases.filled(one, rows)
-    fields = shown_jointly(one, answers, kept)
-    today = today_of(rows[0], now)
-    faults = {each.code: each.en if english() else each.zh for each in faults_jointly(one, answers, kept, today)}
-    known = _known(request, rows, fields, now=now)
-    lines = []
-    for no, field in enumerate(fields):
-        value = as_typed(kept.get(field.code))
-        carries = field.code in known and value != "" and as_typed(known[field.code].value) == value
-        lines.append(
-            Line(
-                no=no, field=field, value=(typed or {}).get(field.code, value), mark="",
-                fault=faults.get(field.code, "") if value or all_faults else "",
-                source=str(SOURCES[known[field.code].source]) if carries else "",
-            )
-        )  # fmt: skip
-    return lines
 
 
 # --- Send, take back --------------------------------------------------------------------------------------------

@@ -76,6 +76,7 @@ def form_context(
     guided = cases.guided_case(found)
     return {
         "case": found,
+        "bundle": None,
         "step": "form",
         "groups": groups_of(lines),
         "wrong": [line for line in lines if line.fault or line.other is not None],
@@ -137,20 +138,23 @@ def save_field(request: Any, no: str, field: int) -> HttpResponseBase:
         return answer
     clash = Refused("changed-meanwhile", facts={"case": no}) if merge.clashes else None
     if code in steering(cases.handling_of_case(found)) and clash is None:
-        return _whole(
-            page(request, "citizen/_case_fields.html", form_context(request, found, now=now), hall=found.hall)
-        )
+        return whole(page(request, "citizen/_case_fields.html", form_context(request, found, now=now), hall=found.hall))
     lines = lines_of(found, known=_known(request, found, now=now), today=today_of(found, now), typed=merge.clashes)
     line = next((each for each in lines if each.field.code == code), None)
     if line is None:  # it is not asked any more, since another tab answered otherwise
-        return _whole(
-            page(request, "citizen/_case_fields.html", form_context(request, found, now=now), hall=found.hall)
-        )
+        return whole(page(request, "citizen/_case_fields.html", form_context(request, found, now=now), hall=found.hall))
     shown: Line = replace(line, saved=clash is None and code in merge.changes)
-    return page(request, "citizen/_case_field.html", {"case": found, "line": shown}, hall=found.hall, refused=clash)
+    return page(
+        request,
+        "citizen/_case_field.html",
+        {"case": found, "bundle": None, "line": shown},
+        hall=found.hall,
+        refused=clash,
+    )
 
 
-def _whole(answer: HttpResponse) -> HttpResponse:
+def whole(answer: HttpResponse) -> HttpResponse:
+    """It takes the place of all fields."""
     answer["HX-Retarget"], answer["HX-Reswap"] = "#case-fields", "outerHTML"
     return answer
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from banshi.frames.bundle_fields import fields_of, write
+from banshi.frames.case_fields import mark
 from banshi.journeys.case import bundles
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
@@ -282,6 +284,26 @@ def test_two_tabs_never_overwrite_each_other_unseen(committed_two: Matters) -> N
 
     assert sorted(said) == ["changed-meanwhile", "changed-meanwhile", "done"]
     assert len({form_of(case)["address"] for case in cases_of(bundle)}) == 1
+
+
+def test_fields_that_save_themselves_at_once_are_all_kept_and_of_one_field_one_wins(committed_two: Matters) -> None:
+    two = committed_two
+    bundle = opened(two)
+    names, kept = list(fields_of(cases_of(bundle))), dict(FORM)
+    asked = [("sign.words", "一"), ("pension.name", "二"), ("business-address", "三"), ("business-address", "四")]
+
+    def leave(i: int) -> bool:
+        name, value = asked[i]
+        assert name in names
+        was = {name: mark(bundle.no, name, kept[name])}
+        return bool(write(bundle, {name: value}, was, by=two.applicant, now=TUESDAY_NINE)[1].clashes)
+
+    said = together(4, leave)
+
+    _, form = filled(one_of(cases_of(bundle)), cases_of(bundle))
+    assert (said[:2], sorted(said[2:])) == ([False, False], [False, True])
+    assert (form["sign.words"], form["pension.name"]) == ("一", "二")
+    assert form["business-address"] == ("三" if said[3] else "四")
 
 
 def test_papers_for_one_and_for_the_other_at_once_never_wait_for_each_other(committed_two: Matters) -> None:

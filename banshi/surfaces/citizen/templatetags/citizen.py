@@ -260,23 +260,22 @@ FILLED_BY_BROWSERS = {"name": "name", "phone": "tel", "address": "street-address
 
 
 @register.simple_tag
-def field_attributes(case: Any, line: Any) -> SafeString:
-    """Of the input of one field of a case: how it is typed, what is said about it, and that it is saved when it is left."""
+def field_attributes(case: Any, bundle: Any, line: Any) -> SafeString:
+    """Of the input of one field of a case, or – where there is none – of the one form of a bundle: how it is typed, what is
+    said about it, and that it is saved when it is left."""
     kind = line.field.type
+    saved_at = ("citizen:save-field", case.no) if case else ("citizen:save-bundle-field", bundle.no)
     found: dict[str, Any] = {
         "id": f"field-{line.no}",
         "autocomplete": FILLED_BY_BROWSERS.get(kind, "off"),
+        "hx-post": reverse(saved_at[0], args=[saved_at[1], line.no]),
+        "hx-trigger": "change",
+        "hx-target": f"#line-{line.no}",
+        "hx-swap": "outerHTML",
+        "hx-include": "closest .field",
+        "hx-params": f"{line.name},w-{line.no}",
+        "hx-sync": "#case-fields:queue all",
     }
-    if case is not None:  # the one form of several matters is saved as a whole
-        found |= {
-            "hx-post": reverse("citizen:save-field", args=[case.no, line.no]),
-            "hx-trigger": "change",
-            "hx-target": f"#line-{line.no}",
-            "hx-swap": "outerHTML",
-            "hx-include": "closest .field",
-            "hx-params": f"{line.name},w-{line.no}",
-            "hx-sync": "#case-fields:queue all",
-        }
     if kind not in ("choice", "yes_no"):
         found |= {"maxlength": line.field.longest}
         found |= {} if line.several_lines else {"type": INPUT_TYPES.get(kind, "text")}
