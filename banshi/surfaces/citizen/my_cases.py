@@ -40,7 +40,8 @@ from banshi.surfaces.citizen.case_doors import (
     told_here,
 )
 from banshi.surfaces.citizen.case_papers import listed
-from banshi.surfaces.citizen.clients import waits_for_me, without_ended
+from banshi.surfaces.citizen.case_rows import rows_of
+from banshi.surfaces.citizen.clients import without_ended
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import said_option
 from banshi.surfaces.citizen.retired import gone
@@ -55,18 +56,13 @@ LOOKED_AT = ("pre_review", "received")  # by a person, where no rule decided it
 @require_GET
 def my_cases(request: Any) -> HttpResponseBase:
     """What this account applied for, what is under way for whom it is proven to be, and what was left at a window with its
-    telephone; newest first."""
+    telephone; newest first, what was begun as one (一件事) in one row."""
     now = clock.now()
     number = int_or_none(request.GET.get("page"), 1, 500) or 1
     rows = cases.mine(account_id=request.who.account_id, person_ids=my_people(request), told=told_here(request))
     rows = without_ended(rows, request.who.account_id, today=timezone.localtime(now).date())
-    some = list(cases.as_lines(rows)[PAGE * (number - 1) : PAGE * number + 1])
-    posted = deliveries.posted_among(some)
-    context = {
-        "cases": [(line, waits_for_me(line) and line.no not in posted) for line in cases.lines(some[:PAGE], now=now)],
-        "number": number,
-        "has_more": len(some) > PAGE,
-    }
+    shown, has_more = rows_of(rows, start=PAGE * (number - 1), most=PAGE, now=now)
+    context = {"rows": shown, "number": number, "has_more": has_more}
     return page(request, "citizen/cases.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -83,7 +84,7 @@ def test_from_the_questions_to_all_of_it_sent(me):
     bundle = begun(me)
 
     form = me.client.get(f"/bundles/{bundle.no}/form/")
-    saved = me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, "revision": "0", "go": "on"})
+    saved = me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
     first = cases_of(bundle)[0]
     handed_in(me, first, "id", "lease")
     sent = me.client.post(f"/bundles/{bundle.no}/send")
@@ -100,7 +101,7 @@ def test_from_the_questions_to_all_of_it_sent(me):
 
 def test_the_whole_names_the_one_next_step_and_counts_what_came_to_a_result(shop, me):
     bundle, by = begun(me), shop[0].by
-    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, "revision": "0", "go": "on"})
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
     first, second = cases_of(bundle)
     handed_in(me, first, "id", "lease")
     me.client.post(f"/bundles/{bundle.no}/send")
@@ -126,15 +127,67 @@ def test_what_is_missing_sends_nothing_and_is_said_at_its_field(me):
     assert phases(bundle) == ["draft", "draft"]
 
 
+def marks_on(me: Phone, bundle: Bundle) -> dict[str, str]:
+    """What a tab that is opened now holds of every field."""
+    page = me.client.get(f"/bundles/{bundle.no}/form/").content.decode()
+    return dict(re.findall(r'name="(w-\d+)" value="(\w+)"', page))
+
+
+def leave(me: Phone, bundle: Bundle, field: int, name: str, value: str, marks: dict[str, str]) -> Any:
+    """A field as the script sends it when it is left."""
+    typed = {f"f-{name}": value, f"w-{field}": marks[f"w-{field}"]}
+    return me.client.post(f"/bundles/{bundle.no}/form/{field}", typed, headers={"HX-Request": "true"})
+
+
 def test_an_older_tab_writes_over_nothing_and_keeps_what_was_typed(me):
     bundle = begun(me)
-    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, "revision": "0", "go": "on"})
+    older = marks_on(me, bundle)
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
 
-    late = me.client.post(f"/bundles/{bundle.no}/form/", {"f-business-address": "九号路 9 号", "revision": "0"})
+    typed = {"f-business-address": "九号路 9 号", "f-sign.words": "书", **older}
+    late = me.client.post(f"/bundles/{bundle.no}/form/", typed)
 
     assert late.status_code == 409
-    assert "九号路 9 号" in text(late)
+    assert ("九号路 9 号" in text(late), "一号路 2 号" in text(late)) == (True, True)
     assert [form_of(case)["address"] for case in cases_of(bundle)] == ["一号路 2 号"] * 2
+
+
+def test_a_field_is_saved_as_it_is_left_in_every_case_and_is_there_on_another_device(me):
+    bundle = begun(me)
+    marks = marks_on(me, bundle)
+
+    saved = leave(me, bundle, 1, "business-address", "一号路 2 号", marks)
+    elsewhere = text(me.client.get(f"/bundles/{bundle.no}/form/"))
+
+    assert (saved.status_code, "已保存" in text(saved), 'id="line-1"' in text(saved)) == (200, True, True)
+    assert [form_of(case)["address"] for case in cases_of(bundle)] == ["一号路 2 号"] * 2
+    assert 'value="一号路 2 号"' in elsewhere
+
+
+def test_two_tabs_save_two_fields_and_clash_in_one(me):
+    bundle = begun(me)
+    one, other = marks_on(me, bundle), marks_on(me, bundle)
+
+    said = [
+        leave(me, bundle, 1, "business-address", "一号路", one).status_code,
+        leave(me, bundle, 0, "pension.name", "书店", other).status_code,
+        leave(me, bundle, 1, "business-address", "二号路", other).status_code,
+        leave(me, bundle, 1, "business-address", "一号路", other).status_code,
+    ]
+
+    assert said == [200, 200, 409, 200]
+    assert [form_of(case)["address"] for case in cases_of(bundle)] == ["一号路"] * 2
+
+
+def test_a_field_that_is_none_or_of_what_was_sent_saves_nothing(me):
+    bundle = begun(me)
+    marks = marks_on(me, bundle)
+    nowhere = me.client.post(f"/bundles/{bundle.no}/form/99", {}).status_code
+    me.client.post(f"/bundles/{bundle.no}/withdraw")
+
+    late = leave(me, bundle, 1, "business-address", "一号路", marks)
+
+    assert (nowhere, late.status_code, late["HX-Retarget"]) == (404, 409, "#case-panel")
 
 
 def test_a_case_of_it_leads_back_to_the_whole(me):
@@ -170,11 +223,11 @@ def test_all_of_it_is_taken_back(me):
 def test_a_bundle_is_nobody_elses(shop, theirs):
     bundle = opened(shop[0])
 
-    paths = ("", "form/", "send", "withdraw")
+    paths = ("", "form/", "send", "withdraw", "form/0")
     answers = [theirs.client.get(f"/bundles/{bundle.no}/{p}").status_code for p in paths[:2]]
     answers += [theirs.client.post(f"/bundles/{bundle.no}/{p}").status_code for p in paths[2:]]
 
-    assert answers == [404] * 4
+    assert answers == [404] * 5
 
 
 def test_the_papers_of_all_stand_on_one_page_each_once(me):
@@ -218,7 +271,7 @@ def test_an_organisation_begins_fills_sends_and_takes_back_all_of_it(me):
     offered_then = text(me.client.get(f"/together/open-shop/begin{SAID}"))
     bundle = Bundle.objects.get()
 
-    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, "revision": "0", "go": "on"})
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
     handed_in(me, cases_of(bundle)[0], "id", "lease")
     me.client.post(f"/bundles/{bundle.no}/send")
     sent, page = phases(bundle), text(me.client.get(f"/bundles/{bundle.no}/"))
@@ -248,7 +301,7 @@ def test_a_member_of_one_of_the_matters_begins_none_of_it(me):
 def test_who_only_fills_in_sees_who_sends_the_whole(me):
     made, _ = for_firm(me, Limits(sends=False))
     bundle = Bundle.objects.get()
-    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, "revision": "0", "go": "on"})
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
     handed_in(me, cases_of(bundle)[0], "id", "lease")
 
     page, answer = text(me.client.get(f"/bundles/{bundle.no}/")), me.client.post(f"/bundles/{bundle.no}/send")
@@ -267,3 +320,43 @@ def test_what_the_authorities_hold_of_the_organisation_need_not_be_sent(me):
     me.client.post(f"/bundles/{bundle.no}/papers/held", {"consent": "1"})
 
     assert CaseMaterial.objects.filter(channel="library", case__bundle=bundle).count() == 2
+
+
+# --- Among my cases ---------------------------------------------------------------------------------------------
+
+
+def test_what_was_begun_as_one_is_one_row_with_one_next_step_and_opens_to_its_cases(shop, me):
+    bundle, by = begun(me), shop[0].by
+    draft = text(me.get("/cases/"))
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
+    first, second = cases_of(bundle)
+    handed_in(me, first, "id", "lease")
+    me.client.post(f"/bundles/{bundle.no}/send")
+    codes = second.materials.values_list("code", flat=True).distinct().order_by("code")
+    wrong = [cases.Verdict(code, ok=False, reason="看不清") for code in codes]
+    cases.send_back(case_no=second.no, verdicts=wrong, by=by["pre_reviewer"], now=TUESDAY_NINE)
+
+    page = text(me.get("/cases/"))
+
+    assert (draft.count("开书店"), "下一步" in draft, draft.count("<details")) == (1, True, 1)
+    assert (page.count("开书店"), page.count("下一步"), page.count('href="/cases/4')) == (1, 1, 2)
+    assert (f'href="/bundles/{bundle.no}/"' in page, "2 件办结了 0 件" in page) == (True, True)
+
+
+def test_rows_are_counted_not_cases_where_a_page_ends(me, monkeypatch):
+    monkeypatch.setattr("banshi.surfaces.citizen.my_cases.PAGE", 1)
+    bundle = begun(me)
+
+    first, second = text(me.get("/cases/")), text(me.get("/cases/", page="2"))
+
+    assert (f"/bundles/{bundle.no}/" in first, "?page=2" in first, bundle.no in second) == (True, False, False)
+
+
+def test_of_which_a_member_sees_one_case_only_that_one_is_a_row(shop, me):
+    for_firm(me)
+    bundle = Bundle.objects.get()
+    Case.objects.filter(pk=cases_of(bundle)[1].pk).update(account=None, person=shop[0].town.person(7))
+
+    page = text(me.get("/cases/"))
+
+    assert (f"/bundles/{bundle.no}/" in page, page.count('class="card next')) == (False, 1)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
@@ -51,6 +51,12 @@ def cases_of(bundle: Bundle) -> list[Case]:
     """In the order of the matter."""
     rows = Case.objects.filter(bundle=bundle).select_related("hall", "item", "department", "locked_by", "bundle")
     return list(rows.order_by("id"))
+
+
+def heads(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Of a list of cases those that stand for a row of their own: of what was begun as one the first that is in the list."""
+    first = rows.filter(bundle__isnull=False).order_by("bundle_id", "id").distinct("bundle_id").values("pk")
+    return rows.filter(Q(bundle=None) | Q(pk__in=first))
 
 
 def siblings(case: Case) -> list[Case]:
