@@ -23,6 +23,7 @@ from banshi.rooms.booking.models import Appeal, FollowUp, LedgerEntry, Suspensio
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Consultation
+from banshi.rooms.catalogue.actions import one_matters
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device
@@ -150,6 +151,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "shift_id": shift.pk, "plan_id": 1,
         "draft_id": a_draft().pk, "part": "materials", "at": 0, "paper": "form",
         "change": change_with_blank(office).pk,
+        "matter_draft": one_matters.begin_draft(code="moving", by=CITIZEN, now=TUESDAY_NINE).pk,
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
         "hook": hook.code, "batch": batch.no, "seal": "town-1", "filter_id": 1,
@@ -239,6 +241,7 @@ OF_A_HALL = [
 ]
 ALREADY_SO = {"office:roster_remove": {302}}  # taking out a shift that is not in the roster changes nothing
 WITHOUT_ROWS = {  # what is every hall's: texts, named by key and language; what an item store says of matters
+    "office:matter", "office:matter_publish", "office:matter_drop",
     "office:template", "office:item_draft", "office:item_draft_publish", "office:item_draft_drop",
 }  # fmt: skip
 

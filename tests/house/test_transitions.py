@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TABLES = {
     "tickets_ticket": NUMBER, "booking_appointment": APPOINTMENT, "booking_waiting": WAITING, "booking_appeal": APPEAL,
     "booking_follow_up_visit": FOLLOW_UP, "feedback_task": TASK, "messaging_message": MESSAGE,
-    "catalogue_item_draft": DRAFT,
+    "catalogue_item_draft": DRAFT, "catalogue_one_matter_draft": DRAFT,
     "catalogue_retirement": RETIREMENT, "library_document_version": UPLOAD, "library_certificate": CERTIFICATE,
 }  # fmt: skip
 ROOMS = ("catalogue", "tickets", "booking", "feedback", "messaging", "library")

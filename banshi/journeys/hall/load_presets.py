@@ -294,20 +294,23 @@ def _synonyms(root: Path) -> None:
 
 
 def _one_matters(root: Path) -> None:
-    """一件事; the file is the whole list. What was begun keeps its own items."""
+    """一件事; the file is the whole list, but for those that the office has published. What was begun keeps its own items."""
     path = root / "catalogue" / "matters.csv"
     if not path.exists():
         return
     rows = _rows(path)
     known = set(Item.objects.values_list("code", flat=True))
+    ours = set(OneMatter.objects.filter(of_office=True).values_list("code", flat=True))
     made = []
     for row in rows:
+        if row["code"] in ours:
+            continue
         unknown = [code for code, _ in map(member, row["items"].split(";")) if code not in known]
         if unknown:
             raise ValueError(f"catalogue/matters.csv names an unknown item: {unknown[0]}")
         days = int(row["joint_days"]) if row["joint_days"] else None
         made.append(OneMatter(**{**row, "joint_days": days, "order": int(row["order"])}))
-    OneMatter.objects.exclude(code__in=[row["code"] for row in rows]).delete()
+    OneMatter.objects.filter(of_office=False).exclude(code__in=[row["code"] for row in rows]).delete()
     _upsert(OneMatter, made, unique=["code"])
 
 

@@ -60,6 +60,7 @@ FOR_EVERY_HALL = (
     "proposed-rules", "dropped-rules", "asked-to-retire", "agreed-to-retire", "kept-item",
     "asked-item-back", "kept-retired", "put-item-back",
     "began-item-change", "changed-item-draft", "finished-item-change",
+    "began-matter", "changed-matter", "published-matter", "dropped-matter", "asked-to-retire-matter", "retired-matter",
 )  # fmt: skip
 
 

@@ -344,6 +344,8 @@ class OneMatter(models.Model):
     )  # in the order of the form, separated by ; – as `rules.one_form.member` reads each
     joint_days = models.SmallIntegerField(null=True)  # 联办时限: working days for the whole
     order = models.SmallIntegerField(default=0)
+    of_office = models.BooleanField(default=False, db_default=False)  # published here: the presets no longer say it
+    retired_at = models.DateTimeField(null=True)  # not begun any more; what was begun goes on
 
     class Meta:
         db_table = "catalogue_one_matter"
@@ -363,6 +365,48 @@ class OneMatter(models.Model):
     def implied(self) -> dict[str, dict[str, str]]:
         """Item → what the situation answers of its questions: nobody is asked."""
         return dict(map(member, self.items.split(";")))
+
+
+class OneMatterDraft(models.Model):
+    """What the office wants a 一件事 to say, or that it is no longer offered, until a second person publishes it. `document`:
+    rules/one_matters.py. States: rules/drafts.py.
+    """
+
+    code = models.CharField(max_length=60)
+    document = models.JSONField()
+    retires = models.BooleanField(default=False, db_default=False)
+    revision = models.IntegerField(default=1, db_default=1)  # counts every change, so that nobody writes over another
+    editors = models.TextField(default="", db_default="")  # who changed it, each once, between spaces
+    state = models.CharField(max_length=12, default="draft")
+    entered_by = models.CharField(max_length=60)
+    entered_at = models.DateTimeField()
+    published_by = models.CharField(max_length=60, default="", db_default="")
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "catalogue_one_matter_draft"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(state="draft"), name="one_open_draft_per_one_matter"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(published_by=models.F("entered_by")), name="another_person_publishes_a_one_matter"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(published_by="")
+                | models.Q(
+                    Exact(
+                        StrIndex("editors", Concat(models.Value(" "), "published_by", models.Value(" "))),
+                        models.Value(0),
+                    )
+                ),
+                name="nobody_publishes_a_one_matter_they_edited",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="published") | models.Q(published_by__gt="", published_at__isnull=False),
+                name="a_published_one_matter_says_by_whom",
+            ),
+        ]
 
 
 class Synonym(models.Model):

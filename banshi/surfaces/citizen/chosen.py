@@ -33,6 +33,14 @@ WHY = {
     "apart": pgettext_lazy("bundle", "No one hall handles all of them; not together with the others: %(items)s"),
     "audience": pgettext_lazy("bundle", "Some are for people alone, others for organisations alone: %(items)s"),
 }
+# Of one that is found: what stands between it and those that are chosen.
+WHY_NOT = {
+    "retired": pgettext_lazy("bundle", "No longer handled"),
+    "season": pgettext_lazy("bundle", "Not received at this time of the year"),
+    "nowhere": pgettext_lazy("bundle", "Handled in no hall"),
+    "apart": pgettext_lazy("bundle", "No one hall handles it and those you chose"),
+    "audience": pgettext_lazy("bundle", "Not for the same applicant as those you chose"),
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ def chosen(request: Any) -> HttpResponseBase:
         if len(items) > 1 and not hindered
         else "",
         "q": q,
-        "offered": _offered(q, items, here) if q else [],
+        "offered": _offered(q, here) if q else [],
         "full": len(items) >= MOST_ITEMS,
         "most": MOST_ITEMS,
         "matters": catalogue.one_matters() if not items else [],
@@ -91,15 +99,16 @@ def _items(codes: Sequence[str]) -> list[Item]:
     return [rows[code] for code in codes if code in rows]
 
 
-def _offered(q: str, items: Sequence[Item], here: Sequence[Chosen]) -> list[Offered]:
+def _offered(q: str, here: Sequence[Chosen]) -> list[Offered]:
     have = {each.code for each in here}
     found = [line for line in catalogue.search(q, limit=FOUND) if line.code not in have]
-    rows = _items([line.code for line in found])
-    stands = set(hindrances(here))
+    rows = chosen_of(_items([line.code for line in found]), day=retiring.today(clock.now()))
+    known, stands = {each.code: each for each in rows}, set(hindrances(here))
     offered = []
-    for line, row, one in zip(found, rows, chosen_of(rows, day=retiring.today(clock.now())), strict=True):
-        more = [each for each in hindrances([*here, one]) if each not in stands]
-        offered.append(Offered(line, " · ".join(said_of(more, [*items, row]))))
+    for line in found:
+        if line.code in known:
+            more = [each for each in hindrances([*here, known[line.code]]) if each not in stands]
+            offered.append(Offered(line, " · ".join(str(WHY_NOT[each.why]) for each in more)))
     return offered
 
 

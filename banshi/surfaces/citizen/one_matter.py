@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock, once
@@ -140,7 +141,14 @@ def one_matters(request: Any) -> HttpResponseBase:
 @require_GET
 def one_matter(request: Any, code: str) -> HttpResponseBase:
     """One question a screen, each asked once for all of them; then what it takes. Nothing is kept."""
-    return _matter_page(request, _prepared(request, code))
+    asked = _prepared(request, code)
+    if asked.matter.retired_at is not None:
+        return _apart_page(request, asked, [pgettext("bundle", "It is no longer offered.")])
+    return _matter_page(request, asked)
+
+
+def _apart_page(request: Any, asked: Asked, why: list[str]) -> HttpResponseBase:
+    return page(request, "citizen/apart.html", {"matter": asked.matter, "items": asked.items, "hindrances": why})
 
 
 @public_page
@@ -149,9 +157,7 @@ def chosen_matter(request: Any, items: str) -> HttpResponseBase:
     """The same of matters that somebody chose; or why they are not begun as one."""
     asked = _chosen(request, items)
     if asked.hindrances:
-        return page(
-            request, "citizen/apart.html", {"items": asked.items, "hindrances": said_of(asked.hindrances, asked.items)}
-        )
+        return _apart_page(request, asked, said_of(asked.hindrances, asked.items))
     return _matter_page(request, asked)
 
 
@@ -223,7 +229,13 @@ def begin_chosen(request: Any, items: str) -> HttpResponseBase:
 def _begin(request: Any, asked: Asked) -> HttpResponseBase:
     now = clock.now()
     back = asked.here + answers_query(asked.guided.answers, hall=asked.code)
-    if asked.hindrances or not asked.guided.complete or asked.hall is None or not asked.guided.where.online:
+    if (
+        asked.matter.retired_at is not None
+        or asked.hindrances
+        or not asked.guided.complete
+        or asked.hall is None
+        or not asked.guided.where.online
+    ):
         return redirect(back)
     form = WhoComes(request.POST) if request.method == "POST" else sent.again(request, WhoComes)
     refused: Refused | None = None

@@ -67,7 +67,7 @@ def open_bundle(request: Asked, here: Served) -> HttpResponse:
     try:
         if person_id is None:
             raise Refused("invalid", facts={"reason": _("The number is nobody's: compare the card first.")})
-        matter = catalogue.one_matter(clean(request.POST.get("matter"), 60))
+        matter = catalogue.one_matter(clean(request.POST.get("matter"), 60), retired=False)
         rows = [catalogue.hall_item(here.hall.pk, code).item for code in matter.codes]
         one = one_form([(row.code, catalogue.handling_of(row)) for row in rows])
         said = implied_jointly(one, matter.implied)

@@ -27,7 +27,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.audit.queries import EntryView
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Outage, Slot, Suspension, Waiting
 from banshi.rooms.calendars.models import Closure
-from banshi.rooms.catalogue.models import Department, Item
+from banshi.rooms.catalogue.models import Department, Item, OneMatter
 from banshi.rooms.devices.models import Device
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.identity.models import Agent, ApiKey, Organisation, Person, Role, Staff
@@ -73,6 +73,12 @@ DEEDS: dict[str, Text] = {
     "began-item-change": pgettext_lazy("deed", "%(who)s began to change what %(what)s says"),
     "changed-item-draft": pgettext_lazy("deed", "%(who)s changed the draft of %(what)s"),
     "dropped-item-draft": pgettext_lazy("deed", "%(who)s dropped a draft of %(what)s"),
+    "began-matter": pgettext_lazy("deed", "%(who)s began to write %(what)s"),
+    "changed-matter": pgettext_lazy("deed", "%(who)s changed a draft of %(what)s"),
+    "published-matter": pgettext_lazy("deed", "%(who)s published a draft of %(what)s"),
+    "dropped-matter": pgettext_lazy("deed", "%(who)s dropped what was written of %(what)s"),
+    "asked-to-retire-matter": pgettext_lazy("deed", "%(who)s asked that %(what)s be no longer offered"),
+    "retired-matter": pgettext_lazy("deed", "%(who)s agreed that %(what)s is no longer offered"),
     "asked-to-retire": pgettext_lazy("deed", "%(who)s asked to retire %(what)s from a day on"),
     "agreed-to-retire": pgettext_lazy("deed", "%(who)s agreed to retire %(what)s from a day on"),
     "kept-item": pgettext_lazy("deed", "%(who)s took back that %(what)s is retired"),
@@ -501,6 +507,7 @@ _KINDS: dict[str, Text] = {
     "staff": pgettext_lazy("thing", "a member of staff"),
     "window": pgettext_lazy("thing", "a window"),
     "item": pgettext_lazy("thing", "a matter"),
+    "matter": pgettext_lazy("thing", "several matters as one"),
     "hall": pgettext_lazy("thing", "all halls"),
     "device": pgettext_lazy("thing", "a device"),
     "key": pgettext_lazy("thing", "a key"),
@@ -798,7 +805,7 @@ _FINDERS: dict[str, Callable[[set[str]], dict[str, str]]] = {
     "appointment": _appointments, "slot": _slots, "ticket": _tickets, "task": _tasks, "staff": _staff, "role": _roles,
     "window": _windows, "template": _templates, "message": _messages, "closure": _closures, "device": _devices,
     "appointment-then": _appointments_then, "slot-start": _slot_starts, "agent": _agents, "agent-name": _agents_named,
-    "key": _keys, "item": _by_code(Item), "hall": _by_code(Hall), "scope": scopes_named,
+    "key": _keys, "item": _by_code(Item), "matter": _by_code(OneMatter), "hall": _by_code(Hall), "scope": scopes_named,
     "category-of": _categories_of, "department": _by_code(Department), "organisation": _organisations,
     "organisation-name": _organisations_named,
     "enquiry": _themselves,

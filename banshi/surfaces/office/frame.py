@@ -33,6 +33,7 @@ WAYS = (
             To("office:windows", "store", _("Windows"), "line.steer"),
             To("office:items", "clipboard-list", _("Matters handled"), "catalogue.edit"),
             To("office:item_drafts", "files", pgettext_lazy("item draft", "Drafts of matters"), "items.edit"),
+            To("office:matters", "folder", pgettext_lazy("one matter", "Several matters as one"), "items.edit"),
         ),
     ),
     (

@@ -113,7 +113,7 @@ def test_a_matter_that_is_found_says_first_that_it_does_not_go_with_the_chosen(m
 
     page = text(me.get("/together/chosen/", q="招牌"))
 
-    assert ("有的只由个人申请" in page, 'name="add" value="sign"' in page) == (True, False)
+    assert ("申请人和已选的不同" in page, 'name="add" value="sign"' in page) == (True, False)
 
 
 def test_the_api_begins_no_more_than_the_page(shop):

@@ -368,7 +368,11 @@ def one_matters(hall: str | None = None) -> list[OneMatter]:
     """一件事, in order; those of which every item can be begun today. :param hall: and is handled there."""
     catalogue = _catalogue()
     gone, here = _retired(catalogue), None if hall is None else catalogue.in_hall.get(hall, {}).keys()
-    rows = [row for row in OneMatter.objects.order_by("order", "code") if here is None or here >= set(row.codes)]
+    rows = [
+        row
+        for row in OneMatter.objects.filter(retired_at=None).order_by("order", "code")
+        if here is None or here >= set(row.codes)
+    ]
     return [row for row in rows if not gone & set(row.codes) and _in_season(catalogue, row.codes)]
 
 
@@ -379,10 +383,10 @@ def _in_season(catalogue: _Catalogue, codes: Iterable[str]) -> bool:
     return all(each is None or each.hold(day) for each in spans)
 
 
-def one_matter(code: str) -> OneMatter:
-    """:raises Refused: nothing-found."""
+def one_matter(code: str, *, retired: bool = True) -> OneMatter:
+    """:param retired: also where it is no longer offered. :raises Refused: nothing-found."""
     found = OneMatter.objects.filter(code=code).first()
-    if found is None:
+    if found is None or (found.retired_at is not None and not retired):
         raise Refused("nothing-found", facts={"matter": code})
     return found
 
