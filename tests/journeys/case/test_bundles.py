@@ -20,8 +20,10 @@ from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback.models import Rating
 from banshi.rooms.library.actions import issue_certificate
+from banshi.rooms.messaging import actions as messaging
 from tests.bundles import FORM, opened, sign_of
 from tests.matters import Matters
+from tests.rooms.messaging.test_outbox import Spy
 from tests.together import together
 from tests.town import TUESDAY_NINE, at
 
@@ -170,6 +172,32 @@ def test_a_window_receives_the_whole_and_counts_each_paper_once(two: Matters) ->
 
     assert phases(bundle) == ["received", "received"]
     assert CaseMaterial.objects.filter(gone_at=None).count() == 5
+
+
+def test_what_is_received_and_accepted_together_is_told_in_one_message_each(two: Matters) -> None:
+    bundle, gateway = opened(two), Spy()
+    two.town.policy(messages={"channels": ["sms"]})
+    brought = bundles.WholeBrought(counted=[cases.Counted("id"), cases.Counted("lease"), cases.Counted("photo")])
+
+    bundles.receive_bundle(bundle_no=bundle.no, brought=brought, by=two.by["receiver"], now=TUESDAY_NINE)
+    messaging.drain(channels={"sms": gateway}, now=TUESDAY_NINE)
+
+    (told,) = [text for _, text, _ in gateway.sent]
+    assert [each in told for each in ("招牌设置", *(case.no for case in cases_of(bundle)))] == [True] * 3
+    assert f"/bundles/{bundle.no}/" in told
+
+
+def test_cases_of_one_whole_with_another_day_are_told_each(two: Matters) -> None:
+    bundle, gateway = opened(two), Spy()
+    two.town.policy(messages={"channels": ["sms"]})
+    brought = bundles.WholeBrought(counted=[cases.Counted("id"), cases.Counted("lease"), cases.Counted("photo")])
+
+    bundles.receive_bundle(bundle_no=bundle.no, brought=brought, by=two.by["receiver"], now=TUESDAY_NINE)
+    for case in cases_of(bundle):
+        cases.accept(case_no=case.no, by=two.by["receiver"], now=TUESDAY_NINE)
+    messaging.drain(channels={"sms": gateway}, now=TUESDAY_NINE)
+
+    assert ["也受理了" in text for _, text, _ in gateway.sent] == [True] * 2
 
 
 def test_a_paper_nobody_asks_for_receives_nothing(two: Matters) -> None:

@@ -44,7 +44,7 @@ def test_a_licence_goes_from_the_window_to_the_hand(matters: Matters):
         "receipt", "acceptance", "handover_slip", "grant", "licence", "pickup_notice", "delivery_receipt",
     ]  # fmt: skip
     assert list(Message.objects.filter(subject=f"case:{case.no}").order_by("id").values_list("key", flat=True)) == [
-        "case_received", "case_accepted", "case_granted", "case_ready", "case_closed",
+        "case_received", "case_taken", "case_granted", "case_ready", "case_closed",
     ]  # fmt: skip
 
 

@@ -49,3 +49,28 @@ def test_the_pickup_code_goes_to_the_applicant_and_stands_nowhere_in_clear(matte
     (told,) = [text for text in map(str, gateway.sent) if "取件码" in text]
     assert case.delivery.code in told
     assert case.delivery.code not in str(list(queries.notices()))
+
+
+def test_received_and_accepted_in_one_go_is_said_in_one_message(matters: Matters):
+    case = matters.received()
+    cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    found, gateway = sent(matters)
+
+    assert (found["case_received"], found["case_taken"]) == (("dropped", "taken_back"), ("sent", ""))
+    (told,) = [str(text) for _, text, _ in gateway.sent]
+    assert ("收下了，也受理了" in told, case.no in told) == (True, True)
+
+
+def test_what_was_told_already_is_not_told_again_with_the_acceptance(matters: Matters):
+    case = matters.received()
+    sent(matters)
+    cases.accept(case_no=case.no, by=matters.by["receiver"], now=LATER)
+
+    found, _ = sent(matters)
+
+    assert (found["case_received"], found["case_accepted"], "case_taken" in found) == (
+        ("sent", ""),
+        ("sent", ""),
+        False,
+    )

@@ -297,7 +297,7 @@ def test_an_instant_matter_that_goes_on_to_the_department_promises_its_day(matte
     assert dict(words("acceptance", facts_of(paper)).rows)["承诺办结日期"].startswith(
         "2026 年 3 月 16 日（4 个工作日）"
     )
-    assert Message.objects.filter(subject=f"case:{case.no}", key="case_accepted").exists()
+    assert Message.objects.filter(subject=f"case:{case.no}", key="case_taken").exists()
 
 
 def test_two_who_supervise_end_a_case_and_one_alone_does_not(matters: Matters):

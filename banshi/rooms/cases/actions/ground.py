@@ -334,6 +334,11 @@ def _params(case: Case, more: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def of_whole(case: Case) -> dict[str, str]:
+    """What makes the same news of the cases of a bundle one message, which leads to the whole; of a case alone nothing."""
+    return {} if case.bundle is None else {"visit": case.bundle.no, "link": f"/bundles/{case.bundle.no}/"}
+
+
 def told_at(case: Case, *, now: datetime) -> list[tuple[str, bool]]:
     """Telephones that hear of a case, each with whether what opens its result may go there: its own, unless that is of a
     guardian or agent who is none any more; beside an agent's the client's, where one is proven.

@@ -30,6 +30,7 @@ from banshi.rooms.cases.actions.ground import (
     need_lease,
     need_papers,
     need_seen,
+    of_whole,
     papers_listed,
     staff_of,
     step,
@@ -49,6 +50,7 @@ from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.cases.rules.lifecycle import PERMIT
 from banshi.rooms.cases.rules.materials import deferral_refusal, missing, unseen
 from banshi.rooms.cases.rules.paper_texts import Named
+from banshi.rooms.messaging import actions as messaging
 
 MOST_MISSING = 60
 
@@ -109,7 +111,7 @@ def receive(
         elif there and case.instant:
             tell(case, "case_at_once", event=event, now=now)
         else:
-            tell(case, "case_received", event=event, now=now, day=due.isoformat())
+            tell(case, "case_received", event=event, now=now, day=due.isoformat(), **of_whole(case))
     return case
 
 
@@ -320,7 +322,14 @@ def _accepted(
     key = "case_accepted"
     if case.deemed:  # counted from the receipt: the promised day may be gone already
         key = "case_deemed_late" if case.due_promised < today_of(case, now) else "case_deemed"
+    elif _not_told_yet(case, now):
+        key, more = "case_taken", more | of_whole(case)
     tell(case, key, event=event, now=now, day=case.due_promised.isoformat(), **more)
+
+
+def _not_told_yet(case: Case, now: datetime) -> bool:
+    """收件并受理 in one go: that the papers were received was not sent yet, and is said with the acceptance, in one message."""
+    return messaging.drop(subject=f"case:{case.no}", keys=["case_received", "case_at_once"], now=now) > 0
 
 
 def write_acceptance(

@@ -65,6 +65,7 @@ LASTS = {
     "case_supplemented": 7 * DAY,
     "case_not_accepted": 7 * DAY,
     "case_accepted": 7 * DAY,
+    "case_taken": 7 * DAY,
     "case_follow_remind": DAY,
     "case_follow_late": 7 * DAY,
     "case_follow_came": 7 * DAY,
@@ -317,16 +318,17 @@ def lost_sense(sense: Sense, *, params: Mapping[str, Any], now: Standing | None,
 
 
 def same_news(*, key: str, to_index: str, params: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """What makes messages one: the same about the matters of one visit, to one telephone. None: it stands alone."""
+    """What makes messages one: the same about the matters of one visit, or the cases of one bundle, to one telephone and for one
+    day. None: it stands alone."""
     if not params.get("visit"):
         return None
-    return (key, to_index, *(str(params.get(each)) for each in ("visit", "starts_at", "ends_at", "was")))
+    return (key, to_index, *(str(params.get(each)) for each in ("visit", "starts_at", "ends_at", "was", "day")))
 
 
 def together(params: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The values of several messages as one: matters, papers and references are listed, each once."""
     one = dict(params[0])
-    for name in ("item_zh", "item_en", "bring_zh", "bring_en", "code"):
+    for name in ("item_zh", "item_en", "bring_zh", "bring_en", "code", "case"):
         said = [each for other in params for each in _listed(other.get(name))]
         if said and name.startswith("bring_"):  # two matters ask for some of the same papers
             one[name] = each_once(said, tongue=name[-2:])

@@ -96,6 +96,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_supplemented": (("item",),),
     "case_not_accepted": (("item",),),
     "case_accepted": (("item",), ("day",)),
+    "case_taken": (("item",), ("day",)),
     "case_follow_remind": (("item",), ("bring",), ("day",)),
     "case_follow_late": (("item",), ("bring",)),
     "case_follow_came": (("item",),),
