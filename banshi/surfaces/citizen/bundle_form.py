@@ -141,5 +141,5 @@ def save_field(request: Any, no: str, field: int) -> HttpResponseBase:
             page(request, "citizen/_case_fields.html", _context(request, found, rows, now=now), hall=found.hall)
         )
     shown = replace(line, saved=clash is None and code in merge.changes)
-    context = {"case": None, "bundle": found, "line": shown}
-    return page(request, "citizen/_case_field.html", context, hall=found.hall, refused=clash)
+    field_context = {"case": None, "bundle": found, "line": shown}
+    return page(request, "citizen/_case_field.html", field_context, hall=found.hall, refused=clash)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import english
 from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, int_or_none
@@ -45,10 +46,16 @@ def _index(request: Asked, place: Hall, **more: Any) -> HttpResponseBase:
         "rows": [
             (row, len(row.codes), next((each for each in drafts if each.code == row.code), None)) for row in standing
         ],
-        "begun": [each for each in drafts if each.code not in codes],
+        "begun": [(each, _title(each)) for each in drafts if each.code not in codes],
         "typed": {},
     }
     return page(request, "office/matters.html", place, **{**context, **more})
+
+
+def _title(draft: OneMatterDraft) -> str:
+    """In the language of whoever reads it, as far as it has a name."""
+    names = [draft.document["name_en"], draft.document["name_zh"]]
+    return next((name for name in (names if english() else names[::-1]) if name), draft.code)
 
 
 @door(audience="staff", permission="items.edit")
@@ -100,6 +107,7 @@ def _page(
     may = is_open and request.who.may("items.publish", place.code)
     context = {
         "draft": draft,
+        "title": _title(draft),
         "said": document,
         "matter": matter,
         "lines": lines_of(document),

@@ -334,7 +334,7 @@ def _params(case: Case, more: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def of_whole(case: Case) -> dict[str, str]:
+def of_whole(case: Case) -> dict[str, Any]:
     """What makes the same news of the cases of a bundle one message, which leads to the whole; of a case alone nothing."""
     return {} if case.bundle is None else {"visit": case.bundle.no, "link": f"/bundles/{case.bundle.no}/"}
 
