@@ -53,6 +53,7 @@ WORKED_OUT = {
     ("banshi/rooms/booking/actions/changing.py", "needs"): APPOINTMENT.states,
     ("banshi/journeys/case/at_window.py", "brought.phase"): CASE.states,
     ("banshi/rooms/catalogue/actions/drafts.py", "DRAFT.needs(verb)"): [DRAFT.needs(verb) for verb in DRAFT.steps],
+    ("banshi/rooms/catalogue/actions/one_matters.py", "DRAFT.needs(verb)"): [DRAFT.needs(verb) for verb in DRAFT.steps],
     ("banshi/rooms/catalogue/actions/retiring.py", "needs"): [RETIREMENT.needs(verb) for verb in RETIREMENT.steps],
     ("banshi/rooms/booking/actions/placing_several.py", "needs"): [
         {"zh": "一次最多 3 件", "en": "at most 3 in one visit"}

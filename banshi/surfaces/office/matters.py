@@ -55,7 +55,9 @@ def _index(request: Asked, place: Hall, **more: Any) -> HttpResponseBase:
 def _title(draft: OneMatterDraft) -> str:
     """In the language of whoever reads it, as far as it has a name."""
     names = [draft.document["name_en"], draft.document["name_zh"]]
-    return next((name for name in (names if english() else names[::-1]) if name), draft.code)
+    return next(
+        (name for name in (names if english() else names[::-1]) if name), pgettext("one matter", "Not named yet")
+    )
 
 
 @door(audience="staff", permission="items.edit")

@@ -74,14 +74,18 @@ def test_whoever_edited_it_does_not_publish_it_and_the_table_says_so_too():
 def test_it_is_retired_by_two_and_can_be_written_anew():
     publish(drafted())
     leaving = one_matters.begin_draft(code="retiring", retires=True, by=CLERK, now=TUESDAY_NINE)
-    change = refused(lambda: one_matters.begin_draft(code="retiring", by=CLERK, now=TUESDAY_NINE))
+    there = one_matters.begin_draft(code="retiring", by=CLERK, now=TUESDAY_NINE)
+    change = refused(
+        lambda: one_matters.edit_draft(draft_id=leaving.pk, seen=1, document=SAID, by=CLERK, now=TUESDAY_NINE)
+    )
 
     publish(leaving)
     gone = [each.code for each in offered()], one_matter("retiring").name_zh
     none = refused(lambda: one_matter("retiring", retired=False))
     publish(drafted(joint_days=9))
 
-    assert (change, gone, none) == ("wrong-state", ([], "退休"), "nothing-found")
+    assert (there.pk, change) == (leaving.pk, "nothing-found")
+    assert (gone, none) == (([], "退休"), "nothing-found")
     assert [(each.code, each.joint_days) for each in offered()] == [("retiring", 9)]
 
 

@@ -28,7 +28,7 @@ def begin_draft(*, code: str, retires: bool = False, by: Actor, now: datetime) -
     """Begin to write a 一件事, to change one from what it says now, or to have it retired; where somebody has begun already,
     theirs goes on.
 
-    :raises Refused: invalid (no code for one); nothing-found, wrong-state – there is none to retire.
+    :raises Refused: invalid (no code for one); nothing-found – there is none to retire.
     """
     if (fault := code_fault(code)) is not None:
         raise _invalid(fault)
@@ -36,10 +36,8 @@ def begin_draft(*, code: str, retires: bool = False, by: Actor, now: datetime) -
         locks.hold(locks.PRESETS)  # whoever writes the catalogue does so alone
         there = OneMatterDraft.objects.filter(code=code, state="draft").first()
         matter = standing(code)
-        if there is not None and there.retires == retires:
-            return there
         if there is not None:
-            raise Refused("wrong-state", facts={"kind": DRAFT.kind, "state": there.state, "needs": DRAFT.to("publish")})
+            return there
         if retires and (matter is None or matter.retired_at is not None):
             raise Refused("nothing-found", facts={"matter": code})
         draft = OneMatterDraft.objects.create(
@@ -61,7 +59,7 @@ def edit_draft(*, draft_id: int, seen: int, document: Mapping[str, Any], by: Act
     with transaction.atomic():
         draft = _locked(draft_id, "edit", seen)
         if draft.retires:
-            raise Refused("wrong-state", facts={"kind": DRAFT.kind, "state": draft.state, "needs": DRAFT.states[0]})
+            raise Refused("nothing-found", facts={"draft": draft_id})  # there is nothing to write in it
         if said == draft.document:
             return draft
         others = [each for each in draft.editors.split() if each != str(by)]
@@ -115,11 +113,15 @@ def _locked(draft_id: int, verb: str, seen: int | None = None) -> OneMatterDraft
     if draft is None:
         raise Refused("nothing-found", facts={"draft": draft_id})
     if not DRAFT.may(draft.state, verb):
-        raise Refused("wrong-state", facts={"kind": DRAFT.kind, "state": draft.state, "needs": DRAFT.needs(verb)})
+        raise _wrong_state(draft, verb)
     if seen is not None and draft.revision != seen:
         last = draft.editors.split()[-1:] or [draft.entered_by]
         raise Refused("changed-meanwhile", facts={"revision": draft.revision, "by": last[0]})
     return draft
+
+
+def _wrong_state(draft: OneMatterDraft, verb: str) -> Refused:
+    return Refused("wrong-state", facts={"kind": DRAFT.kind, "state": draft.state, "needs": DRAFT.needs(verb)})
 
 
 def _record(action: str, draft: OneMatterDraft, *, by: Actor, now: datetime) -> None:
