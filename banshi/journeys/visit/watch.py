@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from banshi.foundation.problem import rfc3339
+from banshi.rooms.booking.queries import BookedSituation
 from banshi.rooms.tickets.models import AT_WINDOW
 from banshi.rooms.tickets.queries import Called, Line, LineTicket, TicketView
 
@@ -89,7 +90,21 @@ def ticket_part(ticket: TicketView | Called, zone: ZoneInfo) -> dict[str, Any]:
         "back_way": ticket.back_way if ticket.back_until else None,
         "called_to": ticket.called_to,
         "made_at": rfc3339(ticket.made_at, zone),
+        "situation": situation_part(ticket.situation),
+        "bring": bring_part(ticket.situation),
     }
+
+
+def situation_part(booked: BookedSituation | None) -> dict[str, str] | None:
+    """The situation that was booked; None: nothing was said, or it is to be asked again."""
+    if booked is None or booked.situation is None:
+        return None
+    return {"id": booked.situation.id, "name": booked.situation.name_zh, "name_en": booked.situation.name_en}
+
+
+def bring_part(booked: BookedSituation | None) -> list[dict[str, str]]:
+    """What to have ready, so far as the booking said."""
+    return [{"name": each.name_zh, "name_en": each.name_en} for each in booked.bring] if booked is not None else []
 
 
 def moving_part(ticket: LineTicket | TicketView, zone: ZoneInfo) -> dict[str, Any]:

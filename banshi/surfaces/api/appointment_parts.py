@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from banshi.foundation import clock
 from banshi.foundation.memory import forgettable
 from banshi.foundation.problem import rfc3339
+from banshi.journeys.visit.watch import bring_part, situation_part
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
@@ -89,7 +90,7 @@ def booked_part(appointment: Appointment, name: str, case: str | None = None) ->
 
 
 def _part(appointment: Appointment, *, hall: Hall, item: dict[str, Any], name: str) -> dict[str, Any]:
-    zone = ZoneInfo(hall.timezone)
+    zone, said = ZoneInfo(hall.timezone), _situated(appointment)
     return {
         "code": appointment.code,
         "qr": booking.qr_text(appointment.code, appointment.link_turn),
@@ -101,17 +102,15 @@ def _part(appointment: Appointment, *, hall: Hall, item: dict[str, Any], name: s
         "without_number": False,
         "excused": False,
         "persons": appointment.persons,
-        "bring": item["bring"] if (papers := _situated(appointment)) is None else papers,
+        "bring": bring_part(said) if said is not None and said.complete else item["bring"],
+        "situation": situation_part(said),
         "name": name,
     }
 
 
-def _situated(appointment: Appointment) -> list[dict[str, str]] | None:
-    """What its situation takes; None: nothing was said of one."""
-    if not appointment.answers:
-        return None
-    papers = booking.papers_of_situation(appointment.item, appointment.answers)
-    return None if papers is None else [{"name": zh, "name_en": en} for zh, en in papers]
+def _situated(appointment: Appointment) -> booking.BookedSituation | None:
+    """None: nothing was said of a situation."""
+    return booking.booked_situation(appointment, appointment.item) if appointment.answers else None
 
 
 def _hall(hall_id: int) -> Hall:

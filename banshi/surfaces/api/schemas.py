@@ -553,6 +553,10 @@ class AppointmentOut(Out):
     bring: list[BringOut] = Field(
         description="What the situation takes that was answered with it, else the item in general."
     )
+    situation: SituationOut | None = Field(
+        None,
+        description="What the answers came to; null: nothing was answered, not all, or a question has changed since.",
+    )
     name: str = Field(description="Masked; empty where a mandate is over.")
     case: str | None = Field(None, description="The case whose papers it brings, while they are expected.")
 
@@ -752,6 +756,10 @@ class TicketOut(Grows):
     )
     called_to: str | None
     made_at: datetime
+    situation: SituationOut | None = Field(
+        None, description="Of its booking, as of an appointment. null: a walk-in, or another matter than was booked."
+    )
+    bring: list[BringOut] = Field([], description="What to have ready, as far as the booking's answers say.")
     person: ServedPerson | None = Field(None, description="Only for a desk key, while the person is at its window.")
 
 

@@ -33,9 +33,9 @@ from banshi.surfaces.desk.case_panels import (
     given_of,
     missing_of,
     other_known,
-    questions_of,
     source_of,
 )
+from banshi.surfaces.desk.case_questions import questions_of
 from banshi.surfaces.desk.case_sent import LONGEST
 from banshi.surfaces.desk.cases import of_number, thread_page
 

@@ -43,15 +43,17 @@ MOST_AT_ONCE = 10
 @require_POST
 @of_number
 def open_case(request: Asked, here: Served) -> HttpResponse:
-    """A new case of the person who is served, with what is known of them filled in."""
+    """A new case of the person who is served, with what is known of them filled in, and what they answered when they booked."""
     now, code = clock.now(), clean(request.POST.get("item"), 80)
     person_id = here.ticket.person_id
     try:
         if person_id is None:
             raise Refused("invalid", facts={"reason": _("The number is nobody's: compare the card first.")})
-        handling = catalogue.handling_of(catalogue.hall_item(here.hall.pk, code).item)
-        opening, form = _opening(request, here, person_id, handling.fields, now=now)
-        case = cases.open_case(replace(opening, item_code=code, form=form), by=here.by, now=now)
+        item = catalogue.hall_item(here.hall.pk, code).item
+        booked = here.said_of(item.pk)
+        opening, form = _opening(request, here, person_id, catalogue.handling_of(item).fields, now=now)
+        asked = replace(opening, item_code=code, form=form, answers=booked.answers if booked else None)
+        case = cases.open_case(asked, by=here.by, now=now)
     except Refused as refused:
         other = str(refused.facts.get("case", "")) if refused.slug == "duplicate-case" else ""
         return thread_page(request, here, refused=refused, item=code, other=other)

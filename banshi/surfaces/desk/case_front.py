@@ -16,6 +16,7 @@ from banshi.frames.staff.folders import Shown
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
+from banshi.rooms.booking.queries import BookedSituation, booked_situation
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
@@ -26,6 +27,7 @@ from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Service, Ticket, WindowSession
 
 PERMISSION = "cases.receive"
+_WITH = ("person", "item", "category", "appointment", "late_for")
 
 
 class Gone(Exception):
@@ -51,6 +53,15 @@ class Served:
         """Whether the card was compared, or a lead lets it go on all the same."""
         return bool(self.ticket.identity_ok or self.ticket.mismatch_allowed)
 
+    @property
+    def booked(self) -> BookedSituation | None:
+        """What was said when the number's matter was booked."""
+        return booked_situation(self.ticket.booked, self.ticket.item)
+
+    def said_of(self, item_id: int) -> BookedSituation | None:
+        """The same, of this matter; None of any other."""
+        return self.booked if self.ticket.item_id == item_id else None
+
     def today(self, now: datetime) -> date:
         return now.astimezone(ZoneInfo(self.hall.timezone)).date()
 
@@ -69,7 +80,7 @@ def served(request: Asked, ref: str) -> Served:
     if session is None:
         raise Refused("not-signed-in")
     must_hold(request.who.grants, PERMISSION, session.hall.code)
-    ticket = Ticket.objects.filter(ref=ref, hall=session.hall).select_related("person", "item", "category").first()
+    ticket = Ticket.objects.filter(ref=ref, hall=session.hall).select_related(*_WITH).first()
     if ticket is None:
         raise Refused("nothing-found", facts={"ticket": ref})
     if ticket.state != "serving" or ticket.window_id != session.window_id:

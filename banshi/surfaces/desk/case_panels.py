@@ -24,10 +24,11 @@ from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.guided import Guided, guided, shown
-from banshi.rooms.catalogue.rules.handling import Field, Handling, Paper, Question
+from banshi.rooms.catalogue.rules.handling import Field, Handling, Paper
 from banshi.rooms.fees import queries as fees
 from banshi.surfaces.desk import case_steps
 from banshi.surfaces.desk.case_front import Served
+from banshi.surfaces.desk.case_questions import questions_of
 from banshi.surfaces.desk.case_sent import Sent
 
 LONG_TEXT = 120  # characters from which several lines are offered
@@ -129,7 +130,8 @@ def panel_of(
     steps = case_steps.of(case, said, papers, just_told=just_told)
     return {
         "case": case, "line": line, "editable": editable, "refused": refused, "at": at, "sent": sent, "papers": papers,
-        "questions": questions_of(said, answers), "complete": said.complete, "situation": said.situation, "fee_text": said.fee,
+        "questions": questions_of(said, answers, here.said_of(case.item_id)), "complete": said.complete,
+        "situation": said.situation, "fee_text": said.fee,
         "fee": fees.owed(case.no, now=now) if case.decided_at else None,
         "groups": _groups(handling, answers, form, sent, refused, case, today) if editable else [],
         "filled": [] if editable else shared.filled(case, whole=shared.is_whole(request, case)),
@@ -176,10 +178,6 @@ def _papers(
         )  # fmt: skip
         found.append(line)
     return found
-
-
-def questions_of(said: Guided, answers: Mapping[str, str]) -> list[tuple[Question, str]]:
-    return [(question, answers.get(question.id, "")) for question in said.questions]
 
 
 def _groups(

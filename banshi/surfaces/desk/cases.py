@@ -88,6 +88,7 @@ def thread_page(
         "refused_matter": matter, "other": other, "q": q,
         "found": catalogue.search(q, hall=here.hall.code, limit=8) if q and refused is None else [],
         "matters": catalogue.one_matters(here.hall.code),
+        "booked": here.booked,
         "offered": None if ticket.item is None or _under_way(rows, ticket.item) else ticket.item,
     }  # fmt: skip
     return render(request, "desk/cases.html", shown, status=SLUGS[refused.slug] if refused else 200)

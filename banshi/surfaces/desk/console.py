@@ -24,6 +24,8 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Closure
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.queries import MaterialLine
+from banshi.rooms.catalogue.rules.handling import Paper
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
@@ -146,6 +148,13 @@ def seen(view: tickets.DeskView, closed: Sequence[Stop] = ()) -> str:
     return f"{mark}:seen" if view.help is not None and view.help.seen_at is not None else mark
 
 
+def _brings(ticket: tickets.DeskTicket | None, guide: catalogue.Guide | None) -> Sequence[Paper | MaterialLine]:
+    """What the situation takes that was booked, else the matter in general."""
+    if ticket is not None and ticket.situation is not None and ticket.situation.complete:
+        return ticket.situation.papers
+    return guide.materials if guide is not None else ()
+
+
 def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> dict[str, Any]:
     """Everything the console's templates show."""
     assert view.hall is not None
@@ -205,6 +214,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
             at_work=at_work,
         ),
         "guide": guide,
+        "brings": _brings(view.ticket, guide),
         "blanks": blanks,
         "tally": tally(view.staff_id, since=midnight, until=midnight + timedelta(days=1)),
         **aims,

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation.closed import joined, stays_words
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.lanes import LANES
-from banshi.foundation.said import named
+from banshi.foundation.said import english, named
 from banshi.foundation.templatetags.ui import wait
 from banshi.foundation.times import day_words
 from banshi.foundation.windows import windows_words
@@ -27,13 +27,14 @@ from banshi.journeys.hours.stops import Stop, stop_of
 from banshi.journeys.visit import redirect as sending_on
 from banshi.journeys.visit.after_miss import after_miss
 from banshi.kernel.clock_words import clock_words
+from banshi.kernel.lists import BETWEEN_PAPERS
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
 from banshi.rooms.tickets import actions as moving
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import TicketView
-from banshi.rooms.tickets.rules import BEYOND_WAITING, FOLLOWED
+from banshi.rooms.tickets.rules import BEYOND_WAITING, FOLLOWED, NUMBER
 from banshi.surfaces.kiosk import slips
 from banshi.surfaces.kiosk.place import Place, at_kiosk, page
 from banshi.surfaces.kiosk.refusing import refused_page
@@ -156,6 +157,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
         "others": others,
         "first": tickets.goes_first(ticket, others),
         "where": _where(ticket),
+        "have_ready": _have_ready(ticket) if ticket.state in NUMBER.goes_on else "",
         "follow": follow_address(ref),
         "told": ticket.has_contact and (place.policy.messages.on_call or place.policy.messages.ahead > 0),
         "follows": not gone and not unserved and ticket.state in FOLLOWED,
@@ -219,7 +221,7 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
     closed = _closed(place, ticket) if ticket.state == "waiting" else evacuation_over(place, ticket)
     after = _after(place, ticket, closed)
     too_late = _too_late(ticket, after, place.now)
-    lines = [(pgettext("kiosk", "For"), named(ticket, "item") or named(ticket, "category"))]
+    lines = [(pgettext("kiosk", "For"), named(ticket, "item") or named(ticket, "category")), *_as_booked(ticket)]
     if ticket.persons > 1:
         lines.append((pgettext("kiosk", "Persons"), str(ticket.persons)))
     if ticket.lane:
@@ -270,6 +272,22 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
         qr_says=pgettext("kiosk", "Scan: follow the line, rate afterwards"),
         foot=foot,
     )
+
+
+def _as_booked(ticket: TicketView) -> list[tuple[str, str]]:
+    """The situation that was booked, and what to have ready for it."""
+    booked, lines = ticket.situation, []
+    if booked is not None and booked.situation is not None:
+        lines.append((pgettext("kiosk", "Situation"), named(booked.situation)))
+    if ready := _have_ready(ticket):
+        lines.append((pgettext("kiosk", "Have ready"), ready))
+    return lines
+
+
+def _have_ready(ticket: TicketView) -> str:
+    """The papers that the booking's answers come to; "" where nothing was said."""
+    papers = ticket.situation.bring if ticket.situation is not None else ()
+    return BETWEEN_PAPERS["en" if english() else "zh"].join(named(each) for each in papers)
 
 
 def _floor(ticket: TicketView) -> str:

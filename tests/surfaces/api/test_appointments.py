@@ -48,8 +48,25 @@ def test_what_was_answered_says_what_to_bring(calls: Calls) -> None:
     wrong = calls("post", "/appointments", "channel", booking(slot, person=person(2), answers={"premises": "castle"}))
 
     assert [each["name"] for each in made["bring"]] == ["身份证", "租约", "店面照片"]
+    assert made["situation"] == {"id": "any", "name": "开店", "name_en": "A shop"}
     assert calls("get", f"/appointments/{made['code']}", "channel").json() == made
     assert (wrong.status_code, wrong.json()["facts"]["field"]) == (422, "answers.premises")
+
+
+def test_a_ticket_says_the_situation_that_was_booked_and_what_to_have_ready(calls: Calls) -> None:
+    matters_of(calls.town)
+    slot = calls.town.slot()
+    made = calls("post", "/appointments", "channel", booking(slot, answers={"premises": "own", "food": "no"})).json()
+    stop_the_clock(slot.starts_at)
+    given = calls("post", "/halls/town/check-ins", "kiosk", {"code": made["code"]}).json()
+    calls("post", "/windows/town-01/sign-in", "desk")
+    called = calls("post", "/windows/town-01/calls", "desk").json()
+    walk_in = calls("post", "/halls/town/tickets", "kiosk", {"item": "pension"}).json()
+
+    said = [(each["situation"], [one["name"] for one in each["bring"]]) for each in (given, called, walk_in)]
+
+    shop = {"id": "any", "name": "开店", "name_en": "A shop"}
+    assert said == [(shop, ["身份证", "店面照片"]), (shop, ["身份证", "店面照片"]), (None, [])]
 
 
 def test_another_channel_and_another_hall_find_nothing(calls: Calls) -> None:

@@ -25,7 +25,7 @@ from banshi.rooms.booking.queries.appointments import (
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of, parties_about
 from banshi.rooms.booking.queries.day_sheet import DaySheet, SheetLine, as_html, day_sheet, day_sheet_count
 from banshi.rooms.booking.queries.mandated import Told, by_mandate, told_of
-from banshi.rooms.booking.queries.situation import papers_of_situation
+from banshi.rooms.booking.queries.situation import BookedSituation, booked_situation
 from banshi.rooms.booking.queries.slots import (
     SlotView,
     alternatives,
@@ -51,6 +51,7 @@ from banshi.rooms.booking.queries.waits import (
 __all__ = [
     "AppealLine",
     "AppointmentView",
+    "BookedSituation",
     "Bring",
     "Credit",
     "DaySheet",
@@ -65,6 +66,7 @@ __all__ = [
     "alternatives",
     "appointment",
     "as_html",
+    "booked_situation",
     "by_mandate",
     "clients_link_ok",
     "code_of",
@@ -89,7 +91,6 @@ __all__ = [
     "of_visit",
     "offers_for",
     "offers_of",
-    "papers_of_situation",
     "parties_about",
     "qr_text",
     "quiet_and_first",

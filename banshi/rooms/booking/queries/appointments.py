@@ -20,9 +20,10 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment, Move
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
-from banshi.rooms.booking.queries.situation import papers_of_situation
+from banshi.rooms.booking.queries.situation import BookedSituation, booked_situation
 from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.catalogue.models import MaterialRequirement
+from banshi.rooms.catalogue.rules.handling import Situation
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places.models import Hall, Window
 
@@ -93,6 +94,7 @@ class AppointmentView:
     no_show_at: datetime | None
     served_at: datetime | None
     limit_key: str = ""  # "" the person's, by evidence or mandate; else who declared it
+    situation: Situation | None = None  # as it was booked, where the answers still come to one
     link_turn: int = 0  # how often it changed hands: part of its links' keys
 
 
@@ -243,15 +245,15 @@ def _views(rows: Iterable[Appointment], *, now: datetime) -> list[AppointmentVie
     away = excused([row.code for row in found if row.state == rules.State.BOOKED])
     return [
         _view(
-            row, facts[row.hall_id], _brought_to(row, bring.get(row.item_id, ())), windows.get(row.category_id, ()),
-            excused=row.code in away, now=now,
+            row, facts[row.hall_id], bring.get(row.item_id, ()), windows.get(row.category_id, ()), excused=row.code in away,
+            now=now,
         )
         for row in found
     ]  # fmt: skip
 
 
 def _view(
-    row: Appointment, hall: HallFacts, bring: Sequence[Bring], windows: Sequence[str], *, excused: bool, now: datetime
+    row: Appointment, hall: HallFacts, bring: tuple[Bring, ...], windows: Sequence[str], *, excused: bool, now: datetime
 ) -> AppointmentView:
     starts_at, ends_at = row.starts_at.astimezone(hall.zone), row.ends_at.astimezone(hall.zone)
     policy = hall.policy.booking
@@ -259,7 +261,7 @@ def _view(
         policy=policy, state=row.state, starts_at=starts_at, ends_at=ends_at, now=now, cancelled_at=row.cancelled_at,
         excused=excused,
     )  # fmt: skip
-    zone = row.category.zone
+    zone, booked = row.category.zone, booked_situation(row, row.item)
     return AppointmentView(
         code=row.code,
         state=row.state,
@@ -280,7 +282,8 @@ def _view(
         account_id=row.account_id,
         limit_key=row.limit_key,
         link_turn=row.link_turn,
-        bring=tuple(bring),
+        bring=_brought_to(booked, bring),
+        situation=booked.situation if booked is not None else None,
         come_at=starts_at - timedelta(minutes=policy.come_early),
         visit_group=row.visit_group,
         can_cancel=no,
@@ -306,10 +309,11 @@ def _view(
     )
 
 
-def _brought_to(row: Appointment, general: tuple[Bring, ...]) -> tuple[Bring, ...]:
+def _brought_to(booked: BookedSituation | None, general: tuple[Bring, ...]) -> tuple[Bring, ...]:
     """What its situation takes, else what the matter does in general."""
-    papers = papers_of_situation(row.item, row.answers)
-    return general if papers is None else tuple(Bring(zh, en) for zh, en in papers)
+    if booked is None or not booked.complete:
+        return general
+    return tuple(Bring(each.name_zh, each.name_en) for each in booked.bring)
 
 
 def _bring(item_ids: set[int]) -> dict[int, tuple[Bring, ...]]:

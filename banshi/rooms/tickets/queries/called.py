@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from banshi.foundation import prepared
 from banshi.foundation.crypto import decrypt
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.queries import BookedSituation, booked_situation
 from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.tickets.models import AT_WINDOW
 from banshi.rooms.tickets.queries.where import Place, places
@@ -17,7 +19,7 @@ AT_WINDOWS_SQL = """
 SELECT t.id, t.ref, t.number, t.kind, t.lane, t.state, t.outcome, h.code, h.timezone, c.id, c.code, c.name_zh, c.name_en,
   i.code, i.name_zh, i.name_en, t.only_window_id, ow.number, w.number, f.label_zh, t.line_closes_at, t.made_at,
   COALESCE(t.called_at, t.made_at), t.notify_to, t.limit_key, p.id, p.name, p.name_evidence, p.id_type, p.id_number,
-  p.phone, a.name
+  p.phone, a.name, CASE WHEN b.item_id = t.item_id AND b.answers <> '{}' THEN b.id END
 FROM tickets_ticket t
 JOIN places_hall h ON h.id = t.hall_id
 JOIN places_category c ON c.id = t.category_id
@@ -28,6 +30,7 @@ LEFT JOIN places_window ow ON ow.id = t.only_window_id
 LEFT JOIN catalogue_item i ON i.id = t.item_id
 LEFT JOIN identity_person p ON p.id = t.person_id
 LEFT JOIN booking_appointment a ON a.id = t.appointment_id
+LEFT JOIN booking_appointment b ON b.id = COALESCE(t.appointment_id, t.late_for_id)
 WHERE t.id = ANY (%(tickets)s) AND t.state = ANY (%(states)s) ORDER BY t.id
 """
 
@@ -67,6 +70,7 @@ class _Row(NamedTuple):
     id_number: str | None
     phone: str | None
     booked_name: str | None
+    situated: int | None  # its booking, where that says the situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class Called:
     back_until: datetime | None = None
     back_stands: bool = False
     back_way: str = ""
+    situation: BookedSituation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +122,25 @@ class CalledPerson:
 
 
 def at_windows(ids: Iterable[int]) -> list[Called]:
-    """Those of these numbers that are at a window, by id, each with its person; two queries however many there are."""
+    """Those of these numbers that are at a window, by id, each with its person; two queries however many there are, and a third
+    where some were booked for a situation."""
     values = {"tickets": list(ids), "states": list(AT_WINDOW)}
     rows = [_Row(*row) for row in prepared.rows(AT_WINDOWS_SQL, values)]
     if not rows:
         return []
     where = places(sorted({row.category_id for row in rows}), max(row.called_at for row in rows))
-    return [_called(row, where[row.category_id].now) for row in rows]
+    situations = _situations({row.situated for row in rows if row.situated is not None})
+    return [_called(row, where[row.category_id].now, situations.get(row.situated or 0)) for row in rows]
 
 
-def _called(row: _Row, where: Place) -> Called:
+def _situations(bookings: Collection[int]) -> dict[int, BookedSituation | None]:
+    if not bookings:
+        return {}
+    rows = Appointment.objects.select_related("item").in_bulk(bookings)
+    return {pk: booked_situation(row, row.item) for pk, row in rows.items()}
+
+
+def _called(row: _Row, where: Place, situation: BookedSituation | None) -> Called:
     windows, beyond = where.numbers, where.beyond_floors
     if row.only_window is not None:
         windows = [row.only_number] if row.only_number and row.only_window not in where.closed else []
@@ -154,6 +168,7 @@ def _called(row: _Row, where: Place) -> Called:
         called_to=row.window,
         made_at=row.made_at,
         person=_person(row),
+        situation=situation,
     )
 
 

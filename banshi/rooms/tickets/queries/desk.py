@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max
 
 from banshi.kernel.masking import mask_id, mask_name
+from banshi.rooms.booking.queries import BookedSituation, booked_situation
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Ticket, Transfer, WindowSession
 from banshi.rooms.tickets.queries.contact import contact_of, contact_unconfirmed
@@ -60,6 +61,7 @@ class DeskTicket:
     ]  # others of this visit: ref, number, state, category, outcome, whether the card did not fit
     is_told: bool  # a message about how it ended goes somewhere
     to_confirm: bool  # … would, had its person confirmed the telephone of the booking
+    situation: BookedSituation | None = None  # as it was booked
 
 
 @dataclass(frozen=True)
@@ -280,7 +282,7 @@ def _served_since(ticket: Ticket) -> datetime | None:
 
 def _at_window(window_id: int) -> DeskTicket | None:
     t = (
-        Ticket.objects.select_related("category", "item", "person", "appointment")
+        Ticket.objects.select_related("category", "item", "person", "appointment", "late_for")
         .filter(window_id=window_id, state__in=AT_WINDOW)
         .order_by("id")
         .first()
@@ -319,4 +321,5 @@ def _at_window(window_id: int) -> DeskTicket | None:
         earlier=[(o.ref, o.number, o.state, o.category.code, ending(o), o.identity_ok is False) for o in others],
         is_told=bool(contact_of(t)),
         to_confirm=bool(contact_unconfirmed(t)),
+        situation=booked_situation(t.booked, t.item),
     )

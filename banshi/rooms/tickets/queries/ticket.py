@@ -14,6 +14,7 @@ from django.db.models import Q
 from banshi.foundation.memory import forgettable
 from banshi.kernel.ownership import is_typed
 from banshi.kernel.refusals import Refused
+from banshi.rooms.booking.queries import BookedSituation, booked_situation
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, Visit
 from banshi.rooms.tickets.queries.contact import contact_unconfirmed
@@ -24,7 +25,9 @@ from banshi.rooms.tickets.queries.where import Place, places
 from banshi.rooms.tickets.rules import NUMBER, lane_that_ranks
 
 QR_PREFIX = "BT1."
-_WITH = ("hall", "category", "item", "window__zone__floor", "only_window__zone__floor", "visit", "appointment")
+_WITH = (
+    "hall", "category", "item", "window__zone__floor", "only_window__zone__floor", "visit", "appointment", "late_for",
+)  # fmt: skip
 NOT_OVER = ("called", "serving", "waiting", "held", "parked", "missed")  # in the order in which they matter
 FRESH_S = 15  # a line worked out so long ago (hall time) still gives estimates, if nothing has happened since
 
@@ -87,6 +90,7 @@ class TicketView:
     back_way: str = ""  # … and how, `TicketPolicy.missed`, as its person was told; "" where nothing of the kind was
     outcome: str = ""  # of a finished one, `missed.ending`; "" where nobody said
     outcome_why: str = ""  # for its holder's eyes
+    situation: BookedSituation | None = None  # as it was booked
 
 
 @dataclass(frozen=True)
@@ -341,6 +345,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: Mis
         back_way=back.way if back else "",
         outcome=ending(found),
         outcome_why=found.outcome_why,
+        situation=booked_situation(found.booked, item),
     )
 
 
