@@ -124,6 +124,22 @@ class Matters:
         item.save(update_fields=["handling"])
         catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
 
+    def grants(self) -> None:
+        """From now on a grant says how much is lent, until when, and where it is reached: the last is never stated whole."""
+        from banshi.kernel.actors import SYSTEM
+        from banshi.rooms.catalogue import actions as catalogue
+        from banshi.rooms.catalogue.models import Item
+
+        item = Item.objects.get(code="pension")
+        grants = [
+            {"code": "loan", "label_zh": "核定额度（元）", "label_en": "Loan in yuan", "type": "money", "most": "5000"},
+            {"code": "until", "label_zh": "期限至", "label_en": "Until", "type": "date", "after_months": 6},
+            {"code": "at", "label_zh": "送达地址", "label_en": "Sent to", "of": "address", "masked": True},
+        ]
+        item.handling = {**item.handling, "result": {**item.handling["result"], "grants": grants}}
+        item.save(update_fields=["handling"])
+        catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+
     def owing(self, now: datetime = TUESDAY_NINE, **more: Any) -> Any:
         """Granted, and to be paid for."""
         from banshi.journeys.case import charging

@@ -27,6 +27,7 @@ class Brought:
     :ivar phase: in which the clerk saw the case; another one since is told, so that nothing is counted twice.
     :ivar counted: papers on the counter, which the clerk looked at. :ivar revision: of answers and form, as the clerk saw it.
     :ivar by_agent: who stands there acts for whoever applied, by the mandate of the case.
+    :ivar granted: what a grant grants, as the clerk says it (核定内容).
     """
 
     phase: str
@@ -34,6 +35,7 @@ class Brought:
     answers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, Any] = field(default_factory=dict)
     revision: int | None = None
+    granted: Mapping[str, str] = field(default_factory=dict)
     visit_id: int | None = None
     window_id: int | None = None
     by_agent: bool = False
@@ -125,7 +127,9 @@ def decide(*, case_no: str, brought: Brought, grant: bool, reason: str = "", by:
     """即办: received and settled while the person waits. :raises Refused: those of `_take_in` and `cases.decide_at_once`."""
     with transaction.atomic():
         _take_in(case_no=case_no, brought=brought, by=by, now=now)
-        return charging.decide_at_once(case_no=case_no, grant=grant, reason=reason, by=by, now=now)
+        return charging.decide_at_once(
+            case_no=case_no, grant=grant, reason=reason, granted=brought.granted, by=by, now=now
+        )
 
 
 def _as_seen(case_no: str, brought: Brought, *, now: datetime) -> Case:

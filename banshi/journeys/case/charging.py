@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
@@ -20,16 +21,21 @@ from banshi.rooms.fees.models import Refund
 log = structlog.get_logger("banshi.fees")
 
 
-def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
+def decide(
+    *, case_no: str, grant: bool, reason: str = "", granted: Mapping[str, str] | None = None, by: Actor, now: datetime
+) -> Case:
     """决定, and what it costs. :raises Refused: those of `cases.decide`."""
     with transaction.atomic():
-        return charged(cases.decide(case_no=case_no, grant=grant, reason=reason, by=by, now=now), by=by, now=now)
+        done = cases.decide(case_no=case_no, grant=grant, reason=reason, granted=granted, by=by, now=now)
+        return charged(done, by=by, now=now)
 
 
-def decide_at_once(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
+def decide_at_once(
+    *, case_no: str, grant: bool, reason: str = "", granted: Mapping[str, str] | None = None, by: Actor, now: datetime
+) -> Case:
     """即办, and what it costs. :raises Refused: those of `cases.decide_at_once`."""
     with transaction.atomic():
-        done = cases.decide_at_once(case_no=case_no, grant=grant, reason=reason, by=by, now=now)
+        done = cases.decide_at_once(case_no=case_no, grant=grant, reason=reason, granted=granted, by=by, now=now)
         return charged(done, by=by, now=now)
 
 

@@ -301,6 +301,10 @@ def _paper_part(paper: CasePaper, case: Case, seal: str) -> dict[str, Any]:
         "in_force": paper.ended_at is None,
         "code": paper.code,
         "seal": seal,
+        "granted": [
+            {"label": label, "value": said}
+            for _, label, said in (cases.facts_of(paper).granted if paper.kind in ("grant", "licence") else ())
+        ],
     }
 
 

@@ -315,6 +315,9 @@ class OpineIn(In):
 class DecideIn(In):
     grant: bool
     reason: Text = ""
+    granted: Annotated[dict[Code, Annotated[str, StringConstraints(max_length=200)]], Field(max_length=12)] = Field(
+        {}, description="核定内容: what is granted, by the codes of the guide's `grants`; left out: as it is proposed."
+    )
 
 
 class SettleIn(In):
@@ -720,6 +723,11 @@ class BundleOut(Out):
     cases: list[CaseLineOut]
 
 
+class StatedOut(Out):
+    label: str
+    value: str
+
+
 class DocumentOut(Out):
     number: str = Field(description="For addresses.")
     printed: str = Field(description="文号: the number as it stands on the paper.")
@@ -731,6 +739,9 @@ class DocumentOut(Out):
     code: str = Field(description="For `/verify/{code}`.")
     seal: Literal["none", "waiting", "sealed"] = Field(
         description="waiting: what is fetched now has no seal yet; fetch it again in a moment."
+    )
+    granted: list[StatedOut] = Field(
+        [], description="Of the decision and the result: what is granted, in the words that stand on it."
     )
 
 

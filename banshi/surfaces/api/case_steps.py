@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
@@ -373,14 +374,15 @@ def settle_material(request: HttpRequest, case: Path[Code], body: SettleIn) -> A
 @write
 def decide_case(request: HttpRequest, case: Path[Code], body: DecideIn) -> Answer:
     """By neither who accepted it nor who proposed it. A window settles on the spot what its item lets it (即办)."""
+    said: dict[str, Any] = {"grant": body.grant, "reason": body.reason, "granted": body.granted}
 
     def act(who: Caller, seen: Case, now: datetime) -> None:
         if seen.instant and seen.phase == "received":
             _need(who, seen, "cases.receive")
-            charging.decide_at_once(case_no=seen.no, grant=body.grant, reason=body.reason, by=who.by, now=now)
+            charging.decide_at_once(case_no=seen.no, **said, by=who.by, now=now)
         else:
             _need(who, seen, "cases.approve")
-            charging.decide(case_no=seen.no, grant=body.grant, reason=body.reason, by=who.by, now=now)
+            charging.decide(case_no=seen.no, **said, by=who.by, now=now)
 
     return _did(request, case, "decide_case", act)
 

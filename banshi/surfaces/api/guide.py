@@ -12,6 +12,7 @@ from ninja import Path, Query, Router
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.catalogue.rules.granting import grants_of
 from banshi.rooms.catalogue.rules.guided import Guided, answer_faults, guided, in_hall
 from banshi.rooms.catalogue.rules.handling import Fee, Limit, Paper, Question, Stage
 from banshi.rooms.catalogue.rules.json_schema import form_schema
@@ -109,6 +110,10 @@ def _outcome(outcome: Guided, item: Item) -> dict[str, Any]:
         "promised": _limit(outcome.promised),
         "statutory": _limit(outcome.statutory),
         "minutes": outcome.minutes,
+        "grants": [
+            {**named(each.code, each.label_zh, each.label_en), "type": each.type}
+            for each in grants_of(catalogue.handling_of(item), outcome.answers)
+        ],
         "result_sample": _page("result-sample", item.code) if cases.has_result_sample(item) else None,
     }
 

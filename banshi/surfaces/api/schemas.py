@@ -321,6 +321,10 @@ class LimitOut(Out):
     unit: Literal["working_day", "day", "hour", "minute"]
 
 
+class GrantOut(Named):
+    type: Literal["text", "number", "money", "date"]
+
+
 class StageOut(Named):
     act: Literal["receive", "review", "consult", "procedure", "decide", "issue", "other"] = Field(
         description="consult and procedure are done before anything is granted."
@@ -355,6 +359,9 @@ class GuidedOut(Out):
     promised: LimitOut
     statutory: LimitOut
     minutes: float | None = Field(description="Typical, at the window.")
+    grants: list[GrantOut] = Field(
+        description="核定内容: what a grant states beside what the form says – an amount, a term; said when it is decided."
+    )
     result_sample: str | None = Field(
         description="Address of a sample of the result (结果样本), a PDF; null: there is none."
     )

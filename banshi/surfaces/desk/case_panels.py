@@ -12,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from banshi.foundation.doors import Asked
 from banshi.foundation.said import english, named
+from banshi.frames.staff import case_grants, folders
 from banshi.frames.staff import cases as shared
-from banshi.frames.staff import folders
 from banshi.frames.staff.case_files import Sheet, sheets, title_of
 from banshi.journeys.case import from_library
 from banshi.journeys.case.carried import Carried, of_case_at_window
@@ -134,6 +134,7 @@ def panel_of(
         "situation": said.situation, "fee_text": said.fee,
         "fee": fees.owed(case.no, now=now) if case.decided_at else None,
         "groups": _groups(handling, answers, form, sent, refused, case, today) if editable else [],
+        "grants": _grants(case, sent, now=now) if case.instant and case.phase in case_steps.TAKES_PAPERS else [],
         "filled": [] if editable else shared.filled(case, whole=shared.is_whole(request, case)),
         "answered": shared.answered(case), "whole": shared.is_whole(request, case),
         "whose": shared.whose(case, whole=shared.is_whole(request, case)), "notice_fields": _labels(said, sent),
@@ -142,6 +143,11 @@ def panel_of(
         "compared": here.compared, "again": case.notices > 0, "told": told,
         "kept": folders.folder_of(case), "lacking": sum(p.wanting and p.row.necessity != "optional" for p in papers),
     }  # fmt: skip
+
+
+def _grants(case: Case, sent: Sent, *, now: datetime) -> list[case_grants.GrantLine]:
+    typed = {f"g-{code}": said for code, said in sent.granted.items()}
+    return case_grants.lines(case, typed, open_form=True, now=now)
 
 
 def _rows(case: Case, said: Guided) -> list[PaperRow]:

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from banshi.foundation.doors import Asked
+from banshi.frames.staff import case_grants
 from banshi.frames.typed import clean, day_or_none, int_or_none, lines_of
 from banshi.journeys.case.at_window import Brought
 from banshi.kernel.refusals import Refused
@@ -27,7 +28,7 @@ WORDS = ("reason", "body", "second", "deny")
 @dataclass(frozen=True)
 class Sent:
     """`ticked`: papers on the counter → copies as typed; `lacks`: (kind, code) → what is missing; `follows`: papers that
-    follow → day as typed; `words`: reasons of refusals and the like.
+    follow → day as typed; `granted`: what a grant grants; `words`: reasons of refusals and the like.
     """
 
     posted: bool = False
@@ -38,6 +39,7 @@ class Sent:
     ticked: Mapping[str, str] = field(default_factory=dict)
     lacks: Mapping[tuple[str, str], str] = field(default_factory=dict)
     follows: Mapping[str, str] = field(default_factory=dict)
+    granted: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(WORDS, ""))
     consent: bool = False
 
@@ -67,6 +69,7 @@ class Sent:
             ticked={code: clean(post.get(f"copies-{code}"), 6) for code in papers if f"here-{code}" in post},
             lacks=lacks,
             follows={code: clean(post.get(f"on-{code}"), 20) for code in papers if f"follows-{code}" in post},
+            granted=case_grants.sent(case, post),
             words={name: lines_of(post.get(name), LONGEST_WHY) for name in WORDS},
             consent=post.get("consent") == "yes",
         )
@@ -81,7 +84,7 @@ class Sent:
             counted.append(Counted(code, copies=number))
         return Brought(
             phase=self.phase, counted=counted, answers=self.answers, form=self.form, revision=self.revision,
-            visit_id=here.ticket.visit_id, window_id=here.window.pk,
+            granted=self.granted, visit_id=here.ticket.visit_id, window_id=here.window.pk,
             by_agent=case.person_id != here.ticket.person_id,
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.frames.staff import case_files, folders
+from banshi.frames.staff import case_files, case_grants, folders
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.colleagues import colleagues, other_departments, put_by
 from banshi.frames.staff.frame import status_of
@@ -105,6 +105,7 @@ def answer(
         "withheld": withheld(
             request.who, case, context["papers"], agreed=context["agreed"], put_by=proposed_by, now=now
         ),
+        "grants": case_grants.lines(case, said if deed == "decide" else {}, now=now) if "decide" in deeds else [],
         "rows": rows_of(context["papers"], said, deeds=deeds),
         "fields": fields_of(guided_case(case).fields, said) if "receipt" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in PROCEDURES.items()],

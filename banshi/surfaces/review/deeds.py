@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from banshi.foundation.doors import Asked
+from banshi.frames.staff import case_grants
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_deeds import Act, deed
 from banshi.frames.typed import clean, int_or_none, lines_of
@@ -155,7 +156,8 @@ def extend(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 @of_case("cases.approve", "decide")
 def decide(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     grant, reason = request.POST.get("grant") == "yes", lines_of(request.POST.get("reason"), 1000)
-    charging.decide(case_no=case.no, grant=grant, reason=reason, by=by, now=now)
+    granted = case_grants.sent(case, request.POST)
+    charging.decide(case_no=case.no, grant=grant, reason=reason, granted=granted, by=by, now=now)
     return _("Decided.")
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.actions.granting import as_decided
 from banshi.rooms.cases.actions.ground import (
     give,
     invalid,
@@ -70,7 +71,7 @@ def write_result(case: Case, *, by: Actor, now: datetime) -> CasePaper:
         if f.on_result and form.get(f.code) not in (None, "")
     )
     until = years_after(today_of(case, now), result.valid_years)
-    return give(case, "licence", event=event, now=now, stated=stated, valid_until=until)
+    return give(case, "licence", event=event, now=now, stated=stated, granted=as_decided(case), valid_until=until)
 
 
 def said_value(field: Field, value: object) -> str:

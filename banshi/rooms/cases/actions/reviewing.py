@@ -11,6 +11,7 @@ from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.money import yuan
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.charging import ask_fee, issue_day, pay_day
+from banshi.rooms.cases.actions.granting import Said, what_is_granted
 from banshi.rooms.cases.actions.ground import (
     dues,
     give,
@@ -139,12 +140,15 @@ def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) ->
     return case
 
 
-def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
+def decide(
+    *, case_no: str, grant: bool, reason: str = "", granted: Said | None = None, by: Actor, now: datetime
+) -> Case:
     """决定: by neither who took it in nor any who proposed. Nothing is granted while papers are still to follow, or before the
     departments and procedures of its flow.
 
+    :param granted: what is granted (核定内容), by code; left out: as it is proposed.
     :raises Refused: nothing-found, wrong-state, locked, same-person, clock-stopped, stage-open, deferred-open,
-        invalid (a no without a reason).
+        invalid (a no without a reason, something granted that cannot be).
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -159,11 +163,13 @@ def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datet
             raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "proposed"})
         if grant and (waits := grant_refusal(flow_of(case), lived(case))):
             raise Refused(waits)
-        decided(case, "decide", grant=grant, reason=reason, by=by, now=now)
+        decided(case, "decide", grant=grant, reason=reason, granted=granted, by=by, now=now)
     return case
 
 
-def decide_at_once(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
+def decide_at_once(
+    *, case_no: str, grant: bool, reason: str = "", granted: Said | None = None, by: Actor, now: datetime
+) -> Case:
     """即办: the window settles it while the person waits, where the item says so. Whole, and all of it seen.
 
     :raises Refused: nothing-found, wrong-state, locked, not-allowed (not an instant matter), material-missing, invalid.
@@ -178,11 +184,13 @@ def decide_at_once(*, case_no: str, grant: bool, reason: str = "", by: Actor, no
         accept(case_no=case_no, at_once=True, by=by, now=now)
         case = locked(case_no)
         step(case, "hand_over", by=by, now=now, facts={"pieces": 0})
-        decided(case, "decide", grant=grant, reason=reason, by=by, now=now)
+        decided(case, "decide", grant=grant, reason=reason, granted=granted, by=by, now=now)
     return case
 
 
-def decided(case: Case, verb: str, *, grant: bool, reason: str, by: Actor, now: datetime) -> CaseEvent:
+def decided(
+    case: Case, verb: str, *, grant: bool, reason: str, granted: Said | None = None, by: Actor, now: datetime
+) -> CaseEvent:
     """Write the decision, its paper, its message. The case is locked, and may be decided by `by`.
 
     :raises Refused: deferred-open, invalid.
@@ -196,6 +204,7 @@ def decided(case: Case, verb: str, *, grant: bool, reason: str, by: Actor, now: 
     if grant and owed:
         called = names(owed, case)
         raise Refused("deferred-open", facts={"materials": [{"zh": n[0], "en": n[1]} for n in called]})
+    what = what_is_granted(case, granted or {}, now=now) if grant else ()
     fen = fee_of(case) if grant else 0
     columns: dict[str, Any] = {} if not grant else pay_day(case, now) if fen else issue_day(case, now)
     due = columns.get("issue_due_on")
@@ -210,7 +219,7 @@ def decided(case: Case, verb: str, *, grant: bool, reason: str, by: Actor, now: 
         facts={"grant": grant, **({"due_on": due} if due else {})},
     )  # fmt: skip
     kind, key = ("grant", "case_granted") if grant else ("refusal", "case_refused")
-    give(case, kind, event=event, now=now, reason=reason, due_issue=due, amount=yuan(fen) if fen else "")
+    give(case, kind, event=event, now=now, reason=reason, due_issue=due, amount=yuan(fen) if fen else "", granted=what)
     if fen:
         ask_fee(case, event, fen=fen, now=now)
         return event

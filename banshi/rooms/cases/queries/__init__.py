@@ -40,7 +40,15 @@ from banshi.rooms.cases.queries.consulted import (
 )
 from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
 from banshi.rooms.cases.queries.flow import stages_of, stages_waited_for
-from banshi.rooms.cases.queries.handling import fee_of, form_of, got_of, guided_case, handling_of_case, wanted_of
+from banshi.rooms.cases.queries.handling import (
+    fee_of,
+    form_of,
+    got_of,
+    guided_case,
+    handling_of_case,
+    proposed_of,
+    wanted_of,
+)
 from banshi.rooms.cases.queries.kept import next_refusal
 from banshi.rooms.cases.queries.leases import free, works_on
 from banshi.rooms.cases.queries.lists import as_lines, read, whose
@@ -170,6 +178,7 @@ __all__ = [
     "paper_rows",
     "papers_of",
     "papers_shown",
+    "proposed_of",
     "proposers",
     "read",
     "result_sample",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,9 @@ from banshi.kernel.money import fen
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.rules.materials import Got, Wanted
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.rules.granting import proposed
 from banshi.rooms.catalogue.rules.guided import Guided, guided
-from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.rooms.catalogue.rules.handling import Grant, Handling
 
 
 def handling_of_case(case: Case) -> Handling:
@@ -35,6 +36,11 @@ def form_of(case: Case) -> dict[str, Any]:
     """Field → value."""
     found: dict[str, Any] = json.loads(case.form)
     return found
+
+
+def proposed_of(case: Case, *, day: date) -> tuple[tuple[Grant, str], ...]:
+    """核定内容: what a grant would grant if nobody says otherwise. :param day: the hall's."""
+    return proposed(handling_of_case(case), case.answers, form_of(case), day)
 
 
 def wanted_of(case: Case) -> list[Wanted]:

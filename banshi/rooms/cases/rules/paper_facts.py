@@ -30,7 +30,7 @@ def _value(name: str, value: Any) -> Any:
         return date.fromisoformat(value)
     if name in _LISTS:
         return tuple(_named(each) for each in value)
-    return tuple((str(label), str(said)) for label, said in value) if name == "stated" else value
+    return tuple(tuple(str(part) for part in row) for row in value) if name in ("stated", "granted") else value
 
 
 def _named(row: Mapping[str, Any]) -> Named:

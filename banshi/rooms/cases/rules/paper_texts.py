@@ -74,6 +74,7 @@ class Facts:
     keep_until: date | None = None
     valid_until: date | None = None
     stated: tuple[tuple[str, str], ...] = ()
+    granted: tuple[tuple[str, str, str], ...] = ()  # 核定内容: code, label, what it says
     rules: tuple[Named, ...] = ()
     rules_version: str = ""
     fees: tuple[Named, ...] = ()
@@ -373,9 +374,14 @@ def _grant(facts: Facts) -> PaperWords:
             ("受理日期", _day(facts.accepted_on)),
             ("结果", facts.result),
             ("结果编号", facts.result_no),
+            *_granted(facts),
         ),
         remedy=_remedy(facts, "决定"),
     )
+
+
+def _granted(facts: Facts) -> tuple[tuple[str, str], ...]:
+    return tuple((label, said) for _, label, said in facts.granted)
 
 
 def _rule_trace(facts: Facts) -> PaperWords:
@@ -515,7 +521,12 @@ def _lapse_notice(facts: Facts) -> PaperWords:
 def _licence(facts: Facts) -> PaperWords:
     return PaperWords(
         title=facts.result,
-        rows=(*facts.stated, ("发证日期", day_words(facts.on)), ("有效期至", _day(facts.valid_until))),
+        rows=(
+            *facts.stated,
+            *_granted(facts),
+            ("发证日期", day_words(facts.on)),
+            ("有效期至", _day(facts.valid_until)),
+        ),
     )
 
 

@@ -14,8 +14,9 @@ from itertools import groupby, islice
 from typing import Any
 
 from banshi.rooms.catalogue.rules.faults import MOST_PATHS
+from banshi.rooms.catalogue.rules.granting import MASK, proposed
 from banshi.rooms.catalogue.rules.guided import Guided, shown
-from banshi.rooms.catalogue.rules.handling import NUMERIC, Blank, Field, Handling, Option, Paper, Question
+from banshi.rooms.catalogue.rules.handling import NUMERIC, Blank, Field, Grant, Handling, Option, Paper, Question
 from banshi.rooms.catalogue.rules.paths import ends
 
 SAMPLE_DAY = date(2026, 1, 5)
@@ -96,6 +97,8 @@ def result_sheet(item: OfItem, handling: Handling) -> dict[str, Any]:
     """The result as it looks, without a seal and without anything to check it by."""
     said, result = _Sample(handling), handling.result
     rows = [(each.label_zh, said.words(each)) for each in said.shown if each.on_result]
+    granted = proposed(handling, said.answers, said.values, SAMPLE_DAY)
+    rows += [(each.label_zh, said.granted(each, stands)) for each, stands in granted]
     rows.append(("发证日期", _day(SAMPLE_DAY)))
     if result.valid_years:
         rows.append(("有效期至", _day(SAMPLE_DAY.replace(year=SAMPLE_DAY.year + result.valid_years))))
@@ -138,6 +141,13 @@ class _Sample:
         if field.type == "date":
             return _day(date.fromisoformat(str(value)))
         return "是" if field.type == "yes_no" else str(value)
+
+    def granted(self, grant: Grant, stands: str) -> str:
+        """What a grant would say. :param stands: as it is proposed."""
+        if grant.type == "date":
+            return _day(date.fromisoformat(stands)) if stands else ""
+        value = stands or {"money": "1000.00", "number": "1"}.get(grant.type, "（示例）")
+        return f"{MASK}{value[-4:]}" if grant.masked else value
 
     def ticked(self, field: Field) -> str:
         """Which option; "" where this form does not ask it."""

@@ -55,6 +55,7 @@ def faults(
         *_shapes(handling),
         *_pack(handling),
         *_seasons(handling),
+        *_grants(handling),
         *(Fault(*each) for each in flow_faults(handling, departments)),
     ]
     found += _fields(handling, {each.code: each for each in elements})
@@ -82,6 +83,7 @@ def _twice(handling: Handling) -> Iterator[Fault]:
         "handling_items": [each.code for each in handling.handling_items],
         "materials": [each.code for each in handling.materials],
         "flow": [each.code for each in handling.flow],
+        "result.grants": [each.code for each in handling.result.grants],
         "fields": [each.code for each in handling.fields] + [each.id for each in handling.questions],
         **{f"questions.{each.id}.options": [option.id for option in each.options] for each in handling.questions},
         **{f"fields.{each.code}.options": [option.id for option in each.options] for each in handling.fields},
@@ -109,6 +111,8 @@ def _trees(handling: Handling) -> Iterator[tuple[str, Condition, tuple[str, ...]
         yield f"materials.{paper.code}.needed_if", paper.needed_if, questions
     for stage in handling.flow:
         yield f"flow.{stage.code}.needed_if", stage.needed_if, questions
+    for grant in handling.result.grants:
+        yield f"result.grants.{grant.code}.needed_if", grant.needed_if, questions
     above = questions
     for field in handling.fields:
         yield f"fields.{field.code}.show_if", field.show_if, above
@@ -121,6 +125,25 @@ def _trees(handling: Handling) -> Iterator[tuple[str, Condition, tuple[str, ...]
         ages = tuple(age_of(each.code) for each in handling.fields if each.type == "id_number")
         for rule in handling.by_rule.rules:
             yield f"by_rule.rules.{rule.id}.holds", rule.holds, (*above, *ages, TODAY)
+
+
+def _grants(handling: Handling) -> Iterator[Fault]:
+    """What is proposed can be what is granted; rules state nothing of their own."""
+    fields = {each.code: each for each in handling.fields}
+    for grant in handling.result.grants:
+        where = f"result.grants.{grant.code}"
+        if grant.of and grant.of not in fields:
+            yield Fault(f"{where}.of", f"没有 {grant.of} 这一栏", f"There is no field {grant.of}")
+        elif grant.of and grant.type != "text" and fields[grant.of].type != grant.type:
+            yield Fault(f"{where}.of", f"{grant.of} 的类型不同", f"{grant.of} is of another type")
+        if grant.after_months is not None and (grant.type != "date" or grant.of):
+            yield Fault(
+                f"{where}.after_months", "只有日期可以从决定之日起算", "Only a day is counted from the decision"
+            )
+        if handling.by_rule is not None and not grant.has_source:
+            yield Fault(
+                where, "秒批事项的核定内容要有来源", "Where rules decide, it has to come from a field or the day"
+            )
 
 
 def _conditions(handling: Handling) -> Iterator[Fault]:

@@ -213,6 +213,30 @@ class Limits(Part):
     issue_days: Days = 10
 
 
+class Grant(Part):
+    """核定内容: a fact that is decided with the grant, and stated on the decision and the result.
+
+    :ivar of: the field whose value is proposed. :ivar after_months: of a day: so many months after the decision are proposed,
+        0: its day. Without either whoever decides says it. :ivar masked: only its last four signs are stated.
+    """
+
+    code: Code
+    label_zh: Name
+    label_en: Name
+    type: Literal["text", "number", "money", "date"] = "text"
+    of: Code | Literal[""] = ""
+    after_months: Annotated[int, Bounds(ge=0, le=1200)] | None = None
+    longest: Annotated[int, Bounds(ge=1, le=200)] = 100
+    least: Decimal | None = None
+    most: Decimal | None = None
+    masked: bool = False
+    needed_if: Condition = {}
+
+    @property
+    def has_source(self) -> bool:
+        return bool(self.of) or self.after_months is not None
+
+
 class Result(Part):
     """What comes of it. `certificate_type`: of the certificate that goes to the library, "" where none does."""
 
@@ -222,6 +246,8 @@ class Result(Part):
     certificate_type: Code | Literal[""] = ""
     valid_years: Annotated[int, Bounds(ge=1, le=100)] | None = None
     printable: bool = False  # 自助打印: worth the same on a sheet of paper from a kiosk
+    # Left out of documents where there is none, as blanks are.
+    grants: Annotated[tuple[Grant, ...], Bounds(max_length=12, exclude_if=_is_empty)] = ()
 
 
 class Rule(Part):
