@@ -93,6 +93,7 @@ NAMES: dict[str, Text] = {
     "where.cabinet": pgettext_lazy("item version", "At the cabinet"),
     "appointment": pgettext_lazy("item version", "Appointment"),
     "minutes": pgettext_lazy("item version", "Typical minutes"),
+    "result.grants": pgettext_lazy("item version", "What a grant states"),
     "result.printable": pgettext_lazy("item version", "Printed at a kiosk"),
     "wait_minutes": pgettext_lazy("item version", "Done while they wait, minutes"),
     "seasons": pgettext_lazy("item version", "Received only"),
