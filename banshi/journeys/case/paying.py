@@ -125,10 +125,11 @@ def give_back(*, case_no: str, refund_id: int, by: Actor, now: datetime) -> Refu
 
 
 def look(*, case_no: str, now: datetime) -> None:
-    """Whoever has paid says so: the till is asked of what is under way, now."""
+    """Whoever has paid says so: the till is asked of what is under way, on a telephone or at a machine, now."""
     found = owing.owed(case_no, now=now)
-    if found is not None and found.under_way is not None:
-        _ask(found.under_way, now=now)
+    going = [each for each in found.payments if each.state == "started" and each.address] if found is not None else []
+    for payment in going:
+        _ask(payment, now=now)
 
 
 def ask_due(*, now: datetime) -> Mapping[str, int]:

@@ -40,7 +40,7 @@ class OwedLine:
 @dataclass(frozen=True)
 class Owed:
     """What a case owes or owed. `state`: due | paid | waived | released; `paid`: the payment that counts; `backs`: what goes or
-    went back; `under_way`: the payment by telephone whose address takes money still."""
+    went back; `under_way`: the payment by telephone whose address takes money still; `at_machine`: the last one at a kiosk."""
 
     state: str
     fen: int
@@ -49,6 +49,7 @@ class Owed:
     settled_at: datetime | None
     paid: Payment | None
     under_way: Payment | None
+    at_machine: Payment | None
     payments: tuple[Payment, ...]
     backs: tuple[Refund, ...]
 
@@ -71,9 +72,10 @@ def owed(case_no: str, *, now: datetime) -> Owed | None:
     lines = tuple(
         OwedLine(each["zh"], each["en"], each["fen"], each["basis_zh"], each["basis_en"]) for each in charge.lines
     )
+    machine = [p for p in payments if p.way == "kiosk" and p.address]
     return Owed(
         charge.state, charge.fen, lines, charge.raised_at, charge.settled_at,
-        next((p for p in payments if p.counts), None), next(going, None), payments,
+        next((p for p in payments if p.counts), None), next(going, None), machine[-1] if machine else None, payments,
         tuple(p.refund for p in payments if hasattr(p, "refund")),
     )  # fmt: skip
 

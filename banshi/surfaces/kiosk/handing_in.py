@@ -27,6 +27,7 @@ from banshi.rooms.cases.rules.lifecycle import BEFORE_RECEIPT, CASE, OPEN_TO_APP
 from banshi.rooms.cases.rules.materials import by_hand
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
+from banshi.rooms.fees import queries as fees
 from banshi.surfaces.kiosk import cabinet, papers, sitting
 from banshi.surfaces.kiosk.form import lines_at, screens_of
 from banshi.surfaces.kiosk.mine import their_case, together
@@ -167,6 +168,7 @@ def sent(request: Any, place: Place, person: int, no: str) -> HttpResponse:
         "has_printer": bool(place.device and place.device.printer),
         "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:case', args=[no])}",
         "told": bool(case.contact),
+        "fee": fees.owed(no, now=place.now),
     }
     return sitting.shown(request, place, "sent.html", context)
 
@@ -224,7 +226,7 @@ def _decided(case: Case) -> str:
             "kiosk", "Refused. Why, and what can be done, stands in the decision: on the phone, or at a window."
         )
     if case.fee_due_on is not None:
-        return pgettext("kiosk", "A fee is due: pay by telephone or at a window, then the result is made.")
+        return pgettext("kiosk", "A fee is due: pay here, by telephone or at a window, then the result is made.")
     if case.phase in ("delivered", "closed"):
         return pgettext("kiosk", "The result is a file: it lies with the case on the phone.")
     if case.phase == "ready":

@@ -125,6 +125,9 @@ def _waits_for_them(case: Case) -> bool:
 
 def _thing(place: Place, case: Case, line: CaseLine) -> Thing:
     code = place.hall.code
+    if case.fee_due_on is not None:
+        says = pgettext("kiosk", "A fee is due: pay it here")
+        return Thing(case, line, says, reverse("kiosk:pay", args=[code, case.no]))
     if case.phase == "ready":
         return _ready(place, case, line)
     if together(case):
@@ -135,8 +138,6 @@ def _thing(place: Place, case: Case, line: CaseLine) -> Thing:
 
 
 def _whose(case: Case) -> str:
-    if case.fee_due_on is not None:
-        return pgettext("kiosk", "Pay the fee by telephone or at a window")
     match cases.WITH.get(case.phase):
         case "applicant":
             return pgettext("kiosk", "Bring the originals to a window")

@@ -53,7 +53,15 @@ def person_at(request: HttpRequest, place: Place) -> int | None:
 
 def by_card(view: View) -> View:
     """A page for whoever stands there: without anybody the card is asked for. A no leads back to their things."""
+    return _of_the_card(view, renews=True)
 
+
+def by_card_unasked(view: View) -> View:
+    """As `by_card`, for what a page asks by itself: that keeps nobody standing there."""
+    return _of_the_card(view, renews=False)
+
+
+def _of_the_card(view: View, *, renews: bool) -> View:
     @sensitive_post_parameters()
     @at_kiosk
     @require_http_methods(["GET", "POST"])
@@ -62,7 +70,8 @@ def by_card(view: View) -> View:
         person = person_at(request, place)
         if person is None:
             return _ask_for_the_card(request, place)
-        begin(request, place, person)
+        if renews:
+            begin(request, place, person)
         try:
             return view(request, place, person, **kwargs)
         except Refused as no:
