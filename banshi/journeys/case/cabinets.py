@@ -136,8 +136,7 @@ def put(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) 
         case = cases.lock(case_no)
         if not conclude.is_their_own(case, now=now):
             raise Refused("agent-not-allowed")
-        if no := CASE.refusal(case.phase, "shelve"):
-            raise Refused(no)
+        cases.need_shelvable(case, by=by, now=now)  # before a door opens
         stay = delivery.hold_cell(cabinets=cabinets, case=case, kind="result", by=by, now=now)
     stay = _opened(stay, now=now)
     with _laid(stay, now=now):

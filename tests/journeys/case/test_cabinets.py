@@ -24,6 +24,7 @@ from banshi.rooms.messaging.models import Message
 from tests.journeys.case.test_conclude import ready as shelved
 from tests.matters import Matters
 from tests.rooms.tickets.conftest import open_town
+from tests.signers import sealing
 from tests.together import together
 from tests.town import TUESDAY_NINE, Town, at
 
@@ -584,3 +585,15 @@ def test_taken_and_said_to_stay_shut_at_one_instant_is_one_or_the_other(committe
     case.refresh_from_db()
     handed = not isinstance(results[0], Refused)
     assert (case.phase, Cell.objects.exclude(broken_at=None).count()) == (("closed", 0) if handed else ("ready", 1))
+
+
+def test_no_door_opens_for_a_result_that_is_not_sealed_yet(
+    matters: Matters, cabinet: Cabinet, settings: Any, tmp_path: Any
+) -> None:
+    sealing(settings, tmp_path)
+    settings.BANSHI_JAMMED = frozenset({"town-cabinet-1:1"})
+    case = made(matters)
+    cases.make_due(now=TUESDAY_NINE)
+
+    assert slug_of(put, cabinet, case, matters) == "not-sealed-yet"
+    assert (Stay.objects.count(), Cell.objects.exclude(broken_at=None).count()) == (0, 0)  # nobody tried a door

@@ -101,12 +101,20 @@ def shelve(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
     place = place_of(place)
     with transaction.atomic():
         case = locked(case_no)
-        need(case, "shelve")
-        need_lease(case, by=by, now=now)
-        need_sealed(case)
+        need_shelvable(case, by=by, now=now)
         event = step(case, "shelve", by=by, now=now, facts={"place": place})
         give(case, "pickup_notice", event=event, now=now, shelf=place)
     return case
+
+
+def need_shelvable(case: Case, *, by: Actor, now: datetime) -> None:
+    """Whether it may lie ready; asked before a door opens for it. The case is locked.
+
+    :raises Refused: wrong-state, locked, not-sealed-yet, paper-set-aside.
+    """
+    need(case, "shelve")
+    need_lease(case, by=by, now=now)
+    need_sealed(case)
 
 
 def place_of(said: str) -> str:
