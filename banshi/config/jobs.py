@@ -25,7 +25,7 @@ Job = Callable[[int], None]
 # anew each second, and would else take the places of all others.
 AT_ONCE: Final = {
     "tick": 1, "send_messages": 2, "send_webhooks": 1, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1, "forget": 1,
-    "move_parcels": 1,
+    "move_stand_ins": 1,
     "seal_papers": 1,
 }  # fmt: skip
 # Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
@@ -33,7 +33,7 @@ LATE_AFTER_S: Final = {
     "send_messages": 600.0,
     "send_webhooks": 600.0,
     "seal_papers": 600.0,
-    "move_parcels": 600.0,
+    "move_stand_ins": 600.0,
     "requeue_stalled": 120.0,
     "seal_audit": 300.0,
     "follow_up": 300.0,
@@ -150,13 +150,14 @@ def seal_audit(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * * */10")
-@app.task(name="move_parcels", queue="slow", queueing_lock="move_parcels")
+@app.task(name="move_stand_ins", queue="slow", queueing_lock="move_stand_ins")
 @watched
-def move_parcels(timestamp: int) -> None:
-    """The demo's carrier goes on; a real one tells by itself."""
-    carrier = import_string(settings.BANSHI_COURIER)()
-    if hasattr(carrier, "tick"):
-        carrier.tick(now=clock.now())
+def move_stand_ins(timestamp: int) -> None:
+    """The demo's carrier and its till go on; real ones tell by themselves."""
+    for stand_in in (settings.BANSHI_COURIER, settings.BANSHI_TILL):
+        other = import_string(stand_in)()
+        if hasattr(other, "tick"):
+            other.tick(now=clock.now())
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -1,5 +1,5 @@
 """A till that takes no money: the demo's. A person presses “pay” on its page; it then tells us, signed, as a real one would –
-or fails, says it twice, or says nothing, so that it has to be asked.
+or fails, says it twice, says it long after its address took money, or says nothing, so that it has to be asked.
 
 What it knows lies in files, one a payment: it is another's machine, with a memory of its own. A city's payment platform answers
 behind the same port: `banshi.rooms.fees.ports.Till`.
@@ -8,9 +8,9 @@ behind the same port: `banshi.rooms.fees.ports.Till`.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -19,7 +19,8 @@ from banshi.gateways.stand_in import Memory, tell
 from banshi.kernel.signing import signature
 from banshi.rooms.fees.ports import TillDown, Told
 
-PRESSES = ("pay", "twice", "silent", "refuse")
+PRESSES: Final = ("pay", "twice", "silent", "late", "refuse")
+LATE: Final = timedelta(minutes=5)  # of the hall's clock, after the address took no money any more
 
 
 class StandIn:
@@ -36,7 +37,7 @@ class StandIn:
     def ask(self, reference: str) -> Told:
         _need_up()
         found = _memory().known(reference)
-        if found is None or found["state"] == "open":
+        if found is None or found["state"] in ("open", "late"):
             return Told("open")
         if found["state"] == "failed":
             return Told("failed")
@@ -59,13 +60,28 @@ class StandIn:
         return _memory().known(reference)
 
     def press(self, reference: str, how: str) -> None:
-        """Somebody presses: pay | twice (it is told twice) | silent (it is not told) | refuse."""
+        """Somebody presses: pay | twice (it is told twice) | silent (it is not told) | late (known and told later) | refuse."""
         found = _memory().known(reference)
-        if found is None or how not in PRESSES or found["state"] == "paid":
+        if found is None or how not in PRESSES or found["state"] in ("paid", "late"):
+            return
+        if how == "late":
+            at = max(datetime.fromisoformat(found["until"]), clock.now()) + LATE
+            _memory().keep(reference, {**found, "state": "late", "at": at.isoformat()})
             return
         _memory().keep(reference, {**found, "state": "failed" if how == "refuse" else "paid"})
         for _time in range({"silent": 0, "twice": 2}.get(how, 1)):
             _tell(reference)
+
+    def tick(self, *, now: datetime) -> int:
+        """What was paid and kept back is told. :returns: how many."""
+        told = 0
+        for reference in [file.stem for file in _memory().files()]:
+            found = _memory().known(reference)
+            if found is not None and found["state"] == "late" and datetime.fromisoformat(found["at"]) <= now:
+                _memory().keep(reference, {**found, "state": "paid"})
+                _tell(reference)
+                told += 1
+        return told
 
 
 class NotSet:

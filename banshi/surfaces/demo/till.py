@@ -1,4 +1,5 @@
-"""The demo's till, seen by whoever pays: no money moves. It can be told to say it twice, to say nothing, or to refuse."""
+"""The demo's till, seen by whoever pays: no money moves. It can be told to say it twice, late, or not at all, or to
+refuse."""
 
 from __future__ import annotations
 
@@ -43,8 +44,10 @@ def show(request: Asked, reference: str) -> HttpResponse:
     if found is None:
         raise Http404
     over = found["state"] == "open" and clock.now() > datetime.fromisoformat(found["until"])
+    told_at = datetime.fromisoformat(found["at"]) if found["state"] == "late" else None
     back = sum(found["refunds"].values())
     shown = {
         "till": found, "amount": yuan(found["fen"]), "over": over, "back": yuan(back) if back else "", "reference": reference,
+        "told_at": told_at,
     }  # fmt: skip
     return render(request, "demo/till.html", shown)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from banshi.config.jobs import move_stand_ins
+from banshi.gateways import till
 from banshi.gateways.till import word
+from banshi.journeys.case import paying
 from banshi.rooms.fees.models import Payment
 from tests.surfaces.api.casework import Casework
+from tests.surfaces.api.conftest import stop_the_clock
+from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
 CALLBACK = "/api/v1/till/callback"
@@ -121,3 +127,45 @@ def test_a_case_that_costs_nothing_says_so(work: Casework):
     assert json.loads(work.calls("get", f"/cases/{no}/fees", "channel").content) == {
         "case_no": no, "state": None, "fen": 0, "pay_by": None, "lines": [], "payments": [], "refunds": [],
     }  # fmt: skip
+
+
+def late_word(payment: str, how: str, monkeypatch: pytest.MonkeyPatch, *, after: timedelta) -> None:
+    """Paid on the till's page and told long after, by the job that moves the demo's stand-ins."""
+
+    def arrives(_address: str, body: bytes, headers: dict[str, str]) -> None:
+        sent = {f"HTTP_{name.replace('-', '_').upper()}": said for name, said in headers.items()}
+        assert Client().post(CALLBACK, body, content_type="application/json", **sent).status_code == 200
+
+    monkeypatch.setattr(till, "tell", arrives)
+    stop_the_clock()
+    till.StandIn().press(payment, how)
+    move_stand_ins(timestamp=0)
+    assert Payment.objects.get(reference=payment).state == "started"
+    stop_the_clock(TUESDAY_NINE + after)
+    paying.ask_due(now=TUESDAY_NINE + after)
+    move_stand_ins(timestamp=0)
+
+
+def test_what_the_till_tells_long_after_its_address_ended_counts(
+    work: Casework, owing: str, monkeypatch: pytest.MonkeyPatch
+):
+    (payment,) = work("fees/pay", owing, "channel", {"way": "kiosk"}).json()["payments"]
+
+    late_word(payment["reference"], "late", monkeypatch, after=timedelta(hours=2))  # it was closed meanwhile
+
+    paid = work.calls("get", f"/cases/{owing}/fees", "channel").json()
+    assert (paid["state"], [(each["way"], each["counts"]) for each in paid["payments"]]) == ("paid", [("kiosk", True)])
+
+
+def test_what_is_told_late_of_a_fee_that_a_window_took_goes_back(
+    work: Casework, owing: str, monkeypatch: pytest.MonkeyPatch
+):
+    (payment,) = work("fees/pay", owing, "channel", {"way": "qr"}).json()["payments"]
+    monkeypatch.setattr(
+        paying, "ask_due", lambda **_: work("fees/pay", owing, "receiver", {"way": "window", "means": "cash"})
+    )
+
+    late_word(payment["reference"], "late", monkeypatch, after=timedelta(minutes=21))
+
+    paid = work.calls("get", f"/cases/{owing}/fees", "channel").json()
+    assert (paid["state"], [each["payment"] for each in paid["refunds"]]) == ("paid", [payment["reference"]])
