@@ -247,6 +247,10 @@ BANSHI_CREDIT = os.environ.get("BANSHI_CREDIT") or "banshi.gateways.credit.NoneK
 BANSHI_CREDIT_BARRED = frozenset(filter(None, os.environ.get("BANSHI_CREDIT_BARRED", "").split(",")))  # the stand-in's
 _doors = "banshi.gateways.cabinets.not_set" if PRODUCTION else "banshi.gateways.cabinets.opened"
 BANSHI_CABINETS = os.environ.get("BANSHI_CABINETS") or _doors  # nor do rooms name this one
+BANSHI_CABINETS_FOLDER = "" if MODE == "test" else str(DATA_DIR / "cabinets")  # what the demo's lock boards know
+BANSHI_JAM_ONE_IN = int(
+    os.environ.get("BANSHI_JAM_ONE_IN", "0" if MODE == "test" else "8")
+)  # of the demo's doors; 0: none
 BANSHI_JAMMED = frozenset(filter(None, os.environ.get("BANSHI_JAMMED", "").split(",")))  # cabinet:cell, of the demo's
 _till = "banshi.gateways.till.NotSet" if PRODUCTION else "banshi.gateways.till.StandIn"
 BANSHI_TILL = os.environ.get("BANSHI_TILL") or _till  # nor this one, that takes money by telephone

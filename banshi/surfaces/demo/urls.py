@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.demo import couriers, pages, till
+from banshi.surfaces.demo import cabinets, couriers, pages, till
 
 app_name = "demo"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("till/<slug:reference>/", till.show, name="till"),
     path("courier/", couriers.parcels, name="couriers"),
     path("courier/<slug:waybill>/", couriers.parcel, name="courier"),
+    path("cabinet/", cabinets.cabinets, name="cabinets"),
     path("gallery", pages.gallery, name="gallery"),
 ]

@@ -1,11 +1,13 @@
 """Reads on deliveries, cabinets, parcels and folders."""
 
 from banshi.rooms.delivery.queries.cabinets import (
+    CellSeen,
     Lying,
     broken_cells,
     cabinet_by_code,
     cabinets_at,
     cabinets_of,
+    cells_of,
     counts_from,
     drop_of,
     dropped,
@@ -56,6 +58,7 @@ from banshi.rooms.delivery.queries.trail import Step, trail
 __all__ = [
     "Amiss",
     "CalledTo",
+    "CellSeen",
     "Lying",
     "OnItsWay",
     "Spot",
@@ -67,6 +70,7 @@ __all__ = [
     "call_of",
     "called_for",
     "called_to",
+    "cells_of",
     "code_for_applicant",
     "coming_in",
     "counted_in",

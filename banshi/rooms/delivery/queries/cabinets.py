@@ -46,6 +46,22 @@ def counts_from(hall: Hall, now: datetime) -> date:
 
 
 @dataclass(frozen=True)
+class CellSeen:
+    """`inside`: drop | result | "" nothing. `stuck`: its door did not open, somebody has to look at it."""
+
+    no: int
+    inside: str
+    stuck: bool
+
+
+def cells_of(cabinet: Cabinet) -> list[CellSeen]:
+    """All its cells in their order, and what kind of thing lies in each; of whom it is stands nowhere."""
+    inside = dict(Stay.objects.filter(cell__cabinet=cabinet, out_at=None).values_list("cell_id", "kind"))
+    cells = Cell.objects.filter(cabinet=cabinet).order_by("no")
+    return [CellSeen(each.no, inside.get(each.pk, ""), each.broken_at is not None) for each in cells]
+
+
+@dataclass(frozen=True)
 class Lying:
     """What lies in a cell. `late`: nobody fetched it in time; `stuck`: its door did not open; `over`: handed over otherwise."""
 
