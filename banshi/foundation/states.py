@@ -344,6 +344,13 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "sent": (pgettext_lazy("webhook state", "Delivered"), "ok"),
         "failed": (pgettext_lazy("webhook state", "Given up"), "urgent"),
     },
+    "way": {  # by which a paper of a case came
+        "paper": (pgettext_lazy("way of a paper", "On paper"), ""),
+        "usb": (pgettext_lazy("way of a paper", "USB stick"), ""),
+        "scan": (pgettext_lazy("way of a paper", "Scanned"), ""),
+        "upload": (pgettext_lazy("way of a paper", "Sent online"), ""),
+        "library": (pgettext_lazy("way of a paper", "From the library"), ""),
+    },
 }
 
 

@@ -74,7 +74,8 @@ def _sent(request: HttpRequest) -> tuple[MaterialIn, bytes | None, str, bytes]:
 )
 def add_material(request: HttpRequest, case: Path[Code]) -> HttpResponse:
     """As JSON: counted at the window (`paper`), or from the library, with the consent of whose it is. As a form with a `file` of
-    up to 20 MB – a photo, or a PDF in which nothing runs –: uploaded, or scanned at the window."""
+    up to 20 MB – a photo, or a PDF in which nothing runs –: uploaded, scanned at the window, or
+    from a USB stick (`usb`) at a window or a kiosk, where uploads are taken."""
     who, asked_in = caller(request), language(request)
     asked, content, name, body = _sent(request)
     seen = seen_case(who, case)

@@ -38,6 +38,7 @@ from banshi.surfaces.desk.firms import applies_for
 
 Act = Callable[[Served, Case, Sent, datetime], None]
 MOST_AT_ONCE = 10
+STICK = "usb-"  # begins the name of a field whose files come from a USB stick
 
 
 @require_POST
@@ -153,38 +154,44 @@ def _done(request: Asked, here: Served, no: str, sent: Sent | None) -> HttpRespo
 @require_POST
 @of_number
 def pages(request: Asked, here: Served, no: str) -> HttpResponse:
-    """Pages scanned or photographed at the window: each is opened and cleaned before anything is locked, and stays, whatever
-    comes of the next."""
+    """Pages scanned or photographed at the window, or from somebody's USB stick: each is opened and cleaned before
+    anything is locked, and stays, whatever comes of the next."""
     case = case_of(here, no)
     sent = Sent.of(request, case)
     try:
-        files = [(name.removeprefix("file-"), file) for name, each in request.FILES.lists() for file in each]
+        files = [(*_way_of(name), file) for name, each in request.FILES.lists() for file in each]
         whole = _sent_in_parts(request)
         if not files and not whole:
             raise Refused("invalid", facts={"field": "file", "reason": _("Choose a file first.")})
-        for code, ref in whole[:MOST_AT_ONCE]:
+        for channel, code, ref in whole[:MOST_AT_ONCE]:
             sending.finish(
-                case=case, code=code, ref=ref, channel="scan", hall=here.hall.code, by=here.by, now=clock.now()
+                case=case, code=code, ref=ref, channel=channel, hall=here.hall.code, by=here.by, now=clock.now()
             )  # fmt: skip
-        for code, file in files[:MOST_AT_ONCE]:
+        for channel, code, file in files[:MOST_AT_ONCE]:
             if (file.size or 0) > MOST_BYTES:
                 raise Refused(rejected("too-large"))
             now = clock.now()
             version = library.take_in(
-                content=file.read(), name=file.name or "", channel="scan", hall=here.hall.code, by=here.by, now=now,
+                content=file.read(), name=file.name or "", channel=channel, hall=here.hall.code, by=here.by, now=now,
                 **cases.holder_of(case),
             )  # fmt: skip
-            cases.add_paper(case_no=no, code=code, channel="scan", file=version, by=here.by, now=now)
+            cases.add_paper(case_no=no, code=code, channel=channel, file=version, by=here.by, now=now)
     except Refused as refused:
         return case_page(request, here, case_of(here, no), sent=sent, refused=refused, at="pages")
     return _done(request, here, no, sent)
 
 
-def _sent_in_parts(request: Asked) -> list[tuple[str, str]]:
-    """Papers, and references of the files that have come whole for them."""
+def _way_of(name: str) -> tuple[str, str]:
+    """The way a file came, and for which paper, by the name of its field: scanned here, or from a stick."""
+    return ("usb", name.removeprefix(STICK)) if name.startswith(STICK) else ("scan", name.removeprefix("file-"))
+
+
+def _sent_in_parts(request: Asked) -> list[tuple[str, str, str]]:
+    """Ways and papers, and references of the files that have come whole for them."""
     mark = f"{in_parts.FIELD}-"
-    named = [(name, refs) for name, refs in request.POST.lists() if name.startswith(mark)]
-    return [(name.removeprefix(mark)[:60], str(ref)[:20]) for name, refs in named for ref in refs]
+    named = [(name, refs) for name, refs in request.POST.lists() if name.removeprefix(STICK).startswith(mark)]
+    ways = [("usb" if name.startswith(STICK) else "scan", name.removeprefix(STICK), refs) for name, refs in named]
+    return [(way, name.removeprefix(mark)[:60], str(ref)[:20]) for way, name, refs in ways for ref in refs]
 
 
 @require_POST

@@ -23,6 +23,7 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.cases.rules.materials import takes
 from banshi.rooms.catalogue.rules.guided import Guided, guided, shown
 from banshi.rooms.catalogue.rules.handling import Field, Handling, Paper
 from banshi.rooms.fees import queries as fees
@@ -73,6 +74,11 @@ class PaperLine:
     @property
     def deferrable(self) -> bool:
         return self.row.necessity == "deferrable" and not self.there
+
+    @property
+    def from_stick(self) -> bool:
+        """Whether a file from a USB stick will do."""
+        return takes(self.row.channels, "usb")
 
     @property
     def counted(self) -> int:

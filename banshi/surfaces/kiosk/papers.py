@@ -146,12 +146,10 @@ def _sent(request: HttpRequest, place: Place, step: Step, offered: Offered) -> H
             if (file.size or 0) > MOST_BYTES:
                 raise Refused(rejected("too-large"))
             version = library.take_in(
-                content=file.read(), name=file.name or "", channel="upload", hall=place.hall.code, by=place.by,
+                content=file.read(), name=file.name or "", channel="usb", hall=place.hall.code, by=place.by,
                 now=place.now, **cases.holder_of(offered.case),
             )  # fmt: skip
-            cases.add_paper(
-                case_no=offered.case.no, code=code, channel="upload", file=version, by=place.by, now=place.now
-            )  # fmt: skip
+            cases.add_paper(case_no=offered.case.no, code=code, channel="usb", file=version, by=place.by, now=place.now)
             came += 1
     except Refused as no:
         if no.slug not in ("material-rejected", "invalid", "rate-limited"):

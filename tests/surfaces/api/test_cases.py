@@ -15,7 +15,7 @@ from banshi.rooms.catalogue import queries as of_catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.surfaces.api import case_schemas
 from tests.matters import SHOP
-from tests.surfaces.api.casework import COUNTED, OPEN, Casework, photo
+from tests.surfaces.api.casework import COUNTED, FORM_TYPE, OPEN, Casework, form, photo
 from tests.surfaces.api.conftest import PERSON
 from tests.town import TUESDAY_NINE
 
@@ -301,3 +301,16 @@ def test_who_supervises_urges_a_case_and_hands_it_on(work: Casework) -> None:
     away = work("hand-on", no, "supervisor", {"department": "nobody", "why": "归别处"})
     assert (away.status_code, away.json()["type"]) == (422, "invalid")
     work.done("opine", no, "reviewer", {"says": "grant", "text": ""})
+
+
+def test_a_file_from_a_stick_comes_to_a_window_and_not_from_a_channel(work: Casework):
+    no = work.opened()
+    said = form(photo(), requirement="lease", channel="usb")
+
+    alone, taken = (
+        work.calls("post", f"/cases/{no}/materials", key, said, content_type=FORM_TYPE)
+        for key in ("channel", "receiver")
+    )
+
+    assert (alone.status_code, taken.status_code) == (422, 201)
+    assert (taken.json()["channel"], taken.json()["trust"]) == ("usb", "C")

@@ -7,6 +7,7 @@ import pytest
 from banshi.rooms.cases.models import Case
 from tests.matters import ANSWERS
 from tests.surfaces.desk.served import FILLED, here, post, press, sent_online, serve
+from tests.surfaces.kiosk.test_papers import photo
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +73,16 @@ def test_the_camera_may_be_used_on_the_page_of_a_case_and_nowhere_else(clerk, ma
     assert "camera=(self)" in page.headers["Permissions-Policy"]
     assert ["camera=()" in each.headers["Permissions-Policy"] for each in (thread, other)] == [True, True]
     assert 'data-camera="file-id"' in page.content.decode()
+
+
+def test_a_file_from_a_usb_stick_is_kept_as_that_and_looked_at_like_one_that_was_sent(clerk, matters):
+    case = matters.opened()
+    ticket = serve(matters.town, 1)
+    page = clerk.get(here(ticket, case)).content.decode()
+
+    answer = clerk.post(here(ticket, case) + "pages", {"usb-lease": photo(), "file-photo": photo()})
+
+    rows = {row.code: (row.channel, row.trust, row.verdict) for row in case.materials.all()}
+    assert ('name="usb-lease"' in page, answer.status_code) == (True, 302)
+    assert rows == {"lease": ("usb", "C", ""), "photo": ("scan", "B", "ok")}
+    assert "U 盘</span></a>" in clerk.get(here(ticket, case), headers={"accept-language": "zh-CN"}).content.decode()

@@ -66,7 +66,7 @@ def test_the_card_shows_the_case_and_what_is_told_to_come_is_sent_and_handed_in(
     case.refresh_from_db()
     assert (done.status_code, case.phase) == (200, "received")
     rows = CaseMaterial.objects.filter(case=case, code="lease").order_by("id")
-    assert {(row.channel, row.trust, row.by.split(":")[0]) for row in rows} == {("upload", "C", "kiosk")}
+    assert {(row.channel, row.trust, row.by.split(":")[0]) for row in rows} == {("usb", "C", "kiosk")}
 
 
 def test_of_several_cases_one_is_chosen_and_a_bad_file_says_why_at_its_paper(matters: Matters, machine: Client) -> None:

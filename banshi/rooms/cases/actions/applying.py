@@ -38,7 +38,7 @@ from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, ha
 from banshi.rooms.cases.queries.told import phone_index
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE
-from banshi.rooms.cases.rules.materials import CHANNELS, not_there, unsent
+from banshi.rooms.cases.rules.materials import CHANNELS, not_there, takes, unsent
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided
@@ -60,6 +60,10 @@ TRUST = {
     "upload": "C",
     "library": "A",
 }  # the window sees paper and what it scans
+BY_WHOM = {
+    ActorKind.STAFF: CHANNELS,
+    ActorKind.KIOSK: ("usb", "upload", "library"),
+}  # a stick is in a machine of the hall's
 
 
 @dataclass(frozen=True)
@@ -294,10 +298,10 @@ def add_material(
         paper = papers.get(code)
         if paper is None:
             raise invalid("requirement", "这种情形不需要这份材料", "This situation does not ask for this paper")
-        if channel not in CHANNELS or (channel not in paper.channels and channel not in ("paper", "scan")):
+        if channel not in CHANNELS or not takes(paper.channels, channel):
             raise invalid("channel", "这份材料不能这样交", "This paper is not taken in this way")
-        if channel not in ("upload", "library") and by.kind is not ActorKind.STAFF:
-            raise invalid("channel", "纸质材料由窗口收", "Paper is taken at the window")
+        if channel not in BY_WHOM.get(by.kind, ("upload", "library")):
+            raise invalid("channel", "这样交的材料由窗口收", "What comes this way is taken at the window")
         if not 1 <= copies <= 99:
             raise invalid("copies", "份数是 1 到 99", "1 to 99 copies")
         if (channel == "library") != bool(certificate) or (certificate and file is not None):

@@ -20,6 +20,11 @@ def by_hand(channels: Collection[str]) -> bool:
     return UPLOAD not in channels
 
 
+def takes(channels: Collection[str], channel: str) -> bool:
+    """Whether a paper may come by a way: a window takes paper and scans of all, and a stick brings the file that may be sent."""
+    return channel in channels or channel in ("paper", "scan") or (channel == "usb" and UPLOAD in channels)
+
+
 @dataclass(frozen=True)
 class Wanted:
     """One paper that the situation asks for."""

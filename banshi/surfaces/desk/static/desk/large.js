@@ -1,7 +1,9 @@
 // Large files of a paper go in parts; then the paper's field says which they were, as it would have sent them.
 import { NotTaken, inParts, sendInParts } from "../ui/parts.js";
 
-const part = (field, name) => document.querySelector(`[data-coming="${CSS.escape(field.name)}"] ${name ? `[data-${name}]` : ""}`.trim());
+const code = (field) => field.name.replace(/^(file|usb)-/, "");
+const stick = (field) => (field.name.startsWith("usb-") ? "usb-" : ""); // where it came from
+const part = (field, name) => document.querySelector(`[data-coming="file-${CSS.escape(code(field))}"] ${name ? `[data-${name}]` : ""}`.trim());
 const told = (field, what) => field.dispatchEvent(new CustomEvent(`parts:${what}`, { bubbles: true }));
 
 document.addEventListener("change", (event) => { // before htmx sends it whole
@@ -13,7 +15,7 @@ document.addEventListener("change", (event) => { // before htmx sends it whole
 
 async function sendLarge(field) {
   const to = {
-    url: field.dataset.parts, code: field.name.replace(/^file-/, ""),
+    url: field.dataset.parts, code: code(field),
     token: document.querySelector("#pages-form [name=csrfmiddlewaretoken]").value,
   };
   const files = [...field.files];
@@ -37,7 +39,7 @@ async function sendLarge(field) {
   }
   field.value = "";
   const now = document.querySelector(`input[name="${CSS.escape(field.name)}"]`); // the page may have come anew meanwhile
-  if (now) await htmx.ajax("POST", now.getAttribute("hx-post"), { source: now, target: "#case", values: { [`upload-${to.code}`]: refs } });
+  if (now) await htmx.ajax("POST", now.getAttribute("hx-post"), { source: now, target: "#case", values: { [`${stick(field)}upload-${to.code}`]: refs } });
   told(field, "done");
 }
 
