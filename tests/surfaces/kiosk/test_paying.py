@@ -132,7 +132,7 @@ def test_a_code_that_failed_or_is_over_has_a_next_one(matters: Matters, machine:
 
     machine.post(pay)
     stop_the_clock(TUESDAY_NINE + timedelta(minutes=16))
-    assert "已经过时" in said(machine.get(pay))
+    assert "那个码已失效" in said(machine.get(pay))
     machine.post(pay)
     assert ("用手机扫码" in said(machine.get(pay)), Payment.objects.count()) == (True, 3)
 
