@@ -15,6 +15,7 @@ from banshi.kernel import tables
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.catalogue import queries
 from banshi.rooms.catalogue.models import DataElement, Item, ItemVersion
+from banshi.rooms.catalogue.rules.dictionary import checked, checks_of, with_checks, wrong_checks
 from banshi.rooms.catalogue.rules.faults import Fault, faults, supplied
 from banshi.rooms.catalogue.rules.handling import Element, Handling
 
@@ -37,7 +38,7 @@ def load_handlings(root: Path) -> list[str]:
         item = items.get(path.stem)
         if item is None:
             raise ValueError(f"{_name(path)}: there is no item {path.stem}")
-        handling = _parsed(path)
+        handling = checked(_parsed(path), known)
         said = handling.model_dump(mode="json")
         if _same(item.handling, handling):
             # It was looked at when it was loaded, and walking every path of every file takes seconds. What the library can
@@ -51,7 +52,19 @@ def load_handlings(root: Path) -> list[str]:
         item.handling = said
         changed.append(item)
     Item.objects.bulk_update(changed, ["handling"])
+    _hold_to(known)
     return left
+
+
+def _hold_to(known: tuple[Element, ...]) -> None:
+    """What the dictionary asks of a value it asks in every form, whoever wrote the form."""
+    checks, changed = checks_of(known), []
+    for item in Item.objects.exclude(handling={}).order_by("code"):
+        said = with_checks(item.handling, checks)
+        if said != item.handling:
+            item.handling = said
+            changed.append(item)
+    Item.objects.bulk_update(changed, ["handling"])
 
 
 def _same(kept: dict[str, Any], handling: Handling) -> bool:
@@ -109,15 +122,18 @@ def _elements(path: Path) -> None:
         rows = tables.parse(tables.read(path.read_bytes()), _element)
     except tables.TableError as wrong:
         raise ValueError(f"{_name(path)}: {wrong}") from wrong
-    columns = ["name_zh", "name_en", "type", "sensitivity", "source_precedence"]
+    columns = ["name_zh", "name_en", "type", "sensitivity", "source_precedence", "checks"]
     DataElement.objects.bulk_create(rows, update_conflicts=True, unique_fields=["code"], update_fields=columns)
 
 
 def _element(row: tables.Row) -> DataElement:
     values: dict[str, Any] = {name: row[name] for name in ("code", "name_zh", "type", "source_precedence")}
+    values["checks"] = row.get("checks", "")
     try:
-        Element.model_validate(values)
+        element = Element.model_validate(values)
     except ValidationError as wrong:
         told = wrong.errors()[0]
         raise row.wrong(".".join(map(str, told["loc"])), told["msg"]) from wrong
+    if said := wrong_checks(element.type, element.checks):
+        raise row.wrong("checks", said)
     return DataElement(**values, name_en=row["name_en"], sensitivity=row.one_of("sensitivity", _SENSITIVITIES))

@@ -263,6 +263,9 @@ class DataElement(models.Model):
     source_precedence = models.CharField(
         max_length=200
     )  # where its value is taken from, the best first, separated by ;
+    checks = models.CharField(
+        max_length=300, default="", db_default=""
+    )  # what a value has to be beyond its type, by rules/checks.py, separated by ;
 
     class Meta:
         db_table = "catalogue_data_element"

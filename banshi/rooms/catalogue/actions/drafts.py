@@ -24,6 +24,7 @@ from banshi.rooms.catalogue.models import Department, Item, ItemDraft, Material,
 from banshi.rooms.catalogue.queries import drafts as queries
 from banshi.rooms.catalogue.queries.drafts import MOVED_ON, LookedAt
 from banshi.rooms.catalogue.queries.retiring import is_retired, need_taken, today
+from banshi.rooms.catalogue.rules.dictionary import checked
 from banshi.rooms.catalogue.rules.drafts import DRAFT, Known, Listed, Result, Writing, listed_with, result_of
 from banshi.rooms.catalogue.rules.faults import Fault
 from banshi.rooms.catalogue.rules.handling import Handling, Paper
@@ -318,7 +319,7 @@ def _publish(draft: ItemDraft, said: LookedAt, *, by: Actor, now: datetime) -> N
 
 
 def _item(draft: ItemDraft, said: LookedAt, now: datetime) -> Item:
-    handling = said.writing.handling.model_dump(mode="json")
+    handling = checked(said.writing.handling, catalogue.elements()).model_dump(mode="json")
     values = {**said.writing.columns, "department": said.department or _made(draft), "handling": handling}
     if draft.item_id is None:
         found = Item.objects.filter(task_code=draft.task_code).first()  # made since by somebody else

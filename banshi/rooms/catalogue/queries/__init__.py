@@ -326,7 +326,7 @@ def pinned(item_id: int, version: int) -> Handling:
 
 def elements() -> tuple[Element, ...]:
     """The data dictionary, as rules ask it."""
-    rows = DataElement.objects.order_by("code").values("code", "name_zh", "type", "source_precedence")
+    rows = DataElement.objects.order_by("code").values("code", "name_zh", "type", "source_precedence", "checks")
     return tuple(Element.model_validate(row) for row in rows)
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic import Field as Bounds
+
+from banshi.rooms.catalogue.rules.checks import Check, listed, parsed
 
 Necessity = Literal["required", "optional", "deferrable"]
 Channel = Literal["paper", "usb", "scan", "upload", "library"]
@@ -34,6 +36,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whit
 Words = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_WORDS, strip_whitespace=True)]
 Help = Annotated[str, StringConstraints(max_length=LONGEST_WORDS, strip_whitespace=True)]
 Condition = dict[str, Any]  # a tree of kernel/conditions; `faults` looks at it
+CheckText = Annotated[str, StringConstraints(max_length=300), AfterValidator(lambda text: str(parsed(text)))]
 Copies = Annotated[int, Bounds(ge=0, le=100)]
 Days = Annotated[int, Bounds(ge=0, le=366)]
 
@@ -146,7 +149,10 @@ class Paper(Part):
 
 
 class Field(Part):
-    """One line of the form. `element`: the entry of the data dictionary it is, so that it is asked once and carried over."""
+    """One line of the form. `element`: the entry of the data dictionary it is, so that it is asked once and carried over.
+
+    :ivar checks: what its value has to be beyond its type (rules/checks.py); an element's are put in when it is published.
+    """
 
     code: Code
     label_zh: Name
@@ -162,6 +168,7 @@ class Field(Part):
     least: Decimal | None = None  # of numbers and money
     most: Decimal | None = None
     on_result: bool = False  # the licence states it
+    checks: Annotated[tuple[CheckText, ...], Bounds(max_length=8, exclude_if=_is_empty)] = ()
 
 
 class Where(Part):
@@ -358,6 +365,11 @@ class Element(Part):
     name_zh: Name
     type: FieldType
     source_precedence: str
+    checks: str = ""  # separated by ; – see rules/checks.py
+
+    @property
+    def listed_checks(self) -> tuple[Check, ...]:
+        return listed(self.checks)
 
     @property
     def from_library(self) -> bool:

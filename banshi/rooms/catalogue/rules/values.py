@@ -10,27 +10,45 @@ from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_th
 from banshi.kernel.names import InvalidName, check
 from banshi.kernel.phones import InvalidPhone, normalise_phone
 from banshi.kernel.wording import UNSEEN, is_legible
-from banshi.rooms.catalogue.rules.handling import NUMERIC, Field
+from banshi.rooms.catalogue.rules.checks import WrongValue, parsed
+from banshi.rooms.catalogue.rules.handling import NUMERIC, Element, Field
+
+__all__ = ["WrongValue", "read", "read_element", "stored"]
 
 _MOST_DIGITS = 15
 _YEARS = range(1900, 2200)  # of whatever a paper may say: births, leases
-
-
-class WrongValue(ValueError):
-    """This cannot be the value of the field. `zh` and `en` say why to a person."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
 
 
 def read(field: Field, value: object, today: date | None) -> object:
     """A text, a `Decimal`, a day, or yes and no; None where nothing is filled in.
 
     :param today: nobody is born after it; None: not looked at.
-    :raises WrongValue: with the reason.
+    :raises WrongValue: with the reason: of its type, then the first of its checks.
     """
+    found = _typed(field, value, today)
+    if found is not None:
+        for check in field.checks:
+            found = parsed(check).apply(found, today)
+    return found
+
+
+def read_element(element: Element, text: str, today: date) -> str:
+    """A value as it is known of somebody, by the dictionary alone, where no form asks for it.
+
+    :raises WrongValue: with the reason; also where there is none.
+    """
+    field = Field(
+        code=element.code, label_zh=element.name_zh, label_en=element.name_zh, group_zh="-", group_en="-", longest=500,
+        type="text" if element.type == "choice" else element.type, checks=tuple(map(str, element.listed_checks)),
+    )  # fmt: skip
+    value = read(field, text, today)
+    if value is None:
+        raise WrongValue("没有填", "is missing")
+    said = stored(value)
+    return ("yes" if said else "no") if isinstance(said, bool) else str(said)
+
+
+def _typed(field: Field, value: object, today: date | None) -> object:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if field.type == "yes_no":
