@@ -1,4 +1,4 @@
-"""``banshi library``: certificates as the authority that issues them lists them in a file."""
+"""``banshi library``: certificates and facts as the authority that says them lists them in a file; keys that speak for one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import click
 from banshi.cli.items import SOME_REFUSED, UNREADABLE, data_option
 from banshi.cli.talk import Trouble, as_json
 
+AUTHORITY = r"[a-z0-9][a-z0-9-]{0,39}"
 RESULTS = ("new", "newer", "unchanged", "ended", "refused")
 
 
@@ -27,7 +28,7 @@ def library() -> None:
 @click.option("--json", "json_", is_flag=True, help="Print JSON for machines.")
 @data_option
 def import_(files: tuple[Path, ...], source: str, json_: bool, data: Path | None) -> None:
-    """Enter certificates from FILES: CSV with a head, or JSON, one object a line.
+    """Enter certificates and facts from FILES: CSV with a head, or JSON, one object a line. A row with an `element` is a fact.
 
     The same file again changes nothing; one that was ended by its authority ends here. A file that cannot be read whole is not
     taken at all. Exit codes: 0 done, 2 a file cannot be read, 3 some rows were refused, and why is said.
@@ -40,7 +41,7 @@ def import_(files: tuple[Path, ...], source: str, json_: bool, data: Path | None
     from banshi.rooms.library.actions import import_certificates
     from banshi.rooms.library.rules.authority_files import Unreadable
 
-    if not re.fullmatch(r"[a-z0-9-]{1,40}", source):
+    if not re.fullmatch(AUTHORITY, source):
         raise Trouble("--source takes up to 40 small letters, digits and strokes")
     said: list[dict[str, Any]] = []
     unreadable = False
@@ -69,4 +70,35 @@ def _show(said: list[dict[str, Any]]) -> None:
         if each["result"] != "unchanged":
             click.echo(f"{each['result']:<10} row {each['row']}  {each['type'] or '-'}  {each['number'] or '-'}{why}")
     told = ", ".join(f"{counts[kind]} {kind}" for kind in RESULTS)
-    click.echo(f"{len(said)} certificates: {told}")
+    facts = sum(each["kind"] == "fact" for each in said)
+    what = f"{len(said) - facts} certificates" + (f" and {facts} facts" if facts else "")
+    click.echo(f"{what}: {told}")
+
+
+@library.command("authority")
+@click.argument("code")
+@click.option(
+    "--key", "key_id", type=int, required=True, help="Number of a key of the scope manage: see `banshi keys list`."
+)
+@click.option("--end", is_flag=True, help="The key speaks for it no more.")
+@data_option
+def authority(code: str, key_id: int, end: bool, data: Path | None) -> None:
+    """Let a key of the API speak for an authority CODE, such as police: it enters, renews and ends what that one issued."""
+    from banshi.cli.ground import django
+
+    django(data)
+    from banshi.foundation import clock
+    from banshi.kernel.actors import SYSTEM
+    from banshi.kernel.refusals import Refused
+    from banshi.rooms.library.actions import give_authority, take_authority
+
+    if not re.fullmatch(AUTHORITY, code):
+        raise Trouble("an authority is named by up to 40 small letters, digits and strokes")
+    try:
+        if end:
+            take_authority(key_id=key_id, authority=code, by=SYSTEM, now=clock.now())
+        else:
+            give_authority(key_id=key_id, authority=code, by=SYSTEM, now=clock.now())
+    except Refused as no:
+        raise Trouble(f"there is no such key of the scope manage: {key_id}") from no
+    click.echo(f"key {key_id} {'speaks no more' if end else 'speaks'} for {code}")

@@ -126,3 +126,69 @@ def test_two_lists_at_once_leave_one_certificate(committed_town: Any) -> None:
 
     assert Certificate.objects.count() == 1
     assert sorted(result for each in taken for result in each).count("new") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fact_that_two_lists_say_at_once_is_known_once(committed_town: Any) -> None:
+    from banshi.kernel.actors import SYSTEM
+    from banshi.rooms.catalogue.models import DataElement
+    from banshi.rooms.library.actions import import_certificates
+    from banshi.rooms.library.models import Fact
+
+    DataElement.objects.create(
+        code="job", name_zh="职业", name_en="Job", type="text", sensitivity="personal", source_precedence="library"
+    )
+    content = f"holder,id_number,element,value,number\n李小明,{ID},job,教师,J1\n".encode()
+
+    taken = together(
+        3, lambda i: [e.result for e in import_certificates(content, source="import:x", by=SYSTEM, now=TUESDAY_NINE)]
+    )
+
+    assert (Fact.objects.count(), Fact.objects.get().value) == (1, "教师")
+    assert sorted(result for each in taken for result in each) == ["new", "unchanged", "unchanged"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_is_used_as_its_authority_ends_it_is_used_before_or_not_at_all(committed_town: Any) -> None:
+    from banshi.kernel.actors import SYSTEM
+    from banshi.kernel.refusals import Refused
+    from banshi.rooms.library.actions import end_own, import_certificates, use_certificate
+    from banshi.rooms.library.queries import uses_of
+
+    list(import_certificates(csv_of(row()), source="import:police", by=SYSTEM, now=TUESDAY_NINE))
+    held = Certificate.objects.get()
+    asked = {"by": SYSTEM, "now": TUESDAY_NINE}
+
+    def act(i: int) -> Any:
+        if i:
+            return end_own(ref=held.ref, reason="吊销", sources=["import:police"], **asked)
+        return use_certificate(
+            ref=held.ref, purpose="licence", subject="case:1", consent=True, person_id=held.person_id, **asked
+        )
+
+    used, ended = together(2, act)
+
+    assert ended.status == "ended"
+    if isinstance(used, Refused):
+        assert (used.slug, uses_of(held.person_id)) == ("wrong-state", [])
+    else:
+        assert uses_of(held.person_id)[0].ended_at == TUESDAY_NINE
+
+
+def test_a_key_speaks_for_an_authority_until_it_is_taken_away(town: Town) -> None:
+    from banshi.rooms.identity.actions import create_key
+    from banshi.rooms.identity.models import ApiKey
+    from banshi.rooms.library.queries import authorities_of
+
+    create_key(name="police", scope="manage", hall="town", now=TUESDAY_NINE)
+    create_key(name="app", scope="channel", now=TUESDAY_NINE)
+    police, app = ApiKey.objects.order_by("id")
+
+    def said(*words: str) -> tuple[int, frozenset[str]]:
+        return CliRunner().invoke(main, ["library", "authority", *words]).exit_code, authorities_of(police.pk)
+
+    assert said("police", "--key", str(police.pk)) == (0, {"police"})
+    assert said("police", "--key", str(police.pk)) == (0, {"police"})
+    assert said("police", "--key", str(app.pk))[0] != 0
+    assert said("Police!", "--key", str(police.pk))[0] != 0
+    assert said("police", "--key", str(police.pk), "--end") == (0, frozenset())

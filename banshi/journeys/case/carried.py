@@ -33,7 +33,7 @@ def carried(fields: Iterable[Field], *, account_id: int, person_id: int, name: s
     found: dict[str, Carried] = {PHONE: Carried(people.phone_of(account_id=account_id), "account")}
     if proven:
         me = people.person(person_id)
-        known = library.facts_of(person_id=person_id, elements=[field.element for field in asked])
+        known = library.facts_of(person_id=person_id, elements=[field.element for field in asked], today=today)
         found |= {element: Carried(fact.value, "library") for element, fact in known.items()}
         found |= {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
     elif name:
@@ -54,7 +54,8 @@ class Firm:
 def of_firm(fields: Iterable[Field], *, firm: Firm, today: date) -> dict[str, Carried]:
     """By field, of an organisation: its licence, what the library has of it, and the telephone of who acts."""
     asked = [field for field in fields if field.element]
-    known = library.facts_of(organisation_id=firm.organisation_id, elements=[field.element for field in asked])
+    codes = [field.element for field in asked]
+    known = library.facts_of(organisation_id=firm.organisation_id, elements=codes, today=today)
     found = {element: Carried(fact.value, "library") for element, fact in known.items()}
     found |= {FIRM_NAME: Carried(firm.name, "licence"), FIRM_CODE: Carried(firm.uscc, "licence")}
     found[PHONE] = Carried(firm.phone, "account")
@@ -72,7 +73,8 @@ def of_case(fields: Iterable[Field], case: Case, *, account_id: int, today: date
 def at_window(fields: Iterable[Field], *, person_id: int, today: date) -> dict[str, Carried]:
     """By field, of somebody who stands at a window with their document."""
     asked = [field for field in fields if field.element]
-    me, known = people.person(person_id), library.facts_of(person_id=person_id, elements=[f.element for f in asked])
+    me, codes = people.person(person_id), [field.element for field in asked]
+    known = library.facts_of(person_id=person_id, elements=codes, today=today)
     found = {element: Carried(fact.value, "library") for element, fact in known.items()}
     found |= {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
     found[PHONE] = Carried(people.phone_of(person_id=person_id), "account")

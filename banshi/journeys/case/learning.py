@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import form_of, handling_of_case
 from banshi.rooms.catalogue import queries as catalogue
@@ -26,7 +27,7 @@ def learn_from(case: Case, *, now: datetime) -> int:
         for field in handling_of_case(case).fields
         if field.element in kept and form.get(field.code) not in (None, "")
     }
-    before = known.facts_of(**holder, elements=list(said)) if said else {}
+    before = known.facts_of(**holder, elements=list(said), today=today_of(case, now)) if said else {}
     fresh = {code: value for code, value in said.items() if code not in before or before[code].value != value}
     for element, value in fresh.items():
         library.learn(**holder, element=element, value=value, trust=TRUST, source=f"case:{case.no}", now=now)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from banshi.foundation.crypto import EncryptedText, FreeText
-from banshi.rooms.identity.models import Account, Organisation, Person
+from banshi.rooms.identity.models import Account, ApiKey, Organisation, Person
 from banshi.rooms.library.rules import CERTIFICATE, MOST_BYTES, TRUST, UPLOAD
 from banshi.rooms.library.rules.parts import PLACES
 
@@ -214,7 +214,10 @@ class CertificateUse(models.Model):
 
 
 class Fact(models.Model):
-    """Something known of a person or organisation, by the code of its data element. The newest of an element counts."""
+    """Something known of a person or organisation, by the code of its data element. The newest of an element counts.
+
+    What an authority says bears its own number (`own_index`): said otherwise, or ended, it is a further revision of it.
+    """
 
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, db_index=False)
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, db_index=False)
@@ -223,14 +226,50 @@ class Fact(models.Model):
     trust = models.CharField(max_length=1)
     source = models.CharField(max_length=60)
     at = models.DateTimeField()
+    valid_from = models.DateField(null=True)  # its first day
+    valid_until = models.DateField(null=True)  # its last day
+    own_index = models.CharField(max_length=64, default="", db_default="")  # blind index of the authority's own number
+    revision = models.IntegerField(default=0, db_default=0)  # of that number, from 1
+    ended = models.BooleanField(default=False, db_default=False)  # this revision says that it holds no more
 
     class Meta:
         db_table = "library_fact"
         constraints = [
             models.CheckConstraint(condition=ONE_HOLDER, name="a_fact_is_of_one_holder"),
             models.CheckConstraint(condition=Q(trust__in=TRUST), name="fact_trust_is_known"),
+            models.UniqueConstraint(
+                fields=["source", "own_index", "revision"],
+                condition=~Q(own_index=""),
+                name="an_authority_says_each_revision_of_a_fact_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(own_index="", revision=0, ended=False) | (~Q(own_index="") & Q(revision__gte=1)),
+                name="an_authoritys_fact_has_a_revision",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                name="a_fact_is_not_over_before_it_begins",
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "element", "-at"], name="facts_of_a_person"),
             models.Index(fields=["organisation", "element", "-at"], name="facts_of_an_organisation"),
+        ]
+
+
+class AuthorityKey(models.Model):
+    """A key of the API that speaks for an authority (证照主管部门): it enters, renews and ends what that authority says."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE)
+    authority = models.CharField(max_length=40)
+    given_at = models.DateTimeField()
+    given_by = models.CharField(max_length=60)
+
+    class Meta:
+        db_table = "library_authority_key"
+        constraints = [
+            models.UniqueConstraint(fields=["key", "authority"], name="a_key_speaks_for_an_authority_once"),
+            models.CheckConstraint(
+                condition=Q(authority__regex=r"^[a-z0-9][a-z0-9-]{0,39}$"), name="an_authority_is_named_by_its_code"
+            ),
         ]

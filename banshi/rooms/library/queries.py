@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from banshi.foundation import prepared
 from banshi.foundation.crypto import Unreadable
@@ -20,6 +20,7 @@ from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.models import Person
 from banshi.rooms.library import rules
 from banshi.rooms.library.models import (
+    AuthorityKey,
     Blob,
     Certificate,
     CertificateUse,
@@ -117,6 +118,7 @@ class FactView:
     trust: str
     source: str
     at: datetime
+    valid_until: date | None
 
 
 def content(version_id: int, *, unchecked: bool = False) -> bytes:
@@ -310,14 +312,40 @@ def used_at(ref: str, *, subject: str, purpose: str) -> datetime | None:
 
 
 def facts_of(
-    *, person_id: int | None = None, organisation_id: int | None = None, elements: Collection[str] | None = None
+    *,
+    person_id: int | None = None,
+    organisation_id: int | None = None,
+    elements: Collection[str] | None = None,
+    today: date,
 ) -> dict[str, FactView]:
-    """What is known, by element: of each the newest. :param elements: of these alone; None: of all."""
-    rows = Fact.objects.filter(held_by(person_id, organisation_id))
+    """What is known, by element: of each the newest that has begun; where that one is over, nothing.
+
+    :param elements: of these alone; None: of all. :param today: the hall's day; a fact's first and last day count.
+    """
+    rows = Fact.objects.filter(_standing_facts(), held_by(person_id, organisation_id))
     if elements is not None:
         rows = rows.filter(element__in=elements)
-    newest = rows.order_by("element", "-at", "-id").distinct("element")
-    return {row.element: FactView(row.element, row.value, row.trust, row.source, row.at) for row in newest}
+    begun = rows.filter(Q(valid_from=None) | Q(valid_from__lte=today))
+    newest = begun.order_by("element", "-at", "-id").distinct("element")
+    return {row.element: _fact_view(row) for row in newest if row.valid_until is None or row.valid_until >= today}
+
+
+def _standing_facts() -> Q:
+    """Those that were neither said otherwise nor ended by whoever said them."""
+    later = Fact.objects.filter(
+        source=OuterRef("source"), own_index=OuterRef("own_index"), revision__gt=OuterRef("revision")
+    )
+    return Q(ended=False) & (Q(own_index="") | ~Q(Exists(later)))
+
+
+def _fact_view(row: Fact) -> FactView:
+    return FactView(row.element, row.value, row.trust, row.source, row.at, row.valid_until)
+
+
+def authorities_of(key_id: int) -> frozenset[str]:
+    """Codes of the authorities that a key of the API speaks for."""
+    rows = AuthorityKey.objects.filter(key_id=key_id, key__revoked_at=None)
+    return frozenset(rows.values_list("authority", flat=True))
 
 
 @dataclass(frozen=True)

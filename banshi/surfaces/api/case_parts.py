@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from banshi.kernel.actors import ActorKind
+from banshi.kernel.masking import mask_id
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
 from banshi.rooms.audit import actions as audit
@@ -19,6 +20,7 @@ from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import PaperFolder, Parcel, ParcelWord
 from banshi.rooms.identity import queries as identity
+from banshi.rooms.library.queries import CertificateView
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.case_agents import agent_part
 from banshi.surfaces.api.guide import below_shown, stage_shown
@@ -367,3 +369,20 @@ def on_list(name: str, who: Caller, *, hall: str | None, item: str | None, q: st
         halls = frozenset({hall})
     department = identity.department_of(who.staff_id)
     return cases.worklist(name, halls=halls, department=department, item=item or "", q=q, staff=who.staff_id)
+
+
+def certificate_part(each: CertificateView) -> dict[str, Any]:
+    return {
+        "certificate": each.ref,
+        "type": each.type,
+        "number": mask_id(each.number),
+        "name": each.name_zh,
+        "name_en": each.name_en,
+        "issuer": each.issuer_zh,
+        "issuer_en": each.issuer_en,
+        "issued_on": each.issued_on,
+        "valid_until": each.valid_until,
+        "status": each.status,
+        "trust": each.trust,
+        "source": each.source,
+    }

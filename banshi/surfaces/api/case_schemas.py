@@ -842,6 +842,7 @@ class CertificateIn(In):
     issued_on: Day
     valid_until: Day | None = Field(None, description="Its last day; null: without end.")
     trust: Literal["A", "B"] = Field("A", description="A: made by its issuer; B: seen by a window.")
+    authority: Code | None = Field(None, description="As whom the key says so, where it speaks for an authority.")
 
     @model_validator(mode="after")
     def _one(self) -> CertificateIn:

@@ -193,7 +193,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "pick_up_shut": _only("kiosk"),
     # what is on record of a person
     "look_into_library": _only("manage", "staff"),
-    "enter_certificate": _only("manage"),
+    **dict.fromkeys(("enter_certificate", "import_to_library", "end_certificate"), _only("manage")),
     # what an item store says
     "import_items": _only("staff"),
     **{name: _only("staff") for name in ON_ITEMS},

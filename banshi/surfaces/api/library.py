@@ -16,9 +16,10 @@ from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
-from banshi.rooms.library.queries import CertificateView, FactView
+from banshi.rooms.library.actions.importing import SOURCE
+from banshi.rooms.library.queries import FactView
 from banshi.surfaces.api.answers import Answer, answer
-from banshi.surfaces.api.case_parts import seen_case
+from banshi.surfaces.api.case_parts import certificate_part, seen_case
 from banshi.surfaces.api.case_schemas import CertificateIn, CertificateOut, RecordAsked, RecordOut
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.operations import caller, found, op, write
@@ -38,8 +39,8 @@ def look_into_library(request: HttpRequest, asked: Query[RecordAsked]) -> HttpRe
     return found(
         {
             "name": mask_name(people.person(person_id).name),
-            "facts": [_fact(each) for each in stored.facts_of(person_id=person_id).values()],
-            "certificates": [_certificate(each) for each in stored.certificates_of(person_id=person_id)],
+            "facts": [_fact(each) for each in stored.facts_of(person_id=person_id, today=day).values()],
+            "certificates": [certificate_part(each) for each in stored.certificates_of(person_id=person_id)],
         }
     )
 
@@ -68,28 +69,14 @@ def _fact(fact: FactView) -> dict[str, Any]:
     }
 
 
-def _certificate(each: CertificateView) -> dict[str, Any]:
-    return {
-        "certificate": each.ref,
-        "type": each.type,
-        "number": mask_id(each.number),
-        "name": each.name_zh,
-        "name_en": each.name_en,
-        "issuer": each.issuer_zh,
-        "issuer_en": each.issuer_en,
-        "issued_on": each.issued_on,
-        "valid_until": each.valid_until,
-        "status": each.status,
-        "trust": each.trust,
-        "source": each.source,
-    }
-
-
 @router.post("/library/certificates", **op("enter_certificate", {201: CertificateOut}), summary="Enter a certificate")
 @write
 def enter_certificate(request: HttpRequest, body: CertificateIn) -> Answer:
     """As its issuer says it, of one person or organisation. The holder need not bring it again."""
     who, now = caller(request), clock.now()
+    if body.authority is not None and body.authority not in stored.authorities_of(who.key.id):
+        raise Refused("nothing-found", facts={"authority": body.authority})
+    source = str(who.by) if body.authority is None else SOURCE + body.authority
     holder: dict[str, Any]
     if body.person is not None:
         person = identity.enrol(
@@ -103,8 +90,8 @@ def enter_certificate(request: HttpRequest, body: CertificateIn) -> Answer:
     made = library.issue_certificate(
         **holder, type=body.type, number=body.number, name_zh=body.name, name_en=body.name_en or body.name,
         issuer_zh=body.issuer, issuer_en=body.issuer_en or body.issuer, issued_on=body.issued_on,
-        valid_until=body.valid_until, trust=body.trust, source=str(who.by), hall=who.key.hall, by=who.by, now=now,
+        valid_until=body.valid_until, trust=body.trust, source=source, hall=who.key.hall, by=who.by, now=now,
     )  # fmt: skip
     shown = stored.certificate(made.ref)
     assert shown is not None
-    return answer(201, _certificate(shown))
+    return answer(201, certificate_part(shown))

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from banshi.foundation import clock
 from banshi.foundation.said import named
 from banshi.frames.typed import int_or_none
 from banshi.kernel.masking import mask_id, mask_name
@@ -85,7 +87,7 @@ def record(request: Any) -> HttpResponseBase:
         "certificates": [
             (each, each.number if whole else mask_id(each.number)) for each in library.certificates_of(person_id=me)
         ],
-        "known": _known(library.facts_of(person_id=me), whole=whole),
+        "known": _known(library.facts_of(person_id=me, today=timezone.localtime(clock.now()).date()), whole=whole),
         "whole": whole,
         "uses": with_cases(library.uses_of(me, most=FIRST_USES)),
         "looks": looked(looks[:PAGE]),

@@ -243,6 +243,8 @@ DEEDS: dict[str, Text] = {
     "shelf-counted": pgettext_lazy("deed", "%(who)s went through a shelf of folders in %(what)s"),
     "papers-came": pgettext_lazy("deed", "%(who)s has the papers that were sent for %(what)s"),
     "certificate_ended": pgettext_lazy("deed", "%(who)s ended %(what)s"),
+    "authority-given": pgettext_lazy("deed", "%(who)s let %(what)s speak for an authority"),
+    "authority-taken": pgettext_lazy("deed", "%(who)s no longer lets %(what)s speak for an authority"),
     "certificate_used": pgettext_lazy("deed", "%(who)s used %(what)s in place of a paper"),
     "archived": pgettext_lazy("deed", "%(who)s archived %(what)s"),
     "hold-placed": pgettext_lazy("deed", "%(who)s holds %(what)s back from destruction"),

@@ -43,7 +43,7 @@ def issued(matters: Matters, now: Any = TUESDAY_NINE, **more: Any) -> Any:
 def test_what_was_granted_is_known_and_carried_over(matters: Matters) -> None:
     case = issued(matters)
 
-    known = facts_of(person_id=matters.person.pk)
+    known = facts_of(person_id=matters.person.pk, today=LATER.date())
     carried = at_window(handling_of_case(case).fields, person_id=matters.person.pk, today=LATER.date())
 
     fact = known["residence-address"]
@@ -62,7 +62,7 @@ def test_what_is_known_already_is_not_said_again_and_what_changed_is(matters: Ma
     issued(matters, LATER, form={**FORM, "address": "二号路 9 号"})
 
     assert (again, Fact.objects.count()) == (1, 2)
-    assert facts_of(person_id=matters.person.pk)["residence-address"].value == "二号路 9 号"
+    assert facts_of(person_id=matters.person.pk, today=LATER.date())["residence-address"].value == "二号路 9 号"
 
 
 def test_of_what_was_refused_nothing_is_known(matters: Matters) -> None:

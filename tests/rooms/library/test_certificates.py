@@ -319,14 +319,14 @@ def test_of_facts_the_newest_counts(town: Town):
     learn(town.person(2).pk, value="another's")
     learn(organisation_id=5, value="a firm's")
 
-    found = queries.facts_of(person_id=person)
+    found = queries.facts_of(person_id=person, today=DAY)
 
     assert {element: (fact.value, fact.trust) for element, fact in found.items()} == {
         "address": ("new", "B"), "job": ("second", "B"),
     }  # fmt: skip
-    assert list(queries.facts_of(person_id=person, elements=["job", "none"])) == ["job"]
-    assert queries.facts_of(person_id=person, elements=[]) == {}
-    assert [fact.value for fact in queries.facts_of(organisation_id=5).values()] == ["a firm's"]
+    assert list(queries.facts_of(person_id=person, elements=["job", "none"], today=DAY)) == ["job"]
+    assert queries.facts_of(person_id=person, elements=[], today=DAY) == {}
+    assert [fact.value for fact in queries.facts_of(organisation_id=5, today=DAY).values()] == ["a firm's"]
 
 
 def test_facts_are_sealed_and_checked(town: Town):

@@ -227,6 +227,8 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "pick_up_shut": ("post", "/cabinets/NONE/pickups/shut", {"code": "12345678"}),
     "look_into_library": ("get", "/library?case=NONE", None),
     "enter_certificate": ("post", "/library/certificates", CERTIFICATE),
+    "import_to_library": ("post", "/library/imports", {"authority": "police", "facts": [{"element": "x"}]}),
+    "end_certificate": ("post", "/library/certificates/NONE/end", {"reason": "lost"}),
     "hall_live": ("get", "/halls/town/live", None),
     "visits": ("get", "/stats/visits?hall=town", None),
     "case_figures": ("get", "/stats/cases?hall=town", None),

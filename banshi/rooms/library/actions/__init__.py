@@ -1,9 +1,10 @@
 """Take files in, keep those we made, issue and use certificates, learn facts."""
 
+from banshi.rooms.library.actions.authorities import give_authority, take_authority
 from banshi.rooms.library.actions.certificates import end_certificate, issue_certificate, learn, use_certificate
 from banshi.rooms.library.actions.destroying import destroy
 from banshi.rooms.library.actions.files import keep, take_in
-from banshi.rooms.library.actions.importing import import_certificates
+from banshi.rooms.library.actions.importing import end_own, import_batch, import_certificates
 from banshi.rooms.library.actions.scanning import reject, release, scan_pending
 from banshi.rooms.library.actions.uploads import begin_upload, drop_upload, finish_upload, forget_uploads, put_part
 
@@ -12,8 +13,11 @@ __all__ = [
     "destroy",
     "drop_upload",
     "end_certificate",
+    "end_own",
     "finish_upload",
     "forget_uploads",
+    "give_authority",
+    "import_batch",
     "import_certificates",
     "issue_certificate",
     "keep",
@@ -22,6 +26,7 @@ __all__ = [
     "reject",
     "release",
     "scan_pending",
+    "take_authority",
     "take_in",
     "use_certificate",
 ]
