@@ -21,6 +21,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue.rules import values
+from banshi.rooms.catalogue.rules.checks import parsed
 from banshi.rooms.catalogue.rules.guided import form_faults, shown
 from banshi.rooms.catalogue.rules.handling import Field, Handling
 
@@ -85,14 +86,24 @@ class Line:
         return said_value(self.field, self.other or "")
 
     @property
+    def hint(self) -> str:
+        return "" if self.carried else hint_of(self.field)
+
+    @property
     def several_lines(self) -> bool:
         return self.field.type == "text" and self.field.longest > LONG_TEXT
 
     @property
     def described_by(self) -> str:
         """Ids of what is said about it, for whoever does not see it."""
-        said = {"told": self.told, "fault": self.fault, "other": "" if self.other is None else "x"}
+        said = {"hint": self.hint, "told": self.told, "fault": self.fault, "other": "" if self.other is None else "x"}
         return " ".join(f"{what}-{self.no}" for what, text in said.items() if text)
+
+
+def hint_of(field: Field) -> str:
+    """What its value has to be, in words: every check that can be said before anything is wrong; "" where there is none."""
+    said = [parsed(each).hint for each in field.checks]
+    return ", ".join(each.en for each in said) if english() else "，".join(each.zh for each in said)
 
 
 @dataclass(frozen=True)

@@ -438,6 +438,13 @@ class SourceOut(Out):
     trust: Literal["A", "B", "C", "D"]
 
 
+class CheckOut(Out):
+    check: str = Field(description="The validator of the data dictionary, with its parameter: `past`, `length:2..60`.")
+    hint: str
+    hint_en: str
+    pattern: str | None = Field(description="A regular expression of the whole value as it is kept, where one says it.")
+
+
 class FormFieldOut(Out):
     code: str = Field(
         description="The data element's where it has one, `<item>.<field>` where not; of one item its own."
@@ -448,6 +455,7 @@ class FormFieldOut(Out):
     required: bool
     options: list[OptionOut]
     items: list[str] = Field(description="Which of them ask for it.")
+    checks: list[CheckOut] = Field(description="What its value has to be beyond its type.")
     show_if: dict[str, object] | None = Field(None, description="A condition on answers and fields by these names.")
     value: str | bool | int | float | None = Field(None, description="Carried over; numbers of documents masked.")
     source: SourceOut | None = None

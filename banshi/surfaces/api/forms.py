@@ -21,6 +21,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.queries.retiring import need_taken
+from banshi.rooms.catalogue.rules.checks import Check, parsed
 from banshi.rooms.catalogue.rules.handling import NAME, NUMBER, PHONE, Field
 from banshi.rooms.catalogue.rules.one_form import (
     OneForm,
@@ -100,6 +101,7 @@ def _field(field: Field, known: Filled | None, one: OneForm, today: date) -> dic
         "type": field.type,
         "required": field.required,
         "options": [{"id": o.id, "text": o.text_zh, "text_en": o.text_en} for o in field.options],
+        "checks": [_check(parsed(each)) for each in field.checks],
         "items": [part.item for part in one.parts if field.code in part.fields.values()],
     }
     if field.show_if:
@@ -110,6 +112,11 @@ def _field(field: Field, known: Filled | None, one: OneForm, today: date) -> dic
         at = moment(known.at, ZONE) if known.at is not None else None
         found["source"] = {"kind": known.kind, "name": known.name, "at": at, "trust": known.trust}
     return found
+
+
+def _check(check: Check) -> dict[str, Any]:
+    hint = check.hint
+    return {"check": str(check), "hint": hint.zh, "hint_en": hint.en, "pattern": check.pattern or None}
 
 
 def _fits(field: Field, known: Filled | None, today: date) -> object:

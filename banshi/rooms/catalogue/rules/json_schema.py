@@ -2,7 +2,8 @@
 
 The schema is of `{answers, form}`, as a case is opened and changed with. It refuses nothing that `guided.form_faults` accepts,
 once every question is answered and the form is in its plain spelling: what is not filled in left out, texts without spaces at
-their ends. The other way about it is laxer: whether a number of a document can be, only the server says.
+their ends. The other way about it is laxer: whether a number of a document can be, or what
+`x-checks` name is so, only the server says.
 
 What a field takes stands in `then`, where its condition (`show_if`) is the `if`: a field that is not shown is not looked at.
 Conditions have three values, so `_holds` and `_fails` each say of a tree when it surely holds, or surely fails; where a schema
@@ -93,7 +94,8 @@ def _field(field: Field) -> dict[str, Any]:
         "x-group": field.group_zh,
         "x-group-en": field.group_en,
     }
-    return said | ({"x-element": field.element} if field.element else {})
+    said |= {"x-element": field.element} if field.element else {}
+    return said | ({"x-checks": list(field.checks)} if field.checks else {})
 
 
 def _value(field: Field) -> dict[str, Any]:

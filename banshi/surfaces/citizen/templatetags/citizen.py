@@ -284,7 +284,9 @@ def field_attributes(case: Any, bundle: Any, line: Any) -> SafeString:
     if line.carried:
         found["aria-label"] = named(line.field, "label")
     if line.described_by:
-        found |= {"aria-describedby": line.described_by, "aria-invalid": "true"}
+        found["aria-describedby"] = line.described_by
+    if line.has_error or line.told:
+        found["aria-invalid"] = "true"
     return format_html_join(" ", '{}="{}"', found.items())
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from banshi.frames.case_fields import hint_of
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.surfaces.desk.steps import Step
 
@@ -41,6 +42,12 @@ KINDS = {
 def input_kind(field: Field) -> SafeString:
     """The attributes of an input by what its field holds."""
     return format_html('maxlength="{}" {}', field.longest, SafeString(KINDS.get(field.type, "")))
+
+
+@register.filter
+def asked_of(field: Field) -> str:
+    """What the value of a field has to be, in words."""
+    return hint_of(field)
 
 
 @register.simple_tag
