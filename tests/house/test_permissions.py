@@ -138,7 +138,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     writing = consulting.Writing("要带什么？", "身份证。")
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
     return {
-        "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
+        "element": "person-name", "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,
         "no": case.no, "folder": folder.no, "material_id": page.pk, "number": case.papers.get().number,
         "agent_id": agent.agent_id,
@@ -243,6 +243,7 @@ ALREADY_SO = {"office:roster_remove": {302}}  # taking out a shift that is not i
 WITHOUT_ROWS = {  # what is every hall's: texts, named by key and language; what an item store says of matters
     "office:matter", "office:matter_publish", "office:matter_drop",
     "office:template", "office:item_draft", "office:item_draft_publish", "office:item_draft_drop",
+    "office:element",
 }  # fmt: skip
 
 

@@ -45,3 +45,10 @@ SELECT %(hall)s, s.item_id, COALESCE(l.version, 0) + 1, s.document,
   CASE WHEN l.item_id IS NULL THEN %(always)s::timestamptz ELSE %(now)s END, %(by)s, %(now)s
 FROM said s LEFT JOIN last l ON l.item_id = s.item_id WHERE s.document IS DISTINCT FROM l.document
 """
+
+# 数据元: in how many items' forms each stands.
+ASKED_SQL = """
+SELECT field->>'element', count(DISTINCT item.id)
+FROM catalogue_item item, jsonb_array_elements(item.handling->'fields') field
+WHERE coalesce(field->>'element', '') <> '' GROUP BY 1
+"""

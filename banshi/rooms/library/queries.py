@@ -10,7 +10,21 @@ from datetime import date, datetime
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from banshi.foundation import prepared
 from banshi.foundation.crypto import Unreadable
@@ -340,6 +354,27 @@ def _standing_facts() -> Q:
 
 def _fact_view(row: Fact) -> FactView:
     return FactView(row.element, row.value, row.trust, row.source, row.at, row.valid_until)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Facts of one element that stand, by who said them. `kind`: case, import …; `who`: the authority of an import, else ""."""
+
+    kind: str
+    who: str
+    trust: str
+    facts: int
+    last: datetime
+
+
+def kept_of(element: str) -> list[Kept]:
+    """Whence what is known of an element comes, of all holders together: the most first."""
+    kind = Func(F("source"), Value(":"), Value(1), function="split_part", output_field=CharField())
+    who = Func(F("source"), Value(":"), Value(2), function="split_part", output_field=CharField())
+    named = Case(When(kind="import", then=who), default=Value(""))
+    rows = Fact.objects.filter(_standing_facts(), element=element).annotate(kind=kind, who=named)
+    summed = rows.values("kind", "who", "trust").annotate(facts=Count("id"), last=Max("at"))
+    return [Kept(**row) for row in summed.order_by("-facts", "kind", "who", "trust")]
 
 
 def authorities_of(key_id: int) -> frozenset[str]:

@@ -34,6 +34,7 @@ WAYS = (
             To("office:items", "clipboard-list", _("Matters handled"), "catalogue.edit"),
             To("office:item_drafts", "files", pgettext_lazy("item draft", "Drafts of matters"), "items.edit"),
             To("office:matters", "folder", pgettext_lazy("one matter", "Several matters as one"), "items.edit"),
+            To("office:elements", "book-open", pgettext_lazy("dictionary", "Data dictionary"), "items.edit"),
         ),
     ),
     (

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 from banshi.foundation.said import english
+from banshi.rooms.catalogue.rules.checks import parsed
 from banshi.rooms.catalogue.rules.compared import ORDER, Change, Leaf, Said, tree_said
 from banshi.rooms.catalogue.rules.handling import Handling
 
@@ -97,6 +98,7 @@ NAMES: dict[str, Text] = {
     "result.printable": pgettext_lazy("item version", "Printed at a kiosk"),
     "wait_minutes": pgettext_lazy("item version", "Done while they wait, minutes"),
     "seasons": pgettext_lazy("item version", "Received only"),
+    "checks": pgettext_lazy("item version", "What a value has to be"),
     "stated.basis_zh": pgettext_lazy("item version", "Legal basis (Chinese)"),
     "stated.basis_en": pgettext_lazy("item version", "Legal basis (English)"),
     "stated.quantity_zh": pgettext_lazy("item version", "Limited in number (Chinese)"),
@@ -191,6 +193,9 @@ def _side(leaf: Leaf, value: Any, handling: Handling, *, zh: bool) -> str:
 def _value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return pgettext("item version", "yes") if value else pgettext("item version", "no")
+    if name == "checks" and isinstance(value, str):
+        hint = parsed(value).hint
+        return hint.en if english() else hint.zh
     if isinstance(value, list):
         return gettext(", ").join(_value(name, each) for each in value)
     if isinstance(value, dict) and "first" in value:  # a season

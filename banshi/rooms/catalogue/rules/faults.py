@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from banshi.kernel import conditions
 from banshi.kernel.wording import UNSEEN, is_legible
+from banshi.rooms.catalogue.rules.checks import CHECKS, parsed
 from banshi.rooms.catalogue.rules.flow import flow_faults
 from banshi.rooms.catalogue.rules.general import certificate_named
 from banshi.rooms.catalogue.rules.guided import TODAY, age_of
@@ -246,6 +247,9 @@ def _shapes(handling: Handling) -> Iterator[Fault]:
             yield Fault(f"{where}.options", "单选要有选项，别的类型没有", "A choice has options, and nothing else has")
         if field.type not in NUMERIC and (field.least is not None or field.most is not None):
             yield Fault(f"{where}.least", "只有数字和金额有上下限", "Only numbers and amounts have bounds")
+        for name in (parsed(each).name for each in field.checks):
+            if field.type not in CHECKS[name].types:
+                yield Fault(f"{where}.checks", f"{name}：不适合这种类型的栏目", f"{name}: does not go with this type")
         if field.least is not None and field.most is not None and field.least > field.most:
             yield Fault(f"{where}.least", "下限大于上限", "The lower bound is above the upper one")
     if not any(handling.where.model_dump().values()):
