@@ -53,5 +53,5 @@ def to_bring(case: Case) -> list[PaperRow]:
         row
         for row in cases.paper_rows(case)
         if row.shown != "left_out"
-        and ((row.originals and not any(each.trust == "A" for each in row.came)) or row.to_bring)
+        and ((row.originals and not any(each.trust == "A" for each in row.there)) or row.to_bring)
     ]

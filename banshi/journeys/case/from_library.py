@@ -28,7 +28,7 @@ class Held:
 
 def held(case: Case, *, now: datetime) -> list[Held]:
     """What need not be brought: papers nothing has come for, and a certificate that will do for each."""
-    papers = [paper for paper in paper_rows(case) if paper.satisfied_by and not paper.came]
+    papers = [paper for paper in paper_rows(case) if paper.satisfied_by and not paper.there]
     if not papers:
         return []
     types = sorted({kind for paper in papers for kind in paper.satisfied_by})

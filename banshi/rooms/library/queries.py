@@ -107,6 +107,10 @@ class CertificateView:
     person_id: int | None
     organisation_id: int | None
 
+    def holds(self, today: date) -> bool:
+        """Its last day counts."""
+        return self.status in rules.CERTIFICATE.goes_on and (self.valid_until is None or self.valid_until >= today)
+
 
 @dataclass(frozen=True)
 class UseView:

@@ -78,16 +78,17 @@ def record(request: Any) -> HttpResponseBase:
     me = people.proven_person(request.who.account_id)
     if me is None:
         return page(request, "citizen/my_record.html", {"me": None})
-    whole = request.method == "POST"
+    whole, today = request.method == "POST", timezone.localtime(clock.now()).date()
     before = int_or_none(request.GET.get("before"), 1, 2**62)
     mine = [each.pk for each in people.documents_of(library.standing(me))]
     looks = audit.looks_at([f"person:{each}" for each in mine], limit=PAGE + 1, cursor=before)
     context = {
         "me": me,
         "certificates": [
-            (each, each.number if whole else mask_id(each.number)) for each in library.certificates_of(person_id=me)
+            (each, each.number if whole else mask_id(each.number), not each.holds(today))
+            for each in library.certificates_of(person_id=me)
         ],
-        "known": _known(library.facts_of(person_id=me, today=timezone.localtime(clock.now()).date()), whole=whole),
+        "known": _known(library.facts_of(person_id=me, today=today), whole=whole),
         "whole": whole,
         "uses": with_cases(library.uses_of(me, most=FIRST_USES)),
         "looks": looked(looks[:PAGE]),

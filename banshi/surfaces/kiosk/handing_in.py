@@ -188,7 +188,7 @@ def next_of(place: Place, case: Case) -> list[str]:
     if bring and case.phase == "pre_review":
         words = pgettext("kiosk", "Once it is looked at, bring the originals to a window: %(papers)s.")
         said.append(words % {"papers": _listed(bring)})
-    later = [named(row) for row in cases.paper_rows(case) if row.necessity == "deferrable" and not row.came]
+    later = [named(row) for row in cases.paper_rows(case) if row.necessity == "deferrable" and not row.there]
     if later:
         said.append(pgettext("kiosk", "May follow later: %(papers)s.") % {"papers": _listed(later)})
     return said

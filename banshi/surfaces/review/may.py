@@ -120,7 +120,7 @@ def _extended(case: Case) -> bool:
 
 def lacking(papers: Sequence[PaperRow]) -> list[str]:
     """Papers that have to be there and for which nothing came."""
-    return [named(row) for row in papers if row.necessity == "required" and not row.came]
+    return [named(row) for row in papers if row.necessity == "required" and not row.there]
 
 
 def withheld(

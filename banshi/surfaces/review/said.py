@@ -54,7 +54,7 @@ def rows_of(papers: Sequence[PaperRow], said: Said, *, deeds: Collection[str]) -
         why = next((row.why for row in paper.came if row.why), "")
         if said.deed:
             stands, why = said[f"ok-{paper.code}"] or stands, said[f"why-{paper.code}"] or why
-        follows = paper.necessity == "deferrable" and not paper.came
+        follows = paper.necessity == "deferrable" and not paper.there
         brought = paper.to_bring and not receipt
         found.append(
             Row(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from banshi.journeys.case import from_library
 from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries import paper_rows
 from banshi.rooms.identity.models import Account
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.models import CertificateUse, Document
@@ -193,3 +195,30 @@ def test_the_library_opens_only_for_the_proven_person(shop, me, case):
 
     assert "同意用于这件事" not in page
     assert (answer.status_code, CertificateUse.objects.count()) == (409, 0)
+
+
+@pytest.mark.parametrize("how", ["its last day is over", "its authority ended it"])
+def test_a_certificate_that_holds_no_more_is_not_there_and_another_is_offered(shop, case, monkeypatch, how):
+    matters, me = shop
+    held = {
+        "type": "resident-id", "name_zh": "居民身份证", "name_en": "Resident identity card", "issuer_zh": "公安局",
+        "issuer_en": "Police", "issued_on": date(2020, 1, 1), "trust": "A", "source": "import:police",
+        "person_id": matters.person.pk, "by": CLERK,
+    }  # fmt: skip
+    until = TUESDAY_NINE.date() if how.startswith("its last") else None
+    old = library.issue_certificate(number="1", valid_until=until, now=TUESDAY_NINE, **held)
+    from_library.use(case_no=case.no, consent=True, by=matters.applicant, now=TUESDAY_NINE)
+    counted = text(me.get(path(case)))
+    if until is None:
+        library.end_own(ref=old.ref, reason="挂失", sources=["import:police"], by=CLERK, now=TUESDAY_NINE)
+    tomorrow = TUESDAY_NINE + timedelta(days=1)
+    monkeypatch.setattr("banshi.foundation.clock.now", lambda: tomorrow)
+
+    page, check = text(me.get(path(case))), text(me.get(f"/cases/{case.no}/check/"))
+    library.issue_certificate(number="2", now=tomorrow, **held)
+    (offered,) = from_library.held(case, now=tomorrow)
+
+    assert ("已有 1 份" in counted, "已失效" in counted) == (True, False)
+    assert ("已有 0 份" in page, "已失效" in page, "还缺" in check) == (True, True, True)
+    assert (offered.paper.code, offered.certificate.number) == ("id", "2")
+    assert [row.state for row in paper_rows(case) if row.code == "id"] == ["missing"]

@@ -22,7 +22,7 @@ URL = "/office/town/items/elements/"
 
 @pytest.fixture
 def editor(office: Town) -> Client:  # noqa: F811
-    """A plate that one matter asks for and prints on a blank, and that the police say of somebody; and an element nobody asks for."""
+    """A plate that a matter asks for and prints on a blank, and that the police say of somebody; and what nobody asks for."""
     for code, zh, en, checks in (
         ("plate-number", "号牌<b>号码", "Number plate", "plate;length:7..8"),
         ("job", "职业", "Job", ""),
@@ -63,8 +63,10 @@ def test_it_is_found_by_words(editor: Client) -> None:
 def test_an_entry_says_its_rules_who_asks_and_whence_it_is_known(editor: Client) -> None:
     chinese, english = text(editor, f"{URL}plate-number/"), text(editor, f"{URL}plate-number/", "en")
 
-    for said in ("号牌&lt;b&gt;号码", "形如 粤S12345", "7 到 8 个字符", "1. 部门登记的信息", "2. 以前准予的办件", "我的号牌", "申请表",
-                 "police 的清单"):  # fmt: skip
+    for said in (
+        "号牌&lt;b&gt;号码", "形如 粤S12345", "7 到 8 个字符", "1. 部门登记的信息", "2. 以前准予的办件", "我的号牌", "申请表",
+        "police 的清单",
+    ):  # fmt: skip
         assert said in chinese
     for said in ("Number plate", "7 to 8 characters", "1. what the authorities hold", "My plate", "List of police"):
         assert said in english

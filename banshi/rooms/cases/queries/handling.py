@@ -52,12 +52,12 @@ def got_of(case: Case, *, now: datetime) -> list[Got]:
     """What has come and stands. A certificate counts by what it is `now`; once the case was received, by what it was then."""
     rows = case.materials.filter(gone_at=None).select_related("file", "certificate").order_by("id")
     return [
-        Got(r.code, r.channel, r.trust, r.verdict, (r.file is None or r.file.scan != "rejected") and _holds(r, case, now))
+        Got(r.code, r.channel, r.trust, r.verdict, (r.file is None or r.file.scan != "rejected") and holds(r, case, now))
         for r in rows
     ]  # fmt: skip
 
 
-def _holds(row: CaseMaterial, case: Case, now: datetime) -> bool:
+def holds(row: CaseMaterial, case: Case, now: datetime) -> bool:
     """Whether it is no certificate that was ended, or ran out, before it counted."""
     if row.certificate is None:
         return True

@@ -13,11 +13,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Reverse
 from django.db.models.lookups import StartsWith
 
+from banshi.foundation import clock
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, Opinion
-from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
+from banshi.rooms.cases.queries.handling import guided_case, handling_of_case, holds
 from banshi.rooms.cases.queries.leases import ended
 from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.queries.stopping import STOP, longer_than_told
@@ -374,7 +375,10 @@ def told_missing(case: Case) -> list[Told]:
 
 @dataclass(frozen=True)
 class PaperRow:
-    """One paper that the situation asks for, with what has come for it."""
+    """One paper that the situation asks for, with what has come for it.
+
+    :ivar over: of what came, certificates that hold no more (handling.holds): shown, and not counted.
+    """
 
     code: str
     name_zh: str
@@ -387,11 +391,17 @@ class PaperRow:
     accept_zh: str
     accept_en: str
     came: tuple[CaseMaterial, ...]
+    over: frozenset[int] = frozenset()
+
+    @property
+    def there(self) -> tuple[CaseMaterial, ...]:
+        """What came and counts."""
+        return tuple(row for row in self.came if row.pk not in self.over)
 
     @property
     def to_bring(self) -> bool:
         """It is not there, and no file stands for it: somebody brings it when the matter is received."""
-        return not self.came and by_hand(self.channels)
+        return not self.there and by_hand(self.channels)
 
     @property
     def to_see(self) -> bool:
@@ -406,18 +416,18 @@ class PaperRow:
     @property
     def on_paper_yet(self) -> bool:
         """It may still come on paper: nothing came, or a file alone where an original is asked for."""
-        has = any(row.channel == "paper" or row.trust == "A" for row in self.came)
-        return not self.came or (self.originals > 0 and not has)
+        has = any(row.channel == "paper" or row.trust == "A" for row in self.there)
+        return not self.there or (self.originals > 0 and not has)
 
     @property
     def state(self) -> str:
-        """missing | came | ok | bad."""
-        verdicts = {row.verdict for row in self.came}
-        if not self.came:
+        """missing | came | ok | bad. A certificate that holds no more is missing."""
+        verdicts = {row.verdict for row in self.there}
+        if not self.there:
             return "missing"
         if "bad" in verdicts:
             return "bad"
-        return "ok" if verdicts == {"ok"} or all(row.trust in ("A", "B") for row in self.came) else "came"
+        return "ok" if verdicts == {"ok"} or all(row.trust in ("A", "B") for row in self.there) else "came"
 
     @property
     def shown(self) -> str:
@@ -426,15 +436,17 @@ class PaperRow:
 
 
 def paper_rows(case: Case) -> list[PaperRow]:
-    """In the order of the situation's list."""
+    """In the order of the situation's list, as it stands now."""
+    now = clock.now()
     came: dict[str, list[CaseMaterial]] = {}
     rows = CaseMaterial.objects.filter(case=case, gone_at=None).select_related("file", "certificate")
     for row in rows.order_by("id"):
         came.setdefault(row.code, []).append(row)
+    over = frozenset(row.pk for rows in came.values() for row in rows if not holds(row, case, now))
     return [
         PaperRow(
             p.code, p.name_zh, p.name_en, p.necessity, p.originals, p.copies, tuple(p.channels), tuple(p.satisfied_by),
-            p.accept_zh, p.accept_en, tuple(came.get(p.code, ())),
+            p.accept_zh, p.accept_en, tuple(came.get(p.code, ())), over,
         )
         for p in guided_case(case).materials
     ]  # fmt: skip
