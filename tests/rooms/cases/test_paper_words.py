@@ -188,3 +188,17 @@ def test_a_slip_counts_paper_and_says_of_files_that_they_are_files():
     said = [words("handover_slip", each).paragraphs[0] for each in (MUCH, files)]
 
     assert said == ["下列材料已经移交，纸质材料已经当面点清。", "下列材料都是电子材料，随办件移交，没有纸质材料。"]
+
+
+def test_a_certificate_names_its_holder_once():
+    stated = (("经营者姓名", "李小明"), ("名称", "小明早餐店"))
+    facts = replace(MUCH, applicant="李小明", stated=stated)
+
+    said, other = (
+        sheet("licence", each, number="", verify_url="", verify_code="")
+        for each in (facts, replace(facts, applicant="王五"))
+    )
+
+    assert (said["holder_label"], said["holder"]) == ("经营者姓名", "李小明")
+    assert said["rows"][0] == ["名称", "小明早餐店"]
+    assert (other["holder_label"], other["rows"][:2]) == ("持有人", [list(row) for row in stated])

@@ -79,6 +79,9 @@ KINDS: Mapping[str, PaperKind] = MappingProxyType(
 )
 
 
+HOLDER = "持有人"
+
+
 def words(kind: str, facts: Facts) -> PaperWords:
     """:raises KeyError: no such kind."""
     known = KINDS[kind]
@@ -101,6 +104,7 @@ def sheet(
     :param sealed: it gets a seal (电子印章), which a copy on paper only shows.
     """
     known, said = KINDS[kind], words(kind, facts)
+    label, rows = _holder(facts, said.rows) if known.layout == "certificate" else (HOLDER, said.rows)
     return {
         "layout": known.layout,
         "title": said.title,
@@ -109,9 +113,10 @@ def sheet(
         "hall": facts.hall,
         "department": facts.department,
         "holder": facts.applicant,
+        "holder_label": label,
         "to": said.to,
         "paragraphs": list(said.paragraphs),
-        "rows": [list(row) for row in said.rows],
+        "rows": [list(row) for row in rows],
         "list_head": list(said.list_head),
         "listed": [list(row) for row in said.listed],
         "remedy": said.remedy,
@@ -124,6 +129,13 @@ def sheet(
         "verify_code": verify_code,
         "proof": "电子印章见电子文件，打印件以核验结果为准" if sealed else "没有加盖印章，以核验结果为准",
     }
+
+
+def _holder(facts: Facts, rows: tuple[tuple[str, str], ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What the holder is called on a certificate, and what else it says: where its form states the holder's name – as
+    经营者姓名 –, that stands at the top, and not twice."""
+    label = next((label for label, value in rows if (label, value) in facts.stated and value == facts.applicant), "")
+    return label or HOLDER, tuple(row for row in rows if not label or row != (label, facts.applicant))
 
 
 def signer_of(kind: str, facts: Facts) -> str:
