@@ -70,7 +70,9 @@ CASE_ROLES = {
     "supervisor": "supervise",
 }
 OF_DEPARTMENTS = ("reviewer", "approver")
-# Whose cases the first and the second reviewer and approver of a hall work: the departments of these items. A third works all.
+# As the public API calls the steps: for each two different people who take it in every case of their hall.
+API_ROLES = {login.replace("-", "_"): role for role, login in CASE_ROLES.items()}
+# Whose cases the first and the second reviewer and approver of a hall work: the departments of these items. Two more work all.
 ITEMS_WORKED = ("sole-trader-licence-new", "land-and-house-reg")
 SURNAMES = [("王", "Wang"), ("李", "Li"), ("张", "Zhang"), ("刘", "Liu"), ("陈", "Chen"), ("杨", "Yang"), ("黄", "Huang"),
             ("周", "Zhou"), ("吴", "Wu"), ("徐", "Xu"), ("孙", "Sun"), ("胡", "Hu"), ("朱", "Zhu"), ("高", "Gao"),
@@ -131,14 +133,23 @@ def case_logins(hall: str, role: str) -> tuple[str, str]:
     return login, f"{login}2"
 
 
-def of_all_departments(hall: str, role: str) -> str:
-    """Who takes this step of a case of any department."""
-    return f"{hall}-{CASE_ROLES[role]}3"
+def of_all_departments(hall: str, role: str) -> tuple[str, str]:
+    """The two who take this step of a case of any department."""
+    if role not in OF_DEPARTMENTS:
+        return case_logins(hall, role)
+    login = f"{hall}-{CASE_ROLES[role]}"
+    return f"{login}3", f"{login}4"
 
 
-def _case_keys(hall: str, role: str) -> list[str]:
-    """Those of a step who have a key: the two of it, and who works the cases of all departments last."""
-    return [*case_logins(hall, role), *([of_all_departments(hall, role)] if role in OF_DEPARTMENTS else [])]
+def key_logins(hall: str) -> dict[str, list[str]]:
+    """Whose keys demo.json has for each step: by the names of the public API, and by the roles that people hold – there the two
+    of the hall, and who works the cases of all departments last."""
+    of_api = {name: list(of_all_departments(hall, role)) for name, role in API_ROLES.items()}
+    of_roles = {
+        role: [*case_logins(hall, role), *(of_all_departments(hall, role)[:1] if role in OF_DEPARTMENTS else ())]
+        for role in CASE_ROLES
+    }
+    return {**of_api, **of_roles}
 
 
 def _wanted(halls: list[Hall]) -> list[tuple[str, str, str, str]]:
@@ -160,7 +171,10 @@ def _wanted(halls: list[Hall]) -> list[tuple[str, str, str, str]]:
                 (login, role, "hall", hall.code) for role in CASE_ROLES for login in case_logins(hall.code, role)
             ]
     case_halls = [hall.code for hall in halls if hall.code in CASE_HALLS]
-    wanted += [(of_all_departments(code, role), role, "hall", code) for code in case_halls for role in OF_DEPARTMENTS]
+    for nth in range(2):
+        wanted += [
+            (of_all_departments(code, role)[nth], role, "hall", code) for code in case_halls for role in OF_DEPARTMENTS
+        ]
     return wanted
 
 
@@ -231,6 +245,7 @@ def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str
         wanted.add(digest)
         if digest not in known:
             create_key(name=f"demo {scope} {what}".strip(), scope=scope, now=now, secret=secret, **bound)
+            known.add(digest)
         return secret
 
     windows = Window.objects.order_by("code").values_list("code", "hall__code")
@@ -243,8 +258,8 @@ def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str
         "desk": {code: key("desk", code, hall=hall, staff=staff[code]) for code, hall in windows},
         "staff": {
             hall.code: {
-                role: [key("staff", login, hall=hall.code, staff=staff[login]) for login in _case_keys(hall.code, role)]
-                for role in CASE_ROLES
+                name: [key("staff", login, hall=hall.code, staff=staff[login]) for login in logins]
+                for name, logins in key_logins(hall.code).items()
             }
             for hall in halls
             if hall.code in CASE_HALLS

@@ -109,7 +109,7 @@ def _case_logins() -> list[dict[str, str]]:
         whose = [(case_logins(hall, role)[0], "")]
         if role in OF_DEPARTMENTS:
             whose = [*zip(case_logins(hall, role), departments, strict=True)]
-            whose.append((of_all_departments(hall, role), _("any department")))
+            whose.append((of_all_departments(hall, role)[0], _("any department")))
         found += [
             {"login": login, "role": f"{words} · {of}" if of else str(words), "next": page.format(hall)}
             for login, of in whose

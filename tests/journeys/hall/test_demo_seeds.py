@@ -17,6 +17,7 @@ from banshi.rooms.places.models import Hall
 from tests.town import Town
 
 STEPS = ["pre_reviewer", "receiver", "reviewer", "approver", "issue_clerk", "supervisor"]
+API_STEPS = ["pre_review", "accept", "review", "approve", "issue", "supervise"]
 
 
 @pytest.fixture
@@ -44,9 +45,15 @@ def test_each_step_of_a_case_has_its_people_with_a_key_each(sown: dict[str, Any]
     keys = sown["keys"]["staff"]
     held = {role: [queries.key_by_secret(secret) for secret in secrets] for role, secrets in keys["dongcheng"].items()}
 
-    assert (list(keys), list(held)) == (["dongcheng"], STEPS)
+    assert (list(keys), list(held)) == (["dongcheng"], [*API_STEPS, *STEPS])
     people = dict(Staff.objects.order_by("id").values_list("id", "login"))
     assert {role: [people[key.staff_id or 0] for key in each if key] for role, each in held.items()} == {
+        "pre_review": ["dongcheng-pre-review", "dongcheng-pre-review2"],
+        "accept": ["dongcheng-accept", "dongcheng-accept2"],
+        "review": ["dongcheng-review3", "dongcheng-review4"],
+        "approve": ["dongcheng-approve3", "dongcheng-approve4"],
+        "issue": ["dongcheng-issue", "dongcheng-issue2"],
+        "supervise": ["dongcheng-supervise", "dongcheng-supervise2"],
         "pre_reviewer": ["dongcheng-pre-review", "dongcheng-pre-review2"],
         "receiver": ["dongcheng-accept", "dongcheng-accept2"],
         "reviewer": ["dongcheng-review", "dongcheng-review2", "dongcheng-review3"],
@@ -62,7 +69,8 @@ def test_they_hold_that_role_in_their_hall_alone(sown: dict[str, Any]) -> None:
 
     found = list(rows.values_list("role", "scope_kind", "scope"))
     two_each = [(role, "hall", "dongcheng") for role in STEPS for _ in range(2)]
-    assert found == [*two_each, ("reviewer", "hall", "dongcheng"), ("approver", "hall", "dongcheng")]
+    of_all = [(role, "hall", "dongcheng") for role in ("reviewer", "approver")]
+    assert found == [*two_each, *of_all, *of_all]
     assert set(STEPS) <= set(ROLES)
 
 
