@@ -1,4 +1,6 @@
-"""Cabinets of a hall, for the machine beside them: papers in by the number of their case, results out by the code."""
+"""Cabinets of a hall. For the machine beside them: papers in by the number of their case, results out by the code. For the
+issue window: papers out, to be received; a result in, to be fetched.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,15 @@ from ninja import Path, Router
 from banshi.foundation import clock
 from banshi.journeys.case import cabinets as at_cabinets
 from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Cabinet
 from banshi.surfaces.api import idempotency
-from banshi.surfaces.api.answers import answer, response_of
-from banshi.surfaces.api.case_schemas import CabinetOut, DropIn, DroppedOut, PickedUpOut, PickUpIn
+from banshi.surfaces.api.answers import Answer, answer, response_of
+from banshi.surfaces.api.case_parts import seen_case
+from banshi.surfaces.api.case_schemas import CabinetOut, DropIn, DroppedOut, PickedUpOut, PickUpIn, TakeOutIn
 from banshi.surfaces.api.keys import Caller
-from banshi.surfaces.api.operations import caller, found, language, lower, op
+from banshi.surfaces.api.operations import caller, found, language, lower, op, write
 from banshi.surfaces.api.schemas import Code
 
 router = Router(tags=["cases"])
@@ -98,6 +102,44 @@ def pick_up_shut(request: HttpRequest, cabinet: Path[Code], body: PickUpIn) -> H
     return _opened(request, cabinet, 200, ends)
 
 
+@router.post("/cases/{case}/take-out", **op("take_out", {200: PickedUpOut}), summary="Take it out of its cell")
+@write
+def take_out(request: HttpRequest, case: Path[Code], body: TakeOutIn | None = None) -> Answer:
+    """取出: papers that were dropped, which are counted and received then; a result that nobody fetched, which lies at `place`
+    from now on and opens with the same code."""
+    who, seen = _worked(request, case, "take_out")
+    stay = deliveries.stay_of(seen, "drop") or deliveries.stay_of(seen, "result")
+    if stay is None:
+        raise Refused("nothing-found", facts={"case": seen.no})
+    place = body.place if body is not None else ""
+    at_cabinets.empty(stay_id=stay.pk, place=place, by=who.by, now=clock.now())
+    return answer(200, {"cabinet": stay.cell.cabinet.code, "cell": stay.cell.no, "case": seen.no})
+
+
+@router.post("/cases/{case}/to-cabinet", **op("put_in_cabinet", {200: PickedUpOut}), summary="Lay it into a cell")
+def put_in_cabinet(request: HttpRequest, case: Path[Code]) -> HttpResponse:
+    """待领取: an empty cell of the hall's cabinets opens, and the applicant gets the code. Also for what lies ready at the issue
+    window already, with the code it has."""
+    who, seen = _worked(request, case, "put_in_cabinet")
+
+    def opens() -> Answer:
+        put = at_cabinets.put_again if seen.phase == "ready" else at_cabinets.put
+        cabinets = deliveries.cabinets_of(seen.hall)
+        if not cabinets:
+            raise Refused("way-not-here")
+        stay = put(cabinets=cabinets, case_no=seen.no, by=who.by, now=clock.now())
+        return answer(200, {"cabinet": stay.cell.cabinet.code, "cell": stay.cell.no, "case": seen.no})
+
+    return _answered(request, who, opens)
+
+
+def _worked(request: HttpRequest, no: str, operation: str) -> tuple[Caller, Case]:
+    who = caller(request)
+    seen = seen_case(who, no)
+    who.must(operation, seen.hall.code)
+    return who, seen
+
+
 def _here(who: Caller, code: str) -> Cabinet:
     """:raises Refused: not-your-hall; nothing-found – also one beside another machine."""
     row = deliveries.cabinet_by_code(code)
@@ -112,14 +154,19 @@ def _here(who: Caller, code: str) -> Cabinet:
 def _opened(
     request: HttpRequest, code: str, status: int, opens: Callable[[Caller, Cabinet, datetime], dict[str, Any]]
 ) -> HttpResponse:
+    who = caller(request)
+    here = _here(who, code)
+    return _answered(request, who, lambda: answer(status, opens(who, here, clock.now())))
+
+
+def _answered(request: HttpRequest, who: Caller, opens: Callable[[], Answer]) -> HttpResponse:
     """A door opens between two transactions, so the answer is kept after it: who asks again in time is told the same, who asks
     while it opens, that it did."""
-    who, asked_in = caller(request), language(request)
-    here = _here(who, code)
+    asked_in = language(request)
     once = idempotency.once_of(
         lower(request.headers), caller=who, method="POST", path=request.get_full_path(), body=request.body
     )
     if once is not None and (before := idempotency.answered_before(once, asked_in)) is not None:
         return response_of(before)
-    done = answer(status, opens(who, here, clock.now()))
+    done = opens()
     return response_of(idempotency.answered_once(once, asked_in, lambda: done))

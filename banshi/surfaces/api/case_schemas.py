@@ -615,6 +615,12 @@ class PickUpIn(In):
     )
 
 
+class TakeOutIn(In):
+    place: Annotated[str, StringConstraints(max_length=40, pattern=PRINTABLE)] = Field(
+        "", description="Of a result: where it lies from now on."
+    )
+
+
 class CabinetOut(Named):
     hall: str
     place: str

@@ -60,6 +60,7 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     "shelve_result": "cases.issue",
     **dict.fromkeys(("consign_result", "post_result", "take_back_parcel", "take_in_papers"), "cases.issue"),
     "move_folder": "folders.keep",
+    **dict.fromkeys(("take_out", "put_in_cabinet"), "cases.issue"),
     "terminate_case": "cases.supervise",
     "agree_to_step": "cases.supervise",
     **dict.fromkeys(("urge_case", "hand_on_case"), "cases.supervise"),

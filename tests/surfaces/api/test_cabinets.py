@@ -16,6 +16,7 @@ from banshi.rooms.devices.models import Device
 from tests.matters import Matters
 from tests.surfaces.api.casework import Casework
 from tests.surfaces.api.conftest import Calls
+from tests.surfaces.api.test_cases_rights import key_for
 from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,41 @@ def test_a_door_that_stays_shut_gives_another_cell(
 
     assert (answer.status_code, answer.json()["cell"]) == (201, 2)
     assert calls("get", "/cabinets/c1", "kiosk").json()["broken"] == 1
+
+
+def test_the_issue_window_takes_papers_out_and_lays_a_result_in(
+    matters: Matters, cabinet: Cabinet, calls: Calls, work: Casework
+) -> None:
+    case = passed(matters)
+    calls("post", "/cabinets/c1/drops", "kiosk", {"case": case.no, "phone_last4": "8000"})
+    before = work("receive", case.no, "receiver", {"materials": ["id", "lease", "photo"]})
+
+    out = work.done("take-out", case.no, "issuer")
+    twice = work("take-out", case.no, "issuer")
+    work.done("receive", case.no, "receiver", {"materials": ["id", "lease", "photo"]})
+    granted = matters.decided()
+    conclude.issue(case_no=granted.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    laid = [work("to-cabinet", granted.no, "issuer", idempotency_key="k1").json() for _ in range(2)]
+    code = deliveries.code_for_applicant(Case.objects.get(pk=granted.pk))
+
+    assert (before.json()["type"], twice.json()["type"]) == ("papers-in-cabinet", "nothing-found")
+    assert out == {"cabinet": "c1", "cell": 1, "case": case.no}
+    assert laid == [{"cabinet": "c1", "cell": 1, "case": granted.no}] * 2
+    assert calls("post", "/cabinets/c1/pickups", "kiosk", {"code": code}).status_code == 200
+    back = work.done("take-out", granted.no, "issuer", {"place": "A-12"})
+    assert (back["cell"], work.seen(granted.no, "issuer")["delivery"]["place"]) == (1, "A-12")
+
+
+@pytest.mark.parametrize("verb", ["take-out", "to-cabinet"])
+def test_cells_are_tended_by_the_issue_window_of_the_hall(
+    verb: str, matters: Matters, cabinet: Cabinet, work: Casework
+) -> None:
+    case = passed(matters)
+    key_for(work, "elsewhere", "issue_clerk", hall="other")
+
+    answers = [work(verb, case.no, who) for who in ("receiver", "elsewhere")]
+
+    assert [(a.status_code, a.json()["type"]) for a in answers] == [(403, "not-allowed"), (404, "nothing-found")]
 
 
 def test_another_halls_and_another_machines_stay_shut(matters: Matters, cabinet: Cabinet, calls: Calls) -> None:

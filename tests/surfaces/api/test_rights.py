@@ -220,6 +220,8 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     ),
     "verify": ("get", "/verify/NONE", None),
     "verify_file": ("post", "/verify", None),
+    "take_out": ("post", "/cases/NONE/take-out", {"place": "A-12"}),
+    "put_in_cabinet": ("post", "/cases/NONE/to-cabinet", None),
     "get_cabinet": ("get", "/cabinets/NONE", None),
     "drop_papers": ("post", "/cabinets/NONE/drops", {"case": "NONE"}),
     "pick_up": ("post", "/cabinets/NONE/pickups", {"code": "12345678"}),
