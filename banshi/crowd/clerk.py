@@ -278,6 +278,9 @@ class Clerk:
         lasts = lognormal(self.chance, mean_s, hall.profile.handling_spread) * (0.4 if went_on else 1.0)
         began = hall.clock.now()
         what = self.chance.random() if hall.phase() == "open" and not went_on else 1.0
+        if guest is not None and guest.errand is not None:
+            what, errand, guest.errand = 1.0, guest.errand, None
+            await errand(self.place.code)
         if guest is not None and what < 0.008:
             await hall.clock.sleep(lasts * 0.4)
             if (reply := await self._ticket(ref, "hold")).ok:

@@ -93,6 +93,22 @@ class Api:
         """A form with one file."""
         return await self._sent("POST", path, key, form=(fields, file))
 
+    async def press(self, page: str, how: str) -> bool:
+        """A button of the demo's till or carrier, on its own page as a browser shows it."""
+        address = httpx.URL(page).raw_path.decode()
+        await self._turn()
+        shown = await self._http.get(address)
+        token = shown.cookies.get("csrftoken") or self._http.cookies.get("csrftoken") or ""
+        said = {"how": how, "csrfmiddlewaretoken": token}
+        headers = {"Cookie": f"csrftoken={token}", "Origin": str(self._http.base_url).rstrip("/")}
+        return (await self._http.post(address, data=said, headers=headers)).status_code == 302
+
+    async def fetch(self, path: str, key: str) -> bytes | None:
+        """A file."""
+        await self._turn()
+        answer = await self._http.get(BASE + path, headers={"Authorization": f"Bearer {key}"})
+        return answer.content if answer.status_code == 200 else None
+
     async def put(self, path: str, key: str, body: Any) -> Reply:
         return await self._sent("PUT", path, key, body=body)
 
@@ -128,7 +144,7 @@ class Api:
         body: Any = None,
         form: tuple[Mapping[str, str], bytes] | None = None,
     ) -> Reply:
-        headers = {"Authorization": f"Bearer {key}"}
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
         sent: dict[str, Any] = {}
         if method != "GET":
             self._writes += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,4 +22,5 @@ class Guest:
     waited: bool = False  # the wait until the first start is known
     pieces: list[float] = field(default_factory=list)  # seconds served before a hold or transfer
     took_s: float = 0.0  # of this machine: the requests by which what is under way, wait or service, began
+    errand: Callable[[str], Awaitable[None]] | None = None  # what is done at the window, whose code it gets
     heard_at: float | None = None  # machine time at which the phone said "called"

@@ -19,7 +19,8 @@ from banshi.crowd.guest import Guest
 from banshi.crowd.halls import Place, Profile, on_duty
 from banshi.crowd.halltime import HallClock
 from banshi.crowd.ledger import Seen
-from banshi.crowd.matters import Matter, Matters
+from banshi.crowd.matter import Matter
+from banshi.crowd.matters import Matters
 from banshi.crowd.plan import Booked, Session
 
 BEFORE_OPENING = timedelta(minutes=15)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 COUNTS = ("tickets", "booked", "walk_in", "served", "missed", "ratings", "appointments", "cancelled", "no_shows")
-CASE_COUNTS = ("received", "accepted", "decided", "completed")
+CASE_COUNTS = ("received", "second_notices", "accepted", "decided", "granted", "completed", "ratings")
+WAY_COUNTS = ("lived", "ended", "differ")  # of matters, by kind of way
 TOTAL = "total"  # code of the row that sums up the others
 FEW = 5  # times of fewer people are not compared
 TIME_SHARE, TIME_LEAST_S = 0.05, 20.0
@@ -193,4 +194,14 @@ def compare_cases(seen: Seen, *, before: Counter[str], after: Counter[str]) -> l
             verdict = "skipped"
         if mine or theirs:
             found.append(Finding(seen.hall, f"cases {name}", mine, theirs, verdict))
+    return found
+
+
+def compare_ways(hall: str, ways: Mapping[str, Counter[str]]) -> list[Finding]:
+    """Findings on whole matters, by kind of way: how many were lived, and of how many the record says the same."""
+    found = []
+    for way, counts in sorted(ways.items()):
+        agrees = counts["lived"] - counts["differ"]
+        verdict = "differs" if counts["differ"] else "same"
+        found.append(Finding(hall, f"matters: {way}", counts["lived"], agrees, verdict))
     return found

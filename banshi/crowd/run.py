@@ -24,18 +24,21 @@ from banshi.crowd.halls import Profile, profile_of
 from banshi.crowd.halltime import EVERY_S, HallClock
 from banshi.crowd.ledger import (
     CASE_COUNTS,
+    WAY_COUNTS,
     Finding,
     Kept,
     Seen,
     by_window,
     compare,
     compare_cases,
+    compare_ways,
     kept,
     kept_by,
     mean_of,
     totals,
 )
-from banshi.crowd.matters import known
+from banshi.crowd.matter import known
+from banshi.crowd.matters import Matters
 from banshi.crowd.plan import Booked
 
 PER_SECOND = 50.0  # requests of the whole crowd, at most
@@ -371,6 +374,10 @@ class Crowd:
             if not any(f.bad for f in findings) or attempt == 3:
                 break
             await asyncio.sleep(1.5)
+        if hall.matters is not None:
+            if not self.told.is_set():
+                await hall.matters.check_open()
+            findings += compare_ways(code, hall.matters.ways)
         if self.told.is_set():
             return findings  # asking about everybody who waits would take too long now
         live = await self.api.get(f"/halls/{code}/live", self.keys.read)
@@ -401,6 +408,7 @@ class Crowd:
             "seconds": round(time.monotonic() - self.began, 1),
             "halls": {code: _seen(hall.seen) for code, hall in self.halls.items()},
             "findings": [{**f.__dict__} for f in findings],
+            "matters": {code: _lived(hall.matters) for code, hall in self.halls.items() if hall.matters is not None},
             "traffic": {
                 "requests": traffic.requests, "refusals": dict(traffic.refusals), "broken": dict(traffic.broken),
                 "server_away": traffic.away, "phones_followed": len(late), "phones_wrong": wrong,
@@ -427,6 +435,12 @@ def _seen(seen: Seen) -> dict[str, Any]:
         "strangers": seen.strangers,
         "unsure": seen.unsure,
     }
+
+
+def _lived(matters: Matters) -> dict[str, Any]:
+    """Matters by kind of way – begun, ended, with a difference –, and each difference with its case and step."""
+    ways = {way: {what: counts[what] for what in WAY_COUNTS} for way, counts in sorted(matters.ways.items())}
+    return {"ways": ways, "differences": matters.differences}
 
 
 def _promises(seen: Seen) -> dict[str, Any] | None:
@@ -458,6 +472,7 @@ def _table(report: dict[str, Any]) -> str:
             lines.append(
                 f"{hall:<12}waits told to {told['n']}: at most kept in {told['at_most']:.0%}, about {told['likely_off']:+.0%}"
             )
+    lines += [f"{hall:<12}{each}" for hall, said in report["matters"].items() for each in said["differences"]]
     traffic = report["traffic"]
     lines += [
         "",

@@ -99,10 +99,10 @@ async def walk_in(hall: HallRun, arrival: plan.Arrival) -> None:
         body |= {"person": someone.who.body(), "presented": "read"}
         issued_at = hall.clock.now()
         reply = await hall.api.post(f"/halls/{hall.code}/tickets", hall.keys.kiosk[hall.code], body)
-    _taken(hall, reply, Guest(someone, issued_at, booked=False, misses=someone.misses, took_s=reply.took_s))
+    taken(hall, reply, Guest(someone, issued_at, booked=False, misses=someone.misses, took_s=reply.took_s))
 
 
-def _taken(hall: HallRun, reply: Reply, guest: Guest) -> bool:
+def taken(hall: HallRun, reply: Reply, guest: Guest) -> bool:
     if reply.status >= 500:
         hall.seen.unsure += 1
         return False
@@ -233,7 +233,7 @@ async def arrive(hall: HallRun, booking: plan.Booked) -> None:
             hall.later(opens + timedelta(seconds=5), lambda: arrive(hall, booking))
             return
     guest = Guest(someone, issued_at, booked=True, misses=someone.misses, took_s=reply.took_s)
-    if _taken(hall, reply, guest):
+    if taken(hall, reply, guest):
         booking.done = "checked_in" if reply.body["kind"] == "booked" else "walk_in"
         guest.booked = reply.body["kind"] == "booked"
     else:
