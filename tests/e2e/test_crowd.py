@@ -6,20 +6,33 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Callable, Coroutine
-from datetime import datetime, timedelta
-from types import SimpleNamespace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from banshi.crowd.client import Api
-from banshi.crowd.ledger import CASE_COUNTS, COUNTS, Seen, totals
-from banshi.crowd.matters import Matters
-from banshi.crowd.plan import Session
+from banshi.crowd.ledger import CASE_COUNTS, COUNTS
+from banshi.crowd.ways import Way
+from tests.e2e.standing import lived
 
 pytestmark = pytest.mark.browser
+# Every way of coming, meeting, paying and leaving once, on as few matters as they can be lived together.
+WAYS = [
+    Way("window", "tolerant"), Way("folder", "second_notice", leaves="cabinet"), Way("night", "wrong", leaves="courier"),
+    Way("bundle"), Way(meets="stopped", pays="window", leaves="returned"), Way("window", "tolerant_late"),
+    Way(meets="notice", pays="twice"), Way(meets="extended", pays="till"), Way(pays="late"), Way("window", pays="ended"),
+    Way("window", "withdrawn"), Way("window", "refused"), Way("window", "not_accepted"),
+]  # fmt: skip
+# Its moments: the day, its night, and the two days of work after it; a second try takes others.
+WEEKS = iter(
+    [
+        [
+            f"2026-{month}-{day:02}T{time}:00+08:00"
+            for day, time in zip(days, ("09:30", "20:30", "09:30", "09:30"), strict=True)
+        ]
+        for month, days in (("12", (14, 14, 15, 16)), ("12", (21, 21, 22, 23)))
+    ]
+)
 DAYS = iter(
     ("2026-12-02", "2026-12-09", "2026-12-16", "2026-12-23")
 )  # a second try finds nobody of the first in its day
@@ -48,64 +61,24 @@ def test_two_hours_of_a_crowd_are_reported_as_it_lived_them(installation: Any):
     assert min(found["tickets"][0], found["served"][0], found["appointments"][0]) > 5
 
 
-class Standing:
-    """A hall whose clock stands: whatever was put off is done at once, in its order."""
-
-    def __init__(self, installation: Any, api: Api, at: datetime, seed: int) -> None:
-        keys = installation.seeds["keys"]
-        self.code, self.api, self.seed, self.day, self.on, self.seen = (
-            "dongcheng",
-            api,
-            seed,
-            at.date(),
-            True,
-            Seen("dongcheng"),
-        )
-        self.clock = SimpleNamespace(now=lambda: at)
-        self.keys = SimpleNamespace(channel=keys["channel"], read=keys["read"])
-        self.sessions = [Session(at - timedelta(hours=8), at + timedelta(hours=15), "regular", None)]
-        self.due: list[Callable[[], Coroutine[Any, Any, None]]] = []
-        self.matters = Matters(self, keys["staff"]["dongcheng"])  # type: ignore[arg-type]
-
-    def later(self, at: datetime, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        self.due.append(act)
-
-    def scale(self) -> float:
-        return 1.0
-
-
-async def lived(installation: Any, at: datetime, applications: int) -> tuple[Standing, dict[str, int]]:
-    """So many applications, each to its end, and by how much the hall's figures rose."""
-    api = Api(installation.url, per_second=200)
-    hall = Standing(installation, api, at, seed=at.day)
-
-    async def figures() -> Counter[str]:
-        day = at.date().isoformat()
-        rows = await api.pages("/stats/cases", hall.keys.read, hall=hall.code, by="day", **{"from": day, "to": day})
-        return totals(rows, CASE_COUNTS)
-
+@pytest.mark.timeout(280)
+def test_matters_on_every_way_are_on_record_as_they_were_lived(installation: Any):
+    moments = [datetime.fromisoformat(each) for each in next(WEEKS)]
+    installation.set_clock(moments[0].isoformat(), 0)
     try:
-        before = await figures()
-        for number in range(applications):
-            await hall.matters.apply(number)
-        while hall.due:
-            await hall.due.pop(0)()
-        after = await figures()
-    finally:
-        await api.close()
-    return hall, {name: after[name] - before[name] for name in CASE_COUNTS}
-
-
-def test_whole_matters_end_and_are_reported_as_they_were_lived(installation: Any):
-    at = datetime.fromisoformat(f"{next(DAYS)}T09:30:00+08:00")
-    installation.set_clock(at.isoformat(), 0)
-    try:
-        hall, reported = asyncio.run(lived(installation, at, applications=5))
+        hall, reported = asyncio.run(
+            lived(
+                installation.url, installation.seeds["keys"], WAYS, moments,
+                lambda moment: installation.set_clock(moment, 0),
+            )
+        )  # fmt: skip
     finally:
         installation.set_clock("2026-11-24T09:10:00+08:00", 0)
 
-    counts = hall.seen.counts
-    assert (dict(hall.seen.turned_away), hall.seen.unsure, dict(hall.api.traffic.broken)) == ({}, 0, {})
+    counts, ways = hall.seen.counts, hall.matters.ways
+    assert (hall.matters.differences, dict(hall.seen.turned_away), hall.seen.unsure) == ([], {}, 0)
+    assert (hall.matters.open, dict(hall.api.traffic.broken)) == ({}, {})
     assert {name: counts[f"cases_{name}"] for name in CASE_COUNTS} == reported
-    assert (hall.matters.open, counts["cases_opened"]) == ({}, reported["received"])
-    assert reported["completed"] >= 3
+    wanted = {kind for way in WAYS for kind in way.kinds}
+    assert {kind for kind, of in ways.items() if of["ended"] == of["lived"] > 0} == wanted
+    assert (counts["cases_opened"], reported["second_notices"]) == (len(WAYS) + 1, 1)  # two of them as one
