@@ -12,7 +12,7 @@ from banshi.crowd.ways import NO_RESULT
 # What a step leaves in the timeline, in order; of a step that is not named: its own name. Nothing: no moment of its own.
 MOMENTS: Mapping[str, tuple[str, ...]] = {
     "drop": ("expect",), "take-out": (), "way": (), "carrier": (), "agree": ("agree",), "fees/pay": ("pay",),
-    "to-cabinet": ("shelve",), "consign": ("shelve",), "release": ("release",),
+    "to-cabinet": ("shelve",), "consign": ("shelve",), "release": (),
 }  # fmt: skip
 # What may stand there besides, because of a step: the clerk's rules, what follows from another step, what time does.
 FOLLOWS = frozenset({"open", "take", "close", "deem", "unmet", "recount", "expect-no-more", "sign-for", "change"})
@@ -32,7 +32,7 @@ def story(matter: Matter, moments: Sequence[Mapping[str, Any]]) -> list[str]:
     names: dict[tuple[str, int], str] = {}
     explained: set[int] = set()
     for step in matter.lived:
-        for verb in MOMENTS.get(step.verb, (step.verb,)):
+        for verb in _moments_of(step, matter):
             nth = next((n for n in range(at, len(moments)) if moments[n]["verb"] == verb), None)
             if nth is None:
                 found.append(f"{step.verb} on {step.day}: not in the timeline")
@@ -47,6 +47,13 @@ def story(matter: Matter, moments: Sequence[Mapping[str, Any]]) -> list[str]:
         if n not in explained and each["verb"] not in FOLLOWS and not by_rule and each["who"] != "time":
             found.append(f"{each['verb']} at {each['at']}: nobody of the crowd did it")
     return found
+
+
+def _moments_of(step: Lived, matter: Matter) -> tuple[str, ...]:
+    """A refusal in writing is handed over by what closes its case."""
+    if step.verb == "deliver" and matter.way.meets == "refused":
+        return ("close",)
+    return MOMENTS.get(step.verb, (step.verb,))
 
 
 def _moment(step: Lived, moment: Mapping[str, Any], names: dict[tuple[str, int], str]) -> list[str]:

@@ -21,8 +21,8 @@ Act = Callable[[], Coroutine[Any, Any, None]]
 WINDOW = "dongcheng-01"
 # Enough for each way: with a review and without, with a paper that may follow, with a fee.
 ITEMS = [
-    "birth-registration", "household-move-join-spouse", "allowance-elderly-veterans", "food-permit-new", "social-card-lost",
-    "registration-house-sale-transfer", "driving-licence-exchange", "real-estate-records-query",
+    "claim-unemployment-benefit", "food-permit-new", "social-card-lost", "real-estate-records-query",
+    "driving-licence-exchange",
 ]  # fmt: skip
 
 
