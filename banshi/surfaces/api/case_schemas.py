@@ -71,7 +71,7 @@ class LetterIn(In):
     valid_until: Day = Field(description="Its last day.")
 
 
-class AgentIn(In):
+class CaseAgentIn(In):
     """Who acts for `person`: by a mandate on record, or – keys of `staff` – by a letter that is seen now."""
 
     mandate: Annotated[str, StringConstraints(pattern=r"^[mp][0-9]{1,15}$")] | None = Field(
@@ -86,7 +86,7 @@ class AgentIn(In):
     )
 
     @model_validator(mode="after")
-    def _one(self) -> AgentIn:
+    def _one(self) -> CaseAgentIn:
         if (self.mandate is None) == (self.person is None) or (self.letter is not None and self.person is None):
             said = {"zh": "mandate 和 person 须填且只填一项", "en": "Give either mandate or person"}
             raise PydanticCustomError("one_of", "{en}", said)
@@ -125,7 +125,7 @@ class CaseIn(In):
         None,
         description="Who acts for `person`, a minor, as guardian in force: by keys of `staff`, and of a vouching `channel`.",
     )
-    agent: AgentIn | None = Field(
+    agent: CaseAgentIn | None = Field(
         None, description="Who acts for `person` by a mandate (代理人); never beside a guardian."
     )
     answers: Answers = Field({}, description="Question → option of the item's guide.")
