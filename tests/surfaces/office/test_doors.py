@@ -16,6 +16,7 @@ from banshi.rooms.archive import actions as archive
 from banshi.rooms.archive.models import Purge
 from banshi.rooms.booking.models import FollowUp, LedgerEntry, Suspension
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.catalogue.actions import one_matters
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
 from banshi.rooms.exchange import actions as exchange
@@ -93,6 +94,7 @@ def rows(office):  # noqa: F811
         "agent_id": agent.agent_id,
         "mandate_id": agent.pk,
         "draft_id": a_draft().pk,
+        "matter_draft": one_matters.begin_draft(code="moving", by=CITIZEN, now=TUESDAY_NINE).pk,
         "change": change_with_blank(office).pk,
         "part": "materials",
         "paper": "form",
