@@ -358,6 +358,8 @@ class Crowd:
             # The clock was set to days that were not looked at before: what was there then is unknown.
             return [Finding(code, "all counts", None, None, "skipped")]
         findings: list[Finding] = []
+        if hall.matters is not None and not self.told.is_set():
+            await hall.matters.check_open()
         for attempt in range(4):  # no-shows are found by a job
             hall.settle()
             rows = await self._visits(code, first, last, "day")
@@ -375,8 +377,6 @@ class Crowd:
                 break
             await asyncio.sleep(1.5)
         if hall.matters is not None:
-            if not self.told.is_set():
-                await hall.matters.check_open()
             findings += compare_ways(code, hall.matters.ways)
         if self.told.is_set():
             return findings  # asking about everybody who waits would take too long now
