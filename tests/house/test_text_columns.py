@@ -195,6 +195,7 @@ BORN_SEALED = (
     "fees_",
     "feedback_task.appeal_text",
     "feedback_task.finding",
+    "staffing_saved_filter.",
 )
 MIGRATIONS = {
     "booking": "0013_own_words_sealed",
