@@ -20,20 +20,16 @@ from banshi.rooms.identity.rules import Limits
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.case_schemas import FirmIn
 from banshi.surfaces.api.operations import caller, found, op, write
 from banshi.surfaces.api.pages import page
 from banshi.surfaces.api.parts import zone_of
-from banshi.surfaces.api.schemas import ClientIn, Code, Day, Id, In, Out, Page, Paged, _text
+from banshi.surfaces.api.schemas import ClientIn, Code, Day, Id, In, Out, Page, Paged
 
 router = Router(tags=["organisations"])
 Uscc = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 May = Literal["send", "fill", "appoint"]
 Role = Literal["legal", "agent"]
-
-
-class FirmIn(In):
-    uscc: Uscc = Field(description="Its unified social credit code.")
-    name: _text(60, 1)  # type: ignore[valid-type]
 
 
 class MemberIn(In):
