@@ -52,10 +52,6 @@ class Matter:
     def times(self, verb: str) -> int:
         return sum(each.verb == verb for each in self.lived)
 
-    def day_of(self, verb: str) -> str:
-        """The last day on which that was done; "" when never."""
-        return next((each.day for each in reversed(self.lived) if each.verb == verb), "")
-
     def take(self, verb: str, by: str, day: date | None, nth: int = 0) -> None:
         self.lived.append(Lived(verb, by, day.isoformat() if day else "", nth))
 
