@@ -1,8 +1,8 @@
-"""Whoever changes what every hall goes by holds the right in every hall that handles the item: none acts for another."""
+"""Whoever changes what every hall goes by holds the right in every hall that handles it: none acts for another."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from banshi.foundation.said import named
@@ -41,21 +41,25 @@ class Lacking:
         return [named(hall) for hall in self.halls]
 
 
-def lacking(grants: Grants, permission: str, item: Item | None) -> Lacking | None:
-    """None: whoever holds `grants` may act for every hall of the item; so for one that no hall handles yet."""
-    halls = _halls_of(item)
+def lacking(grants: Grants, permission: str, *items: Item | None) -> Lacking | None:
+    """None: whoever holds `grants` may act for every hall that handles all of these; so where no hall does yet."""
+    halls = _halls_of(items)
     missing = tuple(hall for hall in halls if not holds(grants, permission, hall.code))
     return Lacking(missing, _who_may(permission, halls)) if missing else None
 
 
-def must_everywhere(grants: Grants, permission: str, item: Item | None) -> None:
+def must_everywhere(grants: Grants, permission: str, *items: Item | None) -> None:
     """:raises Refused: not-every-hall, with the halls that lack it and who may."""
-    if (found := lacking(grants, permission, item)) is not None:
+    if (found := lacking(grants, permission, *items)) is not None:
         raise found.refused
 
 
-def _halls_of(item: Item | None) -> list[Hall]:
-    return list(Hall.objects.filter(items__item=item).order_by("order", "code")) if item is not None else []
+def _halls_of(items: Iterable[Item | None]) -> list[Hall]:
+    wanted = [item for item in items if item is not None]
+    halls = Hall.objects.all() if wanted else Hall.objects.none()
+    for item in wanted:
+        halls = halls.filter(items__item=item)
+    return list(halls.order_by("order", "code"))
 
 
 def _who_may(permission: str, halls: list[Hall]) -> tuple[Holder, ...]:

@@ -17,6 +17,7 @@ from banshi.foundation.said import english
 from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, int_or_none
+from banshi.journeys.hall.every_hall import lacking, must_everywhere
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.actions import one_matters as acts
 from banshi.rooms.catalogue.models import OneMatterDraft
@@ -107,6 +108,7 @@ def _page(
     matter = queries.standing(draft.code)
     who = names_of({*wrote, draft.published_by} - {""})
     may = is_open and request.who.may("items.publish", place.code)
+    lacks = lacking(request.who.grants, "items.publish", *queries.items_changed(draft)) if may else None
     context = {
         "draft": draft,
         "title": _title(draft),
@@ -122,7 +124,8 @@ def _page(
         "published_by": who.get(draft.published_by, ""),
         "is_open": is_open,
         "edits": is_open and not draft.retires,
-        "may_publish": may and by not in wrote,
+        "lacks": lacks,
+        "may_publish": may and by not in wrote and lacks is None,
         "mine": may and by in wrote,
         "audiences": AUDIENCES,
         "longest": LONGEST,
@@ -136,6 +139,7 @@ def _page(
 def publish(request: Asked, hall: str, matter_draft: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     try:
+        must_everywhere(request.who.grants, "items.publish", *queries.items_changed(queries.draft_of(matter_draft)))
         draft = acts.publish_draft(
             draft_id=matter_draft, seen=int_or_none(request.POST.get("seen")) or 0, by=acting(request, place),
             now=clock.now(),

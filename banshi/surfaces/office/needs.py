@@ -47,7 +47,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_left_over(who, halls, now),
         *_overfull(who, halls, now),
         *_retiring(who, halls),
-        *to_publish(who, halls),
+        *to_publish(who, halls, now=now),
         *_booked_beyond(who, halls, now),
         *_provisional(who, halls, now),
     ]

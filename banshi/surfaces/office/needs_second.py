@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.urls import reverse
@@ -10,11 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from banshi.foundation.doors import Who
-from banshi.foundation.said import named
+from banshi.foundation.said import english, named
 from banshi.frames.staff.names import names_of
+from banshi.journeys.hall.every_hall import lacking
 from banshi.kernel.rights import holds
 from banshi.rooms.cases.models import RuleProposal
 from banshi.rooms.catalogue.models import HallItem, ItemDraft
+from banshi.rooms.catalogue.queries import matter_drafts
+from banshi.rooms.catalogue.queries.retiring import today
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.need import Need
 
@@ -23,7 +27,7 @@ MOST = 5  # each by its name; how many more there are is one line
 LOOKED_AT = 200
 
 
-def to_publish(who: Who, halls: list[Hall]) -> list[Need]:
+def to_publish(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
     """In as many queries for thirty halls as for one; said once, in the first hall of theirs that handles the matter."""
     mine = [hall for hall in halls if who.may(RIGHT, hall.code)]
     if not mine:
@@ -42,13 +46,29 @@ def to_publish(who: Who, halls: list[Hall]) -> list[Need]:
             href = reverse("office:item_draft", kwargs={"hall": hall.code, "draft_id": draft.pk})
             text = _("Publish: %(name)s") % {"name": named(draft.item) if draft.item else draft.name_zh}
             found.append(Need(hall, "files", "wait", text, href, names.get(draft.ready_by or draft.entered_by, "")))
-    lines = _shortened(found)
+    lines = [*_shortened(found), *_matters(who, mine, today(now))]
     for row in proposals:
         if (hall := _hall(who, mine, where.get(row.item_id, ()))) is not None:
             href = reverse("review:rules", kwargs={"hall": hall.code})
             text = _("Let rules decide: %(name)s") % {"name": named(row.item)}
             lines.append(Need(hall, "zap", "wait", text, href, names.get(row.asked_by, "")))
     return lines
+
+
+def _matters(who: Who, mine: list[Hall], day: date) -> list[Need]:
+    """Drafts of 一件事 that nothing keeps from being published any more."""
+    by, found = str(who.by), []
+    for draft in matter_drafts.open_drafts()[:LOOKED_AT]:
+        if by in (draft.entered_by, *draft.editors.split()) or lacking(
+            who.grants, RIGHT, *matter_drafts.items_changed(draft)
+        ):
+            continue
+        if draft.retires or not matter_drafts.faults_of(draft.document, day=day):
+            said = draft.document
+            text = _("Publish: %(name)s") % {"name": said["name_en"] if english() else said["name_zh"]}
+            href = reverse("office:matter", kwargs={"hall": mine[0].code, "matter_draft": draft.pk})
+            found.append(Need(mine[0], "folder", "wait", text, href, names_of({draft.entered_by})[draft.entered_by]))
+    return found
 
 
 def _handled(items: Iterable[int]) -> dict[int, list[str]]:

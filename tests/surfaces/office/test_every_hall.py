@@ -9,7 +9,8 @@ from banshi.journeys.hall.every_hall import lacking
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.catalogue.actions.editing import open_change
 from banshi.rooms.catalogue.actions.retiring import ask_to_retire
-from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft, Retirement
+from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft, OneMatterDraft, Retirement
+from banshi.rooms.catalogue.queries.matter_drafts import items_changed
 from banshi.rooms.identity.models import Role
 from banshi.rooms.places.models import Category
 from tests.rooms.catalogue.handlings import document
@@ -95,6 +96,24 @@ def test_nobody_of_one_hall_retires_an_item_of_two_or_puts_it_back(both: Town) -
     assert Retirement.objects.get(pk=row.pk).state == "asked"
     assert city().post(at_ + "agree").status_code == 302
     assert Item.objects.get(code="pension").retired_on == row.from_day
+
+
+def test_a_matter_of_several_items_belongs_to_every_hall_that_handles_them_all(both: Town) -> None:
+    writer, second = (signed_in(staff_with(name, "hall_manager")) for name in ("writer", "second"))
+    path = str(writer.post("/office/town/matters/begin", {"code": "two", "do": "new"})["Location"])
+    draft = OneMatterDraft.objects.get()
+    draft.document |= {"name_zh": "两件", "name_en": "Two", "items": "pension;medical"}
+    draft.save(update_fields=["document"])
+    alone = lacking({"items.publish": frozenset({"town"})}, "items.publish", *items_changed(draft))
+    line = Category.objects.get(hall=both.other_hall)
+    HallItem.objects.create(hall=both.other_hall, item=both.items["medical"], category=line)
+
+    page, refused = shown(second, path), second.post(f"{path}publish", {"seen": draft.revision})
+
+    assert alone is None
+    assert "你在这些大厅没有权限：邻镇大厅" in page
+    assert f"{path}publish" not in page
+    assert (refused.status_code, OneMatterDraft.objects.get().state) == (403, "draft")
 
 
 def test_an_item_of_one_hall_asks_nobody_else(office: Town) -> None:  # noqa: F811

@@ -101,3 +101,14 @@ def test_a_clerk_of_the_window_writes_none(office):  # noqa: F811
     clerk = signed_in(staff_with("at-window", "clerk"))
 
     assert (clerk.get(HERE).status_code, clerk.post(f"{HERE}begin", {"code": "x"}).status_code) == (403, 403)
+
+
+def test_whoever_may_publish_finds_it_by_name_when_nothing_keeps_it(two):
+    path = begun(two[0])
+    kept(two[0], path, ["pension"])
+    faulty = said(two[1].get("/office/"))
+    kept(two[0], path, ["pension", "sign"])
+
+    shown = [said(each.get("/office/")) for each in two]
+
+    assert ("开书店" in faulty, "待发布：开书店" in shown[0], "待发布：开书店" in shown[1]) == (False, False, True)

@@ -42,6 +42,12 @@ def items_of(codes: Iterable[str]) -> dict[str, Item]:
     return {row.code: row for row in Item.objects.filter(code__in=list(codes)).select_related("department")}
 
 
+def items_changed(draft: OneMatterDraft) -> list[Item]:
+    """Those that it says now or would say: where all of them are handled, the draft changes what is offered."""
+    matter = standing(draft.code)
+    return list(items_of([*(code for code, _ in members(draft.document)), *(matter.codes if matter else ())]).values())
+
+
 def faults_of(document: Mapping[str, Any], *, day: date) -> list[Fault]:
     """All that keeps a draft from being published on a day."""
     rows = items_of(code for code, _ in members(document))
