@@ -17,7 +17,12 @@ from tests.town import TUESDAY_NINE
 pytestmark = pytest.mark.django_db
 FETCHED = re.compile(r'<div id="help"[^>]* hx-get="([^"]+)" hx-trigger="load"')
 CALLED = re.compile(r'role="alert">(?:(?!role=).)*?02 号窗口求助', re.S)
-PAPER = {"office:paper_sheet", "office:day_sheet"}  # to be printed, nothing on them moves
+PAPER = {
+    "office:paper_sheet",
+    "office:day_sheet",
+    "review:folder_label",
+    "review:folder_receipt",
+}  # to be printed, nothing on them moves
 ROLE = "city_admin"  # sees every page of the office, and those of several halls
 
 

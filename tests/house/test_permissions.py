@@ -24,7 +24,7 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Consultation
 from banshi.rooms.catalogue.actions import one_matters
-from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.catalogue.models import DataElement, HallItem
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device
 from banshi.rooms.exchange import actions as exchange
@@ -137,6 +137,8 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     assert batch is not None
     writing = consulting.Writing("要带什么？", "身份证。")
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
+    name = {"name_zh": "姓名", "name_en": "Name", "type": "text", "source_precedence": "card;applicant"}
+    DataElement.objects.create(code="person-name", sensitivity="personal", **name)
     return {
         "element": "person-name", "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,
