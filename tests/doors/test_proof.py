@@ -316,6 +316,7 @@ def test_every_public_form_that_costs_something_asks() -> None:
         "me/organisations/<int:organisation>/appoint": "people",
         "matters/<slug:item>/begin": "people",
         "together/<slug:code>/begin": "people",
+        "together/of/<str:items>/begin": "people",
     }
 
 

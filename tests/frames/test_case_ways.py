@@ -16,9 +16,11 @@ STEPS = {
     "reviewer": ["/review/town/review"],
     "approver": ["/review/town/approval"],
     "issue_clerk": ["/issue/town/", "/issue/town/cabinets/", "/issue/town/parcels/"],
-    "supervisor": ["/review/town/supervision", "/review/town/rules/"],
-    "hall_manager": ["/review/town/supervision", "/review/town/rules/"],
+    "supervisor": [],
+    "hall_manager": [],
 }
+FOLDERS = "/review/town/folders"
+OVERSEEN = {role: ["/review/town/supervision", "/review/town/rules/"] for role in ("supervisor", "hall_manager")}
 QUESTIONS = ["/review/town/enquiries", "/review/town/answers"]
 
 
@@ -37,12 +39,12 @@ def test_the_office_shows_the_way_to_what_one_works_on(town: Town, role: str):
     shown = to_cases(page(client, "/office/town/"))
 
     questions = [] if role == "issue_clerk" else QUESTIONS
-    assert shown == [*STEPS[role], *questions, "/review/town/find"]
+    assert shown == [*STEPS[role], FOLDERS, *OVERSEEN.get(role, []), *questions, "/review/town/find"]
     assert [client.get(href).status_code for href in shown] == [200] * len(shown)
 
 
-def test_a_clerk_who_may_not_open_a_case_is_shown_no_list_of_them(town: Town):
-    assert to_cases(page(signed_in(town.clerk), "/office/town/")) == []
+def test_a_clerk_who_may_not_open_a_case_is_shown_folders_and_no_list_of_cases(town: Town):
+    assert to_cases(page(signed_in(town.clerk), "/office/town/")) == [FOLDERS]
 
 
 @pytest.mark.parametrize("address", ["/office/town/", "/review/town/find", "/issue/town/"])
@@ -51,7 +53,7 @@ def test_the_ways_are_the_same_everywhere(town: Town, address: str):
 
     text = page(client, address)
 
-    assert to_cases(text) == ["/issue/town/", "/issue/town/cabinets/", "/issue/town/parcels/", "/review/town/find"]
+    assert to_cases(text) == [*STEPS["issue_clerk"], FOLDERS, "/review/town/find"]
     assert "/office/town/" in [href for href, _here in ways(text)]
 
 
