@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
 from typing import Any
 
 from banshi.crowd.dice import dice
@@ -22,7 +24,18 @@ def filled(
 
 
 def value_of(asked: Mapping[str, Any], who: Mapping[str, str], *, seed: str, today: date) -> Any:
-    chance, kind = dice(seed), asked["type"]
+    """Of its type, and as each of its checks has it (data dictionary)."""
+    chance = dice(seed)
+    value = _typed(asked, who, chance, today)
+    for each in asked.get("checks", ()):
+        name, _, param = each["check"].partition(":")
+        if name in _CHECKED:
+            value = _CHECKED[name](value, param, chance, today)
+    return value
+
+
+def _typed(asked: Mapping[str, Any], who: Mapping[str, str], chance: Random, today: date) -> Any:
+    kind = asked["type"]
     match kind:
         case "choice":
             return chance.choice(asked["options"])["id"]
@@ -41,6 +54,34 @@ def value_of(asked: Mapping[str, Any], who: Mapping[str, str], *, seed: str, tod
         case "address":
             return f"花园路 {chance.randrange(1, 200)} 号"
     return f"{asked['label'][:4]}{chance.randrange(10, 100)}"
+
+
+def _ranged(value: Any, param: str, chance: Random, today: date) -> str:
+    low, _, high = param.partition("..")
+    least, most = (Decimal(each) if each else None for each in (low, high))
+    number = Decimal(str(value))
+    number = number if least is None else max(number, least)
+    return str(number if most is None else min(number, most))
+
+
+def _long(value: Any, param: str, chance: Random, today: date) -> str:
+    least, _, most = param.partition("..")
+    return str(value).ljust(int(least), "甲")[: int(most or least)]
+
+
+# As people write what is checked: no number of anybody, and each of them well-formed.
+_CHECKED: dict[str, Callable[[Any, str, Random, date], Any]] = {
+    "past": lambda value, param, chance, today: (today - timedelta(days=chance.randrange(1, 900))).isoformat(),
+    "range": _ranged,
+    "length": _long,
+    "pattern": lambda value, param, chance, today: param.rpartition("~")[2],
+    "one_of": lambda value, param, chance, today: value if value in param.split("|") else param.split("|")[0],
+    "postcode": lambda value, param, chance, today: "523000",
+    "plate": lambda value, param, chance, today: f"粤S{chance.randrange(10000, 100000)}",
+    "vin": lambda value, param, chance, today: f"WVWZZZ1KZ6W{chance.randrange(100000, 1000000)}",
+    "email": lambda value, param, chance, today: f"p{chance.randrange(1000)}@example.com",
+    "uscc": lambda value, param, chance, today: "91441900MA4UK7JX5L",
+}
 
 
 def picture() -> bytes:

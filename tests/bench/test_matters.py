@@ -46,6 +46,24 @@ def test_a_value_of_each_type_is_read_as_one(kind: str, seed: str) -> None:
     assert read(field_of(each), said, TODAY) is not None
 
 
+@pytest.mark.parametrize(
+    ("kind", "checks"),
+    [
+        ("date", ["past"]), ("number", ["whole", "range:1900..2100"]), ("money", ["range:..1"]), ("address", ["length:4..9"]),
+        ("text", ["pattern:[0-9]{3}~123"]), ("text", ["one_of:甲|乙"]), ("choice", ["one_of:a|b"]), ("text", ["postcode"]),
+        ("text", ["plate"]), ("text", ["vin"]), ("text", ["email"]), ("text", ["uscc"]), ("id_number", ["resident_id"]),
+        ("phone", ["mobile"]), ("text", ["length:6"]),
+    ],
+)  # fmt: skip
+def test_a_value_is_as_its_checks_have_it(kind: str, checks: list[str]) -> None:
+    each = asked(kind, checks=[{"check": check} for check in checks])
+    field = field_of(each).model_copy(update={"checks": checks, "longest": 60})
+
+    value = filled([each], person(5, hall="dongcheng").body(), seed="1", today=TODAY)[each["code"]]
+
+    assert read(field, value, TODAY) is not None
+
+
 def test_the_same_seed_fills_in_the_same() -> None:
     fields, who = [asked(kind) for kind in TYPES], person(6).body()
 
