@@ -130,7 +130,7 @@ async def out_of_cell(matters: Matters, matter: Matter, case: Case) -> Reply | N
     """Papers in the cabinet are taken out first; then they are counted and received."""
     if not matter.did("take-out"):
         await matters.turned_down(matter, "accept", "receive", {"materials": brought(case)}, "papers-in-cabinet")
-        out = await matters.step(matter, "issue", "take-out")
+        out = await matters.step(matter, "issue", "take-out", {})
         return _as_phase(out, "received")
     return await _receive(matters, matter, case)
 

@@ -104,15 +104,14 @@ def pick_up_shut(request: HttpRequest, cabinet: Path[Code], body: PickUpIn) -> H
 
 @router.post("/cases/{case}/take-out", **op("take_out", {200: PickedUpOut}), summary="Take it out of its cell")
 @write
-def take_out(request: HttpRequest, case: Path[Code], body: TakeOutIn | None = None) -> Answer:
+def take_out(request: HttpRequest, case: Path[Code], body: TakeOutIn) -> Answer:
     """取出: papers that were dropped, which are counted and received then; a result that nobody fetched, which lies at `place`
     from now on and opens with the same code."""
     who, seen = _worked(request, case, "take_out")
     stay = deliveries.stay_of(seen, "drop") or deliveries.stay_of(seen, "result")
     if stay is None:
         raise Refused("nothing-found", facts={"case": seen.no})
-    place = body.place if body is not None else ""
-    at_cabinets.empty(stay_id=stay.pk, place=place, by=who.by, now=clock.now())
+    at_cabinets.empty(stay_id=stay.pk, place=body.place, by=who.by, now=clock.now())
     return answer(200, {"cabinet": stay.cell.cabinet.code, "cell": stay.cell.no, "case": seen.no})
 
 

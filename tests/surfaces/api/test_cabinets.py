@@ -127,8 +127,8 @@ def test_the_issue_window_takes_papers_out_and_lays_a_result_in(
     calls("post", "/cabinets/c1/drops", "kiosk", {"case": case.no, "phone_last4": "8000"})
     before = work("receive", case.no, "receiver", {"materials": ["id", "lease", "photo"]})
 
-    out = work.done("take-out", case.no, "issuer")
-    twice = work("take-out", case.no, "issuer")
+    out = work.done("take-out", case.no, "issuer", {})
+    twice = work("take-out", case.no, "issuer", {})
     work.done("receive", case.no, "receiver", {"materials": ["id", "lease", "photo"]})
     granted = matters.decided()
     conclude.issue(case_no=granted.no, by=matters.by["issuer"], now=TUESDAY_NINE)
@@ -143,14 +143,14 @@ def test_the_issue_window_takes_papers_out_and_lays_a_result_in(
     assert (back["cell"], work.seen(granted.no, "issuer")["delivery"]["place"]) == (1, "A-12")
 
 
-@pytest.mark.parametrize("verb", ["take-out", "to-cabinet"])
+@pytest.mark.parametrize(("verb", "body"), [("take-out", {}), ("to-cabinet", None)])
 def test_cells_are_tended_by_the_issue_window_of_the_hall(
-    verb: str, matters: Matters, cabinet: Cabinet, work: Casework
+    verb: str, body: Any, matters: Matters, cabinet: Cabinet, work: Casework
 ) -> None:
     case = passed(matters)
     key_for(work, "elsewhere", "issue_clerk", hall="other")
 
-    answers = [work(verb, case.no, who) for who in ("receiver", "elsewhere")]
+    answers = [work(verb, case.no, who, body) for who in ("receiver", "elsewhere")]
 
     assert [(a.status_code, a.json()["type"]) for a in answers] == [(403, "not-allowed"), (404, "nothing-found")]
 
