@@ -81,7 +81,7 @@ def test_a_list_is_taken_once_renewed_and_ended(calls: Calls) -> None:
 
 def test_a_wrong_row_says_why_and_the_others_come(calls: Calls) -> None:
     wrong = [
-        {**LICENCE, "number": "A", "issued_on": "soon"}, {**LICENCE, "number": "B", "valid_until": "2020-01-01"},
+        {**LICENCE, "number": "A", "issued_on": "99999999999-1-1"}, {**LICENCE, "number": "B", "valid_until": "2020-01-01"},
         {**LICENCE, "number": "C", "id_number": "123"}, {**LICENCE, "number": "D", "name": "驾\u202e驶证"},
         {**LICENCE, "number": "E", "uscc": USCC}, {**LICENCE, "number": "F"},
     ]  # fmt: skip

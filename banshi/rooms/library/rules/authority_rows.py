@@ -199,7 +199,7 @@ def _day(text: str) -> date | None:
     parts = text.replace("/", "-").split("-")
     try:
         return date(*(int(part) for part in parts)) if len(parts) == 3 else date.fromisoformat(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
