@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,7 @@ from banshi.rooms.catalogue.rules.handling import NUMERIC, Element, Field
 __all__ = ["WrongValue", "read", "read_element", "stored"]
 
 _MOST_DIGITS = 15
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"  # a week and its day, 2026-W10-2, is as long
 _YEARS = range(1900, 2200)  # of whatever a paper may say: births, leases
 
 
@@ -107,6 +109,8 @@ def _decimal(value: object) -> Decimal:
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or len(number.as_tuple().digits) > _MOST_DIGITS or abs(exponent) > _MOST_DIGITS:
         raise no
+    if number.adjusted() > _MOST_DIGITS:  # more than can be rounded to the fen, and than anybody means
+        raise no
     return number
 
 
@@ -141,7 +145,7 @@ def _id_number(text: str, today: date | None) -> str:
 
 def _day(text: str, today: date | None) -> date:
     try:
-        day = date.fromisoformat(text) if len(text) == 10 else None
+        day = date.fromisoformat(text) if re.fullmatch(_DAY, text) else None
     except ValueError:
         day = None
     if day is None or day.year not in _YEARS:
