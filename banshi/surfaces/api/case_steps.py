@@ -443,8 +443,10 @@ def _deliver(case: Case, asked: DeliverIn, who: Caller, now: datetime) -> None:
 
 
 def _to_agent(case: Case, asked: DeliverIn, fetch: FetchIn, who: Caller, now: datetime) -> None:
-    """:raises Refused: those of `conclude.hand_to_agent`."""
+    """:raises Refused: those of `conclude.hand_to_agent`; mandate-missing – the letter is about other matters."""
     seen = fetch.letter
+    if seen is not None and seen.items and case.item.code not in seen.items:
+        raise Refused("mandate-missing", facts={"item": case.item.code})
     letter = conclude.Letter(seen.kind, seen.number, seen.valid_until) if seen is not None else None
     conclude.hand_to_agent(
         case_no=case.no, code=asked.code, agent=person_of(fetch.person), letter=letter, by=who.by, now=now

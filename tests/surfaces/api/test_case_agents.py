@@ -104,6 +104,9 @@ def test_an_agent_fetches_with_the_code_and_anybody_else_does_not(work: Casework
     code, at = Delivery.objects.get().code, f"/cases/{case.no}/deliver"
 
     wrong = work.calls("post", at, "issuer", {"code": code, "agent": {"person": said(matters.town.person(3))}})
+    about = LETTER | {"items": ["id-card"], "fetches": True}
+    other = work.calls("post", at, "issuer", {"code": code, "agent": {"person": said(agent), "letter": about}})
     done = work.calls("post", at, "issuer", {"code": code, "agent": {"person": said(agent)}})
 
-    assert (told(wrong), done.status_code, done.json()["phase"]) == ((409, "mandate-missing"), 200, "closed")
+    assert (told(wrong), told(other)) == ((409, "mandate-missing"), (409, "mandate-missing"))
+    assert (done.status_code, done.json()["phase"], PaperMandate.objects.count()) == (200, "closed", 1)
