@@ -11,6 +11,7 @@ from django.db import transaction
 from banshi.kernel.actors import Actor
 from banshi.kernel.clock_words import hours_words
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places.models import Hall, Window
@@ -139,7 +140,7 @@ def save_filter(*, hall: Hall, staff_id: int, listed: str, name: str, query: str
 
     :raises Refused: invalid – no name or too long a one, nothing that filters, or as many as there may be.
     """
-    name, kept = " ".join(name.split()), rules.filter_of(query)
+    name, kept = " ".join(legible(name, field="name").split()), rules.filter_of(query)
     if not 0 < len(name) <= rules.LONGEST_NAME:
         raise _invalid(
             "name", f"写 1 到 {rules.LONGEST_NAME} 个字的名称", f"A name of 1 to {rules.LONGEST_NAME} characters"

@@ -93,6 +93,7 @@ def test_it_is_retired_by_two_and_can_be_written_anew():
     ("wrong", "field"),
     [
         ({"name_en": ""}, "name_en"),
+        ({"summary_zh": "一次\u202e办完"}, "summary_zh"),
         ({"items": "pension"}, "items"),
         ({"items": "pension;moon"}, "items"),
         ({"items": "pension?colour=red;medical"}, "items"),

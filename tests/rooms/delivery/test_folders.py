@@ -75,6 +75,7 @@ def test_a_shelf_without_a_name_and_an_archive_of_what_goes_on_are_refused(matte
     folder = made(matters)
 
     assert no_of(lambda: put(matters, folder, " ".strip())) == "invalid"
+    assert no_of(lambda: actions.spot_of("A\u202e1")) == "invalid"
     assert no_of(lambda: put(matters, folder, deed="archived", at=At("archive", "12-3"))) == "wrong-state"
     assert PaperFolder.objects.get().moves == 1
 

@@ -63,7 +63,9 @@ def test_another_neither_sees_nor_forgets_it(matters: Matters, client_of: Any) -
     assert "开店" not in links(client_of("supervisor"))
 
 
-@pytest.mark.parametrize("wrong", [{"name": " "}, {"name": "长" * 21}, {"query": "page=2"}, {"list": "office:staff"}])
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"name": "长" * 21}, {"name": "开\u202e店"}, {"query": "page=2"}, {"list": "office:staff"}]
+)
 def test_what_is_no_filter_is_not_saved(matters: Matters, client_of: Any, wrong: dict[str, str]) -> None:
     answer = client_of("reviewer").post(SAVE, MINE | wrong)
 

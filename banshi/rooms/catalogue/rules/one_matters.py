@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from banshi.kernel.wording import UNSEEN, is_legible
 from banshi.rooms.catalogue.rules.handling import Handling
 from banshi.rooms.catalogue.rules.one_form import MOST_ITEMS, member
 from banshi.rooms.catalogue.rules.together import apart_by_applicant
@@ -63,6 +64,7 @@ def faults(document: Mapping[str, Any], known: Mapping[str, Known]) -> list[Faul
         for name, most in LONGEST.items()
         if len(document[name]) > most or (name.startswith("name") and not document[name])
     ]
+    found += [Fault(name, UNSEEN["zh"], UNSEEN["en"]) for name in LONGEST if not is_legible(document[name])]
     if document["audience"] not in AUDIENCES:
         found.append(Fault("audience", "选一个申请人类型", "Choose who applies"))
     days = document["joint_days"]

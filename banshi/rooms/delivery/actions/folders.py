@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases.actions.ground import staff_of
 from banshi.rooms.cases.models import Case
@@ -165,7 +166,7 @@ def take_stock(
 
 def spot_of(said: str) -> str:
     """Which shelf or box, as somebody wrote or scanned it. :raises Refused: invalid."""
-    spot = " ".join(said.split())
+    spot = " ".join(legible(said, field="place").split())
     _need_spot(At("shelf", spot))
     return spot
 
