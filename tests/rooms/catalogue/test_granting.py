@@ -55,6 +55,7 @@ def test_a_field_that_was_not_filled_in_grants_nothing() -> None:
     ("grants", "typed", "why"),
     [
         ([AMOUNT], {"amount": "1000.01"}, "amount: Not more than 1000"),
+        ([AMOUNT], {"amount": "-0.01"}, "amount: Not less than 0"),
         ([UNTIL], {"until": "soon"}, "until: This is a day, like 2026-03-10"),
         ([grant("term")], {}, "term is missing"),
         ([AMOUNT], {"castle": "1"}, "Nothing of this kind is granted here"),

@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from banshi.kernel.conditions import judge
 from banshi.rooms.catalogue.rules import values
@@ -91,7 +92,9 @@ def _read(asked: tuple[tuple[Grant, str], ...], said: Mapping[str, str]) -> Iter
 
 
 def _as_field(grant: Grant) -> Field:
+    """An amount of money that names no least one is none below nothing."""
+    least = Decimal(0) if grant.least is None and grant.type == "money" else grant.least
     return Field(
         code=grant.code, label_zh=grant.label_zh, label_en=grant.label_en, type=grant.type, longest=grant.longest,
-        least=grant.least, most=grant.most, group_zh="核定", group_en="Granted",
+        least=least, most=grant.most, group_zh="核定", group_en="Granted",
     )  # fmt: skip
