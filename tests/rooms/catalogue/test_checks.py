@@ -117,6 +117,7 @@ def test_bounds_are_within(number: Decimal) -> None:
         "length:x",
         "range:..",
         "range:5..1",
+        "range:NaN..",
         "pattern:[0-9",
         "pattern:[0-9]~x",
         "one_of:",

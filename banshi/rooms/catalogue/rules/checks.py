@@ -102,6 +102,8 @@ def _bounds(param: str) -> tuple[Decimal | None, Decimal | None]:
     """`0..100`, `1..`, `..9`: both within."""
     low, dots, high = param.partition("..")
     least, most = Decimal(low) if low else None, Decimal(high) if high else None
+    if not all(each.is_finite() for each in (least, most) if each is not None):
+        raise ValueError(param)
     if not dots or (least is None and most is None) or (least is not None and most is not None and least > most):
         raise ValueError(param)
     return least, most
