@@ -106,7 +106,7 @@ class LibraryImportOut(Out):
     rows: list[RowOut]
 
 
-class EndIn(In):
+class CertificateEndIn(In):
     reason: _text(200, 1)  # type: ignore[valid-type]
 
 
@@ -156,7 +156,7 @@ def _row(each: Reported, name: str, no: int) -> dict[str, Any]:
     summary="A certificate holds no more",
 )
 @write
-def end_certificate(request: HttpRequest, certificate: Path[Code], body: EndIn) -> Answer:
+def end_certificate(request: HttpRequest, certificate: Path[Code], body: CertificateEndIn) -> Answer:
     """注销、吊销、撤销, by whoever issued it. What it was used for stays, and is shown there as ended."""
     who, now = caller(request), clock.now()
     ended = library.end_own(

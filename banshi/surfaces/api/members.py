@@ -59,7 +59,7 @@ class MembersAsked(Paged):
     uscc: Uscc
 
 
-class EndIn(In):
+class MemberEndIn(In):
     uscc: Uscc = Field(description="Of the organisation.")
 
 
@@ -112,7 +112,7 @@ def enter_member(request: HttpRequest, hall: Path[Code], body: MemberIn) -> Answ
     "/halls/{hall}/members/{member}/end", **op("end_member", {200: EndedOut}), summary="They act for it no longer"
 )
 @write
-def end_member(request: HttpRequest, hall: Path[Code], member: Path[Id], body: EndIn) -> Answer:
+def end_member(request: HttpRequest, hall: Path[Code], member: Path[Id], body: MemberEndIn) -> Answer:
     """What they applied for stands. Repeating it changes nothing."""
     place, who, now = places.hall_by_code(hall), caller(request), clock.now()
     who.must("end_member", place.code)
