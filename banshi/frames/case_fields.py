@@ -102,7 +102,7 @@ class Line:
 
 def hint_of(field: Field) -> str:
     """What its value has to be, in words: every check that can be said before anything is wrong; "" where there is none."""
-    said = [parsed(each).hint for each in field.checks]
+    said = [parsed(each).within(field.least, field.most).hint for each in field.checks]
     return ", ".join(each.en for each in said) if english() else "，".join(each.zh for each in said)
 
 

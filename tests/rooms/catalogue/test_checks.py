@@ -141,6 +141,15 @@ def test_every_check_has_a_hint_in_both_languages_and_a_type_it_goes_with() -> N
     assert wrong_checks("text", "past") == "past is no check of the type text"
 
 
+def test_a_hint_says_the_bounds_that_a_field_has_within_those_of_its_element() -> None:
+    area = parsed("range:0.01..1000000")
+
+    assert area.within(Decimal(1), Decimal(500)).hint.zh == "1 到 500"
+    assert area.within(None, None) == area
+    assert parsed("range:0.01..").within(Decimal(1), Decimal(9)).hint.zh == "不小于 1"
+    assert parsed("length:2..4").within(Decimal(1), None) == parsed("length:2..4")
+
+
 def test_a_field_asks_what_its_element_asks_and_no_more_what_it_asked_before() -> None:
     asked = {"plate-number": ["plate"], "job": []}
     fields = [{"code": "a", "element": "plate-number"}, {"code": "b", "element": "job", "checks": ["vin"]},

@@ -48,6 +48,15 @@ class Check:
         """What is asked for, said before anything is wrong."""
         return CHECKS[self.name].hint(self.param)
 
+    def within(self, least: Decimal | None, most: Decimal | None) -> Check:
+        """A range as a field of its own bounds narrows it; any other check as it is."""
+        if self.name != "range":
+            return self
+        low, high = _bounds(self.param)
+        low = max((each for each in (low, least) if each is not None), default=None)
+        high = high if high is None or most is None else min(high, most)
+        return Check("range", "..".join("" if each is None else f"{each:f}" for each in (low, high)))
+
     @property
     def pattern(self) -> str:
         """A regular expression of the whole value as it is kept; "" where none says it."""
