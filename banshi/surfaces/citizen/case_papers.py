@@ -98,7 +98,7 @@ def _papers_page(
 ) -> HttpResponseBase:
     """:param at: the paper that a refusal is about; "": none."""
     rows = listed(request, found, refused=refused, at=at, now=now)
-    needed = [each for each in rows if each.row.necessity == "required" and not each.row.to_bring]
+    needed = [each for each in rows if (each.row.necessity == "required" or each.told) and not each.row.to_bring]
     context = {
         "case": found,
         "step": "papers",
