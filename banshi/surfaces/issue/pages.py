@@ -10,10 +10,12 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import named
 from banshi.frames.staff import case_fees, case_files, folders
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_deeds import deed
@@ -30,7 +32,9 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.waiting import is_late
+from banshi.rooms.delivery.models import FolderMove
 from banshi.rooms.delivery.queries import (
+    Step,
     cabinets_of,
     call_of,
     delivery_of,
@@ -132,12 +136,21 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "busy": shared.held(case, staff=request.who.staff_id),
         "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
         "cabinet": case.phase in ("issuing", "ready") and bool(cabinets_of(hall)) and own,
-        "trail": trail(case)[::-1],
+        "trail": [(step, _place(step)) for step in trail(case)[::-1]],
         "in_cell": stay_of(case, "result"), "kept": folders.folder_of(case),
         "may_keep": request.who.may("folders.keep", hall.code),
         "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
     }  # fmt: skip
     return page(request, "issue/case.html", hall, status=status_of(refused) if refused else 200, **context)
+
+
+def _place(step: Step) -> str:
+    """In words: a cell by its cabinet's name, a folder as its own page says it."""
+    if isinstance(step.thing, FolderMove):
+        return folders.where(step.thing)
+    if step.thing is None:
+        return step.place
+    return pgettext("issue", "%(cabinet)s, cell %(no)s") % {"cabinet": named(step.thing.cabinet), "no": step.thing.no}
 
 
 WINDOW = "issue-window"

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.models import Delivery, FolderMove, Parcel, ParcelWord, Printing, SentPapers, Stay
+from banshi.rooms.delivery.models import Cell, Delivery, FolderMove, Parcel, ParcelWord, Printing, SentPapers, Stay
 
 
 @dataclass(frozen=True)
 class Step:
-    """`what`: a code with words in `foundation.states` ("trail"); `place`: a shelf, a cell, a waybill; "" for none."""
+    """`what`: a code with words in `foundation.states` ("trail"); `place`: a shelf, a cell, a waybill; "" for none; `thing`: what
+    pages name in words."""
 
     at: datetime
     what: str
     place: str = ""
+    thing: Cell | FolderMove | None = None
 
 
 def trail(case: Case) -> list[Step]:
@@ -37,14 +39,16 @@ def _papers(case: Case) -> Iterator[Step]:
 def _folder(case: Case) -> Iterator[Step]:
     rows = FolderMove.objects.filter(folder__case=case).select_related("holder").order_by("id")
     for row in rows:
-        yield Step(row.at, f"folder_{row.deed}", row.spot or (row.holder.name_zh if row.holder is not None else ""))
+        yield Step(
+            row.at, f"folder_{row.deed}", row.spot or (row.holder.name_zh if row.holder is not None else ""), row
+        )
 
 
 def _lying(case: Case) -> Iterator[Step]:
     for stay in Stay.objects.filter(case=case).exclude(out_by="moved").select_related("cell__cabinet").order_by("id"):
-        yield Step(stay.put_at, f"{stay.kind}_in_cell", stay.cell.name)
+        yield Step(stay.put_at, f"{stay.kind}_in_cell", stay.cell.name, stay.cell)
         if stay.out_at is not None:
-            yield Step(stay.out_at, f"{stay.kind}_out_of_cell", stay.cell.name)
+            yield Step(stay.out_at, f"{stay.kind}_out_of_cell", stay.cell.name, stay.cell)
 
 
 def _carried(case: Case) -> Iterator[Step]:
