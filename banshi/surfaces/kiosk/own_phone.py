@@ -79,7 +79,7 @@ def _card_read(request: HttpRequest, place: Place) -> HttpResponse:
 def _not_a_card(typed: str) -> str:
     if MOBILE.fullmatch(re.sub(r"\D", "", typed).removeprefix("86")):
         return pgettext("kiosk", "The card first; the mobile number is typed on the next page.")
-    return card.only_typed()
+    return pgettext("kiosk phone", "A typed number is not enough. Lay the ID card on the reader.")
 
 
 def _number_typed(request: HttpRequest, place: Place, step: Step) -> HttpResponse:
