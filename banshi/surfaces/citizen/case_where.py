@@ -131,7 +131,9 @@ def kept_of(case: Case) -> Kept | None:
     if row is None:
         return None
     at = {"sent": "way", "archive": "archive", "back": "back"}.get(row.place, "front")
-    if at == "front" and case.phase == "in_review":
+    last = row.trail.order_by("seq").last()
+    kept_behind = case.decided_at is not None and row.place == "person" and last is not None and last.deed == "signed"
+    if at == "front" and (case.phase == "in_review" or kept_behind):
         at = "department"
     originals = row.ended_at is None and row.papers.filter(originals__gt=F("back")).exists()
     return Kept(at, originals, case.decided_at is not None or case.phase in CASE.ends, row.since)

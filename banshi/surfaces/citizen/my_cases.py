@@ -27,6 +27,7 @@ from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.fees import queries as fees
+from banshi.rooms.identity import queries as people
 from banshi.surfaces.citizen import case_story, case_ways, case_where
 from banshi.surfaces.citizen.case_doors import (
     acted_here,
@@ -88,6 +89,8 @@ def case(request: Any, no: str) -> HttpResponseBase:
         found = my_case(request, no)
     except Http404:
         told = next((row for row in cases.all_cases().filter(no=no) if row.pk in told_here(request)), None)
+        if told is None and cases.left_with(people.phone_of(account_id=request.who.account_id), no=no):
+            return page(request, "citizen/case_unproven.html", {"no": no}, status=404)
         if told is None:
             raise
         return _told_page(request, told, now=now)

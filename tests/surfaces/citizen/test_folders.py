@@ -64,3 +64,18 @@ def test_the_page_says_it_without_a_shelf(open_town: Town) -> None:
 
     assert ("在大厅窗口" in page, "作出决定后，原件可以凭身份证领回" in page) == (True, True)
     assert ("A-3" in page, folder.no in page) == (False, False)
+
+
+def test_papers_that_the_department_signed_for_lie_there_until_somebody_moves_them(matters: Matters) -> None:
+    case, by = matters.received(), matters.by["receiver"]
+    folder = folders.make(case_no=case.no, by=by, now=TUESDAY_NINE)
+    reviewer = delivery.At("person", holder_id=int(matters.by["reviewer"].id))
+    for deed, where in (("sent", delivery.At("sent")), ("signed", reviewer)):
+        delivery.move(folder_id=folder.pk, hall=case.hall, deed=deed, at=where, by=by, now=TUESDAY_NINE)
+    Case.objects.update(phase="decided", decided_at=TUESDAY_NINE + timedelta(hours=1))
+    decided = told(case)
+    delivery.move(
+        folder_id=folder.pk, hall=case.hall, deed="put", at=delivery.At("shelf", "A-3"), by=by, now=TUESDAY_NINE
+    )
+
+    assert (decided[0], told(case)[0]) == ("department", "front")

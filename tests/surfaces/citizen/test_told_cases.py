@@ -69,7 +69,10 @@ def test_another_name_and_no_name_show_nothing(shop: Matters, typed: str):
     me = signed_in(NUMBER, (shop.person, typed)) if typed else signed_in(NUMBER)
 
     assert not listed(me, case)
-    assert me.client.get(f"/cases/{case.no}/").status_code == 404
+    page = me.client.get(f"/cases/{case.no}/")
+    assert page.status_code == 404
+    said = page.content.decode()
+    assert ("先核验一次这个手机号" in said, case.masked_applicant in said, "大厅收件" in said) == (True, False, False)
 
 
 def test_a_family_that_shares_a_telephone_sees_those_it_typed(shop: Matters):

@@ -66,7 +66,7 @@ from banshi.rooms.cases.queries.sealed import (
     set_aside_in,
     troubled,
 )
-from banshi.rooms.cases.queries.told import told_to
+from banshi.rooms.cases.queries.told import left_with, told_to
 from banshi.rooms.cases.queries.views import (
     WITH,
     CaseLine,
@@ -161,6 +161,7 @@ __all__ = [
     "heads",
     "kept_as",
     "latest_day",
+    "left_with",
     "limited",
     "lines",
     "matters_of",

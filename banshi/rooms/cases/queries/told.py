@@ -19,6 +19,11 @@ def phone_index(phone: str | None) -> str:
     return blind_index(phone, purpose="phone") if phone else ""
 
 
+def left_with(phone: str | None, *, no: str) -> bool:
+    """Whether this telephone, which a code proved, was left at a window with the case of that number."""
+    return bool(phone) and Case.objects.filter(no=no, channel="window", contact_index=phone_index(phone)).exists()
+
+
 def told_to(phone: str | None, named: Mapping[int, str]) -> list[int]:
     """Ids of cases that an account may see by its telephone, the latest first.
 
