@@ -90,7 +90,9 @@ def case(request: Any, no: str) -> HttpResponseBase:
     except Http404:
         told = next((row for row in cases.all_cases().filter(no=no) if row.pk in told_here(request)), None)
         if told is None and cases.left_with(people.phone_of(account_id=request.who.account_id), no=no):
-            return page(request, "citizen/case_unproven.html", {"no": no}, status=404)
+            shown = page(request, "citizen/case_unproven.html", {"no": no})
+            shown.status_code = 404  # nothing of it is here for them yet
+            return shown
         if told is None:
             raise
         return _told_page(request, told, now=now)
