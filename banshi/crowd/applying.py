@@ -69,14 +69,24 @@ async def _sent(matters: Matters, rows: list[Matter]) -> None:
 async def _chosen(matters: Matters, way: Way, seed: str, *, how_many: int) -> list[dict[str, Any]]:
     """Items with which a matter can be lived so, asked about to the end of their questions."""
     found: list[dict[str, Any]] = []
+    for_whom = "both"
     offered = await _offered(matters)
     for item in dice(seed).sample(offered, k=min(TRIES, len(offered))):
+        theirs = await _audience(matters, item) if how_many > 1 else "both"
+        if "both" not in (theirs, for_whom) and theirs != for_whom:
+            continue  # what is for people alone and what is for organisations alone do not go together
         guided = await _guided(matters, item, seed)
         if guided is not None and fits(way, guided):
             found.append(guided)
+            for_whom = theirs if for_whom == "both" else for_whom
             if len(found) == how_many:
                 return found
     return []
+
+
+async def _audience(matters: Matters, item: str) -> str:
+    seen = await matters.hall.api.get(f"/items/{item}", matters.hall.keys.read)
+    return str(seen.body["audience"]) if seen.ok else "both"
 
 
 async def _offered(matters: Matters) -> list[str]:
