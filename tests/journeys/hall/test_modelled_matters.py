@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from banshi.journeys.hall.demo_seeds import CASE_HALLS
 from banshi.journeys.hall.load_handlings import read
 from banshi.rooms.catalogue.rules.blanks import OfItem, blank_sheet, result_sheet
 from banshi.rooms.catalogue.rules.flow import stages
 from banshi.rooms.catalogue.rules.guided import Guided, guided
 from banshi.rooms.catalogue.rules.handling import Element, Handling, Limit, Paper
-from tests.house.test_presets_catalogue import PRESETS, items_by_code
+from tests.house.test_presets_catalogue import PRESETS, hall_items, items_by_code
 
 FILES = {path.stem: path for path in sorted((PRESETS / "catalogue" / "handling").glob("*.yaml"))}
 MOST_PATHS = 1000
@@ -27,7 +28,7 @@ REGISTERS = {
     "education-certificate", "high-level-talent", "hukou-book", "kindergarten-preparation-approval", "marriage-certificate",
     "minimum-allowance-certificate", "no-home-certificate", "patent-certificate", "physician-qualification",
     "professional-title", "residence-permit", "resident-id", "skill-certificate", "social-insurance-record",
-    "social-security-card", "vehicle-licence", "veteran-card",
+    "social-security-card", "unemployment-benefit-record", "vehicle-licence", "veteran-card",
 }  # fmt: skip
 # 行政许可法 Art. 42: twenty working days, forty-five where bodies decide together – or what a law says instead.
 OTHERWISE = {
@@ -59,8 +60,7 @@ CHOSEN = {
     "car-quota-ordinary-car-lottery-application", "tobacco-retail-permit-new", "private-kindergarten-permit-new",
 }  # fmt: skip
 BY_RULE = {
-    "filing-changed-driver-details", "proof-life-pensioners", "senior-travel-card-top-up", "sole-trader-licence-new",
-    "unemployment-benefit-statement",
+    "filing-changed-driver-details", "proof-life-pensioners", "sole-trader-licence-new", "unemployment-benefit-statement",
 }  # fmt: skip
 WRITTEN = (
     "申请", "申请书", "申请表", "申请单", "申报单", "申领表", "备案表", "登记表", "充值单", "预约单", "承诺",
@@ -248,6 +248,25 @@ def test_limits_are_lawful_and_those_of_the_catalogue(code: str) -> None:
     if item["item_type"] == "01":
         most = OTHERWISE.get(code, Limit(value=45 if matter(code).joint else 20))
         assert working_days(limits.statutory) <= working_days(most)
+
+
+@pytest.mark.parametrize("code", sorted(BY_RULE))
+def test_no_rule_grants_what_only_the_applicant_says(code: str) -> None:
+    """Beside who they are, an authority's paper stands for it, or somebody was asked: a change, a name, one's own life."""
+    identity = {"resident-id", "social-security-card", "passport", "driving-licence"}
+    of_others = [
+        kind for paper in matter(code).materials if paper.necessity == "required" for kind in paper.satisfied_by
+    ]
+
+    said_of_oneself = {"filing-changed-driver-details", "proof-life-pensioners", "sole-trader-licence-new"}
+    assert code in said_of_oneself or set(of_others) - identity
+
+
+@pytest.mark.parametrize("code", sorted({*NAMED, *CHOSEN}))
+def test_a_named_matter_is_handled_where_people_work_on_cases(code: str) -> None:
+    handled = {hall for hall in CASE_HALLS if code in {row["item"] for row in hall_items(hall)}}
+
+    assert handled
 
 
 @pytest.mark.parametrize("code", FILES)
