@@ -270,6 +270,13 @@ def test_a_named_matter_is_handled_where_people_work_on_cases(code: str) -> None
 
 
 @pytest.mark.parametrize("code", FILES)
+def test_the_item_names_the_result_that_is_made(code: str) -> None:
+    item, result = items_by_code()[code], matter(code).result
+
+    assert (item["result_zh"], item["result_en"]) == (result.name_zh, result.name_en)
+
+
+@pytest.mark.parametrize("code", FILES)
 def test_what_the_library_supplies_is_somewhere_issued(code: str) -> None:
     issued = {matter(each).result.certificate_type for each in FILES}
 
