@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -122,6 +122,15 @@ def _standing(day: date) -> QuerySet[Hold]:
 
 def held(case: Case, *, now: datetime) -> bool:
     return _standing(today_in(case.hall, now)).filter(case=case).exists()
+
+
+def held_among(rows: Iterable[Case], *, now: datetime) -> frozenset[int]:
+    """Of these the cases that somebody holds from destruction, by key."""
+    halls: dict[date, list[int]] = {}
+    for case in rows:
+        halls.setdefault(today_in(case.hall, now), []).append(case.pk)
+    found = [_standing(day).filter(case__in=keys).values_list("case_id", flat=True) for day, keys in halls.items()]
+    return frozenset(key for each in found for key in each)
 
 
 def run_out(hall: Hall, *, now: datetime) -> list[Package]:

@@ -11,6 +11,7 @@ from banshi.kernel.actors import ActorKind
 from banshi.kernel.masking import mask_id
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
+from banshi.rooms.archive import queries as archive
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper, Obligation
@@ -106,10 +107,14 @@ def look_at(who: Caller, case: Case, *, copy: str = "", now: datetime) -> None:
 
 def line_parts(rows: Iterable[Case], who: Caller, *, now: datetime) -> list[dict[str, Any]]:
     listed = list(rows)
-    return [_line(case, line, who) for case, line in zip(listed, cases.lines(listed, now=now), strict=True)]
+    kept = archive.held_among(listed, now=now) if who.scope == "staff" else frozenset()
+    return [
+        _line(case, line, who, on_hold=case.pk in kept)
+        for case, line in zip(listed, cases.lines(listed, now=now), strict=True)
+    ]
 
 
-def _line(case: Case, line: CaseLine, who: Caller) -> dict[str, Any]:
+def _line(case: Case, line: CaseLine, who: Caller, *, on_hold: bool) -> dict[str, Any]:
     zone, staff = zone_of(case.hall), who.scope == "staff"
     times = ("opened_at", "submitted_at", "received_at", "accepted_at", "decided_at", "closed_at")
     return {
@@ -122,7 +127,7 @@ def _line(case: Case, line: CaseLine, who: Caller) -> dict[str, Any]:
         "channel": case.channel,
         "phase": case.phase,
         "outcome": case.outcome or None,
-        "flags": list(line.flags),
+        "flags": [*line.flags, *(["locked"] if staff and line.held_by_zh else []), *(["on_hold"] if on_hold else [])],
         "due": {"promised": case.due_promised, "statutory": case.due_statutory, "provisional": case.provisional},
         "due_on": line.due_on,
         "light": line.light,

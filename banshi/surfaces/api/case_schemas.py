@@ -488,7 +488,9 @@ class CaseLineOut(Out):
     channel: CaseChannel
     phase: Phase
     outcome: Outcome | None
-    flags: list[str] = Field(description="clock_stopped, tolerant, overdue, deemed, fee_due, provisional")
+    flags: list[str] = Field(
+        description="clock_stopped, tolerant, overdue, deemed, fee_due, provisional; to staff locked, on_hold, too."
+    )
     due: DueOut
     due_on: date | None = Field(description="The day that is waited for in this phase.")
     light: str = Field(description="green, yellow, red; empty where nothing runs.")

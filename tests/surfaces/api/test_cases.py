@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from banshi.rooms.archive import actions as archive
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, WORKLISTS
 from banshi.rooms.cases.rules.materials import CHANNELS
@@ -170,7 +171,17 @@ def test_papers_may_follow_until_their_day(work: Casework) -> None:
     owed = {each["code"]: each["due_on"] for each in accepted["requirements"]}["photo"]
     assert (accepted["flags"], owed) == (["tolerant", "provisional"], "2026-03-12")
     assert (early.status_code, early.json()["type"]) == (409, "deferred-open")
-    assert (settled["flags"], decided["phase"]) == (["provisional"], "decided")
+    assert (settled["flags"], decided["phase"]) == (["provisional", "locked"], "decided")
+
+
+def test_what_is_held_from_destruction_says_so_to_staff(work: Casework) -> None:
+    no = work.in_review()
+    before = work.seen(no, "reviewer")["flags"]
+    archive.place_hold(case_no=no, reason="诉讼", by=work.matters.by["supervisor"], now=TUESDAY_NINE)
+
+    seen = [work.seen(no, key)["flags"] for key in ("reviewer", "channel")]
+
+    assert ("on_hold" in before, "on_hold" in seen[0], "on_hold" in seen[1]) == (False, True, False)
 
 
 def test_the_clock_stands_while_a_hearing_is_under_way_and_the_limit_is_extended_once(work: Casework) -> None:
