@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from banshi.crowd.matters import Matters
 
 TRIES = 40  # items that are asked about for one that can be lived so
+PATHS = 6  # ways of answering their questions
 
 
 async def apply(matters: Matters, number: int, way: Way) -> None:
@@ -67,10 +68,18 @@ async def _sent(matters: Matters, rows: list[Matter]) -> None:
 
 
 async def _chosen(matters: Matters, way: Way, seed: str, *, how_many: int) -> list[dict[str, Any]]:
-    """Items with which a matter can be lived so, asked about to the end of their questions."""
+    """Items with which a matter can be lived so, asked about to the end of their questions; answered otherwise where none can."""
+    offered = await _offered(matters)
+    for path in range(PATHS):
+        found = await _fitting(matters, way, f"{seed}/{path}" if path else seed, offered, how_many)
+        if len(found) == how_many:
+            return found
+    return []
+
+
+async def _fitting(matters: Matters, way: Way, seed: str, offered: list[str], how_many: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for_whom = "both"
-    offered = await _offered(matters)
     for item in dice(seed).sample(offered, k=min(TRIES, len(offered))):
         theirs = await _audience(matters, item) if how_many > 1 else "both"
         if "both" not in (theirs, for_whom) and theirs != for_whom:
@@ -80,8 +89,8 @@ async def _chosen(matters: Matters, way: Way, seed: str, *, how_many: int) -> li
             found.append(guided)
             for_whom = theirs if for_whom == "both" else for_whom
             if len(found) == how_many:
-                return found
-    return []
+                break
+    return found
 
 
 async def _audience(matters: Matters, item: str) -> str:
