@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from banshi.journeys.case import at_window, conclude
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.documents import generate_resident_id
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases import actions as cases
@@ -126,6 +127,24 @@ def test_nobody_acts_by_the_letter_of_somebody_else(matters: Matters) -> None:
         matters.opened(**opening(row))
 
     assert refused.value.slug == "mandate-missing"
+
+
+def test_nobody_under_eighteen_gives_a_letter_or_acts_by_one(matters: Matters) -> None:
+    born = TUESDAY_NINE.date().replace(year=TUESDAY_NINE.year - 18)
+    child, grown = (
+        replace(asked(matters.person), id_number=generate_resident_id("441900", day, 11))
+        for day in (born + timedelta(days=1), born)
+    )
+    other = asked(agent_of(matters))
+
+    def given(client: Any, acts: Any) -> PaperMandate:
+        until = TUESDAY_NINE.date() + timedelta(days=9)
+        return identity.record_letter(
+            agent=acts, client=client, kind="written", valid_until=until, by=CLERK, now=TUESDAY_NINE
+        )
+
+    assert [slug(given, child, other), slug(given, other, child)] == ["invalid", "invalid"]
+    assert given(grown, other).pk
 
 
 def test_a_registered_agents_case_keeps_the_mandate_it_was_opened_by(matters: Matters) -> None:

@@ -79,6 +79,14 @@ def test_a_list_is_taken_once_renewed_and_ended(calls: Calls) -> None:
     )
 
 
+def test_a_certificate_of_a_day_to_come_does_not_keep_the_true_ones_out(calls: Calls) -> None:
+    early = [{**LICENCE, "issued_on": "2026-03-11"}, {**LICENCE, "issued_on": "2026-03-10"}]
+
+    answer = sent(calls, certificates=early)
+
+    assert (results(answer), answer.json()["rows"][0]["why"]["field"]) == (["refused", "new"], "issued_on")
+
+
 def test_a_wrong_row_says_why_and_the_others_come(calls: Calls) -> None:
     wrong = [
         {**LICENCE, "number": "A", "issued_on": "99999999999-1-1"}, {**LICENCE, "number": "B", "valid_until": "2020-01-01"},

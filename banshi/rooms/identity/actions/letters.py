@@ -9,20 +9,26 @@ from typing import Any
 from django.db import transaction
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.documents import last_day_minor
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.names import InvalidName, label
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.agents import invalid
 from banshi.rooms.identity.actions.mandates import check_end
-from banshi.rooms.identity.actions.people import PersonAsked, enrol, enrol_many
+from banshi.rooms.identity.actions.people import CHINA, PersonAsked, enrol, enrol_many
 from banshi.rooms.identity.models import Mandate, PaperMandate, Person
+from banshi.rooms.identity.queries.guardians import born_on
 from banshi.rooms.identity.queries.letters import Acting, MandateRef, acting_by
 from banshi.rooms.identity.rules import LETTERS
 
 _KIND = {"zh": "选择委托书的种类", "en": "Choose the kind of letter"}
 _NUMBER = {"zh": "公证委托书要填公证书编号", "en": "A notarised letter has the number of its certificate"}
 _SELF = {"zh": "委托人与代理人是同一个人", "en": "Client and agent are the same person"}
+_MINOR = {
+    "zh": "未满 18 周岁的由监护人代办，也不能代别人办",
+    "en": "Under 18: a guardian acts for them, and they act for nobody",
+}
 MOST_ITEMS = 20  # of one letter
 
 
@@ -42,7 +48,7 @@ def record_letter(
     """A clerk saw the letter, the agent with their document, and the number of the client's. The very same again changes nothing.
 
     :param items: codes of the matters it covers; empty = all. :param fetches: the agent may fetch results, too.
-    :raises Refused: invalid (name, kind, number, end, the same person twice), identity-invalid.
+    :raises Refused: invalid (name, kind, number, end, the same person twice, one of them under 18), identity-invalid.
     """
     terms = _terms(kind, number, items, fetches=fetches, valid_until=valid_until, now=now)
     shown = enrol(
@@ -55,6 +61,9 @@ def record_letter(
     acts, gives = _locked_people(shown.pk, known.id)
     if acts.pk == gives.pk:
         raise invalid("id_number", _SELF)
+    today = now.astimezone(CHINA).date()
+    if any(born is not None and today <= last_day_minor(born) for born in (born_on(acts), born_on(gives))):
+        raise invalid("id_number", _MINOR)
     for standing in PaperMandate.objects.filter(person=gives, agent=acts, ended_at=None).order_by("id"):
         if all(getattr(standing, name) == value for name, value in terms.items()):
             return standing

@@ -41,6 +41,7 @@ from banshi.rooms.library.rules.authority_rows import (
 SOURCE = "import:"  # and the code of the authority
 NOT_YOURS = {"zh": "这是别的部门登记的，由它变更", "en": "Another authority entered it, and changes it"}
 TRIES = 2  # of a row that somebody else entered at the same moment: then it stands
+NOT_YET = {"zh": "颁发日期不能晚于今天", "en": "Not issued after today"}
 
 
 class Held(TypedDict):
@@ -158,15 +159,17 @@ def _certificate(row: Listed, held: Held, *, source: str, by: Actor, now: dateti
         _need_own(stands, source)
         end_certificate(ref=stands.ref, why=row.reason or source, by=by, now=now)
         return "ended", stands.ref
+    assert row.issued_on is not None  # the rule saw to it
+    if row.issued_on > _today(now):  # every true one after it would be refused as older
+        raise Refused("invalid", facts={"field": "issued_on", "reason": NOT_YET})
     if stands is not None:
         if _alike(stands, row):
             return "unchanged", stands.ref
         _need_own(stands, source)
-        if row.issued_on is not None and stands.issued_on > row.issued_on:
+        if stands.issued_on > row.issued_on:
             reason = {"zh": "库里的颁发日期更晚", "en": "What is on record was issued later"}
             raise Refused("invalid", facts={"field": "issued_on", "reason": reason})
         end_certificate(ref=stands.ref, why="renewed", by=by, now=now)
-    assert row.issued_on is not None  # the rule saw to it
     made = issue_certificate(
         **held, type=row.type, number=number, name_zh=row.name_zh, name_en=row.name_en, issuer_zh=row.issuer_zh,
         issuer_en=row.issuer_en, issued_on=row.issued_on, valid_until=row.valid_until, trust=row.trust, source=source,
