@@ -137,8 +137,11 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     assert batch is not None
     writing = consulting.Writing("要带什么？", "身份证。")
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
-    name = {"name_zh": "姓名", "name_en": "Name", "type": "text", "source_precedence": "card;applicant"}
-    DataElement.objects.create(code="person-name", sensitivity="personal", **name)
+    for code, name, kind in (("person-name", "姓名", "name"), ("mobile", "手机号码", "phone")):
+        DataElement.objects.create(
+            code=code, name_zh=name, name_en="Of a person", type=kind, sensitivity="personal",
+            source_precedence="card;applicant",
+        )  # fmt: skip
     return {
         "element": "person-name", "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,
