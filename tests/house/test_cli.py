@@ -75,7 +75,7 @@ def test_the_commands_are_these():
             "exchange export",
             "exchange again",
         ),
-        *("items", "items import", "library", "library import"),
+        *("items", "items import", "library", "library authority", "library import"),
         *("staff", "staff create-admin", "staff list", "staff reset", "staff deactivate"),
         *("db", "db start", "db stop", "db status", "db backup", "db restore", "db rehearse", "db prepare"),
     }

@@ -24,7 +24,7 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Consultation
 from banshi.rooms.catalogue.actions import one_matters
-from banshi.rooms.catalogue.models import DataElement, HallItem
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device
 from banshi.rooms.exchange import actions as exchange
@@ -40,7 +40,15 @@ from banshi.rooms.tickets.models import PaperBlock
 from tests.matters import matters_of
 from tests.rooms.catalogue.stores import a_draft
 from tests.signers import a_seal
-from tests.surfaces.office.editing import an_agent, booked, change_with_blank, office, signed_in, staff_with  # noqa: F401 – fixtures
+from tests.surfaces.office.editing import (  # noqa: F401 – fixtures
+    an_agent,
+    booked,
+    change_with_blank,
+    elements_asked_for,
+    office,
+    signed_in,
+    staff_with,
+)
 from tests.town import CITIZEN, TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -137,11 +145,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     assert batch is not None
     writing = consulting.Writing("要带什么？", "身份证。")
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
-    for code, name, kind in (("person-name", "姓名", "name"), ("mobile", "手机号码", "phone")):
-        DataElement.objects.create(
-            code=code, name_zh=name, name_en="Of a person", type=kind, sensitivity="personal",
-            source_precedence="card;applicant",
-        )  # fmt: skip
+    elements_asked_for()
     return {
         "element": "person-name", "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,

@@ -221,7 +221,7 @@ def test_no_page_breaks_on_input_that_nobody_meant(mine: Phone, open_town: Town,
     arguments |= {"waiting": 1, "person": 1, "agent": 1, "mandate": 1, "field": 0, "material": 1}
     arguments |= {"guardianship": 1, "organisation": 1, "member": 1, "paper": "none", "use": 1}
     case = matters_of(open_town).opened(account_id=mine.account.pk)
-    arguments |= {"no": case.no, "number": "none"}
+    arguments |= {"no": case.no, "number": "none", "items": "pension+medical", "letter": 1}
     given = dict.fromkeys(FIELDS, garbage)
     broken = []
     for pattern in urlpatterns:

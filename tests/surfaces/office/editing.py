@@ -16,7 +16,7 @@ from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.calendars import rules as calendar_rules
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.catalogue.actions.editing import open_change
-from banshi.rooms.catalogue.models import ItemDraft
+from banshi.rooms.catalogue.models import DataElement, ItemDraft
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Role, Staff
 from tests.agents import agent as an_accepted_agent
@@ -120,3 +120,13 @@ def change_with_blank(office: Any) -> ItemDraft:
     change.document["handling"]["materials"] = [*listed, form]
     change.save(update_fields=["document"])
     return change
+
+
+def elements_asked_for() -> str:
+    """The dictionary has those that the drafts of these tests ask for. :returns: the code of one."""
+    for code, name, kind in (("person-name", "姓名", "name"), ("mobile", "手机号码", "phone")):
+        DataElement.objects.create(
+            code=code, name_zh=name, name_en="Of a person", type=kind, sensitivity="personal",
+            source_precedence="card;applicant",
+        )  # fmt: skip
+    return "person-name"
