@@ -13,7 +13,8 @@ from typing import Any
 
 import httpx
 
-from banshi.crowd.matters import LATER, filled, picture
+from banshi.crowd.filling import filled, picture
+from banshi.crowd.matters import LATER
 from banshi.crowd.people import person
 from banshi.kernel.documents import generate_resident_id
 from tests.e2e.conftest import ComesAgain
