@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from banshi.foundation.said import named
@@ -16,6 +16,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 
 Grants = Mapping[str, frozenset[str]]
+Changed = Item | Sequence[Item] | None
 NOBODY = {"zh": "现在没有人", "en": "nobody now"}
 NAMED = 6  # of those who may, so many are named
 
@@ -41,25 +42,31 @@ class Lacking:
         return [named(hall) for hall in self.halls]
 
 
-def lacking(grants: Grants, permission: str, *items: Item | None) -> Lacking | None:
-    """None: whoever holds `grants` may act for every hall that handles all of these; so where no hall does yet."""
-    halls = _halls_of(items)
+def lacking(grants: Grants, permission: str, *changed: Changed) -> Lacking | None:
+    """None: whoever holds `grants` may act for every hall that handles what is changed; so where no hall does yet.
+
+    :param changed: an item, or those of a 一件事, which stands where all of them are handled.
+    """
+    halls = _halls_of(changed)
     missing = tuple(hall for hall in halls if not holds(grants, permission, hall.code))
     return Lacking(missing, _who_may(permission, halls)) if missing else None
 
 
-def must_everywhere(grants: Grants, permission: str, *items: Item | None) -> None:
+def must_everywhere(grants: Grants, permission: str, *changed: Changed) -> None:
     """:raises Refused: not-every-hall, with the halls that lack it and who may."""
-    if (found := lacking(grants, permission, *items)) is not None:
+    if (found := lacking(grants, permission, *changed)) is not None:
         raise found.refused
 
 
-def _halls_of(items: Iterable[Item | None]) -> list[Hall]:
-    wanted = [item for item in items if item is not None]
-    halls = Hall.objects.all() if wanted else Hall.objects.none()
-    for item in wanted:
-        halls = halls.filter(items__item=item)
-    return list(halls.order_by("order", "code"))
+def _halls_of(changed: Iterable[Changed]) -> list[Hall]:
+    found: dict[int, Hall] = {}
+    for each in changed:
+        items = [each] if isinstance(each, Item) else list(each or ())
+        halls = Hall.objects.all() if items else Hall.objects.none()
+        for item in items:
+            halls = halls.filter(items__item=item)
+        found |= {hall.pk: hall for hall in halls.order_by("order", "code")}
+    return sorted(found.values(), key=lambda hall: (hall.order, hall.code))
 
 
 def _who_may(permission: str, halls: list[Hall]) -> tuple[Holder, ...]:

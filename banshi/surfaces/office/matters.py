@@ -108,7 +108,7 @@ def _page(
     matter = queries.standing(draft.code)
     who = names_of({*wrote, draft.published_by} - {""})
     may = is_open and request.who.may("items.publish", place.code)
-    lacks = lacking(request.who.grants, "items.publish", *queries.items_changed(draft)) if may else None
+    lacks = lacking(request.who.grants, "items.publish", *queries.items_changed([draft])[draft.pk]) if may else None
     context = {
         "draft": draft,
         "title": _title(draft),
@@ -139,7 +139,8 @@ def _page(
 def publish(request: Asked, hall: str, matter_draft: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     try:
-        must_everywhere(request.who.grants, "items.publish", *queries.items_changed(queries.draft_of(matter_draft)))
+        changed = queries.items_changed([queries.draft_of(matter_draft)])[matter_draft]
+        must_everywhere(request.who.grants, "items.publish", *changed)
         draft = acts.publish_draft(
             draft_id=matter_draft, seen=int_or_none(request.POST.get("seen")) or 0, by=acting(request, place),
             now=clock.now(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -13,10 +13,9 @@ from django.utils.translation import ngettext
 from banshi.foundation.doors import Who
 from banshi.foundation.said import english, named
 from banshi.frames.staff.names import names_of
-from banshi.journeys.hall.every_hall import lacking
 from banshi.kernel.rights import holds
 from banshi.rooms.cases.models import RuleProposal
-from banshi.rooms.catalogue.models import HallItem, ItemDraft
+from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft
 from banshi.rooms.catalogue.queries import matter_drafts
 from banshi.rooms.catalogue.queries.retiring import today
 from banshi.rooms.places.models import Hall
@@ -57,18 +56,27 @@ def to_publish(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
 
 def _matters(who: Who, mine: list[Hall], day: date) -> list[Need]:
     """Drafts of 一件事 that nothing keeps from being published any more."""
-    by, found = str(who.by), []
-    for draft in matter_drafts.open_drafts()[:LOOKED_AT]:
-        if by in (draft.entered_by, *draft.editors.split()) or lacking(
-            who.grants, RIGHT, *matter_drafts.items_changed(draft)
-        ):
-            continue
-        if draft.retires or not matter_drafts.faults_of(draft.document, day=day):
-            said = draft.document
-            text = _("Publish: %(name)s") % {"name": said["name_en"] if english() else said["name_zh"]}
-            href = reverse("office:matter", kwargs={"hall": mine[0].code, "matter_draft": draft.pk})
-            found.append(Need(mine[0], "folder", "wait", text, href, names_of({draft.entered_by})[draft.entered_by]))
+    by = str(who.by)
+    drafts = [row for row in matter_drafts.open_drafts() if by not in (row.entered_by, *row.editors.split())]
+    if not drafts:
+        return []
+    changed = matter_drafts.items_changed(drafts)
+    where = _handled(item.pk for both in changed.values() for items in both for item in items)
+    names = names_of({row.entered_by for row in drafts})
+    found = []
+    for draft in drafts[:LOOKED_AT]:
+        hall = _hall(who, mine, {code for items in changed[draft.pk] for code in _handle_all(items, where)})
+        if hall is not None and (draft.retires or not matter_drafts.faults_of(draft.document, day=day)):
+            text = _("Publish: %(name)s") % {"name": draft.document["name_en" if english() else "name_zh"]}
+            href = reverse("office:matter", kwargs={"hall": hall.code, "matter_draft": draft.pk})
+            found.append(Need(hall, "folder", "wait", text, href, names.get(draft.entered_by, "")))
     return found
+
+
+def _handle_all(items: Iterable[Item], where: Mapping[int, list[str]]) -> set[str]:
+    """Codes of the halls that handle all of these."""
+    handled = [set(where.get(item.pk, ())) for item in items]
+    return set.intersection(*handled) if handled else set()
 
 
 def _handled(items: Iterable[int]) -> dict[int, list[str]]:

@@ -9,8 +9,9 @@ from banshi.journeys.hall.every_hall import lacking
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.catalogue.actions.editing import open_change
 from banshi.rooms.catalogue.actions.retiring import ask_to_retire
-from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft, OneMatterDraft, Retirement
+from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft, OneMatter, OneMatterDraft, Retirement
 from banshi.rooms.catalogue.queries.matter_drafts import items_changed
+from banshi.rooms.catalogue.rules.one_matters import EMPTY
 from banshi.rooms.identity.models import Role
 from banshi.rooms.places.models import Category
 from tests.rooms.catalogue.handlings import document
@@ -104,7 +105,7 @@ def test_a_matter_of_several_items_belongs_to_every_hall_that_handles_them_all(b
     draft = OneMatterDraft.objects.get()
     draft.document |= {"name_zh": "两件", "name_en": "Two", "items": "pension;medical"}
     draft.save(update_fields=["document"])
-    alone = lacking({"items.publish": frozenset({"town"})}, "items.publish", *items_changed(draft))
+    alone = lacking({"items.publish": frozenset({"town"})}, "items.publish", *items_changed([draft])[draft.pk])
     line = Category.objects.get(hall=both.other_hall)
     HallItem.objects.create(hall=both.other_hall, item=both.items["medical"], category=line)
 
@@ -114,6 +115,22 @@ def test_a_matter_of_several_items_belongs_to_every_hall_that_handles_them_all(b
     assert "你在这些大厅没有权限：邻镇大厅" in page
     assert f"{path}publish" not in page
     assert (refused.status_code, OneMatterDraft.objects.get().state) == (403, "draft")
+
+
+def test_nobody_takes_a_matter_from_another_hall_by_an_item_that_it_does_not_handle(both: Town) -> None:
+    line = Category.objects.get(hall=both.other_hall)
+    HallItem.objects.create(hall=both.other_hall, item=both.items["medical"], category=line)
+    OneMatter.objects.create(code="two", **{**EMPTY, "name_zh": "两件", "name_en": "Two", "items": "pension;medical"})
+    writer, second = (signed_in(staff_with(name, "hall_manager")) for name in ("writer", "second"))
+    path = str(writer.post("/office/town/matters/begin", {"code": "two", "do": "new"})["Location"])
+    draft = OneMatterDraft.objects.get()
+    draft.document |= {"items": "pension;medical;rent-invoice"}
+    draft.save(update_fields=["document"])
+
+    refused = second.post(f"{path}publish", {"seen": draft.revision})
+
+    assert not both.other_hall.items.filter(item__code="rent-invoice").exists()
+    assert (refused.status_code, OneMatter.objects.get().items) == (403, "pension;medical")
 
 
 def test_an_item_of_one_hall_asks_nobody_else(office: Town) -> None:  # noqa: F811

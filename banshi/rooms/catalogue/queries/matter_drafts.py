@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -42,10 +42,17 @@ def items_of(codes: Iterable[str]) -> dict[str, Item]:
     return {row.code: row for row in Item.objects.filter(code__in=list(codes)).select_related("department")}
 
 
-def items_changed(draft: OneMatterDraft) -> list[Item]:
-    """Those that it says now or would say: where all of them are handled, the draft changes what is offered."""
-    matter = standing(draft.code)
-    return list(items_of([*(code for code, _ in members(draft.document)), *(matter.codes if matter else ())]).values())
+def items_changed(drafts: Sequence[OneMatterDraft]) -> dict[int, tuple[list[Item], list[Item]]]:
+    """By key of the draft: the items of what stands, and those that it would have. In two queries."""
+    stands = {
+        row.code: row.codes for row in OneMatter.objects.filter(code__in=[each.code for each in drafts]).order_by("id")
+    }
+    codes = {each.pk: (stands.get(each.code, []), [code for code, _ in members(each.document)]) for each in drafts}
+    rows = items_of({code for both in codes.values() for part in both for code in part})
+    return {
+        key: ([rows[code] for code in old if code in rows], [rows[code] for code in new if code in rows])
+        for key, (old, new) in codes.items()
+    }
 
 
 def faults_of(document: Mapping[str, Any], *, day: date) -> list[Fault]:
