@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import pgettext
 
@@ -24,6 +23,7 @@ from banshi.kernel.masking import mask_id, mask_name, mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import holds
 from banshi.rooms.cases import queries
+from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Moment
 from banshi.rooms.cases.rules.duties import AGREED, BY_TWO
@@ -84,8 +84,7 @@ def whose(case: Case, *, whole: bool) -> list[tuple[str, str]]:
 
 def _agent(case: Case, *, whole: bool) -> list[tuple[str, str]]:
     """Who acts for the applicant, by what, and until when; that it is over."""
-    today = clock.now().astimezone(ZoneInfo(case.hall.timezone)).date()
-    agent = queries.agent_of_case(case, today=today)
+    agent = queries.agent_of_case(case, today=today_of(case, clock.now()))
     if agent is None:
         return []
     by = LETTERS[agent.kind] if agent.kind else pgettext("case agent", "Mandate of a registered agent")

@@ -121,7 +121,7 @@ def _standing(day: date) -> QuerySet[Hold]:
 
 
 def held(case: Case, *, now: datetime) -> bool:
-    return _standing(today_in(case.hall, now)).filter(case=case).exists()
+    return bool(held_among([case], now=now))
 
 
 def held_among(rows: Iterable[Case], *, now: datetime) -> frozenset[int]:
