@@ -40,8 +40,10 @@ class VisitsAsked(DaysAsked):
 
 
 class CasesAsked(DaysAsked):
-    by: Literal["day", "hall", "department", "item", "channel"] | None = Field(
-        None, description="One row for each; without it the total alone."
+    by: Literal["day", "hall", "region", "department", "item", "channel"] | None = Field(
+        None,
+        description="One row for each; without it the total alone. `region`: each right below the asked one, or below the lowest"
+        " that holds all halls; whatever lies deeper counts in it, halls of the asked one itself in a row of its own.",
     )
 
 
@@ -59,7 +61,7 @@ def case_figures(request: HttpRequest, asked: Query[CasesAsked]) -> HttpResponse
     """Received, accepted, decided, completed, each on the day it happened; on time, days saved, notices, trips, ratings."""
     halls, first, last = _where_and_when(caller(request), asked)
     bys = [asked.by] if asked.by is not None else []
-    *rows, total = insight.cases(halls=halls, first=first, last=last, bys=bys)[asked.by or ""]
+    *rows, total = insight.cases(halls=halls, first=first, last=last, bys=bys, region=asked.region)[asked.by or ""]
     shown = [_of_cases(row) for row in rows] if asked.by is not None else [_of_cases(total)]
     return found({**page(shown, asked), "total": _of_cases(total)})
 

@@ -1,4 +1,4 @@
-"""The parts of the page of cases: by day, department, matter, hall, channel and kind."""
+"""The parts of the page of cases: by day, department, matter, region, hall, channel and kind."""
 
 from __future__ import annotations
 
@@ -42,14 +42,17 @@ def columns() -> tuple[Column, ...]:
     )
 
 
-def sections_of(halls: Sequence[Hall], days: Days, *, sort: str) -> tuple[Row, list[Section]]:
-    """:returns: the total and the sections. :param sort: key of a column, most first; "": as the rows come."""
+def sections_of(
+    halls: Sequence[Hall], days: Days, *, sort: str, region: str | None = None
+) -> tuple[Row, list[Section]]:
+    """:returns: the total and the sections. :param sort: key of a column, most first; "": as the rows come. :param region:
+    whose parts are shown."""
     bys = ["department", "item", "channel", "instant"]
     if not days.single:
         bys.append("day")
     if len(halls) > 1:
-        bys.append("hall")
-    found = insight.cases(halls=halls, first=days.first, last=days.last, bys=bys)
+        bys += ["region", "hall"]
+    found = insight.cases(halls=halls, first=days.first, last=days.last, bys=bys, region=region)
     total = found[""][-1]
     sections = []
     if "day" in found:
@@ -57,6 +60,8 @@ def sections_of(halls: Sequence[Hall], days: Days, *, sort: str) -> tuple[Row, l
     sections.append(
         _split("case-departments", _("By department"), pgettext("office", "Department"), found["department"], sort)
     )
+    if len(found.get("region", [])) > 2:  # two of them, and the total
+        sections.append(_split("case-regions", _("By region"), _("Region"), found["region"], sort))
     if "hall" in found:
         sections.append(_split("case-halls", _("By hall"), _("Hall"), found["hall"], sort))
     sections += [

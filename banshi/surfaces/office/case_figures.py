@@ -117,9 +117,10 @@ def region_cases(request: Asked, region: str) -> HttpResponseBase:
 
 
 def _of_region(place: Place, asking: Asking, sort: str) -> tuple[Row, list[Section], exports.Table]:
-    total, sections = sections_of(place.halls, asking.days, sort=sort)
+    region = place.region.code if place.region else None
+    total, sections = sections_of(place.halls, asking.days, sort=sort, region=region)
     levels = insight.case_levels(halls=place.halls, first=asking.days.first, last=asking.days.last)
-    parts = parts_of(place.region.code if place.region else None, levels, sort=sort)
+    parts = parts_of(region, levels, sort=sort)
     return total, sections, parts
 
 

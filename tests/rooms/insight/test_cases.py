@@ -22,7 +22,8 @@ from banshi.rooms.insight import actions, queries, rules
 from banshi.rooms.insight.models import CaseSum, Changed, Span
 from banshi.rooms.insight.queries.facts import add
 from banshi.rooms.insight.rules import CASE_COUNTS, DAYS, case_figures, step_of_days
-from banshi.rooms.places.models import Hall
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall, Region
 from tests.matters import matters_of
 from tests.rooms.insight.case_rows import case_of, rated, some_case, somebody
 from tests.town import TUESDAY_NINE, at
@@ -415,3 +416,42 @@ def test_seconds_at_the_window_with_and_without_a_prepared_folder(town):
 
     assert (total["prepared"], total["unprepared"], total["unprepared_s"]) == (1, 3, 1800)
     assert (total["prepared_mean_s"], total["unprepared_mean_s"], total["seconds_saved"]) == (240, 600, 360)
+
+
+def test_every_hall_counts_in_one_region_below_the_asked_one_and_they_add_up(crowd, county):
+    town, halls, _ = county
+    city = town.hall.region
+    district = Region.objects.create(
+        code="441901", parent=city, level="district", name_zh="东区", name_en="East", path=f"{city.path}441901/"
+    )
+    street = Region.objects.create(
+        code="441901001",
+        parent=district,
+        level="town",
+        name_zh="一街道",
+        name_en="First",
+        path=f"{district.path}441901001/",
+    )
+    Hall.objects.filter(pk=halls["next"].pk).update(region=street)
+    in_city = places.halls_in_region(city.code)
+    asked = {"halls": in_city, "first": FIRST, "last": LAST}
+
+    *regions, total = queries.cases(**asked, bys=["region"], region=city.code)["region"]
+    *by_hall, of_halls = queries.cases(**asked, bys=["hall"])["hall"]
+    settle_all()
+
+    assert [row["key"] for row in regions] == [city.code, "441900004", "441901"]
+    assert regions[0]["name_zh"] == f"{city.name_zh}本级"
+    counted = {row["key"]: row["received"] for row in by_hall}
+    assert [row["received"] for row in regions] == [counted["town"], counted["south"], counted["other"]]
+    assert total == of_halls
+    for name in CASE_COUNTS:
+        assert sum(row[name] for row in regions) == sum(row[name] for row in by_hall) == total[name]
+    assert queries.cases(**asked, bys=["region"], region=city.code)["region"] == [*regions, total]
+    assert queries.cases(**asked, bys=["region"])["region"] == [*regions, total]
+
+
+def test_below_a_region_asked_for_only_its_own_are_told_apart(crowd, county):
+    *rows, _ = queries.cases(halls=crowd, first=FIRST, last=LAST, bys=["region"])["region"]
+
+    assert [row["key"] for row in rows] == ["440000", "510100"]

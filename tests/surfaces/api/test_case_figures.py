@@ -49,7 +49,7 @@ def test_what_happened_on_these_days_and_what_follows_from_it(worked: Calls) -> 
     assert (total["rating_mean"], total["rated_share"]) == (4.0, 1.0)
 
 
-@pytest.mark.parametrize("by", ["day", "hall", "department", "item", "channel"])
+@pytest.mark.parametrize("by", ["day", "hall", "region", "department", "item", "channel"])
 def test_rows_add_up_to_the_total(worked: Calls, by: str) -> None:
     found = asked(worked, f"hall=town&{DAYS}&by={by}")
 

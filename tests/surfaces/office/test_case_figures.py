@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from banshi.foundation import clock
 from banshi.rooms.catalogue.models import Department
 from banshi.rooms.identity.models import Role
+from banshi.rooms.places.models import Hall, Region
 from tests.rooms.insight.case_rows import case_of
 from tests.surfaces.office.test_figures import number, tables
 from tests.town import at
@@ -133,6 +134,28 @@ def test_a_region_adds_up_and_leads_down_to_its_halls(hall: Any) -> None:
     assert tables(page)["case-halls"][-1][1] == "7"
     assert "/office/town/figures/cases?range=7" in page.content.decode()
     assert "/office/regions/440000/figures/cases?range=7" in top
+
+
+def test_a_streets_hall_stands_in_its_region_on_the_page_and_in_the_file(hall: Any) -> None:
+    city = hall.hall.region
+    street = Region.objects.create(
+        code="441900004",
+        parent=city,
+        level="town",
+        name_zh="南城街道",
+        name_en="Nancheng",
+        path=f"{city.path}441900004/",
+    )
+    Hall.objects.filter(pk=hall.other_hall.pk).update(region=street)
+    case_of(hall.other_hall, hall.items["pension"], hall.person(2), received=at(f"{TODAY} 10:00"))
+    client = signed_in(hall, everywhere=True)
+
+    page = client.get("/office/regions/441900/figures/cases?range=7")
+    file = client.get("/office/regions/441900/figures/cases/export?range=7&part=case-regions&format=csv")
+
+    rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert [row[:2] for row in rows[1:]] == [[f"{city.name_zh}本级", "6"], ["南城街道", "1"], ["合计", "7"]]
+    assert [row[1] for row in tables(page)["case-regions"]] == ["6", "1", "7"]
 
 
 def test_the_pages_of_visits_and_of_cases_lead_to_each_other_with_the_same_days(manager: Client) -> None:

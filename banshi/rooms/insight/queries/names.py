@@ -62,6 +62,38 @@ def halls_named(halls: Sequence[Hall], _first: date, _last: date, _found: Names)
     return {hall.code: _name(hall.code, hall.name_zh, hall.name_en) for hall in halls}
 
 
+def regions_below(halls: Sequence[Hall], region: str | None) -> dict[str, str]:
+    """Hall code → the region it counts in: the one right below `region` that it lies in, however deep – a street's hall counts
+    in its district; that region itself for a hall of its own.
+
+    :param region: code; None: the lowest that holds all of these halls, nothing where none does.
+    """
+    paths = {hall.code: hall.region.path.strip("/").split("/") for hall in halls}
+    if region is None:
+        top = _shared(list(paths.values())) - 1
+    else:
+        top = min((path.index(region) for path in paths.values()), default=0)
+    return {code: path[min(top + 1, len(path) - 1)] for code, path in paths.items()}
+
+
+def _shared(paths: Sequence[Sequence[str]]) -> int:
+    """How many steps from the root all of them have in common."""
+    return next(
+        (n for n, steps in enumerate(zip(*paths, strict=False)) if len(set(steps)) > 1), min(map(len, paths), default=0)
+    )
+
+
+def regions_named(region: str | None, halls: Sequence[Hall], _first: date, _last: date, _found: Names) -> Names:
+    """Every region in which one of the halls counts; the one that holds the others stands for its own halls alone."""
+    rows = list(Region.objects.filter(code__in=set(regions_below(halls, region).values())).order_by("path"))
+    named = {}
+    for row in rows:
+        own = any(each is not row and each.path.startswith(row.path) for each in rows)
+        zh, en = (f"{row.name_zh}本级", f"{row.name_en} itself") if own else (row.name_zh, row.name_en)
+        named[row.code] = _name(row.code, zh, en)
+    return named
+
+
 def categories_named(halls: Sequence[Hall], _first: date, _last: date, found: Names) -> Names:
     """All of a single hall, in its order; of several halls those with figures, named with their hall."""
     rows = Category.objects.select_related("hall").order_by("hall__order", "hall__code", "order", "code")
