@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from banshi.foundation.said import named
@@ -56,6 +56,16 @@ def must_everywhere(grants: Grants, permission: str, *changed: Changed) -> None:
     """:raises Refused: not-every-hall, with the halls that lack it and who may."""
     if (found := lacking(grants, permission, *changed)) is not None:
         raise found.refused
+
+
+def lacking_to_drop(
+    grants: Grants, permission: str, *changed: Changed, by: str, wrote: Collection[str]
+) -> Lacking | None:
+    """As `lacking`, of what another wrote: who wrote any of it takes it back anywhere, nobody else over a hall's head.
+
+    :param wrote: `kind:id` of each.
+    """
+    return None if by in wrote else lacking(grants, permission, *changed)
 
 
 def _halls_of(changed: Iterable[Changed]) -> list[Hall]:

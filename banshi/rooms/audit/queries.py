@@ -72,6 +72,12 @@ def looks_at(subjects: Collection[str], *, limit: int = PAGE, cursor: int | None
     return [_view(row) for row in rows[:limit]]
 
 
+def done_to(subjects: Collection[str], *, action: str, since: datetime) -> list[EntryView]:
+    """What was done to any of them since a moment, newest first."""
+    rows = Entry.objects.filter(subject__in=subjects, action=action, at__gte=since).order_by("-id")
+    return [_view(row) for row in rows[:PAGE]]
+
+
 def trail(
     *,
     subject: str | None = None,

@@ -17,7 +17,7 @@ from banshi.foundation.said import english
 from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, int_or_none
-from banshi.journeys.hall.every_hall import lacking, must_everywhere
+from banshi.journeys.hall.every_hall import Lacking, lacking, lacking_to_drop, must_everywhere
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.actions import one_matters as acts
 from banshi.rooms.catalogue.models import OneMatterDraft
@@ -51,6 +51,10 @@ def _index(request: Asked, place: Hall, **more: Any) -> HttpResponseBase:
         "typed": {},
     }
     return page(request, "office/matters.html", place, **{**context, **more})
+
+
+def writers(draft: OneMatterDraft) -> list[str]:
+    return [draft.entered_by, *draft.editors.split()]
 
 
 def _title(draft: OneMatterDraft) -> str:
@@ -104,7 +108,7 @@ def _page(
 ) -> HttpResponseBase:
     document = form.document if form is not None else draft.document
     is_open, by = draft.state in DRAFT.goes_on, str(request.who.by)
-    wrote = [draft.entered_by, *draft.editors.split()]
+    wrote = writers(draft)
     matter = queries.standing(draft.code)
     who = names_of({*wrote, draft.published_by} - {""})
     may = is_open and request.who.may("items.publish", place.code)
@@ -125,6 +129,7 @@ def _page(
         "is_open": is_open,
         "edits": is_open and not draft.retires,
         "lacks": lacks,
+        "lacks_to_drop": _lacks_to_drop(request, draft) if is_open else None,
         "may_publish": may and by not in wrote and lacks is None,
         "mine": may and by in wrote,
         "audiences": AUDIENCES,
@@ -152,11 +157,21 @@ def publish(request: Asked, hall: str, matter_draft: int) -> HttpResponseBase:
     return redirect("office:matters", hall=hall)
 
 
+def _lacks_to_drop(request: Asked, draft: OneMatterDraft) -> Lacking | None:
+    """Of another's draft: the halls where it is offered, or would be, without their right."""
+    return lacking_to_drop(
+        request.who.grants, "items.edit", *queries.items_changed([draft])[draft.pk], by=str(request.who.by),
+        wrote=writers(draft),
+    )  # fmt: skip
+
+
 @door(audience="staff", permission="items.edit")
 @require_POST
 def drop(request: Asked, hall: str, matter_draft: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     try:
+        if (lacks := _lacks_to_drop(request, queries.draft_of(matter_draft))) is not None:
+            raise lacks.refused
         acts.drop_draft(draft_id=matter_draft, by=acting(request, place), now=clock.now())
     except Refused as refused:
         return _page(request, place, queries.draft_of(matter_draft), refused=refused, status=status_of(refused))

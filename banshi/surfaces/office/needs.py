@@ -27,6 +27,7 @@ from banshi.rooms.hooks import queries as hooks
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.need import Need
+from banshi.surfaces.office.needs_dropped import dropped
 from banshi.surfaces.office.needs_second import to_publish
 
 CLOSURES_WITHIN = timedelta(days=14)
@@ -48,6 +49,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_overfull(who, halls, now),
         *_retiring(who, halls),
         *to_publish(who, halls, now=now),
+        *dropped(who, halls, now=now),
         *_booked_beyond(who, halls, now),
         *_provisional(who, halls, now),
     ]

@@ -20,7 +20,7 @@ from banshi.frames.staff.cases import department_of
 from banshi.frames.staff.frame import acting, paged, query_without_page, status_of
 from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, int_or_none
-from banshi.journeys.hall.every_hall import Lacking, lacking, must_everywhere
+from banshi.journeys.hall.every_hall import Lacking, lacking, lacking_to_drop, must_everywhere
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
@@ -112,6 +112,8 @@ def put(request: Asked, hall: str) -> HttpResponseBase:
     by, now, sample = acting(request, place), clock.now(), -1 if percent is None else percent
     try:
         line = _theirs(request, place, code)
+        if mode == line.mode == "off":  # nothing stops; what is proposed would go
+            _must_be_theirs_to_drop(request, line)
         if mode != "off":
             must_everywhere(request.who.grants, "items.publish", catalogue.item_by_code(code))
         if mode == "live" and not (line.mode == "live" and sample >= line.sample_percent):
@@ -126,6 +128,16 @@ def put(request: Asked, hall: str) -> HttpResponseBase:
     return redirect("review:rules", hall=hall)
 
 
+def _must_be_theirs_to_drop(request: Asked, line: RunsOfItem) -> None:
+    """:raises Refused: not-every-hall – another proposed it, and a hall that handles the matter lacks their right."""
+    if line.proposal is None:
+        return
+    item, by = catalogue.item_by_code(line.code), str(request.who.by)
+    wrote = [line.proposal.asked_by]
+    if (lacks := lacking_to_drop(request.who.grants, "items.publish", item, by=by, wrote=wrote)) is not None:
+        raise lacks.refused
+
+
 @door(audience="staff", permission="items.publish")
 @require_POST
 def answer(request: Asked, hall: str) -> HttpResponseBase:
@@ -133,8 +145,9 @@ def answer(request: Asked, hall: str) -> HttpResponseBase:
     place, code = places.hall_by_code(hall), clean(request.POST.get("item"), 80)
     by, now = acting(request, place), clock.now()
     try:
-        _theirs(request, place, code)
+        line = _theirs(request, place, code)
         if request.POST.get("act") == "drop":
+            _must_be_theirs_to_drop(request, line)
             cases.drop_proposal(item_code=code, by=by, now=now)
             said = _("Dropped. Nothing has changed.")
         else:

@@ -133,6 +133,42 @@ def test_nobody_takes_a_matter_from_another_hall_by_an_item_that_it_does_not_han
     assert (refused.status_code, OneMatter.objects.get().items) == (403, "pension;medical")
 
 
+def test_another_halls_manager_drops_no_draft_that_is_not_theirs(both: Town) -> None:
+    line = Category.objects.get(hall=both.other_hall)
+    HallItem.objects.create(hall=both.other_hall, item=both.items["medical"], category=line)
+    writer = staff_with("writer", "hall_manager")
+    second, other = (
+        signed_in(staff_with("second", "hall_manager")),
+        signed_in(staff_with("there", "hall_manager", "hall", "other")),
+    )
+    path = str(signed_in(writer).post("/office/town/matters/begin", {"code": "two", "do": "new"})["Location"])
+    draft = OneMatterDraft.objects.get()
+    draft.document |= {"name_zh": "两件", "name_en": "Two", "items": "pension;medical"}
+    draft.save(update_fields=["document"])
+
+    page, refused = shown(second, path), second.post(f"{path}drop")
+    over_there = other.post(f"/office/other/matters/{draft.pk}/drop")
+
+    assert f"{path}drop" not in page
+    assert "你在这些大厅没有权限：邻镇大厅" in page
+    assert (refused.status_code, over_there.status_code, OneMatterDraft.objects.get().state) == (403, 403, "draft")
+    assert city().post(f"{path}drop").status_code == 302
+    assert "被别人作废：你写的“两件”" in shown(signed_in(writer), "/office/")
+    assert "Dropped by another: your draft of Two" in shown(signed_in(writer), "/office/", "en")
+    assert "被别人作废" not in shown(second, "/office/")
+
+
+def test_who_wrote_it_takes_it_back_wherever_it_is_offered_and_is_told_nothing(both: Town) -> None:
+    writer = signed_in(staff_with("writer", "hall_manager"))
+    path = str(writer.post("/office/town/matters/begin", {"code": "two", "do": "new"})["Location"])
+    OneMatterDraft.objects.update(document={**EMPTY, "name_zh": "两件", "items": "pension"})
+
+    answer = writer.post(f"{path}drop")
+
+    assert (answer.status_code, OneMatterDraft.objects.get().state) == (302, "dropped")
+    assert "被别人作废" not in shown(writer, "/office/")
+
+
 def test_an_item_of_one_hall_asks_nobody_else(office: Town) -> None:  # noqa: F811
     assert lacking({"items.publish": frozenset({"town"})}, "items.publish", office.items["medical"]) is None
     assert lacking({}, "items.publish", None) is None

@@ -155,6 +155,30 @@ def test_what_was_proposed_is_dropped_and_nothing_has_changed(matters, manager):
     assert manager.get(AT).content.decode().count("提出启用") == 0
 
 
+def test_another_halls_manager_neither_drops_a_proposal_nor_sets_it_aside(matters, manager, another):
+    ruled(matters, "")
+    manager.post(AT + "set", {"item": "pension", "mode": "live", "sample": "10"})
+    line = Category.objects.create(hall=matters.town.other_hall, code="A", letter="A", name_zh="社保", name_en="Social")
+    HallItem.objects.create(hall=matters.town.other_hall, item=Item.objects.get(code="pension"), category=line)
+    RuleProposal.objects.update(asked_by="staff:99999")
+
+    page = another.get(AT).content.decode()
+    refused = another.post(AT + "answer", {"item": "pension", "act": "drop"})
+    aside = another.post(AT + "set", {"item": "pension", "mode": "off", "sample": "10"})
+
+    assert page.count('value="drop"') == 0
+    assert (refused.status_code, aside.status_code, RuleProposal.objects.get().ended_at) == (403, 403, None)
+
+
+def test_who_proposed_it_is_told_that_another_dropped_it(matters, manager, another):
+    ruled(matters, "")
+    manager.post(AT + "set", {"item": "pension", "mode": "live", "sample": "10"})
+    another.post(AT + "answer", {"item": "pension", "act": "drop"})
+
+    assert "被别人作废：你提出的“" in manager.get("/office/").content.decode()
+    assert "被别人作废" not in another.get("/office/").content.decode()
+
+
 def test_rules_of_two_halls_take_the_right_in_both(matters, manager, client_of):
     ruled(matters, "shadow")
     line = Category.objects.create(hall=matters.town.other_hall, code="A", letter="A", name_zh="社保", name_en="Social")
