@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from banshi.foundation.said import english
-from banshi.frames.case_fields import LONGEST_VALUE, SOURCES, TRIES, Line, Merged, as_typed, mark, merged_with
+from banshi.frames.case_fields import LONGEST_VALUE, SOURCES, TRIES, Line, Merged, as_typed, by_card, mark, merged_with
 from banshi.journeys.case.carried import Carried, of_case
 from banshi.kernel.actors import Actor
 from banshi.kernel.conditions import names
@@ -38,6 +38,13 @@ def known_of(rows: Sequence[Case], *, account_id: int, today: date) -> dict[str,
     one = cases.one_of(rows)
     fields = guided_jointly(one, cases.filled(one, rows)[0]).fields
     return dict(of_case(fields, rows[0], account_id=account_id, today=today))
+
+
+def known_by_card(rows: Sequence[Case], *, today: date) -> dict[str, Carried]:
+    """The same for an applicant whose card has just been read."""
+    one = cases.one_of(rows)
+    fields = guided_jointly(one, cases.filled(one, rows)[0]).fields
+    return by_card(fields, person_id=rows[0].person_id, today=today)
 
 
 def lines_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -145,7 +145,11 @@ def known_of(case: Case, *, account_id: int, today: date) -> dict[str, Carried]:
 
 def known_by_card(case: Case, *, today: date) -> dict[str, Carried]:
     """What is, or could be, filled in for an applicant whose card has just been read."""
-    found = at_window(cases.guided_case(case).fields, person_id=case.person_id, today=today)
+    return by_card(cases.guided_case(case).fields, person_id=case.person_id, today=today)
+
+
+def by_card(fields: Iterable[Field], *, person_id: int, today: date) -> dict[str, Carried]:
+    found = at_window(fields, person_id=person_id, today=today)
     return {
         code: replace(said, source="own_phone") if said.source == "account" else said for code, said in found.items()
     }

@@ -1,10 +1,10 @@
-"""A case that somebody begins at a machine of the hall, with their card on its reader: a draft as any other, gone on with there,
-on their telephone, or at a window.
+"""A case, or several as one, that somebody begins at a machine of the hall, with their card on its reader: a draft as any other,
+gone on with there, on their telephone, or at a window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,10 @@ from banshi.journeys.case import carried
 from banshi.kernel.actors import Actor
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import today_in
-from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.guided import guided
+from banshi.rooms.catalogue.rules.one_form import guided_jointly, one_form
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
 
@@ -46,3 +47,34 @@ def begin(asked: Beginning, *, by: Actor, now: datetime) -> Case:
         form={code: each.value for code, each in known.items()}, anyway=asked.anyway, seen=True,
     )  # fmt: skip
     return cases.open_case(opening, by=by, now=now)
+
+
+@dataclass(frozen=True)
+class Together:
+    """As `Beginning`, of several items begun as one. `answers`: by shared names; `matter`: code of a 一件事, "" of a choice."""
+
+    hall: Hall
+    items: Sequence[str]
+    person_id: int
+    answers: Mapping[str, str]
+    language: str
+    matter: str = ""
+    joint_days: int | None = None
+    anyway: bool = False
+
+
+def begin_together(asked: Together, *, by: Actor, now: datetime) -> Bundle:
+    """A draft of each, filled in as far as is known. :raises Refused: those of `cases.open_bundle`."""
+    items = [catalogue.hall_item(asked.hall.pk, code).item for code in asked.items]
+    one = one_form([(item.code, catalogue.handling_of(item)) for item in items])
+    today = today_in(asked.hall, now)
+    known = carried.at_window(guided_jointly(one, asked.answers).fields, person_id=asked.person_id, today=today)
+    each = cases.Opening(
+        hall=asked.hall, item_code="", person_id=asked.person_id, channel="kiosk",
+        contact=people.phone_of(person_id=asked.person_id), language=asked.language, anyway=asked.anyway, seen=True,
+    )  # fmt: skip
+    bundling = cases.Bundling(
+        asked.items, each, asked.answers, {name: said.value for name, said in known.items()}, matter=asked.matter,
+        joint_days=asked.joint_days,
+    )  # fmt: skip
+    return cases.open_bundle(bundling, by=by, now=now)

@@ -14,25 +14,17 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
-from banshi.foundation.said import english, named
+from banshi.frames.bundle_words import BETWEEN, said_of
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries import ItemLine, retiring
 from banshi.rooms.catalogue.queries.together import chosen_of
 from banshi.rooms.catalogue.rules.one_form import MOST_ITEMS
-from banshi.rooms.catalogue.rules.together import Chosen, Hindrance, hindrances
+from banshi.rooms.catalogue.rules.together import Chosen, hindrances
 from banshi.surfaces.citizen.doors import asked, page, public_page
 
 KEY = "chosen"  # in the session: codes of items, in the order of the form
-BETWEEN = "+"  # items in an address
 FOUND = 12
-WHY = {
-    "retired": pgettext_lazy("bundle", "No longer handled: %(items)s"),
-    "season": pgettext_lazy("bundle", "Not received at this time of the year: %(items)s"),
-    "nowhere": pgettext_lazy("bundle", "Handled in no hall: %(items)s"),
-    "apart": pgettext_lazy("bundle", "No one hall handles all of them; not together with the others: %(items)s"),
-    "audience": pgettext_lazy("bundle", "Some are for people alone, others for organisations alone: %(items)s"),
-}
 # Of one that is found: what stands between it and those that are chosen.
 WHY_NOT = {
     "retired": pgettext_lazy("bundle", "No longer handled"),
@@ -61,13 +53,6 @@ def forget(request: Any, codes: Sequence[str]) -> None:
     left = [each for each in codes_chosen(request) if each not in codes]
     if KEY in request.session:
         request.session[KEY] = left
-
-
-def said_of(found: Sequence[Hindrance], items: Sequence[Item]) -> list[str]:
-    """Why they are not begun as one, in words."""
-    names = {item.code: named(item) for item in items}
-    between = ", " if english() else "、"
-    return [str(WHY[each.why]) % {"items": between.join(names[code] for code in each.items)} for each in found]
 
 
 @public_page

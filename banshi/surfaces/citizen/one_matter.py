@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock, once
+from banshi.frames.bundle_words import BETWEEN, said_of
 from banshi.journeys.case.carried import carried, of_firm
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -43,7 +44,7 @@ from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.blanks import Blank
 from banshi.surfaces.citizen.case_doors import answers_query
-from banshi.surfaces.citizen.chosen import BETWEEN, forget, said_of
+from banshi.surfaces.citizen.chosen import forget
 from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
 from banshi.surfaces.citizen.forms import WhoComes
 from banshi.surfaces.citizen.matter import (

@@ -29,10 +29,11 @@ from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
 from banshi.rooms.fees import queries as fees
 from banshi.surfaces.kiosk import cabinet, papers, sitting
-from banshi.surfaces.kiosk.form import lines_at, screens_of
+from banshi.surfaces.kiosk.form import lines_at
 from banshi.surfaces.kiosk.mine import their_case, together
 from banshi.surfaces.kiosk.place import Place
 from banshi.surfaces.kiosk.refusing import Way, refused_page
+from banshi.surfaces.kiosk.screens import screens_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Wanted:
         return not by_hand(self.row.channels)
 
 
-def _wanted(place: Place, case: Case) -> list[Wanted]:
+def wanted(place: Place, case: Case) -> list[Wanted]:
     held = {}
     if case.organisation_id is None:  # the card opens what is its holder's
         held = {each.paper.code: each for each in from_library.held(case, now=place.now)}
@@ -60,7 +61,7 @@ def _wanted(place: Place, case: Case) -> list[Wanted]:
     return [Wanted(row, held.get(row.code), told.get(row.code, "")) for row in cases.paper_rows(case)]
 
 
-def _lacking(rows: list[Wanted]) -> list[Wanted]:
+def lacking(rows: list[Wanted]) -> list[Wanted]:
     """What has to come before it can be sent."""
     return [each for each in rows if each.row.necessity == "required" and each.by_file and not each.there]
 
@@ -71,25 +72,32 @@ def _open_case(place: Place, person: int, no: str) -> Case | None:
     return case if case.phase in OPEN_TO_APPLICANT and not together(case) else None
 
 
+def _elsewhere(place: Place, case: Case) -> HttpResponse:
+    """Of what is sent as one: there. Else there is nothing to hand in any more."""
+    if together(case) and case.bundle is not None:
+        return redirect("kiosk:bundle-papers", place.hall.code, case.bundle.no)
+    return redirect("kiosk:sent", place.hall.code, case.no)
+
+
 @sitting.by_card
 def case_papers(request: Any, place: Place, person: int, no: str) -> HttpResponse:
     """What has to come, and how; POST takes what the authorities hold, with consent. :raises Refused: as `from_library.use`."""
     case = _open_case(place, person, no)
     if case is None:
-        return redirect("kiosk:mine", place.hall.code)
+        return _elsewhere(place, their_case(place, person, no))
     if request.method == "POST":
         if case.organisation_id is not None:
             raise Refused("consent-missing")
         consent = request.POST.get("consent") == "1"
         from_library.use(case_no=no, codes=None, consent=consent, by=place.by, now=place.now)
         return redirect("kiosk:case-papers", place.hall.code, no)
-    rows = _wanted(place, case)
+    rows = wanted(place, case)
     context = {
         "case": case,
         "papers": rows,
         "held": [each for each in rows if each.held is not None],
         "by_file": any(each.by_file and not each.there for each in rows),
-        "first": "held" if any(each.held for each in rows) else "files" if _lacking(rows) else "check",
+        "first": "held" if any(each.held for each in rows) else "files" if lacking(rows) else "check",
         "stick": papers.Step(place.hall.code, person, (place.now + papers.LASTS).isoformat()).sealed(),
         "cabinets": cabinet.here(place),
         "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:papers', args=[no])}",
@@ -106,7 +114,7 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
     """All of it once more; POST sends it. Pressed twice it is sent once."""
     case = _open_case(place, person, no)
     if case is None:
-        return redirect("kiosk:sent", place.hall.code, no)
+        return _elsewhere(place, their_case(place, person, no))
     if not cases.guided_case(case).complete:
         return redirect("kiosk:situation", place.hall.code, no)
     if request.method == "GET":
@@ -122,13 +130,13 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
 
 
 def _checked(place: Place, case: Case) -> dict[str, Any]:
-    rows, guided = _wanted(place, case), cases.guided_case(case)
+    rows, guided = wanted(place, case), cases.guided_case(case)
     screens = screens_of(lines_at(place, case, all_faults=True))
     return {
         "case": case,
         "screens": screens,
         "papers": rows,
-        "lacking": _lacking(rows),
+        "lacking": lacking(rows),
         "wrong": [each for each in screens if any(line.fault for line in each.lines)],
         "limits": cases.handling_of_case(case).limits,
         "fee": guided.fee,
@@ -187,14 +195,14 @@ def next_of(place: Place, case: Case) -> list[str]:
     bring = [named(row) for row in to_bring(case)]
     if bring and case.phase == "pre_review":
         words = pgettext("kiosk", "Once it is looked at, bring the originals to a window: %(papers)s.")
-        said.append(words % {"papers": _listed(bring)})
+        said.append(words % {"papers": listed(bring)})
     later = [named(row) for row in cases.paper_rows(case) if row.necessity == "deferrable" and not row.there]
     if later:
-        said.append(pgettext("kiosk", "May follow later: %(papers)s.") % {"papers": _listed(later)})
+        said.append(pgettext("kiosk", "May follow later: %(papers)s.") % {"papers": listed(later)})
     return said
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
     return pgettext("between papers", ", ").join(names)
 
 
@@ -214,7 +222,7 @@ def _present(place: Place, case: Case) -> str:
     bring = [named(row) for row in to_bring(case)] if case.phase in ("pre_passed", "await_receipt") else []
     if bring:
         said = pgettext("kiosk", "The files are right. Bring the originals to a window: %(papers)s.")
-        return said % {"papers": _listed(bring)}
+        return said % {"papers": listed(bring)}
     if case.phase in CASE.ends:
         return pgettext("kiosk", "It is over. Why stands with the case on the phone; a window tells you, too.")
     return pgettext("kiosk", "The hall goes on with it; there is nothing to do now.")

@@ -1,48 +1,45 @@
-"""My matters at the machine: the card is read; what waits for its holder, what is ready or under way, and a matter to begin."""
+"""My matters at the machine: the card is read; what waits for its holder, what is ready or under way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from banshi.foundation.said import named
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.cases import queries as cases
-from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.lifecycle import CASE, OPEN_TO_APPLICANT
-from banshi.rooms.catalogue import queries as catalogue
-from banshi.rooms.catalogue.models import Item
-from banshi.rooms.catalogue.queries import ItemLine
+from banshi.rooms.catalogue.models import OneMatter
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.identity import queries as people
-from banshi.rooms.insight import queries as insight
 from banshi.surfaces.kiosk import cabinet, card, printed, sitting
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 
 MOST = 12  # cases on the page
-LOOKED_THROUGH = 60  # of what is found, until so many are done here
-RESULTS = 6
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A case of theirs. `says`: whose turn it is, or where its result lies; `href`: the page on which it goes on, "" for none
-    at this machine."""
+    """A case of theirs, or several that are filled in as one: `title` and `no` are what it goes by. `says`: whose turn it is,
+    or where its result lies; `href`: the page on which it goes on."""
 
     case: Case
     line: CaseLine
+    title: str
+    no: str
     says: str
     href: str
 
@@ -98,12 +95,21 @@ def their_case(place: Place, person: int, no: str) -> Case:
 
 
 def together(case: Case) -> bool:
-    """一件事: filled in on one form with others, on the telephone."""
+    """一件事: filled in on one form with others, and sent with them."""
     return case.bundle_id is not None and case.phase == "draft"
 
 
+def title_of(found: Bundle) -> str:
+    """By which name it was begun; where matters were picked one by one, or it is offered no longer, how many they are."""
+    matter = OneMatter.objects.filter(code=found.matter).first() if found.matter else None
+    if matter is not None:
+        return named(matter)
+    n = found.cases.count()
+    return ngettext("%(n)s matter as one", "%(n)s matters as one", n) % {"n": n}
+
+
 def _things(place: Place, person: int) -> dict[str, Any]:
-    rows = theirs(place, person)[:MOST]
+    rows = _heads(theirs(place, person))[:MOST]
     things = [_thing(place, case, line) for case, line in zip(rows, cases.lines(rows, now=place.now), strict=True)]
     ready = [each for each in things if each.case.phase == "ready"]
     wanted = [each for each in things if each not in ready and _waits_for_them(each.case)]
@@ -119,22 +125,36 @@ def _things(place: Place, person: int) -> dict[str, Any]:
     }
 
 
+def _heads(rows: Iterable[Case]) -> list[Case]:
+    """Of what is filled in on one form the first alone."""
+    found: dict[tuple[str, int], Case] = {}
+    for case in rows:
+        found.setdefault(("bundle", case.bundle_id or 0) if together(case) else ("case", case.pk), case)
+    return list(found.values())
+
+
 def _waits_for_them(case: Case) -> bool:
     return case.fee_due_on is not None or cases.WITH.get(case.phase) == "applicant"
 
 
 def _thing(place: Place, case: Case, line: CaseLine) -> Thing:
+    code, found = place.hall.code, case.bundle
+    if together(case) and found is not None:
+        says = pgettext("kiosk", "One form for all of it")
+        return Thing(case, line, title_of(found), found.no, says, reverse("kiosk:bundle-form", args=[code, found.no]))
+    return Thing(case, line, named(line, "item"), line.no, *_goes_on(place, case))
+
+
+def _goes_on(place: Place, case: Case) -> tuple[str, str]:
+    """What is said of it, and where it goes on."""
     code = place.hall.code
     if case.fee_due_on is not None:
-        says = pgettext("kiosk", "A fee is due: pay it here")
-        return Thing(case, line, says, reverse("kiosk:pay", args=[code, case.no]))
+        return pgettext("kiosk", "A fee is due: pay it here"), reverse("kiosk:pay", args=[code, case.no])
     if case.phase == "ready":
-        return _ready(place, case, line)
-    if together(case):
-        return Thing(case, line, pgettext("kiosk", "Begun together with others: it goes on on the phone"), "")
+        return _ready(place, case)
     if case.phase in OPEN_TO_APPLICANT:
-        return Thing(case, line, "", reverse("kiosk:form", args=[code, case.no]))
-    return Thing(case, line, _whose(case), reverse("kiosk:sent", args=[code, case.no]))
+        return "", reverse("kiosk:form", args=[code, case.no])
+    return _whose(case), reverse("kiosk:sent", args=[code, case.no])
 
 
 def _whose(case: Case) -> str:
@@ -146,40 +166,15 @@ def _whose(case: Case) -> str:
     return named(case.hall)
 
 
-def _ready(place: Place, case: Case, line: CaseLine) -> Thing:
+def _ready(place: Place, case: Case) -> tuple[str, str]:
     """Where the result lies; its code came with a message, and is shown nowhere else."""
     code = place.hall.code
     if deliveries.stay_of(case, "result") is not None and cabinet.here(place):
-        says = pgettext("kiosk", "In the cabinet: fetch it with the code")
-        return Thing(case, line, says, reverse("kiosk:cabinet-fetch", args=[code]))
+        return pgettext("kiosk", "In the cabinet: fetch it with the code"), reverse("kiosk:cabinet-fetch", args=[code])
     if printed.prints(place) and cases.handling_of_case(case).result.printable:
-        says = pgettext("kiosk", "Print it here with the code of the message")
-        return Thing(case, line, says, reverse("kiosk:print-result", args=[code]))
+        return pgettext("kiosk", "Print it here with the code of the message"), reverse(
+            "kiosk:print-result", args=[code]
+        )
     row = deliveries.delivery_of(case)
     says = pgettext("kiosk", "At the issue window, place %(place)s") % {"place": row.place} if row is not None else ""
-    return Thing(case, line, says, reverse("kiosk:sent", args=[code, case.no]))
-
-
-# --- A matter to begin ------------------------------------------------------------------------------------------
-
-
-@sitting.by_card
-def find(request: Any, place: Place, person: int) -> HttpResponse:
-    """By words, pinyin or initials; with nothing typed, those done most. Only what can be applied for here."""
-    asked = request.GET.get("q", "").replace("\0", "")[:40].strip()
-    lines = (
-        catalogue.search(asked, hall=place.hall.code, limit=LOOKED_THROUGH)
-        if asked
-        else insight.popular(place.hall.code, now=place.now, n=LOOKED_THROUGH)
-    )
-    found = done_here(lines)[:RESULTS]
-    not_now = {line.code for line in found if line.seasons is not None and not line.seasons.hold(place.today)}
-    context = {"q": asked, "found": found, "not_now": not_now}
-    return sitting.shown(request, place, "part_begin.html" if request.htmx else "begin.html", context)
-
-
-def done_here(lines: Sequence[ItemLine]) -> list[ItemLine]:
-    """Those that need no window to be applied for."""
-    where = Q(handling__where__online=True) | Q(handling__where__kiosk=True)
-    codes = set(Item.objects.filter(where, code__in=[line.code for line in lines]).values_list("code", flat=True))
-    return [line for line in lines if line.code in codes]
+    return says, reverse("kiosk:sent", args=[code, case.no])

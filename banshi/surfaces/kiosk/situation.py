@@ -36,23 +36,23 @@ class Choice:
     href: str = ""
 
 
-def _answers(request: Any) -> dict[str, str]:
+def answers_said(request: Any) -> dict[str, str]:
     pairs = (str(each)[:200].partition(":") for each in request.POST.getlist("a") or request.GET.getlist("a"))
     return {question: option for question, colon, option in list(pairs)[:MOST_ANSWERS] if colon}
 
 
-def _query(answers: dict[str, str], at: str = "") -> str:
+def query(answers: dict[str, str], at: str = "") -> str:
     said = [("a", f"{question}:{option}") for question, option in answers.items()] + ([("at", at)] if at else [])
     return f"?{urlencode(said)}" if said else ""
 
 
-def _asked(request: Any, found: Guided) -> Question | None:
+def asked_of(request: Any, found: Guided) -> Question | None:
     """The one that somebody went back to; else the next one; None: all is said."""
     at = request.GET.get("at")
     return next((each for each in found.questions if each.id == at), None) or found.next_question
 
 
-def _before(found: Guided, question: Question) -> str:
+def before(found: Guided, question: Question) -> str:
     order = [each.id for each in found.questions]
     return order[order.index(question.id) - 1] if order.index(question.id) else ""
 
@@ -65,23 +65,23 @@ def about(request: Any, place: Place, person: int, item: str) -> HttpResponse:
     """
     listed = catalogue.hall_item(place.hall.pk, item[:80])
     need_taken(listed.item, day=place.today)
-    found = guided(catalogue.handling_of(listed.item), _answers(request))
+    found = guided(catalogue.handling_of(listed.item), answers_said(request))
     if not (found.where.online or found.where.kiosk):
         return redirect(f"{reverse('kiosk:confirm', args=[place.hall.code])}?{urlencode({'item': item})}")
-    question = _asked(request, found)
+    question = asked_of(request, found)
     if question is None:
         return sitting.shown(request, place, "begin_takes.html", _takes(place, listed, found))
     here = reverse("kiosk:about", args=[place.hall.code, item])
-    said, before = dict(found.answers), _before(found, question)
+    said, earlier = dict(found.answers), before(found, question)
     context = {
         "item": listed.item,
         "question": question,
         "number": [each.id for each in found.questions].index(question.id) + 1,
         "choices": [
-            Choice(each, said.get(question.id) == each.id, here + _query({**said, question.id: each.id}))
+            Choice(each, said.get(question.id) == each.id, here + query({**said, question.id: each.id}))
             for each in question.options
         ],
-        "back": here + _query(said, before) if before else reverse("kiosk:begin-find", args=[place.hall.code]),
+        "back": here + query(said, earlier) if earlier else reverse("kiosk:begin-find", args=[place.hall.code]),
     }
     return sitting.shown(request, place, "begin_question.html", context)
 
@@ -96,12 +96,12 @@ def _takes(place: Place, listed: HallItem, found: Guided) -> dict[str, Any]:
         "guided": in_hall(found, bookable=listed.bookable, walk_in=listed.walk_in),
         "handling": handling,
         "said": [
-            (each, next(one for one in each.options if one.id == said[each.id]), here + _query(said, each.id))
+            (each, next(one for one in each.options if one.id == said[each.id]), here + query(said, each.id))
             for each in found.questions
         ],
         "answers": [f"{question}:{option}" for question, option in said.items()],
         "closes": season.closes(place.today) if season is not None else None,
-        "back": here + _query(said, last) if last else reverse("kiosk:begin-find", args=[place.hall.code]),
+        "back": here + query(said, last) if last else reverse("kiosk:begin-find", args=[place.hall.code]),
     }
 
 
@@ -113,9 +113,9 @@ def begin(request: Any, place: Place, person: int, item: str) -> HttpResponse:
         return redirect(here)
     not_too_often(place)
     listed = catalogue.hall_item(place.hall.pk, item[:80])
-    found = guided(catalogue.handling_of(listed.item), _answers(request))
+    found = guided(catalogue.handling_of(listed.item), answers_said(request))
     if not found.complete or not (found.where.online or found.where.kiosk):
-        return redirect(here + _query(dict(found.answers)))
+        return redirect(here + query(dict(found.answers)))
     asked = at_machine.Beginning(
         hall=place.hall, item_code=listed.item.code, person_id=person, answers=found.answers,
         language=get_language() or "zh-hans", anyway=request.POST.get("anyway") == "1",
@@ -138,23 +138,23 @@ def situation(request: Any, place: Place, person: int, no: str) -> HttpResponse:
     """
     case = their_case(place, person, no)
     here = reverse("kiosk:situation", args=[place.hall.code, no])
-    if together(case):
-        return redirect("kiosk:mine", place.hall.code)
+    if together(case) and case.bundle is not None:
+        return redirect("kiosk:bundle-form", place.hall.code, case.bundle.no)
     if request.method == "POST":
         question_id, _, option = str(request.POST.get("answer") or "")[:200].partition(":")
         case = changing.change(case_no=no, answers={question_id: option}, by=place.by, now=place.now)
         return redirect(here)
     found = cases.guided_case(case)
-    question = _asked(request, found)
+    question = asked_of(request, found)
     if question is None:
         return redirect("kiosk:form", place.hall.code, no)
-    before = _before(found, question)
+    earlier = before(found, question)
     context = {
         "item": case.item,
         "case": case,
         "question": question,
         "number": [each.id for each in found.questions].index(question.id) + 1,
         "choices": [Choice(each, found.answers.get(question.id) == each.id) for each in question.options],
-        "back": f"{here}?at={before}" if before else reverse("kiosk:mine", args=[place.hall.code]),
+        "back": f"{here}?at={earlier}" if earlier else reverse("kiosk:mine", args=[place.hall.code]),
     }
     return sitting.shown(request, place, "begin_question.html", context)
