@@ -19,7 +19,7 @@ from banshi.surfaces.kiosk.place import Place
 from banshi.surfaces.kiosk.together import offered, picked, rest_of
 
 LOOKED_THROUGH = 60  # of what is found, until so many are done here
-RESULTS = 6
+RESULTS = 6  # with the keys they fill a standing screen
 
 
 @sitting.by_card
@@ -35,21 +35,28 @@ def find(request: Any, place: Place, person: int) -> HttpResponse:
         if asked
         else insight.popular(place.hall.code, now=place.now, n=LOOKED_THROUGH)
     )
+    matters = [] if here else offered(place, asked.lower())
     have = {item.code for item in here}
-    found = [line for line in done_here(lines, online=bool(here)) if line.code not in have][:RESULTS]
+    found = [line for line in done_here(lines, online=bool(here)) if line.code not in have][: RESULTS - len(matters)]
     not_now = {line.code for line in found if line.seasons is not None and not line.seasons.hold(place.today)}
     context = {
         "q": asked,
-        "found": found,
+        "found": [(line, _leads(place, here, line)) for line in found],
         "not_now": not_now,
         "picked": rest_of(here),
         "with": BETWEEN.join(item.code for item in here),
         "go": reverse("kiosk:together", args=[place.hall.code, BETWEEN.join(each.code for each in here)])
         if len(here) > 1
         else "",
-        "matters": [] if here else offered(place, asked.lower()),
+        "matters": matters,
     }
     return sitting.shown(request, place, "part_begin.html" if request.htmx else "begin.html", context)
+
+
+def _leads(place: Place, here: Sequence[Item], line: ItemLine) -> str:
+    if not here:
+        return reverse("kiosk:about", args=[place.hall.code, line.code])
+    return reverse("kiosk:together", args=[place.hall.code, BETWEEN.join([*(item.code for item in here), line.code])])
 
 
 def done_here(lines: Sequence[ItemLine], *, online: bool = False) -> list[ItemLine]:

@@ -37,7 +37,7 @@ from banshi.surfaces.kiosk import sitting
 from banshi.surfaces.kiosk.place import Place, not_too_often
 from banshi.surfaces.kiosk.situation import Choice, answers_said, asked_of, before, query
 
-OFFERED = 4  # of the catalogue's on the page on which a matter is begun
+OFFERED = 3  # of the catalogue's on the page on which a matter is begun
 
 
 @dataclass(frozen=True)
