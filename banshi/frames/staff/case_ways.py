@@ -11,6 +11,7 @@ LOOK = "cases.look"  # to open what stands in a list
 CASE_WAYS = (
     pgettext_lazy("cases", "Cases"),
     (
+        To("review:waiting", "bell", pgettext_lazy("waiting", "Waits for me"), LOOK),
         To("review:pre_review", "eye", pgettext_lazy("cases", "Pre-review"), "cases.pre_review", also=LOOK),
         To("review:acceptance", "folder", pgettext_lazy("cases", "Acceptance"), "cases.receive", also=LOOK),
         To("review:review", "clipboard-list", pgettext_lazy("cases", "Review"), "cases.review", also=LOOK),

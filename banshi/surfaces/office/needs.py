@@ -9,12 +9,13 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from banshi.foundation.doors import Who
 from banshi.foundation.said import english
-from banshi.foundation.times import span_words
+from banshi.foundation.times import day_words, span_words
 from banshi.frames.staff.frame import zone_of
+from banshi.frames.staff.waiting import waiting_lines
 from banshi.journeys.hours.stops import as_announced
 from banshi.rooms.booking.models import Appeal, Appointment, FollowUpVisit, Slot
 from banshi.rooms.calendars.models import Closure
@@ -37,6 +38,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
     """What waits for this person in these halls, most urgent first; as many queries for thirty halls as for one,
     but for the sentence of each closure."""
     found = [
+        *_cases(who, halls, now),
         *_ratings(who, halls, now),
         *_to_judge(who, halls, now),
         *_appeals(who, halls),
@@ -55,6 +57,11 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
     ]
     order = {"urgent": 0, "wait": 1, "info": 2}
     return sorted(found, key=lambda need: order[need.tone])
+
+
+def _cases(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
+    lines = waiting_lines(who, halls, now=now)
+    return [Need(each.hall, each.icon, each.tone, each.text, each.href, each.detail) for each in lines]
 
 
 def _where(who: Who, halls: list[Hall], permission: str) -> dict[int, Hall]:
@@ -87,9 +94,13 @@ def _ratings(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
 def _to_judge(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
     mine = _where(who, halls, "ratings.judge")
     counted: dict[int, list[bool]] = {}
-    rows = Task.objects.filter(hall_id__in=mine, state="appealed").order_by("id")
+    next_day: dict[int, date] = {}
+    rows = Task.objects.filter(hall_id__in=mine, state="appealed").order_by("judge_due_on", "id")
     for hall_id, due_on in rows.values_list("hall_id", "judge_due_on"):
-        counted.setdefault(hall_id, []).append(due_on is not None and due_on < _today(mine[hall_id], now))
+        over = due_on is not None and due_on < _today(mine[hall_id], now)
+        counted.setdefault(hall_id, []).append(over)
+        if due_on is not None and not over:
+            next_day.setdefault(hall_id, due_on)
     found = []
     for hall_id, late in counted.items():
         href = reverse("office:ratings", kwargs={"hall": mine[hall_id].code}) + "?state=appealed"
@@ -102,8 +113,14 @@ def _to_judge(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
             text = ngettext("%(n)s appeal against a rating to judge", "%(n)s appeals against ratings to judge", n) % {
                 "n": n
             }
-            found.append(Need(mine[hall_id], "star", "wait", text, href))
+            found.append(
+                Need(mine[hall_id], "star", "wait", text, href, _by_day(mine[hall_id], next_day.get(hall_id), now))
+            )
     return found
+
+
+def _by_day(hall: Hall, day: date | None, now: datetime) -> str:
+    return pgettext("waiting", "The first by %(day)s") % {"day": day_words(day, _today(hall, now))} if day else ""
 
 
 def _appeals(who: Who, halls: list[Hall]) -> list[Need]:

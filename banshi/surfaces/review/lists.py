@@ -38,6 +38,7 @@ TITLES = {
     "supervision": gettext_lazy("Supervision"),
 }
 ASKED = pgettext_lazy("consult", "Asked of us, and answers")
+WAITING = pgettext_lazy("waiting", "Waits for me")
 PER_PAGE = 50
 MOST_CHOICES = 100  # of matters to choose from; in a longer list one finds it by its words
 MOST_AT_ONCE = 50  # cases that are ticked
@@ -68,6 +69,9 @@ def tabs(
         asked += queries.answered_to(request.who.staff_id or 0, halls=[hall.code]).count()
         if asked or here == "consults":
             found.append(("review:consults", ASKED, asked, here == "consults"))
+    if found:  # one page of all that is somebody's turn; supervision is nobody's
+        waits = sum(n for address, _title, n, _here in found if address != "review:supervision")
+        found.insert(0, ("review:waiting", WAITING, waits, here == "waiting"))
     return found
 
 

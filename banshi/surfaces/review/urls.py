@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.review import asked, case, consults, deeds, exceptions, folders, lists, rules, supervising
+from banshi.surfaces.review import asked, case, consults, deeds, exceptions, folders, lists, rules, supervising, waiting
 
 app_name = "review"
 
@@ -17,6 +17,7 @@ ENQUIRY = HALL + "enquiries/<slug:enquiry>/"
 urlpatterns = [
     path("", lists.start, name="start"),
     path(HALL, lists.home, name="home"),
+    path(HALL + "waiting", waiting.show, name="waiting"),
     path(HALL + "find", lists.find, name="find"),
     path(HALL + "pre-review", lists.pre_review, name="pre_review"),
     path(HALL + "acceptance", lists.acceptance, name="acceptance"),

@@ -1,0 +1,88 @@
+"""等我办的: whoever may go on with a case sees that it waits, on the first page of office and review; nobody else does."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.identity.models import Role
+from tests.surfaces.office.editing import signed_in
+from tests.town import TUESDAY_NINE
+
+HERE = "/review/town/waiting"
+
+
+def said(client: Any, url: str = HERE) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", client.get(url).content.decode()).split())
+
+
+def test_each_sees_what_is_theirs_to_do_now_and_where(matters, client_of):
+    case = matters.received()
+
+    receiver, approver = said(client_of("receiver")), said(client_of("approver"))
+    cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+    later, reviewer = said(client_of("receiver")), said(client_of("reviewer"))
+
+    assert "1 件等你收件、受理" in receiver
+    assert "本厅现在没有等你办的" in approver
+    assert "等你收件" not in later
+    assert "1 件等你审查" in reviewer
+    assert case.no not in receiver
+
+
+def test_what_was_missing_and_has_come_is_told_apart(matters, client_of):
+    case = matters.received()
+    Case.objects.filter(pk=case.pk).update(notices=1)
+
+    page = said(client_of("receiver"))
+
+    assert "1 件补来了材料" in page
+    assert "等你收件" not in page
+
+
+def test_the_last_opinion_makes_it_somebodys_to_decide_but_not_of_who_proposed_it(matters, client_of):
+    case = matters.received()
+    cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+    Case.objects.filter(pk=case.pk).update(phase="in_review", proposed="grant", proposed_by=matters.staff["reviewer"])
+
+    assert "1 件等你决定" in said(client_of("approver"))
+    assert "等你决定" not in said(client_of("reviewer"))
+
+
+def test_it_stands_on_the_offices_first_page_too(matters):
+    matters.received()
+    staff = matters.staff["receiver"]
+    Role.objects.create(
+        staff=staff, role="hall_manager", scope_kind="hall", scope="town", given_at=TUESDAY_NINE, given_by="system"
+    )
+
+    assert "1 件等你收件、受理" in said(signed_in(staff), "/office/")
+
+
+def test_another_halls_people_and_who_may_not_look_see_nothing(matters, client_of):
+    matters.received()
+
+    assert client_of("receiver").get("/review/other/waiting").status_code == 403
+    assert signed_in(matters.town.clerk).get(HERE).status_code == 403
+
+
+def test_many_cases_cost_what_one_does(matters, client_of):
+    matters.received()
+    client = client_of("receiver")
+    client.get(HERE)
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
+        client.get(HERE)
+    for _ in range(3):
+        matters.received()
+    with CaptureQueriesContext(connection) as many:
+        page = said(client)
+
+    assert "4 件等你收件、受理" in page
+    assert len(many) == len(one)
