@@ -15,7 +15,9 @@ from banshi.journeys.case import paying
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
+from banshi.rooms.devices import queries as devices
 from banshi.rooms.fees import queries as fees
+from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.case_doors import case_panel, my_case
 from banshi.surfaces.citizen.doors import citizen_page, page
 
@@ -42,9 +44,13 @@ def _page(request: Any, found: Case, *, refused: Refused | None = None) -> HttpR
     if fee is None or not fee.is_due:
         return redirect("citizen:case", found.no)
     panel = case_panel(refused, found, now=now) if refused is not None else None
-    return page(
-        request, "citizen/pay.html", {"case": found, "fee": fee, "panel": panel}, hall=found.hall, refused=refused
-    )
+    context = {"case": found, "fee": fee, "panel": panel, "at_machine": has_machine(found.hall)}
+    return page(request, "citizen/pay.html", context, hall=found.hall, refused=refused)
+
+
+def has_machine(hall: Hall) -> bool:
+    """Whether a fee is paid at a kiosk of this hall, too."""
+    return devices.first_of_kind(hall, "kiosk") is not None
 
 
 @citizen_page

@@ -40,6 +40,7 @@ from banshi.surfaces.citizen.case_doors import (
     today_of,
     told_here,
 )
+from banshi.surfaces.citizen.case_fee import has_machine
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.case_rows import rows_of
 from banshi.surfaces.citizen.clients import without_ended
@@ -229,6 +230,7 @@ def _check_page(request: Any, found: Case, *, refused: Refused | None = None, no
         "limits": cases.handling_of_case(found).limits,
         "senders": only_fills(request, found),
         "costs": guided.fee,
+        "at_machine": guided.fee is not None and has_machine(found.hall),
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
     }
     return page(request, "citizen/case_check.html", context, hall=found.hall, refused=refused)

@@ -23,7 +23,7 @@ from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.booking.queries.situation import BookedSituation, booked_situation
 from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.catalogue.models import MaterialRequirement
-from banshi.rooms.catalogue.rules.handling import Situation
+from banshi.rooms.catalogue.rules.handling import Paper, Situation
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places.models import Hall, Window
 
@@ -44,6 +44,9 @@ class Named:
 class Bring:
     name_zh: str
     name_en: str
+
+
+BringMay = tuple[tuple[Bring, ...], tuple[Bring, ...]]  # what is needed, and what is brought if there is one
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class AppointmentView:
     person_id: int
     account_id: int | None
     bring: tuple[Bring, ...]
+    may_bring: tuple[Bring, ...]  # 有就带
     come_at: datetime
     visit_group: str
     can_cancel: Refusal | None
@@ -245,7 +249,7 @@ def _views(rows: Iterable[Appointment], *, now: datetime) -> list[AppointmentVie
     away = excused([row.code for row in found if row.state == rules.State.BOOKED])
     return [
         _view(
-            row, facts[row.hall_id], bring.get(row.item_id, ()), windows.get(row.category_id, ()), excused=row.code in away,
+            row, facts[row.hall_id], bring.get(row.item_id, ((), ())), windows.get(row.category_id, ()), excused=row.code in away,
             now=now,
         )
         for row in found
@@ -253,7 +257,7 @@ def _views(rows: Iterable[Appointment], *, now: datetime) -> list[AppointmentVie
 
 
 def _view(
-    row: Appointment, hall: HallFacts, bring: tuple[Bring, ...], windows: Sequence[str], *, excused: bool, now: datetime
+    row: Appointment, hall: HallFacts, bring: BringMay, windows: Sequence[str], *, excused: bool, now: datetime
 ) -> AppointmentView:
     starts_at, ends_at = row.starts_at.astimezone(hall.zone), row.ends_at.astimezone(hall.zone)
     policy = hall.policy.booking
@@ -282,7 +286,8 @@ def _view(
         account_id=row.account_id,
         limit_key=row.limit_key,
         link_turn=row.link_turn,
-        bring=_brought_to(booked, bring),
+        bring=(needed := _brought_to(booked, bring))[0],
+        may_bring=needed[1],
         situation=booked.situation if booked is not None else None,
         come_at=starts_at - timedelta(minutes=policy.come_early),
         visit_group=row.visit_group,
@@ -309,20 +314,27 @@ def _view(
     )
 
 
-def _brought_to(booked: BookedSituation | None, general: tuple[Bring, ...]) -> tuple[Bring, ...]:
+def _brought_to(booked: BookedSituation | None, general: BringMay) -> BringMay:
     """What its situation takes, else what the matter does in general."""
     if booked is None or not booked.complete:
         return general
-    return tuple(Bring(each.name_zh, each.name_en) for each in booked.bring)
+    may = [each for each in booked.papers if each.necessity == "optional"]
+    return _as_bring(booked.bring), _as_bring(may)
 
 
-def _bring(item_ids: set[int]) -> dict[int, tuple[Bring, ...]]:
-    rows = (
-        MaterialRequirement.objects.filter(item_id__in=item_ids).exclude(necessity="optional").order_by("order", "id")
-    )
-    found: dict[int, tuple[Bring, ...]] = {}
-    for item_id, zh, en in rows.values_list("item_id", "material__name_zh", "material__name_en"):
-        found[item_id] = (*found.get(item_id, ()), Bring(zh, en))
+def _as_bring(papers: Iterable[Paper]) -> tuple[Bring, ...]:
+    return tuple(Bring(each.name_zh, each.name_en) for each in papers)
+
+
+def _bring(item_ids: set[int]) -> dict[int, BringMay]:
+    rows = MaterialRequirement.objects.filter(item_id__in=item_ids).order_by("order", "id")
+    found: dict[int, BringMay] = {}
+    for item_id, zh, en, necessity in rows.values_list(
+        "item_id", "material__name_zh", "material__name_en", "necessity"
+    ):
+        needed, may = found.get(item_id, ((), ()))
+        each = (Bring(zh, en),)
+        found[item_id] = (needed, (*may, *each)) if necessity == "optional" else ((*needed, *each), may)
     return found
 
 

@@ -77,6 +77,12 @@ def granted(
     return tuple(_read(asked, said))
 
 
+def masked(kept: str) -> str:
+    """The last four characters; of what is no longer than eight at most half of it, so that it is never whole."""
+    shown = min(4, len(kept) // 2)
+    return f"{MASK}{kept[-shown:]}" if shown else MASK
+
+
 def _read(asked: tuple[tuple[Grant, str], ...], said: Mapping[str, str]) -> Iterator[Granted]:
     for grant, stands in asked:
         text = said.get(grant.code, "").strip() or stands
@@ -86,7 +92,7 @@ def _read(asked: tuple[tuple[Grant, str], ...], said: Mapping[str, str]) -> Iter
             raise WrongGrant(grant.code, f"{grant.label_zh}：{wrong.zh}", f"{grant.label_en}: {wrong.en}") from wrong
         if value is not None:
             kept = str(values.stored(value))
-            yield Granted(grant, f"{MASK}{kept[-4:]}" if grant.masked else kept)
+            yield Granted(grant, masked(kept) if grant.masked else kept)
         elif not grant.has_source:
             raise WrongGrant(grant.code, f"缺{grant.label_zh}", f"{grant.label_en} is missing")
 

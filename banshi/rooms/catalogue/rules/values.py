@@ -144,6 +144,7 @@ def _id_number(text: str, today: date | None) -> str:
 
 
 def _day(text: str, today: date | None) -> date:
+    text = re.sub(r"\s+", "", text)  # keys of a machine leave some
     try:
         day = date.fromisoformat(text) if re.fullmatch(_DAY, text) else None
     except ValueError:
