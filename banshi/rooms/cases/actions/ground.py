@@ -260,7 +260,8 @@ def _said_of(case: Case, now: datetime) -> Facts:
         promised=span_words(handling.limits.promised), statutory=span_words(handling.limits.statutory),
         guardian=people.guardian_name(case.guardian_id, today=today_of(case, now)),
         agent=str(case.agent) if agent is not None else "", mandate=_mandate_said(agent),
-        provisional=case.provisional, result=handling.result.name_zh, place=case.hall.address_zh,
+        provisional=case.provisional, result=handling.result.name_zh, result_en=handling.result.name_en,
+        place=case.hall.address_zh,
     )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ class Facts:
     procedure: str = ""
     days_stopped: str = ""
     result: str = ""
+    result_en: str = ""  # its English name, below the title of a certificate
     result_no: str = ""
     place: str = ""
     hours: str = ""

@@ -108,7 +108,7 @@ def sheet(
     return {
         "layout": known.layout,
         "title": said.title,
-        "title_en": known.title_en,
+        "title_en": (facts.result_en if known.layout == "certificate" else "") or known.title_en,
         "number": number,
         "hall": facts.hall,
         "department": facts.department,
