@@ -32,8 +32,8 @@ from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
 KINDS = (
-    "answers", "tries", "codes", "events", "webhooks", "uploads", "sessions", "visits", "suspensions", "ratings", "enquiries",
-    "messages",
+    "answers", "tries", "codes", "events", "webhooks", "uploads", "unkept", "sessions", "visits", "suspensions", "ratings",
+    "enquiries", "messages",
 )  # fmt: skip
 NOTHING = dict.fromkeys(KINDS, 0)
 DAY, SECOND = timedelta(hours=24), timedelta(seconds=1)

@@ -2,7 +2,7 @@
 
 from banshi.rooms.library.actions.authorities import give_authority, take_authority
 from banshi.rooms.library.actions.certificates import end_certificate, issue_certificate, learn, use_certificate
-from banshi.rooms.library.actions.destroying import destroy
+from banshi.rooms.library.actions.destroying import destroy, forget_unkept
 from banshi.rooms.library.actions.files import keep, take_in
 from banshi.rooms.library.actions.importing import end_own, import_batch, import_certificates
 from banshi.rooms.library.actions.scanning import reject, release, scan_pending
@@ -15,6 +15,7 @@ __all__ = [
     "end_certificate",
     "end_own",
     "finish_upload",
+    "forget_unkept",
     "forget_uploads",
     "give_authority",
     "import_batch",
