@@ -86,6 +86,8 @@ def _open(
         return not stopped and case.proposed != STOP
     if part == "agree_stop":
         return case.proposed == STOP and not stopped and who.staff_id != case.proposed_by_id
+    if part == "hand_to_department":
+        return not stopped
     if part == "resume":
         return stopped
     if part == "settle":

@@ -140,3 +140,16 @@ def test_yellow_counts_working_days_as_the_lists_do(matters: Matters):
 
     assert [(each.red, each.yellow) for each in found] == [(0, 0), (0, 1), (0, 1), (0, 1), (1, 0)]
     assert [line.light for each in found for line in each.soon] == ["yellow"] * 3
+
+
+@pytest.mark.django_db
+def test_while_the_clock_stands_it_stays_with_its_department(matters: Matters):
+    """At the front nobody could let it run again, and no day would count."""
+    case = matters.in_review()
+    police(matters)
+    matters.stop(case)
+
+    refused = no_of(to_police, matters, case)
+    cases.resume_clock(case_no=case.no, result="完了", by=matters.by["reviewer"], now=TUESDAY_NINE)
+
+    assert (refused, to_police(matters, case).phase) == ("clock-stopped", "accepted")

@@ -10,7 +10,7 @@ from django.db import transaction
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.actions.ground import invalid, locked, need, staff_of, step, today_of
+from banshi.rooms.cases.actions.ground import invalid, locked, need, need_running, staff_of, step, today_of
 from banshi.rooms.cases.actions.handing import LONGEST_WHY
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.duties import urge_refusal
@@ -64,12 +64,14 @@ def hand_to_department(*, case_no: str, department: str, may: bool, why: str, by
     department that had it binds no more, and the limits run on.
 
     :param may: somebody of it reviews cases here. :raises Refused: nothing-found, wrong-state, invalid – of the department, or
-        without why; same-person – who gave its papers; changed-meanwhile – it is asked about the case, and has not answered.
+        without why; clock-stopped; same-person – who gave its papers; changed-meanwhile – it is asked about the case, and has
+        not answered.
     """
     said = _why("why", why)
     with transaction.atomic():
         case = locked(case_no)
         need(case, "hand_to_department")
+        need_running(case)  # else it lies at the front with a procedure that nobody there can end, and no day counts
         other = Department.objects.filter(code=department).exclude(pk=case.department_id).first()
         if other is None or not may:
             raise invalid("department", "没有可以转给的这个部门", "No department it can be handed on to")
