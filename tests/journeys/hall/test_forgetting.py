@@ -86,8 +86,8 @@ def test_many_go_in_several_statements_and_those_that_stay_are_not_in_the_way(
     for _ in range(5):
         announce(hall="town", topic="line", now=TUESDAY_NINE - timedelta(days=8))
 
-    # Six tables, twice more for events, the halls; what appeals still need (three) and messages
-    with django_assert_num_queries(14):
+    # Seven tables, twice more for events, the halls; what appeals still need (three) and messages
+    with django_assert_num_queries(15):
         assert forget(clock.wall()) == {"events": 5}
 
     assert Event.objects.count() == 4
