@@ -46,37 +46,49 @@ class Matters:
     # ---- one matter ----
 
     def one(self, n: int, over: threading.Event) -> None:
-        seed = f"crash/{self.worker}/{n}"
         with self._by() as applicant:
-            who = {**person(FIRST + self.worker * 10_000 + n, hall=self.hall).body()}
-            who["id_number"] = generate_resident_id("110101", self._born(n), 100 + self.worker)
-            answers = self._answers(applicant)
-            asked = self._surely(
-                applicant, "/forms", {"items": [ITEM], "answers": answers, "person": who}, f"form-{seed}"
-            )
-            opened = self._surely(applicant, "/cases", {
-                "item": ITEM, "hall": self.hall, "person": who, "channel": "web", "anyway": True, "answers": answers,
-                "form": filled(asked.json()["fields"], who, seed=seed, today=None),
-            }, f"open-{seed}")  # fmt: skip
-            no = opened.json()["case_no"]
-            self.done.append((no, "open"))
-            papers = [
-                p["code"]
-                for p in opened.json()["requirements"]
-                if p["necessity"] != "optional" and "upload" in p["channels"]
-            ]
+            no, papers = self.open(applicant, n)
             for place, code in enumerate(papers):
-                (self._in_parts if place == 0 else self._at_once)(applicant, no, code)
-            steps = self._steps(applicant, no)
-            for verb, step in steps:
-                if over.is_set():
-                    return
-                tries = 0
-                while (answer := step(f"{verb}-{no}-{tries}")).status_code == 409 and answer.json()["type"] in LATER:
-                    tries += 1  # its seal follows, somebody else has it: nothing was done
-                    time.sleep(0.3)
-                assert answer.is_success, (verb, answer.text)
-                self.done.append((no, verb))
+                (self.in_parts if place == 0 else self.at_once)(applicant, no, code)
+            self.walk(applicant, no, over=over)
+
+    def open(self, applicant: httpx.Client, n: int) -> tuple[str, list[str]]:
+        """A filled draft: its number, and the papers that are sent as files."""
+        seed = f"crash/{self.worker}/{n}"
+        who = {**person(FIRST + self.worker * 10_000 + n, hall=self.hall).body()}
+        who["id_number"] = generate_resident_id("110101", self._born(n), 100 + self.worker)
+        answers = self._answers(applicant)
+        asked = self._surely(applicant, "/forms", {"items": [ITEM], "answers": answers, "person": who}, f"form-{seed}")
+        opened = self._surely(applicant, "/cases", {
+            "item": ITEM, "hall": self.hall, "person": who, "channel": "web", "anyway": True, "answers": answers,
+            "form": filled(asked.json()["fields"], who, seed=seed, today=None),
+        }, f"open-{seed}")  # fmt: skip
+        no = opened.json()["case_no"]
+        self.done.append((no, "open"))
+        wanted = opened.json()["requirements"]
+        return no, [p["code"] for p in wanted if p["necessity"] != "optional" and "upload" in p["channels"]]
+
+    def walk(
+        self,
+        applicant: httpx.Client,
+        no: str,
+        *,
+        since: str = "",
+        before: str = "",
+        over: threading.Event | None = None,
+    ) -> None:
+        """One step after the other. :param since: begin with this one. :param before: the one that is not taken."""
+        steps = self._steps(applicant, no)
+        first = ONCE.index(since) if since else 0
+        for verb, step in steps[first:]:
+            if verb == before or (over is not None and over.is_set()):
+                return
+            tries = 0
+            while (answer := step(f"{verb}-{no}-{tries}")).status_code == 409 and answer.json()["type"] in LATER:
+                tries += 1  # its seal follows, somebody else has it: nothing was done
+                time.sleep(0.3)
+            assert answer.is_success, (verb, answer.text)
+            self.done.append((no, verb))
 
     def _steps(self, applicant: httpx.Client, no: str) -> list[tuple[str, Callable[[str], httpx.Response]]]:
         def staff(role: str, verb: str, body: Callable[[dict[str, Any]], Any] = lambda case: None) -> Any:
@@ -118,14 +130,14 @@ class Matters:
 
     # ---- papers ----
 
-    def _at_once(self, api: httpx.Client, no: str, code: str) -> None:
+    def at_once(self, api: httpx.Client, no: str, code: str) -> None:
         self._ask(lambda: api.post(
             f"/cases/{no}/materials", data={"requirement": code, "channel": "upload"},
             files={"file": ("page.jpg", picture(), "image/jpeg")}, headers={"Idempotency-Key": f"file-{no}-{code}"},
         ))  # fmt: skip
         self.files.append((no, code))
 
-    def _in_parts(self, api: httpx.Client, no: str, code: str) -> None:
+    def in_parts(self, api: httpx.Client, no: str, code: str) -> None:
         content = picture() + bytes(600_000)  # behind the picture's end: several parts, and a picture all the same
         said = {
             "requirement": code,
@@ -148,6 +160,9 @@ class Matters:
         self.files.append((no, code))
 
     # ---- how one asks ----
+
+    def by_channel(self) -> httpx.Client:
+        return self._by()
 
     def _by(self, role: str = "") -> httpx.Client:
         key = self.staff[role][-1] if role else self.running.key("channel")
@@ -178,10 +193,12 @@ class Matters:
 
     @staticmethod
     def _ask(act: Callable[[], httpx.Response]) -> httpx.Response:
-        """Until there is an answer."""
+        """Until there is an answer; that nothing was done, and to come again, is none."""
         while True:
             try:
-                return act()
+                answer = act()
+                if answer.status_code != 503:
+                    return answer
             except httpx.HTTPError:
                 time.sleep(0.05)
 
