@@ -33,7 +33,6 @@ HOOKS: Final = Lock(716011)
 SETTLED_HALL: Final = Lock(716009, of_each=True)
 ENQUIRIES: Final = Lock(716010, of_each=True)
 EXCHANGE: Final = Lock(716012)
-LIBRARY: Final = Lock(716021)
 UPLOADS: Final = Lock(716020, of_each=True)
 SETTLED_DAY: Final = Lock(716008, of_each=True)  # held shared by triggers (insight's migration 0002)
 

@@ -105,7 +105,7 @@ library_document.made_by library_document.ref library_document_version.by librar
 library_document_version.mime library_document_version.reason library_document_version.scan
 library_document_version.source_sha256 library_fact.element library_fact.own_index library_fact.source library_fact.trust
 library_upload.became library_upload.by library_upload.key_id library_upload.ref library_upload.salt library_upload.sha256
-library_upload.subject
+library_upload.subject library_import_batch.by library_import_batch.digest
 hooks_hook.code hooks_hook.hall hooks_hook.state hooks_hook.why hooks_event.code hooks_event.type hooks_event.hall
 hooks_event.subject hooks_event.maker hooks_delivery.subject hooks_delivery.state hooks_cursor.source
 """

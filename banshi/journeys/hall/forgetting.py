@@ -36,7 +36,8 @@ DAYS: Final = 40  # of a hall, in one go
 
 def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
     """Delete answers and counts of tries a day old, codes and sessions that have ended, files that nobody went on sending or
-    kept, events of last week; and what people gave with visits, what was said to them and written about them, that is over for as
+    kept, reports of authorities' lists, events of last week; and what people gave with visits, what was said to them and written
+    about them, that is over for as
     long as their hall's rules say (`RecordsPolicy`).
 
     :param now: hall time, which events bear; :param wall: machine time, which everything else bears.
@@ -51,6 +52,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "webhooks": lambda: hooks.forget_old(wall=wall, most=MOST),
         "uploads": lambda: library.forget_uploads(now=now, most=MOST),
         "unkept": lambda: library.forget_unkept(now=now, most=MOST),
+        "imports": lambda: library.forget_imports(now=now, most=MOST),
         "sessions": lambda: _forget_sessions(wall),
     }
     done = {kind: _all(act) for kind, act in kinds.items()}

@@ -273,3 +273,32 @@ class AuthorityKey(models.Model):
                 condition=Q(authority__regex=r"^[a-z0-9][a-z0-9-]{0,39}$"), name="an_authority_is_named_by_its_code"
             ),
         ]
+
+
+class ImportBatch(models.Model):
+    """A list of an authority that came by the API, by a blind index of what it says; under way until its report went out."""
+
+    by = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    begun_at = models.DateTimeField(db_index=True)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "library_import_batch"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["by", "digest"], condition=Q(told_at=None), name="a_list_is_under_way_once_for_its_sender"
+            )
+        ]
+
+
+class ImportedRow(models.Model):
+    """A row of such a list that was taken: committed with what it changed, or with why it was refused."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    no = models.IntegerField()  # from 1
+    told = EncryptedText()  # its line of the report, as JSON
+
+    class Meta:
+        db_table = "library_imported_row"
+        constraints = [models.UniqueConstraint(fields=["batch", "no"], name="a_row_of_a_list_is_taken_once")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,11 +21,12 @@ from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
 from banshi.rooms.library.actions.importing import SOURCE, Reported
 from banshi.rooms.library.rules.authority_rows import MOST_ROWS, Kind
-from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api import idempotency
+from banshi.surfaces.api.answers import Answer, answer, response_of
 from banshi.surfaces.api.case_parts import certificate_part
 from banshi.surfaces.api.case_schemas import CertificateOut
 from banshi.surfaces.api.keys import Caller
-from banshi.surfaces.api.operations import caller, op, write
+from banshi.surfaces.api.operations import attempted, caller, language, lower, op, write
 from banshi.surfaces.api.schemas import Code, In, Out, _text
 
 router = Router(tags=["library"])
@@ -115,15 +116,28 @@ class CertificateEndIn(In):
     **op("import_to_library", {200: LibraryImportOut}),
     summary="Certificates and facts of an authority",
 )
-@write
-def import_to_library(request: HttpRequest, body: LibraryImportIn) -> Answer:
+def import_to_library(request: HttpRequest, body: LibraryImportIn) -> HttpResponse:
     """Up to 200 rows and 64 KiB. A row that is wrong is refused with why, and the others are taken; no row is taken in half.
-    The same list again changes nothing."""
-    who, now = caller(request), clock.now()
+    The same list again changes nothing; after an answer that did not come it goes on where it was, with the whole report."""
+    who, now, asked_in = caller(request), clock.now(), language(request)
     if body.authority not in stored.authorities_of(who.key.id):
         raise Refused("nothing-found", facts={"authority": body.authority})
+    once = idempotency.once_of(
+        lower(request.headers), caller=who, method="POST", path=request.get_full_path(), body=request.body
+    )
+    if once is not None and (before := idempotency.answered_before(once, asked_in)) is not None:
+        return response_of(before)
     rows = [*_said("certificate", body.certificates), *_said("fact", body.facts)]
-    done = library.import_batch(rows, source=SOURCE + body.authority, by=who.by, now=now)
+    batch, done = library.import_batch(rows, source=SOURCE + body.authority, by=who.by, now=now)
+
+    def told() -> Answer:
+        library.import_told(batch, now=now)
+        return _report(body, done)
+
+    return response_of(idempotency.answered_once(once, asked_in, lambda: attempted(asked_in, told)))
+
+
+def _report(body: LibraryImportIn, done: Sequence[Reported]) -> Answer:
     counts: dict[str, int] = {}
     for each in done:
         counts[each.result] = counts.get(each.result, 0) + 1

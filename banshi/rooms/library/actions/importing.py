@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
-from banshi.foundation import locks
 from banshi.kernel.actors import Actor
 from banshi.kernel.masking import mask_id
 from banshi.kernel.refusals import Refused
@@ -44,6 +43,9 @@ TRIES = 2  # of a row that somebody else entered at the same moment: then it sta
 NOT_YET = {"zh": "颁发日期不能晚于今天", "en": "Not issued after today"}
 
 
+Row = tuple[Kind, Mapping[str, object]]
+
+
 class Held(TypedDict):
     """One of them."""
 
@@ -65,6 +67,11 @@ class Reported:
     why: Wrong | None = None
     certificate: str = ""
 
+    @classmethod
+    def of_json(cls, said: dict[str, Any]) -> Reported:
+        why = Wrong(**said["why"]) if said["why"] else None
+        return cls(**{**said, "mended": tuple(Mended(**each) for each in said["mended"]), "why": why})
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -76,28 +83,22 @@ def import_certificates(content: bytes, *, source: str, by: Actor, now: datetime
     :param source: who says so, such as `import:police`.
     :raises Unreadable: before the first row is taken – the file is cut short, or none.
     """
-    return _import([(kind_of(row), row) for row in rows_of(content)], source=source, by=by, now=now)
+    rows = [(kind_of(row), row) for row in rows_of(content)]
+    known = known_elements()
+    return (take_row(no, row, known, source=source, by=by, now=now) for no, row in enumerate(rows, start=1))
 
 
-def import_batch(
-    rows: Iterable[tuple[Kind, Mapping[str, object]]], *, source: str, by: Actor, now: datetime
-) -> list[Reported]:
-    """Take a list inside the caller's transaction, row by row. One list at a time: two that name the same holders in
-    another order would each wait for the other."""
-    with transaction.atomic():
-        locks.hold(locks.LIBRARY)
-        return list(_import(rows, source=source, by=by, now=now))
+def known_elements() -> Mapping[str, Element]:
+    return {each.code: each for each in catalogue.elements()}
 
 
-def _import(
-    rows: Iterable[tuple[Kind, Mapping[str, object]]], *, source: str, by: Actor, now: datetime
-) -> Iterator[Reported]:
-    elements = {each.code: each for each in catalogue.elements()}
-    for no, (kind, said) in enumerate(rows, start=1):
-        row, mended = tidied(said)
-        named = row.get("element" if kind == "fact" else "type", "")
-        told = Reported(no, kind, named[:60], mask_id(row.get("number", "")[:80]), "refused", mended)
-        yield _reported(told, listed(row, kind), elements, source=source, by=by, now=now)
+def take_row(no: int, row: Row, elements: Mapping[str, Element], *, source: str, by: Actor, now: datetime) -> Reported:
+    """Enter one row, whole or not at all, and say what became of it. Of one holder: in a transaction of its own two never wait
+    for each other crosswise, in whatever order their lists name people."""
+    kind, (said, mended) = row[0], tidied(row[1])
+    named = said.get("element" if kind == "fact" else "type", "")
+    told = Reported(no, kind, named[:60], mask_id(said.get("number", "")[:80]), "refused", mended)
+    return _reported(told, listed(said, kind), elements, source=source, by=by, now=now)
 
 
 def _reported(
