@@ -243,7 +243,11 @@ BANSHI_STAFF_FRAME = "banshi.surfaces.office.frame.FRAME"  # frames name no surf
 BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
 BANSHI_PAGE_PRINTER = "banshi.gateways.printers.print_pages"  # and to one that takes PDF
 BANSHI_TYPESETTER = "banshi.gateways.papers.Typst"  # cases name no gateway
-BANSHI_CREDIT = os.environ.get("BANSHI_CREDIT") or "banshi.gateways.credit.NoneKnown"  # who may not promise papers
+_credit = "NoneKnown" if PRODUCTION or MODE == "test" else "StandIn"
+BANSHI_CREDIT = os.environ.get("BANSHI_CREDIT") or f"banshi.gateways.credit.{_credit}"  # who may not promise papers
+# How the demo's stand-ins misbehave: said on its own page, remembered in a folder. In tests nothing does unless a test says so.
+BANSHI_MOODS = "" if PRODUCTION else "banshi.gateways.moods.Moods"
+BANSHI_MOODS_FOLDER = "" if PRODUCTION or MODE == "test" else str(DATA_DIR / "moods")
 BANSHI_CREDIT_BARRED = frozenset(filter(None, os.environ.get("BANSHI_CREDIT_BARRED", "").split(",")))  # the stand-in's
 _doors = "banshi.gateways.cabinets.not_set" if PRODUCTION else "banshi.gateways.cabinets.opened"
 BANSHI_CABINETS = os.environ.get("BANSHI_CABINETS") or _doors  # nor do rooms name this one
@@ -271,14 +275,17 @@ BANSHI_SIGNER = os.environ.get("BANSHI_SIGNER", _signer)  # signs papers; "" = t
 BANSHI_SIGNER_DOWN = os.environ.get("BANSHI_SIGNER_DOWN") == "1"
 BANSHI_SEALS_FOLDER = Path(os.environ.get("BANSHI_SEALS_FOLDER") or DATA_DIR / "seals")  # keys: its owner's alone
 BANSHI_SIGNATURES = "banshi.gateways.seals.seen"  # looks at strangers' signatures
-BANSHI_EXCHANGE = os.environ.get("BANSHI_EXCHANGE", "")  # carries batches to the national platform; "" = by hand
+_exchange = "" if PRODUCTION or MODE == "test" else "banshi.gateways.exchange.stand_in.StandIn"
+BANSHI_EXCHANGE = os.environ.get("BANSHI_EXCHANGE", _exchange)  # carries batches to the national platform; "" = by hand
+BANSHI_EXCHANGE_FOLDER = DATA_DIR / "platform"  # what the demo's platform knows
 BANSHI_EXCHANGE_URL = os.environ.get("BANSHI_EXCHANGE_URL", "")  # of the front machine, where that carries them
 BANSHI_EXCHANGE_SECRET = os.environ.get("BANSHI_EXCHANGE_SECRET", "")
 BANSHI_HOOKS = "banshi.gateways.hooks.posted"  # nor this one
 BANSHI_HOOKS_LOOPBACK = not PRODUCTION
 BANSHI_INTAKE = "banshi.gateways.uploads.cleaned"  # the library names no gateway
 BANSHI_CLAMD = os.environ.get("BANSHI_CLAMD", "")  # host:port or socket of ClamAV's daemon; "" = no scanner
-BANSHI_SCANNER = "banshi.gateways.uploads.clamd.found" if BANSHI_CLAMD else ""
+_scanner = "" if PRODUCTION or MODE == "test" else "banshi.gateways.uploads.scanner.found"
+BANSHI_SCANNER = "banshi.gateways.uploads.clamd.found" if BANSHI_CLAMD else _scanner
 
 BANSHI_SMS_REGIONS = frozenset(os.environ.get("BANSHI_SMS_REGIONS", "CN HK MO TW").upper().replace(",", " ").split())
 BANSHI_SMS_ABROAD_A_DAY = max(1, int(os.environ.get("BANSHI_SMS_ABROAD_A_DAY", "300")))

@@ -133,6 +133,7 @@ CLEANED = {
     "identity_organisation.masked_name": "东莞****公司: its ends",
     "messaging_message.params": "facts of ours; people's own words go to `sealed` (rules.OWN_WORDS)",
     "cases_paper_seal.trouble": "the signer's words, scrubbed of numbers, codes and links",
+    "exchange_batch.trouble": "the platform's words, scrubbed of numbers, codes and links",
     "exchange_row.why": "the platform's words, scrubbed of numbers, codes and links",
     "messaging_message.error": "scrubbed of numbers, codes and links",
     "hooks_event.data": "codes, numbers, states and times (tests/rooms/hooks)",

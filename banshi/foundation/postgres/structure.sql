@@ -2765,6 +2765,8 @@ CREATE TABLE public.exchange_batch (
     file_id bigint NOT NULL,
     sent_at timestamp with time zone,
     tries integer NOT NULL,
+    next_at timestamp with time zone,
+    trouble character varying(120) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT a_batch_is_of_some_days CHECK ((last >= first))
 );
 
@@ -7625,6 +7627,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('delivery', '0009_folders', now()),
     ('exchange', '0001_initial', now()),
     ('exchange', '0002_sent_and_answered', now()),
+    ('exchange', '0003_tried_again', now()),
     ('feedback', '0001_initial', now()),
     ('feedback', '0002_own_words_sealed', now()),
     ('feedback', '0003_tasks_of_nobody_in_particular', now()),

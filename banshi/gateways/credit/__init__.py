@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from banshi.gateways.moods import strikes
+from banshi.rooms.cases.ports import Outdated
+
 
 class NoneKnown:
     """Where no record is connected."""
@@ -16,7 +19,11 @@ class NoneKnown:
 
 
 class StandIn:
-    """Of demos and tests: the numbers of `BANSHI_CREDIT_BARRED`."""
+    """Of demos and tests: the numbers of `BANSHI_CREDIT_BARRED`. It is down, or its list is old, as the demo's page has it."""
 
     def barred(self, *, kind: str, number: str) -> bool:
+        if strikes("credit", "down"):
+            raise OSError("the record does not answer")
+        if strikes("credit", "old"):
+            raise Outdated
         return number in settings.BANSHI_CREDIT_BARRED

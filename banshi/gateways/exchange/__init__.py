@@ -6,6 +6,10 @@
   (seconds since the epoch) and `X-Banshi-Signature`, hex HMAC-SHA256 under `BANSHI_EXCHANGE_SECRET` of method, path, timestamp
   and SHA-256 of the body (hex), a line each.
 
+- `stand_in.StandIn`: a platform that is none, the demo's.
+
+A batch that is answered with 409, 413 or 422 was not taken as it is; anything else, and silence, is tried again just so.
+
 Receipts: a list of `{"row_guid": "…", "accepted": true}` and `{"row_guid": "…", "accepted": false, "why": "…"}`.
 """
 
@@ -22,8 +26,10 @@ import httpx
 from django.conf import settings
 
 from banshi.foundation import clock
+from banshi.rooms.exchange.ports import NotTaken
 
 PATIENCE_S = 30.0
+NOT_TAKEN = frozenset({409, 413, 422})
 MOST_RECEIPTS = 16 * 1024 * 1024  # bytes
 
 
@@ -53,8 +59,10 @@ class Http:
     """Behind the same port."""
 
     def send(self, no: str, content: bytes) -> None:
-        """:raises OSError: it does not answer, or does not take it; it is tried again."""
+        """:raises NotTaken: the batch as it is. :raises OSError: it does not answer, or is not well."""
         answer = _asked("PUT", no, content)
+        if answer.status_code in NOT_TAKEN:
+            raise NotTaken(f"{answer.status_code}")
         if not answer.is_success:
             raise OSError(f"the front machine answered {answer.status_code}")
 

@@ -25,6 +25,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 
+from banshi.gateways.moods import strikes
 from banshi.gateways.seals import authority
 from banshi.gateways.seals.picture import drawn
 from banshi.rooms.seals import rules
@@ -66,11 +67,21 @@ class Folder:
 
 
 class DemoAuthority(Folder):
-    """See above."""
+    """See above. It is down, out of date, without the time or cut short as the demo's page has it."""
 
     def enrol(self, seal: SealOf, *, at: datetime) -> str:
         authority.make(seal, at=at)
         return super().enrol(seal, at=at)
+
+    def sign(self, content: bytes, *, seal: SealOf, beside: Sequence[str], at: datetime) -> bytes:
+        if strikes("signer", "down"):
+            raise SignerDown("down")
+        if strikes("signer", "stamp"):
+            raise SignerDown("the time stamp authority does not answer")
+        if strikes("signer", "expired"):
+            raise CannotSeal("the certificate is over")
+        done = super().sign(content, seal=seal, beside=beside, at=at)
+        return done[: len(content) // 2] if strikes("signer", "half") else done
 
 
 def seen(content: bytes, *, roots: Sequence[str]) -> Seen:

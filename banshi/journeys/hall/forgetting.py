@@ -37,8 +37,7 @@ DAYS: Final = 40  # of a hall, in one go
 def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
     """Delete answers and counts of tries a day old, codes and sessions that have ended, files that nobody went on sending or
     kept, reports of authorities' lists, events of last week; and what people gave with visits, what was said to them and written
-    about them, that is over for as
-    long as their hall's rules say (`RecordsPolicy`).
+    about them, that is over for as long as their hall's rules say (`RecordsPolicy`).
 
     :param now: hall time, which events bear; :param wall: machine time, which everything else bears.
     :returns: how many rows of each; of visits, how many days of halls (and visits appealed against).

@@ -37,9 +37,14 @@ class Typesetter(Protocol):
         """
 
 
+class Outdated(OSError):
+    """What the record has is too old to go by."""
+
+
 class CreditRecord(Protocol):
     """Knows whom a record of bad credit names: papers of theirs do not follow later (容缺受理). `BANSHI_CREDIT`."""
 
     def barred(self, *, kind: str, number: str) -> bool:
-        """:param kind: of the document by which they are known, or `uscc` of an organisation. :raises OSError: no answer."""
+        """:param kind: of the document by which they are known, or `uscc` of an organisation.
+        :raises OSError: no answer. :raises Outdated: none that is new enough."""
         ...

@@ -25,6 +25,10 @@ class Batch(models.Model):
     made_by = models.CharField(max_length=60)
     sent_at = models.DateTimeField(null=True)
     tries = models.IntegerField(default=0)  # in vain
+    next_at = models.DateTimeField(null=True)  # not before this; None: as soon as it comes to it
+    trouble = models.CharField(
+        max_length=120, default="", db_default=""
+    )  # of the last try, scrubbed; rules.SILENT, or port
 
     class Meta:
         db_table = "exchange_batch"

@@ -9,11 +9,16 @@ from collections.abc import Mapping
 from typing import Protocol
 
 
+class NotTaken(OSError):
+    """It answers, and does not take the batch as it came: `checksum` (other bytes arrived than were sent) | `refused` | its own
+    words."""
+
+
 class Exchange(Protocol):
     """Sends a batch; the same number again is the same batch."""
 
     def send(self, no: str, content: bytes) -> None:
-        """:raises OSError: it does not answer; it is tried again."""
+        """:raises NotTaken: why. :raises OSError: it does not answer. Either way it is tried again, ever later."""
         ...
 
     def receipts(self, no: str) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import guided_case, papers_of
 from banshi.rooms.exchange.models import Batch, ExchangeRow
-from banshi.rooms.exchange.rules import DELETE, INSERT, Row, Sent, guid
+from banshi.rooms.exchange.rules import DELETE, INSERT, TELL_AFTER, Row, Sent, guid
 from banshi.rooms.library import queries as library
 from banshi.rooms.places.models import Hall
 
@@ -126,6 +126,16 @@ def batches_of(hall: Hall) -> QuerySet[Batch]:
         own=Count("told", filter=mine), taken=Count("told", filter=mine & Q(told__receipt="accepted")),
         refused=Count("told", filter=mine & Q(told__receipt="refused")),
     ).order_by("-id")  # fmt: skip
+
+
+def troubled(halls: Sequence[str]) -> dict[str, int]:
+    """hall → how many batches that tell of its cases the platform did not take, again and again."""
+    rows = Batch.objects.filter(sent_at=None, tries__gte=TELL_AFTER, told__case__hall__code__in=halls)
+    return dict(
+        rows.values_list("told__case__hall__code")
+        .annotate(n=Count("id", distinct=True))
+        .order_by("told__case__hall__code")
+    )
 
 
 def batch_of_hall(no: str, hall: Hall) -> Batch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.demo import cabinets, couriers, pages, till
+from banshi.surfaces.demo import cabinets, couriers, outside, pages, till
 
 app_name = "demo"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("courier/", couriers.parcels, name="couriers"),
     path("courier/<slug:waybill>/", couriers.parcel, name="courier"),
     path("cabinet/", cabinets.cabinets, name="cabinets"),
+    path("outside/", outside.outside, name="outside"),
     path("gallery", pages.gallery, name="gallery"),
 ]

@@ -28,6 +28,12 @@ TABLES = {
     "up_pro_result": pgettext_lazy("exchange", "Result"),
     "up_pro_material": pgettext_lazy("exchange", "Materials"),
 }
+# What a batch did not get through for, where it is not the platform's own words.
+TROUBLES = {
+    "silent": pgettext_lazy("exchange", "The platform does not answer"),
+    "checksum": pgettext_lazy("exchange", "Other bytes arrived than were sent"),
+    "refused": pgettext_lazy("exchange", "The platform did not take the batch"),
+}
 
 
 @door(audience="staff", permission=PERMISSION)
@@ -57,7 +63,8 @@ def _one(request: Asked, hall: Hall, row: Batch, refused: Refused | None = None)
         request, "office/exchange_batch.html", hall, batch=row, rows=rows, more=query_without_page(request),
         tables=[(TABLES[name], n) for name, n in queries.tables_of(row, hall)],
         lines=[(each, TABLES[each.table]) for each in rows],
-        own=queries.only_of(row, hall), refused=refused, status=status_of(refused) if refused else 200,
+        trouble=TROUBLES.get(row.trouble, row.trouble), own=queries.only_of(row, hall), refused=refused,
+        status=status_of(refused) if refused else 200,
     )  # fmt: skip
 
 

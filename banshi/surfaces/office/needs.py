@@ -23,6 +23,7 @@ from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue.models import Item, Retirement
 from banshi.rooms.catalogue.rules.retiring import RETIREMENT
+from banshi.rooms.exchange import queries as exchange
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.hooks import queries as hooks
 from banshi.rooms.messaging.models import Message
@@ -44,6 +45,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_appeals(who, halls),
         *_messages(who, halls),
         *_webhooks(who, halls),
+        *_exchange(who, halls),
         *_seals(who, halls),
         *_set_aside(who, halls, now),
         *_closures(who, halls, now),
@@ -170,6 +172,22 @@ def _webhooks(who: Who, halls: list[Hall]) -> list[Need]:
             reverse("office:hooks", kwargs={"hall": code}),
         )
         for code, n in hooks.troubled(list(mine)).items()
+    ]
+
+
+def _exchange(who: Who, halls: list[Hall]) -> list[Need]:
+    """Batches that the national platform did not take, again and again."""
+    mine = {hall.code: hall for hall in _where(who, halls, "hooks.manage").values()}
+    return [
+        Need(
+            mine[code],
+            "repeat",
+            "urgent",
+            ngettext("%(n)s batch is not taken by the platform", "%(n)s batches are not taken by the platform", n)
+            % {"n": n},
+            reverse("office:exchange", kwargs={"hall": code}),
+        )
+        for code, n in exchange.troubled(list(mine)).items()
     ]
 
 

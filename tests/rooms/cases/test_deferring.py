@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -15,6 +16,7 @@ from banshi.rooms.cases.queries.exceptions import exceptions
 from banshi.rooms.cases.rules.papers import words
 from banshi.rooms.messaging.models import Message
 from tests.matters import Matters
+from tests.moods import ill, stand_ins
 from tests.together import together
 from tests.town import TUESDAY_NINE, at
 
@@ -97,6 +99,20 @@ def test_who_stands_in_the_credit_record_may_not_promise(matters: Matters):
         cases.accept(case_no=case.no, deferred=[("photo", FRIDAY)], by=matters.by["receiver"], now=TUESDAY_NINE)
 
     assert (no.value.slug, Case.objects.get().phase) == ("deferral-barred", "received")
+
+
+@pytest.mark.parametrize(("fault", "said"), [("down", "silent"), ("old", "old")])
+def test_a_record_that_does_not_know_keeps_nobody_from_their_right_and_the_acceptance_says_so(
+    matters: Matters, settings: Any, tmp_path: Any, fault: str, said: str
+):
+    case = matters.received(papers=("id", "lease"))
+    stand_ins(settings, tmp_path)
+    ill("credit", fault)
+
+    cases.accept(case_no=case.no, deferred=[("photo", FRIDAY)], by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    facts = CaseEvent.objects.get(case=case, verb="accept").facts
+    assert (Case.objects.get().phase, facts["credit"], len(facts["deferred"])) == ("accepted", said, 1)
 
 
 def test_whoever_is_not_promising_is_not_asked_about(matters: Matters):

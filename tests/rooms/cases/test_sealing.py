@@ -12,6 +12,7 @@ import pytest
 from django.db import Error, IntegrityError, transaction
 
 from banshi.foundation import clock
+from banshi.gateways.seals import DemoAuthority
 from banshi.journeys.case import conclude
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions, queries
@@ -21,6 +22,7 @@ from banshi.rooms.library.models import DocumentVersion
 from banshi.rooms.seals.models import Seal
 from banshi.rooms.seals.ports import Signer
 from tests.matters import Matters
+from tests.moods import ill, well
 from tests.signers import EMPTY, MARK, Down, Empty, Moody, Plain, sealing
 from tests.together import together
 from tests.town import TUESDAY_NINE
@@ -143,6 +145,48 @@ def test_a_paper_that_cannot_be_sealed_keeps_no_other_back(matters: Matters):
     assert seal_all(Moody()) == 1  # the department's; of the hall's there are two
 
     assert PaperSeal.objects.filter(tries=1, trouble="not this one").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("down", "down"), ("stamp", "the time stamp authority does not answer"), ("expired", "the certificate is over"),
+        ("half", "what came back is not the whole paper"),
+    ],
+)  # fmt: skip
+def test_nothing_is_half_signed_and_the_paper_goes_on_by_itself(
+    matters: Matters, settings: Any, tmp_path: Path, fault: str, said: str
+) -> None:
+    settings.BANSHI_MOODS_FOLDER = str(tmp_path / "moods")
+    paper, signer = made(matters), DemoAuthority()
+    before = actions.pdf_of(paper.number, now=TUESDAY_NINE)
+    ill("signer", fault)
+
+    in_vain = seal_all(signer)
+    row = PaperSeal.objects.get(paper=paper)
+    meanwhile = actions.pdf_of(paper.number, now=TUESDAY_NINE)
+    well("signer", fault)
+    sealed = [seal_all(signer, wall=row.next_at) for _ in range(2)]
+
+    assert (in_vain, row.tries, row.trouble, meanwhile == before) == (0, 1, said, True)
+    assert (sealed, actions.pdf_of(paper.number, now=TUESDAY_NINE).startswith(before)) == ([1, 0], True)
+
+
+def test_a_signer_that_breaks_keeps_no_other_paper_waiting(matters: Matters) -> None:
+    papers, wall = [made(matters) for _ in range(2)], clock.wall()
+
+    assert seal_all(Broken(), wall=wall) == 1
+    assert PaperSeal.objects.get(paper=papers[0]).trouble == "the signer broke: ZeroDivisionError"
+
+
+class Broken(Plain):
+    """The first paper breaks it."""
+
+    times = 0
+
+    def sign(self, content: bytes, **more: Any) -> bytes:
+        self.times += 1
+        return super().sign(content, **more) if self.times > 1 else bytes(1 // 0)
 
 
 def test_where_the_signer_has_no_key_it_waits(matters: Matters, settings: Any):

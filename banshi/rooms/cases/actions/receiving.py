@@ -43,7 +43,7 @@ from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
 from banshi.rooms.cases.actions.recounting import recounted
 from banshi.rooms.cases.actions.waiting import waits_until
 from banshi.rooms.cases.models import Case, CaseEvent, Notice, Obligation
-from banshi.rooms.cases.queries.credit import barred
+from banshi.rooms.cases.queries.credit import UNKNOWN, Standing, credit_of
 from banshi.rooms.cases.queries.handling import got_of, handling_of_case, wanted_of
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import second_refusal
@@ -297,9 +297,14 @@ def accept(
         need_papers(missing(wanted, got, deferred=[code for code, _ in deferred]))
         there = {each.code for each in missing(wanted, got)}
         open_ones = [(code, due_on) for code, due_on in deferred if code in there]
-        bars = bool(open_ones) and barred(case)
+        credit: Standing = credit_of(case) if open_ones else "clear"
         if no := deferral_refusal(
-            wanted=wanted, deferred=open_ones, today=today, latest=latest, calendar=calendar, barred=bars
+            wanted=wanted,
+            deferred=open_ones,
+            today=today,
+            latest=latest,
+            calendar=calendar,
+            barred=credit == "barred",
         ):
             raise Refused(no)
         need_seen(unseen(wanted, got), case)
@@ -308,15 +313,22 @@ def accept(
         if at_once:
             write_acceptance(case, "accept", accepted_at=begun, at_once=True, by=by, now=now)
         else:
-            _accepted(case, "accept", accepted_at=begun, by=by, now=now, deferred=open_ones)
+            _accepted(case, "accept", accepted_at=begun, by=by, now=now, deferred=open_ones, credit=credit)
     return case
 
 
 def _accepted(
-    case: Case, verb: str, *, accepted_at: datetime, by: Actor, now: datetime, deferred: Sequence[tuple[str, date]] = ()
+    case: Case,
+    verb: str,
+    *,
+    accepted_at: datetime,
+    by: Actor,
+    now: datetime,
+    deferred: Sequence[tuple[str, date]] = (),
+    credit: Standing = "clear",
 ) -> None:
     """Write the acceptance, and tell it. The case is locked."""
-    event = write_acceptance(case, verb, accepted_at=accepted_at, by=by, now=now, deferred=deferred)
+    event = write_acceptance(case, verb, accepted_at=accepted_at, by=by, now=now, deferred=deferred, credit=credit)
     more: dict[str, Any] = {"bring": names([code for code, _ in deferred], case)} if deferred else {}
     assert case.due_promised is not None
     key = "case_accepted"
@@ -340,6 +352,7 @@ def write_acceptance(
     by: Actor,
     now: datetime,
     deferred: Sequence[tuple[str, date]] = (),
+    credit: Standing = "clear",
     at_once: bool = False,
 ) -> CaseEvent:
     """The acceptance, its days, its paper. The case is locked. :param at_once: as in `accept`."""
@@ -350,7 +363,8 @@ def write_acceptance(
         case, verb, by=by, now=now, accepted_at=accepted_at, accepted_by_id=None if by == SYSTEM else staff_of(by), deemed=deemed,
         tolerant=bool(deferred), notice_due_on=None, due_told=columns["due_promised"], **columns,
         facts={"due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"],
-               "deferred": [[code, on.isoformat()] for code, on in deferred]},
+               "deferred": [[code, on.isoformat()] for code, on in deferred],
+               **({"credit": credit} if credit in UNKNOWN else {})},
     )  # fmt: skip
     called = names([code for code, _ in deferred], case)
     listed = tuple(Named(n[0], by=on) for n, (_, on) in zip(called, deferred, strict=True))

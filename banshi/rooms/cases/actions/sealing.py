@@ -63,7 +63,7 @@ def _seal(row: PaperSeal, *, signer: Signer, now: datetime) -> None:
     seal = _seal_of(paper, now=now)
     made = stored.content(made_file(paper))
     beside: Sequence[str] = (signer_of(paper.kind, facts), day_words(facts.on))
-    content = signer.sign(made, seal=named(seal), beside=beside, at=now)
+    content = _signed(signer, made, seal, beside, now=now)
     assert paper.file is not None
     row.seal, row.sealed_at, row.trouble = seal, now, ""
     row.rendered, row.sha256 = hashlib.sha256(made).hexdigest(), hashlib.sha256(content).hexdigest()
@@ -72,6 +72,23 @@ def _seal(row: PaperSeal, *, signer: Signer, now: datetime) -> None:
         hall=paper.case.hall.code, replaces=paper.file.document, by=SYSTEM, now=now,
     )  # fmt: skip
     row.save()
+
+
+def _signed(signer: Signer, made: bytes, seal: Seal, beside: Sequence[str], *, now: datetime) -> bytes:
+    """The paper as it was, with more behind it; nothing else is taken for signed. What an adapter breaks with is this paper's
+    trouble, and keeps no other waiting behind it.
+
+    :raises CannotSeal: also for these.
+    """
+    try:
+        content = signer.sign(made, seal=named(seal), beside=beside, at=now)
+    except CannotSeal:
+        raise
+    except Exception as broke:
+        raise CannotSeal(f"the signer broke: {type(broke).__name__}") from broke
+    if not content.startswith(made) or len(content) <= len(made):
+        raise CannotSeal("what came back is not the whole paper")
+    return content
 
 
 def _seal_of(paper: CasePaper, *, now: datetime) -> Seal:

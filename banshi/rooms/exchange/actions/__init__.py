@@ -8,6 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from banshi.foundation import locks
 from banshi.foundation.locks import EXCHANGE
@@ -49,7 +50,7 @@ def correct(*, case_no: str, hall: Hall, by: Actor, now: datetime) -> Batch | No
 
 
 def send_again(*, no: str, hall: Hall, by: Actor, now: datetime) -> Batch:
-    """A batch that went is sent once more, the same bytes, by the worker.
+    """A batch that went, or that waits after tries in vain, is sent once more, the same bytes, by the worker's next round.
 
     :raises Refused: nothing-found; not-your-hall – it tells of other halls, too; changed-meanwhile – it is to be sent anyway.
     """
@@ -57,7 +58,8 @@ def send_again(*, no: str, hall: Hall, by: Actor, now: datetime) -> Batch:
         batch = queries.batch_of_hall(no, hall)
         if not queries.only_of(batch, hall):
             raise Refused("not-your-hall", facts={"hall": "*"})
-        if not Batch.objects.filter(pk=batch.pk, sent_at__isnull=False).update(sent_at=None, tries=0):
+        again = Batch.objects.filter(Q(sent_at__isnull=False) | Q(next_at__gt=now), pk=batch.pk)
+        if not again.update(sent_at=None, tries=0, next_at=None, trouble=""):
             raise Refused("changed-meanwhile")
         audit.record(action="exchange-again", subject=f"batch:{no}", by=by, now=now, hall=hall.code)
     return batch

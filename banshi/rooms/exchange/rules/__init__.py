@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 TABLES: Final = ("up_pro_accept", "up_pro_process", "up_pro_specialprocedure", "up_pro_result", "up_pro_material")
+SILENT: Final = "silent"  # the trouble of a batch for which nobody answered
+AGAIN_MIN: Final = (0, 30, 120, 360)
+TELL_AFTER: Final = 3  # tries in vain: a restart is nobody's trouble
 INSERT, UPDATE, DELETE = OPERATIONS = ("I", "U", "D")
 _SPACE: Final = uuid.UUID("6d0f2d1c-6f3f-5d0e-9a53-8a9f0f0c1b27")
 Row = dict[str, Any]
@@ -76,3 +79,8 @@ def document(batch: str, told: list[Change]) -> bytes:
         marks = {"row_guid": each.guid, "cd_batch": batch, "cd_operation": each.operation}
         tables[each.table].append({**each.row, **marks})
     return canonical({"STATUS": {"CODE": "00", "TEXT": ""}, "CUSTOM": tables})
+
+
+def again_after(tries: int) -> int:
+    """Minutes from the last of so many tries in vain; 0: with the worker's next round."""
+    return AGAIN_MIN[min(tries, len(AGAIN_MIN)) - 1]
