@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -141,6 +142,14 @@ def outbox_age(now: datetime) -> float:
 def outbox_due(now: datetime) -> int:
     """Messages due and not sent."""
     return Message.objects.filter(state="due", due_at__lte=now).count()
+
+
+def told_of(key: str, *, subjects: Sequence[str], mark: str) -> set[str]:
+    """Those of these subjects of which this was written already, under a `dedupe` with this mark: whatever became of it."""
+    if not subjects:
+        return set()
+    rows = Message.objects.filter(key=key, subject__in=list(subjects), dedupe__contains=mark)
+    return set(rows.order_by().values_list("subject", flat=True))
 
 
 def templates(hall: str) -> list[TemplateView]:

@@ -287,6 +287,19 @@ def test_who_has_to_bring_something_is_reminded_twice_and_never_twice_a_day(matt
     assert case.no
 
 
+def test_who_was_reminded_today_is_not_even_locked_again(matters: Matters, django_assert_num_queries):
+    for _ in range(3):
+        case = matters.received(papers=("id", "photo"), anyway=True)
+        cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=matters.by["receiver"], now=TUESDAY_NINE)
+    day = at("2026-03-19 09:00")
+
+    first = cases.remind_due(now=day)
+    with django_assert_num_queries(3):  # the calendar, whose day is near, and who heard of it
+        again = cases.remind_due(now=day)
+
+    assert (first, again) == (3, 0)
+
+
 def test_not_accepted_says_why_and_ends(matters: Matters):
     case = matters.received()
 

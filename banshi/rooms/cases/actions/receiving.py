@@ -15,6 +15,7 @@ from django.db import transaction
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.clock_words import clock_words
 from banshi.kernel.refusals import Refused
+from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.actions.applying import add_material, need_form
 from banshi.rooms.cases.actions.ground import (
@@ -51,6 +52,7 @@ from banshi.rooms.cases.rules.lifecycle import PERMIT
 from banshi.rooms.cases.rules.materials import deferral_refusal, missing, unseen
 from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.messaging.queries import told_of
 
 MOST_MISSING = 60
 
@@ -448,11 +450,9 @@ def _due_rows(phase: str, column: str, *, before: date, most: int | None = 500, 
 def remind_due(*, now: datetime) -> int:
     """Three working days and one before the last day of a supplement. :returns: how many were reminded."""
     calendar, done = work_calendar(), 0
-    soon = calendar.add_working_days(last_day(now), max(clocks.REMIND_BEFORE) + 1)
-    for case_no, zone in _due_rows("supplement", "supplement_due_on", before=soon, most=None):
+    for case_no, today in _to_remind(now, calendar).items():
         with alone(case_no, what="remind"):
             case = locked(case_no)
-            today = now.astimezone(ZoneInfo(zone)).date()
             if case.phase != "supplement" or case.supplement_due_on is None:
                 continue
             if today not in clocks.reminders(case.supplement_due_on, calendar=calendar):
@@ -468,3 +468,21 @@ def remind_due(*, now: datetime) -> int:
             )
             done += 1
     return done
+
+
+def _to_remind(now: datetime, calendar: WorkCalendar) -> dict[str, date]:
+    """Whose applicant is to hear of it today and did not yet, with what day it is there: of many under way, a run that finds
+    nothing to say locks nobody.
+    """
+    soon = calendar.add_working_days(last_day(now), max(clocks.REMIND_BEFORE) + 1)
+    rows = Case.objects.filter(phase="supplement", supplement_due_on__lt=soon).order_by("supplement_due_on", "id")
+    due: dict[str, date] = {}
+    for no, zone, due_on in rows.values_list("no", "hall__timezone", "supplement_due_on"):
+        today = now.astimezone(ZoneInfo(zone)).date()
+        if due_on is not None and today in clocks.reminders(due_on, calendar=calendar):
+            due[no] = today
+    for today in set(due.values()):
+        asked = [f"case:{no}" for no, day in due.items() if day == today]
+        for subject in told_of("case_remind", subjects=asked, mark=today.isoformat()):
+            del due[subject.removeprefix("case:")]
+    return due
