@@ -394,9 +394,15 @@ def crowd(
     type=click.Choice(["bookings", "cases", "crowd_day"]),
     help="This section alone; the other figures stay as they are.",
 )
+@click.option(
+    "--cases",
+    type=click.IntRange(1),
+    envvar="BANSHI_BENCH_CASES",
+    help="Also with so many cases, such as 1000000, where the disk has room for them.",
+)
 @json_option
 @data_option
-def bench(quick: bool, out: Path | None, only: str | None, json_: bool, data: Path | None) -> None:
+def bench(quick: bool, out: Path | None, only: str | None, cases: int | None, json_: bool, data: Path | None) -> None:
     """Measure bookings, calls, pushes and history against the same SQL in pgbench, what work with cases takes, and what waits
     told to a crowd were worth; takes several minutes."""
     from banshi.cli.ground import data_directory
@@ -404,7 +410,9 @@ def bench(quick: bool, out: Path | None, only: str | None, json_: bool, data: Pa
     folder = data_directory(data)
     from banshi.crowd.bench import main as run
 
-    options = {"quick": quick, "only": only, "json": json_, "out": out or folder / "bench.json", "data": folder}
+    options = {
+        "quick": quick, "only": only, "cases": cases, "json": json_, "out": out or folder / "bench.json", "data": folder,
+    }  # fmt: skip
     sys.exit(run(options) or 0)
 
 

@@ -43,6 +43,7 @@ def test_the_bench_runs_and_finds_nothing_double_and_nothing_oversold(tmp_path: 
 def _look_at_cases(found: dict[str, Any]) -> None:
     assert found["broken_chains"] == 0
     assert (found["papers"]["made"], found["uploads"]["files"]) == (3, 2)
+    assert (found["items"]["new"], found["items"]["new_again"], found["left_out"]) == (40, 0, "")
     few, many = (found["by"][str(size)] for size in found["sizes"])
     for at in (few, many):
         assert (at["accept"]["accepted"], at["due"]["done"]) == (at["accept"]["asked"], at["due"]["late"])

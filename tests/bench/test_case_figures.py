@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from banshi.crowd.bench import report
+from banshi.crowd.bench.case_helper import store_record
 from banshi.crowd.bench.case_report import case_rows, cases_broken
 from banshi.crowd.bench.case_rows import AFTER, OUTCOMES, PHASES, SHARES, STORIES, WORKERS
-from banshi.crowd.bench.cases import ratios
+from banshi.crowd.bench.cases import ratios, why_left_out
+from banshi.kernel.actors import SYSTEM
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.catalogue.actions.drafts import import_records
+from tests.town import TUESDAY_NINE, Town
 
 
 @pytest.mark.parametrize("phase", STORIES)
@@ -88,6 +93,35 @@ def test_what_does_not_hold_on_any_machine_is_said():
         "42 cases to accept, 41 accepted, with 1000 cases",
         "200 cases counted as accepted, 199 were, with 100000 cases",
     ]
+
+
+def test_a_size_of_its_own_is_measured_where_the_disk_has_room_and_else_says_why_not():
+    gib = 2**30
+
+    assert why_left_out(1_000_000, after=100_000, free=100 * gib) == ""
+    assert why_left_out(1_000_000, after=100_000, free=4 * gib) == (
+        "left out 1,000,000 cases: they take up to 15 GiB, and 4 are free"
+    )
+    assert why_left_out(50_000, after=100_000, free=100 * gib).endswith("100,000 are measured anyway")
+
+
+def test_with_a_third_size_the_ends_are_compared():
+    found = figures()
+    found["sizes"].append(1_000_000)
+    found["by"]["1000000"] = at(p50=30.0)
+
+    assert "One case, 1,000 → 1,000,000 cases" in {name for name, _, _ in case_rows(found)}
+
+
+@pytest.mark.django_db
+def test_what_the_bench_sends_of_a_store_is_read_as_items(town: Town):
+    content = json.dumps({"STATUS": {"CODE": "00"}, "CUSTOM": [store_record(n) for n in range(3)]}).encode()
+
+    said = [
+        [(each.result, each.unknown) for each in import_records(content, by=SYSTEM, now=TUESDAY_NINE)] for _ in range(2)
+    ]
+
+    assert said == [[("new", ())] * 3, [("unchanged", ())] * 3]
 
 
 def test_cases_alone_leave_the_other_figures_of_the_docs_alone(tmp_path: Path):

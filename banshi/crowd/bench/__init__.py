@@ -28,7 +28,8 @@ def main(options: dict[str, Any]) -> int:
     """Measure and write.
 
     :param options: quick, json, out (file of the figures), data (the directory of the running demo: not touched);
-        optional: doc (docs/bench.md; False leaves it as it is), only ("crowd_day", "bookings" or "cases": that section alone).
+        optional: cases (so many as a size of their own), doc (docs/bench.md; False leaves it as it is), only ("crowd_day",
+        "bookings" or "cases": that section alone).
     :returns: 0 – measured, nothing double, nothing oversold; 1 – trouble, or a promise was broken.
     """
     quick, as_json = bool(options.get("quick")), bool(options.get("json"))
@@ -40,7 +41,9 @@ def main(options: dict[str, Any]) -> int:
     began = time.monotonic()
     only = options.get("only")
     try:
-        figures: dict[str, Any] = {"quick": quick} if only == "crowd_day" else _measured(quick, say, only=only)
+        figures: dict[str, Any] = (
+            {"quick": quick} if only == "crowd_day" else _measured(quick, say, only=only, most=options.get("cases"))
+        )
         if only in (None, "crowd_day"):
             figures["crowd_day"] = crowd_day(quick=quick, say=say)
     except BenchTrouble as trouble:
@@ -71,7 +74,9 @@ def _section(figures: dict[str, Any], only: str) -> dict[str, Any]:
     return {name: figures[name]}
 
 
-def _measured(quick: bool, say: Callable[[str], None], *, only: str | None = None) -> dict[str, Any]:
+def _measured(
+    quick: bool, say: Callable[[str], None], *, only: str | None = None, most: int | None = None
+) -> dict[str, Any]:
     files = raise_file_limit()
     with tempfile.TemporaryDirectory(prefix="banshi-bench-") as folder:
         data = Path(folder)
@@ -81,7 +86,7 @@ def _measured(quick: bool, say: Callable[[str], None], *, only: str | None = Non
             machine = _machine(on.sql("SHOW server_version")[0][0])
             figures: dict[str, Any] = {"quick": quick, "machine": machine}
             if only == "cases":
-                return {**figures, "cases": {**cases(on, quick=quick, say=say), "machine": machine}}
+                return {**figures, "cases": {**cases(on, quick=quick, say=say, most=most), "machine": machine}}
             bench = Bench(on, quick=quick, say=say)
             if only == "bookings":
                 return {**figures, "book": bench.book()}
@@ -100,7 +105,7 @@ def _measured(quick: bool, say: Callable[[str], None], *, only: str | None = Non
             }
             figures["history"] = bench.history(before)
             figures["pages"] = bench.pages(figures["history"]["days"])
-            figures["cases"] = {**cases(on, quick=quick, say=say), "machine": machine}
+            figures["cases"] = {**cases(on, quick=quick, say=say, most=most), "machine": machine}
     return figures
 
 

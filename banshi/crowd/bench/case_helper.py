@@ -96,6 +96,35 @@ class Helper:
         done, spent = _spent(lambda: actions.make_due(now=clock.now(), most=count))
         return {"done": done, **spent}
 
+    def items(self, count: int) -> dict[str, float]:
+        """A store's file read, compared and entered; into a bare table beside it; the same file again."""
+        from django.db import connection, transaction
+
+        from banshi.foundation import clock
+        from banshi.kernel.actors import SYSTEM
+        from banshi.rooms.catalogue.actions.drafts import import_records
+
+        records = [store_record(n) for n in range(count)]
+        content = json.dumps({"STATUS": {"CODE": "00"}, "CUSTOM": records}, ensure_ascii=False).encode()
+        rows = [(each["AUDIT_ITEM"][0]["task_code"], json.dumps(each, ensure_ascii=False)) for each in records]
+
+        def bare() -> int:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("CREATE TEMPORARY TABLE bench_item (code text PRIMARY KEY, document jsonb)")
+                cursor.executemany("INSERT INTO bench_item VALUES (%s, %s)", rows)
+            return len(rows)
+
+        def taken() -> int:
+            return sum(each.result == "new" for each in import_records(content, by=SYSTEM, now=clock.now()))
+
+        new, took = _spent(taken)
+        plain, beside = _spent(bare)
+        unchanged, again = _spent(taken)
+        return {
+            "items": count, "new": new, "new_again": unchanged, "per_s": round(new / took["seconds"], 1),
+            "bare_per_s": round(plain / beside["seconds"], 1), "again_s": round(again["seconds"], 2),
+        }  # fmt: skip
+
     def chains(self, numbers: list[str]) -> dict[str, int]:
         """Of how many the story is not as it was written."""
         from banshi.rooms.cases import queries
@@ -103,9 +132,33 @@ class Helper:
         return {"broken": sum(not queries.chain_holds(queries.case_by_no(no)) for no in numbers)}
 
 
+def store_record(n: int) -> dict[str, Any]:
+    """The tables of one item as a store (事项库) answers, with eight papers; nobody's."""
+    guid = f"bench-{n}"
+    item = {
+        "rowguid": guid, "task_code": f"114419BENCH0000000{n:06}", "catalog_code": "000131128000",
+        "task_name": f"第{n}号事项", "task_version": 1, "task_state": "1", "is_history": "0", "dept_name": "人社局",
+        "dept_code": "114419000000000000", "use_level": "4", "task_type": "01", "serve_type": "1", "project_type": "2",
+        "handle_type": "1,2", "accept_name": "1.有经营能力；2.场所真实。", "anticipate_day": 15, "anticipate_type": "1",
+        "promise_day": 2, "promise_type": "1", "limit_scene_num": 1, "is_fee": "0",
+    }  # fmt: skip
+    papers = [
+        {
+            "rowguid": f"{guid}-{no}", "task_guid": guid, "materialid": f"{guid}-paper-{no}", "material_name": f"材料{no}",
+            "is_need": "1", "material_type": "1", "material_form": "3", "original_amount": 1, "copy_amount": 1,
+            "source_type": "10", "ordernum": no, "remark": "无",
+        }
+        for no in range(8)
+    ]  # fmt: skip
+    return {
+        "AUDIT_ITEM": [item], "AUDIT_ITEM_EXTEND": [{"task_guid": guid, "result_name": "证书", "is_schedule": "1"}],
+        "AUDIT_MATERIAL": papers,
+    }  # fmt: skip
+
+
 VERBS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "write": Helper.write, "citizen": Helper.citizen, "statements": Helper.statements, "due": Helper.due,
-    "papers": Helper.papers, "chains": Helper.chains,
+    "papers": Helper.papers, "items": Helper.items, "chains": Helper.chains,
 }  # fmt: skip
 
 

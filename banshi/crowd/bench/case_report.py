@@ -10,8 +10,8 @@ AIMS: Final = {"Work list of a department": 80, "One case": 80}  # ms, p95
 
 def case_rows(cases: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(what, measured, aim): each page at both sizes and how many times as dear it has become, then what has no size."""
-    few, many = (cases["by"][str(size)] for size in cases["sizes"])
-    small, large = (f"{size:,}" for size in cases["sizes"])
+    few, many = _ends(cases)
+    small, large = (f"{cases['sizes'][place]:,}" for place in (0, -1))
     yardstick = next(page for name, page in many["pages"].items() if "yardstick" in name)
     found = [
         (
@@ -22,6 +22,7 @@ def case_rows(cases: dict[str, Any]) -> list[tuple[str, str, str]]:
         )
         for name, page in many["pages"].items()
     ]
+    items = cases.get("items")
     accept, due, papers, uploads = many["accept"], many["due"], cases["papers"], cases["uploads"]
     return [
         *found,
@@ -46,7 +47,18 @@ def case_rows(cases: dict[str, Any]) -> list[tuple[str, str, str]]:
             f"{uploads['mib_per_s']} MiB/s, p50 {uploads['p50_ms']} ms each; one after the other",
             "",
         ),
-    ]
+        *([(
+            f"A store's file of {items['items']:,} items taken in as drafts",
+            f"{items['per_s']}/s; the same documents into a bare table {items['bare_per_s']}/s; the same file again "
+            f"{items['again_s']} s",
+            "",
+        )] if items else []),
+    ]  # fmt: skip
+
+
+def _ends(cases: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """At the smallest size, and at the largest."""
+    return cases["by"][str(cases["sizes"][0])], cases["by"][str(cases["sizes"][-1])]
 
 
 def _both(few: dict[str, Any], many: dict[str, Any]) -> str:
@@ -55,7 +67,7 @@ def _both(few: dict[str, Any], many: dict[str, Any]) -> str:
 
 def _times(cases: dict[str, Any], name: str) -> str:
     """How many times as dear; of processor time, which what else the machine does hardly moves."""
-    few, many = (cases["by"][str(size)] for size in cases["sizes"])
+    few, many = _ends(cases)
     one, other = (each["accept"] if name == "accept" else each["pages"][name] for each in (few, many))
     if "web_ms" not in one:
         return f", × {cases['ratios'][name]}"
@@ -73,7 +85,8 @@ def _of(page: dict[str, Any], yardstick: dict[str, Any]) -> str:
 
 def _statements(few: dict[str, Any], many: dict[str, Any]) -> str:
     a, b = few["statements"], many["statements"]
-    return f"{b} statements" if a == b else f"{a} → {b} statements"
+    said = f"{b} statements" if a == b else f"{a} → {b} statements"
+    return f"{said}, {few['kib']} → {many['kib']} KiB" if "kib" in many else said
 
 
 def cases_broken(cases: dict[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import shutil
 import time
 import urllib.error
 import urllib.parse
@@ -24,6 +25,10 @@ HALL: Final = "dongguan"
 DEPARTMENT: Final = "market"  # of the hall's first reviewer
 KEY: Final = "demo channel"
 SIZES, QUICK_SIZES = (1_000, 100_000), (40, 80)
+ITEMS, QUICK_ITEMS = 2_711, 40  # of a store's file
+BYTES_OF_A_CASE: Final = (
+    16 * 1024
+)  # with its people, steps, papers, indexes and what is written about them, at the most
 A_PAGE: Final = 60  # cases that wait for the reviewer at the least: the first page is full at either size
 TABLES: Final = ("cases_case", "cases_event", "cases_paper", "cases_material", "identity_person")
 SOME_SQL: Final = """
@@ -51,6 +56,7 @@ class CaseBench:
         self.written = 0
         self.citizen = str(self._ask(do="citizen")["cookie"])
         self.staff = {login: _signed_in(on, f"{HALL}-{login}") for login in ("review", "accept", "supervise")}
+        self.clerk = self._at_a_window()
 
     def _ask(self, **asked: Any) -> dict[str, Any]:
         self.helper.say(json.dumps(asked))
@@ -61,17 +67,31 @@ class CaseBench:
         numbers: list[str] = self._ask(do="write", count=count, **more)["numbers"]
         return numbers
 
+    def _at_a_window(self) -> _Asker:
+        """A clerk of the hall, who works at the first window."""
+        ((window,),) = self.on.sql(
+            "SELECT w.code FROM places_window w JOIN places_hall h ON h.id = w.hall_id WHERE h.code = %s ORDER BY 1 LIMIT 1",
+            [HALL],
+        )
+        clerk = _signed_in(self.on, str(window))
+        clerk.post("/desk/sign-in", window=str(window))
+        return clerk
+
     # ---- at one size ----
 
     def at(self, size: int) -> dict[str, Any]:
-        began = time.monotonic()
+        began, new = time.monotonic(), size - self.written
         self._write(A_PAGE, phase="in_review", department=DEPARTMENT)
-        self._write(size - self.written)
+        self._write(new)
         self.written = size
+        filled = time.monotonic() - began
         received = self._write(self.times + 2, phase="received")
         self._settle()
-        self.say(f"{size:,} cases after {time.monotonic() - began:.0f} s")
-        found = {"pages": self._pages(), "accept": self._accept(received), "due": self._due()}
+        self.say(f"{size:,} cases: {new:,} of them filled in {filled:.0f} s")
+        found = {
+            "filled": new, "filled_s": round(filled, 1), "pages": self._pages(), "accept": self._accept(received),
+            "due": self._due(),
+        }  # fmt: skip
         self.say(f"cases, {size:,}: {found}")
         return found
 
@@ -95,6 +115,7 @@ class CaseBench:
             "A case found by its last digits": (reviewer, [f"{find}{no[-6:]}" for no in numbers]),
             "Cases looked for by words": (reviewer, [f"{find}{word}"]),
             "My cases, of a citizen": (citizen, ["/cases/"]),
+            "The desk's page, of a clerk at a window": (self.clerk, ["/desk/"]),
             YARDSTICK: (citizen, ["/staff/sign-in"]),
         }
         return {name: self._timed(asker, paths) for name, (asker, paths) in asked.items()}
@@ -112,7 +133,7 @@ class CaseBench:
         statements = self._ask(do="statements", cookie=asker.cookie(), path=paths[0])["statements"]
         return {
             "p50_ms": ms(percentile(took, 0.5)), "p95_ms": ms(percentile(took, 0.95)), "statements": statements,
-            **used.per_request(self.times),
+            "kib": round(asker.bytes / 1024, 1), **used.per_request(self.times),
         }  # fmt: skip
 
     def _accept(self, numbers: Sequence[str]) -> dict[str, float]:
@@ -164,23 +185,44 @@ class CaseBench:
             "mib_per_s": round(len(took) * len(content) / 2**20 / whole, 2),
         }  # fmt: skip
 
+    def items(self) -> dict[str, float]:
+        """A store's file of so many items, read, compared and entered as drafts; beside it the same documents put into a table
+        that knows nothing of them. Then the same file again, which changes nothing."""
+        return self._ask(do="items", count=QUICK_ITEMS if self.quick else ITEMS)
+
     def broken_chains(self) -> int:
         numbers = [no for (no,) in self.on.sql(SOME_SQL, [DEPARTMENT, 10 if self.quick else 200])]
         return int(self._ask(do="chains", numbers=numbers)["broken"])
 
 
-def cases(on: Installation, *, quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
-    """Figures at each size, how many times as dear the larger is, papers, uploads."""
+def cases(on: Installation, *, quick: bool, say: Callable[[str], None], most: int | None = None) -> dict[str, Any]:
+    """Figures at each size, how many times as dear the largest is, papers, uploads, items.
+
+    :param most: so many cases as a size of their own, where there is room for them; else `left_out` says why not.
+    """
     say("cases …")
     bench = CaseBench(on, quick=quick, say=say)
-    sizes = QUICK_SIZES if quick else SIZES
+    sizes, left_out = [*(QUICK_SIZES if quick else SIZES)], ""
+    if most is not None:
+        left_out = why_left_out(most, after=sizes[-1], free=shutil.disk_usage(on.data).free)
+        sizes += [] if left_out else [most]
+        say(left_out or f"with {most:,} cases as well")
     by = {str(size): bench.at(size) for size in sizes}
     found = {
-        "sizes": list(sizes), "by": by, "ratios": ratios(*by.values()), "papers": bench.papers(),
-        "uploads": bench.uploads(), "broken_chains": bench.broken_chains(),
+        "sizes": sizes, "by": by, "ratios": ratios(by[str(sizes[0])], by[str(sizes[-1])]), "papers": bench.papers(),
+        "uploads": bench.uploads(), "items": bench.items(), "broken_chains": bench.broken_chains(), "left_out": left_out,
     }  # fmt: skip
-    say(f"papers {found['papers']}, uploads {found['uploads']}")
+    say(f"papers {found['papers']}, uploads {found['uploads']}, items {found['items']}")
     return found
+
+
+def why_left_out(most: int, *, after: int, free: int) -> str:
+    """ "": there is room for so many. :param after: the size before it. :param free: bytes."""
+    if most <= after:
+        return f"left out {most:,} cases: {after:,} are measured anyway"
+    if (needed := most * BYTES_OF_A_CASE) > free:
+        return f"left out {most:,} cases: they take up to {needed / 2**30:.0f} GiB, and {free / 2**30:.0f} are free"
+    return ""
 
 
 def ratios(few: dict[str, Any], many: dict[str, Any]) -> dict[str, float]:
@@ -195,16 +237,17 @@ class _Asker:
     def __init__(self, on: Installation, jar: CookieJar, cookie: str = "") -> None:
         """:param cookie: of a session that was not begun over HTTP."""
         self.on, self.jar, self._cookie = on, jar, cookie
+        self.bytes = 0  # of the last page: whether a page that takes longer only says more
         self.browser = direct(_Stays(), *([] if cookie else [urllib.request.HTTPCookieProcessor(jar)]))
 
     def get(self, path: str) -> None:
         self._open(urllib.request.Request(f"http://127.0.0.1:{self.on.port}{path}"))
 
-    def post(self, path: str) -> None:
+    def post(self, path: str, **said: str) -> None:
         """:raises BenchTrouble: it did not lead back to a page."""
         token = self._cookies()["csrftoken"]
         address = f"http://127.0.0.1:{self.on.port}{path}"
-        form = urllib.parse.urlencode({"csrfmiddlewaretoken": token}).encode()
+        form = urllib.parse.urlencode({"csrfmiddlewaretoken": token, **said}).encode()
         if self._open(urllib.request.Request(address, data=form, headers={"Referer": address})) != 302:
             raise BenchTrouble(f"{path} was not done")
 
@@ -213,10 +256,11 @@ class _Asker:
             asked.add_header("Cookie", self._cookie)
         try:
             with self.browser.open(asked, timeout=60) as answer:
-                answer.read()
+                self.bytes = len(answer.read())
                 return int(answer.status)
         except urllib.error.HTTPError as other:
             with other:
+                self.bytes = 0
                 if other.code == 302 and "/sign-in" not in other.headers["Location"]:
                     return 302
                 raise BenchTrouble(f"{asked.selector} was answered by {other.code}") from other
