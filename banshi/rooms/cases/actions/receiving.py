@@ -439,12 +439,12 @@ def lapse_due(*, now: datetime) -> int:
     return done
 
 
-def _due_rows(phase: str, column: str, *, before: date, most: int | None = 500, **of: str) -> list[tuple[str, str]]:
-    """Those whose day comes before this one: what is not due is not even locked. :param most: what is done leaves the list,
-    so the next run goes on; None where it stays.
+def _due_rows(phase: str, column: str, *, before: date, **of: str) -> list[tuple[str, str]]:
+    """Those whose day comes before this one: what is not due is not even locked. What is done leaves the list, so the next
+    run goes on.
     """
     rows = Case.objects.filter(**{"phase": phase, f"{column}__lt": before}, **of).order_by(column, "id")
-    return list(rows.values_list("no", "hall__timezone")[:most])
+    return list(rows.values_list("no", "hall__timezone")[:500])
 
 
 def remind_due(*, now: datetime) -> int:
