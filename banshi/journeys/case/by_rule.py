@@ -20,9 +20,12 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import form_of, guided_case, handling_of_case, sealed_by_rule
-from banshi.rooms.catalogue.rules.handling import NAME, NUMBER
+from banshi.rooms.cases.rules.materials import TRUSTED
+from banshi.rooms.catalogue.rules.handling import NAME, NUMBER, Field
+from banshi.rooms.catalogue.rules.values import WrongValue, read
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.identity import queries as identity
+from banshi.rooms.library import queries as library
 
 
 def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
@@ -102,22 +105,54 @@ def _hand_over(case: Case, *, now: datetime) -> None:
 
 def _applicant(case: Case, *, now: datetime) -> cases.Applicant:
     suspended = booking.is_suspended(case.person_id, today=today_of(case, now))
-    return cases.Applicant(proven=_is_there(case) and _filled_in_as_themselves(case, now=now), suspended=suspended)
+    shown = _shown(case)
+    return cases.Applicant(
+        proven=bool(shown) and _filled_in_as_themselves(case, now=now), suspended=suspended,
+        shown="" if _somebody_acts(case) else shown, on_record=_on_record(case, now=now),
+    )  # fmt: skip
 
 
-def _is_there(case: Case) -> bool:
-    """Whether whoever applied is proven to be the person: by their account, at a window, or by what the machine or channel that
-    opened the case showed of them then. Who acts for a firm is looked at by a person.
+def _shown(case: Case) -> str:
+    """How whoever applied is proven to be the person: by their account, at a window, or by what the machine or channel that
+    opened the case showed of them then; "" where nothing proves it. Who acts for a firm is looked at by a person.
     """
     if case.organisation_id is not None:
-        return False
+        return ""
     if case.account_id is not None:
-        return identity.proven_by(case.account_id, case.person_id).proves
+        return "account" if identity.proven_by(case.account_id, case.person_id).proves else ""
+    if case.channel == "window" and Actor.parse(case.opened_by).kind is ActorKind.STAFF:
+        return "window"
     person = case.person
-    shown = Evidence(person.name_evidence).proves and person.name_source == case.opened_by
-    shown_then = shown and person.name_at is not None and person.name_at >= case.opened_at
-    at_window = case.channel == "window" and Actor.parse(case.opened_by).kind is ActorKind.STAFF
-    return at_window or shown_then
+    proof = Evidence(person.name_evidence)
+    shown = proof.proves and person.name_source == case.opened_by
+    if not shown or person.name_at is None or person.name_at < case.opened_at:
+        return ""
+    return "card" if proof.rank >= Evidence.CHIP else "channel"
+
+
+def _somebody_acts(case: Case) -> bool:
+    """Whoever stood there was not the person: an agent, a guardian."""
+    return bool(case.masked_agent) or case.guardian_id is not None
+
+
+def _on_record(case: Case, *, now: datetime) -> frozenset[str]:
+    """Fields that say today what an authority's own record says of the applicant – not what was said in an earlier case."""
+    form, today = form_of(case), today_of(case, now)
+    fields = [each for each in guided_case(case).fields if each.element and form.get(each.code) not in (None, "")]
+    known = library.facts_of(**cases.holder_of(case), elements=[each.element for each in fields], today=today)
+    said = {
+        code: each.value for code, each in known.items() if each.source.startswith("import:") and each.trust in TRUSTED
+    }
+    return frozenset(
+        each.code for each in fields if each.element in said and _same(each, form[each.code], said[each.element])
+    )
+
+
+def _same(field: Field, one: object, other: object) -> bool:
+    try:
+        return read(field, one, None) == read(field, other, None)
+    except WrongValue:
+        return False
 
 
 def _filled_in_as_themselves(case: Case, *, now: datetime) -> bool:

@@ -26,6 +26,7 @@ from banshi.rooms.identity.models import Account
 from banshi.rooms.library import actions as library_acts
 from banshi.rooms.library import queries as library
 from banshi.rooms.messaging.models import Message
+from tests.letters import letter, ref
 from tests.matters import FORM, SHOP, Matters
 from tests.rules_of_shop import OWN, PACK, RULED, card, publish, ruled, sure, switch
 from tests.signers import Plain, sealing
@@ -323,6 +324,61 @@ def sent_from(matters: Matters, by: Actor, ref: str, channel: str = "kiosk") -> 
         case_no=case.no, code="id", channel="library", certificate=ref, consent=True, by=by, now=TUESDAY_NINE
     )
     return by_rule.submit(case_no=case.no, by=by, now=TUESDAY_NINE)
+
+
+PRESENT = {"id": "seen", "text_zh": "窗口见过本人", "text_en": "Seen at a window",
+           "holds": {"eq": ["applicant.shown", "window"]}}  # fmt: skip
+
+
+def test_that_somebody_is_there_no_account_proves_and_a_clerk_who_saw_them_does(matters: Matters):
+    from_home = sent(ruled(matters, rules=[PRESENT]))
+    at_counter = received(matters)
+
+    assert (from_home.phase, *why(from_home)) == ("pre_review", "person", "rule")
+    assert at_counter.phase == "decided"
+
+
+def test_nor_does_a_card_that_a_machine_read(matters: Matters):
+    kiosk, person = Actor(ActorKind.KIOSK, "town-kiosk"), matters.person
+    ref = card(ruled(matters, rules=[PRESENT]))
+    person.name_source, person.name_at = str(kiosk), TUESDAY_NINE
+    person.save(update_fields=["name_source", "name_at"])
+
+    case = sent_from(matters, kiosk, ref)
+
+    assert (case.phase, *why(case)) == ("pre_review", "person", "rule")
+
+
+def test_nor_does_who_stands_there_with_their_letter(matters: Matters):
+    row = letter(matters.town.person(3), matters.person)
+    ruled(matters, rules=[PRESENT])
+
+    case = received(matters, mandate=ref(row))
+
+    assert (case.masked_agent != "", case.phase, *why(case)) == (True, "received", "person", "rule")
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "phase"),
+    [
+        ("import:market", FORM["name"], "closed"),
+        ("import:market", "别的名字", "pre_review"),
+        ("case:1", FORM["name"], "pre_review"),
+    ],
+)
+def test_what_a_field_says_counts_where_an_authority_says_the_same(
+    matters: Matters, source: str, value: str, phase: str
+):
+    rule = {**PACK["rules"][0], "holds": {"eq": ["name.by", "register"]}}
+    ruled(matters)
+    publish({
+        **RULED, "fields": [{**SHOP["fields"][0], "element": "business-name"}, *SHOP["fields"][1:]], "by_rule": {"rules": [rule]},
+    })  # fmt: skip
+    library_acts.learn(
+        person_id=matters.person.pk, element="business-name", value=value, trust="A", source=source, now=TUESDAY_NINE
+    )
+
+    assert sent(matters).phase == phase
 
 
 @pytest.mark.parametrize("over", ["ended", "ran out"])

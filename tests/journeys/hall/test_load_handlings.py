@@ -229,12 +229,15 @@ def test_the_simplest_shop_there_is_asks_only_for_what_the_authorities_hold_and_
 
 
 @pytest.mark.parametrize(
-    ("from_day", "until", "held"),
-    [("2026-01-01", "2026-03-10", True), ("2026-03-02", "2026-03-01", False), ("2026-01-01", "2026-03-11", False)],
-)
-def test_a_statement_is_of_days_that_are_over(from_day: str, until: str, held: bool) -> None:
+    ("scope", "by", "says", "held"),
+    [("all", "self", "register", True), ("all", "self", "applicant", False), ("all", "agent", "register", False),
+     ("period", "self", "register", False)],
+)  # fmt: skip
+def test_a_statement_is_made_by_rule_of_what_the_insurer_has_on_record(
+    scope: str, by: str, says: str, held: bool
+) -> None:
     handling = preset("unemployment-benefit-statement")
-    facts = facts_of(handling, {}, {"from": from_day, "until": until}, TUESDAY_NINE.date())
+    facts: dict[str, object] = {"scope": scope, "abroad": "home", "by": by, "months.by": says, "total.by": says}
 
     assert handling.by_rule is not None
     assert all(judge(rule.holds, facts).value is True for rule in handling.by_rule.rules) is held

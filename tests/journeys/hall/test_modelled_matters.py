@@ -14,10 +14,11 @@ import pytest
 
 from banshi.journeys.hall.demo_seeds import CASE_HALLS
 from banshi.journeys.hall.load_handlings import read
+from banshi.kernel.conditions import names
 from banshi.rooms.catalogue.rules.blanks import OfItem, blank_sheet, result_sheet
 from banshi.rooms.catalogue.rules.flow import stages
-from banshi.rooms.catalogue.rules.guided import Guided, guided
-from banshi.rooms.catalogue.rules.handling import Element, Handling, Limit, Paper
+from banshi.rooms.catalogue.rules.guided import SHOWN, TODAY, Guided, age_of, guided, vouched_by
+from banshi.rooms.catalogue.rules.handling import NUMBER, Element, Handling, Limit, Paper
 from tests.house.test_presets_catalogue import PRESETS, hall_items, items_by_code
 
 FILES = {path.stem: path for path in sorted((PRESETS / "catalogue" / "handling").glob("*.yaml"))}
@@ -62,6 +63,14 @@ CHOSEN = {
 BY_RULE = {
     "filing-changed-driver-details", "proof-life-pensioners", "sole-trader-licence-new", "unemployment-benefit-statement",
 }  # fmt: skip
+# Where a rule asks what nobody but the applicant says, as the law takes their word:
+# 市场主体登记管理条例 Art. 17 (申请人对真实性负责), 机动车驾驶证申领和使用规定 (联系方式由本人备案).
+ON_THEIR_WORD = {
+    "sole-trader-licence-new": {"alone", "no-permit", "few"}, "filing-changed-driver-details": {"reachable"},
+}  # fmt: skip
+# … and where it asks what is applied for, which is theirs to say: it narrows what the other rules decide.
+NARROWED = {"proof-life-pensioners": {"here"}}
+FILED = {"filing-changed-driver-details"}  # 备案: what is told is all there is to it
 WRITTEN = (
     "申请", "申请书", "申请表", "申请单", "申报单", "申领表", "备案表", "登记表", "充值单", "预约单", "承诺",
     "承诺书", "委托书", "同意书",
@@ -252,14 +261,27 @@ def test_limits_are_lawful_and_those_of_the_catalogue(code: str) -> None:
 
 @pytest.mark.parametrize("code", sorted(BY_RULE))
 def test_no_rule_grants_what_only_the_applicant_says(code: str) -> None:
-    """Beside who they are, an authority's paper stands for it, or somebody was asked: a change, a name, one's own life."""
-    identity = {"resident-id", "social-security-card", "passport", "driving-licence"}
-    of_others = [
-        kind for paper in matter(code).materials if paper.necessity == "required" for kind in paper.satisfied_by
-    ]
+    """Of each rule: who vouches for it? The day, a proven number, a record, a clerk, an authority's paper – or the law asks for
+    no more than the applicant's word, and the item says so.
+    """
+    pack = matter(code).by_rule
+    assert pack is not None
 
-    said_of_oneself = {"filing-changed-driver-details", "proof-life-pensioners", "sole-trader-licence-new"}
-    assert code in said_of_oneself or set(of_others) - identity
+    alone = {rule.id for rule in pack.rules if not names(rule.holds) & vouched_for(matter(code))}
+
+    assert alone == ON_THEIR_WORD.get(code, set()) | NARROWED.get(code, set())
+    assert {rule.id for rule in pack.rules} - alone or code in FILED
+    assert code not in ON_THEIR_WORD or any(re.search("承诺|告知", each.text_zh) for each in matter(code).conditions)
+
+
+def vouched_for(handling: Handling) -> set[str]:
+    """Facts that somebody other than the applicant stands behind."""
+    proven = {age_of(each.code) for each in handling.fields if each.element == NUMBER}
+    records = {vouched_by(each.code) for each in handling.fields if each.element}
+    papers = [
+        names(each.needed_if) for each in handling.materials if each.necessity == "required" and each.satisfied_by
+    ]
+    return {SHOWN, TODAY, *proven, *records, *(fact for each in papers for fact in each)}
 
 
 @pytest.mark.parametrize("code", sorted({*NAMED, *CHOSEN}))

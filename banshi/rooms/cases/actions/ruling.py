@@ -21,7 +21,7 @@ from banshi.rooms.cases.queries.handling import form_of, got_of, handling_of_cas
 from banshi.rooms.cases.rules import by_rule as rules
 from banshi.rooms.cases.rules.by_rule import Inputs, Tried
 from banshi.rooms.cases.rules.paper_texts import Named
-from banshi.rooms.catalogue.rules.guided import facts_of
+from banshi.rooms.catalogue.rules.guided import APPLICANT, REGISTER, SHOWN, facts_of, vouched_by
 from banshi.rooms.catalogue.rules.handling import ByRule
 from banshi.rooms.messaging import actions as messaging
 
@@ -36,10 +36,17 @@ _CAME = {"submit": "case_sent", "receive": "case_received"}
 
 @dataclass(frozen=True)
 class Applicant:
-    """`proven`: who applies is who they say, and filled in their own name and number. `suspended`: they may not book."""
+    """What is known of whoever applies beside what they say.
+
+    :ivar proven: who applies is who they say, and filled in their own name and number. :ivar suspended: they may not book.
+    :ivar shown: how they were seen to be that person (`guided.SHOWN_BY`). :ivar on_record: fields that say what an authority's
+        record says.
+    """
 
     proven: bool
     suspended: bool
+    shown: str = ""
+    on_record: frozenset[str] = frozenset()
 
 
 def try_rules(*, case_no: str, occasion: str, applicant: Applicant, now: datetime) -> RuleRun | None:
@@ -85,13 +92,21 @@ def _tried(
     if _seen_by_a_person(case):
         return (), "seen"
     try:
-        facts = facts_of(handling_of_case(case), case.answers, form_of(case), today_of(case, now))
+        facts = _facts(case, applicant, now=now)
         inputs = Inputs(facts, wanted_of(case), got_of(case, now=now), applicant.proven, applicant.suspended)
         tried = rules.trace(pack, inputs)
     except BROKEN:
         log.exception("a rule could not be tried")
         return (), "error"
     return tried, rules.why_not(tried, mode=mode, sampled=sampled)
+
+
+def _facts(case: Case, applicant: Applicant, *, now: datetime) -> dict[str, object]:
+    """What the rules ask: what is said, and who stands behind it."""
+    handling = handling_of_case(case)
+    facts = facts_of(handling, case.answers, form_of(case), today_of(case, now))
+    facts |= {vouched_by(each.code): APPLICANT for each in handling.fields if each.element}
+    return facts | {vouched_by(code): REGISTER for code in applicant.on_record} | {SHOWN: applicant.shown}
 
 
 def _seen_by_a_person(case: Case) -> bool:

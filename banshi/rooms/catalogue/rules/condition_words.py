@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from banshi.rooms.catalogue.rules.guided import TODAY
+from banshi.rooms.catalogue.rules.guided import APPLICANT, REGISTER, SHOWN, TODAY, age_of, vouched_by
 from banshi.rooms.catalogue.rules.handling import Handling
 
 _HOW = {
@@ -16,6 +16,16 @@ _HOW = {
 }
 _JOINED = {"all": ("，并且", " and "), "any": ("，或者", " or ")}
 _DAY = "当天", "the day"
+_SHOWN = "对本人的核实", "the proof of who applies"
+_SHOWN_BY = {
+    "window": ("窗口当面核对", "seen at a window"),
+    "card": ("自助机读卡", "card read by a machine"),
+    "channel": ("渠道实名", "vouched for by a channel"),
+    "account": ("实名账号", "a proven account"),
+}
+_AGE = "{}的年龄", "the age by {}"
+_SOURCE = "{}的来源", "the source of {}"
+_SOURCES = {REGISTER: ("登记机关的记录", "an authority's record"), APPLICANT: ("申请人自述", "the applicant's word")}
 
 
 def sentence(tree: object, handling: Handling, *, zh: bool) -> str:
@@ -28,13 +38,16 @@ class _Words:
 
     def __init__(self, handling: Handling, zh: bool) -> None:
         self.zh = zh
-        self.facts = {TODAY: self.of(*_DAY)}
-        self.options: dict[tuple[str, str], str] = {}
+        self.facts = {TODAY: self.of(*_DAY), SHOWN: self.of(*_SHOWN)}
+        self.options = {(SHOWN, code): self.of(*said) for code, said in _SHOWN_BY.items()}
         for question in handling.questions:
             self.facts[question.id] = self.quoted(self.of(question.text_zh, question.text_en))
             self.options |= {(question.id, each.id): self.of(each.text_zh, each.text_en) for each in question.options}
         for field in handling.fields:
-            self.facts[field.code] = self.quoted(self.of(field.label_zh, field.label_en))
+            label = self.facts[field.code] = self.quoted(self.of(field.label_zh, field.label_en))
+            source = vouched_by(field.code)
+            self.facts |= {age_of(field.code): self.of(*_AGE).format(label), source: self.of(*_SOURCE).format(label)}
+            self.options |= {(source, code): self.of(*said) for code, said in _SOURCES.items()}
             self.options |= {(field.code, each.id): self.of(each.text_zh, each.text_en) for each in field.options}
 
     def of(self, zh: str, en: str) -> str:

@@ -13,7 +13,7 @@ from banshi.kernel.wording import UNSEEN, is_legible
 from banshi.rooms.catalogue.rules.checks import CHECKS, parsed
 from banshi.rooms.catalogue.rules.flow import flow_faults
 from banshi.rooms.catalogue.rules.general import certificate_named
-from banshi.rooms.catalogue.rules.guided import TODAY, age_of
+from banshi.rooms.catalogue.rules.guided import SHOWN, TODAY, age_of, vouched_by
 from banshi.rooms.catalogue.rules.handling import NUMERIC, Condition, Element, Field, Handling
 from banshi.rooms.catalogue.rules.limits import length
 from banshi.rooms.catalogue.rules.paths import ends
@@ -124,8 +124,9 @@ def _trees(handling: Handling) -> Iterator[tuple[str, Condition, tuple[str, ...]
             yield f"fee.rates[{i}].when", rate.when, questions
     if handling.by_rule is not None:
         ages = tuple(age_of(each.code) for each in handling.fields if each.type == "id_number")
+        sources = tuple(vouched_by(each.code) for each in handling.fields if each.element)
         for rule in handling.by_rule.rules:
-            yield f"by_rule.rules.{rule.id}.holds", rule.holds, (*above, *ages, TODAY)
+            yield f"by_rule.rules.{rule.id}.holds", rule.holds, (*above, *ages, *sources, TODAY, SHOWN)
 
 
 def _grants(handling: Handling) -> Iterator[Fault]:

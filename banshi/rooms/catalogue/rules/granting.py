@@ -93,7 +93,7 @@ def _read(asked: tuple[tuple[Grant, str], ...], said: Mapping[str, str]) -> Iter
         if value is not None:
             kept = str(values.stored(value))
             yield Granted(grant, masked(kept) if grant.masked else kept)
-        elif not grant.has_source:
+        elif grant.always or not grant.has_source:
             raise WrongGrant(grant.code, f"缺{grant.label_zh}", f"{grant.label_en} is missing")
 
 

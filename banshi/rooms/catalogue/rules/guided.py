@@ -34,6 +34,9 @@ from banshi.rooms.catalogue.rules.values import WrongValue
 Answers = Mapping[str, str]
 Named = TypeVar("Named", Situation, HandlingItem)
 TODAY = "today"  # the hall's day, as rules ask it
+SHOWN = "applicant.shown"  # how whoever applies was seen to be that person, as rules ask it: one of these, else ""
+SHOWN_BY = ("window", "card", "channel", "account")
+REGISTER, APPLICANT = "register", "applicant"  # who says what a field says
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,11 @@ def form_faults(
 def age_of(field: str) -> str:
     """The fact that is the age of whoever has the document of a field."""
     return f"{field}.age"
+
+
+def vouched_by(field: str) -> str:
+    """The fact that is who says what a field says: REGISTER where an authority's own record says the same, else APPLICANT."""
+    return f"{field}.by"
 
 
 def facts_of(handling: Handling, answers: Answers, form: Mapping[str, object], today: date) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 One document an item and version, kept in `Item.handling` and frozen with `ItemVersion`. Conditions (`asked_if`, `when`,
 `needed_if`, `show_if`) are trees of kernel/conditions over the answers given so far; those of fields also over fields above,
-those of rules (`by_rule`) over all of them, the day (`today`) and the age of whoever has a document (`<field>.age`).
+those of rules (`by_rule`) over all of them, the day (`today`), the age of whoever has a document (`<field>.age`), how it was
+shown who applies (`applicant.shown`), and who says what a field says (`<field>.by`).
 """
 
 from __future__ import annotations
@@ -122,6 +123,10 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+def _is_false(value: object) -> bool:
+    return value is False
+
+
 def _is_empty(value: object) -> bool:
     return value == ()
 
@@ -224,7 +229,8 @@ class Grant(Part):
     """核定内容: a fact that is decided with the grant, and stated on the decision and the result.
 
     :ivar of: the field whose value is proposed. :ivar after_months: of a day: so many months after the decision are proposed,
-        0: its day. Without either whoever decides says it. :ivar masked: only its last four signs are stated.
+        0: its day. Without either whoever decides says it. :ivar always: also where the field was left empty somebody says it.
+    :ivar masked: only its last four signs are stated.
     """
 
     code: Code
@@ -238,6 +244,7 @@ class Grant(Part):
     most: Decimal | None = None
     masked: bool = False
     needed_if: Condition = {}
+    always: Annotated[bool, Bounds(exclude_if=_is_false)] = False
 
     @property
     def has_source(self) -> bool:
