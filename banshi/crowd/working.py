@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Case = dict[str, Any]
 MOST_REQUESTS = 3  # that a window needs to receive and accept what was looked over beforehand
+GRANTED = {"text": "按规定核定", "number": "12", "money": "1000"}  # what an approver grants, by its type
 HEARING = {"kind": "hearing", "basis": "申请人要求听证", "expected_days": 5}
 
 
@@ -205,17 +206,29 @@ async def in_review(matters: Matters, matter: Matter, case: Case) -> Reply | Non
         if extended.ok:
             await matters.step(matter, "approve", "release")
         return extended
-    return await _settle(matters, matter)
+    return await _settle(matters, matter, case)
 
 
-async def _settle(matters: Matters, matter: Matter) -> Reply:
+async def _settle(matters: Matters, matter: Matter, case: Case) -> Reply:
     """Proposed by one, decided by another."""
     grants = matter.way.meets != "refused"
     if not matter.did("opine"):
         said = ("grant", "材料齐全，符合条件。") if grants else ("refuse", "不符合规定的条件。")
         return await matters.step(matter, "review", "opine", dict(zip(("says", "text"), said, strict=True)))
     reason = "" if grants else "不符合规定的条件；可以补齐后重新申请。"
-    return await matters.step(matter, "approve", "decide", {"grant": grants, "reason": reason})
+    values = await _granted(matters, case) if grants else {}
+    return await matters.step(matter, "approve", "decide", {"grant": grants, "reason": reason, "granted": values})
+
+
+async def _granted(matters: Matters, case: Case) -> dict[str, str]:
+    """核定内容 that nothing proposes."""
+    guide = f"/items/{case['item']['code']}/guide"
+    reply = await matters.hall.api.post(
+        guide, matters.key("channel"), {"hall": matters.hall.code, "answers": case["answers"]}
+    )
+    asked = reply.body["grants"] if reply.ok else []
+    said = {**GRANTED, "date": str(matters.today)}
+    return {each["code"]: said[each["type"]] for each in asked if not each["proposed"]}
 
 
 async def _what_follows(matters: Matters, matter: Matter, case: Case) -> Reply | None:

@@ -111,7 +111,11 @@ def _outcome(outcome: Guided, item: Item) -> dict[str, Any]:
         "statutory": _limit(outcome.statutory),
         "minutes": outcome.minutes,
         "grants": [
-            {**named(each.code, each.label_zh, each.label_en), "type": each.type}
+            {
+                **named(each.code, each.label_zh, each.label_en),
+                "type": each.type,
+                "proposed": each.has_source and not each.always,
+            }
             for each in grants_of(catalogue.handling_of(item), outcome.answers)
         ],
         "result_sample": _page("result-sample", item.code) if cases.has_result_sample(item) else None,

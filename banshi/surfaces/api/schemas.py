@@ -323,6 +323,9 @@ class LimitOut(Out):
 
 class GrantOut(Named):
     type: Literal["text", "number", "money", "date"]
+    proposed: bool = Field(
+        description="Something is proposed, from the form or the day; false: whoever decides says it."
+    )
 
 
 class StageOut(Named):

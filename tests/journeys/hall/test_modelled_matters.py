@@ -71,6 +71,15 @@ ON_THEIR_WORD = {
 # … and where it asks what is applied for, which is theirs to say: it narrows what the other rules decide.
 NARROWED = {"proof-life-pensioners": {"here"}}
 FILED = {"filing-changed-driver-details"}  # 备案: what is told is all there is to it
+GRANTED = {
+    "claim-unemployment-benefit": {"monthly", "months", "from"}, "allowance-elderly-veterans": {"monthly", "from"},
+    "unemployment-benefit-statement": {"from", "until", "months", "total"},
+    "rent-invoice-residential-ordinary-invoice": {"number", "from", "until", "total", "vat"},
+    "public-rental-housing-eligibility": {"way", "area", "amount", "until"}, "points-hukou": {"points", "rank", "until"},
+    "car-quota-ordinary-car-lottery-application": {"code", "round", "until"}, "staff-degree-study-aid": {"amount", "until"},
+    "senior-travel-card-top-up": {"amount"}, "provident-fund-withdrawal-buying-home": {"amount", "account"},
+    "provident-fund-withdrawal-renting-home": {"amount", "account"},
+}  # fmt: skip
 WRITTEN = (
     "申请", "申请书", "申请表", "申请单", "申报单", "申领表", "备案表", "登记表", "充值单", "预约单", "承诺",
     "承诺书", "委托书", "同意书",
@@ -296,6 +305,14 @@ def test_the_item_names_the_result_that_is_made(code: str) -> None:
     item, result = items_by_code()[code], matter(code).result
 
     assert (item["result_zh"], item["result_en"]) == (result.name_zh, result.name_en)
+
+
+@pytest.mark.parametrize("code", GRANTED)
+def test_a_result_says_what_it_grants(code: str) -> None:
+    """核定内容: an amount, a term, a number – said on the decision and the result, and by nobody but whoever decides or a field."""
+    grants = {each.code for each in matter(code).result.grants}
+
+    assert GRANTED[code] <= grants
 
 
 @pytest.mark.parametrize("code", FILES)

@@ -90,3 +90,12 @@ def test_rules_state_nothing_of_their_own() -> None:
 
 def test_a_document_without_them_is_the_one_it_was_before_there_were_any() -> None:
     assert "grants" not in handling().model_dump(mode="json")["result"]
+
+
+def test_one_that_is_always_stated_is_said_by_whoever_decides_where_its_field_is_empty() -> None:
+    always = {**AMOUNT, "always": True}
+
+    with pytest.raises(WrongGrant) as missing:
+        said(always, form={})
+
+    assert (missing.value.code, said(always, form={}, amount="500")) == ("amount", {"amount": "500.00"})
