@@ -111,6 +111,8 @@ NAMES: dict[str, Text] = {
     "stated.advice_en": pgettext_lazy("item version", "Advice (English)"),
     "stated.complaints_zh": pgettext_lazy("item version", "Complaints (Chinese)"),
     "stated.complaints_en": pgettext_lazy("item version", "Complaints (English)"),
+    "stated.limits_zh": pgettext_lazy("item version", "What sets the limit (Chinese)"),
+    "stated.limits_en": pgettext_lazy("item version", "What sets the limit (English)"),
     "act": pgettext_lazy("item version", "Step of a case"),
     "department": pgettext_lazy("item version", "Department that is asked"),
     "procedure": pgettext_lazy("item version", "Special procedure"),

@@ -19,6 +19,7 @@ from banshi.rooms.catalogue.rules.blanks import OfItem, blank_sheet, result_shee
 from banshi.rooms.catalogue.rules.flow import stages
 from banshi.rooms.catalogue.rules.guided import SHOWN, TODAY, Guided, age_of, guided, vouched_by
 from banshi.rooms.catalogue.rules.handling import NUMBER, Element, Handling, Limit, Paper
+from banshi.rooms.catalogue.rules.national import STATED
 from tests.house.test_presets_catalogue import PRESETS, hall_items, items_by_code
 
 FILES = {path.stem: path for path in sorted((PRESETS / "catalogue" / "handling").glob("*.yaml"))}
@@ -307,9 +308,22 @@ def test_the_item_names_the_result_that_is_made(code: str) -> None:
     assert (item["result_zh"], item["result_en"]) == (result.name_zh, result.name_en)
 
 
+@pytest.mark.parametrize("code", FILES)
+def test_what_the_national_list_states_is_stated(code: str) -> None:
+    """设定依据 names the law; 时限依据 says what sets the limit, or that no law does; 联办机构 stand where several decide."""
+    found = matter(code)
+    known, bodies = found.stated.model_dump(), found.stated.bodies_zh
+    named = [each for each in STATED if each != "bodies"]
+
+    assert [each for each in named if not (known.get(f"{each}_zh") and known.get(f"{each}_en"))] == []
+    assert re.match(r"《.+(法|法典|条例|规定|办法)》", found.stated.basis_zh)
+    assert bool(bodies) or not found.joint
+    assert re.match(r"《.+》.*：|没有法定时限", found.stated.limits_zh)
+
+
 @pytest.mark.parametrize("code", GRANTED)
 def test_a_result_says_what_it_grants(code: str) -> None:
-    """核定内容: an amount, a term, a number – said on the decision and the result, and by nobody but whoever decides or a field."""
+    """核定内容: an amount, a term, a number – said on the decision and the result."""
     grants = {each.code for each in matter(code).result.grants}
 
     assert GRANTED[code] <= grants

@@ -127,6 +127,10 @@ def _is_false(value: object) -> bool:
     return value is False
 
 
+def _is_blank(value: object) -> bool:
+    return value == ""
+
+
 def _is_empty(value: object) -> bool:
     return value == ()
 
@@ -338,6 +342,9 @@ class Stated(Part):
     advice_en: Help = ""
     complaints_zh: Help = ""  # 监督投诉
     complaints_en: Help = ""
+    # Left out of documents where there is none, as blanks are.
+    limits_zh: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""  # 时限依据
+    limits_en: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""
 
 
 class Handling(Part):

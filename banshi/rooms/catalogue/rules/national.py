@@ -57,7 +57,7 @@ RESULTS: Mapping[str, Twin] = {
 STATED: Mapping[str, Twin] = {
     "basis": ("设定依据", "Legal basis"), "quantity": ("数量限制", "Number"),
     "intermediary": ("中介服务", "Third parties"), "bodies": ("联办机构", "Acting bodies"),
-    "advice": ("咨询方式", "Advice"), "complaints": ("监督投诉", "Complaints"),
+    "advice": ("咨询方式", "Advice"), "complaints": ("监督投诉", "Complaints"), "limits": ("时限依据", "What sets the limit"),
 }  # fmt: skip
 
 
