@@ -349,9 +349,11 @@ def test_an_agents_paper_is_not_taken_from_the_applicants_certificates(code: str
 
 def test_a_small_matter_stays_small() -> None:
     top_up = matter("senior-travel-card-top-up")
+    plain, lost = (guided(top_up, {"card": card, "by": by}) for card, by in (("good", "holder"), ("lost", "other")))
 
-    asked = [each.code for each in top_up.materials if each.necessity != "optional"]
-    assert (len(top_up.questions), asked, len(top_up.fields), top_up.instant) == (0, ["senior-travel-card"], 3, True)
+    asked = [each.code for each in plain.materials if each.necessity != "optional"]
+    assert (len(top_up.questions), asked, len(plain.fields), top_up.instant) == (2, ["senior-travel-card"], 3, True)
+    assert [each.code for each in lost.materials if each.necessity != "optional"] == ["id-card", "agent-letter", "agent-id"]
 
 
 def test_a_temporary_identity_card_is_there_in_two_hours() -> None:
