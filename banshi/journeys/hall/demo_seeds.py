@@ -74,6 +74,10 @@ OF_DEPARTMENTS = ("reviewer", "approver")
 API_ROLES = {login.replace("-", "_"): role for role, login in CASE_ROLES.items()}
 # Whose cases the first and the second reviewer and approver of a hall work: the departments of these items. Two more work all.
 ITEMS_WORKED = ("sole-trader-licence-new", "land-and-house-reg")
+# Matters whose rules decide in a demo: a paper, a record or a clerk vouches for what they grant, or the law asks no more.
+RULED = (
+    "sole-trader-licence-new", "filing-changed-driver-details", "proof-life-pensioners", "unemployment-benefit-statement",
+)  # fmt: skip
 SURNAMES = [("王", "Wang"), ("李", "Li"), ("张", "Zhang"), ("刘", "Liu"), ("陈", "Chen"), ("杨", "Yang"), ("黄", "Huang"),
             ("周", "Zhou"), ("吴", "Wu"), ("徐", "Xu"), ("孙", "Sun"), ("胡", "Hu"), ("朱", "Zhu"), ("高", "Gao"),
             ("林", "Lin"), ("何", "He"), ("郭", "Guo"), ("马", "Ma"), ("罗", "Luo"), ("梁", "Liang")]  # fmt: skip
@@ -300,9 +304,10 @@ def _devices(halls: list[Hall]) -> None:
 
 
 def _rules(now: datetime) -> None:
-    """The first of the matters worked has rules that decide; of twenty cases a person looks at one all the same."""
-    item = Item.objects.filter(code=ITEMS_WORKED[0]).first()
-    if item is not None and catalogue.handling_of(item).by_rule is not None:
+    """They decide; of twenty cases a person looks at one all the same."""
+    for item in Item.objects.filter(code__in=RULED).order_by("code"):
+        if catalogue.handling_of(item).by_rule is None:
+            continue
         asked = cases.propose_rules(item_code=item.code, sample_percent=5, by=SYSTEM, now=now)
         cases.switch_on(item_code=item.code, proposal=asked.pk, by=Actor(ActorKind.DEMO), now=now)
 
