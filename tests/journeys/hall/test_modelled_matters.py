@@ -76,7 +76,7 @@ GRANTED = {
     "claim-unemployment-benefit": {"monthly", "months", "from"}, "allowance-elderly-veterans": {"monthly", "from"},
     "unemployment-benefit-statement": {"from", "until", "months", "total"},
     "rent-invoice-residential-ordinary-invoice": {"number", "from", "until", "total", "vat"},
-    "public-rental-housing-eligibility": {"way", "area", "amount", "until"}, "points-hukou": {"points", "rank", "until"},
+    "public-rental-housing-eligibility": {"way", "area", "amount"}, "points-hukou": {"points", "rank", "until"},
     "car-quota-ordinary-car-lottery-application": {"code", "round", "until"}, "staff-degree-study-aid": {"amount", "until"},
     "senior-travel-card-top-up": {"amount"}, "provident-fund-withdrawal-buying-home": {"amount", "account"},
     "provident-fund-withdrawal-renting-home": {"amount", "account"},
@@ -353,7 +353,11 @@ def test_a_small_matter_stays_small() -> None:
 
     asked = [each.code for each in plain.materials if each.necessity != "optional"]
     assert (len(top_up.questions), asked, len(plain.fields), top_up.instant) == (2, ["senior-travel-card"], 3, True)
-    assert [each.code for each in lost.materials if each.necessity != "optional"] == ["id-card", "agent-letter", "agent-id"]
+    assert [each.code for each in lost.materials if each.necessity != "optional"] == [
+        "id-card",
+        "agent-letter",
+        "agent-id",
+    ]
 
 
 def test_a_temporary_identity_card_is_there_in_two_hours() -> None:

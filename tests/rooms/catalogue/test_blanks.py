@@ -107,7 +107,7 @@ def test_a_sample_of_a_result_has_nothing_to_check_it_by() -> None:
     said = result_sheet(ITEM, handling(fields=fields))
 
     assert (said["title"], said["specimen"], said["holder"]) == ("执照", "样本 SPECIMEN", "张某某")
-    assert said["rows"] == [["栏owner", "张某某"], ["发证日期", "2026 年 1 月 5 日"]]
+    assert (said["holder_label"], said["rows"]) == ("栏owner", [["发证日期", "2026 年 1 月 5 日"]])
     assert not {"verify_url", "verify_code", "proof"} & set(said)
 
 

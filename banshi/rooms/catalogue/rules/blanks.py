@@ -94,9 +94,16 @@ def blank_sheet(item: OfItem, handling: Handling, paper: Paper, *, filled: bool)
 
 
 def result_sheet(item: OfItem, handling: Handling) -> dict[str, Any]:
-    """The result as it looks, without a seal and without anything to check it by."""
+    """The result as it looks, without a seal and without anything to check it by. The holder's name stands once, as its form
+    calls it, where that states it.
+    """
     said, result = _Sample(handling), handling.result
-    rows = [(each.label_zh, said.words(each)) for each in said.shown if each.on_result]
+    holder, stated = (
+        said.holder(firm=item.firm),
+        [(each.label_zh, said.words(each)) for each in said.shown if each.on_result],
+    )
+    label = next((label for label, value in stated if value == holder), "")
+    rows = [row for row in stated if row != (label, holder)]
     granted = proposed(handling, said.answers, said.values, SAMPLE_DAY)
     rows += [(each.label_zh, said.granted(each, stands)) for each, stands in granted]
     rows.append(("发证日期", _day(SAMPLE_DAY)))
@@ -108,7 +115,8 @@ def result_sheet(item: OfItem, handling: Handling) -> dict[str, Any]:
         "title": result.name_zh,
         "title_en": result.name_en,
         "number": "样本〔2026〕0 号",
-        "holder": said.holder(firm=item.firm),
+        "holder": holder,
+        "holder_label": label or "持有人",
         "paragraphs": [],
         "rows": [list(row) for row in rows],
         "signer": item.department,
