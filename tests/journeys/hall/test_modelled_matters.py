@@ -20,7 +20,7 @@ from banshi.rooms.catalogue.rules.flow import stages
 from banshi.rooms.catalogue.rules.guided import SHOWN, TODAY, Guided, age_of, guided, vouched_by
 from banshi.rooms.catalogue.rules.handling import NUMBER, Element, Handling, Limit, Paper
 from banshi.rooms.catalogue.rules.national import STATED
-from tests.house.test_presets_catalogue import PRESETS, hall_items, items_by_code
+from tests.house.test_presets_catalogue import PRESETS, hall_items, items_by_code, rows
 
 FILES = {path.stem: path for path in sorted((PRESETS / "catalogue" / "handling").glob("*.yaml"))}
 MOST_PATHS = 1000
@@ -71,6 +71,7 @@ ON_THEIR_WORD = {
 }  # fmt: skip
 # … and where it asks what is applied for, which is theirs to say: it narrows what the other rules decide.
 NARROWED = {"proof-life-pensioners": {"here"}}
+MOST_NEED = {"id-card", "senior-travel-card"}  # by whoever has one: most people
 FILED = {"filing-changed-driver-details"}  # 备案: what is told is all there is to it
 GRANTED = {
     "claim-unemployment-benefit": {"monthly", "months", "from"}, "allowance-elderly-veterans": {"monthly", "from"},
@@ -327,6 +328,21 @@ def test_a_result_says_what_it_grants(code: str) -> None:
     grants = {each.code for each in matter(code).result.grants}
 
     assert GRANTED[code] <= grants
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_the_page_asks_for_no_paper_that_the_form_does_not(code: str) -> None:
+    """What is always needed says so in both, and what some need is no demand on everybody."""
+    listed = [each.split(":") for each in items_by_code()[code]["materials"].split(";")]
+    asked = {name: each for each in matter(code).materials for name in (each.code, each.name_zh)}
+    names = {row["code"]: row["name_zh"] for row in rows("catalogue/materials.csv")}
+
+    papers = {paper: asked.get(paper) or asked.get(names[paper]) for paper, _, _ in listed}
+    assert [paper for paper, found in papers.items() if found is None] == []
+    assert [
+        paper for paper, _, need in listed
+        if (found := papers[paper]) and found.needed_if and need != "optional" and paper not in MOST_NEED
+    ] == []  # fmt: skip
 
 
 @pytest.mark.parametrize("code", FILES)
