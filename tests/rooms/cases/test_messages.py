@@ -9,6 +9,7 @@ import pytest
 from banshi.journeys.case import conclude
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.receiving import Missing
+from banshi.rooms.cases.models import Case
 from banshi.rooms.messaging import actions, queries
 from tests.matters import Matters
 from tests.rooms.messaging.test_outbox import Spy
@@ -74,3 +75,36 @@ def test_what_was_told_already_is_not_told_again_with_the_acceptance(matters: Ma
         ("sent", ""),
         False,
     )
+
+
+def test_received_and_granted_on_the_spot_is_said_in_one_message(matters: Matters):
+    case = matters.received()
+    Case.objects.filter(pk=case.pk).update(instant=True)
+    cases.decide_at_once(case_no=case.no, grant=True, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    found, gateway = sent(matters)
+
+    assert (found["case_received"], found["case_granted"]) == (("dropped", "taken_back"), ("sent", ""))
+    assert len(gateway.sent) == 1
+
+
+def test_received_and_found_wanting_in_one_go_is_said_in_one_message(matters: Matters):
+    case = matters.received(papers=("id", "photo"))
+    told = [Missing("lease", "没有签字")]
+    cases.give_notice(case_no=case.no, missing_now=told, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    found, _ = sent(matters)
+
+    assert (found["case_received"], found["case_notice"]) == (("dropped", "taken_back"), ("sent", ""))
+
+
+def test_whoever_waits_reads_until_when_with_the_acceptance(matters: Matters):
+    case = matters.received()
+    until = TUESDAY_NINE + timedelta(hours=2)
+    Case.objects.filter(pk=case.pk).update(wait_until=until)
+    cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    _, gateway = sent(matters)
+
+    (told,) = [str(text) for _, text, _ in gateway.sent]
+    assert ("也受理了" in told, "11:00" in told) == (True, True)

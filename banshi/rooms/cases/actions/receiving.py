@@ -39,6 +39,7 @@ from banshi.rooms.cases.actions.ground import (
     today_of,
     until,
 )
+from banshi.rooms.cases.actions.in_one_go import receipt_untold
 from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, reasons_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
 from banshi.rooms.cases.actions.recounting import recounted
@@ -51,7 +52,6 @@ from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.cases.rules.lifecycle import PERMIT
 from banshi.rooms.cases.rules.materials import deferral_refusal, missing, unseen
 from banshi.rooms.cases.rules.paper_texts import Named
-from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.queries import told_of
 
 MOST_MISSING = 60
@@ -218,6 +218,7 @@ def give_notice(
         called = _called(case, missing_now)
         listed = tuple(Named(name[0], m.reason) for name, m in zip(called, missing_now, strict=True))
         give(case, "one_time_notice", event=event, now=now, missing=listed, due_supplement=due)
+        receipt_untold(case, now=now)
         tell(case, "case_notice", event=event, now=now, bring=called, day=due.isoformat())
     return case
 
@@ -336,14 +337,11 @@ def _accepted(
     key = "case_accepted"
     if case.deemed:  # counted from the receipt: the promised day may be gone already
         key = "case_deemed_late" if case.due_promised < today_of(case, now) else "case_deemed"
-    elif _not_told_yet(case, now):
+    elif receipt_untold(case, now=now):
         key, more = "case_taken", more | of_whole(case)
+        if case.wait_until is not None:
+            more |= {"at": case.wait_until.isoformat()}
     tell(case, key, event=event, now=now, day=case.due_promised.isoformat(), **more)
-
-
-def _not_told_yet(case: Case, now: datetime) -> bool:
-    """收件并受理 in one go: that the papers were received was not sent yet, and is said with the acceptance, in one message."""
-    return messaging.drop(subject=f"case:{case.no}", keys=["case_received", "case_at_once"], now=now) > 0
 
 
 def write_acceptance(
@@ -393,6 +391,7 @@ def refuse(*, case_no: str, reason: str, body: str = "", by: Actor, now: datetim
             case, "refuse", by=by, now=now, why=reason, outcome="not_accepted", closed_at=now, notice_due_on=None
         )
         give(case, "non_acceptance", event=event, now=now, reason=reason, body=body)
+        receipt_untold(case, now=now)
         tell(case, "case_not_accepted", event=event, now=now, reason=reason)
     return case
 

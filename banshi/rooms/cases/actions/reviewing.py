@@ -27,6 +27,7 @@ from banshi.rooms.cases.actions.ground import (
     tell,
     today_of,
 )
+from banshi.rooms.cases.actions.in_one_go import receipt_untold
 from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion
 from banshi.rooms.cases.queries.flow import flow_of, lived
 from banshi.rooms.cases.queries.handling import fee_of, handling_of_case
@@ -170,7 +171,8 @@ def decide(
 def decide_at_once(
     *, case_no: str, grant: bool, reason: str = "", granted: Said | None = None, by: Actor, now: datetime
 ) -> Case:
-    """即办: the window settles it while the person waits, where the item says so. Whole, and all of it seen.
+    """即办: the window settles it while the person waits, where the item says so. Whole, and all of it seen. Received in the same
+    press, it is told in one message.
 
     :raises Refused: nothing-found, wrong-state, locked, not-allowed (not an instant matter), material-missing, invalid.
     """
@@ -183,6 +185,7 @@ def decide_at_once(
             raise Refused("not-allowed", facts={"permission": "cases.approve"})
         accept(case_no=case_no, at_once=True, by=by, now=now)
         case = locked(case_no)
+        receipt_untold(case, now=now)
         step(case, "hand_over", by=by, now=now, facts={"pieces": 0})
         decided(case, "decide", grant=grant, reason=reason, granted=granted, by=by, now=now)
     return case

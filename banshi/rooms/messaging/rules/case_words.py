@@ -69,8 +69,8 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "“{item}” is accepted and will be decided by {day}.[ Still to follow: {bring}.][ Follow it: {link}]",
     },
     "case_taken": {
-        "zh": "“{item}”的材料收下了，也受理了，办件编号 {case}，{day}前作出决定。[还要补：{bring}。][看进度：{link}]",
-        "en": "The papers for “{item}” were received and it is accepted: case {case}, decided by {day}.[ Still to follow: {bring}.][ Follow it: {link}]",
+        "zh": "“{item}”的材料收下了，也受理了，办件编号 {case}，{day}前作出决定。[立等可取，约{at}好，在休息区等。][还要补：{bring}。][看进度：{link}]",
+        "en": "The papers for “{item}” were received and it is accepted: case {case}, decided by {day}.[ Wait in the rest area: it is done about {at}.][ Still to follow: {bring}.][ Follow it: {link}]",
     },
     "case_deemed": {
         "zh": "“{item}”到期没有告知要补什么，算受理了，{day}前作出决定。[看进度：{link}]",
