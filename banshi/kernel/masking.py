@@ -46,6 +46,11 @@ def mask_id(number: str, *, first: int = 0, last: int = 4) -> str:
     return number[:first] + "*" * (len(number) - first - last) + number[len(number) - last :]
 
 
+def mask_known(value: str) -> str:
+    """What is known of somebody, whatever it is: with a figure in it as a number, else as a name."""
+    return mask_id(value) if any(each.isdigit() for each in value) else mask_name(value)
+
+
 def mask_phone(phone: str) -> str:
     """A stored number for a list: +8613812341234 → 138****1234; others keep their last four digits only."""
     local = phone.removeprefix("+86")

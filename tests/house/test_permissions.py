@@ -58,6 +58,7 @@ WIDE = {"city_admin", "auditor"}  # held everywhere
 LEADS_ON = ("review:start",)  # to the first list of whoever asks
 AT_A_WINDOW = {
     "desk:cases",
+    "desk:glance",
     "desk:case-scan",
     "desk:bundle",
     "desk:case-items",

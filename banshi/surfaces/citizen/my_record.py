@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from banshi.foundation import clock
 from banshi.foundation.said import named
 from banshi.frames.typed import int_or_none
-from banshi.kernel.masking import mask_id, mask_name
+from banshi.kernel.masking import mask_id, mask_known
 from banshi.rooms.audit import queries as audit
 from banshi.rooms.audit.queries import EntryView
 from banshi.rooms.cases import queries as cases
@@ -36,6 +36,7 @@ OCCASIONS = {
     "ticket": pgettext_lazy("look", "While you were served"),
     "case": pgettext_lazy("look", "For a case"),
     "copy": pgettext_lazy("look", "The copy of a certificate"),
+    "certificate": pgettext_lazy("look", "A certificate, at the window"),
     "people": pgettext_lazy("look", "To put your data right"),
     "library": pgettext_lazy("look", "Looked up in the library"),
     "form": pgettext_lazy("look", "To fill in a form"),
@@ -108,9 +109,7 @@ def _known(facts: dict[str, FactView], *, whole: bool) -> list[Known]:
 
 
 def _shown(value: str, *, whole: bool) -> str:
-    if whole:
-        return value
-    return mask_id(value) if any(each.isdigit() for each in value) else mask_name(value)
+    return value if whole else mask_known(value)
 
 
 def looked(entries: Sequence[EntryView]) -> list[Looked]:
@@ -134,7 +133,7 @@ def _what(entries: Sequence[EntryView]) -> dict[tuple[str, str, str], str]:
     occasions = {_parts(str(entry.facts.get("why", ""))) for entry in entries}
     numbers = {ref for kind, ref, _ in occasions if kind in ("case", "guardian")}
     called = {ref for kind, ref, _ in occasions if kind == "ticket"}
-    copied = {further for kind, _, further in occasions if kind == "copy"}
+    copied = {_certificate(each) for each in occasions} - {""}
     matters = (
         {row.no: named(row.item) for row in cases.all_cases().filter(no__in=numbers).order_by("id")} if numbers else {}
     )
@@ -145,7 +144,13 @@ def _what(entries: Sequence[EntryView]) -> dict[tuple[str, str, str], str]:
     )
     matters |= {row.ref: named(row.item) for row in tickets}
     held = {ref: named(each) for ref, each in library.certificates_called(copied).items()} if copied else {}
-    return {each: held.get(each[2], "") if each[0] == "copy" else matters.get(each[1], "") for each in occasions}
+    return {each: held.get(ref, "") if (ref := _certificate(each)) else matters.get(each[1], "") for each in occasions}
+
+
+def _certificate(occasion: tuple[str, str, str]) -> str:
+    """Reference of the one that was looked at, "" where none was."""
+    kind, ref, further = occasion
+    return {"copy": further, "certificate": ref}.get(kind, "")
 
 
 def _parts(why: str) -> tuple[str, str, str]:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.desk import acting, agent_acting, bundle, case_acting, cases, console, firm_acting, guardian_acting
+from banshi.surfaces.desk import (
+    acting,
+    agent_acting,
+    bundle,
+    case_acting,
+    cases,
+    console,
+    firm_acting,
+    glance,
+    guardian_acting,
+)
 
 app_name = "desk"
 NUMBER = "cases/<slug:ref>/"
@@ -19,6 +29,8 @@ urlpatterns = [
     path("sign-in", acting.sign_in, name="sign-in"),
     path("do/<slug:verb>", acting.do, name="do"),
     path(NUMBER, cases.home, name="cases"),
+    path(NUMBER + "glance", glance.glance, name="glance"),
+    path(NUMBER + "glance/<slug:certificate>", glance.open_certificate, name="glance-certificate"),
     path(NUMBER + "scan", cases.scan, name="case-scan"),
     path(NUMBER + "items", cases.items, name="case-items"),
     path(NUMBER + "together/<slug:no>", bundle.receive, name="bundle-receive"),

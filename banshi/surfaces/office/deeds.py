@@ -447,6 +447,11 @@ _CODED: dict[str, Mapping[str, Text]] = {
     "how": JOINED, "verb": STEPS, "stands": STANDINGS, "relation": RELATIONS, "letter": LETTERS,
 }  # fmt: skip
 _OCCASION = re.compile(r"[a-z]+:[\w-]+$")  # of a look: by which number, on which page of which day; no words
+_CERTIFICATE_FOR: dict[str, Text] = {  # what a certificate was opened for at a window
+    "matter": pgettext_lazy("fact", "a certificate, for the matter at the window"),
+    "compare": pgettext_lazy("fact", "a certificate, to compare it with what was brought"),
+    "tell": pgettext_lazy("fact", "a certificate: they asked what is on record"),
+}
 _WHYS: dict[str, Text] = {
     "search": pgettext_lazy("fact", "searching"),
     "print": pgettext_lazy("fact", "printing it"),
@@ -463,6 +468,8 @@ def _fact(name: str, value: Any) -> str:
         return str(_CODED[name].get(str(value), ""))
     if name in ("why", "reason"):
         text = str(value)
+        if text.startswith("certificate:"):
+            return str(_CERTIFICATE_FOR.get(text.rpartition(":")[2], ""))
         return "" if _OCCASION.match(text) else str(_WHYS.get(text) or SUSPENSIONS.get(text) or one_tongue(text))
     if name == "days" and isinstance(value, list):
         return gettext(", ").join(_on(str(each)) for each in value)

@@ -181,6 +181,12 @@ def of_person(person_id: int, now: datetime, *, limit: int = 100) -> list[Appoin
     return _views(_rows().filter(person_id=person_id).order_by("-starts_at", "-id")[:limit], now=now)
 
 
+def coming_of(person_id: int, now: datetime, *, limit: int = 20) -> list[AppointmentView]:
+    """What is booked for a person in any hall and not over yet, by time."""
+    rows = _rows().filter(person_id=person_id, state="booked", ends_at__gt=now)
+    return _views(rows.order_by("starts_at", "id")[:limit], now=now)
+
+
 def of_contact(contact_index: str, hall_id: int, now: datetime, *, limit: int = 50) -> list[AppointmentView]:
     """What was booked here with this telephone number (its blind index), latest first."""
     rows = _rows().filter(contact_index=contact_index, hall_id=hall_id).exclude(contact_index="")
