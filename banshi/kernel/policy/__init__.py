@@ -9,6 +9,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from banshi.kernel.policy.booking import BookingPolicy, Channel, Credit, Quota
+from banshi.kernel.policy.cases import CasePolicy
 from banshi.kernel.policy.consulting import ConsultingPolicy
 from banshi.kernel.policy.delivery import DeliveryPolicy
 from banshi.kernel.policy.fees import FeePolicy
@@ -21,6 +22,7 @@ from banshi.kernel.policy.tickets import TicketPolicy
 
 __all__ = [
     "BookingPolicy",
+    "CasePolicy",
     "Channel",
     "ConsultingPolicy",
     "Credit",
@@ -50,6 +52,7 @@ class HallPolicy(Section):
     fees: FeePolicy = FeePolicy()
     records: RecordsPolicy = RecordsPolicy()
     delivery: DeliveryPolicy = DeliveryPolicy()
+    cases: CasePolicy = CasePolicy()
 
     @model_validator(mode="after")
     def _consistent(self) -> HallPolicy:

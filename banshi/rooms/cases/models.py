@@ -99,6 +99,9 @@ class Case(models.Model):
     locked_until = models.DateTimeField(null=True)
 
     window = models.ForeignKey(Window, null=True, on_delete=models.PROTECT)  # where it was received
+    # It was sent back and came again: whose it is first, and until when.
+    back_to = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    back_until = models.DateTimeField(null=True)
     visit = models.ForeignKey(Visit, null=True, on_delete=models.SET_NULL, related_name="cases")
     appointment = models.CharField(max_length=40, default="")  # the code of the booking that brings it
 
@@ -166,6 +169,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(locked_by=None, locked_until=None) | Q(locked_by__isnull=False, locked_until__isnull=False),
                 name="a_lease_is_somebodys_and_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(back_to=None, back_until=None) | Q(back_to__isnull=False, back_until__isnull=False),
+                name="what_comes_back_is_somebodys_first_for_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(phase__in=["decided", "issuing", "ready", "delivered", "closed", "terminated"])

@@ -15,6 +15,8 @@ from banshi.rooms.staffing import rules
 from banshi.rooms.staffing.models import SavedFilter, Shift
 from banshi.rooms.staffing.rules import Planned
 
+NEAR = timedelta(days=7)  # of a day: a roster that names somebody then knows when they work
+
 
 @dataclass(frozen=True)
 class ShiftView:
@@ -93,6 +95,15 @@ def on_duty(hall: Hall, at: datetime) -> tuple[ShiftView, ...]:
         .order_by("window__number", "staff_id", "id")
     )
     return _views(hall, rows)
+
+
+def off_today(hall: Hall, at: datetime) -> frozenset[int]:
+    """Who is not there any more today, by id: in the roster of these days, and in no shift that is on or still to come today. Of
+    whoever the roster never speaks, nothing is known."""
+    day = at.astimezone(ZoneInfo(hall.timezone)).date()
+    near = Shift.objects.filter(hall=hall, day__range=(day - NEAR, day + NEAR))
+    today = near.filter(day=day, ends_at__gt=at).order_by("staff_id").values("staff_id")
+    return frozenset(near.exclude(staff_id__in=today).order_by("staff_id").values_list("staff_id", flat=True))
 
 
 def week(hall: Hall, monday: date) -> Week:

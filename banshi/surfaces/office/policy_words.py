@@ -19,6 +19,7 @@ SECTIONS: dict[str, Text] = {
     "records": _("Records"),
     "fees": _("Fees"),
     "delivery": _("Handing over results"),
+    "cases": pgettext_lazy("policy", "Cases"),
 }
 
 LABELS: dict[str, Text] = {
@@ -119,6 +120,7 @@ LABELS: dict[str, Text] = {
     "delivery.postage": _("Postage"),
     "delivery.quiet_working_days": _("A parcel nobody has heard of is looked for after, working days"),
     "delivery.kiosk_prints": _("Copies of a result from a kiosk, at most"),
+    "cases.returned_first_hours": _("What was sent back and comes again waits for the same person, hours"),
     "records.purge_wait_days": _("Confirm a destruction at the earliest after, days"),
     "records.archive_days": _("Archive a case so many days after it ended"),
 }
@@ -160,6 +162,7 @@ HINTS: dict[str, Text] = {
         "with answers; then they are deleted. The visit stays without them, and so do the stars. What the audit trail says stays."
     ),
     "delivery.kiosk_prints": _("0: kiosks print none. A copy that the machine did not print does not count."),
+    "cases.returned_first_hours": _("0: whoever is free takes it at once. Who is not at work is not waited for."),
     "records.archive_days": _("Never before the days for rating it are over."),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),
@@ -270,5 +273,6 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "delivery.courier": ("快递", "邮寄", "专递", "courier"),
     "delivery.postage": ("到付", "邮费", "运费", "postage"),
     "delivery.kiosk_prints": ("自助打印", "打印几份", "print"),
+    "cases.returned_first_hours": ("退回", "补正", "重新提交", "returned"),
     "consulting.answer_working_days": ("咨询答复", "问题多久回"),
 }

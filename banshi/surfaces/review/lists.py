@@ -28,6 +28,7 @@ from banshi.rooms.cases.rules.lifecycle import PERMISSION
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
+from banshi.rooms.staffing import queries as staffing
 from banshi.surfaces.review.frame import FRAME, page
 
 TITLES = {
@@ -156,10 +157,10 @@ def _next(name: str) -> Callable[..., HttpResponseBase]:
     @door(audience="staff", permission=PERMISSION[name])
     @require_POST
     def view(request: Asked, hall: str) -> HttpResponseBase:
-        """The one due first that nobody has: it is whoever's pressed first."""
+        """What came back to them, else the one due first that nobody has: it is whoever's pressed first."""
         place, now, me = places.hall_by_code(hall), clock.now(), request.who.staff_id
         rows = queries.worklist(name, halls=[place.code], department=department_of(request), staff=me)
-        free = queries.free(rows, staff=me, now=now)
+        free = queries.free(rows, staff=me, away=staffing.off_today(place, now), now=now)
         for no in free.values_list("no", flat=True)[:TRIES]:
             try:
                 cases.take(case_no=no, by=acting(request, place), now=now)

@@ -16,6 +16,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.acting import held_mandate, need_acting, need_member
+from banshi.rooms.cases.actions.coming_back import back_to
 from banshi.rooms.cases.actions.ground import (
     give,
     invalid,
@@ -421,6 +422,7 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
             facts={"due_on": due, "again": again},
             submitted_at=now,
             **columns,
+            **back_to(case, by=by, now=now),
         )
         give(case, "submission_receipt", event=event, now=now, due_notice=due, materials=papers_listed(case))
         tell(case, "case_sent", event=event, now=now, day=due.isoformat())
@@ -444,7 +446,16 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
         today = today_of(case, now)
         columns = until("notice_due_on", handling_of_case(case).limits.notice_days, begun=today)
         due = columns["notice_due_on"]
-        event = step(case, "supplement", by=by, now=now, facts={"due_on": due}, supplement_due_on=None, **columns)
+        event = step(
+            case,
+            "supplement",
+            by=by,
+            now=now,
+            facts={"due_on": due},
+            supplement_due_on=None,
+            **columns,
+            **back_to(case, by=by, now=now),
+        )
         came = papers_listed(case, since=case.notices_given.latest("id").at)
         give(case, "supplement_receipt", event=event, now=now, received_on=today, materials=came, due_notice=due)
         tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())

@@ -14,7 +14,7 @@ _NOT_IN_LINE: Final = frozenset({"applicant", "contact", "answers", "form"})
 _SHOWN_IN_LINE: Final = (
     *(field.name for field in Case._meta.concrete_fields if field.name not in _NOT_IN_LINE),
     *(f"{part}__{name}" for part in ("hall", "item", "department") for name in ("code", "name_zh", "name_en")),
-    "hall__timezone", "locked_by__name_zh", "locked_by__name_en", "bundle__no",
+    "hall__timezone", "locked_by__name_zh", "locked_by__name_en", "back_to__name_zh", "back_to__name_en", "bundle__no",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, Opinion
 from banshi.rooms.cases.queries.handling import guided_case, handling_of_case, holds
-from banshi.rooms.cases.queries.leases import ended
+from banshi.rooms.cases.queries.leases import ended, kept
 from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.queries.stopping import STOP, longer_than_told
 from banshi.rooms.cases.rules import clocks
@@ -95,6 +95,8 @@ class CaseLine:
     stage_en: str
     stage_due_on: date | None
     stage_light: str
+    back_to_zh: str  # it came back: who sent it back looks at it first
+    back_to_en: str
 
     @property
     def late(self) -> int:
@@ -103,7 +105,7 @@ class CaseLine:
 
 
 def all_cases() -> QuerySet[Case]:
-    return Case.objects.select_related("hall", "item", "department", "locked_by", "bundle")
+    return Case.objects.select_related("hall", "item", "department", "locked_by", "back_to", "bundle")
 
 
 def case_by_no(no: str) -> Case:
@@ -119,11 +121,13 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
     calendar, rows = work_calendar(), list(rows)
     found, longer = [], longer_than_told(rows, now=now)
     over = ended(case for case in rows if case.locked_until is not None and case.locked_until > now)
+    back = kept(rows, now=now)
     for case in rows:
         today = now.astimezone(ZoneInfo(case.hall.timezone)).date()
         due_on, stopped = due_of(case), case.stopped_at is not None
         leased = case.locked_until is not None and case.locked_until > now and case.pk not in over
         held = case.locked_by if leased else None
+        first = case.back_to if case.pk in back else None
         stage, stage_light = _stage_of(case), ""
         if stage is not None:
             stage_light = clocks.light(due_on=case.stage_due_on, today=today, calendar=calendar, stopped=stopped)
@@ -141,6 +145,7 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
                 proposed=case.proposed, channel=case.channel, urged=case.urged_on is not None,
                 stage_zh=stage.name_zh if stage else "", stage_en=stage.name_en if stage else "",
                 stage_due_on=case.stage_due_on, stage_light=stage_light,
+                back_to_zh=first.name_zh if first else "", back_to_en=first.name_en if first else "",
             )
         )  # fmt: skip
     return found
