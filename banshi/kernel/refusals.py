@@ -86,6 +86,7 @@ SLUGS: dict[str, int] = {
     "too-early": 409,
     "too-late": 409,
     "identity-mismatch": 409,
+    "identity-not-seen": 409,
     "identity-invalid": 422,
     "phone-invalid": 422,
     "item-not-here": 409,

@@ -27,7 +27,8 @@ class Brought:
     :ivar phase: in which the clerk saw the case; another one since is told, so that nothing is counted twice.
     :ivar counted: papers on the counter, which the clerk looked at. :ivar revision: of answers and form, as the clerk saw it.
     :ivar by_agent: who stands there acts for whoever applied, by the mandate of the case.
-    :ivar granted: what a grant grants, as the clerk says it (核定内容).
+    :ivar granted: what a grant grants, as the clerk says it (核定内容). :ivar seen: which document was compared with the person,
+        where the number does not say that one was.
     """
 
     phase: str
@@ -36,6 +37,7 @@ class Brought:
     form: Mapping[str, Any] = field(default_factory=dict)
     revision: int | None = None
     granted: Mapping[str, str] = field(default_factory=dict)
+    seen: str = ""
     visit_id: int | None = None
     window_id: int | None = None
     by_agent: bool = False
@@ -128,7 +130,7 @@ def decide(*, case_no: str, brought: Brought, grant: bool, reason: str = "", by:
     with transaction.atomic():
         _take_in(case_no=case_no, brought=brought, by=by, now=now)
         return charging.decide_at_once(
-            case_no=case_no, grant=grant, reason=reason, granted=brought.granted, by=by, now=now
+            case_no=case_no, grant=grant, reason=reason, granted=brought.granted, seen=brought.seen, by=by, now=now
         )
 
 

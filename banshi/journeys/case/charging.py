@@ -31,11 +31,20 @@ def decide(
 
 
 def decide_at_once(
-    *, case_no: str, grant: bool, reason: str = "", granted: Mapping[str, str] | None = None, by: Actor, now: datetime
+    *,
+    case_no: str,
+    grant: bool,
+    reason: str = "",
+    granted: Mapping[str, str] | None = None,
+    seen: str = "",
+    by: Actor,
+    now: datetime,
 ) -> Case:
-    """即办, and what it costs. :raises Refused: those of `cases.decide_at_once`."""
+    """即办, and what it costs. :param seen: as in `cases.decide_at_once`. :raises Refused: those of it."""
     with transaction.atomic():
-        done = cases.decide_at_once(case_no=case_no, grant=grant, reason=reason, granted=granted, by=by, now=now)
+        done = cases.decide_at_once(
+            case_no=case_no, grant=grant, reason=reason, granted=granted, seen=seen, by=by, now=now
+        )
         return charged(done, by=by, now=now)
 
 

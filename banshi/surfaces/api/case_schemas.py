@@ -318,6 +318,10 @@ class DecideIn(In):
     granted: Annotated[dict[Code, Annotated[str, StringConstraints(max_length=200)]], Field(max_length=12)] = Field(
         {}, description="核定内容: what is granted, by the codes of the guide's `grants`; left out: as it is proposed."
     )
+    seen: Literal["", "card", "passport", "electronic", "other"] = Field(
+        "",
+        description="Granted on the spot: which document was compared with the person, where nothing else proves them.",
+    )
 
 
 class SettleIn(In):

@@ -379,7 +379,7 @@ def decide_case(request: HttpRequest, case: Path[Code], body: DecideIn) -> Answe
     def act(who: Caller, seen: Case, now: datetime) -> None:
         if seen.instant and seen.phase == "received":
             _need(who, seen, "cases.receive")
-            charging.decide_at_once(case_no=seen.no, **said, by=who.by, now=now)
+            charging.decide_at_once(case_no=seen.no, **said, seen=body.seen, by=who.by, now=now)
         else:
             _need(who, seen, "cases.approve")
             charging.decide(case_no=seen.no, **said, by=who.by, now=now)

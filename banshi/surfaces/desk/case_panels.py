@@ -40,6 +40,13 @@ SOURCES: dict[str, str | Promise] = {
     "library": pgettext_lazy("desk case", "From the library"),
 }
 
+DOCUMENTS: dict[str, str | Promise] = {
+    "card": pgettext_lazy("desk seen", "Identity card"),
+    "passport": pgettext_lazy("desk seen", "Passport or permit"),
+    "electronic": pgettext_lazy("desk seen", "Electronic card on their telephone"),
+    "other": pgettext_lazy("desk seen", "Another document with a picture"),
+}
+
 
 @dataclass(frozen=True)
 class PaperLine:
@@ -146,9 +153,15 @@ def panel_of(
         "whose": shared.whose(case, whole=shared.is_whole(request, case)), "notice_fields": _labels(said, sent),
         "steps": steps, "given": given, "missing": missing_of(refused), "given_now": [each for each in given if each.now],
         "sheet": _sheet(request, pages), "held": [p for p in papers if p.held],
-        "compared": here.compared, "again": case.notices > 0, "told": told,
+        "compared": here.compared, "documents": _documents(here, case, now=now), "again": case.notices > 0, "told": told,
         "kept": folders.folder_of(case), "lacking": sum(p.wanting and p.row.necessity != "optional" for p in papers),
     }  # fmt: skip
+
+
+def _documents(here: Served, case: Case, *, now: datetime) -> list[tuple[str, str | Promise]]:
+    """What the clerk may say they compared, where the case is settled on the spot and nothing else says who stands here."""
+    asks = case.instant and case.phase in case_steps.TAKES_PAPERS and not here.compared
+    return list(DOCUMENTS.items()) if asks and not queries.is_known(case, now=now) else []
 
 
 def _grants(case: Case, sent: Sent, *, now: datetime) -> list[case_grants.GrantLine]:

@@ -42,6 +42,7 @@ class Sent:
     granted: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(WORDS, ""))
     consent: bool = False
+    seen: str = ""  # the document the clerk compared, where no card was read
 
     @classmethod
     def nothing(cls) -> Sent:
@@ -72,6 +73,7 @@ class Sent:
             granted=case_grants.sent(case, post),
             words={name: lines_of(post.get(name), LONGEST_WHY) for name in WORDS},
             consent=post.get("consent") == "yes",
+            seen=clean(post.get("seen"), 20),
         )
 
     def brought(self, here: Served, case: Case) -> Brought:
@@ -84,7 +86,7 @@ class Sent:
             counted.append(Counted(code, copies=number))
         return Brought(
             phase=self.phase, counted=counted, answers=self.answers, form=self.form, revision=self.revision,
-            granted=self.granted, visit_id=here.ticket.visit_id, window_id=here.window.pk,
+            granted=self.granted, seen=self.seen, visit_id=here.ticket.visit_id, window_id=here.window.pk,
             by_agent=case.person_id != here.ticket.person_id,
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from tests.surfaces.desk.served import FILLED, here, press, serve
 
 pytestmark = pytest.mark.django_db
 
-BROUGHT = {**FILLED, "here-id": "on", "here-lease": "on", "here-photo": "on"}
+BROUGHT = {**FILLED, "here-id": "on", "here-lease": "on", "here-photo": "on", "seen": "card"}
 
 
 def test_the_window_says_what_it_grants_or_leaves_it_as_proposed(clerk, matters):

@@ -31,10 +31,12 @@ from banshi.rooms.cases.actions.in_one_go import receipt_untold
 from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion
 from banshi.rooms.cases.queries.flow import flow_of, lived
 from banshi.rooms.cases.queries.handling import fee_of, handling_of_case
+from banshi.rooms.cases.queries.known import is_known
 from banshi.rooms.cases.queries.views import proposers
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import decide_refusal, review_refusal
 from banshi.rooms.cases.rules.flow import grant_refusal
+from banshi.rooms.cases.rules.seen import seen_refusal
 
 LONGEST_OPINION = 1000
 
@@ -169,12 +171,21 @@ def decide(
 
 
 def decide_at_once(
-    *, case_no: str, grant: bool, reason: str = "", granted: Said | None = None, by: Actor, now: datetime
+    *,
+    case_no: str,
+    grant: bool,
+    reason: str = "",
+    granted: Said | None = None,
+    seen: str = "",
+    by: Actor,
+    now: datetime,
 ) -> Case:
     """即办: the window settles it while the person waits, where the item says so. Whole, and all of it seen. Received in the same
     press, it is told in one message.
 
-    :raises Refused: nothing-found, wrong-state, locked, not-allowed (not an instant matter), material-missing, invalid.
+    :param seen: which document was compared with the person now, of `rules.seen.SEEN`; "" none.
+    :raises Refused: nothing-found, wrong-state, locked, not-allowed (not an instant matter), identity-not-seen, material-missing,
+        invalid.
     """
     from banshi.rooms.cases.actions.receiving import accept
 
@@ -183,20 +194,30 @@ def decide_at_once(
         need(case, "decide_at_once")
         if not case.instant:
             raise Refused("not-allowed", facts={"permission": "cases.approve"})
+        if no := seen_refusal(grant=grant, seen=seen, reached=is_known(case, now=now)):
+            raise Refused(no)
         accept(case_no=case_no, at_once=True, by=by, now=now)
         case = locked(case_no)
         receipt_untold(case, now=now)
         step(case, "hand_over", by=by, now=now, facts={"pieces": 0})
-        decided(case, "decide", grant=grant, reason=reason, granted=granted, by=by, now=now)
+        decided(case, "decide", grant=grant, reason=reason, granted=granted, seen=seen, by=by, now=now)
     return case
 
 
 def decided(
-    case: Case, verb: str, *, grant: bool, reason: str, granted: Said | None = None, by: Actor, now: datetime
+    case: Case,
+    verb: str,
+    *,
+    grant: bool,
+    reason: str,
+    granted: Said | None = None,
+    seen: str = "",
+    by: Actor,
+    now: datetime,
 ) -> CaseEvent:
     """Write the decision, its paper, its message. The case is locked, and may be decided by `by`.
 
-    :raises Refused: deferred-open, invalid.
+    :param seen: as in `decide_at_once`. :raises Refused: deferred-open, invalid.
     """
     reason = reason.strip()
     if len(reason) > LONGEST_OPINION or (not grant and not reason):
@@ -219,7 +240,7 @@ def decided(
     event = step(
         case, verb, by=by, now=now, why=reason, granted=grant, decided_at=now, decided_by_id=staff, **columns,
         days_saved=saved(case, now=now), outcome="granted" if grant else "refused",
-        facts={"grant": grant, **({"due_on": due} if due else {})},
+        facts={"grant": grant, **({"due_on": due} if due else {}), **({"seen": seen} if seen else {})},
     )  # fmt: skip
     kind, key = ("grant", "case_granted") if grant else ("refusal", "case_refused")
     give(case, kind, event=event, now=now, reason=reason, due_issue=due, amount=yuan(fen) if fen else "", granted=what)

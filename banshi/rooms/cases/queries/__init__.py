@@ -50,6 +50,7 @@ from banshi.rooms.cases.queries.handling import (
     wanted_of,
 )
 from banshi.rooms.cases.queries.kept import next_refusal
+from banshi.rooms.cases.queries.known import is_known
 from banshi.rooms.cases.queries.leases import free, works_on
 from banshi.rooms.cases.queries.lists import as_lines, read, whose
 from banshi.rooms.cases.queries.members import cases_for, limited, matters_of, sees, whom_to_ask
@@ -159,6 +160,7 @@ __all__ = [
     "handling_of_case",
     "has_result_sample",
     "heads",
+    "is_known",
     "kept_as",
     "latest_day",
     "left_with",
