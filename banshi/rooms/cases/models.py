@@ -299,6 +299,12 @@ class Extension(models.Model):
         constraints = [models.CheckConstraint(condition=Q(days__range=(1, 15)), name="an_extension_is_15_days_at_most")]
 
 
+IN_ORDER = (
+    models.F("place").asc(nulls_last=True),
+    "id",
+)  # pages as they were put in order; what came since, after them
+
+
 class CaseMaterial(models.Model):
     """收取材料: a page, a file, a certificate or paper that came for one of the papers the situation asks for."""
 
@@ -316,6 +322,7 @@ class CaseMaterial(models.Model):
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
     gone_at = models.DateTimeField(null=True)  # taken back, or replaced by a better one
+    place = models.SmallIntegerField(null=True)  # among the pages of its paper, where somebody put them in order
 
     class Meta:
         db_table = "cases_material"
@@ -348,6 +355,24 @@ class CaseMaterial(models.Model):
     def to_see(self) -> bool:
         """Whether somebody who may can look at it."""
         return self.mime != "" and self.scan != "rejected"
+
+
+class PageOrder(models.Model):
+    """页序: an order that the pages of a paper were put in before it was handed in. The last one counts; those before it stay."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="page_orders")
+    code = models.CharField(max_length=60)
+    version = models.SmallIntegerField()
+    pages = models.JSONField()  # ids of materials, in order
+    hash = models.CharField(max_length=64)  # SHA-256 of what they are, in order
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+
+    class Meta:
+        db_table = "cases_page_order"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "code", "version"], name="an_order_of_pages_has_one_version")
+        ]
 
 
 class Obligation(models.Model):

@@ -275,6 +275,22 @@ def small(content: bytes) -> bytes:
 
 @citizen_page
 @require_POST
+def move(request: Any, no: str, material: int) -> HttpResponseBase:
+    """A page goes before the one before it, or after the one after it."""
+    now, found = clock.now(), my_case(request, no)
+    up = request.POST.get("to") == "up"
+    try:
+        actions.move_page(case_no=found.no, material_id=material, up=up, by=request.who.by, now=now)
+    except Refused as refused:
+        if refused.slug == "nothing-found":  # taken back in another tab
+            return redirect(_its_page(found))
+        return _papers_page(request, found, refused=refused, now=now)
+    code = CaseMaterial.objects.filter(id=material, case=found).values_list("code", flat=True).first()
+    return redirect(_its_page(found, code or ""))
+
+
+@citizen_page
+@require_POST
 def take_back(request: Any, no: str, material: int) -> HttpResponseBase:
     """A page that was sent by mistake."""
     now = clock.now()

@@ -86,6 +86,7 @@ urlpatterns = [
     path("cases/<slug:no>/uploads/<slug:ref>", case_papers.put_part, name="put-part"),
     path("cases/<slug:no>/papers/held", case_papers.take_held, name="take-held"),
     path("cases/<slug:no>/papers/<int:material>", case_papers.picture, name="picture"),
+    path("cases/<slug:no>/papers/<int:material>/move", case_papers.move, name="move-page"),
     path("cases/<slug:no>/papers/<int:material>/take-back", case_papers.take_back, name="take-back"),
     path("cases/<slug:no>/check/", my_cases.check, name="check"),
     path("cases/<slug:no>/withdraw", my_cases.withdraw, name="withdraw"),

@@ -305,6 +305,19 @@ def take_back(request: Asked, here: Served, no: str, material_id: int) -> HttpRe
 
 @require_POST
 @of_number
+def move_page(request: Asked, here: Served, no: str, material_id: int, to: str) -> HttpResponse:
+    """A page before the one before it, or after the one after it."""
+    case = case_of(here, no)
+    sent = Sent.of(request, case)
+    try:
+        cases.move_page(case_no=no, material_id=material_id, up=to == "up", by=here.by, now=clock.now())
+    except Refused as refused:
+        return case_page(request, here, case_of(here, no), sent=sent, refused=refused, at="pages")
+    return _done(request, here, no, sent)
+
+
+@require_POST
+@of_number
 def whole(request: Asked, here: Served, no: str) -> HttpResponse:
     """Whose case it is, in full; it leaves a trace."""
     case = case_of(here, no)

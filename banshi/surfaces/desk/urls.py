@@ -50,5 +50,6 @@ urlpatterns = [
     path(CASE + "uploads/<slug:upload>", case_acting.put_part, name="case-upload-part"),
     path(CASE + "pages/<int:material_id>", cases.file, name="case-file"),
     path(CASE + "pages/<int:material_id>/back", case_acting.take_back, name="case-page-back"),
+    path(CASE + "pages/<int:material_id>/move/<slug:to>", case_acting.move_page, name="case-page-move"),
     path(CASE + "papers/<slug:number>", cases.paper, name="case-paper"),
 ]

@@ -222,3 +222,15 @@ def test_a_certificate_that_holds_no_more_is_not_there_and_another_is_offered(sh
     assert ("已有 0 份" in page, "已失效" in page, "还缺" in check) == (True, True, True)
     assert (offered.paper.code, offered.certificate.number) == ("id", "2")
     assert [row.state for row in paper_rows(case) if row.code == "id"] == ["missing"]
+
+
+def test_pages_are_put_in_order_without_javascript(me, case):
+    handed_in(me, case, "lease", "lease")
+    first, second = CaseMaterial.objects.order_by("id").values_list("id", flat=True)
+    before = text(me.get(path(case)))
+
+    answer = me.post(path(case, f"{second}/move"), to="up")
+    (lease,) = [row for row in paper_rows(case) if row.code == "lease"]
+
+    assert (f"papers/{second}/move" in before, answer.status_code) == (True, 302)
+    assert [row.pk for row in lease.came] == [second, first]

@@ -371,7 +371,8 @@ ADDRESSES = (
     "", "form/", "situation/", "papers/", "papers/{material}", "check/", "withdraw", "documents/{number}",
 )  # fmt: skip
 DEEDS = (
-    "form/", "form/0", "situation/", "papers/", "papers/held", "papers/{material}/take-back", "check/", "withdraw", "receive",
+    "form/", "form/0", "situation/", "papers/", "papers/held", "papers/{material}/take-back", "papers/{material}/move",
+    "check/", "withdraw", "receive",
 )  # fmt: skip
 
 

@@ -86,3 +86,20 @@ def test_a_file_from_a_usb_stick_is_kept_as_that_and_looked_at_like_one_that_was
     assert ('name="usb-lease"' in page, answer.status_code) == (True, 302)
     assert rows == {"lease": ("usb", "C", ""), "photo": ("scan", "B", "ok")}
     assert "U 盘</span></a>" in clerk.get(here(ticket, case), headers={"accept-language": "zh-CN"}).content.decode()
+
+
+def test_pages_are_put_in_order_at_the_window(clerk, matters):
+    case = matters.opened()
+    ticket = serve(matters.town, 1)
+    clerk.post(here(ticket, case) + "pages", {"file-lease": [photo(), photo()]})
+    first, second = case.materials.order_by("id").values_list("id", flat=True)
+    page = clerk.get(here(ticket, case)).content.decode()
+
+    answer = clerk.post(f"{here(ticket, case)}pages/{second}/move/up", {"phase": "draft"})
+
+    assert (f"pages/{second}/move/up" in page, f"pages/{first}/move/up" in page, answer.status_code) == (
+        True,
+        False,
+        302,
+    )
+    assert case.page_orders.get().pages == [second, first]

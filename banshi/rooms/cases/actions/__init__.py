@@ -51,6 +51,7 @@ from banshi.rooms.cases.actions.ground import locked as lock
 from banshi.rooms.cases.actions.ground import tell, told_at, told_at_ends, waits_for_seal
 from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
 from banshi.rooms.cases.actions.in_season import tell_season_ends
+from banshi.rooms.cases.actions.ordering import move_page
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, pass_on, send_back
 from banshi.rooms.cases.actions.receiving import (
@@ -127,6 +128,7 @@ __all__ = [
     "lock_drafts",
     "make_copies",
     "make_due",
+    "move_page",
     "need_acting",
     "need_agent",
     "need_one_form",

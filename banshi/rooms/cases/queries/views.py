@@ -17,7 +17,7 @@ from banshi.foundation import clock
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, Opinion
+from banshi.rooms.cases.models import IN_ORDER, Case, CaseEvent, CaseMaterial, CasePaper, Opinion
 from banshi.rooms.cases.queries.handling import guided_case, handling_of_case, holds
 from banshi.rooms.cases.queries.leases import ended, kept
 from banshi.rooms.cases.queries.minutes import minute_clock
@@ -445,7 +445,7 @@ def paper_rows(case: Case) -> list[PaperRow]:
     now = clock.now()
     came: dict[str, list[CaseMaterial]] = {}
     rows = CaseMaterial.objects.filter(case=case, gone_at=None).select_related("file", "certificate")
-    for row in rows.order_by("id"):
+    for row in rows.order_by(*IN_ORDER):
         came.setdefault(row.code, []).append(row)
     over = frozenset(row.pk for rows in came.values() for row in rows if not holds(row, case, now))
     return [
