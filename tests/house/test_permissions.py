@@ -164,7 +164,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "matter_draft": one_matters.begin_draft(code="moving", by=CITIZEN, now=TUESDAY_NINE).pk,
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
-        "hook": hook.code, "batch": batch.no, "seal": "town-1", "filter_id": 1,
+        "hook": hook.code, "batch": batch.no, "seal": "town-1", "filter_id": 1, "certificate": "NONE", "to": "up",
     }  # fmt: skip
 
 

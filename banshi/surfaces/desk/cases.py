@@ -19,11 +19,11 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.rules import folder_pk
-from banshi.surfaces.desk.agents import agents_part
+from banshi.surfaces.desk.agents import AgentPart, agents_part
 from banshi.surfaces.desk.case_front import PERMISSION, Gone, Served, case_of, context_of, served, threads, together
 from banshi.surfaces.desk.case_panels import panel_of
 from banshi.surfaces.desk.case_sent import Sent
-from banshi.surfaces.desk.firms import firms_part
+from banshi.surfaces.desk.firms import FirmPart, firms_part
 from banshi.surfaces.desk.guardians import guardians_part
 
 View = Callable[..., HttpResponseBase]
@@ -80,10 +80,13 @@ def thread_page(
     now = clock.now()
     ticket = here.ticket
     rows = threads(ticket.person_id, here.hall.code, item_id=ticket.item_id, today=here.today(now))
+    firms, agents = (
+        firms_part(request, here, firm_typed or {}, now),
+        agents_part(request, here, letter_typed or {}, now),
+    )
     shown = context_of(here, now, clock.speed()) | {
         "guardians": guardians_part(request, here, typed or {}, now),
-        "firms": firms_part(request, here, firm_typed or {}, now),
-        "agents": agents_part(request, here, letter_typed or {}, now),
+        "firms": firms, "agents": agents, "for_whom": _for_whom(here, firms, agents),
         "together": together(rows), "threads": rows, "refused": refused, "refused_item": item,
         "refused_matter": matter, "other": other, "q": q,
         "found": catalogue.search(q, hall=here.hall.code, limit=8) if q and refused is None else [],
@@ -92,6 +95,15 @@ def thread_page(
         "offered": None if ticket.item is None or _under_way(rows, ticket.item) else ticket.item,
     }  # fmt: skip
     return render(request, "desk/cases.html", shown, status=SLUGS[refused.slug] if refused else 200)
+
+
+def _for_whom(here: Served, firms: FirmPart | None, agents: AgentPart | None) -> str:
+    """Whose a new case is, masked: the client's or the organisation's that was chosen, else the served person's own."""
+    client = (
+        next((each.masked_client for each, _ in agents.rows if str(each.ref) == agents.chosen), "") if agents else ""
+    )
+    firm = next((row.acts.name for row in firms.rows if row.acts.organisation_id == firms.chosen), "") if firms else ""
+    return client or firm or (here.ticket.person.masked_name if here.ticket.person is not None else "")
 
 
 def _under_way(rows: list[Any], item: Item) -> bool:

@@ -137,3 +137,15 @@ def test_somebody_elses_letter_is_neither_chosen_nor_ended(clerk: Client, matter
 
     row.refresh_from_db()
     assert (opened(clerk, ticket).person_id, ended.status_code, row.ended_at) == (town.person(0).pk, 404, None)
+
+
+def test_the_page_says_for_whom_a_new_case_is(clerk: Client, matters: Matters) -> None:
+    ticket, client = served(matters.town), matters.town.person(1)
+    english = {"accept-language": "en"}
+
+    before = clerk.get(f"/desk/cases/{ticket.ref}/", headers=english).content.decode()
+    entered(clerk, ticket, client)
+    after = clerk.get(f"/desk/cases/{ticket.ref}/", headers=english).content.decode()
+
+    said = f"It is opened for {matters.town.person(0).masked_name}", f"It is opened for {client.masked_name}"
+    assert (said[0] in before, said[1] in after) == (True, True)
