@@ -22,6 +22,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue.rules import values
 from banshi.rooms.catalogue.rules.checks import parsed
+from banshi.rooms.catalogue.rules.costs import hangs_on
 from banshi.rooms.catalogue.rules.guided import form_faults, shown
 from banshi.rooms.catalogue.rules.handling import Field, Handling
 
@@ -198,8 +199,8 @@ def groups_of(lines: list[Line]) -> list[Group]:
 
 
 def steering(handling: Handling) -> frozenset[str]:
-    """Fields on which others hang."""
-    return frozenset().union(*(names(each.show_if) for each in handling.fields))
+    """Fields on which others hang, or the fee."""
+    return frozenset().union(hangs_on(handling), *(names(each.show_if) for each in handling.fields))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 import structlog
 from django.db import transaction
@@ -13,7 +14,8 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.money import fen, yuan
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import guided_case
+from banshi.rooms.cases.queries import cost_of
+from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.fees import actions as fees
 from banshi.rooms.fees import queries as owing
 from banshi.rooms.fees.models import Refund
@@ -50,12 +52,19 @@ def decide_at_once(
 
 def charged(case: Case, *, by: Actor, now: datetime) -> Case:
     """应缴: what a case that was just decided owes. Nothing where it is refused, or free. The case is locked."""
-    fee = guided_case(case).fee
-    if case.fee_due_on is None or fee is None or fee.amount is None:
+    cost = cost_of(case)
+    if case.fee_due_on is None or cost is None or cost.amount is None:
         return case
-    line = fees.Line(fee.text_zh[:200], fee.text_en[:200], fen(fee.amount), fee.basis_zh[:200], fee.basis_en[:200])
-    fees.raise_charge(hall=case.hall, case_no=case.no, lines=[line], by=by, now=now)
+    fees.raise_charge(hall=case.hall, case_no=case.no, lines=[line_of(cost)], by=by, now=now)
     return case
+
+
+def line_of(cost: Cost) -> fees.Line:
+    """:param cost: of a sum that is known."""
+    return fees.Line(
+        cost.text_zh[:200], cost.text_en[:200], fen(cost.amount or Decimal(0)), cost.basis_zh[:200], cost.basis_en[:200],
+        cost.how_zh, cost.how_en,
+    )  # fmt: skip
 
 
 def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: bool, by: Actor, now: datetime) -> Case:

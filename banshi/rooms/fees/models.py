@@ -16,7 +16,8 @@ Q, F = models.Q, models.F
 class Charge(models.Model):
     """应缴: what one case owes, since it was granted. The room knows no cases, only their numbers.
 
-    `lines`: [{"zh", "en", "fen", "basis_zh", "basis_en"}], as the item's pinned version says; what is owed never changes.
+    `lines`: [{"zh", "en", "fen", "basis_zh", "basis_en", "how_zh", "how_en"}], as the item's pinned version says; what is owed
+    never changes.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="charges")

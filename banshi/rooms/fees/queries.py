@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Q
@@ -31,6 +31,8 @@ class OwedLine:
     fen: int
     basis_zh: str
     basis_en: str
+    how_zh: str = ""  # 3 份 × 10 元 = 30 元; "" where it is a sum that was set
+    how_en: str = ""
 
     @property
     def amount(self) -> str:
@@ -69,15 +71,19 @@ def owed(case_no: str, *, now: datetime) -> Owed | None:
         return None
     payments = tuple(Payment.objects.filter(charge=charge).select_related("refund").order_by("id"))
     going = (p for p in payments if p.state == "started" and p.way == "qr" and p.address and now < p.ends_at)
-    lines = tuple(
-        OwedLine(each["zh"], each["en"], each["fen"], each["basis_zh"], each["basis_en"]) for each in charge.lines
-    )
+    lines = tuple(_line(each) for each in charge.lines)
     machine = [p for p in payments if p.way == "kiosk" and p.address]
     return Owed(
         charge.state, charge.fen, lines, charge.raised_at, charge.settled_at,
         next((p for p in payments if p.counts), None), next(going, None), machine[-1] if machine else None, payments,
         tuple(p.refund for p in payments if hasattr(p, "refund")),
     )  # fmt: skip
+
+
+def _line(said: dict[str, Any]) -> OwedLine:
+    """Older ones say nothing of how they were computed."""
+    how = said.get("how_zh", ""), said.get("how_en", "")
+    return OwedLine(said["zh"], said["en"], said["fen"], said["basis_zh"], said["basis_en"], *how)
 
 
 def payment_of(reference: str) -> Payment:

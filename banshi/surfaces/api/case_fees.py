@@ -47,7 +47,7 @@ def _part(case: Case, *, now: datetime) -> dict[str, Any]:
         "lines": [
             {
                 "name": each.name_zh, "name_en": each.name_en, "fen": each.fen, "basis": each.basis_zh,
-                "basis_en": each.basis_en,
+                "basis_en": each.basis_en, "how": each.how_zh, "how_en": each.how_en,
             }
             for each in owed.lines
         ],

@@ -24,7 +24,7 @@ from banshi.rooms.identity import queries as identity
 from banshi.rooms.library.queries import CertificateView
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.case_agents import agent_part
-from banshi.surfaces.api.guide import below_shown, stage_shown
+from banshi.surfaces.api.guide import below_shown, fee_shown, stage_shown
 from banshi.surfaces.api.keys import Caller, permissions_of
 from banshi.surfaces.api.parts import hall_name, moment, named, zone_of
 
@@ -158,6 +158,7 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
             {**stage_shown(each.stage), "state": each.state, "on": each.on, "due_on": each.due_on, "asked": each.asked}
             for each in cases.stages_of(case)
         ],
+        "fee": _fee(case, staff=staff),
         "missing": _missing(case),
         "form": cases.form_of(case) if staff else None,
         "delivery": _delivery(case, who, now=now),
@@ -165,6 +166,14 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
         "agent": agent_part(case, now=now),
         "by_rule": _by_rule(case, who),
     }
+
+
+def _fee(case: Case, *, staff: bool) -> dict[str, Any] | None:
+    """How it comes about names numbers of the form, which is for staff."""
+    cost = cases.cost_of(case)
+    if cost is None:
+        return None
+    return fee_shown(cost) | ({} if staff else {"how": "", "how_en": ""})
 
 
 def _by_rule(case: Case, who: Caller) -> dict[str, Any] | None:

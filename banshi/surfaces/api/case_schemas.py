@@ -14,6 +14,7 @@ from banshi.surfaces.api.schemas import (
     ClientIn,
     Code,
     Day,
+    FeeOut,
     Id,
     In,
     Moment,
@@ -678,6 +679,9 @@ class CaseOut(CaseLineOut):
     clock: CaseClockOut | None = Field(description="Of the promised limit, once it runs.")
     requirements: list[RequirementOut]
     stages: list[CaseStageOut] = Field(description="办理流程 of the pinned version, in order.")
+    fee: FeeOut | None = Field(
+        description="What it costs by its answers and form; null: nothing. `how` for those who read the form."
+    )
     missing: list[TellOut] = Field(description="What the last notice asked for, while it is waited for.")
     form: dict[str, Value] | None = Field(description="For staff who look at cases here, and leave a trace.")
     delivery: CaseDeliveryOut | None
@@ -692,6 +696,8 @@ class FeeLineOut(Out):
     fen: int
     basis: str = Field(description="The document that sets it; empty where none is named.")
     basis_en: str
+    how: str = Field(description="How it was computed; empty: a sum that was set.")
+    how_en: str
 
 
 class PaymentOut(Out):

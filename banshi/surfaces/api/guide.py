@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -12,9 +13,10 @@ from ninja import Path, Query, Router
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.catalogue.rules.granting import grants_of
 from banshi.rooms.catalogue.rules.guided import Guided, answer_faults, guided, in_hall
-from banshi.rooms.catalogue.rules.handling import Fee, Limit, Paper, Question, Stage
+from banshi.rooms.catalogue.rules.handling import Formula, Limit, Paper, Question, Stage
 from banshi.rooms.catalogue.rules.json_schema import form_schema
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.answers import Answer, answer, invalid
@@ -106,7 +108,7 @@ def _outcome(outcome: Guided, item: Item) -> dict[str, Any]:
         "stages": [stage_shown(each) for each in outcome.stages],
         "where": outcome.where.model_dump(),
         "appointment": outcome.appointment,
-        "fee": outcome.fee and _fee(outcome.fee),
+        "fee": outcome.fee and fee_shown(outcome.fee),
         "promised": _limit(outcome.promised),
         "statutory": _limit(outcome.statutory),
         "minutes": outcome.minutes,
@@ -165,8 +167,43 @@ def _page(name: str, *of: str) -> str:
     return settings.BANSHI_PUBLIC_URL.rstrip("/") + reverse(f"citizen:{name}", args=of)
 
 
-def _fee(fee: Fee) -> dict[str, Any]:
-    return {"amount": None if fee.amount is None else f"{fee.amount:.2f}", **_text(fee.text_zh, fee.text_en)}
+def fee_shown(cost: Cost) -> dict[str, Any]:
+    """收费, and how it is computed."""
+    return {
+        "amount": _yuan(cost.amount),
+        **_text(cost.text_zh, cost.text_en),
+        "how": cost.how_zh,
+        "how_en": cost.how_en,
+        "formula": cost.formula and _formula(cost.formula),
+        "possible": [
+            {
+                "amount": _yuan(each.amount),
+                **_text(each.text_zh, each.text_en),
+                "formula": each.formula and _formula(each.formula),
+            }
+            for each in cost.possible
+        ],
+    }
+
+
+def _formula(formula: Formula) -> dict[str, Any]:
+    steps = [{"up_to": each.up_to and str(each.up_to), "value": str(each.value)} for each in formula.steps]
+    return {
+        "kind": formula.kind,
+        "field": formula.field,
+        "unit": formula.unit_zh,
+        "unit_en": formula.unit_en,
+        "unit_price": _yuan(formula.unit_price),
+        "base": _yuan(formula.base),
+        "included": formula.included,
+        "steps": steps,
+        "least": _yuan(formula.least),
+        "most": _yuan(formula.most),
+    }
+
+
+def _yuan(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
 
 
 def _limit(limit: Limit) -> dict[str, Any]:

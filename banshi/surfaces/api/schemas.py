@@ -312,8 +312,39 @@ class PlacesOut(Out):
     cabinet: bool
 
 
+class FeeStepOut(Out):
+    up_to: str | None = Field(description="Up to and with this number of the field; null: whatever is above.")
+    value: str = Field(description="Yuan of a tier, per mille of a share.")
+
+
+class FormulaOut(Out):
+    """计费方式: what a number of the form comes to, rounded to the fen, half up."""
+
+    kind: Literal["per_unit", "share", "tiers"]
+    field: str = Field(description="The field of the form whose number counts.")
+    unit: str
+    unit_en: str
+    unit_price: str | None
+    base: str = Field(description="Of per_unit: what is paid in any case, with `included` units in it.")
+    included: int
+    steps: list[FeeStepOut]
+    least: str | None
+    most: str | None
+
+
+class RateOut(TextOut):
+    amount: str | None = Field(description="Yuan; null: computed.")
+    formula: FormulaOut | None
+
+
 class FeeOut(TextOut):
-    amount: str | None = Field(description="Yuan; null: by the tariff.")
+    amount: str | None = Field(description="Yuan; null: by the tariff, or not to be told yet.")
+    how: str = Field(
+        description="How it is computed, once its number is known: 3 份 × 10 元 = 30 元; empty: a sum that was set."
+    )
+    how_en: str
+    formula: FormulaOut | None = Field(description="Of the rate that holds.")
+    possible: list[RateOut] = Field(description="收费标准 that may still hold, while the form does not say which.")
 
 
 class LimitOut(Out):

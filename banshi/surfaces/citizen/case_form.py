@@ -83,6 +83,7 @@ def form_context(
         "carried": sum(bool(line.source) for line in lines),
         "to_fill": sum(not line.source for line in lines),
         "said": [(q, said_option(q, guided.answers[q.id])) for q in guided.questions],
+        "costs": cases.cost_of(found),
     }
 
 

@@ -147,7 +147,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "uses": _uses(request, found),
         "can_withdraw": CASE.may(found.phase, "withdraw"),
         "result": cases.handling_of_case(found).result,
-        "costs": cases.guided_case(found).fee,
+        "costs": cases.cost_of(found),
         "contact": mask_phone(found.contact) if found.contact else "",
         "rate": feedbacks.case_rate_page(found, now=now) if present.over and found.received_at else None,
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
@@ -213,7 +213,7 @@ def check(request: Any, no: str) -> HttpResponseBase:
 
 
 def _check_page(request: Any, found: Case, *, refused: Refused | None = None, now: datetime) -> HttpResponseBase:
-    guided = cases.guided_case(found)
+    guided, costs = cases.guided_case(found), cases.cost_of(found)
     today = today_of(found, now)
     known = known_of(found, account_id=request.who.account_id, today=today)
     lines = lines_of(found, known=known, today=today, all_faults=True)
@@ -229,8 +229,8 @@ def _check_page(request: Any, found: Case, *, refused: Refused | None = None, no
         "later": [each for each in papers if each.row.necessity == "deferrable" and not each.there],
         "limits": cases.handling_of_case(found).limits,
         "senders": only_fills(request, found),
-        "costs": guided.fee,
-        "at_machine": guided.fee is not None and has_machine(found.hall),
+        "costs": costs,
+        "at_machine": costs is not None and has_machine(found.hall),
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
     }
     return page(request, "citizen/case_check.html", context, hall=found.hall, refused=refused)

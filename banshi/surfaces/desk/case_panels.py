@@ -24,7 +24,8 @@ from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import takes
-from banshi.rooms.catalogue.rules.guided import Guided, guided, shown
+from banshi.rooms.catalogue.rules.costs import hangs_on
+from banshi.rooms.catalogue.rules.guided import Guided, cost_in, guided, shown
 from banshi.rooms.catalogue.rules.handling import Field, Handling, Paper
 from banshi.rooms.fees import queries as fees
 from banshi.surfaces.desk import case_steps
@@ -144,7 +145,7 @@ def panel_of(
     return {
         "case": case, "line": line, "editable": editable, "refused": refused, "at": at, "sent": sent, "papers": papers,
         "questions": questions_of(said, answers, here.said_of(case.item_id)), "complete": said.complete,
-        "situation": said.situation, "fee_text": said.fee,
+        "situation": said.situation, "costs": cost_in(handling, answers, form),
         "fee": fees.owed(case.no, now=now) if case.decided_at else None,
         "groups": _groups(handling, answers, form, sent, refused, case, today) if editable else [],
         "grants": _grants(case, sent, now=now) if case.instant and case.phase in case_steps.TAKES_PAPERS else [],
@@ -218,7 +219,7 @@ def _groups(
     known = of_case_at_window(handling.fields, case, today=today)
     faults = faults_of(refused)
     told = {each.code: each.reason for each in queries.told_missing(case) if each.kind == "field"}
-    steering = frozenset().union(*(case_steps.hangs_on(each) for each in handling.fields))
+    steering = frozenset().union(hangs_on(handling), *(case_steps.hangs_on(each) for each in handling.fields))
     groups: dict[str, list[FieldLine]] = {}
     for field in shown(handling, answers, form):
         value = as_typed(form.get(field.code))

@@ -130,7 +130,7 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
 
 
 def _checked(place: Place, case: Case) -> dict[str, Any]:
-    rows, guided = wanted(place, case), cases.guided_case(case)
+    rows = wanted(place, case)
     screens = screens_of(lines_at(place, case, all_faults=True))
     return {
         "case": case,
@@ -139,7 +139,7 @@ def _checked(place: Place, case: Case) -> dict[str, Any]:
         "lacking": lacking(rows),
         "wrong": [each for each in screens if any(line.fault for line in each.lines)],
         "limits": cases.handling_of_case(case).limits,
-        "fee": guided.fee,
+        "fee": cases.cost_of(case),
     }
 
 

@@ -69,6 +69,10 @@ def messages(case: Case) -> list[str]:
                 .values_list("key", flat=True))  # fmt: skip
 
 
+def notices(case: Case) -> list[Any]:
+    return [facts_of(each) for each in CasePaper.objects.filter(case=case, kind="payment_notice").order_by("id")]
+
+
 # --- Asked for, paid, issued --------------------------------------------------------------------------------------
 
 
@@ -87,6 +91,18 @@ def test_a_grant_asks_for_the_fee_and_the_result_waits_for_it(matters: Matters):
     assert messages(case) == ["case_fee_due"]
     assert refused(lambda: conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)) == "fee-due"
     assert Charge.objects.get().fen == 8000
+
+
+def test_a_fee_that_is_computed_says_how(matters: Matters):
+    case = matters.owing_by_copy("3")
+
+    (notice,), owed = notices(case), owing.owed(case.no, now=TUESDAY_NINE)
+
+    assert (notice.amount, notice.fees[0].why) == ("30.00", "3 份 × 10 元 = 30 元，镇价〔2026〕1号")
+    assert owed is not None
+    assert [(each.fen, each.how_zh, each.how_en) for each in owed.lines] == [
+        (3000, "3 份 × 10 元 = 30 元", "3 copies × 10 yuan = 30 yuan")
+    ]
 
 
 def test_who_waits_in_the_hall_and_pays_is_told_the_hour_that_was_promised(matters: Matters):

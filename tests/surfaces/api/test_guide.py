@@ -54,7 +54,9 @@ def test_answers_lead_from_question_to_question_to_what_is_needed(modelled: Call
         "blank": None, "sample": None,
     }  # fmt: skip
     assert last["where"] == {"window": True, "online": True, "kiosk": False, "cabinet": False}
-    assert (last["fee"], last["minutes"]) == ({"amount": "10.00", "text": "工本费", "text_en": "Fee"}, 12)
+    assert (last["fee"], last["minutes"]) == (
+        {"amount": "10.00", "text": "工本费", "text_en": "Fee", "how": "", "how_en": "", "formula": None, "possible": []}, 12,
+    )  # fmt: skip
     assert (last["promised"], last["statutory"]["value"]) == ({"value": 1, "unit": "working_day"}, 15)
     assert last["conditions"] == [{"text": "合法", "text_en": "Lawful"}]
 
@@ -78,6 +80,31 @@ def test_an_answer_to_what_is_not_asked_is_left_out(modelled: Calls) -> None:
     found = answered(modelled, answers={"premises": "own", "lease": "long", "agent": "self"})
 
     assert (found["answers"], found["complete"]) == ({"premises": "own", "agent": "self"}, True)
+
+
+def test_a_fee_by_a_number_of_the_form_says_how_it_is_computed(calls: Calls) -> None:
+    formula = {
+        "kind": "share",
+        "field": "rent",
+        "steps": [{"up_to": "1000", "value": "5"}, {"value": "3"}],
+        "least": "1",
+    }
+    made = handling().model_dump(mode="json")
+    rent = next(each for each in made["fields"] if each["code"] == "rent")
+    rent |= {"show_if": {}, "required": True, "least": "0"}
+    made["fee"] |= {
+        "amount": None,
+        "rates": [{"text_zh": "按租金", "text_en": "By the rent", "when": {}, "formula": formula}],
+    }
+    Item.objects.filter(code="pension").update(handling=made)
+
+    fee = answered(calls, answers={"premises": "rented", "lease": "long", "agent": "agent"})["fee"]
+
+    assert (fee["amount"], fee["how"]) == (None, "1000 元以内 5‰、以上部分 3‰，最少 1 元")
+    assert fee["formula"] == {
+        "kind": "share", "field": "rent", "unit": "", "unit_en": "", "unit_price": None, "base": "0.00", "included": 0,
+        "steps": [{"up_to": "1000", "value": "5"}, {"up_to": None, "value": "3"}], "least": "1.00", "most": None,
+    }  # fmt: skip
 
 
 def test_wrong_questions_and_options_are_named_all_at_once(modelled: Calls) -> None:

@@ -13,7 +13,7 @@ from banshi.kernel.money import yuan
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.actions.ground import give, locked, need, step, tell, tell_all, today_in, today_of, until
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
-from banshi.rooms.cases.queries.handling import fee_of, guided_case, handling_of_case
+from banshi.rooms.cases.queries.handling import cost_of, fee_of, handling_of_case
 from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
@@ -84,10 +84,11 @@ def _day(day: date | None) -> str:
 
 def _lines(case: Case) -> tuple[Named, ...]:
     """What is paid for, as papers list it."""
-    fee = guided_case(case).fee
-    if fee is None:
+    cost = cost_of(case)
+    if cost is None:
         return ()
-    return (Named(fee.text_zh[:200], f"{yuan(fee_of(case))} 元{'，' if fee.basis_zh else ''}{fee.basis_zh}"),)
+    said = [cost.how_zh or f"{yuan(fee_of(case))} 元", *([cost.basis_zh] if cost.basis_zh else [])]
+    return (Named(cost.text_zh[:200], "，".join(said)),)
 
 
 def remind_unpaid(*, now: datetime) -> int:

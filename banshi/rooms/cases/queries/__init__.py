@@ -41,6 +41,7 @@ from banshi.rooms.cases.queries.consulted import (
 from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
 from banshi.rooms.cases.queries.flow import stages_of, stages_waited_for
 from banshi.rooms.cases.queries.handling import (
+    cost_of,
     fee_of,
     form_of,
     got_of,
@@ -142,6 +143,7 @@ __all__ = [
     "consultations",
     "consulted",
     "consulted_on",
+    "cost_of",
     "drafted_blank",
     "due_before",
     "due_of",

@@ -11,8 +11,9 @@ from banshi.kernel.money import fen
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.rules.materials import Got, Wanted
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.catalogue.rules.granting import proposed
-from banshi.rooms.catalogue.rules.guided import Guided, guided
+from banshi.rooms.catalogue.rules.guided import Guided, cost_in, guided
 from banshi.rooms.catalogue.rules.handling import Grant, Handling
 
 
@@ -26,10 +27,15 @@ def guided_case(case: Case) -> Guided:
     return guided(handling_of_case(case), case.answers)
 
 
+def cost_of(case: Case) -> Cost | None:
+    """What it costs by its answers and its form, as its version says; None: free of charge."""
+    return cost_in(handling_of_case(case), case.answers, form_of(case))
+
+
 def fee_of(case: Case) -> int:
-    """What it costs in the situation that was answered, in fen; 0: nothing, or by a tariff that states no sum."""
-    fee = guided_case(case).fee
-    return fen(fee.amount) if fee is not None and fee.amount is not None else 0
+    """The same in fen; 0: nothing, by a tariff that states no sum, or not to be told yet."""
+    cost = cost_of(case)
+    return fen(cost.amount) if cost is not None and cost.amount is not None else 0
 
 
 def form_of(case: Case) -> dict[str, Any]:

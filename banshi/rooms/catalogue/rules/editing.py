@@ -12,7 +12,8 @@ from banshi.rooms.catalogue.rules.compared import LISTS
 Document = Mapping[str, Any]
 Entry = Mapping[str, Any]
 RATES = "rates"  # 收费标准: a list as the others, within the fee
-RATES_AT = "fee.rates"
+REMISSIONS = "remissions"  # 减免, likewise
+OF_FEE = {RATES: "fee.rates", REMISSIONS: "fee.remissions"}
 FEE: dict[str, Any] = {
     "amount": None, "text_zh": "", "text_en": "", "basis_zh": "", "basis_en": "", "rates": [], "needed_if": {},
 }  # fmt: skip
@@ -38,20 +39,22 @@ BLANK: dict[str, dict[str, Any]] = {
         "who_en": "", "standard_zh": "", "standard_en": "", "needed_if": {},
     },
     RATES: {"amount": "", "text_zh": "", "text_en": "", "when": {}},
+    REMISSIONS: {"text_zh": "", "text_en": "", "percent": 100, "when": {}},
 }  # fmt: skip
 _NUMBER = re.compile(r"^[a-z]+(?:-\d+)?-(\d{1,6})$")
 
 
 def entries(document: Document, part: str) -> list[dict[str, Any]]:
-    """:param part: one of `LISTS`, or the rates of its fee. :raises KeyError: there is no such part."""
-    if part == RATES:
-        return list((document.get("fee") or FEE)[RATES])
+    """:param part: one of `LISTS`, or of the lists of its fee. :raises KeyError: there is no such part."""
+    if part in OF_FEE:
+        return list((document.get("fee") or FEE).get(part, ()))
     return list(document.get(part, ())) if part in LISTS else _no_part(part)
 
 
 def _with(document: Document, part: str, listed: list[dict[str, Any]]) -> dict[str, Any]:
-    if part == RATES:
-        return {**document, "fee": {**(document.get("fee") or FEE), RATES: listed}}
+    if part in OF_FEE:
+        fee = {**(document.get("fee") or FEE), part: listed}
+        return {**document, "fee": {name: said for name, said in fee.items() if name != REMISSIONS or said}}
     if part == "flow" and not listed:  # as documents have it that follow the general flow
         return {name: said for name, said in document.items() if name != part}
     return {**document, part: listed}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from banshi.kernel import conditions
 from banshi.kernel.wording import UNSEEN, is_legible
 from banshi.rooms.catalogue.rules.checks import CHECKS, parsed
+from banshi.rooms.catalogue.rules.costs import cost_faults, unasked_faults
 from banshi.rooms.catalogue.rules.flow import flow_faults
 from banshi.rooms.catalogue.rules.general import certificate_named
 from banshi.rooms.catalogue.rules.guided import SHOWN, TODAY, age_of, vouched_by
@@ -58,6 +59,7 @@ def faults(
         *_seasons(handling),
         *_grants(handling),
         *(Fault(*each) for each in flow_faults(handling, departments)),
+        *(Fault(*each) for each in cost_faults(handling)),
     ]
     found += _fields(handling, {each.code: each for each in elements})
     return tuple(found or (_paths(handling) if walk else ()))  # only what reads well can be walked
@@ -121,7 +123,9 @@ def _trees(handling: Handling) -> Iterator[tuple[str, Condition, tuple[str, ...]
     if handling.fee is not None:
         yield "fee.needed_if", handling.fee.needed_if, questions
         for i, rate in enumerate(handling.fee.rates):
-            yield f"fee.rates[{i}].when", rate.when, questions
+            yield f"fee.rates[{i}].when", rate.when, above
+        for i, off in enumerate(handling.fee.remissions):
+            yield f"fee.remissions[{i}].when", off.when, above
     if handling.by_rule is not None:
         ages = tuple(age_of(each.code) for each in handling.fields if each.type == "id_number")
         sources = tuple(vouched_by(each.code) for each in handling.fields if each.element)
@@ -294,6 +298,9 @@ def _paths(handling: Handling) -> list[Fault]:
         reached["situations"] |= {end.situation.id} if end.situation else set()
         reached["handling_items"] |= {end.handling_item.code} if end.handling_item else set()
         path = ", ".join(f"{question}={option}" for question, option in end.answers.items()) or "–"
+        found += [
+            Fault(where, f"{zh}：{path}", f"{en}: {path}") for where, zh, en in unasked_faults(handling, end.answers)
+        ]
         if not end.materials and handling.materials:
             found.append(Fault("questions", f"答到头没有材料：{path}", f"Ends without a list of papers: {path}"))
         if handling.situations and end.situation is None:

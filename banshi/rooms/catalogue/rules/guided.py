@@ -14,11 +14,11 @@ from typing import TypeVar
 from banshi.kernel.conditions import judge, names
 from banshi.kernel.documents import age_on, birth_date, types_that_fit
 from banshi.rooms.catalogue.rules import values
+from banshi.rooms.catalogue.rules.costs import Cost, cost
 from banshi.rooms.catalogue.rules.flow import stages
 from banshi.rooms.catalogue.rules.handling import (
     Appointment,
     Clause,
-    Fee,
     Field,
     Handling,
     HandlingItem,
@@ -64,7 +64,7 @@ class Guided:
     fields: tuple[Field, ...]  # those that hang on other fields as well: `show_if` is asked again with the form
     where: Where
     appointment: Appointment
-    fee: Fee | None
+    fee: Cost | None  # by the answers alone; with the form: `cost_in`
     promised: Limit
     statutory: Limit
     minutes: float | None
@@ -110,7 +110,7 @@ def guided(handling: Handling, answers: Answers) -> Guided:
         fields=tuple(each for each in handling.fields if _may_show(each, kept, handling)),
         where=handling.where,
         appointment=handling.appointment,
-        fee=_fee(handling, kept),
+        fee=cost(handling, kept),
         promised=handling.limits.promised,
         statutory=handling.limits.statutory,
         minutes=handling.minutes,
@@ -128,15 +128,11 @@ def _first(those: tuple[Named, ...], kept: Answers) -> Named | None:
     return next((each for each in those if judge(each.when, kept).value is True), None)
 
 
-def _fee(handling: Handling, kept: Answers) -> Fee | None:
-    """What it costs by these answers: of several rates the one that holds, as far as it is known."""
-    fee = handling.fee
-    if fee is None or judge(fee.needed_if, kept).value is not True:
-        return None
-    rate = next((each for each in fee.rates if judge(each.when, kept).value is True), None)
-    if rate is None:
-        return fee
-    return fee.model_copy(update={"amount": rate.amount, "text_zh": rate.text_zh, "text_en": rate.text_en})
+def cost_in(handling: Handling, answers: Answers, form: Mapping[str, object]) -> Cost | None:
+    """What it costs by these answers and this form; None: free of charge."""
+    facts: dict[str, object] = dict(guided(handling, answers).answers)
+    shown = _shown(handling, answers, form, None)
+    return cost(handling, facts | {f.code: v for f, v in shown if v is not None and not isinstance(v, WrongValue)})
 
 
 def _may_show(field: Field, kept: Answers, handling: Handling) -> bool:

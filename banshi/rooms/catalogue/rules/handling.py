@@ -190,12 +190,51 @@ class Where(Part):
 Yuan = Annotated[Decimal, Bounds(ge=0, max_digits=10, decimal_places=2)]
 
 
-class Rate(Part):
-    """收费标准 of one kind of case: the first whose `when` holds."""
+class Step(Part):
+    """档, in order: up to and with `up_to` of the field, above the one before; None: whatever is above. `value`: yuan of a tier,
+    per mille of a share."""
 
-    amount: Yuan
+    up_to: Annotated[Decimal, Bounds(gt=0, max_digits=13, decimal_places=2)] | None = None
+    value: Yuan
+
+
+class Formula(Part):
+    """计费方式: what a number of the form comes to (rules/costs.py). per_unit: `base`, and `unit_price` for each above those
+    `included` in it; share: in each step so many per mille of what lies in it; tiers: the sum of the step that it lies in. Never
+    below `least`, never above `most`.
+
+    :ivar field: a number or amount that the form asks. :ivar unit_zh: what is counted: 份.
+    """
+
+    kind: Literal["per_unit", "share", "tiers"]
+    field: Code
+    unit_zh: Annotated[str, StringConstraints(max_length=20, strip_whitespace=True)] = ""
+    unit_en: Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)] = ""
+    unit_price: Yuan | None = None
+    base: Yuan = Decimal(0)
+    included: Copies = 0
+    steps: Annotated[tuple[Step, ...], Bounds(max_length=12)] = ()
+    least: Yuan | None = None
+    most: Yuan | None = None
+
+
+class Rate(Part):
+    """收费标准 of one kind of case: the first whose `when` holds. An amount, or what computes it."""
+
+    amount: Yuan | None = None
     text_zh: Words
     text_en: Words
+    when: Condition
+    # Left out of documents where there is none, as blanks are.
+    formula: Annotated[Formula | None, Bounds(exclude_if=_is_none)] = None
+
+
+class Remission(Part):
+    """减免 that the rules of the fee grant by themselves: so many per cent less; the first whose `when` holds."""
+
+    text_zh: Name
+    text_en: Name
+    percent: Annotated[int, Bounds(ge=1, le=100)] = 100
     when: Condition
 
 
@@ -209,6 +248,7 @@ class Fee(Part):
     basis_en: Help = ""
     rates: Annotated[tuple[Rate, ...], Bounds(max_length=20)] = ()
     needed_if: Condition = {}
+    remissions: Annotated[tuple[Remission, ...], Bounds(max_length=12, exclude_if=_is_empty)] = ()
 
 
 class Limit(Part):

@@ -17,8 +17,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from banshi.rooms.catalogue.rules.blanks import with_blanks
+from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.catalogue.rules.guided import FieldFault, Guided, form_faults, guided, shown
-from banshi.rooms.catalogue.rules.handling import Fee, Field, Handling, Limit, Paper, Question, Where
+from banshi.rooms.catalogue.rules.handling import Field, Handling, Limit, Paper, Question, Where
 
 MOST_ITEMS = 12
 T = TypeVar("T")
@@ -184,7 +185,7 @@ class Costs:
     """:ivar each: by item; None: free of charge. :ivar total: what is known of them, in yuan. :ivar more: of some it is only
     said what they cost by, so it will be more."""
 
-    each: tuple[tuple[str, Fee | None], ...]
+    each: tuple[tuple[str, Cost | None], ...]
     total: Decimal
     more: bool
 

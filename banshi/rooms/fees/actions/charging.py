@@ -18,13 +18,15 @@ from banshi.rooms.places.models import Hall
 
 @dataclass(frozen=True)
 class Line:
-    """收费项目, with what it costs in fen and the document that says so (收费依据)."""
+    """收费项目, with what it costs in fen, the document that says so (收费依据), and how it was computed."""
 
     zh: str
     en: str
     fen: int
     basis_zh: str = ""
     basis_en: str = ""
+    how_zh: str = ""
+    how_en: str = ""
 
 
 def raise_charge(*, hall: Hall, case_no: str, lines: Sequence[Line], by: Actor, now: datetime) -> Charge:

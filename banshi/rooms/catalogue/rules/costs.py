@@ -1,0 +1,320 @@
+"""What a case costs: the rate that its answers and its form come to, computed to the fen, and said how.
+
+Amounts are in yuan, rounded to the fen, half up. What cannot be told yet – a number that nobody filled in – has no amount:
+then the rates that are still possible stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+
+from banshi.kernel.conditions import judge, names
+from banshi.rooms.catalogue.rules.handling import NUMERIC, Fee, Formula, Handling, Rate, Remission, Step
+
+FEN = Decimal("0.01")
+NOTHING = Decimal(0)
+MOST_FEE = Decimal(10_000_000)  # yuan: no fee of a hall comes near it, and the tables hold it
+
+
+@dataclass(frozen=True)
+class Cost:
+    """:ivar amount: None: by the tariff that the text names, or not to be told yet. :ivar how_zh: how it is computed (一式); ""
+    where it is a sum that was set. :ivar formula: of the rate that holds. :ivar possible: what it may be, while none is certain.
+    """
+
+    amount: Decimal | None
+    text_zh: str
+    text_en: str
+    basis_zh: str = ""
+    basis_en: str = ""
+    how_zh: str = ""
+    how_en: str = ""
+    formula: Formula | None = None
+    possible: tuple[Cost, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A sum in yuan and how it came about, in both languages."""
+
+    yuan: Decimal
+    zh: str
+    en: str
+
+
+def to_fen(amount: Decimal) -> Decimal:
+    """Rounded to the fen, half up."""
+    return amount.quantize(FEN, rounding=ROUND_HALF_UP)
+
+
+# --- The fee of a case ------------------------------------------------------------------------------------------
+
+
+def cost(handling: Handling, facts: Mapping[str, object]) -> Cost | None:
+    """None: free of charge. :param facts: answers, and fields as far as they are filled in."""
+    fee = handling.fee
+    if fee is None or judge(fee.needed_if, facts).value is not True:
+        return None
+    there = possible(handling, fee, facts)
+    certain = there[0] if there and judge(there[0].when, facts).value is True else None
+    if certain is None:
+        rates = tuple(_tariff(each) for each in there)
+        return _less(Cost(fee.amount, fee.text_zh, fee.text_en, fee.basis_zh, fee.basis_en, possible=rates), fee, facts)
+    said = Cost(
+        certain.amount, certain.text_zh, certain.text_en, fee.basis_zh, fee.basis_en, formula=certain.formula
+    )  # fmt: skip
+    return _less(said if certain.formula is None else _computed(said, certain.formula, facts), fee, facts)
+
+
+def possible(handling: Handling, fee: Fee, facts: Mapping[str, object]) -> tuple[Rate, ...]:
+    """The rates that may hold, in order, up to the first that does. One that hangs on a field which nobody filled in may; one on
+    a question that was not asked does not."""
+    fields = {each.code for each in handling.fields}
+    found = []
+    for rate in fee.rates:
+        value = judge(rate.when, facts).value
+        if value is True or (value is None and names(rate.when) & (fields - facts.keys())):
+            found.append(rate)
+        if value is True:
+            break
+    return tuple(found)
+
+
+def _tariff(rate: Rate) -> Cost:
+    words = tariff_words(rate.formula) if rate.formula is not None else ("", "")
+    return Cost(rate.amount, rate.text_zh, rate.text_en, "", "", *words, rate.formula)
+
+
+def _computed(said: Cost, formula: Formula, facts: Mapping[str, object]) -> Cost:
+    number = facts.get(formula.field)
+    zh, en = tariff_words(formula)
+    if not isinstance(number, Decimal):
+        return _with(said, None, zh, en)
+    found = computed(formula, number)
+    return _with(said, found.yuan, found.zh, found.en)
+
+
+def _less(said: Cost, fee: Fee, facts: Mapping[str, object]) -> Cost:
+    """What its rules let off by themselves."""
+    off = next((each for each in fee.remissions if judge(each.when, facts).value is True), None)
+    if off is None or said.amount is None:
+        return said
+    amount = to_fen(said.amount * (100 - off.percent) / 100)
+    before_zh, before_en = said.how_zh or f"{plain(said.amount)} 元", said.how_en or f"{plain(said.amount)} yuan"
+    return _with(
+        said, amount, f"{before_zh}；{_off_zh(off)}，应缴 {plain(amount)} 元",
+        f"{before_en}; {off.text_en}, {off.percent}% off: {plain(amount)} yuan",
+    )  # fmt: skip
+
+
+def _off_zh(off: Remission) -> str:
+    return f"{off.text_zh}，免缴" if off.percent == 100 else f"{off.text_zh}，减 {off.percent}%"
+
+
+def _with(said: Cost, amount: Decimal | None, zh: str, en: str) -> Cost:
+    return Cost(amount, said.text_zh, said.text_en, said.basis_zh, said.basis_en, zh, en, said.formula, said.possible)
+
+
+def hangs_on(handling: Handling) -> frozenset[str]:
+    """Fields that a fee is reckoned by."""
+    fee = handling.fee
+    asked: set[str] = set()
+    for rate in fee.rates if fee is not None else ():
+        asked |= names(rate.when) | ({rate.formula.field} if rate.formula is not None else set())
+    for off in fee.remissions if fee is not None else ():
+        asked |= names(off.when)
+    return frozenset(asked & {each.code for each in handling.fields})
+
+
+# --- Formulas ---------------------------------------------------------------------------------------------------
+
+
+def computed(formula: Formula, number: Decimal) -> Sum:
+    """Never negative, never less for more, within its least and most. :param number: below 0 counts as 0."""
+    number = max(number, NOTHING)
+    found = _KINDS[formula.kind](formula, number)
+    yuan = to_fen(found.yuan)
+    if formula.least is not None and yuan < formula.least:
+        least = plain(formula.least)
+        return Sum(
+            to_fen(formula.least), f"{found.zh}，不足 {least} 元按 {least} 元", f"{found.en}, at least {least} yuan"
+        )
+    if formula.most is not None and yuan > formula.most:
+        most = plain(formula.most)
+        return Sum(to_fen(formula.most), f"{found.zh}，最多 {most} 元", f"{found.en}, at most {most} yuan")
+    return Sum(yuan, found.zh, found.en)
+
+
+def _per_unit(formula: Formula, number: Decimal) -> Sum:
+    price = formula.unit_price or NOTHING
+    counted = max(number - formula.included, NOTHING)
+    yuan = formula.base + counted * price
+    zh, en = _unit(formula)
+    said = plain(to_fen(yuan))
+    before_zh, before_en = (f"{plain(formula.base)} {each} + " if formula.base else "" for each in ("元", "yuan"))
+    return Sum(
+        yuan, f"{before_zh}{plain(counted)}{zh} × {plain(price)} 元 = {said} 元",
+        f"{before_en}{plain(counted)}{'' if counted == 1 else en} × {plain(price)} yuan = {said} yuan",
+    )  # fmt: skip
+
+
+def _share(formula: Formula, number: Decimal) -> Sum:
+    parts = [(part, step.value) for part, step in _parts(formula.steps, number) if part]
+    yuan = sum((part * value / 1000 for part, value in parts), NOTHING)
+    said = plain(to_fen(yuan))
+    zh = " + ".join(f"{plain(part)} 元 × {plain(value)}‰" for part, value in parts) or "0 元"
+    en = " + ".join(f"{plain(part)} yuan × {plain(value)}‰" for part, value in parts) or "0 yuan"
+    return Sum(yuan, f"{zh} = {said} 元", f"{en} = {said} yuan")
+
+
+def _parts(steps: tuple[Step, ...], number: Decimal) -> Iterator[tuple[Decimal, Step]]:
+    """What of it lies in each step; above the last one nothing counts."""
+    below = NOTHING
+    for step in steps:
+        top = number if step.up_to is None else min(number, step.up_to)
+        yield max(top - below, NOTHING), step
+        below = max(below, top)
+
+
+def _tiers(formula: Formula, number: Decimal) -> Sum:
+    """Above the last step it costs what the last one does."""
+    step = next((each for each in formula.steps if each.up_to is None or number <= each.up_to), formula.steps[-1])
+    zh, en = _unit(formula)
+    value = plain(to_fen(step.value))
+    if step.up_to is None or number > step.up_to:
+        return Sum(step.value, f"{plain(number)}{zh}：{value} 元", f"{plain(number)}{en}: {value} yuan")
+    top = plain(step.up_to)
+    return Sum(
+        step.value,
+        f"{plain(number)}{zh}，不超过 {top}{zh}：{value} 元",
+        f"{plain(number)}{en}, up to {top}{en}: {value} yuan",
+    )
+
+
+_KINDS: Mapping[str, Callable[[Formula, Decimal], Sum]] = {"per_unit": _per_unit, "share": _share, "tiers": _tiers}
+
+
+def tariff_words(formula: Formula) -> tuple[str, str]:
+    """How it is computed while the number is not known: 每份 10 元."""
+    said = "、".join(_steps_zh(formula)), ", ".join(_steps_en(formula))
+    bounds = [
+        (formula.least, "最少 {} 元", "at least {} yuan"), (formula.most, "最多 {} 元", "at most {} yuan"),
+    ]  # fmt: skip
+    more = [(zh.format(plain(bound)), en.format(plain(bound))) for bound, zh, en in bounds if bound is not None]
+    return "，".join([said[0], *(zh for zh, _ in more)]), ", ".join([said[1], *(en for _, en in more)])
+
+
+def _steps_zh(formula: Formula) -> Iterator[str]:
+    unit = formula.unit_zh
+    if formula.kind == "per_unit" and (formula.base or formula.included):
+        yield f"{plain(formula.base)} 元，含 {formula.included} {unit}".rstrip()
+        yield f"每多 1 {unit or '个'}加 {plain(formula.unit_price or NOTHING)} 元"
+    elif formula.kind == "per_unit":
+        yield f"每{unit or '个'} {plain(formula.unit_price or NOTHING)} 元"
+    for step in formula.steps:
+        value = f"{plain(step.value)}‰" if formula.kind == "share" else f"{plain(step.value)} 元"
+        counted = "元" if formula.kind == "share" else unit
+        where = (
+            ""
+            if step.up_to is None and len(formula.steps) == 1
+            else "以上部分 "
+            if formula.kind == "share"
+            else "以上 "
+        )
+        yield (
+            f"{where}{value}" if step.up_to is None else f"{plain(step.up_to)} {counted}以内 {value}".replace("  ", " ")
+        )
+
+
+def _steps_en(formula: Formula) -> Iterator[str]:
+    unit = formula.unit_en
+    if formula.kind == "per_unit" and (formula.base or formula.included):
+        yield f"{plain(formula.base)} yuan with {formula.included} {unit}".rstrip()
+        yield f"{plain(formula.unit_price or NOTHING)} yuan for each more"
+    elif formula.kind == "per_unit":
+        yield f"{plain(formula.unit_price or NOTHING)} yuan each{f' ({unit})' if unit else ''}"
+    for step in formula.steps:
+        value = f"{plain(step.value)}‰" if formula.kind == "share" else f"{plain(step.value)} yuan"
+        counted = "yuan" if formula.kind == "share" else unit
+        where = "" if step.up_to is None and len(formula.steps) == 1 else " above"
+        yield f"{value}{where}" if step.up_to is None else f"{value} up to {plain(step.up_to)} {counted}".strip()
+
+
+def _unit(formula: Formula) -> tuple[str, str]:
+    return f" {formula.unit_zh}".rstrip(), f" {formula.unit_en}".rstrip()
+
+
+def plain(number: Decimal) -> str:
+    """80, 0.5, 1200.05: no exponent, and no decimals that say nothing."""
+    said = f"{number:f}"
+    return said.rstrip("0").rstrip(".") if "." in said else said
+
+
+# --- Faults -----------------------------------------------------------------------------------------------------
+
+
+def cost_faults(handling: Handling) -> Iterator[tuple[str, str, str]]:
+    """What keeps a fee from being computed: where, in Chinese, in English."""
+    fee = handling.fee
+    for i, rate in enumerate(fee.rates if fee is not None else ()):
+        where = f"fee.rates[{i}]"
+        if (rate.amount is None) == (rate.formula is None):
+            yield f"{where}.amount", "要么是金额，要么是计费方式", "It is an amount, or what computes it"
+        if rate.formula is not None:
+            yield from _formula_faults(handling, rate.formula, f"{where}.formula")
+        required = {each.code for each in handling.fields if each.required}
+        for code in sorted(names(rate.when) & ({each.code for each in handling.fields} - required)):
+            yield f"{where}.when", f"{code}：不是必填的栏目", f"{code}: this field may be left empty"
+
+
+def _formula_faults(handling: Handling, formula: Formula, where: str) -> Iterator[tuple[str, str, str]]:
+    field = next((each for each in handling.fields if each.code == formula.field), None)
+    if field is None or field.type not in NUMERIC:
+        yield f"{where}.field", "要是数字或金额的栏目", "It has to be a field with a number or an amount"
+        return
+    if not field.required or field.least is None or field.least < 0:
+        yield f"{where}.field", "要是必填、下限不小于 0 的栏目", "It has to be filled in, and not less than 0"
+    if formula.kind == "per_unit" and formula.unit_price is None:
+        yield f"{where}.unit_price", "缺单价", "The price of one is missing"
+    if (formula.kind == "per_unit") == bool(formula.steps):
+        yield f"{where}.steps", "按比例或分档的才有档，至少一档", "A share or tiers have steps, one at least"
+        return
+    yield from _step_faults(formula, where)
+    if formula.least is not None and formula.most is not None and formula.least > formula.most:
+        yield f"{where}.least", "最少大于最多", "The least is above the most"
+    if _greatest(formula, field.most) > MOST_FEE:
+        yield f"{where}.most", "可能超过 1000 万元：写明最多", "It may exceed 10 million yuan: say the most"
+
+
+def _greatest(formula: Formula, most: Decimal | None) -> Decimal:
+    if formula.most is not None:
+        return formula.most
+    return MOST_FEE + 1 if most is None else computed(formula, most).yuan
+
+
+def _step_faults(formula: Formula, where: str) -> Iterator[tuple[str, str, str]]:
+    tops = [each.up_to for each in formula.steps]
+    if None in tops[:-1] or any(a >= b for a, b in pairwise(tops) if a is not None and b is not None):
+        yield f"{where}.steps", "各档上限要从小到大，最后一档才可以不填", "Steps go up; the last alone may have no end"
+    values = [each.value for each in formula.steps]
+    if formula.kind == "tiers" and values != sorted(values):
+        yield f"{where}.steps", "金额不能越往上越少", "What is above costs no less"
+    if formula.kind == "share" and max(values, default=NOTHING) > 1000:
+        yield f"{where}.steps", "不能超过 1000‰", "Not more than 1000 per mille"
+
+
+def unasked_faults(handling: Handling, answers: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """What a fee hangs on and the form does not ask for sure, at the end of a path of answers: it could not be told."""
+    fee = handling.fee
+    if fee is None or judge(fee.needed_if, answers).value is not True:
+        return
+    codes = {each.code for each in handling.fields}
+    asked = {each.code for each in handling.fields if judge(each.show_if, answers).value is True}
+    for i, rate in enumerate(fee.rates):
+        if rate in possible(handling, fee, answers):
+            needs = (names(rate.when) & codes) | ({rate.formula.field} if rate.formula is not None else set())
+            for code in sorted(needs - asked):
+                yield f"fee.rates[{i}]", f"{code}：这种情形不问这一栏", f"{code}: the form does not ask it"
