@@ -18,8 +18,8 @@ from banshi.frames.typed import clean, int_or_none, invalid, lines_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.rules.condition_rows import HOWS, Fact, How, Row, Rows, rows_of, tree_of
 from banshi.rooms.catalogue.rules.condition_words import sentence
-from banshi.rooms.catalogue.rules.editing import FEE, fresh_code
-from banshi.rooms.catalogue.rules.handling import Duties, Handling, Stated
+from banshi.rooms.catalogue.rules.editing import FEE, REMISSIONS, fresh_code
+from banshi.rooms.catalogue.rules.handling import NUMERIC, Duties, Handling, Stated
 from banshi.rooms.catalogue.rules.seasons import Span, faults_of
 from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, NAME, REST, Input
 
@@ -101,7 +101,7 @@ def rest_of(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def with_rest(document: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str, Any]:
     fee = rest["fee"]
-    free = not (fee["text_zh"] or fee["text_en"] or fee["rates"] or fee["amount"] is not None)
+    free = not (fee["text_zh"] or fee["text_en"] or fee["rates"] or fee.get(REMISSIONS) or fee["amount"] is not None)
     said = {**document, **rest, "fee": None if free else fee}
     if not any(rest["duties"].values()):  # as documents have it that keep all of them apart
         del said["duties"]
@@ -122,6 +122,7 @@ def drawn(
 ) -> list[Drawn]:
     return [
         Drawn(each, value_at(entry, each.name), HINTS[each.name], rows=asked_of(document)) if each.kind == "asks"
+        else Drawn(each, value_at(entry, each.name), rows=numbers_of(document)) if each.kind == "numbers"
         else _drawn(each, value_at(entry, each.name), facts, handling)
         for each in INPUTS[part] if _has(each, entry)
     ]  # fmt: skip
@@ -136,6 +137,11 @@ def asked_of(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """What a blank may ask: questions and fields, by code and in words."""
     questions = ((each["id"], named(each, "text")) for each in document["questions"])
     return (*questions, *((each["code"], named(each, "label")) for each in document["fields"]))
+
+
+def numbers_of(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What a fee may be reckoned by: numbers and amounts of the form, by code and in words."""
+    return tuple((each["code"], named(each, "label")) for each in document["fields"] if each["type"] in NUMERIC)
 
 
 def grouped(inputs: Iterable[Drawn]) -> list[tuple[str | Promise, list[Drawn]]]:
@@ -231,7 +237,7 @@ def _value(each: Input, typed: str, ticked: Iterable[str]) -> Any:
         return lines_of(typed, each.most)
     if each.kind == "codes":
         return list(dict.fromkeys(clean(typed, 800).replace(",", " ").replace("，", " ").split()))
-    if each.kind in ("line", "element", "department"):
+    if each.kind in ("line", "element", "department", "numbers"):
         return clean(typed, each.most)
     return _number(each, typed.strip())
 

@@ -27,10 +27,11 @@ from banshi.rooms.catalogue.queries import departments
 from banshi.rooms.catalogue.queries import drafts as queries
 from banshi.rooms.catalogue.rules.compared import Said, compared
 from banshi.rooms.catalogue.rules.condition_rows import Fact, facts_for
-from banshi.rooms.catalogue.rules.editing import CODED, RATES, blank, entries, moved, put, taken_out
+from banshi.rooms.catalogue.rules.editing import CODED, RATES, REMISSIONS, blank, entries, moved, put, taken_out
 from banshi.rooms.catalogue.rules.unfinished import unfinished
 from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.item_edit_form import Read, drawn, grouped, read, rest_of, with_rest
+from banshi.surfaces.office.item_edit_rates import closed, opened
 from banshi.surfaces.office.item_edit_words import INPUTS, PARTS, REST, REST_LABEL
 from banshi.surfaces.office.item_edits import Change, change_of, entry_lines, seen_in
 from banshi.surfaces.office.item_version_words import Shown, change_shown
@@ -89,7 +90,7 @@ def entry(request: Asked, hall: str, change: int, part: str, at: int) -> HttpRes
     code = clean(request.POST.get("code"), 80)
     if request.method == "POST":
         at = _place_of(listed, part, code, len(listed) if request.POST.get("new") else at)
-    before = listed[at] if at < len(listed) else blank(said.document, part, said.own)
+    before = opened(part, listed[at] if at < len(listed) else blank(said.document, part, said.own))
     if at == len(listed) and code:  # somebody took it out meanwhile; it comes back as what it was
         before[CODED[part]] = code
     facts = facts_for(said.document, part, at)
@@ -98,7 +99,7 @@ def entry(request: Asked, hall: str, change: int, part: str, at: int) -> HttpRes
     typed = read(part, request.POST, before, facts, said.document)
     if part == "materials" and _is_new(said, part, at) and not code:
         typed.entry["code"] = _shared_code(listed, typed.entry)
-    return _saved(request, said, part, at, typed, facts, put(said.document, part, at, typed.entry))
+    return _saved(request, said, part, at, typed, facts, put(said.document, part, at, closed(part, typed)))
 
 
 def _shared_code(listed: Sequence[Mapping[str, Any]], entry: Mapping[str, Any]) -> str:
@@ -198,7 +199,8 @@ def _form_page(
         elements=DataElement.objects.order_by("code") if part == "fields" else (),
         departments=departments() if part == "flow" else (),
         papers=queries.shared_papers() if part == "materials" and new else (),
-        blank=_blank_of(said, part, entry), rates=len(entry["fee"][RATES]) if part == REST else 0, **more,
+        blank=_blank_of(said, part, entry), rates=len(entry["fee"][RATES]) if part == REST else 0,
+        remissions=len(entry["fee"].get(REMISSIONS, ())) if part == REST else 0, **more,
     )  # fmt: skip
 
 

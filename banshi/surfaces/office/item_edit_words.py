@@ -9,7 +9,7 @@ from typing import get_args
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from banshi.rooms.catalogue.rules.editing import RATES
+from banshi.rooms.catalogue.rules.editing import RATES, REMISSIONS
 from banshi.rooms.catalogue.rules.handling import LONGEST_WORDS, Channel, FieldType, Necessity, Unit
 from banshi.rooms.catalogue.rules.national import STATED
 from banshi.surfaces.office.item_version_words import NAMES, VALUES
@@ -56,6 +56,10 @@ PARTS = {
     RATES: Part(
         RATES, pgettext_lazy("item edit", "Rates of the fee"), pgettext_lazy("item edit", "Add a rate"), "text", "when",
     ),
+    REMISSIONS: Part(
+        REMISSIONS, pgettext_lazy("item edit", "Remissions of the fee"), pgettext_lazy("item edit", "Add a remission"), "text",
+        "when",
+    ),
 }  # fmt: skip
 REST = "rest"
 REST_LABEL: Text = pgettext_lazy("item edit", "Place, fee, limits, result")
@@ -68,7 +72,7 @@ class Input:
 
     name: str
     # line | text | spans | whole | amount | choice | checks | flag | options | condition | codes | element | department | blank
-    # | asks
+    # | asks | numbers
     # line | text | spans | whole | amount | choice | checks | flag | options | condition | codes | element | blank | asks | rows
     kind: str
     least: int = 0
@@ -96,6 +100,17 @@ LABELS: dict[str, Text] = {
     "result.certificate_type": pgettext_lazy("item edit", "Type of certificate for the library"),
     "result.valid_years": pgettext_lazy("item edit", "Valid for so many years"),
     "amount": pgettext_lazy("item edit", "Amount in yuan"),
+    "percent": pgettext_lazy("item edit", "Per cent less"),
+    "formula.kind": pgettext_lazy("item edit", "How it is computed"),
+    "formula.field": pgettext_lazy("item edit", "Number of the form that counts"),
+    "formula.unit_zh": pgettext_lazy("item edit", "What is counted (Chinese)"),
+    "formula.unit_en": pgettext_lazy("item edit", "What is counted (English)"),
+    "formula.unit_price": pgettext_lazy("item edit", "Yuan for each"),
+    "formula.base": pgettext_lazy("item edit", "Yuan in any case"),
+    "formula.included": pgettext_lazy("item edit", "So many are in it"),
+    "formula.steps": pgettext_lazy("item edit", "Steps"),
+    "formula.least": pgettext_lazy("item edit", "Yuan at least"),
+    "formula.most": pgettext_lazy("item edit", "Yuan at most"),
     "joint": pgettext_lazy("item edit", "Several bodies decide together"),
     "act": pgettext_lazy("item edit", "Which step of a case it is"),
     "department": pgettext_lazy("item edit", "Department that is asked"),
@@ -122,6 +137,7 @@ HEADINGS: dict[str, Text] = {
     "form": pgettext_lazy("item edit", "Blank to print"),
     "limits": pgettext_lazy("item edit", "Limits"),
     "fee": pgettext_lazy("item edit", "Fee"),
+    "formula": pgettext_lazy("item edit", "Computed by a number of the form"),
     "result": pgettext_lazy("item edit", "Result"),
     "stated": pgettext_lazy("item edit", "What else the national list states"),
 }
@@ -144,6 +160,15 @@ HINTS: dict[str, Text] = {
     "fee.amount": pgettext_lazy(
         "item edit", "Empty: by its rates, or as the text says. Free of charge: leave all of the fee empty"
     ),
+    "amount": pgettext_lazy("item edit", "Empty where it is computed, as below"),
+    "percent": pgettext_lazy("item edit", "100: nothing is paid"),
+    "formula.unit_price": pgettext_lazy("item edit", "Of a price for each"),
+    "formula.base": pgettext_lazy("item edit", "Of a price for each, where a sum with some in it is paid first"),
+    "formula.steps": pgettext_lazy(
+        "item edit",
+        "Of a share or of tiers, the lowest first. Whoever empties a row takes it out; the last one may have no upper end",
+    ),
+    "formula.least": pgettext_lazy("item edit", "May be empty"),
     "limits.statutory.value": pgettext_lazy("item edit", "0: none is set"),
     "act": pgettext_lazy("item edit", "Opinions and special procedures are done before anything is granted"),
     "department": pgettext_lazy("item edit", "Of an opinion that is asked for; else empty"),
@@ -178,6 +203,16 @@ LINES: dict[str, Text] = {
 SIGNERS: dict[str, Text] = {
     "text_zh": pgettext_lazy("item version", "Chinese text"),
     "text_en": pgettext_lazy("item version", "English text"),
+}
+STEPS: dict[str, Text] = {
+    "up_to": pgettext_lazy("item edit", "Up to and with"),
+    "value": pgettext_lazy("item edit", "Yuan, or per mille of a share"),
+}
+FORMULAS: dict[str, Text] = {
+    "": pgettext_lazy("item edit", "it is not: the amount is fixed"),
+    "per_unit": pgettext_lazy("item edit", "a price for each"),
+    "share": pgettext_lazy("item edit", "a share per mille, by steps"),
+    "tiers": pgettext_lazy("item edit", "an amount by tiers"),
 }
 APPOINTMENTS: dict[str, Text] = {
     "required": pgettext_lazy("item edit", "needed"),
@@ -245,7 +280,15 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         Input("procedure", "choice", choices=PROCEDURES), Input("days", "whole", most=366, may_be_empty=True),
         *_both("who", most=LONGEST_WORDS), *_both("standard", "text", LONGEST_WORDS), Input("needed_if", "condition"),
     ),
-    RATES: (Input("amount", "amount"), *_both("text", "text", LONGEST_WORDS), Input("when", "condition")),
+    RATES: (
+        Input("amount", "amount", may_be_empty=True), *_both("text", "text", LONGEST_WORDS), Input("when", "condition"),
+        Input("formula.kind", "choice", choices=FORMULAS), Input("formula.field", "numbers", most=80),
+        Input("formula.unit_zh", "line", most=20), Input("formula.unit_en", "line", most=40),
+        Input("formula.unit_price", "amount", may_be_empty=True), Input("formula.base", "amount", may_be_empty=True),
+        Input("formula.included", "whole", most=100), Input("formula.steps", "rows", most=12, choices=STEPS),
+        Input("formula.least", "amount", may_be_empty=True), Input("formula.most", "amount", may_be_empty=True),
+    ),
+    REMISSIONS: (*_both("text"), Input("percent", "whole", least=1, most=100), Input("when", "condition")),
     REST: (
         *(Input(f"where.{each}", "flag") for each in ("window", "online", "kiosk", "cabinet")),
         Input("instant", "flag"), Input("joint", "flag"),

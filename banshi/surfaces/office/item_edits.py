@@ -27,7 +27,7 @@ from banshi.rooms.catalogue.queries.drafts import MOVED_ON, LookedAt
 from banshi.rooms.catalogue.rules.compared import Said, compared
 from banshi.rooms.catalogue.rules.condition_words import sentence
 from banshi.rooms.catalogue.rules.drafts import DRAFT
-from banshi.rooms.catalogue.rules.editing import CODED, RATES, RATES_AT, entries
+from banshi.rooms.catalogue.rules.editing import CODED, OF_FEE, RATES, REMISSIONS, entries
 from banshi.rooms.catalogue.rules.faults import Fault
 from banshi.rooms.catalogue.rules.handling import Handling
 from banshi.rooms.catalogue.rules.unfinished import unfinished
@@ -35,7 +35,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.item_edit_words import PARTS, REST, REST_LABEL, Part, Text
-from banshi.surfaces.office.item_version_words import Shown, change_shown
+from banshi.surfaces.office.item_version_words import Shown, change_shown, rate_said
 
 
 @dataclass(frozen=True)
@@ -190,8 +190,9 @@ def _parts(said: Change, seen: LookedAt) -> list[PartLine]:
 
 def part_of(where: str) -> str:
     """The part that a fault stands in; what is in no list is the rest."""
-    if where.startswith(RATES_AT):
-        return RATES
+    for part, at in OF_FEE.items():
+        if where.startswith(at):
+            return part
     first = where.partition(".")[0].partition("[")[0]
     return first if first in PARTS else REST
 
@@ -241,11 +242,13 @@ def entry_lines(said: Change, part: Part) -> tuple[list[EntryLine], list[Fault]]
 def _at(fault: Fault, part: str, entry: dict[str, Any], at: int) -> bool:
     """Whether a fault is about this entry."""
     code = entry.get(CODED.get(part, ""))
-    here = f"{part}.{code}" if code else f"{RATES_AT if part == RATES else part}[{at}]"
+    here = f"{part}.{code}" if code else f"{OF_FEE.get(part, part)}[{at}]"
     return fault.where == here or fault.where.startswith((f"{here}.", f"{here}["))
 
 
 def _more(entry: dict[str, Any], part: str) -> str:
     if part == RATES:
-        return pgettext("item edit", "%(amount)s yuan") % {"amount": entry["amount"]}
+        return rate_said(entry)
+    if part == REMISSIONS:
+        return pgettext("item edit", "%(percent)s%% less") % {"percent": entry["percent"]}
     return " · ".join(named(each, "text") for each in entry["options"]) if part in ("questions", "fields") else ""

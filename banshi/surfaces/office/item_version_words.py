@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext, pgettext_lazy
+from pydantic import ValidationError
 
-from banshi.foundation.said import english
+from banshi.foundation.said import english, named
 from banshi.rooms.catalogue.rules.checks import parsed
 from banshi.rooms.catalogue.rules.compared import ORDER, Change, Leaf, Said, tree_said
-from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.rooms.catalogue.rules.costs import tariff_words
+from banshi.rooms.catalogue.rules.handling import Formula, Handling
 
 Text = str | Promise
 
@@ -77,6 +79,8 @@ NAMES: dict[str, Text] = {
     "fee.amount": pgettext_lazy("item version", "Fee in yuan"),
     "fee.text_zh": pgettext_lazy("item version", "Fee (Chinese)"),
     "fee.text_en": pgettext_lazy("item version", "Fee (English)"),
+    "fee.rates": pgettext_lazy("item version", "Rates of the fee"),
+    "fee.remissions": pgettext_lazy("item version", "Remissions of the fee"),
     "fee.needed_if": pgettext_lazy("item version", "Fee if"),
     "fee_zh": pgettext_lazy("item version", "Fee (Chinese)"),
     "fee_en": pgettext_lazy("item version", "Fee (English)"),
@@ -192,6 +196,17 @@ def _side(leaf: Leaf, value: Any, handling: Handling, *, zh: bool) -> str:
     return _value(leaf.name.rpartition(".")[2], value)
 
 
+def rate_said(rate: Mapping[str, Any]) -> str:
+    """What a rate comes to: its amount, or how it is computed."""
+    try:
+        formula = Formula.model_validate(rate["formula"]) if rate.get("formula") else None
+    except ValidationError:  # of a draft: its page says what is wrong
+        return ""
+    if formula is not None:
+        return tariff_words(formula)[english()]
+    return pgettext("item edit", "%(amount)s yuan") % {"amount": rate["amount"]}
+
+
 def _value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return pgettext("item version", "yes") if value else pgettext("item version", "no")
@@ -202,6 +217,10 @@ def _value(name: str, value: Any) -> str:
         return gettext(", ").join(_value(name, each) for each in value)
     if isinstance(value, dict) and "first" in value:  # a season
         return " – ".join((value["first"], value["last"]))
+    if isinstance(value, dict) and name == "rates":
+        return " · ".join((named(value, "text"), rate_said(value)))
+    if isinstance(value, dict) and name == "remissions":
+        return f"{named(value, 'text')} · {value['percent']}%"
     if isinstance(value, dict):  # an answer of a question, or one of a list by its name
         tongue = "en" if english() else "zh"
         return str(value.get(f"text_{tongue}") or value.get(f"label_{tongue}", value))

@@ -336,6 +336,32 @@ def test_rates_are_a_list_within_the_fee(change: ItemDraft, editor: Client) -> N
     assert ("分情形的收费标准 2 档" in page, "中文没有填" in whole) == (True, True)
 
 
+def test_a_rate_may_be_computed_by_a_number_of_the_form(change: ItemDraft, editor: Client) -> None:
+    change.document["handling"]["fields"].append(field("copies", "number", least="1", most="99", options=[]))
+    change.save(update_fields=["document"])
+    first, off = url(change, "rates/0/"), url(change, "remissions/0/")
+    steps = {"formula.steps-0-up_to": "10", "formula.steps-0-value": "20", "formula.steps-1-value": "30"}
+    rate = {"text_zh": "副本", "text_en": "Copies", "formula.kind": "tiers", "formula.field": "copies", **steps}
+
+    wrong = editor.post(first, sent(editor, first, **rate, **{"formula.steps-1-up_to": "many"}))
+    editor.post(first, sent(editor, first, **rate))
+    editor.post(first, sent(editor, first, **{"formula.unit_zh": "份"}))
+    editor.post(off, sent(editor, off, text_zh="减免", text_en="Off", percent="50", **{"when-premises": ["own"]}))
+    fee = now(change)["fee"]
+
+    assert wrong.status_code == 422
+    assert fee["rates"][0]["formula"]["steps"] == [{"up_to": "10", "value": "20"}, {"up_to": None, "value": "30"}]
+    assert (fee["rates"][0]["amount"], fee["rates"][0]["formula"]["unit_zh"]) == (None, "份")
+    assert [(each["percent"], each["when"]) for each in fee["remissions"]] == [(50, {"eq": ["premises", "own"]})]
+    assert "10 份以内 20 元、以上 30 元" in text(editor, url(change, "rates/"))
+    assert "减 50%" in text(editor, url(change, "remissions/"))
+
+    editor.post(first, sent(editor, first, **{"formula.kind": "", "amount": "5"}))
+    editor.post(url(change, "remissions/"), {"seen": change_seen(change), "act": "out:0"})
+
+    assert ("formula" in now(change)["fee"]["rates"][0], "remissions" in now(change)["fee"]) == (False, False)
+
+
 def change_seen(change: ItemDraft) -> int:
     change.refresh_from_db()
     return change.revision
