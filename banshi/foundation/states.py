@@ -189,6 +189,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "double": (pgettext_lazy("state", "Paid twice, or after it was let off"), ""),
         "wrong": (pgettext_lazy("state", "Another sum than was owed"), ""),
         "ended": (pgettext_lazy("state", "The case was ended"), ""),
+        "less": (pgettext_lazy("state", "Less was owed than was paid"), ""),
     },
     "case_step": {  # what was done to a case
         "open": (pgettext_lazy("case step", "Begun"), ""),
@@ -225,6 +226,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "decide": (pgettext_lazy("case step", "Decided"), "ok"),
         "pay": (pgettext_lazy("case step", "Fee paid"), "ok"),
         "waive": (pgettext_lazy("case step", "Fee let off"), "ok"),
+        "reassess": (pgettext_lazy("case step", "Fee computed anew"), "wait"),
         "issue": (pgettext_lazy("case step", "Result made"), "ok"),
         "shelve": (pgettext_lazy("case step", "Ready to fetch"), "ok"),
         "post": (pgettext_lazy("case step", "Posted"), "info"),

@@ -17,7 +17,6 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import cost_of
 from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.fees import actions as fees
-from banshi.rooms.fees import queries as owing
 from banshi.rooms.fees.models import Refund
 
 log = structlog.get_logger("banshi.fees")
@@ -77,8 +76,8 @@ def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: b
             case_no=case_no, reason=reason, second_by=second_by, second_may=second_may, by=by, now=now
         )
         conclude.take_back(case, by=by, now=now)
-        if owing.owed(case.no, now=now) is not None:
-            back = fees.release(charge=fees.lock(case.no), by=by, now=now)
+        for charge in fees.lock_all(case.no):
+            back = fees.release(charge=charge, by=by, now=now)
             if back is not None:
                 tell_back(case, back, now=now)
     return case

@@ -32,10 +32,10 @@ MEANS_ZH = {"cash": "窗口现金", "card": "窗口刷卡", "qr": "窗口扫码"
 WAYS_ZH = {"qr": "手机缴费", "kiosk": "自助终端缴费"}
 
 
-def _locked(case_no: str) -> tuple[Case, Charge]:
+def _locked(case_no: str, charge_id: int | None = None) -> tuple[Case, Charge]:
     """The case, then what it owes. :raises Refused: nothing-found."""
     case = cases.lock(case_no)
-    return case, fees.lock(case_no)
+    return case, fees.lock(case_no, charge_id)
 
 
 def at_window(*, case_no: str, means: str, by: Actor, now: datetime) -> Payment:
@@ -70,7 +70,7 @@ def told(*, reference: str, said: Told, now: datetime) -> Payment:
     """
     payment = owing.payment_of(reference)
     with transaction.atomic():
-        case, charge = _locked(payment.charge.case_no)
+        case, charge = _locked(payment.charge.case_no, payment.charge_id)
         if said.state == "failed":
             fees.fail(payment=payment, now=now)
         elif said.state == "paid" and said.fen > 0:
@@ -84,7 +84,7 @@ def told(*, reference: str, said: Told, now: datetime) -> Payment:
 
 def _settled(case_no: str, payment: Payment, *, by: Actor, now: datetime) -> None:
     how = MEANS_ZH[payment.means] if payment.way == "window" else WAYS_ZH[payment.way]
-    cases.fee_paid(case_no=case_no, how=how, receipt_no=payment.receipt_no or "", by=by, now=now)
+    cases.fee_paid(case_no=case_no, how=how, receipt_no=payment.receipt_no or "", fen=payment.fen, by=by, now=now)
     by_rule.give_paid(case_no=case_no, now=now)
 
 

@@ -14,7 +14,8 @@ Q, F = models.Q, models.F
 
 
 class Charge(models.Model):
-    """应缴: what one case owes, since it was granted. The room knows no cases, only their numbers.
+    """应缴: what one case owes, since it was granted; `further`: what it owes beside what it paid. The room knows no cases, only
+    their numbers.
 
     `lines`: [{"zh", "en", "fen", "basis_zh", "basis_en", "how_zh", "how_en"}], as the item's pinned version says; what is owed
     never changes.
@@ -24,6 +25,7 @@ class Charge(models.Model):
     case_no = models.CharField(max_length=50)
     lines = models.JSONField()
     fen = models.IntegerField()
+    further = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, default="due")
     raised_at = models.DateTimeField()
     raised_by = models.CharField(max_length=60)
@@ -39,8 +41,9 @@ class Charge(models.Model):
                 name="a_charge_that_is_not_due_has_a_time",
             ),
             models.UniqueConstraint(
-                fields=["case_no"], condition=~Q(state="released"), name="one_live_charge_of_a_case"
+                fields=["case_no"], condition=~Q(state="released") & Q(further=False), name="one_live_charge_of_a_case"
             ),
+            models.UniqueConstraint(fields=["case_no"], condition=Q(state="due"), name="one_charge_due_of_a_case"),
         ]
         indexes = [models.Index(fields=["case_no", "-id"], name="charges_of_a_case")]
 
@@ -110,9 +113,11 @@ class Payment(models.Model):
 
 
 class Refund(models.Model):
-    """退费: what was paid and is not owed goes back, the way it came; at a window, by hand."""
+    """退费: what was paid and is not owed goes back, the way it came; at a window, by hand. `less`: a part of it, since the case
+    owes less than it paid.
+    """
 
-    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="refund")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     fen = models.IntegerField()
     why = models.CharField(max_length=8)
     asked_at = models.DateTimeField()
@@ -130,6 +135,7 @@ class Refund(models.Model):
                 condition=Q(done_at=None, done_by="") | (Q(done_at__isnull=False) & ~Q(done_by="")),
                 name="what_went_back_was_given_by_somebody",
             ),
+            models.UniqueConstraint(fields=["payment"], condition=~Q(why="less"), name="a_payment_goes_back_once"),
         ]
         indexes = [models.Index(fields=["next_at"], name="refunds_to_do", condition=Q(done_at=None))]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.module_loading import import_string
 
 from banshi.kernel.money import yuan
@@ -65,19 +65,34 @@ class Owed:
 
 
 def owed(case_no: str, *, now: datetime) -> Owed | None:
-    """None: it owes nothing, and never did."""
-    charge = Charge.objects.filter(case_no=case_no).order_by("-id").first()
-    if charge is None:
+    """None: it owes nothing, and never did. Of several charges the live ones count; what came for any of them is here."""
+    charges = list(Charge.objects.filter(case_no=case_no).order_by("id"))
+    if not charges:
         return None
-    payments = tuple(Payment.objects.filter(charge=charge).select_related("refund").order_by("id"))
-    going = (p for p in payments if p.state == "started" and p.way == "qr" and p.address and now < p.ends_at)
-    lines = tuple(_line(each) for each in charge.lines)
-    machine = [p for p in payments if p.way == "kiosk" and p.address]
-    return Owed(
-        charge.state, charge.fen, lines, charge.raised_at, charge.settled_at,
-        next((p for p in payments if p.counts), None), next(going, None), machine[-1] if machine else None, payments,
-        tuple(p.refund for p in payments if hasattr(p, "refund")),
+    live = [each for each in charges if each.state != "released"] or charges[-1:]
+    due = next((each for each in live if each.state == "due"), None)
+    stands = due or live[-1]
+    payments = tuple(
+        Payment.objects.filter(charge__in=charges).prefetch_related("refunds__payment").order_by("id")
     )  # fmt: skip
+    going = (p for p in payments if p.state == "started" and p.way == "qr" and p.address and now < p.ends_at)
+    machine = [p for p in payments if p.way == "kiosk" and p.address and p.charge_id == stands.pk]
+    alive = {each.pk for each in live}
+    counts = [p for p in payments if p.counts and p.charge_id in alive]
+    return Owed(
+        stands.state, due.fen if due is not None else sum(each.fen for each in live),
+        tuple(_line(line) for each in live for line in each.lines), stands.raised_at, stands.settled_at,
+        counts[-1] if counts else None, next(going, None), machine[-1] if machine else None, payments,
+        tuple(refund for p in payments for refund in sorted(p.refunds.all(), key=lambda each: each.pk)),
+    )  # fmt: skip
+
+
+def paid_in_all(case_no: str) -> int:
+    """Fen that count, less what of them goes back since the case owes less."""
+    rows = Payment.objects.filter(charge__case_no=case_no, charge__state="paid", counts=True)
+    came = rows.aggregate(fen=Sum("got", default=0))["fen"]
+    back = Refund.objects.filter(payment__in=rows, why="less").aggregate(fen=Sum("fen", default=0))["fen"]
+    return int(came) - int(back)
 
 
 def _line(said: dict[str, Any]) -> OwedLine:

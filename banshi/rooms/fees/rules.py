@@ -35,7 +35,7 @@ MEANS: Final = (
     "card",
     "qr",
 )  # at a window: what the clerk took; "qr": scanned with the window's own machine
-WHYS: Final = ("double", "wrong", "ended")  # why money goes back
+WHYS: Final = ("double", "wrong", "ended", "less")  # why money goes back
 TAKES_FOR: Final = timedelta(minutes=15)  # so long an address of the till takes money
 ASK_AFTER: Final = timedelta(seconds=30)  # a till that said nothing is asked
 ASK_EVERY: Final = timedelta(minutes=1)

@@ -47,7 +47,8 @@ UNSEEN = frozenset(
     }
 )  # steps that are none of the applicant's
 TOLD = frozenset(
-    {"again", "appointment", "days", "deferred", "due_on", "due_promised", "due_statutory", "expected_days", "fen", "grant",
+    {"again", "appointment", "days", "deferred", "due_on", "due_promised", "due_statutory", "expected_days", "fen",
+     "fen_before", "grant",
      "how", "item", "kind", "material", "materials", "missing", "place", "receipt", "round", "version", "wrong"}
 )  # fmt: skip
 OFFICE = {
@@ -55,7 +56,7 @@ OFFICE = {
         (*BEHIND, "opine", "propose_stop", "refuse_stop", "stop_clock", "resume_clock", "extend", "decide", "settle"),
         "department",
     ),
-    **dict.fromkeys(("terminate", "agree", "waive", "urge", "hand_on", "hand_to_department"), "supervisor"),
+    **dict.fromkeys(("terminate", "agree", "waive", "reassess", "urge", "hand_on", "hand_to_department"), "supervisor"),
 }
 
 

@@ -408,7 +408,7 @@ class CarrierIn(In):
 
 
 class AgreeIn(In):
-    verb: Literal["notice", "terminate", "waive"]
+    verb: Literal["notice", "terminate", "waive", "reassess"]
 
 
 # ---- what is shown ----
@@ -717,7 +717,7 @@ class RefundOut(Out):
     id: int
     payment: str
     fen: int
-    why: Literal["double", "wrong", "ended"]
+    why: Literal["double", "wrong", "ended", "less"]
     asked_at: datetime
     done_at: datetime | None
 

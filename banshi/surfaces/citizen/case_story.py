@@ -50,6 +50,7 @@ DONE: dict[str, str | Promise] = {
     "unmet": pgettext_lazy("case", "A paper that was to follow did not come in time"),
     "pay": pgettext_lazy("case", "The fee is paid"),
     "waive": pgettext_lazy("case", "The fee was let off"),
+    "reassess": pgettext_lazy("case", "The fee was computed anew"),
     "issue": pgettext_lazy("case", "The result was made"),
     "shelve": pgettext_lazy("case", "Ready to fetch"),
     "post": pgettext_lazy("case", "Handed to the courier"),

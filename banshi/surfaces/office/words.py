@@ -119,6 +119,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_fee_remind": _("Case: reminder of the fee"),
     "case_fee_paid": _("Case: fee paid"),
     "case_fee_waived": _("Case: fee waived"),
+    "case_fee_less": _("Case: fee computed anew"),
     "case_fee_back": _("Case: fee goes back"),
     "case_fee_fetch": _("Case: fee to be fetched back at a window"),
     "case_closed": _("Case: closed"),

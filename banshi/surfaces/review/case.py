@@ -26,6 +26,7 @@ from banshi.rooms.delivery.queries import drop_of, sent_papers_of
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review import lists
+from banshi.surfaces.review.fee_fields import fee_lines
 from banshi.surfaces.review.frame import page
 from banshi.surfaces.review.may import deeds_of, withheld
 from banshi.surfaces.review.said import Said, fields_of, rows_of
@@ -108,6 +109,7 @@ def answer(
         "grants": case_grants.lines(case, said if deed == "decide" else {}, now=now) if "decide" in deeds else [],
         "rows": rows_of(context["papers"], said, deeds=deeds),
         "fields": fields_of(guided_case(case).fields, said) if "receipt" in deeds else [],
+        "fee_fields": fee_lines(case, said) if "reassess" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in PROCEDURES.items()],
         "proposed_stop": stop_words(case) if "agree_stop" in deeds else None,
         "departments": [d for d in departments(hall.code) if d.pk != case.department_id] if "consult" in deeds else [],

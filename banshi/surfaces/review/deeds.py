@@ -13,7 +13,7 @@ from banshi.frames.staff import case_grants
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_deeds import Act, deed
 from banshi.frames.typed import clean, int_or_none, lines_of
-from banshi.journeys.case import by_rule, charging, folders, paying
+from banshi.journeys.case import by_rule, charging, folders, paying, reassessing
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -22,6 +22,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case, paper_rows
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review.case import answer
+from banshi.surfaces.review.fee_fields import fee_fields
 from banshi.surfaces.review.said import counted_of, deferred_of, missing_of, verdicts_of
 
 
@@ -186,6 +187,18 @@ def waive(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     reason = lines_of(request.POST.get("reason"), 301)
     paying.waive(case_no=case.no, reason=reason, second_by=second, second_may=may, by=by, now=now)
     return _("The fee is let off. The applicant is told.")
+
+
+@of_case("cases.supervise", "reassess")
+def reassess(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    second, may = shared.second_of(case, "reassess", clean(request.POST.get("second"), 40), now=now)
+    form = {
+        each.code: clean(request.POST.get(f"fee-{each.code}"), 40)
+        for each in fee_fields(case) if f"fee-{each.code}" in request.POST
+    }  # fmt: skip
+    reason = lines_of(request.POST.get("reason"), 301)
+    reassessing.reassess(case_no=case.no, form=form, reason=reason, second_by=second, second_may=may, by=by, now=now)
+    return _("The fee is computed anew. The applicant is told.")
 
 
 @of_case("cases.supervise", "terminate")

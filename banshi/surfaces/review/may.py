@@ -12,9 +12,10 @@ from banshi.foundation.doors import Who
 from banshi.foundation.said import named
 from banshi.frames.staff.cases import held
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import PaperRow, handling_of_case, stages_waited_for
+from banshi.rooms.cases.queries import PaperRow, fee_of, handling_of_case, stages_waited_for
 from banshi.rooms.cases.queries.stopping import STOP
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.catalogue.rules.costs import hangs_on
 from banshi.rooms.catalogue.rules.handling import Stage
 
 # Parts of the page: each with the verb it takes and the permission.
@@ -40,6 +41,7 @@ PARTS = (
     ("hand_to_department", "hand_to_department", "cases.supervise"),
     ("agree", "notice", "cases.supervise"),
     ("waive", "waive", "cases.supervise"),
+    ("reassess", "reassess", "cases.supervise"),
     ("terminate", "terminate", "cases.supervise"),
 )
 ALWAYS = (
@@ -50,6 +52,7 @@ ALWAYS = (
     "hand_to_department",
     "agree",
     "waive",
+    "reassess",
     "terminate",
 )  # also while somebody else works on it
 Agreed = Mapping[str, Sequence[Any]]
@@ -100,6 +103,8 @@ def _open(
         return busy
     if part == "waive":
         return case.fee_due_on is not None
+    if part == "reassess":
+        return bool(fee_of(case)) and bool(hangs_on(handling_of_case(case)))
     return part != "agree" or case.notices > 0
 
 

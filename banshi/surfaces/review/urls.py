@@ -91,5 +91,6 @@ urlpatterns = [
     path(CASE + "hand-to-department", supervising.hand_to_department, name="hand_to_department"),
     path(CASE + "agree", deeds.agree, name="agree"),
     path(CASE + "waive", deeds.waive, name="waive"),
+    path(CASE + "reassess", deeds.reassess, name="reassess"),
     path(CASE + "terminate", deeds.terminate, name="terminate"),
 ]

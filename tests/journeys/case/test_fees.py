@@ -15,7 +15,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from banshi.journeys.case import by_rule, charging, conclude, due, paying
+from banshi.journeys.case import by_rule, charging, conclude, due, paying, reassessing
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
@@ -496,3 +496,106 @@ def test_whatever_grants_or_ends_a_case_goes_by_what_it_costs():
     }
 
     assert found == {"charging.py"}
+
+
+# --- Computed anew --------------------------------------------------------------------------------------------------
+
+
+def computed_anew(matters: Matters, case: Case, copies: str, now: datetime = TUESDAY_NINE, **more: Any) -> Case:
+    said = {"reason": "份数写错了", "second_by": matters.staff["second_supervisor"].pk, "second_may": True, **more}
+    return reassessing.reassess(
+        case_no=case.no, form={"copies": copies}, by=matters.by["supervisor"], now=now, **said
+    )  # fmt: skip
+
+
+def test_unpaid_a_new_notice_takes_the_place_of_the_old_one(matters: Matters):
+    case = matters.owing_by_copy("3")
+    payment = by_phone(matters, case)
+
+    computed_anew(matters, case, "2", now=TUESDAY_NINE + DAY)
+    late = paying.told(reference=payment.reference, said=Told("paid", 3000, "T-1"), now=TUESDAY_NINE + DAY)
+
+    old, new = notices(case)
+    assert (old.amount, new.amount, new.fees[0].why) == ("30.00", "20.00", "2 份 × 10 元 = 20 元，镇价〔2026〕1号")
+    assert (old.replaces, bool(new.replaces), new.pay_by) == ("", True, date(2026, 4, 1))
+    assert list(Charge.objects.order_by("id").values_list("state", "fen")) == [("released", 3000), ("due", 2000)]
+    assert (late.counts, Refund.objects.get().why) == (False, "ended")
+    event = CaseEvent.objects.get(case=case, verb="reassess")
+    assert (event.facts["fen_before"], event.facts["fen"], event.facts["fields"]) == (3000, 2000, ["copies"])
+
+
+def test_paid_the_difference_is_asked_for_beside_it(matters: Matters):
+    case = matters.owing_by_copy("3")
+    first = paying.at_window(case_no=case.no, means="cash", by=matters.by["issuer"], now=TUESDAY_NINE)
+
+    computed_anew(matters, case, "5")
+    assert refused(lambda: conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)) == "fee-due"
+    owed = owing.owed(case.no, now=TUESDAY_NINE)
+    second = paying.at_window(case_no=case.no, means="cash", by=matters.by["issuer"], now=TUESDAY_NINE)
+
+    assert owed is not None
+    assert (owed.state, owed.fen, [each.fen for each in owed.lines]) == ("due", 2000, [3000, 2000])
+    assert notices(case)[-1].fees[-1].why == "30.00 元"
+    assert (first.fen, second.fen, first.receipt_no == second.receipt_no) == (3000, 2000, False)
+    assert (owing.paid_in_all(case.no), Refund.objects.exists()) == (5000, False)
+    case.refresh_from_db()
+    assert (case.fee_due_on, case.issue_due_on) == (None, date(2026, 3, 24))
+
+
+def test_paid_and_too_much_a_part_goes_back_and_the_rest_when_it_ends(matters: Matters):
+    case = matters.owing_by_copy("5")
+    paying.at_window(case_no=case.no, means="cash", by=matters.by["issuer"], now=TUESDAY_NINE)
+
+    computed_anew(matters, case, "3")
+    computed_anew(matters, case, "2")
+    charging.terminate(
+        case_no=case.no, reason="重复", second_by=matters.staff["second_supervisor"].pk, second_may=True,
+        by=matters.by["supervisor"], now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    assert list(Refund.objects.order_by("id").values_list("fen", "why")) == [
+        (2000, "less"),
+        (1000, "less"),
+        (2000, "ended"),
+    ]
+    assert messages(case) == ["case_fee_due", "case_fee_paid", "case_fee_fetch", "case_fee_fetch", "case_fee_fetch"]
+    payment = Payment.objects.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Refund.objects.create(payment=payment, fen=1, why="less", asked_at=TUESDAY_NINE, next_at=TUESDAY_NINE)
+
+
+@pytest.mark.parametrize(
+    ("copies", "more", "slug"),
+    [
+        ("3", {}, "invalid"),  # as it was
+        ("0", {}, "invalid"),
+        ("many", {}, "invalid"),
+        ("2", {"reason": " "}, "invalid"),
+        ("2", {"second_may": False}, "same-person"),
+    ],
+)
+def test_nothing_is_computed_anew_alone_without_a_reason_or_for_nothing(
+    matters: Matters, copies: str, more: dict[str, Any], slug: str
+):
+    case = matters.owing_by_copy("3")
+
+    assert refused(lambda: computed_anew(matters, case, copies, **more)) == slug
+    assert (Charge.objects.get().state, len(notices(case))) == ("due", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_paid_and_computed_anew_at_once_nothing_is_lost(committed_matters: Matters):
+    """Whichever comes first: what counts, goes back and is owed comes to the new sum."""
+    case = committed_matters.owing_by_copy("3")
+    payment = by_phone(committed_matters, case)
+    acts = [
+        lambda: paying.told(reference=payment.reference, said=Told("paid", 3000, "T-1"), now=TUESDAY_NINE),
+        lambda: computed_anew(committed_matters, case, "4"),
+    ]
+
+    together(2, lambda i: acts[i]())
+
+    owed = owing.owed(case.no, now=TUESDAY_NINE)
+    back = sum(Refund.objects.values_list("fen", flat=True))
+    assert owed is not None
+    assert (owed.is_due, owed.fen + 3000 - back) == (True, 4000)

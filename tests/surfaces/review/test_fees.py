@@ -43,3 +43,21 @@ def test_a_decision_at_the_page_asks_for_the_fee(matters: Any, client_of: Any):
     page = client_of("approver").get(f"/review/town/cases/{case.no}/").content.decode()
     assert Charge.objects.get().case_no == case.no
     assert ("80.00" in page, 'name="means"' in page, f"{case.no}/waive" in page) == (True, False, False)
+
+
+def test_two_supervisors_have_the_fee_computed_anew(matters: Any, client_of: Any):
+    case = matters.owing_by_copy("3")
+    at = f"/review/town/cases/{case.no}/"
+    first, second = client_of("supervisor"), client_of("second_supervisor")
+    said = {"fee-copies": "2", "reason": "份数写错了", "second": "case-second-supervisor"}
+
+    alone = first.post(f"{at}reassess", said)
+    second.post(f"{at}agree", {"verb": "reassess"})
+    offered = first.get(at).content.decode()
+    wrong = first.post(f"{at}reassess", {**said, "fee-copies": "many"})
+    done = first.post(f"{at}reassess", said)
+
+    assert (alone.status_code, wrong.status_code, done.status_code) == (409, 422, 302)
+    assert 'name="fee-copies" value="3"' in offered
+    assert list(Charge.objects.order_by("id").values_list("state", "fen")) == [("released", 3000), ("due", 2000)]
+    assert client_of("approver").post(f"{at}reassess", said).status_code == 403

@@ -30,7 +30,7 @@ from banshi.rooms.cases.actions.bundling import (
     take_back_paper,
     withdraw_bundle,
 )
-from banshi.rooms.cases.actions.charging import fee_paid, fee_waived, remind_unpaid
+from banshi.rooms.cases.actions.charging import fee_paid, fee_waived, reassess, remind_unpaid
 from banshi.rooms.cases.actions.concluding import (
     close_refused,
     come_back,
@@ -143,6 +143,7 @@ __all__ = [
     "post",
     "propose_rules",
     "propose_stop",
+    "reassess",
     "receive",
     "recount",
     "refuse",

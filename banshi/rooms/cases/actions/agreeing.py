@@ -16,7 +16,8 @@ def agree(*, case_no: str, verb: str, by: Actor, now: datetime) -> Case:
     """Somebody who supervises cases here agrees that `verb` is taken, by another, within half an hour
     (`queries.agreed`). Whether `by` supervises is the door's to ask.
 
-    :param verb: notice | terminate | waive. :raises Refused: nothing-found, wrong-state (of either), invalid, not-allowed.
+    :param verb: notice | terminate | waive | reassess.
+    :raises Refused: nothing-found, wrong-state (of either), invalid, not-allowed.
     """
     if verb not in BY_TWO:
         raise invalid("verb", "这一步不用第二个人", "This step takes no second person")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,13 +13,28 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from banshi.kernel.actors import Actor
 from banshi.kernel.money import yuan
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.actions.ground import give, locked, need, step, tell, tell_all, today_in, today_of, until
+from banshi.rooms.cases.actions.ground import (
+    give,
+    invalid,
+    locked,
+    need,
+    step,
+    tell,
+    tell_all,
+    today_in,
+    today_of,
+    until,
+)
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
-from banshi.rooms.cases.queries.handling import cost_of, fee_of, handling_of_case
+from banshi.rooms.cases.queries.handling import cost_of, fee_of, form_of, handling_of_case
+from banshi.rooms.cases.queries.papers import facts_of
 from banshi.rooms.cases.rules.paper_texts import Named
+from banshi.rooms.catalogue.rules.costs import hangs_on
+from banshi.rooms.catalogue.rules.guided import cleaned, form_faults
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 
+LONGEST_REASON = 300
 BATCH = 500  # told in one statement
 
 
@@ -32,25 +49,77 @@ def pay_day(case: Case, now: datetime) -> dict[str, Any]:
 
 
 def ask_fee(case: Case, event: CaseEvent, *, fen: int, now: datetime) -> None:
-    """缴费通知书, beside the decision of this event. The case is locked."""
+    """缴费通知书, beside the step of this event; it takes the place of those before. The case is locked."""
     assert case.fee_due_on is not None
+    before = case.papers.filter(kind="payment_notice").order_by("-id").first()
     give(
-        case, "payment_notice", event=event, now=now, fees=_lines(case), amount=yuan(fen), pay_by=case.fee_due_on
+        case, "payment_notice", event=event, now=now, fees=_lines(case, fen), amount=yuan(fen), pay_by=case.fee_due_on,
+        replaces=before.printed if before is not None and fen == fee_of(case) else "",
     )  # fmt: skip
     tell(case, "case_fee_due", event=event, now=now, amount=yuan(fen), day=case.fee_due_on.isoformat())
 
 
-def fee_paid(*, case_no: str, how: str, receipt_no: str, by: Actor, now: datetime) -> CasePaper:
+def reassess(
+    *, case_no: str, form: Mapping[str, str], paid: int, reason: str, second_by: int, by: Actor, now: datetime
+) -> Case:
+    """重新核定: a field that the fee hangs on is put right, until the result is made. What is owed beside what was paid is asked
+    for by a notice of its own; where nothing is, the days to issue begin today, or go on.
+
+    :param paid: fen. :raises Refused: nothing-found, wrong-state, invalid, form-invalid.
+    """
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise invalid(
+            "reason", f"写明理由，{LONGEST_REASON} 字以内", f"Give the reason, in up to {LONGEST_REASON} characters"
+        )
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "reassess")
+        before, was_due = fee_of(case), case.fee_due_on is not None
+        form = _put_right(case, form, now=now)
+        owes = fee_of(case) - paid
+        columns = pay_day(case, now) | {"issue_due_on": None} if owes > 0 else {"fee_due_on": None}
+        columns |= issue_day(case, now) if owes <= 0 and was_due else {}
+        event = step(
+            case, "reassess", by=by, now=now, why=reason, form=case.form, revision=case.revision, fee_reminded_at=None, **columns,
+            facts={"fen_before": before, "fen": owes + paid, "fields": sorted(form), "second_by": second_by},
+        )  # fmt: skip
+        if owes > 0:
+            ask_fee(case, event, fen=owes, now=now)
+        elif was_due:
+            tell(case, "case_fee_less", event=event, now=now, **_ready(case, now))
+    return case
+
+
+def _put_right(case: Case, form: Mapping[str, str], *, now: datetime) -> dict[str, str]:
+    """:returns: what was changed. :raises Refused: invalid – nothing the fee hangs on; form-invalid."""
+    handling, there = handling_of_case(case), form_of(case)
+    changed = {code: value for code, value in form.items() if str(there.get(code, "")) != value}
+    if not changed or not set(changed) <= hangs_on(handling):
+        raise invalid("form", "改一栏计费的数", "Change a field that the fee is computed by")
+    wrong = [
+        each
+        for each in form_faults(handling, case.answers, {**there, **form}, today_of(case, now))
+        if each.code in form
+    ]
+    if wrong:
+        raise invalid(wrong[0].code, wrong[0].zh, wrong[0].en)
+    case.form = json.dumps(cleaned(handling, case.answers, {**there, **form}), ensure_ascii=False)
+    case.revision += 1
+    return changed
+
+
+def fee_paid(*, case_no: str, how: str, receipt_no: str, fen: int, by: Actor, now: datetime) -> CasePaper:
     """缴清: the days to issue begin today.
 
-    :param how: in words, as the receipt says it. :returns: the receipt. :raises Refused: nothing-found, wrong-state.
+    :param how: in words, as the receipt says it. :param fen: what came. :returns: the receipt.
+    :raises Refused: nothing-found, wrong-state.
     """
     with transaction.atomic():
         case = locked(case_no)
-        fen = fee_of(case)
         event = _settled(case, "pay", by=by, now=now, facts={"fen": fen, "receipt": receipt_no})
         paper = give(
-            case, "fee_receipt", event=event, now=now, fees=_lines(case), amount=yuan(fen), paid_how=how,
+            case, "fee_receipt", event=event, now=now, fees=_lines(case, fen), amount=yuan(fen), paid_how=how,
             receipt_no=receipt_no,
         )  # fmt: skip
         tell(case, "case_fee_paid", event=event, now=now, amount=yuan(fen), **_ready(case, now))
@@ -82,13 +151,14 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _lines(case: Case) -> tuple[Named, ...]:
-    """What is paid for, as papers list it."""
-    cost = cost_of(case)
+def _lines(case: Case, fen: int) -> tuple[Named, ...]:
+    """What is paid for, as papers list it; of a further notice also what was paid before. :param fen: what it is about."""
+    cost, before = cost_of(case), fee_of(case) - fen
     if cost is None:
         return ()
     said = [cost.how_zh or f"{yuan(fee_of(case))} 元", *([cost.basis_zh] if cost.basis_zh else [])]
-    return (Named(cost.text_zh[:200], "，".join(said)),)
+    paid = (Named("此前已缴", f"{yuan(before)} 元"),) if before > 0 else ()
+    return (Named(cost.text_zh[:200], "，".join(said)), *paid)
 
 
 def remind_unpaid(*, now: datetime) -> int:
@@ -127,9 +197,17 @@ def _remind(due: Q, *, now: datetime) -> int:
         cases = list(
             rows.select_related("hall", "item").annotate(decided=Subquery(decided)).order_by("fee_due_on", "id")[:BATCH]
         )
+        asked = _asked(cases)
         tell_all(
-            [(case, case.decided, {"amount": yuan(fee_of(case)), "day": _day(case.fee_due_on)}) for case in cases],
+            [(case, case.decided, {"amount": asked[case.pk], "day": _day(case.fee_due_on)}) for case in cases],
             "case_fee_remind", now=now,
         )  # fmt: skip
         Case.objects.filter(pk__in=[case.pk for case in cases]).update(fee_reminded_at=now)
     return len(cases)
+
+
+def _asked(cases: list[Case]) -> dict[int, str]:
+    """What the last notice of each asks for, in yuan."""
+    rows = CasePaper.objects.filter(case__in=cases, kind="payment_notice").order_by("id")
+    said = {paper.case_id: facts_of(paper).amount for paper in rows}
+    return {case.pk: said.get(case.pk) or yuan(fee_of(case)) for case in cases}

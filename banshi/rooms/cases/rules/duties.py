@@ -16,7 +16,8 @@ BY_TWO: Final = (
     "notice",
     "terminate",
     "waive",
-)  # a further notice, an early end, a fee that is let off take two people
+    "reassess",
+)  # a further notice, an early end, a fee that is let off or computed anew take two people
 AGREED: Final = timedelta(minutes=30)  # so long the second one's word holds
 # Whose steps a phase waits for; what is settled on the spot the window decides, too.
 _FRONT: Final = ("cases.receive", "cases.pre_review")

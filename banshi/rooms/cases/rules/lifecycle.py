@@ -56,6 +56,7 @@ CASE = Table(
         "decide_at_once": Step("received"),  # 即办: the window, where the item says so, through all steps in one go
         "pay": Step("decided"),  # the fee is paid, or waived: the days to issue begin
         "waive": Step("decided"),
+        "reassess": Step("decided"),  # 重新核定: what the fee was computed by is put right
         "issue": Step("decided", to="issuing"),
         "shelve": Step("issuing", to="ready"),
         "post": Step("ready"),  # the carrier has it: made and handed on in time

@@ -83,6 +83,7 @@ class Facts:
     pay_by: date | None = None
     paid_how: str = ""
     receipt_no: str = ""
+    replaces: str = ""  # 文号 of the notice whose place this one takes
     wait: str = ""
     at_once: bool = False  # 即办: settled while the person stands there; no day is promised
 
@@ -406,6 +407,7 @@ def _payment_notice(facts: Facts) -> PaperWords:
             f"{_asked(facts)}已经批准，需要缴费 {facts.amount} 元，{_by(facts.pay_by)}缴清。",
             f"{facts.result or '结果'}自缴费之日起制作，颁发、送达的期限自缴费之日起算。",
             "可以到窗口缴；网上办件页面有缴费入口的，也可以在网上缴。符合减免条件的，向窗口提出。",
+            *([f"此前的缴费通知书（{facts.replaces}）作废，以本通知书为准。"] if facts.replaces else []),
         ),
         rows=(
             *_head(facts),

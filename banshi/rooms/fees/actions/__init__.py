@@ -1,6 +1,6 @@
 """Writes on charges, payments, refunds and waivers."""
 
-from banshi.rooms.fees.actions.charging import Line, lock, raise_charge, release, waive
+from banshi.rooms.fees.actions.charging import Line, lessen, lock, lock_all, raise_charge, release, waive
 from banshi.rooms.fees.actions.paying import (
     Came,
     ask_till,
@@ -24,7 +24,9 @@ __all__ = [
     "give_back",
     "given_by_hand",
     "lead_to_till",
+    "lessen",
     "lock",
+    "lock_all",
     "raise_charge",
     "release",
     "take_at_window",

@@ -10,7 +10,7 @@ from datetime import datetime
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.fees.actions.refunding import ask_back
+from banshi.rooms.fees.actions.refunding import ask_back, ask_part_back
 from banshi.rooms.fees.models import Charge, Payment, Refund, Waiver
 from banshi.rooms.fees.rules import settled
 from banshi.rooms.places.models import Hall
@@ -29,27 +29,48 @@ class Line:
     how_en: str = ""
 
 
-def raise_charge(*, hall: Hall, case_no: str, lines: Sequence[Line], by: Actor, now: datetime) -> Charge:
-    """应缴. Again it is the one there is. :param lines: at least one, with some money in all."""
-    there = Charge.objects.filter(case_no=case_no).exclude(state="released").first()
-    if there is not None:
+def raise_charge(
+    *, hall: Hall, case_no: str, lines: Sequence[Line], further: bool = False, by: Actor, now: datetime
+) -> Charge:
+    """应缴. Again it is the one there is. :param lines: at least one, with some money in all. :param further: beside what was
+    paid."""
+    there = Charge.objects.filter(case_no=case_no, further=further).exclude(state="released").last()
+    if there is not None and (there.state == "due" or not further):
         return there
     return Charge.objects.create(
         hall=hall, case_no=case_no, lines=[asdict(line) for line in lines], fen=sum(line.fen for line in lines),
-        raised_at=now, raised_by=str(by),
+        further=further, raised_at=now, raised_by=str(by),
     )  # fmt: skip
 
 
-def lock(case_no: str) -> Charge:
-    """The last charge of a case, and whoever else wants to settle it waits. Its case is locked before.
+def lock(case_no: str, charge_id: int | None = None) -> Charge:
+    """The last charge of a case, or that one of it, and whoever else wants to settle any waits. Its case is locked before.
 
     :raises Refused: nothing-found – it owes nothing.
     """
-    rows = Charge.objects.select_for_update(no_key=True, of=("self",)).select_related("hall")
-    charge = rows.filter(case_no=case_no).order_by("-id").first()
-    if charge is None:
+    charges = lock_all(case_no)
+    found = next((each for each in reversed(charges) if charge_id in (None, each.pk)), None)
+    if found is None:
         raise Refused("nothing-found", facts={"case": case_no})
-    return charge
+    return found
+
+
+def lock_all(case_no: str) -> list[Charge]:
+    """Every charge of a case, the first one first."""
+    rows = Charge.objects.select_for_update(no_key=True, of=("self",)).select_related("hall")
+    return list(rows.filter(case_no=case_no).order_by("id"))
+
+
+def lessen(*, case_no: str, fen: int, by: Actor, now: datetime) -> list[Refund]:
+    """退差额: the case owes so much less than it paid. What was paid last goes back first. The case is locked."""
+    left, back = fen, []
+    for charge in reversed(lock_all(case_no)):
+        paid = Payment.objects.filter(charge=charge, counts=True).first() if charge.state == "paid" else None
+        part = ask_part_back(paid, fen=left, by=by, now=now) if paid is not None and left else None
+        if part is not None:
+            left -= part.fen
+            back.append(part)
+    return back
 
 
 def waive(*, charge: Charge, reason: str, second_by: int, by: Actor, now: datetime) -> Waiver:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
+from django.db.models import Sum
 
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
@@ -19,13 +20,25 @@ log = structlog.get_logger("banshi.fees")
 
 
 def ask_back(payment: Payment, *, why: str, by: Actor, now: datetime) -> Refund:
-    """It goes back; once. The charge of the payment is locked. :param why: double | wrong | ended."""
-    assert payment.got is not None
-    refund, new = Refund.objects.get_or_create(
-        payment=payment, defaults={"fen": payment.got, "why": why, "asked_at": now, "next_at": now}
-    )
-    if new:
-        _traced(refund, by=by, now=now)
+    """All of it that is here still goes back; once. The charge of the payment is locked. :param why: double | wrong | ended."""
+    there = Refund.objects.filter(payment=payment).exclude(why="less").first()
+    return there or _asked(payment, _left(payment), why, by=by, now=now)
+
+
+def ask_part_back(payment: Payment, *, fen: int, by: Actor, now: datetime) -> Refund | None:
+    """The case owes less than was paid: so much of it goes back, as far as it is here still. The charge is locked."""
+    part = min(fen, _left(payment))
+    return _asked(payment, part, "less", by=by, now=now) if part else None
+
+
+def _left(payment: Payment) -> int:
+    back: int = Refund.objects.filter(payment=payment).aggregate(fen=Sum("fen", default=0))["fen"]
+    return (payment.got or 0) - back
+
+
+def _asked(payment: Payment, fen: int, why: str, *, by: Actor, now: datetime) -> Refund:
+    refund = Refund.objects.create(payment=payment, fen=fen, why=why, asked_at=now, next_at=now)
+    _traced(refund, by=by, now=now)
     return refund
 
 
@@ -37,8 +50,9 @@ def give_back(*, refund_id: int, now: datetime) -> bool:
     if refund.done_at is not None or refund.payment.way == "window":
         return refund.done_at is not None
     reference = refund.payment.reference
+    ours = f"{reference}-R{refund.pk}" if refund.why == "less" else f"{reference}-R"
     try:
-        number = till().refund(reference=reference, refund=f"{reference}-R", fen=refund.fen)
+        number = till().refund(reference=reference, refund=ours, fen=refund.fen)
     except TillDown as down:
         log.warning("till-down", what="refund", why=str(down)[:80])
         Refund.objects.filter(pk=refund.pk, done_at=None).update(next_at=now + AGAIN_AFTER)

@@ -180,6 +180,10 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”的费用减免了，不用缴[，约{at}好，在{hall}出件窗口领][，{day}前出证]。[详情：{link}]",
         "en": "The fee for “{item}” is waived[; the result is ready about {at}, at the issue window of {hall}][; the result is issued by {day}].[ See it here: {link}]",
     },
+    "case_fee_less": {
+        "zh": "“{item}”的费用重新核定了，不用再缴[，约{at}好，在{hall}出件窗口领][，{day}前出证]。[详情：{link}]",
+        "en": "The fee for “{item}” was computed anew: nothing more is owed[; the result is ready about {at}, at the issue window of {hall}][; the result is issued by {day}].[ See it here: {link}]",
+    },
     "case_fee_back": {
         "zh": "“{item}”多收或者不该收的 {amount} 元，原路退回给你。[详情：{link}]",
         "en": "{amount} yuan for “{item}” go back to you, the way they came.[ See it here: {link}]",

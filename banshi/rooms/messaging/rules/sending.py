@@ -93,6 +93,7 @@ LASTS = {
     "case_fee_remind": DAY,
     "case_fee_paid": 7 * DAY,
     "case_fee_waived": 7 * DAY,
+    "case_fee_less": 7 * DAY,
     "case_fee_back": 7 * DAY,
     "case_fee_fetch": 7 * DAY,
     "case_closed": 7 * DAY,

@@ -124,6 +124,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_fee_remind": (("item",), ("amount",), ("day",)),
     "case_fee_paid": (("item",), ("amount",)),
     "case_fee_waived": (("item",),),
+    "case_fee_less": (("item",),),
     "case_fee_back": (("item",), ("amount",)),
     "case_fee_fetch": (("item",), ("amount",)),
     "case_closed": (("item",),),
