@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -206,7 +206,7 @@ def _remind(due: Q, *, now: datetime) -> int:
     return len(cases)
 
 
-def _asked(cases: list[Case]) -> dict[int, str]:
+def _asked(cases: Sequence[Case]) -> dict[int, str]:
     """What the last notice of each asks for, in yuan."""
     rows = CasePaper.objects.filter(case__in=cases, kind="payment_notice").order_by("id")
     said = {paper.case_id: facts_of(paper).amount for paper in rows}
