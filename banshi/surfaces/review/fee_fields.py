@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import pgettext
 
 from banshi.foundation.said import named
 from banshi.rooms.cases.models import Case
@@ -44,5 +44,5 @@ def _line(field: Field, form: Mapping[str, Any], said: Mapping[str, Any]) -> Fee
     value = ("yes" if there else "no") if isinstance(there, bool) else str(there)
     options = tuple((each.id, named(each, "text")) for each in field.options)
     if field.type == "yes_no":
-        options = (("yes", gettext("Yes")), ("no", gettext("No")))
+        options = (("yes", pgettext("fee field", "Yes")), ("no", pgettext("fee field", "No")))
     return FeeLine(name, named(field, "label"), str(said.get(name) or value), options)
