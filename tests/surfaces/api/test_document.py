@@ -4,35 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from copy import deepcopy
-from functools import cache
 from typing import Any
 
-import pytest
-import schemathesis
-from django.core import signals
-from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
-from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from banshi.surfaces.api.keys import SCOPES_OF
 from banshi.surfaces.api.schemas import In, Out
-from tests.asgi import with_lanes
-from tests.matters import ANSWERS, FORM, matters_of
-from tests.surfaces.api.conftest import PERSON, SCOPES, Calls, booking, stop_the_clock
+from tests.surfaces.api.conftest import Calls
 from tests.surfaces.api.strict import operations, problems
-
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 5
 
 
 def document(calls: Calls) -> dict[str, Any]:
@@ -89,101 +69,6 @@ def test_the_docs_page_shows_every_operation_and_loads_nothing_from_elsewhere(ca
     assert [
         part for part in ("http://", "https://", "//cdn") if f'src="{part}' in text or f'href="{part}' in text
     ] == []
-
-
-def seeds(calls: Calls) -> dict[str, str]:
-    """Things that are there, so that generated requests also meet them."""
-    code = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()["code"]
-    ref = calls("post", "/halls/town/tickets", "kiosk", {"category": "A", "person": PERSON}).json()["id"]
-    calls("post", "/windows/town-01/sign-in", "desk")
-    return {"hall": "town", "item": "pension", "code": code, "id": ref, "window": "town-01"}
-
-
-def case_seeds(calls: Calls) -> dict[str, str]:
-    """A case with its papers counted and a first official paper."""
-    matters_of(calls.town)
-    asked = {"item": "pension", "hall": "town", "person": PERSON, "answers": ANSWERS, "form": FORM}
-    no = calls("post", "/cases", "channel", asked).json()["case_no"]
-    came = calls("post", f"/cases/{no}/receive", "staff", {"materials": ["id", "lease", "photo"]}).json()
-    (paper,) = calls("get", f"/cases/{no}/documents", "channel").json()["data"]
-    material = str(came["requirements"][0]["materials"][0]["id"])
-    return {"case": no, "material": material, "number": paper["number"], "code": paper["code"], "name": "acceptance"}
-
-
-CASES = ("cases", "documents", "worklists", "library", "verify", "till", "courier")
-
-
-@contextmanager
-def one_connection() -> Iterator[None]:
-    """Django closes connections between requests; the test's transaction must not be closed with them."""
-    for signal in (signals.request_started, signals.request_finished):
-        signal.disconnect(close_old_connections)
-    try:
-        yield
-    finally:
-        for signal in (signals.request_started, signals.request_finished):
-            signal.connect(close_old_connections)
-
-
-@cache
-def described() -> Any:
-    """The API as its own document says; to read it takes half a second."""
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", with_lanes(get_wsgi_application()))
-
-
-def generated(operation: Any, mode: GenerationMode, known: dict[str, str], key: str) -> None:
-    """Send generated requests, each also with the path of something that is there."""
-
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(case=operation.as_strategy(generation_mode=mode))
-    def send(case: Any) -> None:
-        for there in ({}, known):
-            case.path_parameters = {k: there.get(k, v) for k, v in (case.path_parameters or {}).items()}
-            case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
-
-    send()
-
-
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-@pytest.mark.parametrize(
-    "subject",
-    [
-        "halls",
-        "items",
-        "when",
-        "appointments",
-        "agents",
-        "mandates",
-        "people",
-        "tickets",
-        "windows",
-        "stats",
-        "notices",
-        "demo",
-        *CASES,
-    ],
-)
-def test_generated_requests_get_documented_answers(calls: Calls, subject: str, mode: GenerationMode) -> None:
-    known = case_seeds(calls) if subject in CASES else seeds(calls)
-    ran = []
-
-    with one_connection():
-        for result in described().include(path_regex=f"^/api/v1/{subject}").get_all_operations():
-            operation = result.ok()
-            name = operation.definition.raw["operationId"]
-            scope = next((s for s in SCOPES if s in SCOPES_OF[name]), "read")
-            generated(operation, mode, known, calls.keys[scope])
-            ran.append(name)
-
-    assert ran
-    stop_the_clock()
 
 
 def test_the_docs_page_speaks_chinese_unless_asked_otherwise(calls: Calls) -> None:
