@@ -57,10 +57,14 @@ TYPES: Final = (
         for each in (
             "pre_review", "pre_returned", "pre_passed", "await_receipt", "received", "supplement", "accepted", "in_review",
             "decided", "issuing", "ready", "delivered", "closed", "not_accepted", "withdrawn", "terminated",
+            # the phase stays as it is
+            "stopped", "resumed", "extended", "fee_due", "fee_paid", "fee_waived", "refunded", "in_cabinet", "posted",
+            "came_back", "rated",
         )
     ),
+    "enquiry.answered",
 )  # fmt: skip
-GROUPS: Final = ("appointment", "ticket", "case")
+GROUPS: Final = ("appointment", "ticket", "case", "enquiry")
 WANTED: Final = (*(f"{group}.*" for group in GROUPS), *TYPES)  # what a hook may ask for
 
 # After each try that failed; after the last one nothing is tried any more. Together about six days.
@@ -120,6 +124,12 @@ class Fact:
     def code(self) -> str:
         """Its id for receivers. Made of the fact itself: found again after a restore, it is the same."""
         return "evt_" + hashlib.sha256(self.name.encode()).hexdigest()[:32]
+
+
+def maker_of(actor: str) -> str:
+    """`key:3` where that system made it, for whichever of its users; "" where no system did."""
+    kind, _, rest = actor.partition(":")
+    return f"key:{rest.partition(':')[0]}" if kind in ("key", "channel") else ""
 
 
 def envelope(

@@ -17,7 +17,7 @@ Why = Literal["", "hand", "gone", "failing"]
 class WebhookIn(In):
     url: Annotated[str, StringConstraints(min_length=1, max_length=rules.MOST_URL, pattern=PRINTABLE)]
     types: Annotated[list[Type], Field(max_length=60)] = Field(
-        [], description="Types of events, or `appointment.*`, `ticket.*`, `case.*`; none: all."
+        [], description="Types of events, or `appointment.*`, `ticket.*`, `case.*`, `enquiry.*`; none: all."
     )
     hall: Code | None = None
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 from django.db.models import Q
 
 from banshi.rooms.booking.models import Appointment, Move
-from banshi.rooms.cases.models import CaseEvent
+from banshi.rooms.hooks.queries.case_facts import of_cases, of_enquiries
 from banshi.rooms.hooks.queries.sources import Hint
-from banshi.rooms.hooks.rules import TYPES, Fact
+from banshi.rooms.hooks.rules import Fact, maker_of
 from banshi.rooms.tickets.models import Call, Miss, Service, Ticket, Transfer
 
 CALLS: Final = {"call": "called", "go_on": "called", "recall": "recalled"}
@@ -39,16 +39,11 @@ def facts_of(hints: Iterable[Hint], *, since: datetime) -> list[Fact]:
     found = [
         *_of_appointments(subjects["appointment"], booked),
         *_of_tickets(numbers, told),
-        *_of_cases(subjects["case"]),
+        *of_cases(subjects["case"]),
+        *of_enquiries(subjects["enquiry"]),
     ]
     # Of the same moment, as they stand: what is said first of a thing began it.
     return sorted((fact for fact in found if fact.at >= since), key=lambda fact: fact.at)
-
-
-def _key(actor: str) -> str:
-    """`key:3` where that system made it, for whichever of its users."""
-    kind, _, rest = actor.partition(":")
-    return f"key:{rest.partition(':')[0]}" if kind in ("key", "channel") else ""
 
 
 def _iso(at: datetime) -> str:
@@ -73,7 +68,7 @@ def _of_appointment(row: Appointment, moves: Sequence[Move]) -> Iterator[Fact]:
     def fact(verb: str, at: datetime, mark: str, **said: Any) -> Fact:
         subject = f"appointment:{row.code}"
         data = {"code": row.code, "hall": row.hall.code, "item": row.item.code, **said}
-        maker = _key(row.holder or row.booked_by)
+        maker = maker_of(row.holder or row.booked_by)
         return Fact(
             f"{subject}:{_iso(row.created_at)}:{verb}:{mark}",
             f"appointment.{verb}",
@@ -181,28 +176,4 @@ def _holder(row: Ticket) -> str:
     booked = row.appointment
     if booked is None or (row.limit_key == "" and booked.limit_key != ""):
         return ""
-    return _key(booked.holder)
-
-
-# --- Cases ----------------------------------------------------------------------------------------------------------
-
-
-def _of_cases(numbers: Collection[str]) -> Iterator[Fact]:
-    """Changes of phase. What is done without one – somebody takes a case, gives an opinion – concerns nobody outside."""
-    if not numbers:
-        return
-    rows = CaseEvent.objects.filter(case__no__in=numbers).select_related("case__hall", "case__item").order_by("id")
-    for row in rows:
-        case = row.case
-        kind = f"case.{row.after}"
-        if row.before == row.after or kind not in TYPES:
-            continue
-        subject = f"case:{case.no}"
-        data = {
-            "case_no": case.no,
-            "hall": case.hall.code,
-            "item": case.item.code,
-            "before": row.before,
-            "phase": row.after,
-        }
-        yield Fact(f"{subject}:{row.seq}:{row.hash}", kind, case.hall.code, subject, _key(case.opened_by), row.at, data)
+    return maker_of(booked.holder)

@@ -35,7 +35,9 @@ class Hint:
 # Source → table, and what of it concerns us. `{new}` says which rows are new.
 AUDIT = """
 SELECT e.id, e.hall, e.subject, e.at FROM audit_entry e
-WHERE {new} AND (e.subject LIKE 'appointment:%%' OR e.subject LIKE 'ticket:%%') ORDER BY e.id
+WHERE {new} AND (e.subject LIKE 'appointment:%%' OR e.subject LIKE 'ticket:%%'
+  OR (e.subject LIKE 'case:%%' AND e.action IN ('refunded', 'rated'))
+  OR (e.subject LIKE 'enquiry:%%' AND e.action IN ('enquiry_answered', 'enquiry_corrected'))) ORDER BY e.id
 """
 NEWS = """
 SELECT e.id, e.hall, CASE e.topic WHEN 'line' THEN 'line:' || e.subject ELSE e.subject END, e.at FROM foundation_event e
