@@ -12,6 +12,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.agents import over
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.actions import PersonAsked
@@ -24,6 +25,7 @@ from banshi.surfaces.api.parts import zone_of
 from banshi.surfaces.api.schemas import ClientIn
 
 _NOT_HERE = {"zh": "自助机不能代办", "en": "Not at a machine"}
+_NO_MATTER = {"zh": "不是这个大厅的事项", "en": "No matter of this hall"}
 _STAFF = {"zh": "委托书由窗口核验：用 staff 密钥", "en": "Letters are seen at a window: by keys of staff"}
 
 
@@ -31,7 +33,7 @@ def agent_for(asked: CaseIn, client_id: int, who: Caller, hall: Hall) -> Mandate
     """By which mandate somebody opens a case for `client_id`; None: they apply themselves.
 
     :raises Refused: invalid – a machine, or a letter by a key that is not of staff; nothing-found – a channel that vouches for
-        nobody; mandate-missing; those of `identity.record_letter`.
+        nobody; mandate-missing; invalid – a letter for what the hall does not do; those of `identity.record_letter`.
     """
     agent = asked.agent
     if agent is None:
@@ -52,12 +54,27 @@ def agent_for(asked: CaseIn, client_id: int, who: Caller, hall: Hall) -> Mandate
 def _seen(person: ClientIn, letter: LetterIn, asked: CaseIn, who: Caller, hall: Hall) -> MandateRef:
     """A letter that lies at the window, written down."""
     client = asked.person
+    here = set(
+        HallItem.objects.filter(hall=hall, item__code__in=letter.items)
+        .order_by("id")
+        .values_list("item__code", flat=True)
+    )
+    for code in letter.items:
+        if code not in here:
+            raise Refused("invalid", facts={"field": "agent.letter.items", "reason": _NO_MATTER})
     made = identity.record_letter(
         agent=person_of(person), client=PersonAsked(client.name, client.id_type, client.id_number), kind=letter.kind,
         number=letter.number, items=letter.items, fetches=letter.fetches, valid_until=letter.valid_until,
         by=replace(who.by, hall=hall.code), now=clock.now(),
     )  # fmt: skip
     return MandateRef("letter", made.pk)
+
+
+def client_named(mandate: MandateRef | None, hall: Hall) -> str:
+    """Whose name stands on what is acted by, as at the window; "" where nobody acts for anybody."""
+    today = clock.now().astimezone(zone_of(hall)).date()
+    found = people.acting_by(mandate, today=today) if mandate is not None else None
+    return found.client if found is not None else ""
 
 
 def _on_record(agent_id: int, client_id: int, items: Sequence[str], hall: Hall) -> MandateRef:

@@ -23,7 +23,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.bundles import bundle_part
-from banshi.surfaces.api.case_agents import agent_for
+from banshi.surfaces.api.case_agents import agent_for, client_named
 from banshi.surfaces.api.case_parts import (
     case_part,
     line_parts,
@@ -71,10 +71,12 @@ def open_case(request: HttpRequest, body: CaseIn) -> Answer:
     items = list(body.items or [body.item or ""])
     person = _person(body, who, hall)
     contact = (body.agent.phone if body.agent is not None else "") or person.phone
+    mandate = agent_for(body, person.id, who, hall)
+    name = client_named(mandate, hall) or person.name  # what the letter says, not what is typed beside it
     opening = cases.Opening(
-        hall=hall, item_code=items[0], person_id=person.id, channel=channel, name=person.name, contact=contact,
+        hall=hall, item_code=items[0], person_id=person.id, channel=channel, name=name, contact=contact,
         organisation_id=_organisation(body, person.id, hall), guardian_id=_guardian(body, person.id, who, hall),
-        mandate=agent_for(body, person.id, who, hall), language=language(request), answers=body.answers,
+        mandate=mandate, language=language(request), answers=body.answers,
         form=body.form, anyway=body.anyway,
     )  # fmt: skip
     if len(items) > 1:

@@ -90,6 +90,26 @@ def test_a_channel_names_its_own_user_and_no_letter(work: Casework, agent: Perso
     assert told(late) == (409, "mandate-missing")
 
 
+def test_a_letter_covers_matters_of_this_hall(work: Casework, agent: Person, client: Person) -> None:
+    nowhere = opened(work, person=said(agent), letter=LETTER | {"items": ["pension", "no-such-matter"]})
+    here = opened(work, person=said(agent), letter=LETTER | {"items": ["pension"]})
+
+    assert (told(nowhere), nowhere.json()["facts"]["field"]) == ((422, "invalid"), "agent.letter.items")
+    assert (told(here), PaperMandate.objects.get().items) == ((201, ""), ["pension"])
+
+
+def test_the_case_bears_the_name_of_the_letter_whatever_is_typed_beside_it(
+    work: Casework, agent: Person, client: Person
+) -> None:
+    row = letter(agent, client)
+
+    typed = {**OPEN, "person": {**PERSON, "name": "张三疯"}, "agent": {"mandate": f"p{row.pk}"}}
+    made = work.calls("post", "/cases", "receiver", typed)
+
+    assert told(made) == (201, "")
+    assert Case.objects.get().applicant == PERSON["name"]
+
+
 @pytest.mark.parametrize("wrong", [{}, {"mandate": "p1", "person": {}}, {"mandate": "x1"}, {"letter": LETTER}])
 def test_what_names_nobody_is_refused(work: Casework, wrong: dict[str, Any]) -> None:
     assert opened(work, **wrong).status_code == 422

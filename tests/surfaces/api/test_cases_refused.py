@@ -354,6 +354,8 @@ def test_a_record_that_is_not_shown(work: Casework, query: str, key: str, said: 
         ({"valid_until": "2019-12-31"}, (422, "invalid")),
         ({"trust": "D"}, (422, "invalid")),
         ({"number": "   "}, (422, "invalid")),
+        ({"issued_on": "9999-12-31"}, (422, "invalid")),
+        ({"type": "t" * 61}, (422, "invalid")),
     ],
 )
 def test_a_certificate_that_is_not_entered(work: Casework, more: dict[str, Any], said: tuple[int, str]) -> None:

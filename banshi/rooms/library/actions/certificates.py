@@ -16,6 +16,7 @@ from banshi.rooms.library import rules
 from banshi.rooms.library.actions.files import new_ref
 from banshi.rooms.library.models import Certificate, CertificateUse, Fact
 from banshi.rooms.library.queries import standing
+from banshi.rooms.library.rules.authority_rows import is_type
 
 
 def issue_certificate(
@@ -45,6 +46,10 @@ def issue_certificate(
     """
     holder = _holder(person_id, organisation_id)
     plain = rules.certificate_number(number)
+    if not is_type(type):
+        raise _invalid("type", "不是证照类型的代码", "No code of a type of certificates")
+    if issued_on > now.astimezone(ZoneInfo(settings.TIME_ZONE)).date():  # it would be the newest for ever
+        raise _invalid("issued_on", "颁发日期不能晚于今天", "Not issued after today")
     if valid_until is not None and valid_until < issued_on:
         raise _invalid("valid_until", "有效期早于签发日", "It would be over before it is issued")
     _check_trust(trust)

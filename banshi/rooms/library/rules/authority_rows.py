@@ -6,6 +6,7 @@ number, a day spelt otherwise – and says so; what is wrong with it is said of 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ _NUMBERS = frozenset({"id_number", "uscc", "number"})
 _DAYS = frozenset({"issued_on", "valid_from", "valid_until"})
 _CODES = frozenset({"id_type", "type", "element", "status", "trust"})
 WITHOUT_END = "长期"
+_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,14 @@ def _wrong(kind: Kind, row: Mapping[str, str]) -> Wrong | None:
         )
     if row["trust"] not in TRUST:
         return Wrong("trust", f"可信等级是 {'、'.join(TRUST)} 之一", f"is one of {', '.join(TRUST)}")
+    if kind == "certificate" and not is_type(row["type"]):
+        return Wrong("type", "不是证照类型的代码", "is no code of a type of certificates")
     return _wrong_days(row)
+
+
+def is_type(text: str) -> bool:
+    """Whether it may be the code of a type: as items name it in `satisfied_by`, which nothing else would ever match."""
+    return _TYPE.fullmatch(text) is not None
 
 
 def _wrong_days(row: Mapping[str, str]) -> Wrong | None:
