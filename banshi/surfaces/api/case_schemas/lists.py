@@ -1,0 +1,123 @@
+"""Shapes of lists of cases, and of what is on record of a person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from banshi.surfaces.api.case_schemas.base import IdKind, Phase, Short
+from banshi.surfaces.api.schemas import (
+    PRINTABLE,
+    Asked,
+    Code,
+    Day,
+    In,
+    Out,
+    Paged,
+)
+
+# ---- lists ----
+
+
+class CasesAsked(Paged):
+    phase: Phase | None = None
+    item: Code | None = None
+    hall: Code | None = None
+    department: Code | None = None
+    due_before: Day | None = Field(None, description="The day that is waited for comes before this one.")
+    q: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = Field(
+        "", description="The case's number, its beginning or end, or words of its matter."
+    )
+
+
+class WorklistAsked(Paged):
+    hall: Code | None = None
+    item: Code | None = None
+    q: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = ""
+
+
+# ---- what is on record ----
+
+
+class HolderIn(In):
+    name: Short
+    id_type: IdKind = "resident_id"
+    id_number: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)]
+
+
+class FirmIn(In):
+    uscc: Short
+    name: Short
+
+
+class CertificateIn(In):
+    person: HolderIn | None = None
+    organisation: FirmIn | None = None
+    type: Code = Field(description="Code of its type, as items name it in `satisfied_by`.")
+    number: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PRINTABLE)]
+    name: Short
+    name_en: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = ""
+    issuer: Short
+    issuer_en: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = ""
+    issued_on: Day
+    valid_until: Day | None = Field(None, description="Its last day; null: without end.")
+    trust: Literal["A", "B"] = Field("A", description="A: made by its issuer; B: seen by a window.")
+    authority: Code | None = Field(None, description="As whom the key says so, where it speaks for an authority.")
+
+    @model_validator(mode="after")
+    def _one(self) -> CertificateIn:
+        if (self.person is None) == (self.organisation is None):
+            raise PydanticCustomError(
+                "one_of",
+                "{en}",
+                {"zh": "person 和 organisation 须填且只填一项", "en": "Give either person or organisation"},
+            )
+        return self
+
+
+class CertificateOut(Out):
+    certificate: str = Field(description="Its reference.")
+    type: str
+    number: str = Field(description="Masked.")
+    name: str
+    name_en: str
+    issuer: str
+    issuer_en: str
+    issued_on: date
+    valid_until: date | None
+    status: Literal["valid", "ended"]
+    trust: Literal["A", "B", "C", "D"]
+    source: str
+
+
+class FactOut(Out):
+    element: str
+    value: str = Field(description="Masked.")
+    trust: Literal["A", "B", "C", "D"]
+    source: str
+    at: datetime
+
+
+class RecordOut(Out):
+    name: str = Field(description="Masked.")
+    facts: list[FactOut]
+    certificates: list[CertificateOut]
+
+
+class RecordAsked(Asked):
+    person: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)] | None = Field(
+        None, description="Number of a document."
+    )
+    id_type: IdKind | None = None
+    case: Code | None = Field(None, description="Instead: the person of a case; no number stands in an address then.")
+
+    @model_validator(mode="after")
+    def _one(self) -> RecordAsked:
+        if (self.person is None) == (self.case is None):
+            raise PydanticCustomError(
+                "one_of", "{en}", {"zh": "person 和 case 须填且只填一项", "en": "Give either person or case"}
+            )
+        return self

@@ -1,0 +1,258 @@
+"""Shapes of parts of a case as they are shown: clocks, forms, papers, parcels, cells."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from banshi.surfaces.api.case_schemas.base import CaseChannel, Outcome, Phase, Way
+from banshi.surfaces.api.schemas import (
+    PRINTABLE,
+    Code,
+    In,
+    Named,
+    OptionOut,
+    Out,
+    QuestionOut,
+)
+from banshi.surfaces.api.schemas import PaperOut as NeededOut
+
+# ---- what is shown ----
+
+
+class CaseItemOut(Named):
+    version: int = Field(description="The version that was in force when the case was opened; it stays.")
+
+
+class DueOut(Out):
+    promised: date | None
+    statutory: date | None
+    provisional: bool = Field(description="A calendar not published yet may move it.")
+
+
+class CaseClockOut(Out):
+    counted: int
+    stopped: int = Field(description="What did not count.")
+    left: int = Field(description="Negative when it has gone by.")
+    unit: str = Field(description="working_day, day, or minute – in which the hall is open, of limits in hours, too.")
+
+
+class NextOut(Out):
+    verb: str
+    who: str = Field(description="applicant, hall, department, supervisor")
+
+
+class SourceOut(Out):
+    kind: Literal["sent", "library"]
+    name: str = Field(description="Who said it to the library.")
+    at: datetime | None
+    trust: Literal["A", "B", "C", "D"]
+
+
+class CheckOut(Out):
+    check: str = Field(description="The validator of the data dictionary, with its parameter: `past`, `length:2..60`.")
+    hint: str
+    hint_en: str
+    pattern: str | None = Field(description="A regular expression of the whole value as it is kept, where one says it.")
+
+
+class FormFieldOut(Out):
+    code: str = Field(
+        description="The data element's where it has one, `<item>.<field>` where not; of one item its own."
+    )
+    label: str
+    label_en: str
+    type: str
+    required: bool
+    options: list[OptionOut]
+    items: list[str] = Field(description="Which of them ask for it.")
+    checks: list[CheckOut] = Field(description="What its value has to be beyond its type.")
+    show_if: dict[str, object] | None = Field(None, description="A condition on answers and fields by these names.")
+    value: str | bool | int | float | None = Field(None, description="Carried over; numbers of documents masked.")
+    source: SourceOut | None = None
+
+
+class FormItemOut(Out):
+    code: str
+    version: int
+
+
+class FormOut(Out):
+    id: str = Field(description="The same items, versions and answers have the same one. Nothing is kept.")
+    items: list[FormItemOut]
+    complete: bool = Field(description="Every question is answered.")
+    next_question: QuestionOut | None
+    answers: dict[str, str]
+    fields: list[FormFieldOut]
+    materials: list[NeededOut]
+    asked: int
+    carried_over: int
+
+
+class CaseLineOut(Out):
+    bundle_no: str | None = Field(description="Of the bundle (一件事) it belongs to.")
+    case_no: str
+    item: CaseItemOut
+    hall: Named
+    department: Named
+    applicant: str = Field(description="Masked.")
+    channel: CaseChannel
+    phase: Phase
+    outcome: Outcome | None
+    flags: list[str] = Field(
+        description="clock_stopped, tolerant, overdue, deemed, fee_due, provisional; to staff locked, on_hold, too."
+    )
+    due: DueOut
+    due_on: date | None = Field(description="The day that is waited for in this phase.")
+    light: str = Field(description="green, yellow, red; empty where nothing runs.")
+    opened_at: datetime
+    submitted_at: datetime | None
+    received_at: datetime | None
+    accepted_at: datetime | None
+    decided_at: datetime | None
+    closed_at: datetime | None
+    next: list[NextOut]
+    proposed: Literal["grant", "refuse", "stop"] | None = Field(
+        description="`stop`: a special procedure, which an approver agrees to; for staff alone."
+    )
+    held_by: str | None = Field(description="Who works on it now; for staff alone.")
+
+
+class CertificateUsedOut(Named):
+    ended_at: datetime | None = Field(description="Since when it holds no more.")
+
+
+class CaseMaterialOut(Out):
+    id: int
+    requirement: str
+    channel: Way
+    copies: int
+    trust: Literal["A", "B", "C", "D"]
+    certificate: CertificateUsedOut | None = Field(
+        description="Of the library, which stands for the paper: its content is a copy that says what it is for."
+    )
+    scan: Literal["pending", "clean", "rejected", "unavailable"] | None = Field(description="Of a file.")
+    sha256: str | None = Field(description="Of what is kept: a photo is drawn anew.")
+    pages: int | None
+    verdict: Literal["ok", "bad"] | None
+    reason: str = Field(description="What is wrong with it.")
+    at: datetime
+
+
+class RequirementOut(Named):
+    necessity: Literal["required", "optional", "deferrable"]
+    originals: int
+    copies: int
+    channels: list[Way]
+    satisfied_by: list[str] = Field(description="Types of certificates that do as well.")
+    state: Literal["missing", "came", "ok", "bad"]
+    due_on: date | None = Field(description="Where it may follow: until when.")
+    materials: list[CaseMaterialOut]
+
+
+class TellOut(Out):
+    requirement: str | None
+    field: str | None
+    reason: str
+
+
+class ParcelStepOut(Out):
+    status: Literal["accepted", "moving", "out", "delivered", "refused", "returning"]
+    at: datetime
+
+
+class ParcelPart(Out):
+    waybill: str | None = Field(description="The carrier's number; null: it did not answer yet.")
+    state: Literal["made", "posted", "accepted", "moving", "out", "refused", "returning", "delivered", "back", "void"]
+    payer: Literal["receiver", "hall"]
+    originals: bool = Field(description="Papers that the hall had go along with it.")
+    posted_at: datetime | None
+    place: str | None = Field(description="Where it lies since it came back.")
+    steps: list[ParcelStepOut] = Field(description="What the carrier said, in the order in which it happened.")
+
+
+class ParcelOut(ParcelPart):
+    case: str
+    receiver: str = Field(description="Masked.")
+
+
+class WayOut(Out):
+    case: str
+    how: Literal["counter", "cabinet", "courier"]
+    originals: bool
+
+
+class SentPapersOut(Out):
+    case: str
+    waybill: str
+    counts_from: date | None = Field(description="Once they came.")
+
+
+class CarrierOut(Out):
+    waybill: str
+    state: str
+
+
+class CaseDeliveryOut(Out):
+    state: Literal["ready", "posted", "delivered", "ended"]
+    place: str
+    ready_at: datetime
+    delivered_at: datetime | None
+    channel: str | None
+    code: str | None = Field(description="What opens it; for the key that opened the case alone.")
+    parcel: ParcelPart | None = Field(description="The one under way, or the last.")
+
+
+class CaseFolderOut(Out):
+    number: str = Field(description="As its label bears it.")
+    place: Literal["tray", "shelf", "person", "sent", "archive"]
+    spot: str = Field(description="Which tray, shelf or box; empty where somebody has it.")
+    since: datetime
+
+
+class MoveFolderIn(In):
+    place: Literal["shelf", "person", "archive"] = Field(description="person: who the key belongs to.")
+    spot: Annotated[str, StringConstraints(max_length=40)] = Field("", description="Which shelf or box.")
+
+
+class DropIn(In):
+    case: Code = Field(description="Of the hall of the cabinet, looked over beforehand.")
+    phone_last4: Annotated[str, StringConstraints(pattern=r"^([0-9]{4})?$")] = Field(
+        "", description="The last four digits of the telephone given with the case."
+    )
+
+
+class PickUpIn(In):
+    code: Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=PRINTABLE)] = Field(
+        description="As it was sent to the applicant."
+    )
+
+
+class TakeOutIn(In):
+    place: Annotated[str, StringConstraints(max_length=40, pattern=PRINTABLE)] = Field(
+        "", description="Of a result: where it lies from now on."
+    )
+
+
+class CabinetOut(Named):
+    hall: str
+    place: str
+    place_en: str
+    cells: int
+    free: int = Field(description="Empty, with a door that opens.")
+    broken: int = Field(description="A door that stayed shut; somebody has to look at it.")
+
+
+class DroppedOut(Out):
+    cabinet: str
+    cell: int
+    case: str
+    counts_from: date
+
+
+class PickedUpOut(Out):
+    cabinet: str
+    cell: int
+    case: str

@@ -1,0 +1,197 @@
+"""Shapes of a case as it is shown whole, of fees, bundles, documents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from banshi.surfaces.api.case_schemas.applying import CaseAgentOut
+from banshi.surfaces.api.case_schemas.base import Value
+from banshi.surfaces.api.case_schemas.parts import (
+    CaseClockOut,
+    CaseDeliveryOut,
+    CaseFolderOut,
+    CaseLineOut,
+    RequirementOut,
+    TellOut,
+)
+from banshi.surfaces.api.schemas import (
+    FeeOut,
+    Named,
+    Out,
+    StageOut,
+)
+
+
+class RuleTriedOut(Named):
+    held: bool | None = Field(description="null: it could not be told.")
+
+
+class ByRuleOut(Out):
+    mode: Literal["off", "shadow", "live"]
+    outcome: Literal["grant", "person"]
+    sampled: bool = Field(description="A person looks at it as a sample.")
+    at: datetime
+    version: int = Field(description="Of the item, whose rules these are.")
+    trace: list[RuleTriedOut] = Field(description="For whoever applied: where the rules granted it. For staff: always.")
+
+
+class CaseStageOut(StageOut):
+    state: Literal["done", "now", "ahead"]
+    on: date | None = Field(description="The day on which it was done.")
+    due_on: date | None = Field(description="Of one that is under way and has a limit of its own.")
+    asked: bool = Field(description="The department was asked, the procedure is under way.")
+
+
+class CaseOut(CaseLineOut):
+    revision: int
+    answers: dict[str, str]
+    situation: str | None
+    handling_item: Named | None = Field(description="业务办理项, of the pinned version: what it is handled as.")
+    question: str | None = Field(description="The next one to be answered.")
+    clock: CaseClockOut | None = Field(description="Of the promised limit, once it runs.")
+    requirements: list[RequirementOut]
+    stages: list[CaseStageOut] = Field(description="办理流程 of the pinned version, in order.")
+    fee: FeeOut | None = Field(
+        description="What it costs by its answers and form; null: nothing. `how` for those who read the form."
+    )
+    missing: list[TellOut] = Field(description="What the last notice asked for, while it is waited for.")
+    form: dict[str, Value] | None = Field(description="For staff who look at cases here, and leave a trace.")
+    delivery: CaseDeliveryOut | None
+    agent: CaseAgentOut | None = Field(description="Who acts for the applicant; null: nobody does.")
+    folder: CaseFolderOut | None = Field(description="材料袋: where its paper is; for staff.")
+    by_rule: ByRuleOut | None = Field(description="What the rules of its item made of it; null: it has none.")
+
+
+class FeeLineOut(Out):
+    name: str
+    name_en: str
+    fen: int
+    basis: str = Field(description="The document that sets it; empty where none is named.")
+    basis_en: str
+    how: str = Field(description="How it was computed; empty: a sum that was set.")
+    how_en: str
+
+
+class PaymentOut(Out):
+    reference: str
+    way: Literal["window", "qr", "kiosk"]
+    means: Literal["cash", "card", "qr"] | None
+    state: Literal["started", "paid", "failed", "closed"]
+    fen: int = Field(description="What came; before, what is to come.")
+    counts: bool = Field(description="It settles the charge. Of what does not count, the money goes back.")
+    receipt: str | None
+    pay_at: str | None = Field(description="Where a person pays, while it is under way; also a QR code.")
+    until: datetime
+    at: datetime
+
+
+class RefundOut(Out):
+    id: int
+    payment: str
+    fen: int
+    why: Literal["double", "wrong", "ended", "less"]
+    asked_at: datetime
+    done_at: datetime | None
+
+
+class FeesOut(Out):
+    case_no: str
+    state: Literal["due", "paid", "waived", "released"] | None = Field(description="null: it owes nothing.")
+    fen: int
+    pay_by: date | None = Field(description="While it is due.")
+    lines: list[FeeLineOut]
+    payments: list[PaymentOut]
+    refunds: list[RefundOut]
+
+
+class TillOut(Out):
+    reference: str
+    state: Literal["started", "paid", "failed", "closed"]
+
+
+class BundleOut(Out):
+    bundle_no: str
+    matter: str | None
+    hall: Named
+    state: Literal["draft", "under_way", "over"]
+    due_on: date | None = Field(description="Of the whole; null while one of its cases has no day.")
+    revision: int
+    answers: dict[str, str] = Field(description="By shared names.")
+    form: dict[str, Value] | None = Field(description="For staff who see all of it.")
+    cases: list[CaseLineOut]
+
+
+class StatedOut(Out):
+    label: str
+    value: str
+
+
+class DocumentOut(Out):
+    number: str = Field(description="For addresses.")
+    printed: str = Field(description="文号: the number as it stands on the paper.")
+    kind: str
+    name: str
+    name_en: str
+    made_at: datetime
+    in_force: bool
+    code: str = Field(description="For `/verify/{code}`.")
+    seal: Literal["none", "waiting", "sealed"] = Field(
+        description="waiting: what is fetched now has no seal yet; fetch it again in a moment."
+    )
+    granted: list[StatedOut] = Field(
+        [], description="Of the decision and the result: what is granted, in the words that stand on it."
+    )
+
+
+class MomentOut(Out):
+    seq: int
+    verb: str
+    at: datetime
+    who: Literal["applicant", "hall", "department", "supervisor", "time"]
+    office: Named | None
+    by: str | None = Field(description="For staff alone.")
+    before: str | None
+    after: str
+    facts: dict[str, object] = Field(description="Codes, days, counts.")
+    reason: str
+    documents: list[DocumentOut]
+
+
+class SealOut(Out):
+    state: Literal["none", "waiting", "sealed"] = Field(
+        description="none: nobody seals here, or nobody did then; waiting: the file has no seal yet."
+    )
+    words: str = Field(description="What stands on the seal.")
+    sealed_at: datetime | None
+    certificate: str = Field(description="Its serial number, in hexadecimal.")
+    sha256: str = Field(description="Of the sealed file.")
+
+
+class VerifiedOut(Out):
+    valid: bool
+    kind: str
+    name: str
+    name_en: str
+    number: str = Field(description="As it stands on the paper.")
+    issued_on: date
+    holder: str = Field(description="Masked.")
+    hall: str
+    hall_en: str
+    item: str
+    item_en: str
+    status: Literal["in_force", "ended"]
+    seal: SealOut
+
+
+class CheckedOut(Out):
+    verdict: Literal["sealed", "unknown", "replaced", "expired", "stranger", "added", "changed", "unsigned"] = Field(
+        description="sealed: as it was sealed here, and nothing was added; unknown: a good signature by a seal of ours, on no "
+        "record; replaced, expired: by a seal or certificate that was over then; stranger: by nobody known here; added, changed: "
+        "since it was signed; unsigned: no signature."
+    )
+    words: str = Field(description="What stands on the seal; of a stranger's, whom the certificate names.")
+    signed_at: datetime | None = Field(description="As the signature states.")
+    paper: VerifiedOut | None = Field(description="The paper that these bytes are, sealed or not yet.")
