@@ -226,11 +226,16 @@ END $$;
 CREATE FUNCTION public.fees_refund_guard() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+DECLARE
+  came integer;
+  others bigint;
 BEGIN
   IF TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND OLD.done_at IS NOT NULL) THEN
     RAISE EXCEPTION 'what went back stands' USING ERRCODE = 'restrict_violation';
   END IF;
-  IF NEW.fen IS DISTINCT FROM (SELECT p.got FROM fees_payment p WHERE p.id = NEW.payment_id) THEN
+  SELECT p.got INTO came FROM fees_payment p WHERE p.id = NEW.payment_id FOR NO KEY UPDATE;
+  SELECT coalesce(sum(r.fen), 0) INTO others FROM fees_refund r WHERE r.payment_id = NEW.payment_id AND r.id <> NEW.id;
+  IF came IS NULL OR NEW.fen + others > came OR (NEW.why <> 'less' AND NEW.fen + others <> came) THEN
     RAISE EXCEPTION 'what came goes back, no more and no less' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
@@ -336,6 +341,8 @@ CREATE TABLE public.cases_case (
     masked_agent character varying(60) DEFAULT ''::character varying NOT NULL,
     stage character varying(80) DEFAULT ''::character varying NOT NULL,
     stage_due_on date,
+    back_to_id bigint,
+    back_until timestamp with time zone,
     CONSTRAINT a_case_that_ended_has_an_outcome_and_a_time CHECK ((((closed_at IS NULL) AND ((phase)::text = ANY ((ARRAY['draft'::character varying, 'pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying])::text[]))) OR ((closed_at IS NOT NULL) AND ((phase)::text = ANY ((ARRAY['closed'::character varying, 'not_accepted'::character varying, 'terminated'::character varying, 'withdrawn'::character varying])::text[])) AND (NOT ((outcome)::text = ''::text))))),
     CONSTRAINT a_guardian_or_member_is_no_agent CHECK ((((masked_agent)::text = ''::text) OR ((guardian_id IS NULL) AND (organisation_id IS NULL)))),
     CONSTRAINT a_lease_is_somebodys_and_ends CHECK ((((locked_by_id IS NULL) AND (locked_until IS NULL)) OR ((locked_by_id IS NOT NULL) AND (locked_until IS NOT NULL)))),
@@ -343,6 +350,7 @@ CREATE TABLE public.cases_case (
     CONSTRAINT case_phase_is_known CHECK (((phase)::text = ANY ((ARRAY['draft'::character varying, 'pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying, 'closed'::character varying, 'not_accepted'::character varying, 'withdrawn'::character varying, 'terminated'::character varying])::text[]))),
     CONSTRAINT no_result_is_made_while_a_fee_is_due CHECK (((fee_due_on IS NULL) OR (granted AND ((phase)::text = 'decided'::text)))),
     CONSTRAINT only_a_decided_case_has_a_decision CHECK ((((phase)::text = ANY ((ARRAY['decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying, 'closed'::character varying, 'terminated'::character varying])::text[])) OR (decided_at IS NULL))),
+    CONSTRAINT what_comes_back_is_somebodys_first_for_a_time CHECK ((((back_to_id IS NULL) AND (back_until IS NULL)) OR ((back_to_id IS NOT NULL) AND (back_until IS NOT NULL)))),
     CONSTRAINT who_accepted_a_case_does_not_decide_it CHECK (((decided_by_id IS NULL) OR (accepted_by_id IS NULL) OR instant OR (NOT ((decided_by_id = accepted_by_id) AND (decided_by_id IS NOT NULL) AND (accepted_by_id IS NOT NULL))))),
     CONSTRAINT who_acts_in_a_case_has_one_mandate CHECK ((((letter_id IS NULL) AND (mandate_id IS NULL) AND ((masked_agent)::text = ''::text)) OR ((NOT ((masked_agent)::text = ''::text)) AND (((letter_id IS NULL) AND (mandate_id IS NOT NULL)) OR ((letter_id IS NOT NULL) AND (mandate_id IS NULL)))))),
     CONSTRAINT who_decided_a_case_does_not_issue_it CHECK (((decided_by_id IS NULL) OR (issued_by_id IS NULL) OR instant OR (NOT ((issued_by_id = decided_by_id) AND (issued_by_id IS NOT NULL) AND (decided_by_id IS NOT NULL))))),
@@ -1668,6 +1676,7 @@ CREATE TABLE public.cases_material (
     certificate_id bigint,
     file_id bigint,
     judged_by_id bigint,
+    place smallint,
     CONSTRAINT a_paper_is_right_wrong_or_not_seen CHECK (((verdict)::text = ANY ((ARRAY[''::character varying, 'ok'::character varying, 'bad'::character varying])::text[]))),
     CONSTRAINT a_paper_that_came_is_counted CHECK (((copies >= 1) AND (copies <= 99))),
     CONSTRAINT trust_is_a_to_d CHECK (((trust)::text = ANY ((ARRAY['A'::character varying, 'B'::character varying, 'C'::character varying, 'D'::character varying])::text[])))
@@ -1740,6 +1749,26 @@ CREATE TABLE public.cases_opinion (
 
 ALTER TABLE public.cases_opinion ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.cases_opinion_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cases_page_order (
+    id bigint NOT NULL,
+    code character varying(60) NOT NULL,
+    version smallint NOT NULL,
+    pages jsonb NOT NULL,
+    hash character varying(64) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by character varying(60) NOT NULL,
+    case_id bigint NOT NULL
+);
+
+ALTER TABLE public.cases_page_order ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.cases_page_order_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2880,6 +2909,7 @@ CREATE TABLE public.fees_charge (
     raised_by character varying(60) NOT NULL,
     settled_at timestamp with time zone,
     hall_id bigint NOT NULL,
+    further boolean DEFAULT false NOT NULL,
     CONSTRAINT a_charge_is_of_some_money CHECK ((fen > 0)),
     CONSTRAINT a_charge_that_is_not_due_has_a_time CHECK ((((settled_at IS NULL) AND ((state)::text = 'due'::text)) OR ((NOT ((state)::text = 'due'::text)) AND (settled_at IS NOT NULL)))),
     CONSTRAINT charge_state_is_known CHECK (((state)::text = ANY ((ARRAY['due'::character varying, 'paid'::character varying, 'waived'::character varying, 'released'::character varying])::text[])))
@@ -2956,7 +2986,7 @@ CREATE TABLE public.fees_refund (
     number character varying(64) NOT NULL,
     payment_id bigint NOT NULL,
     CONSTRAINT a_refund_is_of_some_money CHECK ((fen > 0)),
-    CONSTRAINT a_refund_says_why CHECK (((why)::text = ANY ((ARRAY['double'::character varying, 'wrong'::character varying, 'ended'::character varying])::text[]))),
+    CONSTRAINT a_refund_says_why CHECK (((why)::text = ANY ((ARRAY['double'::character varying, 'wrong'::character varying, 'ended'::character varying, 'less'::character varying])::text[]))),
     CONSTRAINT what_went_back_was_given_by_somebody CHECK ((((done_at IS NULL) AND ((done_by)::text = ''::text)) OR ((done_at IS NOT NULL) AND (NOT ((done_by)::text = ''::text)))))
 );
 
@@ -4773,6 +4803,9 @@ ALTER TABLE ONLY public.cases_case
 ALTER TABLE ONLY public.catalogue_hall_item
     ADD CONSTRAINT an_item_once_per_hall UNIQUE (hall_id, item_id);
 
+ALTER TABLE ONLY public.cases_page_order
+    ADD CONSTRAINT an_order_of_pages_has_one_version UNIQUE (case_id, code, version);
+
 ALTER TABLE ONLY public.booking_outage
     ADD CONSTRAINT an_outage_is_noted_once UNIQUE (hall_id, starts_at, ends_at);
 
@@ -4916,6 +4949,9 @@ ALTER TABLE ONLY public.cases_obligation
 
 ALTER TABLE ONLY public.cases_opinion
     ADD CONSTRAINT cases_opinion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_page_order
+    ADD CONSTRAINT cases_page_order_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.cases_paper
     ADD CONSTRAINT cases_paper_code_key UNIQUE (code);
@@ -5141,9 +5177,6 @@ ALTER TABLE ONLY public.fees_payment
 
 ALTER TABLE ONLY public.fees_receipt_counter
     ADD CONSTRAINT fees_receipt_counter_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY public.fees_refund
-    ADD CONSTRAINT fees_refund_payment_id_key UNIQUE (payment_id);
 
 ALTER TABLE ONLY public.fees_refund
     ADD CONSTRAINT fees_refund_pkey PRIMARY KEY (id);
@@ -5534,6 +5567,8 @@ CREATE UNIQUE INDEX a_list_is_under_way_once_for_its_sender ON public.library_im
 
 CREATE UNIQUE INDEX a_paper_number_is_entered_once ON public.tickets_ticket USING btree (hall_id, letter, seq) WHERE ((channel)::text = 'paper'::text);
 
+CREATE UNIQUE INDEX a_payment_goes_back_once ON public.fees_refund USING btree (payment_id) WHERE (NOT ((why)::text = 'less'::text));
+
 CREATE UNIQUE INDEX a_person_acts_for_an_organisation_once ON public.identity_organisation_member USING btree (organisation_id, person_id) WHERE (ended_at IS NULL);
 
 CREATE UNIQUE INDEX a_person_is_at_one_window ON public.tickets_ticket USING btree (person_id, limit_key) WHERE ((state)::text = ANY ((ARRAY['called'::character varying, 'serving'::character varying])::text[]));
@@ -5714,6 +5749,8 @@ CREATE INDEX cases_case_accepted_by_id_ab15c7e1 ON public.cases_case USING btree
 
 CREATE INDEX cases_case_account_id_18367a6b ON public.cases_case USING btree (account_id);
 
+CREATE INDEX cases_case_back_to_id_ca370741 ON public.cases_case USING btree (back_to_id);
+
 CREATE INDEX cases_case_bundle_id_599600e2 ON public.cases_case USING btree (bundle_id);
 
 CREATE INDEX cases_case_decided_by_id_d07f4a47 ON public.cases_case USING btree (decided_by_id);
@@ -5789,6 +5826,8 @@ CREATE INDEX cases_of_an_account ON public.cases_case USING btree (account_id, o
 CREATE INDEX cases_opinion_by_id_e3b8b389 ON public.cases_opinion USING btree (by_id);
 
 CREATE INDEX cases_opinion_case_id_2f32e550 ON public.cases_opinion USING btree (case_id);
+
+CREATE INDEX cases_page_order_case_id_adfcf98f ON public.cases_page_order USING btree (case_id);
 
 CREATE INDEX cases_paper_case_id_1d2fd58d ON public.cases_paper USING btree (case_id);
 
@@ -6020,6 +6059,8 @@ CREATE INDEX fees_payment_reference_d1e7fd86_like ON public.fees_payment USING b
 
 CREATE INDEX fees_receipt_counter_hall_id_946cec0d ON public.fees_receipt_counter USING btree (hall_id);
 
+CREATE INDEX fees_refund_payment_id_3f6061ac ON public.fees_refund USING btree (payment_id);
+
 CREATE INDEX fees_waiver_by_id_1a13dec2 ON public.fees_waiver USING btree (by_id);
 
 CREATE INDEX fees_waiver_second_by_id_bd7e9e0b ON public.fees_waiver USING btree (second_by_id);
@@ -6156,6 +6197,8 @@ CREATE INDEX newest_draft_of_an_item ON public.catalogue_item_draft USING btree 
 
 CREATE UNIQUE INDEX one_answer_of_an_enquiry_waits_to_be_published ON public.consulting_public_answer USING btree (enquiry_id) WHERE ((state)::text = 'draft'::text);
 
+CREATE UNIQUE INDEX one_charge_due_of_a_case ON public.fees_charge USING btree (case_no) WHERE ((state)::text = 'due'::text);
+
 CREATE UNIQUE INDEX one_clerk_per_window ON public.tickets_window_session USING btree (window_id) WHERE (signed_out_at IS NULL);
 
 CREATE UNIQUE INDEX one_copy_of_a_result_is_printed_at_a_time ON public.delivery_printing USING btree (case_id) WHERE (ended_at IS NULL);
@@ -6166,7 +6209,7 @@ CREATE UNIQUE INDEX one_ledger_entry_per_visit_and_kind ON public.booking_ledger
 
 CREATE UNIQUE INDEX one_live_appointment_per_person_business_half_day ON public.booking_appointment USING btree (person_id, limit_key, hall_id, business, day, half) WHERE ((let_go_at IS NULL) AND ((state)::text = ANY ((ARRAY['booked'::character varying, 'checked_in'::character varying])::text[])) AND (NOT exempt));
 
-CREATE UNIQUE INDEX one_live_charge_of_a_case ON public.fees_charge USING btree (case_no) WHERE (NOT ((state)::text = 'released'::text));
+CREATE UNIQUE INDEX one_live_charge_of_a_case ON public.fees_charge USING btree (case_no) WHERE ((NOT ((state)::text = 'released'::text)) AND (NOT further));
 
 CREATE UNIQUE INDEX one_mandate_per_agent_and_client ON public.identity_mandate USING btree (agent_id, person_id) WHERE ((ended_at IS NULL) AND (given_at IS NOT NULL));
 
@@ -6779,6 +6822,9 @@ ALTER TABLE ONLY public.cases_case
     ADD CONSTRAINT cases_case_account_id_18367a6b_fk_identity_account_id FOREIGN KEY (account_id) REFERENCES public.identity_account(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_back_to_id_ca370741_fk_identity_staff_id FOREIGN KEY (back_to_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
     ADD CONSTRAINT cases_case_bundle_id_599600e2_fk_cases_bundle_id FOREIGN KEY (bundle_id) REFERENCES public.cases_bundle(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.cases_case
@@ -6885,6 +6931,9 @@ ALTER TABLE ONLY public.cases_opinion
 
 ALTER TABLE ONLY public.cases_opinion
     ADD CONSTRAINT cases_opinion_case_id_2f32e550_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_page_order
+    ADD CONSTRAINT cases_page_order_case_id_adfcf98f_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.cases_paper
     ADD CONSTRAINT cases_paper_case_id_1d2fd58d_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
@@ -7583,13 +7632,16 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('calendars', '0002_closures_of_parts', now()),
     ('calendars', '0003_own_words_sealed', now()),
     ('calendars', '0004_closures_of_a_kind', now()),
+    ('identity', '0017_guardians', now()),
+    ('identity', '0018_limits_of_members', now()),
+    ('identity', '0019_letters', now()),
     ('catalogue', '0008_one_matters', now()),
     ('catalogue', '0009_retirement', now()),
     ('catalogue', '0010_office_drafts', now()),
     ('catalogue', '0011_retired_and_back', now()),
-    ('identity', '0017_guardians', now()),
-    ('identity', '0018_limits_of_members', now()),
-    ('identity', '0019_letters', now()),
+    ('catalogue', '0012_finished_drafts', now()),
+    ('catalogue', '0013_one_matter_drafts', now()),
+    ('catalogue', '0014_checks_of_elements', now()),
     ('seals', '0001_initial', now()),
     ('cases', '0008_bundles', now()),
     ('cases', '0009_printed_numbers', now()),
@@ -7605,9 +7657,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('cases', '0019_limits', now()),
     ('cases', '0020_agent', now()),
     ('cases', '0021_rule_proposals', now()),
-    ('catalogue', '0012_finished_drafts', now()),
-    ('catalogue', '0013_one_matter_drafts', now()),
-    ('catalogue', '0014_checks_of_elements', now()),
+    ('cases', '0022_comes_back_and_order_of_pages', now()),
     ('consulting', '0001_initial', now()),
     ('consulting', '0002_numbers', now()),
     ('consulting', '0003_complaints', now()),
@@ -7637,6 +7687,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('feedback', '0007_appeals_by_a_day', now()),
     ('fees', '0001_initial', now()),
     ('fees', '0002_what_was_paid_stands', now()),
+    ('fees', '0003_computed_anew', now()),
     ('foundation', '0001_initial', now()),
     ('foundation', '0002_demo_switch', now()),
     ('foundation', '0003_heartbeat', now()),
