@@ -4,7 +4,9 @@ are under way, each held at a table it has to write. All or nothing is there, an
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -203,6 +205,9 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, 
                 yield running, server
         finally:
             server.stop()
+            home = Path(json.loads((running.data / "pg.json").read_text())["home"])
+            if home.is_absolute():  # root's PostgreSQL cannot walk into a directory of pytest's
+                shutil.rmtree(home, ignore_errors=True)
 
 
 def postmaster(running: Any) -> int:
