@@ -6,7 +6,7 @@ import io
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from PIL import Image, ImageDraw
@@ -42,6 +42,12 @@ def clock_stands(installation: Any) -> Iterator[None]:
 class Owner:
     """Who opens a shop: her card, her telephone, and the page she holds in her hand."""
 
+    item, answers = ITEM, SHOP
+    said: ClassVar[dict[str, str]] = {
+        "operator-address": "东城街道花园路 8 号", "trade-name": "晓明百货店", "scope": "日用百货零售",
+        "place": "东城街道花园路 12 号", "staff": "2",
+    }  # fmt: skip
+
     def __init__(self, installation: Any, open_page: Callable[..., Any]) -> None:
         serial = next(SERIAL)
         self.installation, self.open_page = installation, open_page
@@ -76,8 +82,8 @@ class Owner:
 
     def answer(self) -> None:
         """Question by question, to what it takes."""
-        self.page = self.open_page(f"/matters/{ITEM}/?hall={HALL}", size=PHONE)
-        for place, words in enumerate(SHOP):
+        self.page = self.open_page(f"/matters/{self.item}/?hall={HALL}", size=PHONE)
+        for place, words in enumerate(self.answers):
             self.page.get_by_text(f"第 {place + 1} 问").wait_for()
             self.page.get_by_role("link", name=words, exact=True).click()
 
@@ -89,11 +95,8 @@ class Owner:
 
     def fill(self) -> None:
         """What the authorities do not know yet."""
-        said = {
-            "operator-address": "东城街道花园路 8 号", "trade-name": "晓明百货店", "scope": "日用百货零售",
-            "place": "东城街道花园路 12 号", "staff": "2",
-        }  # fmt: skip
-        for code, words in (said if self.proven else said | {"operator-id": self.number}).items():
+        said = self.said if self.proven else self.said | {"operator-id": self.number}
+        for code, words in said.items():
             self.page.fill(f"[name=f-{code}]", words)
         self.page.click(".action-bar .btn--primary")
 
