@@ -44,6 +44,7 @@ class Walk:
     todo: list[tuple[str, str]]
     seen: set[str] = field(default_factory=set)
     of_view: Counter[str] = field(default_factory=Counter)
+    pages: dict[str, str] = field(default_factory=dict)
     wrong: set[str] = field(default_factory=set)
 
     def to_the_end(self) -> Walk:
@@ -70,7 +71,8 @@ class Walk:
         if answer.status_code != 200:
             self.wrong.add(f"{found_on}: {path} answers {answer.status_code}")
         elif answer["Content-Type"].startswith("text/html") and not answer.streaming:
-            self.links_of(COMMENT.sub("", answer.content.decode()), here)
+            self.pages[here] = COMMENT.sub("", answer.content.decode())
+            self.links_of(self.pages[here], here)
 
     def links_of(self, page: str, here: str) -> None:
         ids = set(ID.findall(page))
