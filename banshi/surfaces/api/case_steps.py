@@ -18,6 +18,7 @@ from banshi.kernel.rights import must_hold
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries.stopping import proposed_stop
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
@@ -307,6 +308,10 @@ def opine(request: HttpRequest, case: Path[Code], body: OpineIn) -> Answer:
 @write
 def propose_stop(request: HttpRequest, case: Path[Code], body: StopIn) -> Answer:
     """特殊程序: the clock runs until an approver agrees (`stop-clock`)."""
+    return _proposed_to_stop(request, case, body)
+
+
+def _proposed_to_stop(request: HttpRequest, case: str, body: StopIn) -> Answer:
     return _did(
         request, case, "propose_stop",
         lambda who, seen, now: cases.propose_stop(
@@ -317,12 +322,19 @@ def propose_stop(request: HttpRequest, case: Path[Code], body: StopIn) -> Answer
 
 @router.post("/cases/{case}/stop-clock", **op("stop_clock", {200: CaseOut}), summary="Begin a special procedure")
 @write
-def stop_clock(request: HttpRequest, case: Path[Code]) -> Answer:
-    """Agrees to what is proposed, by another: its time is not counted, and the applicant is told how long it takes."""
-    return _did(
-        request, case, "stop_clock",
-        lambda who, seen, now: cases.stop_clock(case_no=seen.no, by=who.by, now=now),
-    )  # fmt: skip
+def stop_clock(request: HttpRequest, case: Path[Code], body: StopIn | None = None) -> Answer:
+    """Agrees to what is proposed, by another: its time is not counted, and the applicant is told how long it takes. With what
+    and how long, while nothing is proposed, it proposes (`propose-stop`), so that two people say the same."""
+    proposed = proposed_stop(seen_case(caller(request), case))
+    if body is not None and proposed is None:
+        return _proposed_to_stop(request, case, body)
+
+    def act(who: Caller, seen: Case, now: datetime) -> None:
+        _need(who, seen, "cases.approve")
+        said = (body.kind, body.expected_days) if body is not None else None
+        cases.stop_clock(case_no=seen.no, said=said, by=who.by, now=now)
+
+    return _did(request, case, "stop_clock", act)
 
 
 @router.post(

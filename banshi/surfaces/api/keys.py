@@ -49,7 +49,7 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     "release_case": ON_CASES.removeprefix("cases.look | "),
     "propose_stop": "cases.review",
     "refuse_stop": "cases.approve",
-    "stop_clock": "cases.approve",
+    "stop_clock": "cases.approve | cases.review",  # agrees; the review proposes
     "resume_clock": "cases.review",
     "opine": "cases.review",
     **dict.fromkeys(("consult", "list_consultations", "get_consultation_page", "answer_consultation"), "cases.review"),

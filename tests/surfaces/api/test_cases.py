@@ -205,6 +205,24 @@ def test_the_clock_stands_while_a_hearing_is_under_way_and_the_limit_is_extended
     assert (gone_on["due"]["promised"], extended["due"]["promised"]) == ("2026-03-16", "2026-03-19")
 
 
+def test_two_people_stop_the_clock_by_saying_the_same(work: Casework) -> None:
+    no = work.in_review()
+    stop = {"kind": "hearing", "basis": "《听证办法》第三条", "expected_days": 10}
+
+    alone = work("stop-clock", no, "approver")
+    proposed = work.done("stop-clock", no, "reviewer", stop)
+    otherwise = work("stop-clock", no, "approver", {**stop, "expected_days": 3})
+    stopped = work.done("stop-clock", no, "approver", stop)
+
+    assert (alone.json()["type"], proposed["proposed"], "clock_stopped" in proposed["flags"]) == (
+        "wrong-state",
+        "stop",
+        False,
+    )
+    assert (otherwise.status_code, otherwise.json()["type"]) == (422, "invalid")
+    assert "clock_stopped" in stopped["flags"]
+
+
 def test_a_window_settles_on_the_spot_what_its_item_lets_it(work: Casework) -> None:
     Item.objects.filter(code="pension").update(handling={**SHOP, "instant": True})
     catalogue.keep_item_versions(by=work.matters.by["receiver"], now=TUESDAY_NINE)

@@ -55,34 +55,39 @@ def propose_stop(*, case_no: str, kind: str, basis: str, expected_days: int, by:
     return case
 
 
-def stop_clock(*, case_no: str, by: Actor, now: datetime) -> Case:
+def stop_clock(*, case_no: str, said: tuple[str, int] | None = None, by: Actor, now: datetime) -> Case:
     """An approver agrees: from now on time is not counted, and the applicant is told how long it takes (行政许可法 45 条). Of two
     who agree at once one does: the case is locked.
 
-    :raises Refused: nothing-found, wrong-state (nothing is proposed), locked, clock-stopped, same-person.
+    :param said: which and how many days the approver agrees to, where they say it; something else may be proposed by then.
+    :raises Refused: nothing-found, wrong-state (nothing is proposed), locked, clock-stopped, same-person, invalid.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "stop_clock")
         need_lease(case, by=by, now=now)
         need_running(case)
-        said, proposer = proposed_stop(case), case.proposed_by_id
-        if said is None or proposer is None:
+        proposed, proposer = proposed_stop(case), case.proposed_by_id
+        if proposed is None or proposer is None:
             raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "proposed"})
+        if said is not None and said != (proposed.kind, proposed.expected_days):
+            raise invalid(
+                "kind", "提议的是另一种程序或另一个天数", "Another procedure, or another number of days, is proposed"
+            )
         if (no := approve_refusal(proposed_by=proposer, approves=staff_of(by))) is not None:
             raise Refused(no)
         Stop.objects.create(
-            case=case, kind=said.kind, basis=said.basis, expected_days=said.expected_days, started_at=now,
+            case=case, kind=proposed.kind, basis=proposed.basis, expected_days=proposed.expected_days, started_at=now,
             started_by=str(by), proposed_by_id=proposer, approved_by_id=staff_of(by),
         )  # fmt: skip
         event = step(
             case, "stop_clock", by=by, now=now, stopped_at=now, proposed="", proposed_by_id=None, **_FREE,
-            facts={"kind": said.kind, "expected_days": said.expected_days, "second_by": proposer},
+            facts={"kind": proposed.kind, "expected_days": proposed.expected_days, "second_by": proposer},
         )  # fmt: skip
-        zh, en = PROCEDURES[said.kind]
-        give(case, "special_procedure", event=event, now=now, procedure=zh, reason=said.basis,
-             days_stopped=f"{said.expected_days} 天")  # fmt: skip
-        tell(case, "case_stopped", event=event, now=now, what_zh=zh, what_en=en, days=said.expected_days)
+        zh, en = PROCEDURES[proposed.kind]
+        give(case, "special_procedure", event=event, now=now, procedure=zh, reason=proposed.basis,
+             days_stopped=f"{proposed.expected_days} 天")  # fmt: skip
+        tell(case, "case_stopped", event=event, now=now, what_zh=zh, what_en=en, days=proposed.expected_days)
     return case
 
 

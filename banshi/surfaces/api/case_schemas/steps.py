@@ -151,8 +151,9 @@ class DecideIn(In):
         {}, description="核定内容: what is granted, by the codes of the guide's `grants`; left out: as it is proposed."
     )
     seen: Literal["", "card", "passport", "electronic", "other"] = Field(
-        "",
-        description="Granted on the spot: which document was compared with the person, where nothing else proves them.",
+        "other",
+        description="Granted on the spot: which document was compared with the person, where nothing else proves them; left out:"
+        " one that the calling counter answers for; empty: none was.",
     )
 
 
