@@ -41,7 +41,7 @@ class Buyer(Owner):
     said: ClassVar[dict[str, str]] = {
         "seller": "王建国", "seller-id-number": generate_resident_id("110101", date(1970, 1, 1), 123),
         "location": "东城街道花园路 8 号 2 栋 301", "unit": "110101001001GB00001F00020301", "area": "89.5", "price": "3200000",
-        "former": "京（2015）东城区不动产权第0012345号",
+        "former": "京（2015）东城区不动产权第0012345号", "certificates": "1",
     }  # fmt: skip
 
     def fill(self) -> None:
