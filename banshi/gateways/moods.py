@@ -21,6 +21,7 @@ FAULTS: Final[Mapping[str, tuple[str, ...]]] = {
     "signer": ("down", "expired", "stamp", "half"),
     "credit": ("down", "old"),
     "scanner": ("down", "infected"),
+    "till": ("down", "twice", "silent", "behind"),
 }
 ALWAYS: Final = 100
 

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from banshi.gateways import till
 from banshi.gateways.moods import FAULTS, Moods, strikes
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
+from banshi.rooms.fees.ports import TillDown
 from banshi.rooms.library import actions as library
 from banshi.surfaces.demo import outside
 from tests.moods import ill, stand_ins, well
@@ -40,7 +42,7 @@ def test_the_page_says_how_often_and_changes_one_fault_at_a_time(client: Client,
     page = client.get(PAGE, headers={"accept-language": "zh-CN"}).content.decode()
 
     ills = {who: {k: v for k, v in each.items() if v} for who, each in Moods().all().items()}
-    assert ills == {"exchange": {"down": 100, "late": 20}, "signer": {}, "credit": {}, "scanner": {}}
+    assert ills == {"exchange": {"down": 100, "late": 20}, "signer": {}, "credit": {}, "scanner": {}, "till": {}}
     assert (page.count("有差错"), page.count('aria-pressed="true"')) == (1, sum(map(len, FAULTS.values())))
 
 
@@ -70,3 +72,31 @@ def test_a_file_waits_for_the_scanner_and_is_found_clean_or_not_once_it_answers(
 
     was, _ = waits.scan, waits.refresh_from_db()
     assert (was, still, settled, waits.scan) == ("pending", 0, [1, 0], "rejected")
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "told"), [("twice", "paid", 2), ("silent", "paid", 0), ("behind", "late", 0)]
+)
+def test_the_till_misbehaves_by_itself_as_it_does_when_pressed(
+    fault: str, state: str, told: int, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_ins(settings, tmp_path)
+    settings.BANSHI_TILL_FOLDER = tmp_path / "till"
+    heard: list[str] = []
+    monkeypatch.setattr(till, "_tell", heard.append)
+    till.StandIn().start(reference="r1", fen=8000, subject="x", until=TUESDAY_NINE, back="/")
+    ill("till", fault)
+
+    till.StandIn().press("r1", "pay")
+
+    found = till.StandIn().look("r1")
+    assert (found and found["state"], len(heard)) == (state, told)
+
+
+def test_a_till_that_is_down_takes_nothing_and_says_so(settings: Any, tmp_path: Path) -> None:
+    stand_ins(settings, tmp_path)
+    settings.BANSHI_TILL_FOLDER = tmp_path / "till"
+    ill("till", "down")
+
+    with pytest.raises(TillDown):
+        till.StandIn().start(reference="r1", fen=8000, subject="x", until=TUESDAY_NINE, back="/")

@@ -1,5 +1,6 @@
 """A till that takes no money: the demo's. A person presses “pay” on its page; it then tells us, signed, as a real one would –
-or fails, says it twice, says it long after its address took money, or says nothing, so that it has to be asked.
+or fails, says it twice, says it long after its address took money, or says nothing, so that it has to be asked: as it is pressed,
+or by itself (`banshi.gateways.moods`).
 
 What it knows lies in files, one a payment: it is another's machine, with a memory of its own. A city's payment platform answers
 behind the same port: `banshi.rooms.fees.ports.Till`.
@@ -15,11 +16,13 @@ from typing import Any, Final
 from django.conf import settings
 
 from banshi.foundation import clock
+from banshi.gateways.moods import strikes
 from banshi.gateways.stand_in import Memory, tell
 from banshi.kernel.signing import signature
 from banshi.rooms.fees.ports import TillDown, Told
 
 PRESSES: Final = ("pay", "twice", "silent", "late", "refuse")
+BY_ITSELF: Final = {"behind": "late", "silent": "silent", "twice": "twice"}  # fault → as if that had been pressed
 LATE: Final = timedelta(minutes=5)  # of the hall's clock, after the address took no money any more
 
 
@@ -64,6 +67,8 @@ class StandIn:
         found = _memory().known(reference)
         if found is None or how not in PRESSES or found["state"] in ("paid", "late"):
             return
+        if how == "pay":
+            how = next((pressed for fault, pressed in BY_ITSELF.items() if strikes("till", fault)), how)
         if how == "late":
             at = max(datetime.fromisoformat(found["until"]), clock.now()) + LATE
             _memory().keep(reference, {**found, "state": "late", "at": at.isoformat()})
@@ -111,7 +116,7 @@ def _tell(reference: str) -> None:
 
 
 def _need_up() -> None:
-    if settings.BANSHI_TILL_DOWN:
+    if settings.BANSHI_TILL_DOWN or strikes("till", "down"):
         raise TillDown("down")
 
 

@@ -23,6 +23,7 @@ WHO = {
     "signer": pgettext_lazy("demo fault", "Signing service"),
     "credit": pgettext_lazy("demo fault", "Credit record"),
     "scanner": pgettext_lazy("demo fault", "Virus scanner"),
+    "till": pgettext_lazy("demo fault", "Till"),
 }
 FAULTS = {
     "down": pgettext_lazy("demo fault", "Does not answer"),
@@ -36,6 +37,9 @@ FAULTS = {
     "half": pgettext_lazy("demo fault", "Gives half a paper back"),
     "old": pgettext_lazy("demo fault", "Its list is out of date"),
     "infected": pgettext_lazy("demo fault", "Finds a virus in anything"),
+    "twice": pgettext_lazy("demo fault", "Tells each payment twice"),
+    "behind": pgettext_lazy("demo fault", "Tells of a payment once its time is over"),
+    "silent": pgettext_lazy("demo fault", "Tells of no payment"),
 }
 
 
