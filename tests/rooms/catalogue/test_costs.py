@@ -17,6 +17,10 @@ from banshi.rooms.catalogue.rules.handling import Formula, Handling
 COPIES = Formula.model_validate(
     {"kind": "per_unit", "field": "copies", "unit_zh": "份", "unit_en": "copies", "unit_price": "10"}
 )
+BOOKS = Formula.model_validate({
+    "kind": "per_unit", "field": "books", "unit_zh": "本", "unit_en": "certificates", "base": "80", "included": "1",
+    "unit_price": "10",
+})  # fmt: skip
 SHARE = Formula.model_validate({
     "kind": "share", "field": "price", "steps": [{"up_to": "100000", "value": "5"}, {"value": "3"}], "least": "10",
     "most": "2000",
@@ -57,6 +61,8 @@ def test_no_sum_is_negative_and_more_never_costs_less(formula: Formula, one: Dec
     [
         (COPIES, "3", "30", "3 份 × 10 元 = 30 元"),
         (COPIES, "-1", "0", "0 份 × 10 元 = 0 元"),
+        (BOOKS, "1", "80", "80 元，含 1 本"),
+        (BOOKS, "3", "100", "80 元 + 2 本 × 10 元 = 100 元"),
         (SHARE, "100000", "500", "100000 元 × 5‰ = 500 元"),
         (SHARE, "120000", "560", "100000 元 × 5‰ + 20000 元 × 3‰ = 560 元"),
         (SHARE, "100001", "500", "100000 元 × 5‰ + 1 元 × 3‰ = 500 元"),

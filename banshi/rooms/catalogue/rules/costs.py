@@ -154,6 +154,8 @@ def _per_unit(formula: Formula, number: Decimal) -> Sum:
     yuan = formula.base + counted * price
     zh, en = _unit(formula)
     said = plain(to_fen(yuan))
+    if formula.base and not counted:  # nothing above what the base price holds
+        return Sum(yuan, f"{said} 元，含 {formula.included}{zh}", f"{said} yuan, {_including(formula)}")
     before_zh, before_en = (f"{plain(formula.base)} {each} + " if formula.base else "" for each in ("元", "yuan"))
     return Sum(
         yuan, f"{before_zh}{plain(counted)}{zh} × {plain(price)} 元 = {said} 元",
@@ -232,7 +234,7 @@ def _steps_zh(formula: Formula) -> Iterator[str]:
 def _steps_en(formula: Formula) -> Iterator[str]:
     unit = formula.unit_en
     if formula.kind == "per_unit" and (formula.base or formula.included):
-        yield f"{plain(formula.base)} yuan with {formula.included} {unit}".rstrip()
+        yield f"{plain(formula.base)} yuan, {_including(formula)}"
         yield f"{plain(formula.unit_price or NOTHING)} yuan for each more"
     elif formula.kind == "per_unit":
         yield f"{plain(formula.unit_price or NOTHING)} yuan each{f' ({unit})' if unit else ''}"
@@ -241,6 +243,11 @@ def _steps_en(formula: Formula) -> Iterator[str]:
         counted = "yuan" if formula.kind == "share" else unit
         where = "" if step.up_to is None and len(formula.steps) == 1 else " above"
         yield f"{value}{where}" if step.up_to is None else f"{value} up to {plain(step.up_to)} {counted}".strip()
+
+
+def _including(formula: Formula) -> str:
+    """In English a unit is written in the plural, so the count stands behind it."""
+    return f"{formula.unit_en or 'count'} included: {formula.included}"
 
 
 def _unit(formula: Formula) -> tuple[str, str]:
