@@ -141,6 +141,14 @@ def test_what_the_rules_let_off_is_said(percent: int, yuan: str, zh: str) -> Non
     assert (plain(found.amount or Decimal(0)), found.how_zh) == (yuan, f"3 份 × 10 元 = 30 元；小微企业，{zh}")
 
 
+@pytest.mark.parametrize(("percent", "amount", "zh"), [(100, Decimal(0), "免缴"), (50, None, "减 50%")])
+def test_what_is_let_off_is_said_before_the_number_is_known(percent: int, amount: Decimal | None, zh: str) -> None:
+    found = cost_in(search(BY_COPY, remissions=[{**SMALL, "percent": percent}]), {"who": "small"}, {})
+
+    assert found is not None
+    assert (found.amount, found.how_zh) == (amount, f"每份 10 元；小微企业，{zh}")
+
+
 @pytest.mark.parametrize(
     ("wrong", "where"),
     [

@@ -100,8 +100,11 @@ def _computed(said: Cost, formula: Formula, facts: Mapping[str, object]) -> Cost
 def _less(said: Cost, fee: Fee, facts: Mapping[str, object]) -> Cost:
     """What its rules let off by themselves."""
     off = next((each for each in fee.remissions if judge(each.when, facts).value is True), None)
-    if off is None or said.amount is None:
+    if off is None or said.possible:
         return said
+    if said.amount is None:  # the number is not known yet: nothing of it is owed, or less
+        zh, en = f"{said.how_zh}；{_off_zh(off)}", f"{said.how_en}; {off.text_en}, {off.percent}% off"
+        return _with(said, NOTHING if off.percent == 100 else None, zh, en) if said.how_zh else said
     amount = to_fen(said.amount * (100 - off.percent) / 100)
     before_zh, before_en = said.how_zh or f"{plain(said.amount)} 元", said.how_en or f"{plain(said.amount)} yuan"
     return _with(
