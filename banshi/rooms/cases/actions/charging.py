@@ -94,7 +94,8 @@ def reassess(
 def _put_right(case: Case, form: Mapping[str, str], *, now: datetime) -> dict[str, str]:
     """:returns: what was changed. :raises Refused: invalid – nothing the fee hangs on; form-invalid."""
     handling, there = handling_of_case(case), form_of(case)
-    changed = {code: value for code, value in form.items() if str(there.get(code, "")) != value}
+    kept = cleaned(handling, case.answers, {**there, **form})
+    changed = {code: value for code, value in form.items() if kept.get(code) != there.get(code)}
     if not changed or not set(changed) <= hangs_on(handling):
         raise invalid("form", "改一栏计费的数", "Change a field that the fee is computed by")
     wrong = [
@@ -104,7 +105,7 @@ def _put_right(case: Case, form: Mapping[str, str], *, now: datetime) -> dict[st
     ]
     if wrong:
         raise invalid(wrong[0].code, wrong[0].zh, wrong[0].en)
-    case.form = json.dumps(cleaned(handling, case.answers, {**there, **form}), ensure_ascii=False)
+    case.form = json.dumps(kept, ensure_ascii=False)
     case.revision += 1
     return changed
 
