@@ -124,8 +124,8 @@ class Matters:
         item.save(update_fields=["handling"])
         catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
 
-    def costs_by_copy(self) -> None:
-        """From now on a grant costs 10 yuan a copy, which the form asks for."""
+    def costs_by_copy(self, included: int = 0) -> None:
+        """From now on a grant costs 10 yuan a copy above those included, which the form asks for."""
         from banshi.kernel.actors import SYSTEM
         from banshi.rooms.catalogue import actions as catalogue
         from banshi.rooms.catalogue.models import Item
@@ -133,19 +133,20 @@ class Matters:
         item = Item.objects.get(code="pension")
         copies = {"code": "copies", "label_zh": "份数", "label_en": "Copies", "type": "number", "least": "1", "most": "99",
                   "group_zh": "店", "group_en": "Shop"}  # fmt: skip
-        formula = {"kind": "per_unit", "field": "copies", "unit_zh": "份", "unit_en": "copies", "unit_price": "10"}
+        formula = {"kind": "per_unit", "field": "copies", "unit_zh": "份", "unit_en": "copies", "unit_price": "10",
+                   "included": included}  # fmt: skip
         rate = {"text_zh": "许可证副本", "text_en": "Copies of the licence", "when": {}, "formula": formula}
         fee = {"text_zh": "按份收费", "text_en": "By the copy", "basis_zh": "镇价〔2026〕1号", "rates": [rate]}
         item.handling = {**item.handling, "fee": fee, "fields": [*item.handling["fields"], copies]}
         item.save(update_fields=["handling"])
         catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
 
-    def owing_by_copy(self, copies: str = "3", now: datetime = TUESDAY_NINE) -> Any:
+    def owing_by_copy(self, copies: str = "3", now: datetime = TUESDAY_NINE, *, included: int = 0) -> Any:
         """Granted, and so many copies to be paid for."""
         from banshi.journeys.case import charging
         from banshi.rooms.cases import actions as cases
 
-        self.costs_by_copy()
+        self.costs_by_copy(included)
         case = self.in_review(now, form={**FORM, "copies": copies})
         cases.opine(case_no=case.no, says="grant", text="", by=self.by["reviewer"], now=now)
         return charging.decide(case_no=case.no, grant=True, by=self.by["approver"], now=now)

@@ -55,7 +55,8 @@ def reassess(
             line = line_of(cost) if not paid else fees.Line(
                 "补缴差额", "Difference", owes, cost.basis_zh[:200], cost.basis_en[:200], cost.how_zh, cost.how_en
             )  # fmt: skip
-            fees.raise_charge(hall=case.hall, case_no=case_no, lines=[line], further=bool(paid), by=by, now=now)
+            beside = any(each.state == "paid" for each in live)  # also where all of it went back since
+            fees.raise_charge(hall=case.hall, case_no=case_no, lines=[line], further=beside, by=by, now=now)
         for back in fees.lessen(case_no=case_no, fen=-owes, by=by, now=now) if owes < 0 else ():
             tell_back(case, back, now=now)
         if owes <= 0:

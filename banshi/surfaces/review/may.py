@@ -104,7 +104,8 @@ def _open(
     if part == "waive":
         return case.fee_due_on is not None
     if part == "reassess":
-        return bool(fee_of(case)) and bool(hangs_on(handling_of_case(case)))
+        asked = bool(fee_of(case)) or case.papers.filter(kind="payment_notice").exists()  # or it was, by a wrong number
+        return bool(hangs_on(handling_of_case(case))) and asked
     return part != "agree" or case.notices > 0
 
 

@@ -564,10 +564,30 @@ def test_paid_and_too_much_a_part_goes_back_and_the_rest_when_it_ends(matters: M
         Refund.objects.create(payment=payment, fen=1, why="less", asked_at=TUESDAY_NINE, next_at=TUESDAY_NINE)
 
 
+def test_what_went_back_whole_is_asked_for_again_and_can_end(matters: Matters):
+    case = matters.owing_by_copy("3", included=1)
+    paying.at_window(case_no=case.no, means="cash", by=matters.by["issuer"], now=TUESDAY_NINE)
+
+    computed_anew(matters, case, "1")  # free of charge: all of it goes back
+    computed_anew(matters, case, "2")  # and it was not
+    owed = owing.owed(case.no, now=TUESDAY_NINE)
+    paying.at_window(case_no=case.no, means="cash", by=matters.by["issuer"], now=TUESDAY_NINE)
+    charging.terminate(
+        case_no=case.no, reason="重复", second_by=matters.staff["second_supervisor"].pk, second_may=True,
+        by=matters.by["supervisor"], now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    assert owed is not None
+    assert (owed.is_due, owed.fen, notices(case)[-1].amount) == (True, 1000, "10.00")
+    assert list(Refund.objects.order_by("id").values_list("fen", "why")) == [(2000, "less"), (1000, "ended")]
+    assert set(Charge.objects.values_list("state", flat=True)) == {"released"}
+
+
 @pytest.mark.parametrize(
     ("copies", "more", "slug"),
     [
         ("3", {}, "invalid"),  # as it was
+        ("３", {}, "invalid"),
         ("0", {}, "invalid"),
         ("many", {}, "invalid"),
         ("2", {"reason": " "}, "invalid"),

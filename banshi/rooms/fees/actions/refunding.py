@@ -19,10 +19,14 @@ from banshi.rooms.fees.rules import AGAIN_AFTER
 log = structlog.get_logger("banshi.fees")
 
 
-def ask_back(payment: Payment, *, why: str, by: Actor, now: datetime) -> Refund:
-    """All of it that is here still goes back; once. The charge of the payment is locked. :param why: double | wrong | ended."""
+def ask_back(payment: Payment, *, why: str, by: Actor, now: datetime) -> Refund | None:
+    """All of it that is here still goes back; once, and nothing where it went in parts. The charge of the payment is locked.
+
+    :param why: double | wrong | ended.
+    """
     there = Refund.objects.filter(payment=payment).exclude(why="less").first()
-    return there or _asked(payment, _left(payment), why, by=by, now=now)
+    left = _left(payment)
+    return there or (_asked(payment, left, why, by=by, now=now) if left else None)
 
 
 def ask_part_back(payment: Payment, *, fen: int, by: Actor, now: datetime) -> Refund | None:
