@@ -130,6 +130,8 @@ def _onward(request: Any, place: Place, filling: Filling, at: int) -> HttpRespon
     if go == "later":
         return redirect("kiosk:mine", place.hall.code)
     screens = screens_of(filling.lines(all_faults=True))
+    if not screens:  # an answer, or whoever fills it in elsewhere, took the last field away
+        return redirect(filling.done)
     index = _index(screens, at)
     if go == "back":
         return redirect(f"{filling.here}?at={screens[max(0, index - 1)].at}")

@@ -262,3 +262,14 @@ def test_another_halls_machine_does_not_show_it(matters: Matters, machine: Clien
 
     assert (case.no in said(asked), case.no in said(laid)) == (False, False)
     assert machine.get(f"{there}/{case.no}/form").status_code == 404
+
+
+def test_a_form_whose_last_field_went_leads_on(
+    matters: Matters, machine: Client, kiosk: Device, monkeypatch: Any
+) -> None:
+    case = begun(machine, matters)
+    monkeypatch.setattr("banshi.surfaces.kiosk.form.lines_at", lambda *_args, **_more: [], raising=True)
+
+    answers = [machine.post(f"{HERE}/mine/{case.no}/form", {"at": "0", "go": go}) for go in ("on", "back", "later")]
+
+    assert [answer.status_code for answer in answers] == [302, 302, 302]
