@@ -394,6 +394,15 @@ def test_answers_and_fields_may_hold_anything_and_nothing_breaks(work: Casework,
     assert sent.status_code in (409, 422)
 
 
+@pytest.mark.parametrize("value", [10**40, -(10**30), 1e300], ids=["long", "below", "far"])
+def test_a_number_that_could_not_be_said_again_is_refused(work: Casework, value: float) -> None:
+    no = work.opened()
+
+    answers = [work.calls("patch", f"/cases/{no}", key, {"form": {"name": value}}) for key in ("channel", "receiver")]
+
+    assert {each.status_code for each in answers} == {422}
+
+
 def test_many_fields_are_too_many(work: Casework) -> None:
     no = work.opened()
     many = json.dumps({"form": {f"f{i}": "x" for i in range(201)}}).encode()

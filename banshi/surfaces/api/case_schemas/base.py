@@ -29,6 +29,9 @@ Text = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\u0000]*$"
 Short = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=PRINTABLE)]
 Copies = Annotated[int, Field(ge=1, le=99)]
 # A field's value as it is written; whether it will do is asked when the case is sent.
-Value = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\u0000]*$")] | bool | int | float | None
+# Numbers as every JSON has them: a longer one is written as text, or could not be said again.
+Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
+Finite = Annotated[float, Field(ge=-(2**53), le=2**53, allow_inf_nan=False)]
+Value = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\u0000]*$")] | bool | Whole | Finite | None
 Answers = Annotated[dict[Short, Short], Field(max_length=100)]
 Form = Annotated[dict[Short, Value], Field(max_length=200)]
