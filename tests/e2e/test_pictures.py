@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from banshi.journeys.hall.demo_seeds import PASSWORD
 from tests.e2e.conftest import PICTURES, ROOT, Installation, installed
 from tests.e2e.morning import SHOWN
+from tests.e2e.under_way import SHOWN as OF_MATTERS
 
 pytestmark = [
     pytest.mark.browser,
@@ -37,13 +40,40 @@ def test_the_pictures_are_of_a_living_morning(morning: Installation, browser: An
     assert all((PICTURES / f"{name}.png").exists() for name, *_rest in SHOWN)
 
 
-def take(browser: Any, url: str) -> None:
-    for name, (wide, high), language, login, path in SHOWN:
+def test_the_pictures_are_of_matters_under_way(morning: Installation, browser: Any) -> None:
+    play = [sys.executable, "-m", "tests.e2e.under_way", MORNING, "nancheng"]
+    out = subprocess.run(play, env=morning.environment, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+    made = json.loads(out.splitlines()[-1])
+
+    take(browser, morning.url, tuple((*row[:-1], row[-1].format(**made)) for row in OF_MATTERS), made["cookie"])
+    certificate(browser, morning.url, made)
+
+    assert all((PICTURES / f"{name}.png").exists() for name in (*(row[0] for row in OF_MATTERS), "certificate-zh"))
+
+
+def certificate(browser: Any, url: str, made: dict[str, str]) -> None:
+    """The licence itself, as its owner opens it."""
+    context = browser.new_context(base_url=url)
+    context.add_cookies([{"name": "sessionid", "value": made["cookie"], "url": url}])
+    page = context.new_page()
+    page.goto(f"/cases/{made['closed']}/")
+    link = page.locator(".document").first.get_by_role("link", name="PDF").get_attribute("href")
+    paper = pypdfium2.PdfDocument(page.request.get(link).body())[0]
+    paper.render(scale=1.2).to_pil().save(PICTURES / "certificate-zh.png", optimize=True)
+    context.close()
+
+
+def take(
+    browser: Any, url: str, shown: tuple[tuple[str, tuple[int, int], str, str, str], ...] = SHOWN, cookie: str = ""
+) -> None:
+    for name, (wide, high), language, login, path in shown:
         context = browser.new_context(
             base_url=url, viewport={"width": wide, "height": high}, locale=language, timezone_id="Asia/Shanghai"
         )
         page = context.new_page()
-        if login:
+        if login == "applicant":
+            context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
+        elif login:
             page.goto("/staff/sign-in")
             page.fill("[name=login]", login)
             page.fill("[name=password]", PASSWORD)
