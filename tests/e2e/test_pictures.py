@@ -15,6 +15,7 @@ import pytest
 from banshi.journeys.hall.demo_seeds import PASSWORD
 from tests.e2e.conftest import PICTURES, ROOT, Installation, installed
 from tests.e2e.morning import SHOWN
+from tests.e2e.under_way import CERTIFICATE
 from tests.e2e.under_way import SHOWN as OF_MATTERS
 
 pytestmark = [
@@ -48,7 +49,7 @@ def test_the_pictures_are_of_matters_under_way(morning: Installation, browser: A
     take(browser, morning.url, tuple((*row[:-1], row[-1].format(**made)) for row in OF_MATTERS), made["cookie"])
     certificate(browser, morning.url, made)
 
-    assert all((PICTURES / f"{name}.png").exists() for name in (*(row[0] for row in OF_MATTERS), "certificate-zh"))
+    assert all((PICTURES / f"{name}.png").exists() for name in (*(row[0] for row in OF_MATTERS), CERTIFICATE))
 
 
 def certificate(browser: Any, url: str, made: dict[str, str]) -> None:
@@ -59,7 +60,7 @@ def certificate(browser: Any, url: str, made: dict[str, str]) -> None:
     page.goto(f"/cases/{made['closed']}/")
     link = page.locator(".document").first.get_by_role("link", name="PDF").get_attribute("href")
     paper = pypdfium2.PdfDocument(page.request.get(link).body())[0]
-    paper.render(scale=1.2).to_pil().save(PICTURES / "certificate-zh.png", optimize=True)
+    paper.render(scale=1.2).to_pil().save(PICTURES / f"{CERTIFICATE}.png", optimize=True)
     context.close()
 
 

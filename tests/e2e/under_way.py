@@ -43,6 +43,7 @@ SHOWN = (
     ("desk-case-zh", (1366, 768), "zh-CN", "nancheng-06", "/desk/cases/{served}/{in_folder}/"),
     ("review-case-zh", (1366, 768), "zh-CN", "nancheng-accept", "/review/nancheng/cases/{received}/"),
 )
+CERTIFICATE = "certificate-zh"
 NAME, PHONE, WINDOW = "周晓明", "13822075501", "nancheng-06"
 
 

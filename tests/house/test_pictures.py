@@ -1,4 +1,4 @@
-"""The pictures that introduce the product show a hall in the middle of a living morning, never an empty one."""
+"""The pictures that introduce the product show a hall in the middle of a living morning, never an empty one, and matters."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pytest
 
 from banshi.rooms.places.models import Hall
 from tests.e2e.morning import SHOWN, EmptyHall, Seen, live, seen_in, worth_showing
+from tests.e2e.under_way import CERTIFICATE
+from tests.e2e.under_way import SHOWN as OF_MATTERS
 from tests.surfaces.office.editing import office, staff_with  # noqa: F401 – a fixture
 from tests.town import at
 
@@ -26,7 +28,7 @@ def test_what_is_shown_is_of_the_living_morning_and_nothing_else_is_kept():
         for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
         for name in NAMED.findall(path.read_text(encoding="utf-8"))
     }
-    shown = {f"{name}.png" for name, *_rest in SHOWN}
+    shown = {f"{name}.png" for name in (*(row[0] for row in (*SHOWN, *OF_MATTERS)), CERTIFICATE)}
 
     assert {each.name for each in PICTURES.glob("*.png")} == shown
     assert (len(named) > 3, named - shown) == (True, set())
