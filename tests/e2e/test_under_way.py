@@ -25,20 +25,20 @@ OF_CITIZENS = (
     f"/items/{SHOP}", f"/items/{HOME}?hall={HALL}", f"/items/{SHOP}/ask", f"/matters/{SHOP}/?hall={HALL}",
     f"/matters/{SHOP}/?hall={HALL}&a=form:individual&a=identity:mainland&a=name:undecided&a=premises:own&a=food:none"
     "&a=permit:none&a=applicant:self",
-    "/together/", "/together/chosen/", "/together/buying-home/", "/verify/", "/verify/file/",
+    "/together/", "/together/chosen/", "/together/buying-home/", "/verify/",
     "/cases/", "/cases/{filled}/form/", "/cases/{filled}/situation/", "/cases/{filled}/papers/", "/cases/{filled}/check/",
     *(f"/cases/{{{stands}}}/" for stands in (
         "sent", "in_folder", "received", "told", "in_review", "stopped", "ready", "closed", "refused", "owing",
     )),
     "/cases/{told}/papers/", "/cases/{owing}/pay", "/cases/{closed}/rate", "/cases/{sent}/complain",
-    "/bundles/{bundle}/", "/bundles/{bundle}/form/", "/bundles/{bundle}/papers/", "/me/record/", "/me/uses/", "/agents/",
+    "/bundles/{bundle}/", "/bundles/{bundle}/papers/", "/me/record/", "/me/uses/", "/agents/",
 )  # fmt: skip
 
 # Who signs in → what they open.
 OF_STAFF: Mapping[str, tuple[str, ...]] = {
     "pre-review": ("/review/nancheng/pre-review", "/review/nancheng/cases/{sent}/"),
     "accept": (
-        "/review/nancheng/", "/review/nancheng/acceptance", "/review/nancheng/waiting", "/review/nancheng/folders",
+        "/review/nancheng/acceptance", "/review/nancheng/waiting", "/review/nancheng/folders",
         "/review/nancheng/stock", "/review/nancheng/stock?spot=A-3", "/review/nancheng/folders/{folder}/",
         "/review/nancheng/folders/{folder}/receipt", "/review/nancheng/cases/{in_folder}/",
         "/review/nancheng/cases/{received}/", "/review/nancheng/cases/{told}/",
