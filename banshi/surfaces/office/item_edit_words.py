@@ -233,6 +233,8 @@ ACTS: dict[str, Text] = {
 PROCEDURES: dict[str, Text] = {
     "": pgettext_lazy("item edit", "none"),
     "hearing": pgettext_lazy("item edit", "hearing"),
+    "bidding": pgettext_lazy("item edit", "bidding"),
+    "auction": pgettext_lazy("item edit", "auction"),
     "inspection": pgettext_lazy("item edit", "inspection"),
     "testing": pgettext_lazy("item edit", "testing"),
     "quarantine": pgettext_lazy("item edit", "quarantine"),

@@ -20,7 +20,7 @@ from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case, latest_day
 from banshi.rooms.cases.queries.stopping import proposed_stop
-from banshi.rooms.cases.rules.procedures import PROCEDURES
+from banshi.rooms.cases.rules.procedures import PROCEDURES, stopping
 from banshi.rooms.catalogue.queries import departments
 from banshi.rooms.delivery.queries import drop_of, sent_papers_of
 from banshi.rooms.places import queries as places
@@ -110,7 +110,7 @@ def answer(
         "rows": rows_of(context["papers"], said, deeds=deeds),
         "fields": fields_of(guided_case(case).fields, said) if "receipt" in deeds else [],
         "fee_fields": fee_lines(case, said) if "reassess" in deeds else [],
-        "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in PROCEDURES.items()],
+        "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in stopping(case.item.item_type).items()],
         "proposed_stop": stop_words(case) if "agree_stop" in deeds else None,
         "departments": [d for d in departments(hall.code) if d.pk != case.department_id] if "consult" in deeds else [],
         "consult_until": latest_day(case, today_of(case, now)) if "consult" in deeds else None,

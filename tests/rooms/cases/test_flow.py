@@ -28,7 +28,7 @@ FLOW = [
     {"code": "look", "act": "review", "name_zh": "审查", "name_en": "Review"},
     {"code": "police", "act": "consult", "department": "police", "name_zh": "问公安", "name_en": "The police is asked"},
     {
-        "code": "visit", "act": "procedure", "procedure": "site_visit", "name_zh": "现场勘查", "name_en": "On-site visit",
+        "code": "visit", "act": "procedure", "procedure": "inspection", "name_zh": "店面检验", "name_en": "Inspection",
         "needed_if": {"eq": ["food", "yes"]},
     },
     {"code": "said", "name_zh": "公开", "name_en": "Made public"},
@@ -90,13 +90,60 @@ def test_a_procedure_of_the_situation_is_held_before_a_grant(matters: Matters) -
 
     waits = [[stage.code for stage in stages_waited_for(each)] for each in (plain, case)]
     by = matters.by["reviewer"]
-    matters.stop(case, kind="site_visit")
+    matters.stop(case, kind="inspection")
     during = stages_waited_for(Case.objects.get(pk=case.pk))
     cases.resume_clock(case_no=case.no, result="店面合格", by=by, now=TUESDAY_NINE)
 
     assert waits == [[], ["visit"]]
     assert [stage.code for stage in during] == ["visit"]
     assert stages_waited_for(Case.objects.get(pk=case.pk)) == ()
+
+
+def visited() -> list[dict[str, Any]]:
+    """The shop licence with a visit, which the law's list does not have."""
+    return [
+        {**each, "procedure": "site_visit"} if each["code"] == "visit" else each
+        for each in FLOW
+        if each["code"] != "police"
+    ]
+
+
+def test_a_visit_for_a_permit_is_held_while_the_clock_runs(matters: Matters) -> None:
+    """The opinion says what came of it, and with that it is done; nothing was stopped."""
+    follows(visited())
+    case = matters.in_review(answers={"premises": "rented", "food": "yes"})
+    by, waits = matters.by["reviewer"], stages_waited_for(case)
+
+    no = no_of(cases.opine, case_no=case.no, says="grant", text=" ", by=by, now=TUESDAY_NINE)
+    case = cases.opine(case_no=case.no, says="grant", text="两人到店勘查，合格", by=by, now=TUESDAY_NINE)
+
+    assert (no.slug, no.facts["field"]) == ("invalid", "text")
+    assert [stage.code for stage in waits] == ["visit"]
+    assert {row.stage.code: row.on for row in stages_of(case)}["visit"] == TUESDAY
+    assert (decide(case, matters).granted, case.stops.count()) == (True, 0)
+
+
+def test_without_a_visit_in_its_situation_an_opinion_needs_no_words(matters: Matters) -> None:
+    follows(visited())
+    case = matters.in_review()
+
+    cases.opine(case_no=case.no, says="grant", by=matters.by["reviewer"], now=TUESDAY_NINE)
+
+    assert decide(case, matters).granted is True
+
+
+def test_a_visit_for_what_is_no_permit_stops_the_clock_before_a_grant(matters: Matters) -> None:
+    Item.objects.filter(code="pension").update(item_type="20")
+    follows(visited())
+    case = matters.in_review(answers={"premises": "rented", "food": "yes"})
+    by = matters.by["reviewer"]
+    cases.opine(case_no=case.no, says="grant", by=by, now=TUESDAY_NINE)
+    no = no_of(decide, case=case, matters=matters)
+
+    matters.stop(case, kind="site_visit")
+    cases.resume_clock(case_no=case.no, result="合格", by=by, now=TUESDAY_NINE)
+
+    assert (no.slug, stages_waited_for(Case.objects.get(pk=case.pk))) == ("stage-open", ())
 
 
 def test_a_running_case_keeps_the_flow_it_was_opened_with(matters: Matters) -> None:
@@ -143,8 +190,8 @@ def test_gates_wait_for_the_last_of_each() -> None:
     no = grant_refusal(gates, lived)
 
     assert no is not None
-    assert [each["en"] for each in no.facts["stages"]] == ["On-site visit"]
-    assert grant_refusal(gates, Lived(answered={"police": TUESDAY}, over={"site_visit": TUESDAY})) is None
+    assert [each["en"] for each in no.facts["stages"]] == ["Inspection"]
+    assert grant_refusal(gates, Lived(answered={"police": TUESDAY}, over={"inspection": TUESDAY})) is None
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_a_paper_that_was_to_follow_is_found_right_by_who_settles_it(matters: Ma
 def test_days_on_which_the_clock_stood_move_the_day(matters: Matters):
     case = matters.in_review()
     by = matters.by["reviewer"]
-    matters.stop(case, TUESDAY_NINE + DAY, kind="site_visit")
+    matters.stop(case, TUESDAY_NINE + DAY, kind="inspection")
 
     gone_on = cases.resume_clock(case_no=case.no, result="符合", by=by, now=TUESDAY_NINE + 3 * DAY)
 

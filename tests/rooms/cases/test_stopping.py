@@ -51,6 +51,42 @@ def test_the_clock_runs_until_an_approver_agrees(matters: Matters):
     assert (stop.proposed_by, stop.approved_by) == (matters.staff["reviewer"], matters.staff["approver"])
 
 
+@pytest.mark.parametrize("kind", ["site_visit", "publication"])
+def test_the_clock_of_a_permit_does_not_stop_for_what_the_law_does_not_name(matters: Matters, kind: str):
+    """行政许可法 45: the list is closed. What other matters stop for is left to their own rules."""
+    asked = {"basis": "规程", "expected_days": 2, "by": matters.by["reviewer"], "now": TUESDAY_NINE}
+    case = matters.in_review()
+    with pytest.raises(Refused) as no:
+        cases.propose_stop(case_no=case.no, kind=kind, **asked)
+    permit = Case.objects.get(pk=case.pk).proposed
+
+    Item.objects.filter(code="pension").update(item_type="05")
+    other = cases.propose_stop(case_no=case.no, kind=kind, **asked)
+
+    assert (no.value.slug, no.value.facts["field"]) == ("invalid", "kind")
+    assert (permit, other.proposed) == ("", "stop")
+
+
+def test_what_was_proposed_before_is_not_agreed_to(matters: Matters):
+    """The matter became a permit, or the proposal is older than the rule: it is sent back, and the clock ran all the time."""
+    Item.objects.filter(code="pension").update(item_type="05")
+    case = matters.in_review()
+    cases.propose_stop(
+        case_no=case.no, kind="site_visit", basis="规程", expected_days=2, by=matters.by["reviewer"], now=TUESDAY_NINE
+    )
+    Item.objects.filter(code="pension").update(item_type="01")
+
+    no = slug_of(lambda: cases.stop_clock(case_no=case.no, by=matters.by["approver"], now=TUESDAY_NINE))
+    back = cases.refuse_stop(case_no=case.no, why="期限照算", by=matters.by["approver"], now=TUESDAY_NINE)
+
+    assert (no, back.proposed, Stop.objects.count()) == ("invalid", "", 0)
+
+
+@pytest.mark.parametrize("kind", ["bidding", "auction"])
+def test_a_permit_stops_for_each_that_the_law_names(matters: Matters, kind: str):
+    assert matters.stop(matters.in_review(), kind=kind).stopped_at == TUESDAY_NINE
+
+
 def test_who_proposed_it_does_not_approve_it_nor_does_the_table_let_them(matters: Matters):
     case = proposes(matters, matters.in_review(), by="approver")
 

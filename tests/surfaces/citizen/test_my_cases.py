@@ -220,14 +220,14 @@ def test_in_review_it_says_who_has_it_and_until_when(matters, me):
 
 def test_days_on_which_the_clock_stood_are_told(matters, me):
     case = matters.in_review()
-    matters.stop(case, kind="site_visit", expected_days=5)
+    matters.stop(case, kind="appraisal", expected_days=5)
     stopped = page(me, case)
     actions.resume_clock(case_no=case.no, result="看过", by=matters.by["reviewer"], now=TUESDAY_NINE + 2 * DAY)
     stop_the_clock(TUESDAY_NINE + 3 * DAY)
 
     going = page(me, case)
 
-    assert ("暂停计时" in stopped, "现场勘查" in stopped) == (True, True)
+    assert ("暂停计时" in stopped, "鉴定" in stopped) == (True, True)
     assert ("期间停了 2 天，不计时" in going, "3月18日" in going) == (True, True)
 
 

@@ -196,9 +196,11 @@ def test_a_case_is_found_by_its_last_digits(matters, client_of):
 def test_a_clock_is_stopped_and_let_go_on(matters, client_of):
     case = matters.in_review()
     at = f"/review/town/cases/{case.no}/"
-    stop = {"kind": "site_visit", "basis": "规程", "days": "3"}
+    stop = {"kind": "inspection", "basis": "规程", "days": "3"}
 
     wrong = client_of("reviewer").post(at + "propose-stop", {**stop, "days": "x"})
+    visit = client_of("reviewer").post(at + "propose-stop", {**stop, "kind": "site_visit"})
+    offered = client_of("reviewer").get(at).content.decode()
     client_of("reviewer").post(at + "propose-stop", stop)
     runs = Case.objects.get().stopped_at is None
     shown = client_of("approver").get(at).content.decode()
@@ -206,8 +208,9 @@ def test_a_clock_is_stopped_and_let_go_on(matters, client_of):
     stands = Case.objects.get().stopped_at
     client_of("reviewer").post(at + "resume-clock", {"result": "符合"})
 
+    assert (visit.status_code, "site_visit" in offered, 'value="auction"' in offered) == (422, False, True)
     assert (wrong.status_code, runs, stands is not None, Case.objects.get().stopped_at) == (422, True, True, None)
-    assert ("现场勘查" in shown, f"{at}refuse-stop" in shown) == (True, True)
+    assert ("检验" in shown, f"{at}refuse-stop" in shown) == (True, True)
 
 
 def test_an_approver_sends_a_procedure_back(matters, client_of):

@@ -29,7 +29,7 @@ from banshi.rooms.cases.actions.ground import (
 )
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
 from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion
-from banshi.rooms.cases.queries.flow import flow_of, lived
+from banshi.rooms.cases.queries.flow import counted_stages, flow_of, lived
 from banshi.rooms.cases.queries.handling import fee_of, handling_of_case
 from banshi.rooms.cases.queries.known import is_known
 from banshi.rooms.cases.queries.views import proposers
@@ -71,6 +71,8 @@ def release(*, case_no: str, by: Actor, may_supervise: bool = False, now: dateti
 def opine(*, case_no: str, says: str, text: str = "", by: Actor, now: datetime) -> Case:
     """审查意见: what the review proposes, or a remark for whoever reads it next.
 
+    Where a procedure of its flow stops no clock, an opinion to grant says what came of it: with that it is done.
+
     :param says: grant | refuse | note. :raises Refused: nothing-found, wrong-state, locked, same-person (who accepted it),
         clock-stopped, invalid.
     """
@@ -92,6 +94,9 @@ def opine(*, case_no: str, says: str, text: str = "", by: Actor, now: datetime) 
             if no := review_refusal(reviews=staff_of(by), accepted_by=case.accepted_by_id, duties=duties):
                 raise Refused(no)
             more |= {"locked_by_id": None, "locked_until": None, "urged_on": None}
+        if says == "grant" and not text.strip() and (held := counted_stages(case)):
+            zh, en = "、".join(each.name_zh for each in held), ", ".join(each.name_en for each in held)
+            raise invalid("text", f"写明结果：{zh}", f"Say what came of it: {en}")
         step(case, "opine", by=by, now=now, facts={"says": says}, **more)
     return case
 

@@ -27,7 +27,7 @@ from banshi.rooms.cases.actions.ground import (
 from banshi.rooms.cases.models import Case, Stop
 from banshi.rooms.cases.queries.stopping import STOP, ends_as_told, proposed_stop
 from banshi.rooms.cases.rules.duties import approve_refusal
-from banshi.rooms.cases.rules.procedures import PROCEDURES
+from banshi.rooms.cases.rules.procedures import PROCEDURES, stops_clock
 
 LONGEST_BASIS = 300
 _FREE: dict[str, Any] = {"locked_by_id": None, "locked_until": None, "urged_on": None}  # somebody else's turn
@@ -50,6 +50,7 @@ def propose_stop(*, case_no: str, kind: str, basis: str, expected_days: int, by:
         need(case, "propose_stop")
         need_lease(case, by=by, now=now)
         need_running(case)
+        _need_law(case, kind)
         step(case, "propose_stop", by=by, now=now, why=basis.strip(), facts={"kind": kind, "expected_days": expected_days},
              proposed=STOP, proposed_by_id=staff_of(by), **_FREE)  # fmt: skip
     return case
@@ -76,6 +77,7 @@ def stop_clock(*, case_no: str, said: tuple[str, int] | None = None, by: Actor, 
             )
         if (no := approve_refusal(proposed_by=proposer, approves=staff_of(by))) is not None:
             raise Refused(no)
+        _need_law(case, proposed.kind)  # proposed before the law's list was held to
         Stop.objects.create(
             case=case, kind=proposed.kind, basis=proposed.basis, expected_days=proposed.expected_days, started_at=now,
             started_by=str(by), proposed_by_id=proposer, approved_by_id=staff_of(by),
@@ -89,6 +91,17 @@ def stop_clock(*, case_no: str, said: tuple[str, int] | None = None, by: Actor, 
              days_stopped=f"{proposed.expected_days} 天")  # fmt: skip
         tell(case, "case_stopped", event=event, now=now, what_zh=zh, what_en=en, days=proposed.expected_days)
     return case
+
+
+def _need_law(case: Case, kind: str) -> None:
+    """The clock of a permit stops for what the law names, and for nothing else."""
+    if not stops_clock(kind, item_type=case.item.item_type):
+        zh, en = PROCEDURES[kind]
+        raise invalid(
+            "kind",
+            f"行政许可法第四十五条没有{zh}，期限照算；结果写进审查意见",
+            f"{en} is not in Art. 45 of the Administrative Licensing Law: the clock runs, and the opinion says what came of it",
+        )
 
 
 def refuse_stop(*, case_no: str, why: str, by: Actor, now: datetime) -> Case:

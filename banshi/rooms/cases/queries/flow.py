@@ -14,6 +14,7 @@ from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
 from banshi.rooms.cases.rules.clocks import Stop
 from banshi.rooms.cases.rules.flow import Lived, StageRow, limit_of, limited, stand, ungated
 from banshi.rooms.cases.rules.lifecycle import UNDER_CLOCK
+from banshi.rooms.cases.rules.procedures import stops_clock
 from banshi.rooms.catalogue.rules.flow import GATES
 from banshi.rooms.catalogue.rules.handling import Stage
 
@@ -23,6 +24,12 @@ _ISSUED = ("issuing", "ready", "delivered", "closed")
 def flow_of(case: Case) -> tuple[Stage, ...]:
     """The stages of the situation that was answered."""
     return guided_case(case).stages
+
+
+def counted_stages(case: Case) -> tuple[Stage, ...]:
+    """Procedures of its flow that the clock runs through: of a permit those that the law's list does not have."""
+    held = (stage for stage in flow_of(case) if stage.act == "procedure")
+    return tuple(stage for stage in held if not stops_clock(stage.procedure, item_type=case.item.item_type))
 
 
 def lived(case: Case) -> Lived:
@@ -47,7 +54,7 @@ def lived(case: Case) -> Lived:
     return Lived(
         received=day(case.received_at), accepted=day(case.accepted_at), proposed=day(given), decided=day(case.decided_at),
         issued=day(issued),
-        answered=answered, over=over, open=open_,
+        answered=answered, over=over, open=open_, counted=frozenset(stage.procedure for stage in counted_stages(case)),
         due={"receive": case.notice_due_on, "issue": case.issue_due_on},
         stops=stops,
     )  # fmt: skip

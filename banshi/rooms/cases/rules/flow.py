@@ -20,7 +20,8 @@ LAWS_OWN = ("receive", "issue")  # acts that have a clock of their own
 @dataclass(frozen=True)
 class Lived:
     """What a case has behind it, as days of its hall; None: not yet. `answered`: department → day of its last answer, `over`:
-    procedure → day on which the last of its kind ended. `open`: departments that are asked, procedures under way."""
+    procedure → day on which the last of its kind ended. `open`: departments that are asked, procedures under way.
+    `counted`: procedures that stop no clock here, done with the review that says what came of them."""
 
     received: date | None = None
     accepted: date | None = None
@@ -30,6 +31,7 @@ class Lived:
     answered: Mapping[str, date] | None = None
     over: Mapping[str, date] | None = None
     open: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
     due: Mapping[str, date | None] | None = None  # act → the day of the law's own clock, where one runs for it
     stops: Sequence[Stop] = ()  # days of procedures that ended, which count for no limit
 
@@ -50,7 +52,8 @@ def done_on(stage: Stage, lived: Lived) -> date | None:
     if stage.act == "consult":
         return (lived.answered or {}).get(stage.department)
     if stage.act == "procedure":
-        return (lived.over or {}).get(stage.procedure)
+        day = (lived.over or {}).get(stage.procedure)
+        return lived.proposed if day is None and stage.procedure in lived.counted else day
     return {
         "receive": lived.accepted, "review": lived.proposed, "decide": lived.decided, "issue": lived.issued,
     }.get(stage.act)  # fmt: skip

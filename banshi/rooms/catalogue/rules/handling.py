@@ -23,8 +23,9 @@ Unit = Literal["working_day", "day", "hour", "minute"]
 Appointment = Literal["required", "advised", "none"]
 Act = Literal["receive", "review", "consult", "procedure", "decide", "issue", "other"]
 Procedure = Literal[
-    "hearing", "inspection", "testing", "quarantine", "appraisal", "expert_review", "site_visit", "publication"
-]
+    "hearing", "bidding", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review", "site_visit",
+    "publication",
+]  # fmt: skip
 IDENTITY_CARD = "resident-id"  # the type of certificate that stands for it; it is shown, and never left anywhere
 LONGEST_WORDS = 2000
 NUMERIC = frozenset({"number", "money"})

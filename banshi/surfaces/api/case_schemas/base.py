@@ -19,8 +19,9 @@ Outcome = Literal["granted", "refused", "not_accepted", "withdrawn", "terminated
 Worklist = Literal["pre-review", "acceptance", "review", "approval", "issue", "supervision"]
 Way = Literal["paper", "usb", "scan", "upload", "library"]
 Procedure = Literal[
-    "hearing", "inspection", "testing", "quarantine", "appraisal", "expert_review", "site_visit", "publication"
-]
+    "hearing", "bidding", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review", "site_visit",
+    "publication",
+]  # fmt: skip
 CaseChannel = Literal["web", "window", "video", "kiosk", "api", "phone"]
 IdKind = Literal[
     "resident_id", "residence_permit", "permanent_residence", "home_return", "taiwan_pass", "passport", "uscc"
