@@ -15,6 +15,9 @@ import pytest
 from banshi.journeys.hall.demo_seeds import CASE_HALLS
 from banshi.journeys.hall.load_handlings import read
 from banshi.kernel.conditions import names
+from banshi.rooms.cases.rules.flow import Lived, ungated
+from banshi.rooms.cases.rules.lifecycle import PERMIT
+from banshi.rooms.cases.rules.procedures import OUTSIDE_LAW
 from banshi.rooms.catalogue.rules.blanks import OfItem, blank_sheet, result_sheet
 from banshi.rooms.catalogue.rules.flow import stages
 from banshi.rooms.catalogue.rules.guided import SHOWN, TODAY, Guided, age_of, guided, vouched_by
@@ -159,6 +162,38 @@ def test_a_named_matter_is_modelled_whole(code: str) -> None:
     assert [each.act for each in stages(found) if each.act in ("receive", "decide", "issue")][0] == "receive"
     assert bool(found.by_rule) == (code in BY_RULE)
     assert result_sheet(SHEET, found)["rows"][:-1]  # more than its day
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_a_committed_matter_has_a_flow_of_its_own(code: str) -> None:
+    """What is neither decided at once nor by rule goes its own way, and says who looks at what."""
+    found = matter(code)
+    if found.instant or found.by_rule is not None:
+        return
+    acts = [each.act for each in found.flow]
+
+    assert (acts[:1], acts[-1:], acts.count("review"), acts.count("decide")) == (["receive"], ["issue"], 1, 1)
+    assert [each.code for each in found.flow if not each.who_zh] == []
+
+
+def permits() -> list[str]:
+    return [code for code in FILES if items_by_code()[code]["item_type"] == PERMIT]
+
+
+def test_a_permit_is_granted_without_a_stop_that_the_law_does_not_name() -> None:
+    """行政许可法 45: visits and notices of permits end with the opinion, and their days are among those promised."""
+    counted = {
+        code: kinds
+        for code in permits()
+        if (kinds := [s.procedure for s in matter(code).flow if s.procedure in OUTSIDE_LAW])
+    }
+
+    for code, kinds in counted.items():
+        gates = [each for each in matter(code).flow if each.procedure in kinds]
+        seen = Lived(proposed=date(2026, 3, 10), counted=frozenset(kinds))
+        assert ungated(gates, Lived(counted=frozenset(kinds))), code
+        assert not ungated(gates, seen), code
+    assert len(counted) == 5
 
 
 @pytest.mark.parametrize("code", FILES)
