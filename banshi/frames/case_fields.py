@@ -171,6 +171,9 @@ def lines_of(
     """
     handling, form = cases.handling_of_case(case), cases.form_of(case)
     faults = {each.code: each.en if english() else each.zh for each in form_faults(handling, case.answers, form, today)}
+    if all_faults:
+        same = {each.code: each.en if english() else each.zh for each in cases.untouched(case)}
+        faults = same | faults
     told = {each.code: each.reason for each in cases.told_missing(case) if each.kind == "field"}
     order = {each.code: no for no, each in enumerate(handling.fields)}
     found = []

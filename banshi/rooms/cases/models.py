@@ -399,7 +399,7 @@ class Notice(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices_given")
     round = models.SmallIntegerField()
-    missing = models.JSONField()  # [{"code", "kind": material | field}]
+    missing = models.JSONField()  # [{"code", "kind": material | field, "said": keyed digest of what the field said}]
     reasons = EncryptedText(default="{}")  # code → what is wrong, as JSON
     at = models.DateTimeField()
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")

@@ -152,6 +152,44 @@ def test_a_notice_is_given_once_with_its_paper_and_its_day(matters: Matters):
     assert Message.objects.get(key="case_notice").params["bring"] == [["租约", "Lease"]]
 
 
+def waiting_for_a_field(matters: Matters, code: str = "address") -> Case:
+    case, told = matters.received(), [Missing(code, "写到门牌号", kind="field")]
+    return cases.give_notice(case_no=case.no, missing_now=told, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+
+def test_a_told_field_is_supplemented_only_when_it_says_something_else(matters: Matters):
+    case, who = waiting_for_a_field(matters), matters.applicant
+    cases.change(case_no=case.no, form={"address": FORM["address"]}, by=who, now=TUESDAY_NINE)
+
+    with pytest.raises(Refused) as same:
+        cases.supplement(case_no=case.no, by=who, now=TUESDAY_NINE)
+    cases.change(case_no=case.no, form={"address": "南城区元美路 8 号 2 层"}, by=who, now=TUESDAY_NINE)
+    done = cases.supplement(case_no=case.no, by=who, now=TUESDAY_NINE)
+
+    assert (same.value.slug, [each["code"] for each in same.value.facts["fields"]]) == ("form-invalid", ["address"])
+    assert done.phase == "received"
+
+
+def test_what_a_told_field_said_is_kept_without_saying_it(matters: Matters):
+    waiting_for_a_field(matters)
+
+    kept = json.dumps(Notice.objects.get().missing, ensure_ascii=False)
+
+    assert ('"said"' in kept, FORM["address"] in kept) == (True, False)
+
+
+def test_a_further_notice_asks_for_the_field_to_change_again(matters: Matters):
+    case, who = waiting_for_a_field(matters), matters.applicant
+    cases.change(case_no=case.no, form={"address": "南城区元美路 8 号 2 层"}, by=who, now=TUESDAY_NINE)
+    cases.supplement(case_no=case.no, by=who, now=TUESDAY_NINE)
+    cases.give_notice(
+        case_no=case.no, missing_now=[Missing("address", "还差房号", kind="field")],
+        second_by=matters.staff["second_supervisor"].pk, second_may=True, by=matters.by["receiver"], now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    assert slug_of(lambda: cases.supplement(case_no=case.no, by=who, now=TUESDAY_NINE)) == "form-invalid"
+
+
 def supplemented(matters: Matters) -> Case:
     case = matters.received(papers=("id", "photo"))
     cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=matters.by["receiver"], now=TUESDAY_NINE)

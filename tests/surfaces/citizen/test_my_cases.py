@@ -14,6 +14,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
 from banshi.rooms.cases.actions import Missing, Verdict
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
+from banshi.rooms.cases.queries.untouched import SAME_ZH
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.ports import DoorStuck
 from banshi.rooms.delivery.queries import code_for_applicant
@@ -138,9 +139,14 @@ def test_what_the_hall_misses_is_listed_with_its_day_and_handed_in(matters, me):
     shown = page(me, case)
     form = text(me.get(f"/cases/{case.no}/form/"))
     handed_in(me, case, "lease", "photo")
+    unchanged = me.post(f"/cases/{case.no}/check/")
+    marked = text(me.get(f"/cases/{case.no}/form/?faults=all"))
+    actions.change(case_no=case.no, form={"name": "榕树糖水店"}, by=matters.applicant, now=TUESDAY_NINE)
     check = text(me.get(f"/cases/{case.no}/check/"))
     answer = me.post(f"/cases/{case.no}/check/")
 
+    assert (unchanged.status_code, SAME_ZH in marked) == (422, True)
+    assert SAME_ZH not in form + check
     assert ("有材料要补" in shown, "要租约全部页" in shown, "3月24日" in shown) == (True, True, True)
     assert "店名和招牌不一致" in form
     assert "提交补正" in check

@@ -37,6 +37,7 @@ from banshi.rooms.cases.actions.recounting import recounted
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.told import phone_index
+from banshi.rooms.cases.queries.untouched import untouched
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import CHANNELS, not_there, takes, unsent
@@ -378,7 +379,7 @@ def take_back_material(*, case_no: str, material_id: int, by: Actor, now: dateti
 
 
 def need_form(case: Case, *, now: datetime) -> None:
-    """Every question answered, every field right.
+    """Every question answered, every field right, and every field that a notice told put right since.
 
     :raises Refused: form-invalid, with every field at once.
     """
@@ -386,6 +387,8 @@ def need_form(case: Case, *, now: datetime) -> None:
     faults: list[FieldFault] = list(
         form_faults(handling_of_case(case), case.answers, form_of(case), today_of(case, now))
     )
+    wrong = {each.code for each in faults}
+    faults += [each for each in untouched(case) if each.code not in wrong]
     if not found.complete or faults:
         unanswered = [found.next_question.id] if found.next_question else []
         fields = [{"code": f.code, "reason": {"zh": f.zh, "en": f.en}} for f in faults]

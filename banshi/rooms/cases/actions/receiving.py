@@ -47,6 +47,7 @@ from banshi.rooms.cases.actions.waiting import waits_until
 from banshi.rooms.cases.models import Case, CaseEvent, Notice, Obligation
 from banshi.rooms.cases.queries.credit import UNKNOWN, Standing, credit_of
 from banshi.rooms.cases.queries.handling import got_of, handling_of_case, wanted_of
+from banshi.rooms.cases.queries.untouched import said_now
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.cases.rules.lifecycle import PERMIT
@@ -211,7 +212,7 @@ def give_notice(
                    **({"second_by": second_by, "visible_before": seen_before} if further else {})},
         )  # fmt: skip
         Notice.objects.create(
-            case=case, round=case.notices, missing=[{"code": m.code, "kind": m.kind} for m in missing_now],
+            case=case, round=case.notices, missing=[_as_told(case, m) for m in missing_now],
             reasons=reasons_of({m.code: m.reason for m in missing_now}), at=now, by_id=staff_of(by),
             second_by_id=second_by if further else None,
         )  # fmt: skip
@@ -221,6 +222,12 @@ def give_notice(
         receipt_untold(case, now=now)
         tell(case, "case_notice", event=event, now=now, bring=called, day=due.isoformat())
     return case
+
+
+def _as_told(case: Case, each: Missing) -> dict[str, str]:
+    """With what a field said, without saying it: until it says something else, it is not supplemented."""
+    told = {"code": each.code, "kind": each.kind}
+    return told | {"said": said_now(case, each.code)} if each.kind == "field" else told
 
 
 def _late(case: Case, *, now: datetime) -> bool:

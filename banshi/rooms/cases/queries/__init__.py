@@ -69,6 +69,7 @@ from banshi.rooms.cases.queries.sealed import (
     troubled,
 )
 from banshi.rooms.cases.queries.told import left_with, told_to
+from banshi.rooms.cases.queries.untouched import untouched
 from banshi.rooms.cases.queries.views import (
     WITH,
     CaseLine,
@@ -203,6 +204,7 @@ __all__ = [
     "told_missing",
     "told_to",
     "troubled",
+    "untouched",
     "verify",
     "visible_to",
     "wanted_of",
