@@ -89,7 +89,7 @@ def record(request: Any) -> HttpResponseBase:
             (each, each.number if whole else mask_id(each.number), not each.holds(today))
             for each in library.certificates_of(person_id=me)
         ],
-        "known": _known(library.facts_of(person_id=me, today=today), whole=whole),
+        "known": known_of(library.facts_of(person_id=me, today=today), whole=whole),
         "whole": whole,
         "uses": with_cases(library.uses_of(me, most=FIRST_USES)),
         "looks": looked(looks[:PAGE]),
@@ -99,7 +99,7 @@ def record(request: Any) -> HttpResponseBase:
     return page(request, "citizen/my_record.html", context)
 
 
-def _known(facts: dict[str, FactView], *, whole: bool) -> list[Known]:
+def known_of(facts: dict[str, FactView], *, whole: bool) -> list[Known]:
     names = DataElement.objects.filter(code__in=facts).order_by("code")
     found = [
         Known(each, _shown(facts[each.code].value, whole=whole), _case_of(facts[each.code].source), facts[each.code].at)

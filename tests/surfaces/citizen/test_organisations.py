@@ -10,6 +10,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Organisation, OrganisationMember
+from banshi.rooms.library import actions as library
 from tests.matters import Matters
 from tests.surfaces.citizen.cases import applicant
 from tests.surfaces.citizen.conftest import Phone, text
@@ -120,3 +121,48 @@ def test_nobody_begins_a_matter_for_another_organisation(me):
     said = {"who": f"org-{made.pk}", "a": ["premises:rented", "food:no"], "hall": "town"}
 
     assert (phone.client.post("/matters/pension/begin", said).status_code, Case.objects.count()) == (422, 0)
+
+
+LICENCE = "441900600123456"
+
+
+def on_record(made: Organisation, no: str) -> None:
+    row = library.issue_certificate(
+        organisation_id=made.pk, type="shop-licence", number=LICENCE, name_zh="营业执照", name_en="Business licence",
+        issuer_zh="市场监管局", issuer_en="Market regulator", issued_on=TUESDAY_NINE.date(), trust="A", source="authority",
+        by=CLERK, now=TUESDAY_NINE,
+    )  # fmt: skip
+    library.use_certificate(
+        ref=row.ref,
+        subject=f"case:{no}",
+        purpose="id",
+        consent=True,
+        organisation_id=made.pk,
+        by=CLERK,
+        now=TUESDAY_NINE,
+    )
+
+
+def test_whoever_sends_for_it_sees_its_certificates_masked_and_each_use(me):
+    phone = me[1]
+    made, _ = firm(phone)
+    case = begun(phone, made)
+    on_record(made, case.no)
+
+    shown = text(phone.get(f"/me/organisations/{made.pk}/"))
+
+    assert ("市场监管局" in shown, LICENCE in shown, LICENCE[-4:] in shown) == (True, False, True)
+    assert f'<a class="mono" href="/cases/{case.no}/">' in shown
+
+
+def test_who_fills_in_only_sees_no_certificate_and_who_was_ended_finds_nothing(me):
+    phone = me[1]
+    made, mine = firm(phone, "agent")
+    on_record(made, begun(phone, made).no)
+    OrganisationMember.objects.filter(pk=mine.pk).update(sends=False)
+
+    fills = phone.get(f"/me/organisations/{made.pk}/")
+    identity.end_member(member_id=mine.pk, by=CLERK, now=TUESDAY_NINE)
+    member_elsewhere = phone.get(f"/me/organisations/{made.pk}/")
+
+    assert (fills.status_code, "市场监管局" in text(fills), member_elsewhere.status_code) == (200, False, 404)

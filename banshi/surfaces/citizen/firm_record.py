@@ -1,0 +1,50 @@
+"""What is on record of an organisation: its certificates, what is known, each use with its case; for members who may send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from banshi.kernel.masking import mask_id
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.identity.queries import ActsForOrganisation
+from banshi.rooms.library import queries as library
+from banshi.rooms.library.queries import CertificateView
+from banshi.surfaces.citizen.my_record import Known, known_of
+from banshi.surfaces.citizen.uses import Used, with_cases
+
+MOST_USES = 50
+
+
+@dataclass(frozen=True)
+class FirmRecord:
+    """All masked. `certificates`: with the number, and whether its last day is over; `uses`: the newest, with the case where
+    it is this member's business."""
+
+    certificates: list[tuple[CertificateView, str, bool]]
+    known: list[Known]
+    uses: list[Used]
+
+
+def record_of(mine: ActsForOrganisation, *, today: date) -> FirmRecord | None:
+    """None: they fill in only, and its library is not theirs to see."""
+    if not mine.limits.sends:
+        return None
+    firm = mine.organisation_id
+    held = library.certificates_of(organisation_id=firm)
+    known = known_of(library.facts_of(organisation_id=firm, today=today), whole=False)
+    return FirmRecord(
+        [(each, mask_id(each.number), not each.holds(today)) for each in held],
+        [each if _seen(mine, each.case) else replace(each, case="") for each in known],
+        [_as_seen(mine, each) for each in with_cases(library.uses_of(None, organisation_id=firm, most=MOST_USES))],
+    )
+
+
+def _seen(mine: ActsForOrganisation, no: str) -> bool:
+    return bool(no) and cases.cases_for(mine).filter(no=no).exists()
+
+
+def _as_seen(mine: ActsForOrganisation, each: Used) -> Used:
+    """Copies are looked at through the case."""
+    sees = each.case is not None and cases.sees(mine, each.case)
+    return replace(each, case=each.case if sees else None, copy="")
