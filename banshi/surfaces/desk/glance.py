@@ -25,11 +25,14 @@ from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.cases.actions.applying import Holder
 from banshi.rooms.catalogue.models import DataElement
+from banshi.rooms.identity import queries as people
 from banshi.rooms.library import queries as library
 from banshi.rooms.library.queries import CertificateView
 from banshi.surfaces.desk.case_front import Served, Thread, context_of, threads
 from banshi.surfaces.desk.cases import of_number
+from banshi.surfaces.desk.firms import applies_for
 
 MOST = 12  # of each kind
 PURPOSES: dict[str, str | Promise] = {
@@ -83,7 +86,7 @@ def open_certificate(request: Asked, here: Served, certificate: str) -> HttpResp
     """The whole number of one certificate, this once, for a purpose that is kept."""
     now, purpose = clock.now(), clean(request.POST.get("purpose"), 20)
     try:
-        _need_theirs(here, certificate)
+        _need_theirs(request, here, certificate, now)
         if purpose not in PURPOSES:
             raise invalid("purpose", _("Say what it is looked at for."))
     except Refused as refused:
@@ -97,15 +100,21 @@ def open_certificate(request: Asked, here: Served, certificate: str) -> HttpResp
     return _page(request, here, opened=certificate, now=now)
 
 
-def _need_theirs(here: Served, certificate: str) -> None:
+def _holder(request: Asked, here: Served, now: datetime) -> Holder | None:
+    """Whose library is open: the organisation's that is served through them, else their own; None: the organisation lets them
+    fill in only."""
+    person, firm = here.ticket.person_id, applies_for(request, here, now)
+    if person is None or firm is None:
+        return Holder(person_id=person, organisation_id=None) if person is not None else None
+    acts = people.standing_in(firm, person, today=here.today(now))
+    return Holder(person_id=None, organisation_id=firm) if acts is not None and acts.limits.sends else None
+
+
+def _need_theirs(request: Asked, here: Served, certificate: str, now: datetime) -> None:
     """:raises Refused: nothing-found – also somebody else's; invalid – the card was not compared."""
     found = library.certificate(certificate)
-    person = here.ticket.person_id
-    if (
-        person is None
-        or found is None
-        or certificate not in {each.ref for each in library.certificates_of(person_id=person)}
-    ):
+    holder = _holder(request, here, now)
+    if holder is None or found is None or certificate not in {each.ref for each in library.certificates_of(**holder)}:
         raise Refused("nothing-found", facts={"certificate": certificate})
     if not here.compared:
         raise invalid("purpose", _("Compare the card first: the library opens to its holder alone."))
@@ -128,28 +137,29 @@ def _whole(request: Asked, here: Served, opened: str, now: datetime) -> Whole:
     assert person is not None
     look = audit.Look(f"person:{person}", request.who.by, here.hall.code, f"ticket:{here.ticket.ref}")
     audit.looked_once([look], now=now)
+    holder = _holder(request, here, now) if here.compared else None
     rows = threads(person, here.hall.code, item_id=here.ticket.item_id, today=today)
     return Whole(
         coming=booking.coming_of(person, now, limit=MOST),
         drafts=[each for each in rows if each.begun],
         folders=[each for each in rows if each.folder],
         under_way=[each for each in rows if not each.begun and not each.folder],
-        certificates=_certificates(person, opened, today) if here.compared else [],
-        facts=_facts(person, today) if here.compared else [],
+        certificates=_certificates(holder, opened, today) if holder else [],
+        facts=_facts(holder, today) if holder else [],
     )
 
 
-def _certificates(person_id: int, opened: str, today: date) -> list[Stored]:
+def _certificates(holder: Holder, opened: str, today: date) -> list[Stored]:
     return [
         Stored(
             each, each.number if each.ref == opened else mask_id(each.number), each.ref == opened, not each.holds(today)
         )
-        for each in library.certificates_of(person_id=person_id)[: MOST * 2]
+        for each in library.certificates_of(**holder)[: MOST * 2]
     ]
 
 
-def _facts(person_id: int, today: date) -> list[Fact]:
+def _facts(holder: Holder, today: date) -> list[Fact]:
     """By what they are called."""
-    known = library.facts_of(person_id=person_id, today=today)
+    known = library.facts_of(**holder, today=today)
     names = DataElement.objects.filter(code__in=known).order_by("code")[: MOST * 2]
     return [Fact(each, mask_known(known[each.code].value), known[each.code].valid_until) for each in names]

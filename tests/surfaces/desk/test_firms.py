@@ -12,6 +12,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import OrganisationMember
 from tests.matters import Matters
+from tests.rooms.cases.test_copies import card
 from tests.surfaces.desk.served import serve
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +114,23 @@ def test_nobodys_limits_but_of_whoever_is_served_are_changed(clerk: Client, matt
     answer = clerk.post(f"/desk/cases/{ticket.ref}/firm/limit", {"member": "999", "until": "2026-11-30"})
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("may", ["send", "fill"])
+def test_the_library_at_a_glance_is_the_firms_and_open_to_who_may_send(
+    clerk: Client, matters: Matters, may: str
+) -> None:
+    ticket = served(matters)
+    own = card(matters)
+    clerk.post(f"/desk/cases/{ticket.ref}/firm/enter", ENTERED)
+    member = OrganisationMember.objects.get()
+    OrganisationMember.objects.update(sends=may == "send")
+    firms = card(matters, person_id=None, organisation_id=member.organisation_id, number="44190060", name_zh="营业执照")
+    look = f"/desk/cases/{ticket.ref}/glance"
+
+    page = clerk.get(look).content.decode()
+    opened_own = clerk.post(f"{look}/{own.ref}", {"purpose": "matter"})
+    opened_firms = clerk.post(f"{look}/{firms.ref}", {"purpose": "matter"})
+
+    assert ("营业执照" in page, "44190060" in page, "居民身份证" in page) == (may == "send", False, False)
+    assert (opened_own.status_code, opened_firms.status_code) == (404, 200 if may == "send" else 404)
