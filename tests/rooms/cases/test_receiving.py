@@ -170,6 +170,14 @@ def test_a_told_field_is_supplemented_only_when_it_says_something_else(matters: 
     assert done.phase == "received"
 
 
+def test_a_window_takes_a_field_as_it_stands_that_was_told_by_mistake(matters: Matters):
+    case = waiting_for_a_field(matters)
+
+    done = cases.supplement(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    assert done.phase == "received"
+
+
 def test_what_a_told_field_said_is_kept_without_saying_it(matters: Matters):
     waiting_for_a_field(matters)
 

@@ -378,8 +378,9 @@ def take_back_material(*, case_no: str, material_id: int, by: Actor, now: dateti
         row.save(update_fields=["gone_at"])
 
 
-def need_form(case: Case, *, now: datetime) -> None:
-    """Every question answered, every field right, and every field that a notice told put right since.
+def need_form(case: Case, *, by: Actor, now: datetime) -> None:
+    """Every question answered, every field right, and every field that a notice told put right since – or looked at by whoever
+    takes the supplement at a window: a field may have been told by mistake, and then it stays as it is.
 
     :raises Refused: form-invalid, with every field at once.
     """
@@ -388,7 +389,8 @@ def need_form(case: Case, *, now: datetime) -> None:
         form_faults(handling_of_case(case), case.answers, form_of(case), today_of(case, now))
     )
     wrong = {each.code for each in faults}
-    faults += [each for each in untouched(case) if each.code not in wrong]
+    if by.kind is not ActorKind.STAFF:
+        faults += [each for each in untouched(case) if each.code not in wrong]
     if not found.complete or faults:
         unanswered = [found.next_question.id] if found.next_question else []
         fields = [{"code": f.code, "reason": {"zh": f.zh, "en": f.en}} for f in faults]
@@ -412,7 +414,7 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
         where = guided_case(case).where
         if not (where.online or (where.kiosk and by.kind is ActorKind.KIOSK)):
             raise Refused("channel-not-allowed", facts={"channel": "web"})
-        need_form(case, now=now)
+        need_form(case, by=by, now=now)
         need_papers(unsent(wanted_of(case), got_of(case, now=now)))
         again = case.phase == "pre_returned"
         columns = until("pre_review_due_on", handling.limits.pre_review_days, begun=today_of(case, now))
@@ -444,7 +446,7 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
         need_acting(case, sends=True, by=by, now=now)
         recounted(case, now=now)  # a calendar may have come since the day was written down
         _need_in_time(case, now=now)
-        need_form(case, now=now)
+        need_form(case, by=by, now=now)
         need_papers(not_there(wanted_of(case), got_of(case, now=now)))
         today = today_of(case, now)
         columns = until("notice_due_on", handling_of_case(case).limits.notice_days, begun=today)

@@ -98,7 +98,7 @@ def receive(
         need_item(case, now=now)
         need_lease(case, by=by, now=now)
         _count(case_no, materials, by=by, now=now)
-        need_form(case, now=now)
+        need_form(case, by=by, now=now)
         there = case.phase == "draft" or visit_id is not None
         event, due = write_receipt(
             case,
