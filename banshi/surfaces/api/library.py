@@ -12,6 +12,7 @@ from banshi.foundation.problem import ZONE, rfc3339
 from banshi.kernel.masking import mask_id, mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import actions as library
@@ -27,35 +28,50 @@ from banshi.surfaces.api.operations import caller, found, op, write
 router = Router(tags=["library"])
 
 
-@router.get("/library", **op("look_into_library", {200: RecordOut}), summary="What is on record of a person")
+@router.get(
+    "/library", **op("look_into_library", {200: RecordOut}), summary="What is on record of a person or organisation"
+)
 def look_into_library(request: HttpRequest, asked: Query[RecordAsked]) -> HttpResponse:
-    """By the number of a document, or as the person of a case. Numbers and values are masked; every look is written down, with
-    the case it was for where one is named."""
+    """By the number of a document, the code of an organisation, or as whoever holds a case: of one that is for an organisation
+    that is the organisation, never the person who acts for it. Numbers and values are masked; every look is written down, with
+    the case it was for where one is named, or the `purpose`."""
     who, now = caller(request), clock.now()
-    person_id = _person(asked, who)
+    holder, name = _holder(asked, who)
     day = now.astimezone(ZONE).date()
-    why = f"case:{asked.case}" if asked.case is not None else "library"
-    audit.looked_once([audit.Look(f"person:{person_id}", who.by, who.key.hall, f"{why}:{day}")], now=now)
+    why = f"case:{asked.case}:{day}" if asked.case is not None else f"library:{day}"
+    if asked.purpose is not None:
+        why += f":{asked.purpose}"
+    audit.looked_once([audit.Look(_subject(holder), who.by, who.key.hall, why)], now=now)
     return found(
         {
-            "name": mask_name(people.person(person_id).name),
-            "facts": [_fact(each) for each in stored.facts_of(person_id=person_id, today=day).values()],
-            "certificates": [certificate_part(each) for each in stored.certificates_of(person_id=person_id)],
+            "name": name,
+            "facts": [_fact(each) for each in stored.facts_of(**holder, today=day).values()],
+            "certificates": [certificate_part(each) for each in stored.certificates_of(**holder)],
         }
     )
 
 
-def _person(asked: RecordAsked, who: Caller) -> int:
-    """:raises Refused: nothing-found."""
+def _holder(asked: RecordAsked, who: Caller) -> tuple[cases.Holder, str]:
+    """With the masked name. :raises Refused: nothing-found."""
     if asked.case is not None:
         case = seen_case(who, asked.case)
         who.must("look_into_library", case.hall.code)
-        return case.person_id
+        return cases.holder_of(case), case.masked_applicant
+    if asked.organisation is not None:
+        firm = people.organisation_by_code(asked.organisation)
+        if firm is None:
+            raise Refused("nothing-found", facts={"organisation": "unknown"})
+        return cases.Holder(person_id=None, organisation_id=firm.pk), firm.masked_name
     assert asked.person is not None  # the model saw to it
     known = people.people_by_number(asked.person, asked.id_type)
     if not known:
         raise Refused("nothing-found", facts={"person": "unknown"})
-    return known[0].pk
+    return cases.Holder(person_id=known[0].pk, organisation_id=None), mask_name(known[0].name)
+
+
+def _subject(holder: cases.Holder) -> str:
+    firm = holder["organisation_id"]
+    return f"organisation:{firm}" if firm is not None else f"person:{holder['person_id']}"
 
 
 def _fact(fact: FactView) -> dict[str, Any]:

@@ -327,9 +327,34 @@ def test_what_is_on_record_is_masked_and_each_look_is_traced(work: Casework) -> 
     assert [each.facts["why"] for each in looks] == ["library:2026-03-10", f"case:{no}:2026-03-10"]
 
 
+def test_a_case_of_a_firm_shows_the_firm_and_nothing_of_who_acts_for_it(work: Casework) -> None:
+    work.calls("post", "/library/certificates", "manage", identity_card())
+    card = {**identity_card(), "type": "licence", "number": "JY1", "person": None}
+    firm = {"uscc": "91350100M000100Y43", "name": "东莞市南城糖水铺有限公司"}
+    work.calls("post", "/library/certificates", "manage", {**card, "organisation": firm})
+    made = enrol_organisation(**firm, by=CLERK, now=TUESDAY_NINE)
+    work.opened()
+    someone = Person.objects.get(cases__isnull=False)
+    authorise_member(organisation_id=made.pk, person_id=someone.pk, role="agent", by=CLERK, now=TUESDAY_NINE)
+    no = work.opened(organisation={"uscc": firm["uscc"]}, anyway=True)
+
+    by_case = work.calls("get", f"/library?case={no}", "reviewer").json()
+    by_code = work.calls("get", f"/library?organisation={firm['uscc']}&purpose=核对", "manage").json()
+
+    assert by_case == by_code
+    assert (by_case["name"], [each["type"] for each in by_case["certificates"]]) == ("东莞****公司", ["licence"])
+    looks = Entry.objects.filter(action="looked", subject=f"organisation:{made.pk}").order_by("id")
+    assert [each.facts["why"] for each in looks] == [f"case:{no}:2026-03-10", "library:2026-03-10:核对"]
+    assert not Entry.objects.filter(subject=f"person:{someone.pk}", facts__why__startswith=f"case:{no}").exists()
+
+
 @pytest.mark.parametrize(
     ("query", "key", "said"),
     [
+        ("organisation=91350100M000100Y43", "manage", (404, "nothing-found")),
+        ("organisation=nonsense", "manage", (404, "nothing-found")),
+        ("person=1&organisation=2", "manage", (422, "invalid")),
+        ("case={no}&purpose=x", "reviewer", (422, "invalid")),
         ("person=110105194912310038", "manage", (404, "nothing-found")),
         ("person=nonsense", "manage", (404, "nothing-found")),
         ("", "manage", (422, "invalid")),

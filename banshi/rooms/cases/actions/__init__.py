@@ -5,6 +5,7 @@ from __future__ import annotations
 from banshi.rooms.cases.actions.acting import held_mandate, need_acting, need_agent
 from banshi.rooms.cases.actions.agreeing import agree
 from banshi.rooms.cases.actions.applying import (
+    Holder,
     Opening,
     add_material,
     change,
@@ -86,6 +87,7 @@ __all__ = [
     "Applicant",
     "Bundling",
     "Counted",
+    "Holder",
     "Missing",
     "Opening",
     "Verdict",

@@ -112,12 +112,28 @@ class RecordAsked(Asked):
         None, description="Number of a document."
     )
     id_type: IdKind | None = None
-    case: Code | None = Field(None, description="Instead: the person of a case; no number stands in an address then.")
+    organisation: Short | None = Field(None, description="Instead: unified social credit code of an organisation.")
+    case: Code | None = Field(
+        None,
+        description="Instead: who holds a case: the person, or the organisation it is for; no number stands in an address then.",
+    )
+    purpose: Short | None = Field(
+        None, description="What `person` or `organisation` is looked at for; it is kept with the look. No names in it."
+    )
 
     @model_validator(mode="after")
     def _one(self) -> RecordAsked:
-        if (self.person is None) == (self.case is None):
+        if sum(each is not None for each in (self.person, self.organisation, self.case)) != 1:
             raise PydanticCustomError(
-                "one_of", "{en}", {"zh": "person 和 case 须填且只填一项", "en": "Give either person or case"}
+                "one_of",
+                "{en}",
+                {
+                    "zh": "person、organisation 和 case 须填且只填一项",
+                    "en": "Give one of person, organisation and case",
+                },
+            )
+        if self.case is not None and self.purpose is not None:
+            raise PydanticCustomError(
+                "one_of", "{en}", {"zh": "填了 case 就不填 purpose", "en": "A case is its own purpose"}
             )
         return self
