@@ -13,6 +13,8 @@ from banshi.kernel.masking import mask_id, mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases import queries
+from banshi.rooms.cases.models import Case
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library import actions as library
@@ -34,7 +36,7 @@ router = Router(tags=["library"])
 def look_into_library(request: HttpRequest, asked: Query[RecordAsked]) -> HttpResponse:
     """By the number of a document, the code of an organisation, or as whoever holds a case: of one that is for an organisation
     that is the organisation, never the person who acts for it. Numbers and values are masked; every look is written down, with
-    the case it was for where one is named, or the `purpose`."""
+    the case it was for where one is named, or the `purpose`. Members of staff find whom they have a case of."""
     who, now = caller(request), clock.now()
     holder, name = _holder(asked, who)
     day = now.astimezone(ZONE).date()
@@ -59,14 +61,26 @@ def _holder(asked: RecordAsked, who: Caller) -> tuple[cases.Holder, str]:
         return cases.holder_of(case), case.masked_applicant
     if asked.organisation is not None:
         firm = people.organisation_by_code(asked.organisation)
-        if firm is None:
+        held = cases.Holder(person_id=None, organisation_id=firm.pk) if firm is not None else None
+        if firm is None or held is None or not _has_business(held, who):
             raise Refused("nothing-found", facts={"organisation": "unknown"})
-        return cases.Holder(person_id=None, organisation_id=firm.pk), firm.masked_name
+        return held, firm.masked_name
     assert asked.person is not None  # the model saw to it
     known = people.people_by_number(asked.person, asked.id_type)
-    if not known:
+    holder = cases.Holder(person_id=known[0].pk, organisation_id=None) if known else None
+    if holder is None or not _has_business(holder, who):
         raise Refused("nothing-found", facts={"person": "unknown"})
-    return cases.Holder(person_id=known[0].pk, organisation_id=None), mask_name(known[0].name)
+    return holder, mask_name(known[0].name)
+
+
+def _has_business(holder: cases.Holder, who: Caller) -> bool:
+    """Members of staff look at whom they have a case of, in the halls and the department where they see it; a number alone
+    opens nobody's record to them."""
+    if who.scope != "staff":
+        return True
+    theirs = Case.objects.filter(**holder)
+    department = people.department_of(who.staff_id)
+    return queries.visible_to(theirs, halls=who.where("cases.look"), department=department).exists()
 
 
 def _subject(holder: cases.Holder) -> str:

@@ -348,6 +348,17 @@ def test_a_case_of_a_firm_shows_the_firm_and_nothing_of_who_acts_for_it(work: Ca
     assert not Entry.objects.filter(subject=f"person:{someone.pk}", facts__why__startswith=f"case:{no}").exists()
 
 
+def test_a_number_alone_opens_nobodys_record_to_staff(work: Casework) -> None:
+    work.calls("post", "/library/certificates", "manage", identity_card())
+    asked = f"/library?person={PERSON['id_number']}"
+
+    before = work.calls("get", asked, "reviewer")
+    work.opened()
+    after = work.calls("get", asked, "reviewer")
+
+    assert (told(before), after.status_code) == ((404, "nothing-found"), 200)
+
+
 @pytest.mark.parametrize(
     ("query", "key", "said"),
     [
