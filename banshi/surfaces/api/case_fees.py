@@ -1,4 +1,4 @@
-"""What a case costs over HTTP: read, paid, let off, given back; and what the till tells.
+"""What a case costs over HTTP: read, paid, let off, computed anew, given back; and what the till tells.
 
 Whatever asks the till does so outside transactions, and may be sent again: the payment under way is the same.
 """
@@ -12,14 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from banshi.foundation import clock
-from banshi.journeys.case import paying
+from banshi.journeys.case import paying, reassessing
 from banshi.rooms.cases.models import Case
 from banshi.rooms.fees import queries as fees
 from banshi.rooms.fees.models import Payment, Refund
 from banshi.rooms.fees.ports import Told
 from banshi.surfaces.api.answers import Answer, answer, invalid
 from banshi.surfaces.api.case_parts import seen_case
-from banshi.surfaces.api.case_schemas import FeesOut, PayIn, RefundIn, TillIn, TillOut, WaiveIn
+from banshi.surfaces.api.case_schemas import FeesOut, PayIn, ReassessIn, RefundIn, TillIn, TillOut, WaiveIn
 from banshi.surfaces.api.case_steps import second_of
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.operations import caller, found, op, signed_op, write
@@ -109,6 +109,21 @@ def waive_fee(request: HttpRequest, case: Path[Code], body: WaiveIn) -> Answer:
     seen = _seen(who, case, "waive_fee")
     second, may = second_of(seen, body.second_by, "waive", now)
     paying.waive(case_no=seen.no, reason=body.reason, second_by=second, second_may=may, by=who.by, now=now)
+    return answer(200, _part(seen_case(who, seen.no), now=now))
+
+
+@router.post("/cases/{case}/fees/reassess", **op("reassess_fee", {200: FeesOut}), summary="Compute the fee anew")
+@write
+def reassess_fee(request: HttpRequest, case: Path[Code], body: ReassessIn) -> Answer:
+    """重新核定: a number that it is computed by was wrong. By two people who supervise, with a reason, as `waive`; the second one
+    agrees with verb `reassess`. A new notice, a further one, or a part that goes back: whoever applied is told."""
+    who, now = caller(request), clock.now()
+    seen = _seen(who, case, "reassess_fee")
+    second, may = second_of(seen, body.second_by, "reassess", now)
+    form = {code: "" if value is None else str(value) for code, value in body.form.items()}
+    reassessing.reassess(
+        case_no=seen.no, form=form, reason=body.reason, second_by=second, second_may=may, by=who.by, now=now
+    )
     return answer(200, _part(seen_case(who, seen.no), now=now))
 
 

@@ -117,7 +117,7 @@ def line_parts(rows: Iterable[Case], who: Caller, *, now: datetime) -> list[dict
 
 def _line(case: Case, line: CaseLine, who: Caller, *, on_hold: bool) -> dict[str, Any]:
     zone, staff = zone_of(case.hall), who.scope == "staff"
-    times = ("opened_at", "submitted_at", "received_at", "accepted_at", "decided_at", "closed_at")
+    times = ("opened_at", "submitted_at", "received_at", "accepted_at", "decided_at", "closed_at", "archived_at")
     return {
         "case_no": case.no,
         "bundle_no": case.bundle.no if case.bundle is not None else None,

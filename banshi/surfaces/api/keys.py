@@ -64,7 +64,7 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     "terminate_case": "cases.supervise",
     "agree_to_step": "cases.supervise",
     **dict.fromkeys(("urge_case", "hand_on_case"), "cases.supervise"),
-    "waive_fee": "cases.supervise",
+    **dict.fromkeys(("waive_fee", "reassess_fee"), "cases.supervise"),
     "refund_fee": "cases.receive | cases.issue",
 }
 ON_ITEMS: dict[str, str] = {  # retiring an item, its blanks as a change would have them

@@ -59,6 +59,7 @@ DONE: dict[str, str | Promise] = {
     "close": pgettext_lazy("case", "Done"),
     "withdraw": pgettext_lazy("case", "Withdrawn by you"),
     "terminate": pgettext_lazy("case", "Ended early"),
+    "archive": pgettext_lazy("case", "Filed away in the archive"),
 }
 PUT_IN = pgettext_lazy("case", "Your papers were put into the cabinet")
 POSTED = pgettext_lazy("case", "You posted your papers to the hall")

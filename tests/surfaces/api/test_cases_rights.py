@@ -37,6 +37,7 @@ STEPS: dict[str, Any] = {
     "rating": {"stars": 5}, "uploads": {"requirement": "id", "size": 9, "name": "id.jpg"},
     "materials": {"requirement": "id", "channel": "paper"},
     "fees/pay": {"way": "qr"}, "fees/waive": {"reason": "x", "second_by": "nobody"}, "fees/refund": {"refund": 1},
+    "fees/reassess": {"form": {"copies": "2"}, "reason": "x", "second_by": "nobody"},
     "way": {"how": "counter"}, "consign": None, "post": None, "come-back": {"place": "A"},
     "sent-papers": {"carrier": "EMS", "waybill": "1234567890"}, "papers-came": None, "folder": {"place": "person"},
     "take-out": {"place": "A"}, "to-cabinet": None,
@@ -60,7 +61,7 @@ TAKES: dict[str, set[str]] = {
     **dict.fromkeys(("materials", "uploads", "sent-papers"), {"receiver"}),
     **dict.fromkeys(("consign", "post", "come-back", "papers-came", "take-out", "to-cabinet"), {"issuer"}),
     **dict.fromkeys(("way", "fees/pay", "fees/refund"), {"receiver", "issuer"}),
-    "fees/waive": {"supervisor", "second_supervisor"},
+    **dict.fromkeys(("fees/waive", "fees/reassess"), {"supervisor", "second_supervisor"}),
     "rating": set(),  # never by who is rated
 }  # fmt: skip
 

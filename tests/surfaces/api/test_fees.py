@@ -121,6 +121,24 @@ def test_two_supervisors_let_it_off_and_money_that_comes_then_goes_back(work: Ca
     assert given.json()["type"] == "till-down"
 
 
+def test_two_supervisors_have_it_computed_anew(work: Casework):
+    no = work.matters.owing_by_copy("3").no
+    asked = {"form": {"copies": "2"}, "reason": "份数写错了", "second_by": "case-second-supervisor"}
+
+    alone = work("fees/reassess", no, "supervisor", asked)
+    work.done("agree", no, "second_supervisor", {"verb": "reassess"})
+    wrong = [
+        work("fees/reassess", no, "supervisor", {**asked, "form": form})
+        for form in ({"copies": "many"}, {"name": "x"}, {})
+    ]
+    done = work("fees/reassess", no, "supervisor", asked)
+
+    assert (alone.status_code, alone.json()["type"]) == (409, "same-person")
+    assert [each.status_code for each in wrong] == [422, 422, 422]
+    assert (done.status_code, done.json()["state"], done.json()["fen"]) == (200, "due", 2000)
+    assert work("fees/reassess", no, "reviewer", asked).status_code == 403
+
+
 def test_a_case_that_costs_nothing_says_so(work: Casework):
     no = work.decided()
 

@@ -198,6 +198,11 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "agree_to_step": ("post", "/cases/NONE/agree", {"verb": "terminate"}),
     "get_fees": ("get", "/cases/NONE/fees", None),
     "pay_fee": ("post", "/cases/NONE/fees/pay", {"way": "qr"}),
+    "reassess_fee": (
+        "post",
+        "/cases/NONE/fees/reassess",
+        {"form": {"copies": "2"}, "reason": "份数写错了", "second_by": "nobody"},
+    ),
     "waive_fee": ("post", "/cases/NONE/fees/waive", {"reason": "低保家庭", "second_by": "nobody"}),
     "refund_fee": ("post", "/cases/NONE/fees/refund", {"refund": 1}),
     "till_callback": ("post", "/till/callback", {"reference": "x", "state": "paid", "fen": 1, "number": ""}),

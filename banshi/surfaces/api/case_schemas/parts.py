@@ -113,6 +113,7 @@ class CaseLineOut(Out):
     accepted_at: datetime | None
     decided_at: datetime | None
     closed_at: datetime | None
+    archived_at: datetime | None = Field(description="归档; null: not filed away. Its phase stays.")
     next: list[NextOut]
     proposed: Literal["grant", "refuse", "stop"] | None = Field(
         description="`stop`: a special procedure, which an approver agrees to; for staff alone."

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from banshi.surfaces.api.case_schemas.applying import FetchIn
-from banshi.surfaces.api.case_schemas.base import Copies, Procedure, Short, Text, Way
+from banshi.surfaces.api.case_schemas.base import Copies, Form, Procedure, Short, Text, Way
 from banshi.surfaces.api.schemas import (
     PRINTABLE,
     Code,
@@ -193,6 +193,10 @@ class PayIn(In):
 class WaiveIn(In):
     reason: Text
     second_by: Short = Field(description="Login of who agreed to it, by `agree`, in the last half hour.")
+
+
+class ReassessIn(WaiveIn):
+    form: Form = Field(description="The fields that the fee is computed by, as they are; others are refused.")
 
 
 class RefundIn(In):
