@@ -40,7 +40,7 @@ def with_a_case(open_page: Any, installation: Any) -> Any:
     page.keyboard.press("Enter")
     page.wait_for_selector(".facts .tag[data-tone=ok]")
     press(page, "Space", SERVING)
-    page.goto(page.locator("a[href*='/desk/cases/']").first.get_attribute("href"))
+    page.goto(page.locator("a[data-key=c]").first.get_attribute("href"))
     page.fill("#case-q", "养老待遇领取资格认证")
     page.locator(f"#case-found button[value={ITEM}]").click()
     page.wait_for_selector("#case")

@@ -389,7 +389,7 @@ def test_a_shop_is_licensed_after_one_notice_of_what_is_wrong(installation: Any,
     assert stood == [
         {"眼下": "有材料要补", "最晚": "12月15日 周二"},
         {"眼下": "大厅已收件", "现在在": hall, "最晚": "12月1日 周二"},
-        {"眼下": "已受理", "现在在": department, "决定最晚": "明天 法定期限到12月15日 周二"},
+        {"眼下": "已受理", "现在在": department, "决定最晚": "明天 法定期限到11月27日 周五"},
         {"眼下": "准予", "现在在": hall, "制作和送达最晚": "12月8日 周二 决定已经作出，制作和送达另有期限。"},
     ]  # fmt: skip
     steps = (

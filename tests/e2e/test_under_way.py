@@ -26,7 +26,7 @@ OF_CITIZENS = (
     f"/matters/{SHOP}/?hall={HALL}&a=form:individual&a=identity:mainland&a=name:undecided&a=premises:own&a=food:none"
     "&a=permit:none&a=applicant:self",
     "/together/", "/together/chosen/", "/together/buying-home/", "/verify/",
-    "/cases/", "/cases/{filled}/form/", "/cases/{filled}/situation/", "/cases/{filled}/papers/", "/cases/{filled}/check/",
+    "/cases/", "/cases/{filled}/form/", "/cases/{filled}/papers/", "/cases/{filled}/check/",
     *(f"/cases/{{{stands}}}/" for stands in (
         "sent", "in_folder", "received", "told", "in_review", "stopped", "ready", "closed", "refused", "owing",
     )),

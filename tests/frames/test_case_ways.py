@@ -19,6 +19,7 @@ STEPS = {
     "supervisor": [],
     "hall_manager": [],
 }
+WAITING = "/review/town/waiting"
 FOLDERS = "/review/town/folders"
 OVERSEEN = {role: ["/review/town/supervision", "/review/town/rules/"] for role in ("supervisor", "hall_manager")}
 QUESTIONS = ["/review/town/enquiries", "/review/town/answers"]
@@ -39,7 +40,7 @@ def test_the_office_shows_the_way_to_what_one_works_on(town: Town, role: str):
     shown = to_cases(page(client, "/office/town/"))
 
     questions = [] if role == "issue_clerk" else QUESTIONS
-    assert shown == [*STEPS[role], FOLDERS, *OVERSEEN.get(role, []), *questions, "/review/town/find"]
+    assert shown == [WAITING, *STEPS[role], FOLDERS, *OVERSEEN.get(role, []), *questions, "/review/town/find"]
     assert [client.get(href).status_code for href in shown] == [200] * len(shown)
 
 
@@ -53,7 +54,7 @@ def test_the_ways_are_the_same_everywhere(town: Town, address: str):
 
     text = page(client, address)
 
-    assert to_cases(text) == [*STEPS["issue_clerk"], FOLDERS, "/review/town/find"]
+    assert to_cases(text) == [WAITING, *STEPS["issue_clerk"], FOLDERS, "/review/town/find"]
     assert "/office/town/" in [href for href, _here in ways(text)]
 
 
