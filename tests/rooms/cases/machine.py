@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from banshi.journeys.case import conclude, due, folders
+from banshi.journeys.case import charging, conclude, due, folders
 from banshi.journeys.hall import national_days
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
@@ -29,7 +29,7 @@ from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery.models import Delivery, FolderMove, PaperFolder
 from banshi.rooms.fees.models import Charge
 from banshi.rooms.messaging.models import Message
-from tests.matters import Matters
+from tests.matters import FORM, Matters
 from tests.rooms.cases.test_walks import holds
 from tests.town import TUESDAY_NINE
 
@@ -207,6 +207,12 @@ class Machine(RuleBasedStateMachine):
     def begins_owing(self) -> Case:
         return self.matters.owing()  # type: ignore[no-any-return]
 
+    def begins_owing_by_copy(self) -> Case:
+        """Granted, and three copies to be paid for."""
+        case = self.matters.in_review(form={**FORM, "copies": "3"})
+        cases.opine(case_no=case.no, says="grant", text="", by=self.by["reviewer"], now=self.now)
+        return charging.decide(case_no=case.no, grant=True, by=self.by["approver"], now=self.now)
+
     def begins_ready(self) -> Case:
         case = self.matters.decided()
         conclude.issue(case_no=case.no, by=self.by["issuer"], now=self.now)
@@ -354,4 +360,6 @@ class Machine(RuleBasedStateMachine):
         case, row = self.case, Delivery.objects.filter(case__no=self.no).first()
         assert (row is not None and row.state == "ready") == (case.phase == "ready")
         assert bool(row is not None and row.open_code) == (case.phase == "ready")
-        assert Charge.objects.filter(case_no=self.no).count() <= 1
+        asked = Charge.objects.filter(case_no=self.no)
+        assert asked.filter(state="due").count() <= 1
+        assert asked.count() <= 1 + case.events.filter(verb="reassess").count()

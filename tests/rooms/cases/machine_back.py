@@ -8,12 +8,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from banshi.journeys.case import charging, conclude, folders, paying
+from banshi.journeys.case import charging, conclude, folders, paying, reassessing
 from banshi.kernel.actors import Actor
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Consultation
+from banshi.rooms.cases.queries import fee_of
 from banshi.rooms.cases.rules.duties import BY_TWO
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.fees.queries import paid_in_all
 from tests.rooms.cases.machine import Machine
 
 SIGNERS = st.sampled_from(["reviewer", "approver", "receiver"])
@@ -210,6 +212,23 @@ class Behind(Machine):
         never = not (second and may and self.owes)
         if self.take("waive", paying.waive, dies, never, reason="困难", **asked):
             assert self.case.fee_due_on is None
+
+    @precondition(lambda self: self.may("reassess"))
+    @rule(copies=st.integers(1, 5), second=st.booleans(), may=st.booleans(), dies=st.integers(0, 80))
+    def computes_the_fee_anew(self, copies: int, second: bool, may: bool, dies: int) -> None:
+        one, other = self.by["supervisor"], self.by["second_supervisor"]
+        asked = {
+            "second_by": int((other if second else one).id or 0),
+            "second_may": may,
+            "by": one,
+            "reason": "份数写错了",
+        }
+        never = not (second and may)
+        if self.take("reassess", reassessing.reassess, dies, never, form={"copies": str(copies)}, **asked):
+            paid = paid_in_all(self.no)
+            assert fee_of(self.case) == copies * 1000
+            assert (self.case.fee_due_on is not None) == (paid < copies * 1000)
+            assert paid <= copies * 1000  # what is too much goes back
 
     # ---- what lies ready, on its way ----
 

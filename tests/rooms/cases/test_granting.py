@@ -40,7 +40,7 @@ def test_decision_and_result_state_what_was_granted(matters: Matters) -> None:
     decide(matters, case, loan="3000", until="2026-12-31")
     conclude.issue(case_no=case.no, by=matters.by["issuer"], now=at("2026-03-20 09:00"))
 
-    stated = [("核定额度（元）", "3000.00"), ("期限至", "2026 年 12 月 31 日"), ("送达地址", "**** 2 号")]
+    stated = [("核定额度（元）", "3000.00"), ("期限至", "2026 年 12 月 31 日"), ("送达地址", "****2 号")]
     assert (rows_on(case, "grant"), rows_on(case, "licence")) == (stated, stated)
 
 

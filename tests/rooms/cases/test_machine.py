@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
-from banshi.journeys.case import charging, conclude, folders, paying
+from banshi.journeys.case import charging, conclude, folders, paying, reassessing
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -119,6 +119,7 @@ class CaseMachine(AtTheFront, Behind):
             "decide_at_once": of(charging.decide_at_once, "receiver", grant=True),
             "pay": of(paying.at_window, "issuer", means="card"),
             "waive": of(paying.waive, "supervisor", **two),
+            "reassess": of(reassessing.reassess, "supervisor", form={"copies": "2"}, **two),
             "issue": of(conclude.issue, "issuer"),
             "shelve": of(conclude.shelve, "issuer", place="A-1"),
             "post": of(cases.post, "issuer", waybill="SF1"),
@@ -135,6 +136,12 @@ class CostlyMachine(CaseMachine):
     """One that has to be paid for, from the department on."""
 
     starts = ("in_review", "owing")
+
+
+class CountedMachine(CaseMachine):
+    """One that costs by the copy, which may have been put down wrong."""
+
+    starts = ("owing_by_copy",)
 
 
 class InstantMachine(CaseMachine):
@@ -174,6 +181,13 @@ WAYS: tuple[tuple[type[CaseMachine], str, tuple[tuple[str, dict[str, Any]], ...]
     (CaseMachine, "ready", (("is_posted", {}), ("comes_back", {}), ("hands_out", {}))),
     (CostlyMachine, "owing", (("lets_the_fee_off", {"second": True, "may": True}), ("issues", {"who": "issuer"}))),
     (CostlyMachine, "owing", (("pays", {}), ("issues", {"who": "issuer"}), ("shelves", {}))),
+    (CountedMachine, "owing_by_copy", (
+        ("computes_the_fee_anew", {"copies": 2, "second": True, "may": True}), ("pays", {}),
+        ("computes_the_fee_anew", {"copies": 5, "second": True, "may": True}), ("pays", {}), ("issues", {"who": "issuer"}),
+    )),
+    (CountedMachine, "owing_by_copy", (
+        ("pays", {}), ("computes_the_fee_anew", {"copies": 1, "second": True, "may": True}), ("issues", {"who": "issuer"}),
+    )),
     (InstantMachine, "received", (("settles_it_on_the_spot", {"grant": True}),)),
 )  # fmt: skip
 
@@ -206,7 +220,7 @@ def run(machine: type[CaseMachine], matters: Matters, *, dice: bool) -> None:
 
 @pytest.mark.parametrize("dice", [False, True])
 def test_a_case_under_law_clock_and_death(matters: Matters, dice: bool) -> None:
-    """Walks from every place, of a matter that is free, of one that costs, of one that is settled at once: together they come to
+    """Walks from every place, of a matter that is free, of ones that cost, of one that is settled at once: together they come to
     every verb and every phase. A new verb of `CASE` that no walk knows fails here.
     """
     Department.objects.create(code="police", name_zh="公安局", name_en="Police")
@@ -214,6 +228,8 @@ def test_a_case_under_law_clock_and_death(matters: Matters, dice: bool) -> None:
     run(CaseMachine, matters, dice=dice)
     matters.costs()
     run(CostlyMachine, matters, dice=dice)
+    matters.costs_by_copy()
+    run(CountedMachine, matters, dice=dice)
     Item.objects.filter(code="pension").update(handling=SHOP | {"instant": True})
     catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
     run(InstantMachine, matters, dice=dice)
