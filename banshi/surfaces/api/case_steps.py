@@ -47,6 +47,7 @@ from banshi.surfaces.api.case_schemas import (
     ResumeIn,
     SettleIn,
     ShelveIn,
+    StopClockIn,
     StopIn,
     TakeIn,
     TerminateIn,
@@ -322,16 +323,16 @@ def _proposed_to_stop(request: HttpRequest, case: str, body: StopIn) -> Answer:
 
 @router.post("/cases/{case}/stop-clock", **op("stop_clock", {200: CaseOut}), summary="Begin a special procedure")
 @write
-def stop_clock(request: HttpRequest, case: Path[Code], body: StopIn | None = None) -> Answer:
+def stop_clock(request: HttpRequest, case: Path[Code], body: StopClockIn | None = None) -> Answer:
     """Agrees to what is proposed, by another: its time is not counted, and the applicant is told how long it takes. With what
     and how long, while nothing is proposed, it proposes (`propose-stop`), so that two people say the same."""
     proposed = proposed_stop(seen_case(caller(request), case))
-    if body is not None and proposed is None:
-        return _proposed_to_stop(request, case, body)
+    said = (body.kind, body.expected_days) if body and body.kind and body.expected_days else None
+    if body and said and proposed is None:
+        return _proposed_to_stop(request, case, StopIn(kind=said[0], basis=body.basis, expected_days=said[1]))
 
     def act(who: Caller, seen: Case, now: datetime) -> None:
         _need(who, seen, "cases.approve")
-        said = (body.kind, body.expected_days) if body is not None else None
         cases.stop_clock(case_no=seen.no, said=said, by=who.by, now=now)
 
     return _did(request, case, "stop_clock", act)

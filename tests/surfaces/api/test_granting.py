@@ -19,7 +19,7 @@ def test_what_is_granted_is_said_with_the_decision_and_stands_on_the_documents(w
 
     given = work.calls("get", f"/cases/{no}/documents", "channel").json()
     documents = {each["kind"]: each["granted"] for each in given["data"]}
-    stated = [("核定额度（元）", "3000.00"), ("期限至", "2026 年 12 月 31 日"), ("送达地址", "**** 2 号")]
+    stated = [("核定额度（元）", "3000.00"), ("期限至", "2026 年 12 月 31 日"), ("送达地址", "****2 号")]
     assert [each["code"] for each in guide["grants"]] == ["loan", "until", "at"]
     assert (lacking.status_code, lacking.json()["facts"]["field"]) == (422, "granted.loan")
     assert [[(each["label"], each["value"]) for each in documents[kind]] for kind in ("grant", "licence")] == [

@@ -122,6 +122,19 @@ class StopIn(In):
     expected_days: int = Field(ge=1, le=365)
 
 
+class StopClockIn(In):
+    kind: Procedure | None = None
+    basis: Text = ""
+    expected_days: int | None = Field(None, ge=1, le=365, description="With `kind`: either both are said, or neither.")
+
+    @model_validator(mode="after")
+    def _both(self) -> StopClockIn:
+        if (self.kind is None) != (self.expected_days is None):
+            said = {"zh": "kind 和 expected_days 要填就都填", "en": "Give both kind and expected_days, or neither"}
+            raise PydanticCustomError("both", "{en}", said)
+        return self
+
+
 class RefuseStopIn(In):
     why: Text = Field(description="In up to 300 characters.")
 
