@@ -262,7 +262,7 @@ def test_lists_count_filter_and_find(matters: Matters, client_of):
     some = client.get("/review/town/supervision", {"department": "police"}).content.decode()
     none = client.get("/review/town/supervision", {"q": "没有这个"}).content.decode()
 
-    assert '<span class="muted">2</span>' in every
+    assert '<span class="badge">2</span>' in every
     assert (case.no in every, elsewhere.no in every) == (True, True)
     assert (case.no in some, elsewhere.no in some) == (False, True)
     assert (case.no in none, "没有符合的办件" in none) == (False, True)
@@ -317,12 +317,13 @@ def test_a_notice_names_the_fields_that_the_situation_asks_for(matters: Matters,
     assert ('name="field-lease-end"' in page, 'name="field-deed"' in page) == (True, False)
 
 
-def test_one_list_needs_no_tabs_and_its_page_leads_back_to_it(matters: Matters, client_of):
+def test_a_list_stands_beside_what_waits_and_its_page_leads_back_to_it(matters: Matters, client_of):
     case = matters.in_review()
 
     listed, one = (client_of("reviewer").get(where).content.decode() for where in ("/review/town/review", at(case)))
 
-    assert ('class="tabs"' in listed, 'class="tabs"' in one) == (False, False)
+    waits = 'href="/review/town/waiting"'
+    assert [waits in page[page.index('class="tabs"') :] for page in (listed, one)] == [True, True]
     assert 'href="/review/town/review"' in one[one.index("page-head") :]
 
 
