@@ -28,7 +28,6 @@ from banshi.surfaces.kiosk import handing_in, papers, sitting
 from banshi.surfaces.kiosk.handing_in import Wanted
 from banshi.surfaces.kiosk.mine import their_case, title_of
 from banshi.surfaces.kiosk.place import Place
-from banshi.surfaces.kiosk.refusing import Way, refused_page
 from banshi.surfaces.kiosk.screens import filled_in, screens_of
 
 
@@ -209,16 +208,10 @@ def _checked(place: Place, found: Bundle, rows: Sequence[Case]) -> dict[str, Any
 
 
 def _not_sent(request: Any, place: Place, found: Bundle, refused: Refused) -> HttpResponse:
-    """What is missing, with the screen on which it is put right."""
-    args = [place.hall.code, found.no]
-    first = []
-    if refused.slug == "form-invalid":
-        href = f"{reverse('kiosk:bundle-form', args=args)}?faults=all"
-        first = [Way(pgettext("kiosk", "To the form"), href, "pencil")]
-    if refused.slug == "material-missing":
-        first = [Way(pgettext("kiosk", "To the papers"), reverse("kiosk:bundle-papers", args=args), "file-text")]
-    again = reverse("kiosk:bundle-check", args=args)
-    return refused_page(request, place, refused, again=again, first=[*first, sitting.to_mine(place)])
+    form, papers, again = (
+        reverse(f"kiosk:bundle-{page}", args=[place.hall.code, found.no]) for page in ("form", "papers", "check")
+    )
+    return handing_in.not_sent(request, place, refused, form=form, papers=papers, again=again)
 
 
 # --- Sent -------------------------------------------------------------------------------------------------------

@@ -144,14 +144,19 @@ def _checked(place: Place, case: Case) -> dict[str, Any]:
 
 
 def _not_sent(request: Any, place: Place, case: Case, refused: Refused) -> HttpResponse:
+    form, papers, again = (
+        reverse(page, args=[place.hall.code, case.no]) for page in ("kiosk:form", "kiosk:case-papers", "kiosk:check")
+    )
+    return not_sent(request, place, refused, form=form, papers=papers, again=again)
+
+
+def not_sent(request: Any, place: Place, refused: Refused, *, form: str, papers: str, again: str) -> HttpResponse:
     """What is missing, with the screen on which it is put right."""
-    args = [place.hall.code, case.no]
     first = []
     if refused.slug == "form-invalid":
-        first = [Way(pgettext("kiosk", "To the form"), f"{reverse('kiosk:form', args=args)}?faults=all", "pencil")]
+        first = [Way(pgettext("kiosk", "To the form"), f"{form}?faults=all", "pencil")]
     if refused.slug == "material-missing":
-        first = [Way(pgettext("kiosk", "To the papers"), reverse("kiosk:case-papers", args=args), "file-text")]
-    again = reverse("kiosk:check", args=args)
+        first = [Way(pgettext("kiosk", "To the papers"), papers, "file-text")]
     return refused_page(request, place, refused, again=again, first=[*first, sitting.to_mine(place)])
 
 

@@ -95,14 +95,21 @@ def _takes(place: Place, listed: HallItem, found: Guided) -> dict[str, Any]:
         "item": listed.item,
         "guided": in_hall(found, bookable=listed.bookable, walk_in=listed.walk_in),
         "handling": handling,
-        "said": [
-            (each, next(one for one in each.options if one.id == said[each.id]), here + query(said, each.id))
-            for each in found.questions
-        ],
+        "said": said_rows(found, here),
         "answers": [f"{question}:{option}" for question, option in said.items()],
         "closes": season.closes(place.today) if season is not None else None,
         "back": here + query(said, last) if last else reverse("kiosk:begin-find", args=[place.hall.code]),
     }
+
+
+def said_rows(found: Guided, here: str) -> list[tuple[Question, Option, str]]:
+    """Each question that was answered, what was said, and where that is changed. :param here: the page that asks."""
+    said = dict(found.answers)
+    return [
+        (each, next(one for one in each.options if one.id == said[each.id]), here + query(said, each.id))
+        for each in found.questions
+        if each.id in said
+    ]
 
 
 @sitting.by_card

@@ -35,7 +35,7 @@ from banshi.rooms.catalogue.rules.one_form import (
 from banshi.rooms.catalogue.rules.together import hindrances
 from banshi.surfaces.kiosk import sitting
 from banshi.surfaces.kiosk.place import Place, not_too_often
-from banshi.surfaces.kiosk.situation import Choice, answers_said, asked_of, before, query
+from banshi.surfaces.kiosk.situation import Choice, answers_said, asked_of, before, query, said_rows
 
 OFFERED = 3  # of the catalogue's on the page on which a matter is begun
 
@@ -129,11 +129,7 @@ def _takes(place: Place, whole: Whole) -> dict[str, Any]:
         "guided": guided,
         "fees": [(item, fee) for item, (_, fee) in zip(whole.items, costs.each, strict=True)],
         "costs": costs,
-        "said": [
-            (each, next(one for one in each.options if one.id == said[each.id]), here + query(said, each.id))
-            for each in guided.questions
-            if each.id in said
-        ],
+        "said": said_rows(guided, here),
         "answers": [f"{question}:{option}" for question, option in said.items()],
         "another": "" if whole.matter.code or len(whole.items) >= MOST_ITEMS else _to_find(place, whole),
         "back": here + query(said, guided.questions[-1].id) if guided.questions else _to_find(place, whole),
