@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db.models import F, Q
 from django.urls import reverse
@@ -142,82 +145,70 @@ def _appeals(who: Who, halls: list[Hall]) -> list[Need]:
 
 
 def _messages(who: Who, halls: list[Hall]) -> list[Need]:
-    mine = {hall.code: hall for hall in _where(who, halls, "notices.view").values()}
-    counted: dict[str, int] = {}
-    for code in (
-        Message.objects.filter(state="failed", hall__in=mine).order_by("id").values_list("hall", flat=True)[:5000]
-    ):
-        counted[code] = counted.get(code, 0) + 1
-    return [
-        Need(
-            mine[code],
-            "bell-off",
-            "urgent",
-            ngettext("%(n)s message could not be sent", "%(n)s messages could not be sent", n) % {"n": n},
-            reverse("office:notices", kwargs={"hall": code}) + "?state=failed",
-        )
-        for code, n in counted.items()
-    ]
+    def failed(codes: list[str]) -> Mapping[str, int]:
+        rows = Message.objects.filter(state="failed", hall__in=codes).order_by("id").values_list("hall", flat=True)
+        return Counter(rows[:5000])
+
+    def said(n: int) -> str:
+        return ngettext("%(n)s message could not be sent", "%(n)s messages could not be sent", n) % {"n": n}
+
+    found = _in_each(who, halls, "notices.view", failed, "bell-off", said, "office:notices")
+    return [replace(need, href=need.href + "?state=failed") for need in found]
 
 
 def _webhooks(who: Who, halls: list[Hall]) -> list[Need]:
     """Systems that hear nothing any more since nothing got through to them."""
-    mine = {hall.code: hall for hall in _where(who, halls, "hooks.manage").values()}
-    return [
-        Need(
-            mine[code],
-            "share-2",
-            "urgent",
-            ngettext("%(n)s webhook was turned off", "%(n)s webhooks were turned off", n) % {"n": n},
-            reverse("office:hooks", kwargs={"hall": code}),
-        )
-        for code, n in hooks.troubled(list(mine)).items()
-    ]
+
+    def said(n: int) -> str:
+        return ngettext("%(n)s webhook was turned off", "%(n)s webhooks were turned off", n) % {"n": n}
+
+    return _in_each(who, halls, "hooks.manage", hooks.troubled, "share-2", said, "office:hooks")
 
 
 def _exchange(who: Who, halls: list[Hall]) -> list[Need]:
     """Batches that the national platform did not take, again and again."""
-    mine = {hall.code: hall for hall in _where(who, halls, "hooks.manage").values()}
-    return [
-        Need(
-            mine[code],
-            "repeat",
-            "urgent",
-            ngettext("%(n)s batch is not taken by the platform", "%(n)s batches are not taken by the platform", n)
-            % {"n": n},
-            reverse("office:exchange", kwargs={"hall": code}),
-        )
-        for code, n in exchange.troubled(list(mine)).items()
-    ]
+
+    def said(n: int) -> str:
+        return ngettext(
+            "%(n)s batch is not taken by the platform", "%(n)s batches are not taken by the platform", n
+        ) % {"n": n}
+
+    return _in_each(who, halls, "hooks.manage", exchange.troubled, "repeat", said, "office:exchange")
 
 
 def _seals(who: Who, halls: list[Hall]) -> list[Need]:
     """Papers that the signer did not seal, again and again."""
-    mine = {hall.code: hall for hall in _where(who, halls, "seals.manage").values()}
-    return [
-        Need(
-            mine[code],
-            "signature",
-            "urgent",
-            ngettext("%(n)s paper could not be sealed", "%(n)s papers could not be sealed", n) % {"n": n},
-            reverse("office:seals", kwargs={"hall": code}),
-        )
-        for code, n in cases.troubled(list(mine)).items()
-    ]
+
+    def said(n: int) -> str:
+        return ngettext("%(n)s paper could not be sealed", "%(n)s papers could not be sealed", n) % {"n": n}
+
+    return _in_each(who, halls, "seals.manage", cases.troubled, "signature", said, "office:seals")
 
 
 def _set_aside(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
     """Papers that cannot be printed: a character is in no font here."""
-    mine = {hall.code: hall for hall in _where(who, halls, "seals.manage").values()}
+
+    def said(n: int) -> str:
+        return ngettext("%(n)s paper cannot be printed", "%(n)s papers cannot be printed", n) % {"n": n}
+
+    aside = partial(cases.set_aside_in, now=now)
+    return _in_each(who, halls, "seals.manage", aside, "file-text", said, "office:seals")
+
+
+def _in_each(
+    who: Who,
+    halls: list[Hall],
+    permission: str,
+    counted: Callable[[list[str]], Mapping[str, int]],
+    icon: str,
+    said: Callable[[int], str],
+    page: str,
+) -> list[Need]:
+    """What is in trouble in each hall where they may see to it. :param counted: of the codes of halls, how much in which."""
+    mine = {hall.code: hall for hall in _where(who, halls, permission).values()}
     return [
-        Need(
-            mine[code],
-            "file-text",
-            "urgent",
-            ngettext("%(n)s paper cannot be printed", "%(n)s papers cannot be printed", n) % {"n": n},
-            reverse("office:seals", kwargs={"hall": code}),
-        )
-        for code, n in cases.set_aside_in(list(mine), now=now).items()
+        Need(mine[code], icon, "urgent", said(n), reverse(page, kwargs={"hall": code}))
+        for code, n in counted(list(mine)).items()
     ]
 
 
