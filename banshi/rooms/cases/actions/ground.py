@@ -403,12 +403,11 @@ def dues(case: Case, *, now: datetime) -> dict[str, Any]:
     more = extra.days if extra is not None else 0
     found: dict[str, Any] = {"provisional": False}
     for name, limit in (("due_promised", limits.promised), ("due_statutory", limits.statutory)):
-        wanted = limit.value + more
-        if limit.unit in clocks.IN_MINUTES:
-            last = minute_clock(case, limit, begun=case.accepted_at, now=now).at.astimezone(zone).date()
-            found[name] = last if limit.value else None
-            continue
-        due = clocks.due(begun, days=wanted, unit=limit.unit, stops=stops, calendar=calendar, today=today)
+        first, days, unit = begun, limit.value, limit.unit
+        if unit in clocks.IN_MINUTES:
+            first = minute_clock(case, limit, begun=case.accepted_at, now=now).at.astimezone(zone).date()
+            days, unit = 0, "working_day"
+        due = clocks.due(first, days=days, unit=unit, longer=more, stops=stops, calendar=calendar, today=today)
         found[name] = due.on if limit.value else None
         if name == "due_promised":
             found["provisional"] = due.provisional and bool(limit.value)

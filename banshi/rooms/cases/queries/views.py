@@ -191,17 +191,20 @@ def clock_of(case: Case, *, now: datetime) -> Clock | None:
     limit = handling_of_case(case).limits.promised
     extra = getattr(case, "extension", None)
     ends = case.decided_at or now
-    if limit.unit in clocks.IN_MINUTES:
+    first, days, unit = case.accepted_at.astimezone(zone).date(), limit.value, limit.unit
+    if unit in clocks.IN_MINUTES:
         runs = minute_clock(case, limit, begun=case.accepted_at, now=ends)
-        return Clock(runs.counted, runs.stopped, runs.left, "minute")
+        if extra is None:
+            return Clock(runs.counted, runs.stopped, runs.left, "minute")
+        first, days, unit = runs.at.astimezone(zone).date(), 0, "working_day"  # what it was made longer by is days
     until = ends.astimezone(zone).date()
     spans = case.stops.order_by("started_at", "id").values_list("started_at", "ended_at")
     stops = [clocks.Stop(a.astimezone(zone).date(), b.astimezone(zone).date() if b else None) for a, b in spans]
     found = clocks.due(
-        case.accepted_at.astimezone(zone).date(), days=limit.value + (extra.days if extra is not None else 0),
-        unit=limit.unit, stops=stops, calendar=work_calendar(), today=until,
+        first, days=days, unit=unit, longer=extra.days if extra is not None else 0, stops=stops, calendar=work_calendar(),
+        today=until,
     )  # fmt: skip
-    return Clock(found.counted, found.stopped, found.left, limit.unit)
+    return Clock(found.counted, found.stopped, found.left, unit)
 
 
 # --- Lists ------------------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ def due(
     *,
     days: int,
     unit: str = "working_day",
+    longer: int = 0,
     stops: Sequence[Stop] = (),
     calendar: WorkCalendar,
     today: date,
@@ -55,15 +56,17 @@ def due(
     """The last day of a limit that began on `begun`, and where it stands today.
 
     :param unit: working_day | day; of hours and minutes: `due_at`.
+    :param longer: working days of an extension, whatever the limit itself is counted in (行政许可法 42 条).
     :param stops: in any order; one that still stands is taken to last until today.
     """
     on, passed, stopped, day, provisional = begun, 0, 0, begun, False
-    needed = days if unit in ("working_day", "day") else 0
+    own = days if unit in ("working_day", "day") else 0
     counted = 0
-    while passed < needed and (day - begun).days < _LONGEST:
+    while passed < own + longer and (day - begun).days < _LONGEST:
         day += timedelta(days=1)
-        provisional = provisional or (unit == "working_day" and calendar.is_provisional(day))
-        if unit == "working_day" and not calendar.is_working(day):
+        working = unit == "working_day" or passed >= own
+        provisional = provisional or (working and calendar.is_provisional(day))
+        if working and not calendar.is_working(day):
             continue
         if _stands(day, stops, today):
             stopped += 1
