@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict
@@ -40,7 +40,8 @@ from banshi.rooms.cases.queries.told import phone_index
 from banshi.rooms.cases.queries.untouched import untouched
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE
-from banshi.rooms.cases.rules.materials import CHANNELS, not_there, takes, unsent
+from banshi.rooms.cases.rules.materials import CHANNELS, Wanted, not_there, takes, unmended, unsent
+from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided
@@ -415,8 +416,10 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
         if not (where.online or (where.kiosk and by.kind is ActorKind.KIOSK)):
             raise Refused("channel-not-allowed", facts={"channel": "web"})
         need_form(case, by=by, now=now)
-        need_papers(unsent(wanted_of(case), got_of(case, now=now)))
         again = case.phase == "pre_returned"
+        wanted, got = wanted_of(case), got_of(case, now=now)
+        sent_back = unmended(wanted, got, {each.code for each in got if each.verdict == "bad"}) if again else []
+        need_papers(_together(unsent(wanted, got), sent_back))
         columns = until("pre_review_due_on", handling.limits.pre_review_days, begun=today_of(case, now))
         due = columns["pre_review_due_on"]
         event = step(
@@ -447,7 +450,11 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
         recounted(case, now=now)  # a calendar may have come since the day was written down
         _need_in_time(case, now=now)
         need_form(case, by=by, now=now)
-        need_papers(not_there(wanted_of(case), got_of(case, now=now)))
+        wanted, got = wanted_of(case), got_of(case, now=now)
+        last = case.notices_given.latest("id")
+        left = unmended(wanted, got, {each["code"] for each in last.missing if each["kind"] == "material"})
+        at_window = by.kind is ActorKind.STAFF  # where it may still be accepted with what may follow (容缺)
+        need_papers(_together(not_there(wanted, got), [] if at_window else left))
         today = today_of(case, now)
         columns = until("notice_due_on", handling_of_case(case).limits.notice_days, begun=today)
         due = columns["notice_due_on"]
@@ -461,10 +468,16 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
             **columns,
             **back_to(case, by=by, now=now),
         )
-        came = papers_listed(case, since=case.notices_given.latest("id").at)
-        give(case, "supplement_receipt", event=event, now=now, received_on=today, materials=came, due_notice=due)
+        give(
+            case, "supplement_receipt", event=event, now=now, received_on=today, due_notice=due,
+            materials=papers_listed(case, since=last.at), missing=tuple(Named(each.name_zh) for each in left),
+        )  # fmt: skip
         tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())
     return case
+
+
+def _together(one: Sequence[Wanted], other: Sequence[Wanted]) -> list[Wanted]:
+    return [*one, *(each for each in other if each not in one)]
 
 
 def _need_in_time(case: Case, *, now: datetime) -> None:

@@ -64,6 +64,18 @@ def unsent(wanted: Sequence[Wanted], got: Iterable[Got]) -> list[Wanted]:
     return [each for each in not_there(wanted, got) if not by_hand(each.channels)]
 
 
+def unmended(wanted: Sequence[Wanted], got: Sequence[Got], told: Collection[str]) -> list[Wanted]:
+    """Papers that were told to be missing or wrong, and still are: nothing right came for them. One that may be left out is
+    mended by taking back what was wrong, too."""
+    right = {each.code for each in got if each.usable and each.verdict != "bad"}
+    there = {each.code for each in got}
+    return [
+        each
+        for each in wanted
+        if each.code in told and each.code not in right and (each.necessity != "optional" or each.code in there)
+    ]
+
+
 def unseen(wanted: Iterable[Wanted], got: Sequence[Got]) -> list[str]:
     """Codes of papers that came and nobody has said whether they are right; those of trust A and B need nobody."""
     asked = {each.code for each in wanted}

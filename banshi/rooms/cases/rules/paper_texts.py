@@ -247,10 +247,15 @@ def _one_time_notice(facts: Facts) -> PaperWords:
     )
 
 
+def _mended(facts: Facts) -> str:
+    left = "、".join(each.name for each in facts.missing)
+    return f"补正告知书列出的{left}还没有交来。" if left else "补正告知书列出的内容已经齐全。"
+
+
+        paragraphs=(
+            f"{_you(facts)}为办理“{facts.item}”补正的下列材料已收到，{_mended(facts)}",
 def _supplement_receipt(facts: Facts) -> PaperWords:
     return PaperWords(
-        paragraphs=(
-            f"{_you(facts)}为办理“{facts.item}”补正的下列材料已收到，补正告知书列出的内容已经齐全。",
             f"是否受理，{_by(facts.due_notice)}通知。{_silence(facts)}" if facts.due_notice else "是否受理，另行通知。",
         ),
         rows=(*_head(facts), ("补正日期", _day(facts.received_on))),
