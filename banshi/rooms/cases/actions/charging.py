@@ -35,6 +35,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 
 LONGEST_REASON = 300
+ASKED_BY = ("decide", "decide_at_once", "reassess")  # what asks for a fee; each is reminded of once
 BATCH = 500  # told in one statement
 
 
@@ -192,15 +193,17 @@ def _unpaid() -> QuerySet[Case]:
 
 def _remind(due: Q, *, now: datetime) -> int:
     """:returns: how many; 0: nobody is left."""
-    decided = CaseEvent.objects.filter(case=OuterRef("pk"), verb="decide").order_by("-seq").values("seq")[:1]
+    asked_at = CaseEvent.objects.filter(case=OuterRef("pk"), verb__in=ASKED_BY).order_by("-seq").values("seq")[:1]
     with transaction.atomic():
         rows = _unpaid().filter(due).select_for_update(skip_locked=True, no_key=True, of=("self",))
         cases = list(
-            rows.select_related("hall", "item").annotate(decided=Subquery(decided)).order_by("fee_due_on", "id")[:BATCH]
+            rows.select_related("hall", "item")
+            .annotate(asked_at=Subquery(asked_at))
+            .order_by("fee_due_on", "id")[:BATCH]
         )
         asked = _asked(cases)
         tell_all(
-            [(case, case.decided, {"amount": asked[case.pk], "day": _day(case.fee_due_on)}) for case in cases],
+            [(case, case.asked_at, {"amount": asked[case.pk], "day": _day(case.fee_due_on)}) for case in cases],
             "case_fee_remind", now=now,
         )  # fmt: skip
         Case.objects.filter(pk__in=[case.pk for case in cases]).update(fee_reminded_at=now)
