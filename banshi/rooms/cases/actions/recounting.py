@@ -19,7 +19,7 @@ from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.places.queries import policy_of
 
 # Phase by phase: the day that is waited for, the limit it comes from, and the steps from whose day it counts.
-_ISSUE: Final = ("issue_due_on", "issue_days", ("decide", "decide_at_once", "pay", "waive"))
+_ISSUE: Final = ("issue_due_on", "issue_days", ("decide", "decide_at_once", "pay", "waive", "reassess"))
 _WAITS: Final = {
     "pre_review": ("pre_review_due_on", "pre_review_days", ("submit",)),
     "received": ("notice_due_on", "notice_days", ("receive", "supplement")),
