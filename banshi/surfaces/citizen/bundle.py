@@ -64,7 +64,7 @@ def next_of(parts: Sequence[Part]) -> Next | None:
 
 
 def _is_mine(case: Case) -> bool:
-    return case.fee_due_on is not None or cases.WITH.get(case.phase) == "applicant"
+    return case.fee_due_on is not None or cases.with_of(case) == "applicant"
 
 
 def my_bundle(request: Any, no: str) -> tuple[Bundle, list[Case]]:

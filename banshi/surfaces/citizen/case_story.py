@@ -193,7 +193,7 @@ class Present:
 def present(case: Case, where: Where, *, now: datetime, today: date, appointment: AppointmentView | None) -> Present:
     """How it stands now."""
     to_pay = case.fee_due_on is not None
-    whose = "applicant" if to_pay else cases.WITH.get(case.phase, "")
+    whose = "applicant" if to_pay else cases.with_of(case)
     flags = cases.flags_of(case, today=today)
     refused = case.granted is False and case.phase in ("decided", "closed")
     title, detail = REFUSED_NOW if refused else TO_PAY if to_pay else NOW[case.phase]

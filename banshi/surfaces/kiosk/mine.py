@@ -134,7 +134,7 @@ def _heads(rows: Iterable[Case]) -> list[Case]:
 
 
 def _waits_for_them(case: Case) -> bool:
-    return case.fee_due_on is not None or cases.WITH.get(case.phase) == "applicant"
+    return case.fee_due_on is not None or cases.with_of(case) == "applicant"
 
 
 def _thing(place: Place, case: Case, line: CaseLine) -> Thing:
@@ -158,7 +158,7 @@ def _goes_on(place: Place, case: Case) -> tuple[str, str]:
 
 
 def _whose(case: Case) -> str:
-    match cases.WITH.get(case.phase):
+    match cases.with_of(case):
         case "applicant":
             return pgettext("kiosk", "Bring the originals to a window")
         case "department":

@@ -25,6 +25,7 @@ from banshi.rooms.cases.actions.ground import (
     need_begun,
     need_item,
     need_papers,
+    notice_day,
     papers_listed,
     step,
     tell,
@@ -456,7 +457,7 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
         at_window = by.kind is ActorKind.STAFF  # where it may still be accepted with what may follow (容缺)
         need_papers(_together(not_there(wanted, got), [] if at_window else left))
         today = today_of(case, now)
-        columns = until("notice_due_on", handling_of_case(case).limits.notice_days, begun=today)
+        columns = notice_day(case, begun=today)
         due = columns["notice_due_on"]
         event = step(
             case,
@@ -522,9 +523,22 @@ def tell_dropped(*, case_no: str, day: date, now: datetime) -> Case:
     """投件凭条: the papers lie in the cabinet, and from which day they count. :raises Refused: nothing-found."""
     with transaction.atomic():
         case = locked(case_no)
+        if case.phase == "await_receipt":
+            papers_here(case, day=day)
         event = case.events.order_by("-seq")[0]
         tell(case, "case_dropped", event=event, anew=f":{now.isoformat()}", now=now, day=day.isoformat())
     return case
+
+
+def papers_here(case: Case, *, day: date) -> None:
+    """What came by cabinet or courier lies here and counts from `day`: from then the days to tell what is missing run, whenever
+    somebody counts it. The case is locked, and waits for them."""
+    if case.counts_from is not None and case.counts_from <= day:
+        return
+    columns = {"counts_from": day} | notice_day(case, begun=day)
+    for name, value in columns.items():
+        setattr(case, name, value)
+    case.save(update_fields=list(columns))
 
 
 def expect_no_more(*, case_no: str, waybill: str = "", by: Actor, now: datetime) -> Case:
@@ -535,5 +549,6 @@ def expect_no_more(*, case_no: str, waybill: str = "", by: Actor, now: datetime)
     with transaction.atomic():
         case = locked(case_no)
         facts = {"waybill": waybill} if waybill else {"appointment": case.appointment}
-        step(case, "expect_no_more", by=by, now=now, facts=facts, appointment="")
+        nothing_here = {"counts_from": None, "notice_due_on": None, "due_told": None, "provisional": False}
+        step(case, "expect_no_more", by=by, now=now, facts=facts, appointment="", **nothing_here)
     return case

@@ -446,6 +446,22 @@ def until(column: str, days: int, *, begun: date) -> dict[str, Any]:
     return {column: due.on, "provisional": due.provisional, "due_told": due.on}
 
 
+def telling_began(case: Case) -> datetime:
+    """When the days began in which what is missing is told: with the receipt, or on the day from which what came by cabinet or
+    courier counts; after a supplement with the supplement. The case was received."""
+    last = case.events.filter(verb__in=("receive", "supplement")).order_by("-seq")[0]
+    zone = ZoneInfo(case.hall.timezone)
+    local = last.at.astimezone(zone)
+    if last.verb == "receive" and case.counts_from is not None and case.counts_from < local.date():
+        return datetime.combine(case.counts_from, local.timetz())
+    return last.at
+
+
+def notice_day(case: Case, *, begun: date) -> dict[str, Any]:
+    """Columns of T1: until when what is missing is told (行政许可法 32 条)."""
+    return until("notice_due_on", handling_of_case(case).limits.notice_days, begun=begun)
+
+
 def names(codes: Collection[str], case: Case) -> list[list[str]]:
     """Papers by name, Chinese and English, for messages."""
     by_code = {paper.code: paper for paper in handling_of_case(case).materials}

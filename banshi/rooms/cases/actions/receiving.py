@@ -31,11 +31,13 @@ from banshi.rooms.cases.actions.ground import (
     need_lease,
     need_papers,
     need_seen,
+    notice_day,
     of_whole,
     papers_listed,
     staff_of,
     step,
     tell,
+    telling_began,
     today_of,
     until,
 )
@@ -130,7 +132,9 @@ def write_receipt(
 
     :param there: its person stands at a window: what may be settled there is promised on the spot.
     """
-    columns |= until("notice_due_on", handling_of_case(case).limits.notice_days, begun=today_of(case, now))
+    today = today_of(case, now)
+    counts_from = case.counts_from if case.counts_from is not None and case.counts_from < today else None
+    columns |= notice_day(case, begun=counts_from or today)
     due: date = columns["notice_due_on"]
     event = step(
         case, "receive", by=by, now=now, facts={"due_on": due, "materials": len(got_of(case, now=now))}, received_at=now,
@@ -139,8 +143,9 @@ def write_receipt(
     wait = _wait_words(case)
     at_once = there and case.instant and not wait
     give(
-        case, "receipt", event=event, now=now, materials=papers_listed(case), due_notice=due, wait=wait, at_once=at_once
-    )
+        case, "receipt", event=event, now=now, materials=papers_listed(case), due_notice=due, wait=wait, at_once=at_once,
+        counts_from=counts_from,
+    )  # fmt: skip
     return event, due
 
 
@@ -319,7 +324,7 @@ def accept(
             raise Refused(no)
         need_seen(unseen(wanted, got), case)
         Obligation.objects.bulk_create([Obligation(case=case, code=code, due_on=on) for code, on in open_ones])
-        begun = case.received_at if _late(case, now=now) and case.received_at is not None else now
+        begun = telling_began(case) if _late(case, now=now) else now
         if at_once:
             write_acceptance(case, "accept", accepted_at=begun, at_once=True, by=by, now=now)
         else:
@@ -404,8 +409,8 @@ def refuse(*, case_no: str, reason: str, body: str = "", by: Actor, now: datetim
 
 
 def deem_due(*, now: datetime) -> int:
-    """逾期不告知即视为受理: a permit that nobody answered in time counts as accepted, from the day it was received. Late or twice
-    it comes to the same.
+    """逾期不告知即视为受理: a permit that nobody answered in time counts as accepted, from the day its papers – or those of its
+    supplement – came. Late or twice it comes to the same.
 
     :returns: how many.
     """
@@ -416,9 +421,7 @@ def deem_due(*, now: datetime) -> int:
             recounted(case, now=now)  # a calendar may have come since the day was written down
             if case.phase != "received" or not _late(case, now=now):
                 continue
-            if case.received_at is None:
-                continue
-            _accepted(case, "deem", accepted_at=case.received_at, by=SYSTEM, now=now)
+            _accepted(case, "deem", accepted_at=telling_began(case), by=SYSTEM, now=now)
             done += 1
     return done
 

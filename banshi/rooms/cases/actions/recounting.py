@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM
-from banshi.rooms.cases.actions.ground import dues, locked, step, tell, until
+from banshi.rooms.cases.actions.ground import dues, locked, notice_day, step, tell, telling_began, until
 from banshi.rooms.cases.models import Case, CaseEvent
 from banshi.rooms.cases.queries.handling import handling_of_case
 from banshi.rooms.cases.queries.views import due_of
@@ -22,7 +22,6 @@ from banshi.rooms.places.queries import policy_of
 _ISSUE: Final = ("issue_due_on", "issue_days", ("decide", "decide_at_once", "pay", "waive", "reassess"))
 _WAITS: Final = {
     "pre_review": ("pre_review_due_on", "pre_review_days", ("submit",)),
-    "received": ("notice_due_on", "notice_days", ("receive", "supplement")),
     "supplement": ("supplement_due_on", "supplement_days", ("notice",)),
     "decided": _ISSUE,
     "issuing": _ISSUE,
@@ -67,8 +66,12 @@ def _anew(case: Case, now: datetime) -> dict[str, Any]:
     """The columns as they are by the calendar of today; empty where nothing runs."""
     if case.phase in UNDER_CLOCK:
         return dues(case, now=now) if case.stopped_at is None else {}
-    if case.phase not in _WAITS:
+    if case.phase != "received" and case.phase not in _WAITS:
         return {}
+    if case.phase == "received":
+        begun = telling_began(case).astimezone(ZoneInfo(case.hall.timezone)).date()
+        columns = notice_day(case, begun=begun)
+        return {name: value for name, value in columns.items() if name != "due_told"}
     column, limit, verbs = _WAITS[case.phase]
     since = CaseEvent.objects.filter(case=case, verb__in=verbs).order_by("-seq").first()
     if since is None:

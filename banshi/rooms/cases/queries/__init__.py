@@ -71,7 +71,6 @@ from banshi.rooms.cases.queries.sealed import (
 from banshi.rooms.cases.queries.told import left_with, told_to
 from banshi.rooms.cases.queries.untouched import untouched
 from banshi.rooms.cases.queries.views import (
-    WITH,
     CaseLine,
     Clock,
     Moment,
@@ -98,11 +97,11 @@ from banshi.rooms.cases.queries.views import (
     timeline,
     told_missing,
     visible_to,
+    with_of,
     worklist,
 )
 
 __all__ = [
-    "WITH",
     "CaseLine",
     "Checked",
     "Clock",
@@ -211,6 +210,7 @@ __all__ = [
     "whole_of",
     "whom_to_ask",
     "whose",
+    "with_of",
     "worklist",
     "works_on",
 ]

@@ -38,8 +38,9 @@ WITH = {
 }  # fmt: skip
 # Which day is waited for, phase by phase.
 DUE = {
-    "pre_review": "pre_review_due_on", "received": "notice_due_on", "supplement": "supplement_due_on",
-    "accepted": "due_promised", "in_review": "due_promised", "decided": "issue_due_on", "issuing": "issue_due_on",
+    "pre_review": "pre_review_due_on", "await_receipt": "notice_due_on", "received": "notice_due_on",
+    "supplement": "supplement_due_on", "accepted": "due_promised", "in_review": "due_promised", "decided": "issue_due_on",
+    "issuing": "issue_due_on",
 }  # fmt: skip
 
 
@@ -161,6 +162,13 @@ def _stage_of(case: Case) -> Stage | None:
 def stage_before(day: date) -> Q:
     """Cases whose stage under way has a limit of its own that ends before this day."""
     return Q(phase__in=UNDER_CLOCK, stage_due_on__lt=day)
+
+
+def with_of(case: Case) -> str:
+    """Whose turn it is: applicant | hall | department; "" when it is over. What came by cabinet or courier is the hall's."""
+    if case.phase == "await_receipt" and case.counts_from is not None:
+        return "hall"
+    return WITH.get(case.phase, "")
 
 
 def due_of(case: Case) -> date | None:

@@ -42,6 +42,7 @@ class Facts:
     phone: str = ""
     applied_on: date | None = None
     received_on: date | None = None
+    counts_from: date | None = None
     accepted_on: date | None = None
     due_notice: date | None = None
     due_supplement: date | None = None
@@ -222,6 +223,7 @@ def _receipt(facts: Facts) -> PaperWords:
         rows=(
             *_head(facts),
             ("收到日期", _day(facts.received_on)),
+            *([("期限起算", _day(facts.counts_from))] if facts.counts_from else []),
             *([("立等可取", facts.wait)] if facts.wait else []),
             *([("办结时限", AT_ONCE)] if facts.at_once else []),
         ),
@@ -252,10 +254,10 @@ def _mended(facts: Facts) -> str:
     return f"补正告知书列出的{left}还没有交来。" if left else "补正告知书列出的内容已经齐全。"
 
 
-        paragraphs=(
-            f"{_you(facts)}为办理“{facts.item}”补正的下列材料已收到，{_mended(facts)}",
 def _supplement_receipt(facts: Facts) -> PaperWords:
     return PaperWords(
+        paragraphs=(
+            f"{_you(facts)}为办理“{facts.item}”补正的下列材料已收到，{_mended(facts)}",
             f"是否受理，{_by(facts.due_notice)}通知。{_silence(facts)}" if facts.due_notice else "是否受理，另行通知。",
         ),
         rows=(*_head(facts), ("补正日期", _day(facts.received_on))),
