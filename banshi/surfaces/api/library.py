@@ -29,6 +29,11 @@ from banshi.surfaces.api.operations import caller, found, op, write
 
 router = Router(tags=["library"])
 
+ONLY_ITS_ISSUER = {
+    "zh": "可信等级 A 只由代表签发机关的密钥登记：填写 authority；还没有的，由运维人员用 banshi library authority 授予",
+    "en": "A is entered by a key that speaks for the issuer: say authority; the operator gives it (banshi library authority)",
+}
+
 
 @router.get(
     "/library", **op("look_into_library", {200: RecordOut}), summary="What is on record of a person or organisation"
@@ -102,11 +107,15 @@ def _fact(fact: FactView) -> dict[str, Any]:
 @router.post("/library/certificates", **op("enter_certificate", {201: CertificateOut}), summary="Enter a certificate")
 @write
 def enter_certificate(request: HttpRequest, body: CertificateIn) -> Answer:
-    """As its issuer says it, of one person or organisation. The holder need not bring it again."""
+    """As its issuer says it, of one person or organisation. The holder need not bring it again. Trust A takes an `authority` that
+    the key was given: rules grant on it, and whoever reviews looks no further."""
     who, now = caller(request), clock.now()
     if body.authority is not None and body.authority not in stored.authorities_of(who.key.id):
         raise Refused("nothing-found", facts={"authority": body.authority})
+    if body.authority is None and body.trust == "A":
+        raise Refused("invalid", facts={"field": "trust", "reason": ONLY_ITS_ISSUER})
     source = str(who.by) if body.authority is None else SOURCE + body.authority
+    trust = body.trust or ("B" if body.authority is None else "A")
     holder: dict[str, Any]
     if body.person is not None:
         person = identity.enrol(
@@ -120,7 +129,7 @@ def enter_certificate(request: HttpRequest, body: CertificateIn) -> Answer:
     made = library.issue_certificate(
         **holder, type=body.type, number=body.number, name_zh=body.name, name_en=body.name_en or body.name,
         issuer_zh=body.issuer, issuer_en=body.issuer_en or body.issuer, issued_on=body.issued_on,
-        valid_until=body.valid_until, trust=body.trust, source=source, hall=who.key.hall, by=who.by, now=now,
+        valid_until=body.valid_until, trust=trust, source=source, hall=who.key.hall, by=who.by, now=now,
     )  # fmt: skip
     shown = stored.certificate(made.ref)
     assert shown is not None

@@ -108,7 +108,7 @@ def test_a_case_goes_online_from_files_to_the_pre_review_and_back(work: Casework
     passed = work.done("pass", no, "pre_reviewer", verdicts("lease"))
     received = work.done("receive", no, "receiver", {"materials": ["photo"]})
 
-    assert (used.status_code, used.json()["trust"], used.json()["verdict"]) == (201, "A", None)
+    assert (used.status_code, used.json()["trust"], used.json()["verdict"]) == (201, "B", None)
     assert (lease.status_code, lease.json()["trust"], lease.json()["pages"]) == (201, "C", 1)
     assert (back["phase"], told["state"], told["materials"][0]["reason"]) == ("pre_returned", "bad", "看不清")
     assert (better.status_code, passed["phase"], received["phase"]) == (201, "pre_passed", "received")

@@ -320,7 +320,7 @@ def test_what_is_on_record_is_masked_and_each_look_is_traced(work: Casework) -> 
     assert by_number.json()["name"] == "张**"
     (shown,) = by_number.json()["certificates"]
     assert (shown["number"], shown["type"], shown["trust"], shown["status"]) == (
-        "**************002X", "resident-id", "A", "valid",
+        "**************002X", "resident-id", "B", "valid",
     )  # fmt: skip
     someone = Case.objects.get(no=no).person_id
     looks = Entry.objects.filter(action="looked", subject=f"person:{someone}").order_by("id")
@@ -389,6 +389,7 @@ def test_a_record_that_is_not_shown(work: Casework, query: str, key: str, said: 
         ({"person": None, "organisation": {"uscc": "1", "name": "糖水铺"}}, (422, "identity-invalid")),
         ({"valid_until": "2019-12-31"}, (422, "invalid")),
         ({"trust": "D"}, (422, "invalid")),
+        ({"trust": "A"}, (422, "invalid")),  # as no authority
         ({"number": "   "}, (422, "invalid")),
         ({"issued_on": "9999-12-31"}, (422, "invalid")),
         ({"type": "t" * 61}, (422, "invalid")),

@@ -165,6 +165,30 @@ def test_a_key_ends_what_it_entered_alone_and_no_more_once_it_lost_its_authority
     assert end(calls, mine) == (200, "ended")
 
 
+def test_only_who_speaks_for_the_issuer_enters_what_is_trusted_as_the_issuers(calls: Calls) -> None:
+    """Rules grant on trust A without a person: a key that speaks for nobody cannot make it."""
+
+    def entered(number: str, key: str = "manage", **more: Any) -> tuple[int, str]:
+        answer = calls("post", "/library/certificates", key, {**CERTIFICATE, "number": number, **more})
+        return answer.status_code, answer.json()["trust"] if answer.status_code == 201 else answer.json()["facts"][
+            "field"
+        ]
+
+    assert entered("1") == (201, "B")
+    assert entered("2", trust="B") == (201, "B")
+    assert entered("3", trust="A") == (422, "trust")
+    assert entered("4", authority="police") == (201, "A")
+    assert entered("5", authority="police", trust="B") == (201, "B")
+    assert entered("6", authority="police", trust="A") == (201, "A")
+    assert (
+        calls(
+            "post", "/library/certificates", "other-manage", {**CERTIFICATE, "number": "7", "authority": "police"}
+        ).json()["type"]
+        == "nothing-found"
+    )  # another's authority
+    assert Certificate.objects.count() == 5
+
+
 @pytest.mark.parametrize("rows", [[], [LICENCE] * 201])
 def test_a_list_has_one_to_two_hundred_rows(calls: Calls, rows: list[Any]) -> None:
     assert sent(calls, facts=[{} for _ in rows]).status_code == 422

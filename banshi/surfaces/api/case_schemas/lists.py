@@ -64,7 +64,10 @@ class CertificateIn(In):
     issuer_en: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = ""
     issued_on: Day
     valid_until: Day | None = Field(None, description="Its last day; null: without end.")
-    trust: Literal["A", "B"] = Field("A", description="A: made by its issuer; B: seen by a window.")
+    trust: Literal["A", "B"] | None = Field(
+        None,
+        description="A: made by its issuer, as whom the key speaks; B: seen by a window. Null: A as an authority, else B.",
+    )
     authority: Code | None = Field(None, description="As whom the key says so, where it speaks for an authority.")
 
     @model_validator(mode="after")
