@@ -64,6 +64,8 @@ def fits(way: Way, guided: Mapping[str, Any]) -> bool:
     acts = {stage["act"] for stage in guided["stages"]}
     if not guided["complete"] or acts & {"consult", "procedure"}:
         return False
+    if way.comes in ONLINE and guided["online_level"]["level"] != "declared":
+        return False  # the crowd's channel vouches for nobody
     if not guided["where"]["online" if way.comes in ONLINE else "window"]:
         return False
     if way.meets in TAKE_A_REVIEW and "review" not in acts:

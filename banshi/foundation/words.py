@@ -87,6 +87,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("The document was not seen yet"),
         _("Compare person and document before it is granted on the spot, or say which document was seen."),
     ),
+    "identity-level": (_("The identity is not checked far enough"), _("{reason}")),
     "identity-invalid": (_("The ID number is not right"), _("{reason}")),
     "phone-invalid": (_("The phone number is not right"), _("{reason}")),
     "item-not-here": (_("Not handled in this hall"), _("This matter is not on this hall's list.")),

@@ -87,6 +87,7 @@ SLUGS: dict[str, int] = {
     "too-late": 409,
     "identity-mismatch": 409,
     "identity-not-seen": 409,
+    "identity-level": 409,
     "identity-invalid": 422,
     "phone-invalid": 422,
     "item-not-here": 409,

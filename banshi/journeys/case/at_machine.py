@@ -10,6 +10,7 @@ from datetime import datetime
 
 from banshi.journeys.case import carried
 from banshi.kernel.actors import Actor
+from banshi.kernel.evidence import Evidence
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import today_in
 from banshi.rooms.cases.models import Bundle, Case
@@ -45,6 +46,7 @@ def begin(asked: Beginning, *, by: Actor, now: datetime) -> Case:
         hall=asked.hall, item_code=item.code, person_id=asked.person_id, channel="kiosk",
         contact=people.phone_of(person_id=asked.person_id), language=asked.language, answers=found.answers,
         form={code: each.value for code, each in known.items()}, anyway=asked.anyway, seen=True,
+        evidence=Evidence.CHIP,
     )  # fmt: skip
     return cases.open_case(opening, by=by, now=now)
 
@@ -72,6 +74,7 @@ def begin_together(asked: Together, *, by: Actor, now: datetime) -> Bundle:
     each = cases.Opening(
         hall=asked.hall, item_code="", person_id=asked.person_id, channel="kiosk",
         contact=people.phone_of(person_id=asked.person_id), language=asked.language, anyway=asked.anyway, seen=True,
+        evidence=Evidence.CHIP,
     )  # fmt: skip
     bundling = cases.Bundling(
         asked.items, each, asked.answers, {name: said.value for name, said in known.items()}, matter=asked.matter,

@@ -39,7 +39,7 @@ def submit_bundle(*, bundle_no: str, by: Actor, now: datetime) -> Bundle:
     """
     with transaction.atomic():
         bundle, drafts = cases.lock_drafts(bundle_no, "submit")
-        cases.need_whole(drafts, bundle, now=now)
+        cases.need_whole(drafts, bundle, by=by, now=now)
         for case in drafts:
             by_rule.submit(case_no=case.no, by=by, now=now)
     return bundle

@@ -80,6 +80,8 @@ class Case(models.Model):
     opened_by = models.CharField(
         max_length=60, default="", db_default=""
     )  # str(Actor): a channel's system sees its own
+    # How whoever applies was shown to be that person when it was opened (kernel.evidence.Evidence).
+    evidence = models.SmallIntegerField(default=0, db_default=0)
 
     answers = models.JSONField(default=dict)  # situation: question → option, codes alone
     situation = models.CharField(max_length=60, default="")
@@ -313,7 +315,7 @@ class CaseMaterial(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="materials")
     code = models.CharField(max_length=60)
-    channel = models.CharField(max_length=8)  # paper | usb | scan | upload | library
+    channel = models.CharField(max_length=8)  # paper | usb | scan | upload | library | promise
     copies = models.SmallIntegerField(default=1)
     # What was sent; of a certificate its copy (复用件), once somebody looked at it.
     file = models.ForeignKey(DocumentVersion, null=True, on_delete=models.PROTECT, related_name="+")
@@ -337,6 +339,13 @@ class CaseMaterial(models.Model):
             models.CheckConstraint(condition=Q(copies__range=(1, 99)), name="a_paper_that_came_is_counted"),
             models.UniqueConstraint(
                 fields=["case", "certificate"], condition=Q(gone_at=None), name="a_certificate_once_per_case"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "code"], condition=Q(channel="promise", gone_at=None), name="a_paper_is_promised_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel="promise") | Q(trust="D", file=None, certificate=None),
+                name="a_promise_is_trust_d_and_nothing_else",
             ),
         ]
 

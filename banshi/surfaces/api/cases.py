@@ -77,7 +77,7 @@ def open_case(request: HttpRequest, body: CaseIn) -> Answer:
         hall=hall, item_code=items[0], person_id=person.id, channel=channel, name=name, contact=contact,
         organisation_id=_organisation(body, person.id, hall), guardian_id=_guardian(body, person.id, who, hall),
         mandate=mandate, language=language(request), answers=body.answers,
-        form=body.form, anyway=body.anyway,
+        form=body.form, anyway=body.anyway, evidence=person.evidence,
     )  # fmt: skip
     if len(items) > 1:
         bundling = cases.Bundling(items, replace(opening, answers={}, form={}), body.answers, body.form)

@@ -13,10 +13,11 @@ from ninja import Path, Query, Router
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.catalogue.rules import online_level
 from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.catalogue.rules.granting import grants_of
 from banshi.rooms.catalogue.rules.guided import Guided, answer_faults, guided, in_hall
-from banshi.rooms.catalogue.rules.handling import Formula, Limit, Paper, Question, Stage
+from banshi.rooms.catalogue.rules.handling import Formula, Handling, Limit, Paper, Question, Stage
 from banshi.rooms.catalogue.rules.json_schema import form_schema
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.answers import Answer, answer, invalid
@@ -107,6 +108,7 @@ def _outcome(outcome: Guided, item: Item) -> dict[str, Any]:
         "materials": [paper_shown(each, (item.code, each.code)) for each in outcome.materials],
         "stages": [stage_shown(each) for each in outcome.stages],
         "where": outcome.where.model_dump(),
+        "online_level": online_level_shown(catalogue.handling_of(item)),
         "appointment": outcome.appointment,
         "fee": outcome.fee and fee_shown(outcome.fee),
         "promised": _limit(outcome.promised),
@@ -122,6 +124,12 @@ def _outcome(outcome: Guided, item: Item) -> dict[str, Any]:
         ],
         "result_sample": _page("result-sample", item.code) if cases.has_result_sample(item) else None,
     }
+
+
+def online_level_shown(handling: Handling) -> dict[str, Any]:
+    """How who sends it online has to be known."""
+    zh, en = online_level.NAMES[handling.online_level]
+    return {"level": handling.online_level, "name": zh, "name_en": en}
 
 
 def stage_shown(stage: Stage) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from banshi.rooms.catalogue.queries.retiring import retirement_of, today
 from banshi.rooms.catalogue.queries.seasons import seasons_of
 from banshi.rooms.catalogue.rules.national import stated
 from banshi.rooms.catalogue.rules.seasons import words
+from banshi.surfaces.api.guide import online_level_shown
 from banshi.surfaces.api.operations import found, op
 from banshi.surfaces.api.pages import page_of_more, start_of
 from banshi.surfaces.api.parts import named
@@ -99,6 +100,7 @@ def _guide(guide: Guide) -> dict[str, Any]:
         ],
         "seasons": _seasons(item),
         "handling_items": [named(each.code, each.name_zh, each.name_en) for each in handling.handling_items],
+        "online_level": online_level_shown(handling),
     }
 
 

@@ -21,6 +21,7 @@ from banshi.surfaces.citizen.bundle import form_lines, matter_of, my_bundle
 from banshi.surfaces.citizen.case_doors import case_panel, today_of
 from banshi.surfaces.citizen.case_form import whole
 from banshi.surfaces.citizen.doors import citizen_page, page
+from banshi.surfaces.citizen.online_level import to_prove_for
 
 
 @citizen_page
@@ -76,6 +77,7 @@ def _context(
         "wrong": [line for line in lines if line.fault or line.other is not None],
         "carried": sum(bool(line.source) for line in lines),
         "to_fill": sum(not line.source for line in lines),
+        "to_prove": to_prove_for(rows),
     }
 
 

@@ -23,6 +23,7 @@ from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.case_doors import case_panel, is_open, my_case, today_of
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import asking, question_asked, said_option
+from banshi.surfaces.citizen.online_level import to_prove_for
 
 
 @citizen_page
@@ -84,6 +85,7 @@ def form_context(
         "to_fill": sum(not line.source for line in lines),
         "said": [(q, said_option(q, guided.answers[q.id])) for q in guided.questions],
         "costs": cases.cost_of(found),
+        "to_prove": to_prove_for([found]),
     }
 
 

@@ -37,6 +37,7 @@ from banshi.surfaces.citizen.chosen import codes_chosen
 from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
 from banshi.surfaces.citizen.forms import WhoComes
 from banshi.surfaces.citizen.in_season import in_season
+from banshi.surfaces.citizen.online_level import to_prove
 from banshi.surfaces.citizen.organisations import my_organisations
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Panel, panel, unfilled, ways_on
@@ -131,6 +132,7 @@ def _takes(request: Any, item: Item, found: Guided, hall: Hall | None) -> dict[s
     season = in_season(item, now=clock.now())
     return {
         "season": season,
+        "to_prove": to_prove(catalogue.handling_of(item), account_id=request.who.account_id, hall=hall),
         "received": season is None or season.now,
         "guided": there,
         "handling": catalogue.handling_of(item),
@@ -213,6 +215,7 @@ def _who_page(
         "people": mine,
         "only_these": only_these,
         "firm_chosen": firm_said(form),
+        "to_prove": to_prove(catalogue.handling_of(item), account_id=request.who.account_id, hall=hall),
         "organisations": () if item.audience == "person" else my_organisations(request),
         "form": form,
         "who_chosen": form["who"].value() or who_first(request, mine),

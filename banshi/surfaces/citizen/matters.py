@@ -32,6 +32,7 @@ from banshi.surfaces.citizen.blanks import Blank
 from banshi.surfaces.citizen.chosen import codes_chosen
 from banshi.surfaces.citizen.doors import asked, near, page, public_page
 from banshi.surfaces.citizen.in_season import in_season
+from banshi.surfaces.citizen.online_level import to_prove
 from banshi.surfaces.citizen.retired import gone
 
 PAGE = 20
@@ -116,6 +117,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "stages": stages(handling),
         "elements": stated(catalogue.columns_of(item), handling),
         "season": season,
+        "to_prove": None if over else to_prove(handling, account_id=request.who.account_id, hall=None),
         "received": season is None or season.now,
         "bookable": set() if far else {hall for hall, bookable, _ in ways if bookable},
         "by_appointment": bool(ways) and not any(walk_in for *_, walk_in in ways),

@@ -18,7 +18,9 @@ from banshi.foundation.said import named
 from banshi.frames.bundle_fields import known_by_card, lines_of, merged, typed_in, write
 from banshi.frames.case_fields import Line
 from banshi.journeys.case import bundles, from_library
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as of_cases
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.catalogue.rules.one_form import costs_jointly
@@ -183,6 +185,7 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
     if request.method == "GET":
         return sitting.shown(request, place, "bundle_check.html", _checked(place, found, rows))
     try:
+        of_cases.seen_again(case_nos=[each.no for each in rows], evidence=Evidence.CHIP)
         bundles.submit_bundle(bundle_no=found.no, by=place.by, now=place.now)
     except Refused as refused:
         if refused.slug == "wrong-state":  # sent on the telephone meanwhile

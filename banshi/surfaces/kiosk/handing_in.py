@@ -18,6 +18,7 @@ from banshi.foundation.times import day_words
 from banshi.journeys.case import bundles, from_library
 from banshi.journeys.case.drop_slip import to_bring
 from banshi.journeys.case.from_library import Held
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
 from banshi.rooms.cases import queries as cases
@@ -119,6 +120,7 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
         return redirect("kiosk:situation", place.hall.code, no)
     if request.method == "GET":
         return sitting.shown(request, place, "check.html", _checked(place, case))
+    actions.seen_again(case_nos=[no], evidence=Evidence.CHIP)
     send = actions.supplement if case.phase == "supplement" else bundles.submit
     try:
         send(case_no=no, by=place.by, now=place.now)

@@ -94,6 +94,7 @@ def rest_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """What is not a list, as one entry; a fee to fill in where there is none."""
     names = ("where", "appointment", "instant", "joint", "minutes", "limits", "result")
     later = {"wait_minutes": document.get("wait_minutes"), "seasons": document.get("seasons", [])}
+    later["online_level"] = document.get("online_level", "declared")
     later["duties"] = Duties.model_validate(document.get("duties", {})).model_dump()
     later["stated"] = dict(Stated.model_validate(document.get("stated", {})))
     return {**{name: document[name] for name in names}, **later, "fee": document["fee"] or FEE}
@@ -105,6 +106,8 @@ def with_rest(document: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str,
     said = {**document, **rest, "fee": None if free else fee}
     if not any(rest["duties"].values()):  # as documents have it that keep all of them apart
         del said["duties"]
+    if rest["online_level"] == "declared":
+        del said["online_level"]
     # … and as those have it that say nothing of what sets their limits.
     said["stated"] = {name: words for name, words in rest["stated"].items() if words or not name.startswith("limits_")}
     return said

@@ -131,7 +131,7 @@ LABELS: dict[str, Text] = {
 _SEASONS = NAMES["seasons"]
 _PLACE = pgettext_lazy("item edit", "Where and how")
 HEADINGS: dict[str, Text] = {
-    **dict.fromkeys(("where", "appointment", "instant", "joint", "minutes", "wait_minutes"), _PLACE),
+    **dict.fromkeys(("where", "online_level", "appointment", "instant", "joint", "minutes", "wait_minutes"), _PLACE),
     "seasons": _SEASONS,
     "duties": pgettext_lazy("item edit", "Duties kept apart"),
     "form": pgettext_lazy("item edit", "Blank to print"),
@@ -142,6 +142,7 @@ HEADINGS: dict[str, Text] = {
     "stated": pgettext_lazy("item edit", "What else the national list states"),
 }
 HINTS: dict[str, Text] = {
+    "online_level": pgettext_lazy("item edit", "How whoever sends it online has to be known; a window sees who comes"),
     "satisfied_by": pgettext_lazy("item edit", "Codes of the types of certificates, separated by spaces"),
     "element": pgettext_lazy("item edit", "What it is in the data dictionary: asked once, carried over"),
     "minutes": pgettext_lazy("item edit", "At the window; may be empty"),
@@ -214,6 +215,7 @@ FORMULAS: dict[str, Text] = {
     "share": pgettext_lazy("item edit", "a share per mille, by steps"),
     "tiers": pgettext_lazy("item edit", "an amount by tiers"),
 }
+ONLINE_LEVELS: dict[str, Text] = {each: VALUES[each] for each in ("declared", "vouched", "window")}
 APPOINTMENTS: dict[str, Text] = {
     "required": pgettext_lazy("item edit", "needed"),
     "advised": VALUES["advised"],
@@ -294,6 +296,7 @@ INPUTS: dict[str, tuple[Input, ...]] = {
     REST: (
         *(Input(f"where.{each}", "flag") for each in ("window", "online", "kiosk", "cabinet")),
         Input("instant", "flag"), Input("joint", "flag"),
+        Input("online_level", "choice", choices=ONLINE_LEVELS),
         Input("appointment", "choice", choices=APPOINTMENTS), Input("minutes", "amount", may_be_empty=True),
         Input("wait_minutes", "whole", least=1, most=480, may_be_empty=True),
         Input("duties.receiver_reviews", "flag"), Input("duties.reviewer_issues", "flag"),

@@ -97,6 +97,7 @@ NAMES: dict[str, Text] = {
     "where.kiosk": pgettext_lazy("item version", "At the kiosk"),
     "where.cabinet": pgettext_lazy("item version", "At the cabinet"),
     "appointment": pgettext_lazy("item version", "Appointment"),
+    "online_level": pgettext_lazy("item version", "Identity asked online"),
     "minutes": pgettext_lazy("item version", "Typical minutes"),
     "result.grants": pgettext_lazy("item version", "What a grant states"),
     "result.printable": pgettext_lazy("item version", "Printed at a kiosk"),
@@ -141,12 +142,15 @@ VALUES: dict[str, Text] = {
     "upload": pgettext_lazy("item version", "uploaded"),
     "library": pgettext_lazy("item version", "from the library"),
     "usb": pgettext_lazy("item version", "on a USB stick"),
+    "declared": pgettext_lazy("item version", "as typed"),
+    "vouched": pgettext_lazy("item version", "vouched for by a real-name service"),
+    "window": pgettext_lazy("item version", "card seen at a window or kiosk"),
     "working_day": pgettext_lazy("item version", "working days"),
     "day": pgettext_lazy("item version", "days"),
     "hour": pgettext_lazy("item version", "hours"),
     "minute": pgettext_lazy("item version", "minutes"),
 }
-WORDED = frozenset({"necessity", "channels", "appointment", "unit"})
+WORDED = frozenset({"necessity", "channels", "appointment", "unit", "online_level"})
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict
@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from banshi.foundation import phones
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.acting import held_mandate, need_acting, need_member
@@ -39,6 +40,7 @@ from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.told import phone_index
 from banshi.rooms.cases.queries.untouched import untouched
+from banshi.rooms.cases.queries.levels import level_refusal
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import CHANNELS, Wanted, not_there, takes, unmended, unsent
@@ -98,6 +100,7 @@ class Opening:
 
 
 def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
+    evidence: Evidence = Evidence.DECLARED  # how who applies was shown to be that person, as it was opened
     """A case as a draft, with its number: nothing slow comes before it.
 
     :raises Refused: nothing-found, item-not-here, item-retired, out-of-season, phone-invalid, guardian-over, mandate-missing,
@@ -140,6 +143,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
         )  # fmt: skip
         write_event(case, "open", before="", by=by, now=now, facts={"item": item.code, "version": item.version}, why="")
     return case
+            evidence=int(asked.evidence),
 
 
 def _guardian_of(asked: Opening, now: datetime) -> int | None:
@@ -404,8 +408,8 @@ def need_form(case: Case, *, by: Actor, now: datetime) -> None:
 def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
     """申报: the form is right and the papers are there; somebody looks at them before anything binds (网上预审).
 
-    :raises Refused: nothing-found, wrong-state, item-retired, out-of-season, form-invalid, material-missing, channel-not-allowed,
-        mandate-missing, member-limited.
+    :raises Refused: nothing-found, wrong-state, item-retired, out-of-season, identity-level, form-invalid, material-missing,
+        channel-not-allowed, mandate-missing, member-limited.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -427,6 +431,17 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
             case,
             "submit",
             by=by,
+def need_level(case: Case, *, by: Actor) -> None:
+    """What was sent before goes on. :raises Refused: identity-level – who sends it online is not known as its item asks."""
+    if case.phase == "draft" and (no := level_refusal(case, by=by)) is not None:
+        raise Refused(no)
+
+
+def seen_again(*, case_nos: Iterable[str], evidence: Evidence) -> None:
+    """Whoever applies is shown to be that person once more, such as by their card, before they send what they began elsewhere."""
+    Case.objects.filter(no__in=list(case_nos), phase="draft", evidence__lt=int(evidence)).update(evidence=int(evidence))
+
+
             now=now,
             facts={"due_on": due, "again": again},
             submitted_at=now,
@@ -442,6 +457,7 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
     """补正: what was told has come, by whichever way; the limit for telling runs again from today.
 
     :raises Refused: nothing-found, wrong-state, too-late (its last day is over), form-invalid, material-missing,
+        need_level(case, by=by)
         mandate-missing, member-limited.
     """
     with transaction.atomic():

@@ -18,6 +18,7 @@ from banshi.rooms.cases.actions.applying import (
     Opening,
     add_material,
     change,
+    need_level,
     number_for,
     open_case,
     take_back_material,
@@ -180,11 +181,11 @@ def _carry_to_new_fields(bundle: Bundle, *, by: Actor, now: datetime) -> None:
             change(case_no=case.no, form=own_form(part, more), by=by, now=now)
 
 
-def need_whole(drafts: Sequence[Case], bundle: Bundle, *, now: datetime) -> None:
+def need_whole(drafts: Sequence[Case], bundle: Bundle, *, by: Actor, now: datetime) -> None:
     """Every question of the one form answered, every field right, every paper there.
 
-    :raises Refused: item-retired, out-of-season; channel-not-allowed; form-invalid, with every field at once by its shared name;
-        material-missing.
+    :raises Refused: item-retired, out-of-season; channel-not-allowed; identity-level; form-invalid, with every field at
+        once by its shared name; material-missing.
     """
     for case in drafts:
         need_item(case, now=now)
@@ -194,6 +195,8 @@ def need_whole(drafts: Sequence[Case], bundle: Bundle, *, now: datetime) -> None
     guided = guided_jointly(one, answers)
     if not guided.where.online:
         raise Refused("channel-not-allowed", facts={"channel": "web"})
+    for case in drafts:
+        need_level(case, by=by)
     _need_filled(one, answers, form, today=today_of(drafts[0], now))
     lacking: dict[str, Wanted] = {}
     for case in drafts:

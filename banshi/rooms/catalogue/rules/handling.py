@@ -22,6 +22,9 @@ FieldType = Literal["text", "number", "date", "choice", "phone", "id_number", "n
 Unit = Literal["working_day", "day", "hour", "minute"]
 Appointment = Literal["required", "advised", "none"]
 Act = Literal["receive", "review", "consult", "procedure", "decide", "issue", "other"]
+OnlineLevel = Literal[
+    "declared", "vouched", "window"
+]  # as kernel/evidence.py has them; a card that was read is as a window
 Procedure = Literal[
     "hearing", "bidding", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review", "site_visit",
     "publication",
@@ -134,6 +137,10 @@ def _is_blank(value: object) -> bool:
 
 def _is_empty(value: object) -> bool:
     return value == ()
+
+
+def _is_declared(value: object) -> bool:
+    return value == "declared"
 
 
 def _is_usual(value: object) -> bool:
@@ -423,6 +430,8 @@ class Element(Part):
     checks: str = ""  # separated by ; – see rules/checks.py
 
     @property
+    # 实名等级: how whoever sends it online has to be known; what is handed in at a window is seen there.
+    online_level: Annotated[OnlineLevel, Bounds(exclude_if=_is_declared)] = "declared"
     def listed_checks(self) -> tuple[Check, ...]:
         return listed(self.checks)
 

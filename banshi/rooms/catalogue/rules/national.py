@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.rooms.catalogue.rules.online_level import NAMES as ONLINE_NAMES
 from banshi.rooms.catalogue.rules.seasons import Span, words
 
 Twin = tuple[str, str]  # zh, en
@@ -92,6 +93,8 @@ def _words(handling: Handling) -> Iterator[tuple[str, Twin, Twin]]:
     for code, name in STATED.items():
         yield code, name, (getattr(handling.stated, f"{code}_zh"), getattr(handling.stated, f"{code}_en"))
     yield "seasons", ("受理时段", "Received"), words(Span(each.first, each.last) for each in handling.seasons)
+    if handling.online_level != "declared":
+        yield "online_level", ("网上提交的实名等级", "Identity asked online"), ONLINE_NAMES[handling.online_level]
     if handling.fee is not None:
         yield "fee_basis", ("收费依据", "What sets the fee"), (handling.fee.basis_zh, handling.fee.basis_en)
     looked = [each for each in handling.materials if each.accept_zh]

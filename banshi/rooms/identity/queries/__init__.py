@@ -318,6 +318,12 @@ def proven_by(account_id: int | None, person_id: int) -> Evidence:
     return Evidence(found or 0)
 
 
+def proven_as(account_id: int | None) -> Evidence:
+    """What proves whose the account is, whoever that is; DECLARED where nothing does."""
+    found = Account.objects.filter(id=account_id or 0, person__isnull=False)
+    return Evidence(found.values_list("person_evidence", flat=True).first() or 0)
+
+
 def proven_person(account_id: int | None) -> int | None:
     """Whom an account is proven to be; None where nothing proves it."""
     if account_id is None:

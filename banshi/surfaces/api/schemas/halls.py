@@ -90,6 +90,12 @@ class RetiredOut(Out):
     successor: Named | None = Field(description="What is applied for instead.")
 
 
+class OnlineLevelOut(Out):
+    level: Literal["declared", "vouched", "window"]
+    name: str
+    name_en: str
+
+
 class SeasonOut(Out):
     """Both days are within: of every year as MM-DD, perhaps over New Year; or once, as YYYY-MM-DD."""
 
@@ -135,6 +141,7 @@ class ItemOut(Named):
     elements: list[ElementOut] = Field(description="All that the national list states of it: basis, level, scope, …")
     seasons: SeasonsOut | None = Field(description="When it is received (受理时段). null: all year.")
     handling_items: list[Named] = Field(description="业务办理项 below it; none: it is handled as itself.")
+    online_level: OnlineLevelOut = Field(description="How who sends it online has to be known (实名等级).")
 
 
 class OptionOut(Out):
@@ -280,6 +287,7 @@ class GuidedOut(Out):
     materials: list[PaperOut]
     stages: list[StageOut] = Field(description="办理流程, in order.")
     where: PlacesOut
+    online_level: OnlineLevelOut = Field(description="How who sends it online has to be known: else `identity-level`.")
     appointment: Literal["required", "advised", "none"]
     fee: FeeOut | None
     promised: LimitOut
