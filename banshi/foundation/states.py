@@ -352,6 +352,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "scan": (pgettext_lazy("way of a paper", "Scanned"), ""),
         "upload": (pgettext_lazy("way of a paper", "Sent online"), ""),
         "library": (pgettext_lazy("way of a paper", "From the library"), ""),
+        "promise": (pgettext_lazy("way of a paper", "Promised, to be checked afterwards"), "wait"),
     },
 }
 

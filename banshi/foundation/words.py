@@ -206,6 +206,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("No paper may follow later here"),
         _("The credit record bars promises of whoever applies: every paper has to be there from the beginning."),
     ),
+    "promise-barred": (
+        _("No promise stands for a paper here"),
+        _("The credit record bars promises of whoever applies: hand in the paper itself, online or at the window."),
+    ),
     "duplicate-case": (
         _("This matter is under way already"),
         _("Case {case} goes on. Open another one only if it is about something else."),

@@ -205,6 +205,7 @@ def _requirement(row: PaperRow, case: Case, owed: dict[str, Any]) -> dict[str, A
         "originals": row.originals,
         "copies": row.copies,
         "channels": list(row.channels),
+        "by_promise": row.by_promise is not None,
         "satisfied_by": list(row.satisfied_by),
         "state": row.state,
         "due_on": owed.get(row.code),

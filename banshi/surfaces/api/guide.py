@@ -17,7 +17,7 @@ from banshi.rooms.catalogue.rules import online_level
 from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.catalogue.rules.granting import grants_of
 from banshi.rooms.catalogue.rules.guided import Guided, answer_faults, guided, in_hall
-from banshi.rooms.catalogue.rules.handling import Formula, Handling, Limit, Paper, Question, Stage
+from banshi.rooms.catalogue.rules.handling import Formula, Handling, Limit, Paper, Promise, Question, Stage
 from banshi.rooms.catalogue.rules.json_schema import form_schema
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.answers import Answer, answer, invalid
@@ -163,10 +163,22 @@ def paper_shown(paper: Paper, of: tuple[str, str] | None) -> dict[str, Any]:
         "copies": paper.copies,
         "channels": list(paper.channels),
         "satisfied_by": list(paper.satisfied_by),
+        "by_promise": paper.by_promise and _promise(paper.by_promise),
         "accept": paper.accept_zh,
         "accept_en": paper.accept_en,
         "blank": named_by and _page("paper-blank", *named_by),
         "sample": named_by and _page("paper-sample", *named_by),
+    }
+
+
+def _promise(said: Promise) -> dict[str, str]:
+    return {
+        "duty": said.duty_zh,
+        "duty_en": said.duty_en,
+        "untrue": said.untrue_zh,
+        "untrue_en": said.untrue_en,
+        "promise": said.promise_zh,
+        "promise_en": said.promise_en,
     }
 
 

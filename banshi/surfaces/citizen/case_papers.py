@@ -24,7 +24,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.actions.applying import MOST_PAGES
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import PaperRow
-from banshi.rooms.cases.rules.materials import by_hand
+from banshi.rooms.cases.rules.materials import PROMISE, by_hand
 from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
 from banshi.rooms.library.queries import Coming
@@ -36,6 +36,7 @@ from banshi.surfaces.citizen.doors import citizen_page, page
 
 SMALL = 360  # pixels a side of a page in the list
 MOST_AT_ONCE = 10
+NOT_SIGNED = {"zh": "先读完告知的内容，勾选后再签署", "en": "Read what is told and tick the box, then sign"}
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
@@ -56,6 +57,11 @@ class Wanted:
     @property
     def there(self) -> bool:
         return self.row.state in ("came", "ok")
+
+    @property
+    def promisable(self) -> bool:
+        """Whether a promise may be signed in its place now (告知承诺)."""
+        return self.open and self.row.by_promise is not None and all(each.verdict == "bad" for each in self.pages)
 
     @property
     def by_file(self) -> bool:
@@ -140,6 +146,8 @@ def _take(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
     code = str(request.POST.get("code") or "")[:60]
     if code not in cases.addable(found):
         raise Http404
+    if "promise" in request.POST:
+        return _promised(request, found, code, now=now)
     files = request.FILES.getlist("file")[:MOST_AT_ONCE]
     whole = request.POST.getlist(in_parts.FIELD)[:MOST_AT_ONCE]
     try:
@@ -161,6 +169,23 @@ def _take(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
             )  # fmt: skip
     except Refused as refused:
         return _papers_page(request, cases.case_by_no(found.no), refused=refused, at=code, now=now)
+    return redirect(_its_page(found, code))
+
+
+def _promised(request: Any, found: Case, code: str, *, now: datetime) -> HttpResponseBase:
+    """告知承诺: signed in place of the paper."""
+    try:
+        actions.add_paper(
+            case_no=found.no, code=code, channel=PROMISE, consent=request.POST.get("promise") == "signed",
+            by=request.who.by, now=now,
+        )  # fmt: skip
+    except Refused as refused:
+        shown = (
+            Refused("invalid", facts={"field": "promise", "reason": NOT_SIGNED})
+            if refused.slug == "consent-missing"
+            else refused
+        )
+        return _papers_page(request, cases.case_by_no(found.no), refused=shown, at=code, now=now)
     return redirect(_its_page(found, code))
 
 

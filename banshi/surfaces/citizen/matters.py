@@ -89,7 +89,7 @@ def _known(value: str | None, known: Any) -> str:
 
 @public_page
 @require_GET
-def guide(request: HttpRequest, code: str) -> HttpResponseBase:
+def guide(request: Any, code: str) -> HttpResponseBase:
     """What it is, for whom, what to bring, what it costs, how long; then where and when."""
     now = clock.now()
     here = near(request)

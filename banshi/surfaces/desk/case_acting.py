@@ -23,6 +23,7 @@ from banshi.journeys.case.carried import at_window as carried
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.rules.materials import PROMISE
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.catalogue.rules.one_form import guided_jointly, implied_jointly, one_form
@@ -257,6 +258,14 @@ def _library(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     from_library.use(case_no=case.no, consent=sent.consent, by=here.by, now=now)
 
 
+def _promise(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    """告知承诺, signed at the window in place of papers. :raises Refused: consent-missing – none is ticked; promise-barred."""
+    if not sent.promised:
+        raise Refused("invalid", facts={"field": "promise", "reason": _("Tick what was read and signed first.")})
+    for code in sorted(sent.promised):
+        cases.add_paper(case_no=case.no, code=code, channel=PROMISE, consent=True, by=here.by, now=now)
+
+
 VERBS: dict[str, Act] = {
     "keep": _keep,
     "receive": _receive,
@@ -267,8 +276,9 @@ VERBS: dict[str, Act] = {
     "grant": _grant,
     "deny": _deny,
     "library": _library,
+    "promise": _promise,
 }
-STAYS = ("keep", "library")  # what was ticked is not counted by these
+STAYS = ("keep", "library", "promise")  # what was ticked is not counted by these
 
 
 @require_POST

@@ -84,6 +84,11 @@ class PaperLine:
         return self.row.necessity == "deferrable" and not self.there
 
     @property
+    def promisable(self) -> bool:
+        """Whether a promise may be signed in its place here (告知承诺)."""
+        return self.opened and self.row.by_promise is not None and self.row.state in ("missing", "bad")
+
+    @property
     def from_stick(self) -> bool:
         """Whether a file from a USB stick will do."""
         return takes(self.row.channels, "usb")

@@ -42,6 +42,7 @@ class Sent:
     granted: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(WORDS, ""))
     consent: bool = False
+    promised: frozenset[str] = frozenset()  # papers in whose place a promise was signed
     seen: str = ""  # the document the clerk compared, where no card was read
 
     @classmethod
@@ -73,6 +74,7 @@ class Sent:
             granted=case_grants.sent(case, post),
             words={name: lines_of(post.get(name), LONGEST_WHY) for name in WORDS},
             consent=post.get("consent") == "yes",
+            promised=frozenset(code for code in papers if f"promise-{code}" in post),
             seen=clean(post.get("seen"), 20),
         )
 

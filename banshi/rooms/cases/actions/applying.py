@@ -35,15 +35,17 @@ from banshi.rooms.cases.actions.ground import (
     until,
     write_event,
 )
+from banshi.rooms.cases.actions.promising import give_promises
 from banshi.rooms.cases.actions.recounting import recounted
 from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries.credit import credit_of
 from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
+from banshi.rooms.cases.queries.levels import level_refusal
 from banshi.rooms.cases.queries.told import phone_index
 from banshi.rooms.cases.queries.untouched import untouched
-from banshi.rooms.cases.queries.levels import level_refusal
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE
-from banshi.rooms.cases.rules.materials import CHANNELS, Wanted, not_there, takes, unmended, unsent
+from banshi.rooms.cases.rules.materials import CHANNELS, PROMISE, Wanted, not_there, takes, unmended, unsent
 from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
@@ -65,10 +67,11 @@ TRUST = {
     "scan": "B",
     "upload": "C",
     "library": "A",
+    PROMISE: "D",
 }  # the window sees paper and what it scans
 BY_WHOM = {
     ActorKind.STAFF: CHANNELS,
-    ActorKind.KIOSK: ("usb", "upload", "library"),
+    ActorKind.KIOSK: ("usb", "upload", "library", PROMISE),
 }  # a stick is in a machine of the hall's
 
 
@@ -97,10 +100,10 @@ class Opening:
     bundle_id: int | None = None  # 一件事
     anyway: bool = False  # another one of the same matter is under way, and this one is wanted all the same
     seen: bool = False  # the person's card was read for it: what they have under way is theirs to know
+    evidence: Evidence = Evidence.DECLARED  # how who applies was shown to be that person, as it was opened
 
 
 def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
-    evidence: Evidence = Evidence.DECLARED  # how who applies was shown to be that person, as it was opened
     """A case as a draft, with its number: nothing slow comes before it.
 
     :raises Refused: nothing-found, item-not-here, item-retired, out-of-season, phone-invalid, guardian-over, mandate-missing,
@@ -140,10 +143,10 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
             channel=asked.channel, answers=dict(found.answers), situation=found.situation.id if found.situation else "",
             form=_written(cleaned(handling, found.answers, asked.form or {})), opened_at=now, visit_id=asked.visit_id,
             window_id=asked.window_id, opened_by=str(by), bundle_id=asked.bundle_id,
+            evidence=int(asked.evidence),
         )  # fmt: skip
         write_event(case, "open", before="", by=by, now=now, facts={"item": item.code, "version": item.version}, why="")
     return case
-            evidence=int(asked.evidence),
 
 
 def _guardian_of(asked: Opening, now: datetime) -> int | None:
@@ -291,9 +294,11 @@ def add_material(
     Before it is received only the applicant's files and certificates come; paper is counted at the window.
 
     :param certificate: its reference: used with `consent` of whose it is, for this case; the use is written down.
+    A promise (`consent`: signed) stands for a paper that may be promised, as trust D, until the paper itself comes.
+
     :param further: a further page of what was told to be wrong, which stays and is looked at again; else it goes.
     :raises Refused: nothing-found, wrong-state, invalid (no such paper, not by this channel, too many pages, a certificate that
-        does not stand for it), consent-missing, mandate-missing, member-limited.
+        does not stand for it, a promise beside the paper), consent-missing, promise-barred, mandate-missing, member-limited.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -306,9 +311,9 @@ def add_material(
         paper = papers.get(code)
         if paper is None:
             raise invalid("requirement", "这种情形不需要这份材料", "This situation does not ask for this paper")
-        if channel not in CHANNELS or not takes(paper.channels, channel):
+        if channel not in CHANNELS or not takes(paper.channels, channel, by_promise=paper.by_promise is not None):
             raise invalid("channel", "这份材料不能这样交", "This paper is not taken in this way")
-        if channel not in BY_WHOM.get(by.kind, ("upload", "library")):
+        if channel not in BY_WHOM.get(by.kind, ("upload", "library", PROMISE)):
             raise invalid("channel", "这样交的材料由窗口收", "What comes this way is taken at the window")
         if not 1 <= copies <= 99:
             raise invalid("copies", "份数是 1 到 99", "1 to 99 copies")
@@ -319,6 +324,10 @@ def add_material(
                 "From the library comes a certificate, and no file",
             )
         live = CaseMaterial.objects.filter(case=case, code=code, gone_at=None)
+        if channel == PROMISE:
+            _need_promisable(case, signed=consent and file is None, there=live.exclude(verdict="bad").exists())
+        else:  # the paper itself is better than a promise
+            live.filter(channel=PROMISE).update(gone_at=now)
         if live.count() >= MOST_PAGES:
             raise invalid("file", f"一份材料最多 {MOST_PAGES} 个文件", f"At most {MOST_PAGES} files for one paper")
         used = None
@@ -345,6 +354,23 @@ def add_material(
                 )  # fmt: skip
         except IntegrityError as twice:
             raise invalid("certificate", "这份证照已经用上了", "This certificate is there already") from twice
+
+
+def _need_promisable(case: Case, *, signed: bool, there: bool) -> None:
+    """:raises Refused: consent-missing – it is not signed; invalid – the paper is there; promise-barred."""
+    if not signed:
+        raise Refused("consent-missing")
+    if there:
+        raise invalid(
+            "requirement", "这份材料已经交了，不用再承诺", "This paper is there already: nothing is to be promised"
+        )
+    need_promises(case)
+
+
+def need_promises(case: Case) -> None:
+    """A record of bad credit bars promises, as it bars papers that follow. :raises Refused: promise-barred."""
+    if credit_of(case) == "barred":
+        raise Refused("promise-barred")
 
 
 def _owed(case: Case, code: str) -> bool:
@@ -405,6 +431,17 @@ def need_form(case: Case, *, by: Actor, now: datetime) -> None:
         )
 
 
+def need_level(case: Case, *, by: Actor) -> None:
+    """What was sent before goes on. :raises Refused: identity-level – who sends it online is not known as its item asks."""
+    if case.phase == "draft" and (no := level_refusal(case, by=by)) is not None:
+        raise Refused(no)
+
+
+def seen_again(*, case_nos: Iterable[str], evidence: Evidence) -> None:
+    """Whoever applies is shown to be that person once more, such as by their card, before they send what they began elsewhere."""
+    Case.objects.filter(no__in=list(case_nos), phase="draft", evidence__lt=int(evidence)).update(evidence=int(evidence))
+
+
 def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
     """申报: the form is right and the papers are there; somebody looks at them before anything binds (网上预审).
 
@@ -420,6 +457,7 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
         where = guided_case(case).where
         if not (where.online or (where.kiosk and by.kind is ActorKind.KIOSK)):
             raise Refused("channel-not-allowed", facts={"channel": "web"})
+        need_level(case, by=by)
         need_form(case, by=by, now=now)
         again = case.phase == "pre_returned"
         wanted, got = wanted_of(case), got_of(case, now=now)
@@ -431,17 +469,6 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
             case,
             "submit",
             by=by,
-def need_level(case: Case, *, by: Actor) -> None:
-    """What was sent before goes on. :raises Refused: identity-level – who sends it online is not known as its item asks."""
-    if case.phase == "draft" and (no := level_refusal(case, by=by)) is not None:
-        raise Refused(no)
-
-
-def seen_again(*, case_nos: Iterable[str], evidence: Evidence) -> None:
-    """Whoever applies is shown to be that person once more, such as by their card, before they send what they began elsewhere."""
-    Case.objects.filter(no__in=list(case_nos), phase="draft", evidence__lt=int(evidence)).update(evidence=int(evidence))
-
-
             now=now,
             facts={"due_on": due, "again": again},
             submitted_at=now,
@@ -449,6 +476,7 @@ def seen_again(*, case_nos: Iterable[str], evidence: Evidence) -> None:
             **back_to(case, by=by, now=now),
         )
         give(case, "submission_receipt", event=event, now=now, due_notice=due, materials=papers_listed(case))
+        give_promises(case, event=event, now=now)
         tell(case, "case_sent", event=event, now=now, day=due.isoformat())
     return case
 
@@ -457,7 +485,6 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
     """补正: what was told has come, by whichever way; the limit for telling runs again from today.
 
     :raises Refused: nothing-found, wrong-state, too-late (its last day is over), form-invalid, material-missing,
-        need_level(case, by=by)
         mandate-missing, member-limited.
     """
     with transaction.atomic():
@@ -489,6 +516,7 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
             case, "supplement_receipt", event=event, now=now, received_on=today, due_notice=due,
             materials=papers_listed(case, since=last.at), missing=tuple(Named(each.name_zh) for each in left),
         )  # fmt: skip
+        give_promises(case, event=event, now=now)
         tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())
     return case
 

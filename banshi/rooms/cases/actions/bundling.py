@@ -29,7 +29,7 @@ from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
 from banshi.rooms.cases.queries.bundles import cases_of, filled, one_of
 from banshi.rooms.cases.queries.handling import got_of, guided_case, wanted_of
 from banshi.rooms.cases.rules.lifecycle import CASE
-from banshi.rooms.cases.rules.materials import Wanted, unsent
+from banshi.rooms.cases.rules.materials import PROMISE, Wanted, unsent
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.rules.one_form import (
@@ -249,6 +249,8 @@ def add_paper(*, case_no: str, code: str, by: Actor, now: datetime, **given: Any
         if there is None:
             return add(case_no, code)
         bundle, drafts = lock_drafts(there[0], "change")
+        if given.get("channel") == PROMISE:  # its words are one item's own
+            return add(case_no, code)
         one = one_of(cases_of(bundle))
         mine = next((case for case in drafts if case.no == case_no), None)
         if mine is None:

@@ -17,7 +17,7 @@ from banshi.kernel.clock_words import clock_words
 from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.actions.applying import add_material, need_form
+from banshi.rooms.cases.actions.applying import add_material, need_form, need_promises
 from banshi.rooms.cases.actions.ground import (
     alone,
     dues,
@@ -44,6 +44,7 @@ from banshi.rooms.cases.actions.ground import (
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
 from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, reasons_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
+from banshi.rooms.cases.actions.promising import give_promises
 from banshi.rooms.cases.actions.recounting import recounted
 from banshi.rooms.cases.actions.waiting import waits_until
 from banshi.rooms.cases.models import Case, CaseEvent, Notice, Obligation
@@ -53,7 +54,7 @@ from banshi.rooms.cases.queries.untouched import said_now
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.cases.rules.lifecycle import PERMIT
-from banshi.rooms.cases.rules.materials import deferral_refusal, missing, unseen
+from banshi.rooms.cases.rules.materials import PROMISE, deferral_refusal, missing, unseen
 from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.messaging.queries import told_of
 
@@ -146,6 +147,7 @@ def write_receipt(
         case, "receipt", event=event, now=now, materials=papers_listed(case), due_notice=due, wait=wait, at_once=at_once,
         counts_from=counts_from,
     )  # fmt: skip
+    give_promises(case, event=event, now=now)
     return event, due
 
 
@@ -296,7 +298,7 @@ def accept(
     :param materials: papers that are counted only now.
     :param at_once: it is decided in this transaction: its paper names no day, and the message is that of the decision.
     :raises Refused: nothing-found, wrong-state, locked, material-missing, not-looked-at, invalid (a day that
-        will not do), not-deferrable, deferral-barred.
+        will not do), not-deferrable, deferral-barred, promise-barred.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -322,6 +324,8 @@ def accept(
             barred=credit == "barred",
         ):
             raise Refused(no)
+        if any(each.channel == PROMISE for each in got):
+            need_promises(case)  # the record may name them since
         need_seen(unseen(wanted, got), case)
         Obligation.objects.bulk_create([Obligation(case=case, code=code, due_on=on) for code, on in open_ones])
         begun = telling_began(case) if _late(case, now=now) else now
@@ -382,6 +386,7 @@ def write_acceptance(
     listed = tuple(Named(n[0], by=on) for n, (_, on) in zip(called, deferred, strict=True))
     law = "《中华人民共和国行政许可法》第三十二条" if deemed and case.item.item_type == PERMIT else ""
     give(case, "acceptance", event=event, now=now, deferred=listed, deemed=deemed, law=law, at_once=at_once)
+    give_promises(case, event=event, now=now)
     return event
 
 

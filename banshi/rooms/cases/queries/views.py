@@ -25,10 +25,10 @@ from banshi.rooms.cases.queries.stopping import STOP, longer_than_told
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS
-from banshi.rooms.cases.rules.materials import by_hand
+from banshi.rooms.cases.rules.materials import PROMISE, by_hand
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.general import identity_card_named
-from banshi.rooms.catalogue.rules.handling import IDENTITY_CARD, Stage
+from banshi.rooms.catalogue.rules.handling import IDENTITY_CARD, Promise, Stage
 
 # Who has it, phase by phase: applicant, hall, department, or nobody any more.
 WITH = {
@@ -408,6 +408,12 @@ class PaperRow:
     accept_en: str
     came: tuple[CaseMaterial, ...]
     over: frozenset[int] = frozenset()
+    by_promise: Promise | None = None  # what may be signed in its place
+
+    @property
+    def promised(self) -> bool:
+        """Whether a promise stands for it, to be checked afterwards."""
+        return any(row.channel == PROMISE for row in self.there)
 
     @property
     def there(self) -> tuple[CaseMaterial, ...]:
@@ -462,7 +468,7 @@ def paper_rows(case: Case) -> list[PaperRow]:
     return [
         PaperRow(
             p.code, p.name_zh, p.name_en, p.necessity, p.originals, p.copies, tuple(p.channels), tuple(p.satisfied_by),
-            p.accept_zh, p.accept_en, tuple(came.get(p.code, ())), over,
+            p.accept_zh, p.accept_en, tuple(came.get(p.code, ())), over, p.by_promise,
         )
         for p in guided_case(case).materials
     ]  # fmt: skip

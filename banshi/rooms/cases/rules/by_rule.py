@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from banshi.kernel.conditions import judge
-from banshi.rooms.cases.rules.materials import TRUSTED, Got, Wanted
+from banshi.rooms.cases.rules.materials import PROMISE, TRUSTED, Got, Wanted
 from banshi.rooms.catalogue.rules.handling import ByRule
 
 MODES = ("off", "shadow", "live")  # 停用 | 试运行 | 启用
@@ -63,7 +63,11 @@ def papers_trusted(wanted: Sequence[Wanted], got: Sequence[Got]) -> bool:
     """
     sure = {each.code for each in got if each.trust in TRUSTED}
     doubtful = any(
-        not each.usable or each.verdict == "bad" or (each.trust not in TRUSTED and each.verdict != "ok") for each in got
+        not each.usable
+        or each.channel == PROMISE
+        or each.verdict == "bad"
+        or (each.trust not in TRUSTED and each.verdict != "ok")
+        for each in got
     )
     return not doubtful and all(each.code in sure for each in wanted if each.necessity != "optional")
 

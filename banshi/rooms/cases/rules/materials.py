@@ -10,7 +10,8 @@ from banshi.kernel.refusals import Refusal
 from banshi.kernel.working_days import WorkCalendar
 
 UPLOAD = "upload"
-CHANNELS = ("paper", "usb", "scan", UPLOAD, "library")
+PROMISE = "promise"  # 告知承诺: signed in place of the paper, checked afterwards
+CHANNELS = ("paper", "usb", "scan", UPLOAD, "library", PROMISE)
 TRUSTED = ("A", "B")  # made by its issuer, or seen by a window: nobody has to look again
 VERDICTS = ("ok", "bad")
 
@@ -20,8 +21,13 @@ def by_hand(channels: Collection[str]) -> bool:
     return UPLOAD not in channels
 
 
-def takes(channels: Collection[str], channel: str) -> bool:
-    """Whether a paper may come by a way: a window takes paper and scans of all, and a stick brings the file that may be sent."""
+def takes(channels: Collection[str], channel: str, *, by_promise: bool = False) -> bool:
+    """Whether a paper may come by a way: a window takes paper and scans of all, and a stick brings the file that may be sent.
+
+    :param by_promise: a promise may stand for it.
+    """
+    if channel == PROMISE:
+        return by_promise
     return channel in channels or channel in ("paper", "scan") or (channel == "usb" and UPLOAD in channels)
 
 
@@ -77,12 +83,22 @@ def unmended(wanted: Sequence[Wanted], got: Sequence[Got], told: Collection[str]
 
 
 def unseen(wanted: Iterable[Wanted], got: Sequence[Got]) -> list[str]:
-    """Codes of papers that came and nobody has said whether they are right; those of trust A and B need nobody."""
+    """Codes of papers that came and nobody has said whether they are right; those of trust A and B need nobody, and of a
+    promise there is nothing to see before it is checked afterwards."""
     asked = {each.code for each in wanted}
-    return sorted({g.code for g in got if g.code in asked and not g.verdict and g.trust not in TRUSTED})
+    return sorted(
+        {g.code for g in got if g.code in asked and not g.verdict and g.trust not in TRUSTED and g.channel != PROMISE}
+    )
 
 
-WAYS_ZH = {"paper": "纸质", "usb": "U 盘", "scan": "扫描", "upload": "网上提交", "library": "证照库调取"}
+WAYS_ZH = {
+    "paper": "纸质",
+    "usb": "U 盘",
+    "scan": "扫描",
+    "upload": "网上提交",
+    "library": "证照库调取",
+    PROMISE: "告知承诺",
+}
 
 
 def ways_said(came: Iterable[tuple[str, int]]) -> str:
@@ -97,7 +113,7 @@ def ways_said(came: Iterable[tuple[str, int]]) -> str:
         f"{WAYS_ZH[way]} {n} 份"
         if way == "paper"
         else WAYS_ZH[way]
-        if n == 1 or way == "library"
+        if n == 1 or way in ("library", PROMISE)
         else f"{WAYS_ZH[way]} {n} 个文件"
         for way, n in counts.items()
     )

@@ -86,6 +86,9 @@ class Facts:
     receipt_no: str = ""
     replaces: str = ""  # 文号 of the notice whose place this one takes
     wait: str = ""
+    promise: str = ""  # 告知承诺: what is promised, what was told of it, what follows where it is not so
+    duty: str = ""
+    untrue: str = ""
     at_once: bool = False  # 即办: settled while the person stands there; no day is promised
 
 
@@ -528,6 +531,22 @@ def _lapse_notice(facts: Facts) -> PaperWords:
     )
 
 
+def _commitment(facts: Facts) -> PaperWords:
+    """告知承诺书 (国办发〔2020〕42号): what the authority tells, and what the applicant promises, on one sheet."""
+    what = "、".join(each.name for each in facts.materials)
+    return PaperWords(
+        paragraphs=(
+            f"办理“{facts.item}”需要{what}。可以提交这份材料，也可以选择告知承诺：签署本承诺书，不再提交。",
+            f"告知：{_ended(facts.duty)}",
+            f"不实承诺的责任：{_ended(facts.untrue)}",
+            f"承诺：{_ended(facts.promise)}",
+            "承诺人已经知晓上述告知的全部内容，承诺的内容真实，愿意承担不实承诺的法律责任。办结后由本机关核查。",
+        ),
+        rows=(*_head(facts), ("以承诺代替的材料", what), ("承诺日期", day_words(facts.on))),
+        signs=("承诺人（申请人）", "告知人"),
+    )
+
+
 def _licence(facts: Facts) -> PaperWords:
     return PaperWords(
         title=facts.result,
@@ -564,6 +583,7 @@ SAID: Mapping[str, Callable[[Facts], PaperWords]] = MappingProxyType(
         "withdrawal": _withdrawal,
         "termination": _termination,
         "lapse_notice": _lapse_notice,
+        "commitment": _commitment,
         "licence": _licence,
     }
 )

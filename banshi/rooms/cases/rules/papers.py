@@ -42,6 +42,9 @@ KINDS: Mapping[str, PaperKind] = MappingProxyType(
                 "non_acceptance", "不予受理通知书", "Notice of non-acceptance", "不受", copies=2, signed_by="department"
             ),
             PaperKind("acceptance", "受理通知书", "Notice of acceptance", "受理", copies=2, signed_by="department"),
+            PaperKind(
+                "commitment", "告知承诺书", "Promise in place of a paper", "承诺", copies=2, signed_by="department"
+            ),
             PaperKind("deferral_receipt", "容缺补齐回执", "Receipt of papers that followed", "容补"),
             PaperKind(
                 "deferral_overdue",

@@ -147,6 +147,18 @@ def _is_usual(value: object) -> bool:
     return value == Duties()
 
 
+class Promise(Part):
+    """告知承诺: what is signed in place of a paper. `duty`: what the hall tells, with its law; `untrue`: what follows where it
+    is not so; `promise`: what is promised."""
+
+    duty_zh: Words
+    duty_en: Words
+    untrue_zh: Words
+    untrue_en: Words
+    promise_zh: Words
+    promise_en: Words
+
+
 class Paper(Part):
     """申请材料: how many originals and copies, by which ways it may come, which certificates of the library stand for it."""
 
@@ -163,6 +175,7 @@ class Paper(Part):
     accept_en: Help = ""
     # Left out of documents where there is none: a paper without a blank is the document that it was before there were any.
     form: Annotated[Blank | None, Bounds(exclude_if=_is_none)] = None
+    by_promise: Annotated[Promise | None, Bounds(exclude_if=_is_none)] = None
 
 
 class Field(Part):
@@ -417,6 +430,8 @@ class Handling(Part):
     # Left out of documents where there is none, as blanks are.
     flow: Annotated[tuple[Stage, ...], Bounds(max_length=20, exclude_if=_is_empty)] = ()  # none: the general flow
     duties: Annotated[Duties, Bounds(exclude_if=_is_usual)] = Duties()
+    # 实名等级: how whoever sends it online has to be known; what is handed in at a window is seen there.
+    online_level: Annotated[OnlineLevel, Bounds(exclude_if=_is_declared)] = "declared"
 
 
 class Element(Part):
@@ -430,8 +445,6 @@ class Element(Part):
     checks: str = ""  # separated by ; – see rules/checks.py
 
     @property
-    # 实名等级: how whoever sends it online has to be known; what is handed in at a window is seen there.
-    online_level: Annotated[OnlineLevel, Bounds(exclude_if=_is_declared)] = "declared"
     def listed_checks(self) -> tuple[Check, ...]:
         return listed(self.checks)
 

@@ -17,7 +17,7 @@ Phase = Literal[
 ]  # fmt: skip
 Outcome = Literal["granted", "refused", "not_accepted", "withdrawn", "terminated", "lapsed"]
 Worklist = Literal["pre-review", "acceptance", "review", "approval", "issue", "supervision"]
-Way = Literal["paper", "usb", "scan", "upload", "library"]
+Way = Literal["paper", "usb", "scan", "upload", "library", "promise"]
 Procedure = Literal[
     "hearing", "bidding", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review", "site_visit",
     "publication",

@@ -148,6 +148,7 @@ class RequirementOut(Named):
     copies: int
     channels: list[Way]
     satisfied_by: list[str] = Field(description="Types of certificates that do as well.")
+    by_promise: bool = Field(description="Whether a promise may stand for it (告知承诺): the guide has its words.")
     state: Literal["missing", "came", "ok", "bad"]
     due_on: date | None = Field(description="Where it may follow: until when.")
     materials: list[CaseMaterialOut]

@@ -192,12 +192,24 @@ class TextOut(Out):
     text_en: str
 
 
+class PromiseOut(Out):
+    """告知承诺: what is signed in place of a paper."""
+
+    duty: str = Field(description="What whoever promises is told.")
+    duty_en: str
+    untrue: str = Field(description="What follows where it is not so.")
+    untrue_en: str
+    promise: str
+    promise_en: str
+
+
 class PaperOut(Named):
     necessity: Literal["required", "optional", "deferrable"]
     originals: int
     copies: int
     channels: list[Literal["paper", "usb", "scan", "upload", "library"]]
     satisfied_by: list[str] = Field(description="Types of certificates in the library that stand for it.")
+    by_promise: PromiseOut | None = Field(description="What may be signed in its place; null: nothing.")
     accept: str = Field(description="What is looked at.")
     accept_en: str
     blank: str | None = Field(description="Address of the empty form (空表), a PDF; null: there is none.")
