@@ -76,8 +76,13 @@ def test_a_promise_stands_for_the_paper_is_trusted_least_and_gets_a_sheet_of_its
 
 
 def test_it_is_one_sheet_however_often_the_case_is_handed_in(matters: Matters) -> None:
-    case, clerk = sent(matters), matters.by["receiver"]
+    case, clerk = matters.opened(), matters.by["receiver"]
+    for code in ("id", "photo"):
+        cases.add_material(case_no=case.no, code=code, channel="scan", by=clerk, now=TUESDAY_NINE)
+    promise(case, matters, by=clerk)
+
     cases.receive(case_no=case.no, by=clerk, now=TUESDAY_NINE)
+    cases.accept(case_no=case.no, by=clerk, now=TUESDAY_NINE)
 
     assert CasePaper.objects.filter(case=case, kind="commitment").count() == 1
 

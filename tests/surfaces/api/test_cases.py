@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from banshi.kernel.actors import SYSTEM
 from banshi.rooms.archive import actions as archive
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, WORKLISTS
@@ -112,6 +113,39 @@ def test_a_case_goes_online_from_files_to_the_pre_review_and_back(work: Casework
     assert (lease.status_code, lease.json()["trust"], lease.json()["pages"]) == (201, "C", 1)
     assert (back["phase"], told["state"], told["materials"][0]["reason"]) == ("pre_returned", "bad", "看不清")
     assert (better.status_code, passed["phase"], received["phase"]) == (201, "pre_passed", "received")
+
+
+def test_a_promise_stands_for_a_paper_and_a_level_is_asked_of_who_sends_it(work: Casework) -> None:
+    item = Item.objects.get(code="pension")
+    said = {f"{name}_{tongue}": name for name in ("duty", "untrue", "promise") for tongue in ("zh", "en")}
+    papers = [{**each, "by_promise": said} if each["code"] == "lease" else each for each in item.handling["materials"]]
+    item.handling = {**item.handling, "materials": papers, "online_level": "vouched"}
+    item.save(update_fields=["handling"])
+    catalogue.keep_item_versions(by=SYSTEM, now=TUESDAY_NINE)
+    no = work.opened(channel="web")
+    work.calls("post", "/library/certificates", "manage", identity_card())
+    work.calls(
+        "post", f"/cases/{no}/materials", "channel", {"requirement": "id", "channel": "library", "consent": True}
+    )
+
+    unsigned = work.calls("post", f"/cases/{no}/materials", "channel", {"requirement": "lease", "channel": "promise"})
+    signed = work.calls(
+        "post", f"/cases/{no}/materials", "channel", {"requirement": "lease", "channel": "promise", "consent": True}
+    )
+    shown = {each["code"]: each for each in work.seen(no)["requirements"]}
+    refused = work("submit", no, "channel").json()
+    guide = work.calls("post", "/items/pension/guide", "channel", {"answers": OPEN["answers"]}).json()
+
+    assert (unsigned.json()["type"], signed.status_code, signed.json()["trust"]) == ("consent-missing", 201, "D")
+    assert (shown["lease"]["by_promise"], shown["lease"]["state"], shown["id"]["by_promise"]) == (True, "came", False)
+    assert (refused["type"], refused["facts"]["level"], work.seen(no)["phase"]) == (
+        "identity-level",
+        "vouched",
+        "draft",
+    )
+    assert guide["online_level"] == work.calls("get", "/items/pension", "read").json()["online_level"]
+    assert (guide["online_level"]["level"], guide["online_level"]["name"]) == ("vouched", "实名核验")
+    assert {each["code"]: bool(each["by_promise"]) for each in guide["materials"]}["lease"]
 
 
 def identity_card() -> dict[str, Any]:

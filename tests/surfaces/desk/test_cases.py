@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from banshi.kernel.actors import SYSTEM
 from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue.actions import keep_item_versions
+from banshi.rooms.catalogue.models import Item
 from tests.matters import ANSWERS
+from tests.rooms.cases.test_promising import SAID
 from tests.surfaces.desk.served import FILLED, here, post, press, sent_online, serve
 from tests.surfaces.kiosk.test_papers import photo
+from tests.town import at
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +108,28 @@ def test_pages_are_put_in_order_at_the_window(clerk, matters):
         302,
     )
     assert case.page_orders.get().pages == [second, first]
+
+
+def test_a_promise_is_signed_at_the_window_in_place_of_a_paper(clerk, matters):
+    item = Item.objects.get(code="pension")
+    papers = [{**each, "by_promise": SAID} if each["code"] == "lease" else each for each in item.handling["materials"]]
+    item.handling = {**item.handling, "materials": papers}
+    item.save(update_fields=["handling"])
+    keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+    case = matters.opened()
+    ticket = serve(matters.town, 1)
+
+    page = clerk.get(here(ticket, case), headers={"accept-language": "zh-CN"}).content.decode()
+    unticked = press(clerk, ticket, case, "promise")
+    signed = press(clerk, ticket, case, "promise", **{"promise-lease": "yes"})
+    after = clerk.get(here(ticket, case), headers={"accept-language": "zh-CN"}).content.decode()
+    accepted = press(clerk, ticket, case, "accept", **FILLED, **{"here-id": "on", "here-photo": "on"})
+
+    case.refresh_from_db()
+    assert (unticked.status_code, signed.status_code, accepted.status_code, case.phase) == (422, 302, 302, "accepted")
+    assert ("已经取得使用权" in page, "已承诺，事后核查" in after, 'name="promise-lease"' in after) == (
+        True,
+        True,
+        False,
+    )
+    assert [paper.kind for paper in case.papers.order_by("id")] == ["receipt", "commitment", "acceptance"]

@@ -534,12 +534,11 @@ def _lapse_notice(facts: Facts) -> PaperWords:
 def _commitment(facts: Facts) -> PaperWords:
     """告知承诺书 (国办发〔2020〕42号): what the authority tells, and what the applicant promises, on one sheet."""
     what = "、".join(each.name for each in facts.materials)
+    told = (("告知", facts.duty), ("不实承诺的责任", facts.untrue), ("承诺", facts.promise))
     return PaperWords(
         paragraphs=(
-            f"办理“{facts.item}”需要{what}。可以提交这份材料，也可以选择告知承诺：签署本承诺书，不再提交。",
-            f"告知：{_ended(facts.duty)}",
-            f"不实承诺的责任：{_ended(facts.untrue)}",
-            f"承诺：{_ended(facts.promise)}",
+            f"办理“{facts.item}”需要{what or '证明材料'}。可以提交这份材料，也可以选择告知承诺：签署本承诺书，不再提交。",
+            *(f"{head}：{_ended(text)}" for head, text in told if text),
             "承诺人已经知晓上述告知的全部内容，承诺的内容真实，愿意承担不实承诺的法律责任。办结后由本机关核查。",
         ),
         rows=(*_head(facts), ("以承诺代替的材料", what), ("承诺日期", day_words(facts.on))),
