@@ -227,7 +227,7 @@ def entry_lines(said: Change, part: Part) -> tuple[list[EntryLine], list[Fault]]
     lines = [
         EntryLine(
             named(each, part.text) or pgettext("item edit", "(without words)"),
-            _more(each, part.code),
+            _more(each, part.code, said.handling),
             sentence(each[part.tree], said.handling, zh=not english()) if said.handling is not None else "",
             [fault for fault in faults if _at(fault, part.code, each, i)],
             first=i == 0,
@@ -246,9 +246,9 @@ def _at(fault: Fault, part: str, entry: dict[str, Any], at: int) -> bool:
     return fault.where == here or fault.where.startswith((f"{here}.", f"{here}["))
 
 
-def _more(entry: dict[str, Any], part: str) -> str:
+def _more(entry: dict[str, Any], part: str, handling: Handling | None) -> str:
     if part == RATES:
-        return rate_said(entry)
+        return rate_said(entry, handling)
     if part == REMISSIONS:
         return pgettext("item edit", "%(percent)s%% less") % {"percent": entry["percent"]}
     return " · ".join(named(each, "text") for each in entry["options"]) if part in ("questions", "fields") else ""

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from banshi.foundation.said import english, named
 from banshi.rooms.catalogue.rules.checks import parsed
 from banshi.rooms.catalogue.rules.compared import ORDER, Change, Leaf, Said, tree_said
-from banshi.rooms.catalogue.rules.costs import tariff_words
+from banshi.rooms.catalogue.rules.costs import UNNAMED, number_of, tariff_words
 from banshi.rooms.catalogue.rules.handling import Formula, Handling
 
 Text = str | Promise
@@ -203,32 +203,35 @@ def _side(leaf: Leaf, value: Any, handling: Handling, *, zh: bool) -> str:
     said = tree_said(leaf, value, handling, zh=zh)
     if said is not None:
         return said or pgettext("item version", "always")
-    return _value(leaf.name.rpartition(".")[2], value)
+    return _value(leaf.name.rpartition(".")[2], value, handling)
 
 
-def rate_said(rate: Mapping[str, Any]) -> str:
-    """What a rate comes to: its amount, or how it is computed."""
+def rate_said(rate: Mapping[str, Any], handling: Handling | None) -> str:
+    """What a rate comes to: its amount, or how it is computed. :param handling: whose form names the number; None: a draft
+    that is none yet.
+    """
     try:
         formula = Formula.model_validate(rate["formula"]) if rate.get("formula") else None
     except ValidationError:  # of a draft: its page says what is wrong
         return ""
     if formula is not None:
-        return tariff_words(formula)[english()]
+        of = number_of(handling, formula) if handling is not None else UNNAMED
+        return tariff_words(formula, of)[english()]
     return pgettext("item edit", "%(amount)s yuan") % {"amount": rate["amount"]}
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: Any, handling: Handling) -> str:
     if isinstance(value, bool):
         return pgettext("item version", "yes") if value else pgettext("item version", "no")
     if name == "checks" and isinstance(value, str):
         hint = parsed(value).hint
         return hint.en if english() else hint.zh
     if isinstance(value, list):
-        return gettext(", ").join(_value(name, each) for each in value)
+        return gettext(", ").join(_value(name, each, handling) for each in value)
     if isinstance(value, dict) and "first" in value:  # a season
         return " – ".join((value["first"], value["last"]))
     if isinstance(value, dict) and name == "rates":
-        return " · ".join((named(value, "text"), rate_said(value)))
+        return " · ".join((named(value, "text"), rate_said(value, handling)))
     if isinstance(value, dict) and name == "remissions":
         return f"{named(value, 'text')} · {value['percent']}%"
     if isinstance(value, dict):  # an answer of a question, or one of a list by its name

@@ -63,12 +63,12 @@ def test_no_sum_is_negative_and_more_never_costs_less(formula: Formula, one: Dec
         (COPIES, "-1", "0", "0 份 × 10 元 = 0 元"),
         (BOOKS, "1", "80", "80 元，含 1 本"),
         (BOOKS, "3", "100", "80 元 + 2 本 × 10 元 = 100 元"),
-        (SHARE, "100000", "500", "100000 元 × 5‰ = 500 元"),
-        (SHARE, "120000", "560", "100000 元 × 5‰ + 20000 元 × 3‰ = 560 元"),
-        (SHARE, "100001", "500", "100000 元 × 5‰ + 1 元 × 3‰ = 500 元"),
-        (SHARE, "100001.67", "500.01", "100000 元 × 5‰ + 1.67 元 × 3‰ = 500.01 元"),  # 0.00501: half a fen goes up
-        (SHARE, "100", "10", "100 元 × 5‰ = 0.5 元，不足 10 元按 10 元"),
-        (SHARE, "10000000", "2000", "100000 元 × 5‰ + 9900000 元 × 3‰ = 30200 元，最多 2000 元"),
+        (SHARE, "100000", "500", "100000 元 × 0.5% = 500 元"),
+        (SHARE, "120000", "560", "100000 元 × 0.5% + 20000 元 × 0.3% = 560 元"),
+        (SHARE, "100001", "500", "100000 元 × 0.5% + 1 元 × 0.3% = 500 元"),
+        (SHARE, "100001.67", "500.01", "100000 元 × 0.5% + 1.67 元 × 0.3% = 500.01 元"),  # 0.00501: half a fen goes up
+        (SHARE, "100", "10", "100 元 × 0.5% = 0.5 元，不足 10 元按 10 元"),
+        (SHARE, "10000000", "2000", "100000 元 × 0.5% + 9900000 元 × 0.3% = 30200 元，最多 2000 元"),
         (TIERS, "90", "80", "90 平方米，不超过 90 平方米：80 元"),
         (TIERS, "90.01", "200", "90.01 平方米，不超过 300 平方米：200 元"),
         (TIERS, "301", "550", "301 平方米：550 元"),
@@ -81,10 +81,53 @@ def test_it_is_said_how_a_sum_comes_about(formula: Formula, number: str, yuan: s
 
 
 def test_before_the_number_is_known_the_tariff_is_said() -> None:
-    assert [tariff_words(each)[0] for each in (COPIES, SHARE, TIERS)] == [
-        "每份 10 元", "100000 元以内 5‰、以上部分 3‰，最少 10 元，最多 2000 元",
+    said = [tariff_words(each, ("成交价格", "price"))[0] for each in (COPIES, SHARE, TIERS)]
+
+    assert said == [
+        "每份 10 元", "成交价格 100000 元以内的 0.5%、以上部分的 0.3%，最少 10 元，最多 2000 元",
         "90 平方米以内 80 元、300 平方米以内 200 元、以上 550 元",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("steps", "zh", "en"),
+    [
+        ([{"value": "3"}], "合同价格的 0.3%", "0.3% of the contract price"),
+        ([{"up_to": "100", "value": "15"}], "合同价格 100 元以内的 1.5%", "1.5% of the contract price up to 100 yuan"),
+        (
+            [{"up_to": "100", "value": "5"}, {"value": "0.5"}],
+            "合同价格 100 元以内的 0.5%、以上部分的 0.05%",
+            "0.5% of the contract price up to 100 yuan, 0.05% above",
+        ),
+    ],
+)
+def test_a_share_says_of_what_it_is_one(steps: list[dict[str, str]], zh: str, en: str) -> None:
+    formula = Formula.model_validate({"kind": "share", "field": "price", "steps": steps})
+
+    assert tariff_words(formula, ("合同价格", "contract price")) == (zh, en)
+
+
+def test_the_number_is_called_what_the_form_calls_it() -> None:
+    price = {
+        "label_zh": "合同价格（元）",
+        "label_en": "Contract price in yuan",
+        "type": "money",
+        "least": 0,
+        "most": 9999,
+    }
+    item = search(rate(formula={"kind": "share", "field": "price", "steps": [{"value": "3"}]}))
+    shape = item.model_dump(mode="json")
+    item = Handling.model_validate(
+        shape | {"fields": [*shape["fields"], {"code": "price", **price, "group_zh": "合同", "group_en": "Contract"}]}
+    )
+
+    before, after = cost_in(item, {"who": "firm"}, {}), cost_in(item, {"who": "firm"}, {"price": "1000"})
+
+    assert before is not None
+    assert (before.how_zh, before.how_en) == ("合同价格的 0.3%", "0.3% of the contract price")
+    assert after is not None
+    assert after.how_zh == "合同价格：1000 元 × 0.3% = 3 元"
+    assert after.how_en == "Contract price: 1000 yuan × 0.3% = 3 yuan"
 
 
 def rate(**more: Any) -> dict[str, Any]:

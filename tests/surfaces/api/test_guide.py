@@ -100,7 +100,7 @@ def test_a_fee_by_a_number_of_the_form_says_how_it_is_computed(calls: Calls) -> 
 
     fee = answered(calls, answers={"premises": "rented", "lease": "long", "agent": "agent"})["fee"]
 
-    assert (fee["amount"], fee["how"]) == (None, "1000 元以内 5‰、以上部分 3‰，最少 1 元")
+    assert (fee["amount"], fee["how"]) == (None, "栏rent 1000 元以内的 0.5%、以上部分的 0.3%，最少 1 元")
     assert fee["formula"] == {
         "kind": "share", "field": "rent", "unit": "", "unit_en": "", "unit_price": None, "base": "0.00", "included": 0,
         "steps": [{"up_to": "1000", "value": "5"}, {"up_to": None, "value": "3"}], "least": "1.00", "most": None,

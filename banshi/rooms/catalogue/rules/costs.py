@@ -6,6 +6,7 @@ then the rates that are still possible stand there.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,6 +17,7 @@ from banshi.rooms.catalogue.rules.handling import NUMERIC, Fee, Formula, Handlin
 
 FEN = Decimal("0.01")
 NOTHING = Decimal(0)
+UNNAMED = ("", "")
 MOST_FEE = Decimal(10_000_000)  # yuan: no fee of a hall comes near it, and the tables hold it
 
 
@@ -58,15 +60,18 @@ def cost(handling: Handling, facts: Mapping[str, object]) -> Cost | None:
     fee = handling.fee
     if fee is None or judge(fee.needed_if, facts).value is not True:
         return None
+    called = functools.partial(number_of, handling)
     there = possible(handling, fee, facts)
     certain = there[0] if there and judge(there[0].when, facts).value is True else None
     if certain is None:
-        rates = tuple(_tariff(each) for each in there)
+        rates = tuple(_tariff(each, called) for each in there)
         return _less(Cost(fee.amount, fee.text_zh, fee.text_en, fee.basis_zh, fee.basis_en, possible=rates), fee, facts)
     said = Cost(
         certain.amount, certain.text_zh, certain.text_en, fee.basis_zh, fee.basis_en, formula=certain.formula
     )  # fmt: skip
-    return _less(said if certain.formula is None else _computed(said, certain.formula, facts), fee, facts)
+    if certain.formula is not None:
+        said = _computed(said, certain.formula, facts, called(certain.formula))
+    return _less(said, fee, facts)
 
 
 def possible(handling: Handling, fee: Fee, facts: Mapping[str, object]) -> tuple[Rate, ...]:
@@ -83,17 +88,17 @@ def possible(handling: Handling, fee: Fee, facts: Mapping[str, object]) -> tuple
     return tuple(found)
 
 
-def _tariff(rate: Rate) -> Cost:
-    words = tariff_words(rate.formula) if rate.formula is not None else ("", "")
+def _tariff(rate: Rate, called: Callable[[Formula], tuple[str, str]]) -> Cost:
+    words = tariff_words(rate.formula, called(rate.formula)) if rate.formula is not None else ("", "")
     return Cost(rate.amount, rate.text_zh, rate.text_en, "", "", *words, rate.formula)
 
 
-def _computed(said: Cost, formula: Formula, facts: Mapping[str, object]) -> Cost:
+def _computed(said: Cost, formula: Formula, facts: Mapping[str, object], of: tuple[str, str]) -> Cost:
     number = facts.get(formula.field)
-    zh, en = tariff_words(formula)
+    zh, en = tariff_words(formula, of)
     if not isinstance(number, Decimal):
         return _with(said, None, zh, en)
-    found = computed(formula, number)
+    found = computed(formula, number, of)
     return _with(said, found.yuan, found.zh, found.en)
 
 
@@ -135,10 +140,23 @@ def hangs_on(handling: Handling) -> frozenset[str]:
 # --- Formulas ---------------------------------------------------------------------------------------------------
 
 
-def computed(formula: Formula, number: Decimal) -> Sum:
-    """Never negative, never less for more, within its least and most. :param number: below 0 counts as 0."""
+def number_of(handling: Handling, formula: Formula) -> tuple[str, str]:
+    """What a formula counts or takes a share of, as the form calls it, without the yuan it is written in: 成交价格, "price"."""
+    field = next((each for each in handling.fields if each.code == formula.field), None)
+    if field is None:  # of a draft: its faults say so
+        return UNNAMED
+    zh, en = field.label_zh.removesuffix("（元）"), field.label_en.removesuffix(" in yuan").removesuffix(",")
+    return zh, en if en[1:2].isupper() else en[:1].lower() + en[1:]
+
+
+def computed(formula: Formula, number: Decimal, of: tuple[str, str] = UNNAMED) -> Sum:
+    """Never negative, never less for more, within its least and most. :param number: below 0 counts as 0. :param of: what the
+    number is, as `number_of` has it; a share says of what it is one.
+    """
     number = max(number, NOTHING)
     found = _KINDS[formula.kind](formula, number)
+    if formula.kind == "share" and of != UNNAMED:
+        found = Sum(found.yuan, f"{of[0]}：{found.zh}", f"{of[1][:1].upper()}{of[1][1:]}: {found.en}")
     yuan = to_fen(found.yuan)
     if formula.least is not None and yuan < formula.least:
         least = plain(formula.least)
@@ -170,8 +188,8 @@ def _share(formula: Formula, number: Decimal) -> Sum:
     parts = [(part, step.value) for part, step in _parts(formula.steps, number) if part]
     yuan = sum((part * value / 1000 for part, value in parts), NOTHING)
     said = plain(to_fen(yuan))
-    zh = " + ".join(f"{plain(part)} 元 × {plain(value)}‰" for part, value in parts) or "0 元"
-    en = " + ".join(f"{plain(part)} yuan × {plain(value)}‰" for part, value in parts) or "0 yuan"
+    zh = " + ".join(f"{plain(part)} 元 × {percent(value)}" for part, value in parts) or "0 元"
+    en = " + ".join(f"{plain(part)} yuan × {percent(value)}" for part, value in parts) or "0 yuan"
     return Sum(yuan, f"{zh} = {said} 元", f"{en} = {said} yuan")
 
 
@@ -202,9 +220,12 @@ def _tiers(formula: Formula, number: Decimal) -> Sum:
 _KINDS: Mapping[str, Callable[[Formula, Decimal], Sum]] = {"per_unit": _per_unit, "share": _share, "tiers": _tiers}
 
 
-def tariff_words(formula: Formula) -> tuple[str, str]:
-    """How it is computed while the number is not known: 每份 10 元."""
-    said = "、".join(_steps_zh(formula)), ", ".join(_steps_en(formula))
+def tariff_words(formula: Formula, of: tuple[str, str]) -> tuple[str, str]:
+    """How it is computed while the number is not known: 每份 10 元, 成交价格的 0.3%. :param of: as `number_of` has it."""
+    if formula.kind == "share":
+        said = "、".join(_shares_zh(formula, of[0])), ", ".join(_shares_en(formula, of[1]))
+    else:
+        said = "、".join(_steps_zh(formula)), ", ".join(_steps_en(formula))
     bounds = [
         (formula.least, "最少 {} 元", "at least {} yuan"), (formula.most, "最多 {} 元", "at most {} yuan"),
     ]  # fmt: skip
@@ -220,18 +241,10 @@ def _steps_zh(formula: Formula) -> Iterator[str]:
     elif formula.kind == "per_unit":
         yield f"每{unit or '个'} {plain(formula.unit_price or NOTHING)} 元"
     for step in formula.steps:
-        value = f"{plain(step.value)}‰" if formula.kind == "share" else f"{plain(step.value)} 元"
-        counted = "元" if formula.kind == "share" else unit
-        where = (
-            ""
-            if step.up_to is None and len(formula.steps) == 1
-            else "以上部分 "
-            if formula.kind == "share"
-            else "以上 "
-        )
-        yield (
-            f"{where}{value}" if step.up_to is None else f"{plain(step.up_to)} {counted}以内 {value}".replace("  ", " ")
-        )
+        where = "以上" if len(formula.steps) > 1 else ""
+        if step.up_to is not None:
+            where = f"{plain(step.up_to)} {unit}".rstrip() + "以内"
+        yield f"{where} {plain(step.value)} 元".lstrip()
 
 
 def _steps_en(formula: Formula) -> Iterator[str]:
@@ -242,10 +255,33 @@ def _steps_en(formula: Formula) -> Iterator[str]:
     elif formula.kind == "per_unit":
         yield f"{plain(formula.unit_price or NOTHING)} yuan each{f' ({unit})' if unit else ''}"
     for step in formula.steps:
-        value = f"{plain(step.value)}‰" if formula.kind == "share" else f"{plain(step.value)} yuan"
-        counted = "yuan" if formula.kind == "share" else unit
-        where = "" if step.up_to is None and len(formula.steps) == 1 else " above"
-        yield f"{value}{where}" if step.up_to is None else f"{value} up to {plain(step.up_to)} {counted}".strip()
+        where = " above" if len(formula.steps) > 1 else ""
+        if step.up_to is not None:
+            where = f" up to {plain(step.up_to)} {unit}".rstrip()
+        yield f"{plain(step.value)} yuan{where}"
+
+
+def _shares_zh(formula: Formula, of: str) -> Iterator[str]:
+    for i, step in enumerate(formula.steps):
+        name = of if i == 0 else ""
+        where = f"{name}以上部分" if len(formula.steps) > 1 else name
+        if step.up_to is not None:
+            where = f"{name} {plain(step.up_to)} 元以内".lstrip()
+        yield f"{where}的 {percent(step.value)}" if where else percent(step.value)
+
+
+def _shares_en(formula: Formula, of: str) -> Iterator[str]:
+    for i, step in enumerate(formula.steps):
+        name = f" of the {of}" if of and i == 0 else ""
+        where = " above" if len(formula.steps) > 1 else ""
+        if step.up_to is not None:
+            where = f" up to {plain(step.up_to)} yuan"
+        yield f"{percent(step.value)}{name}{where}"
+
+
+def percent(value: Decimal) -> str:
+    """A share as people read it. :param value: per mille, as formulas keep it: 3 → 0.3%."""
+    return f"{plain(value / 10)}%"
 
 
 def _including(formula: Formula) -> str:
