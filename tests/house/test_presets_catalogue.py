@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from banshi.rooms.catalogue.rules.handling import Handling
 from banshi.rooms.catalogue.rules.one_form import member
 
 PRESETS = Path(__file__).resolve().parents[2] / "presets"
@@ -436,6 +437,58 @@ def test_files_are_utf8_without_marks_tabs_or_stray_spaces(path: Path) -> None:
     assert "\t" not in text
     assert "\ufffd" not in text
     assert [row for row in csv.reader(text.splitlines()) if any(cell != cell.strip() for cell in row)] == []
+
+
+# What the page of an item says, and what its guide says ---------------------------------------------------------------
+# (Limits, results and papers: tests/journeys/hall/test_modelled_matters.py.)
+
+MODELLED = sorted(path.stem for path in (PRESETS / "catalogue" / "handling").glob("*.yaml"))
+
+
+@cache
+def modelled(item: str) -> Handling:
+    return Handling.model_validate(handlings()[item])
+
+
+@pytest.mark.parametrize("item", MODELLED)
+def test_a_matter_costs_on_lists_what_its_guide_says(item: str) -> None:
+    row, fee = items_by_code()[item], modelled(item).fee
+
+    assert (row["fee_zh"], row["fee_en"]) == (
+        (fee.text_zh, fee.text_en) if fee is not None else ("不收费", "Free of charge")
+    )
+
+
+@pytest.mark.parametrize("item", MODELLED)
+def test_a_matter_asks_on_lists_for_all_conditions_that_hang_on_no_answer(item: str) -> None:
+    row = items_by_code()[item]
+    always = [each for each in modelled(item).conditions if not each.needed_if]
+
+    assert not always or row["acceptance_condition_zh"] == "".join(each.text_zh for each in always)
+    assert not always or row["acceptance_condition_en"] == " ".join(each.text_en for each in always)
+
+
+@pytest.mark.parametrize("item", MODELLED)
+def test_a_matter_is_begun_from_a_phone_or_computer_where_its_guide_begins_it(item: str) -> None:
+    forms = set(items_by_code()[item]["handling_forms"].split(";"))
+
+    assert bool(forms & {"2", "3"}) == modelled(item).where.online
+
+
+@pytest.mark.parametrize("item", MODELLED)
+def test_a_matter_that_asks_for_an_agent_may_be_left_to_one(item: str) -> None:
+    asks = any(each.id == "agent" for question in modelled(item).questions for each in question.options)
+
+    assert not asks or items_by_code()[item]["agent_allowed"] == "1"
+
+
+@pytest.mark.parametrize("item", MODELLED)
+def test_what_everybody_has_to_bring_stands_on_the_page_of_the_item(item: str) -> None:
+    listed = {part.split(":")[0] for part in items_by_code()[item]["materials"].split(";") if part}
+
+    needed = {each.code for each in modelled(item).materials if each.necessity == "required" and not each.needed_if}
+
+    assert needed - listed == set()
 
 
 # Papers that modelled matters ask for ---------------------------------------------------------------------------------

@@ -113,6 +113,8 @@ def guide(request: Any, code: str) -> HttpResponseBase:
         "chosen": codes_chosen(request),
         "issuers": {m.code: m for m in materials},
         "themes": list(item.themes.order_by("order", "code")),
+        # Where somebody modelled it, the guide's own: those that hang on an answer say so.
+        "conditions": handling.conditions if item.handling else (),
         "handling_items": handling.handling_items,
         "stages": stages(handling),
         "elements": stated(catalogue.columns_of(item), handling),
