@@ -194,7 +194,7 @@ def test_an_inherited_home_and_one_bought_with_a_loan() -> None:
             "owner": "person",
             "household": "married",
             "share": "joint",
-            "loan": "mortgage",
+            "loan": "loan",
             "applicant": "self",
         },
     )

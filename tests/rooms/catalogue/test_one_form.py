@@ -33,13 +33,19 @@ from banshi.rooms.catalogue.rules.one_form import (
 PRESETS = Path(__file__).parents[3] / "presets" / "catalogue" / "handling"
 ITEMS = ["sole-trader-licence-new", "food-permit-new", "tobacco-retail-permit-new", "registration-house-sale-transfer",
          "provident-fund-withdrawal-buying-home", "birth-registration"]  # fmt: skip
-HANDLINGS = {code: Handling.model_validate(yaml.safe_load((PRESETS / f"{code}.yaml").read_text())) for code in ITEMS}
+
+
+def preset(code: str) -> Handling:
+    return Handling.model_validate(yaml.safe_load((PRESETS / f"{code}.yaml").read_text()))
+
+
+HANDLINGS = {code: preset(code) for code in ITEMS}
 TODAY = date(2026, 1, 6)
 SAID = st.sampled_from(["", "小镇书店", "李明", "13800138000", "12", "2026-01-06", "yes", "no", "?"])
 
 
 def of(*codes: str) -> Any:
-    return one_form([(code, HANDLINGS[code]) for code in codes])
+    return one_form([(code, HANDLINGS.get(code) or preset(code)) for code in codes])
 
 
 @st.composite
@@ -245,7 +251,5 @@ def test_the_situations_of_the_presets_answer_what_their_items_ask() -> None:
     path = PRESETS.parent / "matters.csv"
     for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
         for code, said in map(member, row["items"].split(";")):
-            asks = (
-                {each.id: [option.id for option in each.options] for each in HANDLINGS[code].questions} if said else {}
-            )
+            asks = {each.id: [option.id for option in each.options] for each in preset(code).questions} if said else {}
             assert [question for question, option in said.items() if option not in asks.get(question, [])] == []
