@@ -261,6 +261,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "came_in": (pgettext_lazy("parcel", "The hall has the papers that were sent"), "ok"),
         "folder_made": (pgettext_lazy("folder", "Folder of papers made"), "info"),
         "folder_received": (pgettext_lazy("folder", "Papers received into the folder"), "ok"),
+        "folder_added": (pgettext_lazy("folder", "More papers put into the folder"), "ok"),
         "folder_put": (pgettext_lazy("folder", "Folder put away"), ""),
         "folder_taken": (pgettext_lazy("folder", "Folder taken out"), "info"),
         "folder_sent": (pgettext_lazy("folder", "Folder handed over to the department"), "info"),

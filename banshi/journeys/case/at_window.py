@@ -18,6 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.places.models import Window
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _take_in(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Cas
             if case.phase != "received":
                 case = cases.supplement(case_no=case_no, by=by, now=now)
         if brought.counted:
-            folders.received(case, by=by, now=now)
+            folders.received(case, window=_window(brought), by=by, now=now)
         codes = [paper.code for paper in brought.counted]
         return cases.see(case_no=case_no, codes=codes, by=by, now=now) if codes else case
 
@@ -145,6 +146,11 @@ def _as_seen(case_no: str, brought: Brought, *, now: datetime) -> Case:
     if case.phase != brought.phase:
         raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": brought.phase})
     return case
+
+
+def _window(brought: Brought) -> Window | None:
+    """Where it is brought now: what was missing may come to another window than the one that received the case."""
+    return Window.objects.filter(pk=brought.window_id).first() if brought.window_id is not None else None
 
 
 def _said(case: Case, brought: Brought, *, by: Actor, now: datetime) -> Case:

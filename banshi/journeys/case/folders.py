@@ -4,12 +4,14 @@ transaction.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import handling_of_case
@@ -17,6 +19,7 @@ from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.actions import At
 from banshi.rooms.delivery.models import PaperFolder
+from banshi.rooms.places.models import Window
 
 DEEDS = {"shelf": "put", "person": "taken", "archive": "archived"}
 
@@ -47,19 +50,96 @@ def put(*, case_no: str, place: str, spot: str = "", by: Actor, now: datetime) -
         return delivery.move(folder_id=folder.pk, hall=folder.case.hall, deed=deed, at=at, by=by, now=now)
 
 
-def received(case: Case, *, by: Actor, now: datetime) -> None:
-    """收件: what was counted on paper lies in its folder, in the tray of the window, or with whoever received it.
+def received(case: Case, *, window: Window | None = None, by: Actor, now: datetime) -> None:
+    """收件, 补正: what was counted on paper lies in its folder, in the tray of the window, or with whoever received it. Where it
+    goes into one that there is its trail says so.
+
+    :param window: where it was brought, if that is another window than the one that received the case.
 
     In the caller's transaction, the case locked before. A case of files alone has none.
     """
     counted = to_put_in(case)
-    if not counted and deliveries.folder_of(case) is None:
+    there = deliveries.folder_of(case)
+    if not counted and there is None:
         return
-    at = At("tray", case.window.number) if case.window is not None else delivery.with_whom(by)
+    tray = window or case.window
+    at = At("tray", tray.number) if tray is not None else delivery.with_whom(by)
     folder = delivery.folder_for(case=case, at=at, by=by, now=now)
+    stays = (folder.place, folder.spot, folder.holder_id) == (at.place, at.spot, at.holder_id)
+    if stays and there is not None and counted:
+        delivery.add(folder=folder, papers=counted, by=by, now=now)
+        return
     delivery.count_in(folder=folder, papers=counted)
-    if (folder.place, folder.spot, folder.holder_id) != (at.place, at.spot, at.holder_id):
+    if not stays:
         delivery.move(folder_id=folder.pk, hall=case.hall, deed="received", at=at, by=by, now=now)
+
+
+def settle(*, case_no: str, code: str, by: Actor, now: datetime) -> Case:
+    """容缺补齐, and what came on paper into the folder, wherever that is. :raises Refused: those of `cases.settle_deferred`."""
+    with transaction.atomic():
+        case = cases.settle_deferred(case_no=case_no, code=code, by=by, now=now)
+        more = to_put_in(case)
+        if more:
+            there = deliveries.folder_of(case)
+            folder = delivery.folder_for(case=case, at=delivery.with_whom(by), by=by, now=now)
+            if there is None:
+                delivery.count_in(folder=folder, papers=more)
+            else:
+                delivery.add(folder=folder, papers=more, by=by, now=now)
+    return case
+
+
+@dataclass(frozen=True)
+class Goes:
+    """Where the folder of a case that is handed on goes. `to`: stays – where it is –, mine – with whoever hands the case on –,
+    theirs – with the colleague who gets it –, shelf. `spot`: which shelf."""
+
+    to: str = "stays"
+    spot: str = ""
+
+
+def hand_on(*, case_no: str, to: int, may: bool, why: str, goes: Goes, by: Actor, now: datetime) -> Case:
+    """转办 to a colleague, and the folder where it was said. :raises Refused: those of `cases.hand_on`; invalid."""
+    with transaction.atomic():
+        case = cases.hand_on(case_no=case_no, to=to, may=may, why=why, by=by, now=now)
+        _as_said(case, goes, colleague=to, by=by, now=now)
+    return case
+
+
+def hand_to_department(
+    *, case_no: str, department: str, may: bool, why: str, goes: Goes, by: Actor, now: datetime
+) -> Case:
+    """转办 to another department, and the folder where it was said, from where the front gives it with a new slip.
+
+    :raises Refused: those of `cases.hand_to_department`; invalid – of the folder.
+    """
+    with transaction.atomic():
+        case = cases.hand_to_department(case_no=case_no, department=department, may=may, why=why, by=by, now=now)
+        _as_said(case, goes, colleague=None, by=by, now=now)
+    return case
+
+
+def _as_said(case: Case, goes: Goes, *, colleague: int | None, by: Actor, now: datetime) -> None:
+    """:raises Refused: invalid – nowhere, or on its way to a department that no longer gets it."""
+    folder = deliveries.folder_of(case)
+    if folder is None:
+        return
+    if goes.to == "theirs" and colleague is not None:
+        _moves(folder, "taken", At("person", holder_id=colleague), by=by, now=now)
+    elif goes.to == "shelf":
+        _moves(folder, "put", At("shelf", delivery.spot_of(goes.spot)), by=by, now=now)
+    elif goes.to == "mine" or (goes.to == "stays" and folder.place == "sent"):  # nobody signs for it any more
+        _moves(folder, "taken", delivery.with_whom(by), by=by, now=now)
+    elif goes.to != "stays":
+        raise Refused(
+            "invalid",
+            facts={"field": "folder", "reason": {"zh": "选材料袋放到哪里", "en": "Choose where the folder goes"}},
+        )
+
+
+def _moves(folder: PaperFolder, deed: str, at: At, *, by: Actor, now: datetime) -> None:
+    if (folder.place, folder.spot, folder.holder_id) != (at.place, at.spot, at.holder_id):
+        delivery.move(folder_id=folder.pk, hall=folder.case.hall, deed=deed, at=at, by=by, now=now)
 
 
 def to_put_in(case: Case) -> dict[str, tuple[int, int]]:

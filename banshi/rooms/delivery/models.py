@@ -382,7 +382,7 @@ class FolderMove(models.Model):
     place = models.CharField(max_length=8)
     spot = models.CharField(max_length=40, default="")
     holder = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
-    pieces = models.SmallIntegerField(default=0)  # originals that went back
+    pieces = models.SmallIntegerField(default=0)  # originals that went back; papers that were added
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
 

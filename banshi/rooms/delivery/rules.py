@@ -22,7 +22,7 @@ PAYERS = ("receiver", "hall")  # 到付, or the hall pays
 # 材料袋: where it is. `tray` of a window, `person` who has it, `sent` to the department, `back` with whoever applied.
 FOLDER_PLACES = ("tray", "shelf", "person", "sent", "archive", "back")
 FOLDER_SPOTS = ("tray", "shelf", "archive")  # which tray, which shelf, which box
-FOLDER_DEEDS = ("made", "received", "put", "taken", "sent", "signed", "refused", "gave", "archived")
+FOLDER_DEEDS = ("made", "received", "added", "put", "taken", "sent", "signed", "refused", "gave", "archived")
 LIES_TOO_LONG: Final = timedelta(days=10)  # a folder of a case that is closed, until it is archived or given back
 
 DELIVERY = Table(

@@ -12,6 +12,7 @@ from ninja import Path, Query, Router
 from banshi.foundation import clock
 from banshi.frames.staff.colleagues import colleagues, other_departments
 from banshi.journeys.case import by_rule, charging, conclude, folders
+from banshi.journeys.case.folders import Goes
 from banshi.kernel.documents import InvalidDocument
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
@@ -377,7 +378,7 @@ def settle_material(request: HttpRequest, case: Path[Code], body: SettleIn) -> A
     """容缺补齐: it came, and is right."""
     return _did(
         request, case, "settle_material",
-        lambda who, seen, now: cases.settle_deferred(
+        lambda who, seen, now: folders.settle(
             case_no=seen.no, code=_code(seen, body.material), by=who.by, now=now
         ),
     )  # fmt: skip
@@ -526,12 +527,14 @@ def hand_on_case(request: HttpRequest, case: Path[Code], body: HandOnIn) -> Answ
     def act(who: Caller, seen: Case, now: datetime) -> None:
         if body.department is not None:
             may = body.department in {each.code for each in other_departments(seen)}
-            cases.hand_to_department(
-                case_no=seen.no, department=body.department, may=may, why=body.why, by=who.by, now=now
+            folders.hand_to_department(
+                case_no=seen.no, department=body.department, may=may, why=body.why, goes=Goes(), by=who.by, now=now
             )  # fmt: skip
         else:
             to = identity.staff_named(body.to or "") or 0
             may = CASE.may(seen.phase, "hand_on") and to in {one.pk for one in colleagues(seen)}
-            cases.hand_on(case_no=seen.no, to=to, may=may, why=body.why, by=who.by, now=now)
+            folders.hand_on(
+                case_no=seen.no, to=to, may=may, why=body.why, goes=Goes(), by=who.by, now=now
+            )  # fmt: skip
 
     return _did(request, case, "hand_on_case", act)

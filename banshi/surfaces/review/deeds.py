@@ -117,7 +117,7 @@ def opine(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 @of_case("cases.review", "settle")
 def settle(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     code = clean(request.POST.get("code"), 80)
-    cases.settle_deferred(case_no=case.no, code=code, by=by, now=now)
+    folders.settle(case_no=case.no, code=code, by=by, now=now)
     return _("The paper is there.")
 
 

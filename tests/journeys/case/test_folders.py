@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import PaperFolder, Stay
 from banshi.rooms.delivery.queries import trail
 from tests.matters import Matters
+from tests.rooms.cases.test_consulting import police
 from tests.together import together
 from tests.town import TUESDAY_NINE
 
@@ -142,6 +144,117 @@ def test_a_folder_collected_before_goes_to_the_tray_of_the_window_that_receives_
     assert at(case) == ("tray", matters.town.windows["01"].number, None)
     deeds = list(folder.trail.order_by("seq").values_list("deed", flat=True))
     assert deeds == ["made", "put", "received"]
+
+
+def deeds(case: Case) -> list[tuple[str, str, int]]:
+    """The trail of its folder, oldest first: what was done, where it was then, how many papers."""
+    row = PaperFolder.objects.get(case=case, ended_at=None)
+    return list(row.trail.order_by("seq").values_list("deed", "place", "pieces"))
+
+
+def test_what_was_missing_goes_into_the_folder_at_the_window_that_it_is_brought_to(matters: Matters) -> None:
+    windows, by = matters.town.windows, matters.by["receiver"]
+    case = received(matters, windows["01"].pk, "id", "lease")
+    cases.give_notice(case_no=case.no, missing_now=[cases.Missing("photo", "没有带")], by=by, now=TUESDAY_NINE)
+    brought = at_window.Brought("supplement", [cases.Counted("photo")], window_id=windows["02"].pk)
+
+    at_window.receive(case_no=case.no, brought=brought, by=by, now=TUESDAY_NINE)
+
+    assert at(case) == ("tray", windows["02"].number, None)
+    assert deeds(case) == [("made", "tray", 0), ("received", "tray", 0)]
+    assert PaperFolder.objects.get().papers.get(code="photo").copies == 1
+
+
+def test_what_was_missing_and_comes_to_the_same_window_stands_in_the_trail(matters: Matters) -> None:
+    windows, by = matters.town.windows, matters.by["receiver"]
+    case = received(matters, windows["01"].pk, "id", "lease")
+    cases.give_notice(case_no=case.no, missing_now=[cases.Missing("photo", "没有带")], by=by, now=TUESDAY_NINE)
+    brought = at_window.Brought("supplement", [cases.Counted("photo")], window_id=windows["01"].pk)
+
+    at_window.receive(case_no=case.no, brought=brought, by=by, now=TUESDAY_NINE)
+
+    assert deeds(case) == [("made", "tray", 0), ("added", "tray", 1)]
+
+
+def test_a_paper_that_follows_goes_into_the_folder_where_that_is(matters: Matters) -> None:
+    case = accepted_with_photo_to_follow(matters)
+    folders.hand_over(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+    reviewer = matters.by["reviewer"]
+    folders.sign_for(case_no=case.no, by=reviewer, now=TUESDAY_NINE)
+    cases.add_material(case_no=case.no, code="photo", channel="paper", by=reviewer, now=TUESDAY_NINE)
+
+    folders.settle(case_no=case.no, code="photo", by=reviewer, now=TUESDAY_NINE)
+
+    assert at(case) == ("person", "", who(matters, "reviewer"))
+    assert deeds(case)[-1] == ("added", "person", 1)
+
+
+def test_a_file_that_follows_moves_no_folder(matters: Matters) -> None:
+    case = accepted_with_photo_to_follow(matters)
+    before, by = deeds(case), matters.by["receiver"]
+    cases.add_material(case_no=case.no, code="photo", channel="scan", by=by, now=TUESDAY_NINE)
+
+    folders.settle(case_no=case.no, code="photo", by=by, now=TUESDAY_NINE)
+
+    assert deeds(case) == before
+
+
+def accepted_with_photo_to_follow(matters: Matters) -> Case:
+    case = received(matters, None, "id", "lease")
+    return cases.accept(
+        case_no=case.no, deferred=[("photo", TUESDAY_NINE.date() + timedelta(days=3))], by=matters.by["receiver"],
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+
+
+def handed_on(matters: Matters, goes: folders.Goes) -> Case:
+    case = received(matters)
+    to = who(matters, "reviewer")
+    return folders.hand_on(
+        case_no=case.no, to=to, may=True, why="休假", goes=goes, by=matters.by["supervisor"], now=TUESDAY_NINE
+    )
+
+
+@pytest.mark.parametrize(
+    ("goes", "place", "spot", "holder"),
+    [
+        (folders.Goes(), "person", "", "receiver"),
+        (folders.Goes("theirs"), "person", "", "reviewer"),
+        (folders.Goes("mine"), "person", "", "supervisor"),
+        (folders.Goes("shelf", " A-3 "), "shelf", "A-3", ""),
+    ],
+)
+def test_whoever_hands_a_case_on_says_where_its_folder_goes(
+    matters: Matters, goes: folders.Goes, place: str, spot: str, holder: str
+) -> None:
+    case = handed_on(matters, goes)
+
+    assert at(case) == (place, spot, who(matters, holder) if holder else None)
+
+
+@pytest.mark.parametrize("goes", [folders.Goes("shelf"), folders.Goes("moon"), folders.Goes("shelf", "x" * 41)])
+def test_a_folder_that_would_go_nowhere_hands_nothing_on(matters: Matters, goes: folders.Goes) -> None:
+    with pytest.raises(Refused) as refused:
+        handed_on(matters, goes)
+
+    case = Case.objects.get()
+    assert refused.value.slug == "invalid"
+    assert case.events.filter(verb="hand_on").count() == 0
+    assert at(case) == ("person", "", who(matters, "receiver"))
+
+
+def test_a_folder_on_its_way_to_a_department_that_gets_it_no_more_is_back(matters: Matters) -> None:
+    police(matters)
+    case = accepted_with_photo_to_follow(matters)
+    folders.hand_over(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    folders.hand_to_department(
+        case_no=case.no, department="police", may=True, why="归公安", goes=folders.Goes(), by=matters.by["supervisor"],
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    assert at(case) == ("person", "", who(matters, "supervisor"))
+    assert [deed for deed, *_ in deeds(case)] == ["made", "sent", "taken"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,6 +17,7 @@ from banshi.rooms.delivery.actions.cabinets import (
 from banshi.rooms.delivery.actions.folders import (
     At,
     Stock,
+    add,
     count_in,
     folder_for,
     give_back,
@@ -36,6 +37,7 @@ __all__ = [
     "Fetching",
     "Receiver",
     "Stock",
+    "add",
     "announce",
     "arrive",
     "ask_waybill",

@@ -65,6 +65,14 @@ def count_in(*, folder: PaperFolder, papers: Mapping[str, tuple[int, int]]) -> N
         row.save()
 
 
+def add(*, folder: PaperFolder, papers: Mapping[str, tuple[int, int]], by: Actor, now: datetime) -> None:
+    """More papers are put into it where it is, and its trail says so. In the caller's transaction, the folder locked
+    (`folder_for`)."""
+    count_in(folder=folder, papers=papers)
+    here = At(folder.place, folder.spot, folder.holder_id)
+    _put(folder, "added", here, pieces=sum(map(sum, papers.values())), by=by, now=now)
+
+
 def move(
     *, folder_id: int, hall: Hall, deed: str, at: At, seen: int | None = None, by: Actor, now: datetime
 ) -> PaperFolder:
