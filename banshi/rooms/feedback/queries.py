@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -72,6 +72,15 @@ class RatePage:
     stars: int | None
     answers: tuple[Answered, ...]
     refusal: Refusal | None
+
+
+@dataclass(frozen=True)
+class ToRate:
+    """A case that is over and can be rated, or added to, now; of a bundle the one to which its rating belongs. `step`: rate |
+    follow_up."""
+
+    case: Case
+    step: str
 
 
 @dataclass(frozen=True)
@@ -166,14 +175,24 @@ def rated_with(case: Case) -> list[Case]:
     belongs – at the front; else the case alone."""
     if case.bundle_id is None:
         return [case]
-    rows = Case.objects.filter(bundle_id=case.bundle_id).select_related("hall", "item").order_by("id")
-    return sorted(rows, key=lambda part: part.received_at is None)
+    return _of_bundles([case.bundle_id])[case.bundle_id]
+
+
+def _of_bundles(ids: Collection[int]) -> dict[int, list[Case]]:
+    """The cases of each of them, the first received one at the front."""
+    found: dict[int, list[Case]] = {}
+    for part in Case.objects.filter(bundle_id__in=ids).select_related("hall", "item").order_by("id"):
+        found.setdefault(part.bundle_id or 0, []).append(part)
+    return {of: sorted(parts, key=lambda part: part.received_at is None) for of, parts in found.items()}
 
 
 def case_refusal(*, case: Case, within_days: int, now: datetime) -> Refusal | None:
     """Why a case cannot be rated now, before looking at what was said already; or None. One that was never received has nobody
     to be rated."""
-    parts = rated_with(case)
+    return _refusal_of_parts(case, rated_with(case), within_days=within_days, now=now)
+
+
+def _refusal_of_parts(case: Case, parts: Sequence[Case], *, within_days: int, now: datetime) -> Refusal | None:
     going_on = next((part for part in parts if part.closed_at is None), None)
     if going_on is not None or case.received_at is None:
         return Refusal("wrong-state", {"state": (going_on or case).phase, "needs": "closed"})
@@ -241,6 +260,28 @@ def case_rate_page(case: Case, *, now: datetime) -> RatePage:
         answers=_answers(said),
         refusal=case_refusal(case=case, within_days=policy_of(case.hall_id, now=now).rating.within_days, now=now),
     )  # fmt: skip
+
+
+def to_rate(rows: Iterable[Case], *, within_days: int, now: datetime) -> list[ToRate]:
+    """Of these cases what can be rated now, or added to, in their order; a bundle (一件事) once, whichever of its cases are
+    among them."""
+    rows = list(rows)
+    bundles = _of_bundles({case.bundle_id for case in rows if case.bundle_id is not None})
+    wholes: dict[int, list[Case]] = {}
+    for case in rows:
+        parts = bundles[case.bundle_id] if case.bundle_id is not None else [case]
+        wholes.setdefault(parts[0].pk, parts)
+    said: dict[int, list[Rating]] = {}
+    for row in Rating.objects.filter(case_id__in=wholes).order_by("follow_up", "id"):
+        said.setdefault(row.case_id or 0, []).append(row)
+    found = [
+        ToRate(parts[0], _step(said.get(pk, ()))) for pk, parts in wholes.items() if _open(parts, within_days, now)
+    ]
+    return [each for each in found if each.step != "done"]
+
+
+def _open(parts: Sequence[Case], within_days: int, now: datetime) -> bool:
+    return _refusal_of_parts(parts[0], parts, within_days=within_days, now=now) is None
 
 
 def _answers(said: Sequence[Rating]) -> tuple[Answered, ...]:

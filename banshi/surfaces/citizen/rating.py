@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,11 +12,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from banshi.foundation import clock
+from banshi.frames.rating import faces, tapped
 from banshi.kernel.refusals import Refused
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.feedback.queries import RatePage
-from banshi.rooms.feedback.rules import LEVELS, Tag
 from banshi.rooms.places import queries as places
 from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.case_doors import my_case
@@ -27,23 +26,6 @@ from banshi.surfaces.citizen.rating_keys import key_held, note_key
 from banshi.surfaces.citizen.refusals import NO_FACE, panel, unfilled
 
 NO_KEY = {"zh": "取号单或短信里的评价链接", "en": "the link on the slip or in the message"}
-FACES = ((5, "laugh"), (4, "smile"), (3, "meh"), (2, "frown"), (1, "angry"))
-
-
-@dataclass(frozen=True)
-class Words:
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True)
-class Face:
-    """One of the five levels, with its icon, its word and the words to tap."""
-
-    stars: int
-    icon: str
-    word: Words
-    tags: tuple[Tag, ...]
 
 
 @public_page
@@ -94,7 +76,7 @@ def _rated(
     given = form.cleaned_data
     try:
         keep(
-            stars=given["stars"], tags=_tags(request, given["stars"]), text=given["text"],
+            stars=given["stars"], tags=tapped(given["stars"], request.POST.getlist("tags")), text=given["text"],
             follow_up=request.POST.get("step") == "follow_up",
             staff_id=request.user.pk if request.user.is_authenticated else None,
         )  # fmt: skip
@@ -103,12 +85,6 @@ def _rated(
             raise
         return _page(request, seen(), now=now, form=form, refused=refused)
     return redirect(f"{back}{given['stars']}")
-
-
-def _tags(request: Any, stars: int) -> list[str]:
-    """The tapped words that belong to the chosen face."""
-    offered = {tag.code for tag in feedbacks.tags_for(stars)}
-    return [tag for tag in dict.fromkeys(request.POST.getlist("tags")) if tag in offered]
 
 
 def _channel(request: Any) -> str:
@@ -126,7 +102,7 @@ def _page(
         "r": seen,
         "hall": hall,
         "policy": policy,
-        "faces": [Face(n, icon, Words(*LEVELS[n]), feedbacks.tags_for(n)) for n, icon in FACES],
+        "faces": faces(),
         "form": form,
         "tapped": [tag for name, tags in dict(form.data).items() if name == "tags" for tag in tags],
         "thanks": int(thanks) if thanks in ("1", "2", "3", "4", "5") else None,

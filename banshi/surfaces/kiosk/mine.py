@@ -1,9 +1,10 @@
-"""My matters at the machine: the card is read; what waits for its holder, what is ready or under way."""
+"""My matters at the machine: the card is read; what waits for its holder, what is ready or under way, what can be rated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,8 @@ from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.lifecycle import CASE, OPEN_TO_APPLICANT
 from banshi.rooms.catalogue.models import OneMatter
 from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.feedback import queries as feedbacks
+from banshi.rooms.feedback.queries import ToRate
 from banshi.rooms.identity import queries as people
 from banshi.surfaces.kiosk import cabinet, card, printed, sitting
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
@@ -34,7 +37,7 @@ MOST = 12  # cases on the page
 @dataclass(frozen=True)
 class Thing:
     """A case of theirs, or several that are filled in as one: `title` and `no` are what it goes by. `says`: whose turn it is,
-    or where its result lies; `href`: the page on which it goes on."""
+    or where its result lies; `href`: the page on which it goes on; `does`: what one does there, "" what its state says."""
 
     case: Case
     line: CaseLine
@@ -42,6 +45,7 @@ class Thing:
     no: str
     says: str
     href: str
+    does: str = ""
 
 
 @sensitive_post_parameters("presented", "chip")
@@ -70,6 +74,14 @@ def mine(request: HttpRequest, place: Place) -> HttpResponse:
 def theirs(place: Place, person: int) -> list[Case]:
     """What goes on of theirs in this hall, the newest first."""
     return _of(place, person, _all(place, person).filter(phase__in=CASE.goes_on)[:50])
+
+
+def to_rate(place: Place, person: int) -> list[ToRate]:
+    """What of theirs is over, and can be rated here and now."""
+    days = place.policy.rating.within_days
+    lately = _all(place, person).filter(phase__in=CASE.ends, closed_at__gt=place.now - timedelta(days=days + 1))
+    over = _of(place, person, lately.exclude(received_at=None).order_by("-closed_at", "-id")[:50])
+    return feedbacks.to_rate(over, within_days=days, now=place.now)
 
 
 def _all(place: Place, person: int) -> QuerySet[Case]:
@@ -109,8 +121,9 @@ def title_of(found: Bundle) -> str:
 
 
 def _things(place: Place, person: int) -> dict[str, Any]:
-    rows = _heads(theirs(place, person))[:MOST]
-    things = [_thing(place, case, line) for case, line in zip(rows, cases.lines(rows, now=place.now), strict=True)]
+    rows, over = _heads(theirs(place, person))[:MOST], to_rate(place, person)[:MOST]
+    lines = cases.lines([*rows, *(each.case for each in over)], now=place.now)
+    things = [_thing(place, case, line) for case, line in zip(rows, lines[: len(rows)], strict=True)]
     ready = [each for each in things if each.case.phase == "ready"]
     wanted = [each for each in things if each not in ready and _waits_for_them(each.case)]
     return {
@@ -119,8 +132,12 @@ def _things(place: Place, person: int) -> dict[str, Any]:
             (pgettext("kiosk", "Waits for you"), wanted),
             (pgettext("kiosk", "Ready"), ready),
             (pgettext("kiosk", "Under way"), [each for each in things if each not in wanted and each not in ready]),
+            (
+                pgettext("kiosk", "Over: how did it go?"),
+                [_rated(place, each, line) for each, line in zip(over, lines[len(rows) :], strict=True)],
+            ),
         ],
-        "nothing": not things,
+        "nothing": not things and not over,
         "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:cases')}",
     }
 
@@ -143,6 +160,16 @@ def _thing(place: Place, case: Case, line: CaseLine) -> Thing:
         says = pgettext("kiosk", "One form for all of it")
         return Thing(case, line, title_of(found), found.no, says, reverse("kiosk:bundle-form", args=[code, found.no]))
     return Thing(case, line, named(line, "item"), line.no, *_goes_on(place, case))
+
+
+def _rated(place: Place, over: ToRate, line: CaseLine) -> Thing:
+    """What can be rated. Of several sent as one it goes by the name of all of it."""
+    case, found = over.case, over.case.bundle
+    first = over.step == "rate"
+    says, does = "" if first else pgettext("kiosk", "Rated; something to add?"), pgettext("kiosk", "Add to it")
+    title, no = (title_of(found), found.no) if found is not None else (named(line, "item"), line.no)
+    href = reverse("kiosk:rate", args=[place.hall.code, case.no])
+    return Thing(case, line, title, no, says, href, pgettext("kiosk", "Rate") if first else does)
 
 
 def _goes_on(place: Place, case: Case) -> tuple[str, str]:

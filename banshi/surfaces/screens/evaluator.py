@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import door
 from banshi.foundation.words import words
+from banshi.frames.rating import faces
 from banshi.frames.typed import int_or_none
 from banshi.journeys.hours.stops import evacuation
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback import queries as said
-from banshi.rooms.feedback import rules
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Window
 from banshi.rooms.tickets.models import Service, Ticket, WindowSession
@@ -29,7 +29,6 @@ from banshi.surfaces.screens.facts import in_asked_language
 ASK_FOR = timedelta(minutes=3)  # after the end of a service
 AT_LEAST_S = 30  # machine seconds, where the hall's clock runs fast
 _ITS_EVALUATOR = {"zh": "这个窗口的评价器", "en": "the evaluator of this window"}
-ICONS = {5: "laugh", 4: "smile", 3: "meh", 2: "frown", 1: "angry"}
 
 
 def _window(request: HttpRequest, code: str) -> Window | None:
@@ -117,10 +116,7 @@ def _asking(window: Window) -> dict[str, Any]:
         "paused": session is not None and session.paused_at is not None,
         "ref": ref,
         "number": number,
-        "faces": [
-            {"stars": stars, "zh": zh, "en": en, "icon": ICONS[stars], "tags": rules.tags_for(stars)}
-            for stars, (zh, en) in sorted(rules.LEVELS.items(), reverse=True)
-        ],
+        "faces": faces(),
     }
 
 
