@@ -23,7 +23,6 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as of_cases
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Bundle, Case
-from banshi.rooms.catalogue.rules.one_form import costs_jointly
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
 from banshi.surfaces.kiosk import handing_in, papers, sitting
@@ -195,8 +194,6 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
 
 
 def _checked(place: Place, found: Bundle, rows: Sequence[Case]) -> dict[str, Any]:
-    one = cases.one_of(rows)
-    costs = costs_jointly(one, cases.filled(one, rows)[0])
     items = {case.item.code: case.item for case in rows}
     shown = shared_papers(place, rows)
     return {
@@ -206,7 +203,7 @@ def _checked(place: Place, found: Bundle, rows: Sequence[Case]) -> dict[str, Any
         "papers": shown,
         "lacking": [each for each in shown if each.lacks],
         "items": list(items.values()),
-        "fees": [(items[code], fee) for code, fee in costs.each if fee is not None],
+        "fees": [(case.item, fee) for case in rows if (fee := cases.cost_of(case)) is not None],
     }
 
 

@@ -165,3 +165,18 @@ def test_why_they_do_not_go_together_is_said_before_anything_is_begun(matters: M
         302,
     )
     assert (elsewhere.status_code, Bundle.objects.count()) == (404, 0)
+
+
+def test_the_fees_of_several_say_how_they_come_about(matters: Matters, machine: Client) -> None:
+    matters.costs_by_copy(1)
+    lay(machine, matters)
+    takes = machine.get(f"{PICKED}?a=premises:rented&a=food:no")
+    machine.post(f"{PICKED}/new", RENTED)
+    whole = Bundle.objects.get()
+    change_bundle(bundle_no=whole.no, form={"pension.copies": "3"}, by=matters.applicant, now=TUESDAY_NINE)
+    check = machine.get(f"{HERE}/bundles/{whole.no}/check")
+
+    [(item, fee)] = check.context["fees"]
+    assert (item.code, str(fee.amount), fee.text_zh) == ("pension", "20.00", "许可证副本")
+    assert ("许可证副本" in said(takes), "每多 1 份加 10 元" in said(takes)) == (True, True)
+    assert ("¥ 20.00" in said(check), fee.how_zh in said(check), fee.how_zh != "") == (True, True, True)
