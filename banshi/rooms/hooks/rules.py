@@ -59,7 +59,7 @@ TYPES: Final = (
             "decided", "issuing", "ready", "delivered", "closed", "not_accepted", "withdrawn", "terminated",
             # the phase stays as it is
             "stopped", "resumed", "extended", "fee_due", "fee_paid", "fee_waived", "refunded", "in_cabinet", "posted",
-            "came_back", "rated",
+            "came_back", "rated", "archived",
         )
     ),
     "enquiry.answered",

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from standardwebhooks.webhooks import Webhook
 
 from banshi.journeys.case import cabinets, charging, conclude, courier, paying
-from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
+from banshi.rooms.archive.actions import archive
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.consulting import actions as consulting
@@ -111,6 +112,19 @@ def test_a_result_is_posted(matters: Matters, hook: Hook, receiver: Receiver, se
     courier.post(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
 
     assert told_of(hook, receiver)[-1] == ("case.posted", {})
+
+
+def test_what_is_filed_away_says_so_and_nothing_of_what_is_kept(
+    matters: Matters, hook: Hook, receiver: Receiver
+) -> None:
+    case = matters.received()
+    cases.withdraw(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+    told_of(hook, receiver)
+
+    archive(case_no=case.no, by=SYSTEM, now=TUESDAY_NINE + DAY)
+    archive(case_no=case.no, by=SYSTEM, now=TUESDAY_NINE + DAY)
+
+    assert told_of(hook, receiver, TUESDAY_NINE + DAY) == [("case.archived", {})]
 
 
 def test_a_rating_and_an_answer_are_told_of_without_their_words(
