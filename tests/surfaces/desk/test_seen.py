@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
-from tests.matters import Matters
+from tests.matters import ANSWERS, FORM, Matters
 from tests.surfaces.desk.served import FILLED, HTMX, here, press, serve
+from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
 BROUGHT = FILLED | {f"here-{code}": "on" for code in ("id", "lease", "photo")}
@@ -54,3 +59,19 @@ def test_a_no_needs_no_document(clerk, matters):
     case, ticket = at_the_window(matters), serve(matters.town, 1)
 
     assert press(clerk, ticket, case, "deny", **BROUGHT, deny="没有带证件").status_code == 302
+
+
+@pytest.mark.parametrize(("days", "asks", "status"), [(0, False, 302), (1, True, 409)])
+def test_a_card_that_a_machine_read_says_who_stands_there_on_that_day_alone(clerk, matters, days, asks, status):
+    machine, read = Actor(ActorKind.KIOSK, "town-kiosk-1", "town"), TUESDAY_NINE - timedelta(days=days)
+    opening = cases.Opening(
+        hall=matters.town.hall, item_code="pension", person_id=matters.person.pk, channel="kiosk", contact="13800138000",
+        answers=ANSWERS, form=FORM, seen=True,
+    )  # fmt: skip
+    case, ticket = cases.open_case(opening, by=machine, now=read), serve(matters.town, 1)
+    Case.objects.filter(pk=case.pk).update(instant=True)
+
+    page = clerk.get(here(ticket, case), headers=HTMX).content.decode()
+    granted = press(clerk, ticket, case, "grant", htmx=days > 0, **BROUGHT)
+
+    assert ('name="seen"' in page, granted.status_code) == (asks, status)
