@@ -127,7 +127,7 @@ def _opened(stay: Stay, *, now: datetime) -> Stay:
 
 
 def put(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) -> Stay:
-    """待领取 in a cell: it lies there for three days, and the applicant gets the code that opens it.
+    """待领取 in a cell: it lies there as long as the hall says, and the applicant gets the code that opens it.
 
     :param cabinets: of the case's hall; the first with a free cell takes it.
     :raises Refused: those of `cases.actions.shelve`; agent-not-allowed (only the card opens it), cabinet-full, door-stuck.

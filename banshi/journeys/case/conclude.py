@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from banshi.rooms.cases.queries import agent_of_case, case_by_no, facts_of, hand
 from banshi.rooms.cases.queries.agents import over
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import Cabinet
-from banshi.rooms.delivery.queries import code_for_applicant, delivery_of
+from banshi.rooms.delivery.queries import code_for_applicant, delivery_of, stay_of
 from banshi.rooms.identity import actions as people
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.actions import PersonAsked
@@ -91,6 +91,9 @@ def tell_in_cabinet(case: Case, cabinet: Cabinet, *, anew: str = "", now: dateti
     code = code_for_applicant(case) if is_their_own(case, now=now) else ""
     more: dict[str, Any] = {"secret": {"code": code}} if code else {"link": ""}
     words: dict[str, Any] = {"cabinet_zh": cabinet.name_zh, "cabinet_en": cabinet.name_en}
+    stay = stay_of(case, "result")
+    if stay is not None and stay.fetch_by is not None:
+        words["hours"] = (stay.fetch_by - stay.put_at) // timedelta(hours=1)
     event = case.events.order_by("-seq")[0]
     cases.tell(case, "case_in_cabinet", event=event, anew=anew, now=now, **words, **more)
 

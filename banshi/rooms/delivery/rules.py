@@ -14,7 +14,6 @@ CODE_DIGITS: Final = 8
 TRIES: Final = 5  # wrong codes until only the card helps
 KINDS = ("drop", "result")  # what lies in a cell
 OUT_BY = ("applicant", "staff", "moved")  # moved: its door did not open, it lies in another cell
-LIES_FOR: Final = timedelta(hours=72)  # a result in a cell; then it goes to the issue window
 TAKEN_AFTER: Final = timedelta(minutes=5)  # a door opened, nobody said that it did not: it was taken
 WRONG_CODES: Final = 5  # at one cabinet, one after the other, until it waits
 WISHES = ("counter", "cabinet", "courier")  # how whoever applied wants the result

@@ -177,9 +177,10 @@ def _ways_page(request: Any, found: Case, *, refused: Refused | None = None, now
         if refused is not None
         else ""
     )
+    policy = policy_of(found.hall_id, now=now).delivery
     context = {
         "case": found, "offered": offered, "typed": typed, "wrong": field, "own": conclude.is_their_own(found, now=now),
-        "pays": policy_of(found.hall_id, now=now).delivery.postage == "receiver",
+        "pays": policy.postage == "receiver", "hours": policy.cabinet_hours,
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
     }  # fmt: skip
     return page(request, "citizen/case_ways.html", context, hall=found.hall, refused=refused)

@@ -170,7 +170,8 @@ def _of_a_matter(refused: Refused) -> tuple[str, str]:
 def _of_the_cabinet(refused: Refused) -> tuple[str, str]:
     if refused.slug == "code-wrong":
         return pgettext("kiosk", "This code opens nothing here"), pgettext(
-            "kiosk", "Check the digits, and at which cabinet it lies. After three days it lies at the issue window."
+            "kiosk",
+            "Check the digits, and at which cabinet it lies. Once its time is over it lies at the issue window.",
         )
     if refused.slug == "nothing-found":
         return pgettext("kiosk", "No case of that number and phone here"), pgettext(

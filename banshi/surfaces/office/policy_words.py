@@ -119,6 +119,7 @@ LABELS: dict[str, Text] = {
     "delivery.courier": _("Results are posted to whoever asks"),
     "delivery.postage": _("Postage"),
     "delivery.quiet_working_days": _("A parcel nobody has heard of is looked for after, working days"),
+    "delivery.cabinet_hours": _("A result lies in the cabinet, hours"),
     "delivery.kiosk_prints": _("Copies of a result from a kiosk, at most"),
     "cases.returned_first_hours": _("What was sent back and comes again waits for the same person, hours"),
     "records.purge_wait_days": _("Confirm a destruction at the earliest after, days"),
@@ -160,6 +161,9 @@ HINTS: dict[str, Text] = {
     "records.contacts_days": _(
         "Telephones, declared names, notes, reasons, appeals with answers, words of ratings, questions to departments "
         "with answers; then they are deleted. The visit stays without them, and so do the stars. What the audit trail says stays."
+    ),
+    "delivery.cabinet_hours": _(
+        "Then the issue window has it, with the same code. What lies there keeps the time that was told."
     ),
     "delivery.kiosk_prints": _("0: kiosks print none. A copy that the machine did not print does not count."),
     "cases.returned_first_hours": _("0: whoever is free takes it at once. Who is not at work is not waited for."),
@@ -272,6 +276,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "rating.judge_working_days": ("差评申诉", "误评", "恶意差评"),
     "delivery.courier": ("快递", "邮寄", "专递", "courier"),
     "delivery.postage": ("到付", "邮费", "运费", "postage"),
+    "delivery.cabinet_hours": ("文件柜", "取件柜", "保留多久", "cabinet"),
     "delivery.kiosk_prints": ("自助打印", "打印几份", "print"),
     "cases.returned_first_hours": ("退回", "补正", "重新提交", "returned"),
     "consulting.answer_working_days": ("咨询答复", "问题多久回"),

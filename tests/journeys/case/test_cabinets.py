@@ -291,7 +291,7 @@ def test_a_result_is_fetched_at_night_by_its_code(cabinet: Cabinet, matters: Mat
     )  # fmt: skip
     assert Stay.objects.get(pk=stay.pk).out_by == "applicant"
     told = Message.objects.get(key="case_in_cabinet")
-    assert (told.params["cabinet_zh"], code in str(told.params)) == ("1 号文件柜", False)
+    assert (told.params["cabinet_zh"], told.params["hours"], code in str(told.params)) == ("1 号文件柜", 72, False)
 
 
 def test_a_code_opens_once_and_wrong_ones_wait(cabinet: Cabinet, matters: Matters) -> None:

@@ -47,6 +47,18 @@ def test_a_result_waits_three_days_and_papers_count_from_a_day(cabinet: Cabinet,
     assert (result.counts_from, result.fetch_by) == (None, TUESDAY_NINE + timedelta(hours=72))
 
 
+@pytest.mark.parametrize("hours", [12, 240])
+def test_a_result_waits_as_long_as_its_hall_says_and_what_lies_there_keeps_its_time(
+    cabinet: Cabinet, matters: Matters, hours: int
+) -> None:
+    before = held(cabinet, matters.opened(), "result")
+    matters.town.policy(delivery={"cabinet_hours": hours})
+    again, new = held(cabinet, before.case, "result"), held(cabinet, matters.opened(), "result")
+
+    assert (again.pk, again.fetch_by) == (before.pk, TUESDAY_NINE + timedelta(hours=72))
+    assert new.fetch_by == TUESDAY_NINE + timedelta(hours=hours)
+
+
 def test_a_cell_held_for_a_result_is_held_on(cabinet: Cabinet, matters: Matters) -> None:
     case = matters.opened()
 

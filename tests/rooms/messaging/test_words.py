@@ -21,7 +21,7 @@ FULL = {
     "come_early": 15, "code": "K7Q2M4", "link": "https://x.cn/a/1", "number": "A017", "window": "12", "floor_zh": "2 楼",
     "floor_en": "floor 2", "ahead": 3, "likely_s": 725, "at_most_s": 1190, "reason_zh": "停电", "reason_en": "power cut",
     "until": "2026-04-09", "since": "2026-03-11", "count": 3, "limit": 3, "days": 30,
-    "expires": at("2026-03-10 09:30").isoformat(), "day": "2026-03-09", "text": "已经补办好了。", "closed": {"from": at("2026-03-11 09:00").isoformat(), "until": at("2026-03-11 11:00").isoformat()}, "part": "一层", "advice": "补号", "stays": "号和位置都保留。", "again": "还在原来的位置。", "still": "一层", "fate": {"zh": "没能办上", "en": "could not be served"}, "next": at("2026-03-12 09:00").isoformat(), "outcome": "成立", "answer": "核实属实", "case": "441900-260310-000001", "what_zh": "听证", "what_en": "a hearing", "cabinet_zh": "1 号文件柜", "cabinet_en": "Cabinet 1", "amount": "80.00", "at": at("2026-03-09 15:20").isoformat(), "waybill": "DX01234567890", "instead_zh": "灵活就业参保登记", "instead_en": "Enrolment of the self-employed",
+    "expires": at("2026-03-10 09:30").isoformat(), "day": "2026-03-09", "text": "已经补办好了。", "closed": {"from": at("2026-03-11 09:00").isoformat(), "until": at("2026-03-11 11:00").isoformat()}, "part": "一层", "advice": "补号", "stays": "号和位置都保留。", "again": "还在原来的位置。", "still": "一层", "fate": {"zh": "没能办上", "en": "could not be served"}, "next": at("2026-03-12 09:00").isoformat(), "outcome": "成立", "answer": "核实属实", "case": "441900-260310-000001", "what_zh": "听证", "what_en": "a hearing", "cabinet_zh": "1 号文件柜", "cabinet_en": "Cabinet 1", "hours": 72, "amount": "80.00", "at": at("2026-03-09 15:20").isoformat(), "waybill": "DX01234567890", "instead_zh": "灵活就业参保登记", "instead_en": "Enrolment of the self-employed",
 }  # fmt: skip
 
 

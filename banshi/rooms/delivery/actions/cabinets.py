@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -21,8 +21,9 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.models import Cabinet, Cell, Stay
 from banshi.rooms.delivery.ports import Doors, DoorStuck
 from banshi.rooms.delivery.queries import empty_cells
-from banshi.rooms.delivery.rules import LIES_FOR, WRONG_CODES
+from banshi.rooms.delivery.rules import WRONG_CODES
 from banshi.rooms.places.models import Hall
+from banshi.rooms.places.queries import policy_of
 
 log = structlog.get_logger("banshi.delivery")
 LONGEST_WAIT_S = 600
@@ -55,7 +56,9 @@ def hold_cell(
 ) -> Stay:
     """The first free cell for the papers, or the result, of a case. Whoever comes at the same instant gets another one.
 
-    A cell with papers is not opened again for whoever knows the number of their case; one held for a result is.
+    How long a result lies there is the hall's rule of now (`delivery.cabinet_hours`); a rule that changes later moves nothing
+    that somebody was told. A cell with papers is not opened again for whoever knows the number of their case; one held for a
+    result is.
     In the caller's transaction, the case locked before. :raises Refused: cabinet-full, already-dropped.
     """
     lies = Stay.objects.filter(case=case, kind=kind, out_at=None).select_related("cell__cabinet__hall").first()
@@ -63,9 +66,10 @@ def hold_cell(
         return lies
     if lies is not None:
         raise Refused("already-dropped", facts={"day": lies.counts_from})
+    lies_for = timedelta(hours=policy_of(case.hall_id, now=now).delivery.cabinet_hours)
     return Stay.objects.create(
         cell=_free(cabinets), case=case, kind=kind, put_at=now, put_by=str(by), counts_from=counts_from,
-        fetch_by=now + LIES_FOR if kind == "result" else None,
+        fetch_by=now + lies_for if kind == "result" else None,
     )  # fmt: skip
 
 

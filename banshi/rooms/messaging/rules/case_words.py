@@ -133,8 +133,8 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "The result of “{item}” is ready: fetch it at window {window} now, with the ID card.[ See it here: {link}]",
     },
     "case_in_cabinet": {
-        "zh": "“{item}”的证照好了，放在{hall}的{cabinet}里，24 小时可取，保留 72 小时。[取件码 {code}。][也可以在线领电子证照：{link}]",
-        "en": "The result of “{item}” lies in {cabinet} of {hall}, at any hour for 72 hours.[ Code {code}.][ Or take it as a file: {link}]",
+        "zh": "“{item}”的证照好了，放在{hall}的{cabinet}里，24 小时可取[，保留 {hours} 小时]。[取件码 {code}。][也可以在线领电子证照：{link}]",
+        "en": "The result of “{item}” lies in {cabinet} of {hall}, at any hour[ for {hours} hours].[ Code {code}.][ Or take it as a file: {link}]",
     },
     "case_moved": {
         "zh": "“{item}”的证照从文件柜移到了{hall}出件窗口，取件码不变，也可以出示身份证领取。[详情：{link}]",
