@@ -587,3 +587,13 @@ def test_the_originals_to_bring_are_named(matters, me):
     shown = page(me, case)
 
     assert shown.index("带上原件") < shown.index("身份证")
+
+
+def test_how_a_case_ended_is_said_once_with_its_day_in_the_story(matters: Matters, me: Phone) -> None:
+    case = matters.opened()
+    actions.withdraw(case_no=case.no, reason="不办了", by=matters.applicant, now=TUESDAY_NINE)
+
+    seen = me.get(f"/cases/{case.no}/").content.decode()
+    card = seen[seen.index('aria-labelledby="present"') : seen.index('aria-labelledby="story"')]
+
+    assert (card.count("<h2"), 'class="tag"' in card) == (1, False)
