@@ -188,7 +188,8 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
         "consulted": queries.consulted_on(case, now=now) if behind else [],
         "handovers": list(case.handovers.select_related("given_by", "signed_by", "refused_by").order_by("id")) if behind else [],
         "owed": owed, "stop": case.stops.filter(ended_at=None).first() if case.stopped_at else None,
-        "fee": fees.owed(case.no, now=now) if case.decided_at else None,
+        "fee": (fee := fees.owed(case.no, now=now) if case.decided_at else None),
+        "free": queries.free_of(case) if case.granted and fee is None else None,
         "agreed": _agreed(moments, staff=request.who.staff_id, now=now),
     }  # fmt: skip
 

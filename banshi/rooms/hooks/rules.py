@@ -58,8 +58,8 @@ TYPES: Final = (
             "pre_review", "pre_returned", "pre_passed", "await_receipt", "received", "supplement", "accepted", "in_review",
             "decided", "issuing", "ready", "delivered", "closed", "not_accepted", "withdrawn", "terminated",
             # the phase stays as it is
-            "stopped", "resumed", "extended", "fee_due", "fee_paid", "fee_waived", "refunded", "in_cabinet", "posted",
-            "came_back", "rated", "archived",
+            "stopped", "resumed", "extended", "fee_due", "fee_paid", "fee_waived", "fee_changed", "refunded", "in_cabinet",
+            "posted", "came_back", "rated", "archived",
         )
     ),
     "enquiry.answered",

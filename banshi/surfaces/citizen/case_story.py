@@ -66,6 +66,7 @@ POSTED = pgettext_lazy("case", "You posted your papers to the hall")
 NOT_POSTED = pgettext_lazy("case", "You did not post your papers after all")
 DOOR_STUCK = pgettext_lazy("case", "The cabinet did not open")
 GRANTED, REFUSED = pgettext_lazy("case", "Decided: granted"), pgettext_lazy("case", "Decided: refused")
+NOTHING_TO_PAY = pgettext_lazy("case", "What it costs comes to nothing: there is nothing to pay.")
 OPEN_REASONS = frozenset({"notice", "refuse", "decide", "decide_at_once", "extend", "terminate", "withdraw"})
 INTERNAL_PAPERS = frozenset({"handover_slip"})
 AFTER_DELIVERY = frozenset({"delivered", "closed"})
@@ -303,6 +304,8 @@ def story(case: Case, *, now_it_is: str, ruled: Ruled | None = None) -> list[Ste
         if title is None:
             continue
         why = moment.why if moment.verb in OPEN_REASONS else ""
+        if moment.facts.get("grant") and moment.facts.get("fen") == 0:
+            why = str(NOTHING_TO_PAY)
         found.append(Step(str(title), moment.at, why))
     return [step for no, step in enumerate(found[::-1]) if no or step.title != now_it_is or step.why]
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from standardwebhooks.webhooks import Webhook
 
-from banshi.journeys.case import cabinets, charging, conclude, courier, paying
+from banshi.journeys.case import cabinets, charging, conclude, courier, paying, reassessing
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.archive.actions import archive
 from banshi.rooms.cases import actions as cases
@@ -87,6 +87,31 @@ def test_a_fee_is_asked_for_paid_and_given_back(matters: Matters, hook: Hook, re
     assert [kind for kind, _ in ended] == ["case.fee_paid", "case.terminated"]
     assert ended[0][1] == {"fen": 8000, "receipt": "town-F2026-000001"}
     assert told_of(hook, receiver, TUESDAY_NINE + DAY) == [("case.refunded", {"fen": 8000, "why": "ended"})]
+
+
+def test_a_fee_that_comes_to_nothing_is_said_with_the_decision(
+    matters: Matters, hook: Hook, receiver: Receiver
+) -> None:
+    matters.owing_by_copy("3", included=3)
+
+    kind, said = told_of(hook, receiver)[-1]
+
+    assert (kind, said["grant"], said["fen"]) == ("case.decided", True, 0)
+
+
+def test_a_fee_that_is_computed_anew_is_told_also_where_nothing_is_left(
+    matters: Matters, hook: Hook, receiver: Receiver
+) -> None:
+    case = matters.owing_by_copy("3", included=1)
+    due = told_of(hook, receiver)[-2:]
+
+    reassessing.reassess(
+        case_no=case.no, form={"copies": "1"}, reason="多填了", second_by=matters.staff["second_supervisor"].pk,
+        second_may=True, by=matters.by["supervisor"], now=TUESDAY_NINE + DAY,
+    )  # fmt: skip
+
+    assert [(kind, said.get("fen")) for kind, said in due] == [("case.decided", None), ("case.fee_due", 2000)]
+    assert told_of(hook, receiver, TUESDAY_NINE + DAY) == [("case.fee_changed", {"fen": 0, "fen_before": 2000})]
 
 
 def test_a_result_lies_in_a_cabinet(matters: Matters, hook: Hook, receiver: Receiver) -> None:

@@ -86,3 +86,13 @@ def test_nobody_else_pays_or_looks(shop: tuple[Matters, Phone, Case], open_town:
             other.post(f"/cases/{case.no}/pay/look").status_code] == [404, 404, 404]  # fmt: skip
     assert Client().post(f"/cases/{case.no}/pay").status_code in (302, 303)
     assert not Payment.objects.exists()
+
+
+def test_a_fee_that_comes_to_nothing_is_said_so(open_town: Town):
+    matters, me = applicant(open_town)
+    case = matters.owing_by_copy("3", included=3)
+
+    page = text(me.get(f"/cases/{case.no}/"))
+
+    assert ("费用核算为零，不用缴费。" in page, "不用缴费" in page, "去缴费" in page) == (True, True, False)
+    assert case.fee_due_on is None

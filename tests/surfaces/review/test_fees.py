@@ -61,3 +61,11 @@ def test_two_supervisors_have_the_fee_computed_anew(matters: Any, client_of: Any
     assert 'name="fee-copies" value="3"' in offered
     assert list(Charge.objects.order_by("id").values_list("state", "fen")) == [("released", 3000), ("due", 2000)]
     assert client_of("approver").post(f"{at}reassess", said).status_code == 403
+
+
+def test_a_fee_that_comes_to_nothing_stands_on_the_page(matters: Any, client_of: Any):
+    case = matters.owing_by_copy("3", included=3)
+
+    page = client_of("approver").get(f"/review/town/cases/{case.no}/").content.decode()
+
+    assert ('id="no-fee"' in page, "不用缴费" in page or "Nothing to pay" in page) == (True, True)

@@ -30,7 +30,7 @@ from banshi.rooms.cases.actions.ground import (
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
 from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion
 from banshi.rooms.cases.queries.flow import counted_stages, flow_of, lived
-from banshi.rooms.cases.queries.handling import fee_of, handling_of_case
+from banshi.rooms.cases.queries.handling import fee_of, free_of, handling_of_case
 from banshi.rooms.cases.queries.known import is_known
 from banshi.rooms.cases.queries.views import proposers
 from banshi.rooms.cases.rules import clocks
@@ -234,7 +234,7 @@ def decided(
         called = names(owed, case)
         raise Refused("deferred-open", facts={"materials": [{"zh": n[0], "en": n[1]} for n in called]})
     what = what_is_granted(case, granted or {}, now=now) if grant else ()
-    fen = fee_of(case) if grant else 0
+    fen, free = (fee_of(case), free_of(case)) if grant else (0, None)
     columns: dict[str, Any] = {} if not grant else pay_day(case, now) if fen else issue_day(case, now)
     due = columns.get("issue_due_on")
     staff = None if by == SYSTEM else staff_of(by)
@@ -245,7 +245,8 @@ def decided(
     event = step(
         case, verb, by=by, now=now, why=reason, granted=grant, decided_at=now, decided_by_id=staff, **columns,
         days_saved=saved(case, now=now), outcome="granted" if grant else "refused",
-        facts={"grant": grant, **({"due_on": due} if due else {}), **({"seen": seen} if seen else {})},
+        facts={"grant": grant, **({"due_on": due} if due else {}), **({"seen": seen} if seen else {}),
+               **({"fen": 0} if free is not None else {})},
     )  # fmt: skip
     kind, key = ("grant", "case_granted") if grant else ("refusal", "case_refused")
     give(case, kind, event=event, now=now, reason=reason, due_issue=due, amount=yuan(fen) if fen else "", granted=what)

@@ -38,6 +38,12 @@ def fee_of(case: Case) -> int:
     return fen(cost.amount) if cost is not None and cost.amount is not None else 0
 
 
+def free_of(case: Case) -> Cost | None:
+    """What it costs where that comes to nothing: let off by a rule, or counted to zero. None: a sum, or free of charge."""
+    cost = cost_of(case)
+    return cost if cost is not None and cost.amount == 0 else None
+
+
 def form_of(case: Case) -> dict[str, Any]:
     """Field → value."""
     found: dict[str, Any] = json.loads(case.form)

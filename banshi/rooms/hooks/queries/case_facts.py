@@ -16,7 +16,7 @@ from banshi.rooms.hooks.rules import TYPES, Fact, maker_of
 # Steps that leave the phase as it is, and are told all the same.
 STEPS: Final[Mapping[str, str]] = {
     "stop_clock": "stopped", "resume_clock": "resumed", "extend": "extended", "pay": "fee_paid", "waive": "fee_waived",
-    "post": "posted", "come_back": "came_back", "archive": "archived",
+    "reassess": "fee_changed", "post": "posted", "come_back": "came_back", "archive": "archived",
 }  # fmt: skip
 # What of a step's facts is told: codes, days, counts. Never who agreed, nor where something lies.
 SAID: Final = (
@@ -24,6 +24,7 @@ SAID: Final = (
     "expected_days",
     "days",
     "fen",
+    "fen_before",
     "receipt",
     "grant",
     "due_on",
