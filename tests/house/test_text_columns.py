@@ -77,6 +77,7 @@ cases_case.stage
 cases_case.opened_by cases_case.outcome cases_case.phase cases_case.proposed cases_case.situation cases_event.actor
 cases_event.after
 cases_event.before cases_event.earlier_hash cases_event.facts cases_event.hash cases_event.verb cases_extension.by
+cases_told_field.code cases_told_field.said
 cases_page_order.by cases_page_order.code cases_page_order.hash cases_page_order.pages
 cases_material.by cases_material.channel cases_material.code cases_material.trust cases_material.verdict
 cases_notice.missing cases_obligation.code cases_opinion.says cases_opinion.stage cases_paper.code cases_paper.kind

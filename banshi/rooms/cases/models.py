@@ -428,6 +428,23 @@ class Notice(models.Model):
         ]
 
 
+class ToldField(models.Model):
+    """预审指出的填写项: a field of the form that was sent back, with why. It is put right once it says something else."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="told_fields")
+    event = models.ForeignKey(CaseEvent, on_delete=models.PROTECT, related_name="+")  # the step that sent it back
+    code = models.CharField(max_length=80)
+    said = models.CharField(max_length=64)  # keyed digest of what the field said
+    why = FreeText()
+
+    class Meta:
+        db_table = "cases_told_field"
+        constraints = [
+            models.UniqueConstraint(fields=["event", "code"], name="a_field_is_sent_back_once_a_time"),
+            models.CheckConstraint(condition=~Q(said="") & ~Q(code=""), name="a_field_sent_back_is_known_and_marked"),
+        ]
+
+
 class Opinion(models.Model):
     """审查意见 of one stage."""
 

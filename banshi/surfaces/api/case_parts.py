@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -48,7 +47,7 @@ UNSEEN = frozenset(
 )  # steps that are none of the applicant's
 TOLD = frozenset(
     {"again", "appointment", "days", "deferred", "due_on", "due_promised", "due_statutory", "expected_days", "fen",
-     "fen_before", "grant",
+     "fen_before", "fields", "grant",
      "how", "item", "kind", "material", "materials", "missing", "place", "receipt", "round", "version", "wrong"}
 )  # fmt: skip
 OFFICE = {
@@ -240,18 +239,14 @@ def _certificate(row: CaseMaterial, case: Case) -> dict[str, Any] | None:
 
 
 def _missing(case: Case) -> list[dict[str, Any]]:
-    """What the last notice asked for, while the applicant has to bring it."""
-    last = case.notices_given.order_by("-round").first() if case.phase == "supplement" else None
-    if last is None:
-        return []
-    reasons = json.loads(last.reasons)
+    """What the last notice asked for, or the pre-review sent back, while the applicant has to put it right."""
     return [
         {
-            "requirement": each["code"] if each["kind"] == "material" else None,
-            "field": each["code"] if each["kind"] == "field" else None,
-            "reason": reasons.get(each["code"], ""),
+            "requirement": each.code if each.kind == "material" else None,
+            "field": each.code if each.kind == "field" else None,
+            "reason": each.reason,
         }
-        for each in last.missing
+        for each in cases.told_missing(case)
     ]
 
 

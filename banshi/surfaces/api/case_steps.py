@@ -110,7 +110,14 @@ def _need(who: Caller, case: Case, *permissions: str) -> None:
 
 
 def _verdicts(case: Case, said: list[VerdictIn]) -> list[cases.Verdict]:
-    return [cases.Verdict(_code(case, each.material), each.ok, each.reason) for each in said]
+    return [_verdict(case, each) for each in said]
+
+
+def _verdict(case: Case, each: VerdictIn) -> cases.Verdict:
+    if each.field is not None:
+        return cases.Verdict(each.field, each.ok, each.reason, "field")
+    assert each.material is not None  # the model saw to it
+    return cases.Verdict(_code(case, each.material), each.ok, each.reason)
 
 
 def _code(case: Case, material: str | int) -> str:
@@ -127,7 +134,7 @@ def _code(case: Case, material: str | int) -> str:
 @router.post("/cases/{case}/return", **op("return_case", {200: CaseOut}), summary="Send back what was looked over")
 @write
 def return_case(request: HttpRequest, case: Path[Code], body: VerdictsIn) -> Answer:
-    """预审退回: everything that is wrong, in one answer."""
+    """预审退回: everything that is wrong, in one answer: papers, and fields of the form."""
     return _did(
         request, case, "return_case",
         lambda who, seen, now: cases.send_back(

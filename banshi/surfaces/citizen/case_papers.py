@@ -122,7 +122,10 @@ def _papers_page(
 
 def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str = "", now: datetime) -> list[Wanted]:
     """The papers in the order of the situation's list."""
-    addable, told = cases.addable(found), {each.code: each.reason for each in cases.told_missing(found)}
+    addable, told = (
+        cases.addable(found),
+        {each.code: each.reason for each in cases.told_missing(found) if each.kind == "material"},
+    )
     held = (
         {each.paper.code: each for each in from_library.held(found, now=now)} if opens_library(request, found) else {}
     )

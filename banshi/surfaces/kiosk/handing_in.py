@@ -58,7 +58,7 @@ def wanted(place: Place, case: Case) -> list[Wanted]:
     held = {}
     if case.organisation_id is None:  # the card opens what is its holder's
         held = {each.paper.code: each for each in from_library.held(case, now=place.now)}
-    told = {each.code: each.reason for each in cases.told_missing(case)}
+    told = {each.code: each.reason for each in cases.told_missing(case) if each.kind == "material"}
     return [Wanted(row, held.get(row.code), told.get(row.code, "")) for row in cases.paper_rows(case)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -18,7 +18,7 @@ from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import guided_case, latest_day
+from banshi.rooms.cases.queries import guided_case, latest_day, shown_fields
 from banshi.rooms.cases.queries.stopping import proposed_stop
 from banshi.rooms.cases.rules.procedures import PROCEDURES, stopping
 from banshi.rooms.catalogue.queries import departments
@@ -29,7 +29,7 @@ from banshi.surfaces.review import lists
 from banshi.surfaces.review.fee_fields import fee_lines
 from banshi.surfaces.review.frame import page
 from banshi.surfaces.review.may import deeds_of, withheld
-from banshi.surfaces.review.said import Said, fields_of, rows_of
+from banshi.surfaces.review.said import FieldLine, Said, fields_of, rows_of
 
 
 @door(audience="staff", permission="cases.look")
@@ -76,6 +76,13 @@ def _middle(request: Asked, sheet: case_files.Sheet | None) -> dict[str, Any]:
     return {"sheet": sheet, "opened": opened, "sheet_address": "review:file", "look_address": "review:look"}
 
 
+def _fields_to_tell(case: Case, deeds: Collection[str], said: Said) -> list[FieldLine]:
+    """Fields that may be told with the papers: in the pre-review those that the applicant sees, so that each can be put right."""
+    if "receipt" in deeds:
+        return fields_of(guided_case(case).fields, said)
+    return fields_of(shown_fields(case), said) if "pre_review" in deeds else []
+
+
 def stop_words(case: Case) -> dict[str, Any] | None:
     """The special procedure that waits for an approver."""
     said = proposed_stop(case)
@@ -108,7 +115,7 @@ def answer(
         ),
         "grants": case_grants.lines(case, said if deed == "decide" else {}, now=now) if "decide" in deeds else [],
         "rows": rows_of(context["papers"], said, deeds=deeds),
-        "fields": fields_of(guided_case(case).fields, said) if "receipt" in deeds else [],
+        "fields": _fields_to_tell(case, deeds, said),
         "fee_fields": fee_lines(case, said) if "reassess" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in stopping(case.item.item_type).items()],
         "proposed_stop": stop_words(case) if "agree_stop" in deeds else None,

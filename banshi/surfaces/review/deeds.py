@@ -19,11 +19,11 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.handing import LONGEST_WHY
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import guided_case, paper_rows
+from banshi.rooms.cases.queries import guided_case, paper_rows, shown_fields
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review.case import answer
 from banshi.surfaces.review.fee_fields import fee_fields
-from banshi.surfaces.review.said import counted_of, deferred_of, missing_of, verdicts_of
+from banshi.surfaces.review.said import counted_of, deferred_of, missing_of, told_of, verdicts_of
 
 
 def of_case(permission: str, part: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
@@ -37,14 +37,19 @@ def of_case(permission: str, part: str) -> Callable[[Act], Callable[..., HttpRes
 
 @of_case("cases.pre_review", "pre_review")
 def send_back(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    cases.send_back(case_no=case.no, verdicts=verdicts_of(request.POST, paper_rows(case)), by=by, now=now)
+    cases.send_back(case_no=case.no, verdicts=_looked_over(request, case), by=by, now=now)
     return _("Sent back, with everything that is to be put right.")
 
 
 @of_case("cases.pre_review", "pre_review")
 def pass_on(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    cases.pass_on(case_no=case.no, verdicts=verdicts_of(request.POST, paper_rows(case)), by=by, now=now)
+    cases.pass_on(case_no=case.no, verdicts=_looked_over(request, case), by=by, now=now)
     return _("Passed. The applicant is told.")
+
+
+def _looked_over(request: Asked, case: Case) -> list[cases.Verdict]:
+    """What is said of each paper, and which fields of the form are wrong."""
+    return verdicts_of(request.POST, paper_rows(case)) + told_of(request.POST, shown_fields(case))
 
 
 @of_case("cases.receive", "receive")

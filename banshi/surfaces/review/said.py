@@ -96,6 +96,15 @@ def verdicts_of(post: Mapping[str, Any], papers: Sequence[PaperRow], *, came_onl
     return found
 
 
+def told_of(post: Mapping[str, Any], asked: Sequence[Field]) -> list[cases.Verdict]:
+    """The fields of the form that are said to be wrong, each with why."""
+    return [
+        cases.Verdict(f.code, False, lines_of(post.get(f"field-why-{f.code}"), MOST_WHY), "field")
+        for f in asked
+        if post.get(f"field-{f.code}")
+    ]
+
+
 def _is_here(post: Mapping[str, Any], paper: PaperRow) -> bool:
     return bool(post.get(f"here-{paper.code}")) and paper.on_paper_yet
 
@@ -109,12 +118,7 @@ def counted_of(post: Mapping[str, Any], papers: Sequence[PaperRow]) -> list[case
 def missing_of(post: Mapping[str, Any], papers: Sequence[PaperRow], asked: Sequence[Field]) -> list[cases.Missing]:
     """Papers said to be wrong or missing, and fields, each with why."""
     wrong = [cases.Missing(v.code, v.reason) for v in verdicts_of(post, papers) if not v.ok]
-    fields = [
-        cases.Missing(f.code, lines_of(post.get(f"field-why-{f.code}"), MOST_WHY), "field")
-        for f in asked
-        if post.get(f"field-{f.code}")
-    ]
-    return wrong + fields
+    return wrong + [cases.Missing(v.code, v.reason, "field") for v in told_of(post, asked)]
 
 
 def deferred_of(post: Mapping[str, Any], papers: Sequence[PaperRow]) -> list[tuple[str, date]]:

@@ -160,6 +160,36 @@ def verdicts(material: int | str, reason: str = "") -> dict[str, Any]:
     return {"verdicts": [{"material": material, "ok": not reason, "reason": reason}]}
 
 
+def test_a_field_goes_back_and_comes_again_only_when_it_says_something_else(work: Casework) -> None:
+    no = work.opened(channel="web")
+    work.calls("post", "/library/certificates", "manage", identity_card())
+    work.calls(
+        "post", f"/cases/{no}/materials", "channel", {"requirement": "id", "channel": "library", "consent": True}
+    )
+    work.sent(no, "channel", photo())
+    work.done("submit", no, "channel")
+    fine, wrong = {"material": "lease", "ok": True}, {"field": "address", "ok": False, "reason": "写到门牌号"}
+
+    both = work("return", no, "pre_reviewer", {"verdicts": [{**wrong, "material": "lease"}]})
+    neither = work("return", no, "pre_reviewer", {"verdicts": [{"ok": False, "reason": "不对"}]})
+    unknown = work("return", no, "pre_reviewer", {"verdicts": [fine, {**wrong, "field": "nowhere"}]})
+    passed = work("pass", no, "pre_reviewer", {"verdicts": [fine, wrong]})
+    back = work.done("return", no, "pre_reviewer", {"verdicts": [fine, wrong]})
+    same = work("submit", no, "channel")
+    work.calls("patch", f"/cases/{no}", "channel", {"form": {"address": "一号路 2 号 3 楼"}})
+    again = work.done("submit", no, "channel")
+
+    assert [(each.status_code, each.json()["type"]) for each in (both, neither, unknown, passed)] == [
+        (422, "invalid")
+    ] * 4
+    assert back["missing"] == [{"requirement": None, "field": "address", "reason": "写到门牌号"}]
+    assert (same.json()["type"], [each["code"] for each in same.json()["facts"]["fields"]]) == (
+        "form-invalid",
+        ["address"],
+    )
+    assert (again["phase"], again["missing"]) == ("pre_review", [])
+
+
 def test_what_is_missing_is_told_once_and_supplemented(work: Casework) -> None:
     no = work.opened()
     work.done("receive", no, "receiver", {"materials": ["id"]})

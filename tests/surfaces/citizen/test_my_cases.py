@@ -130,6 +130,28 @@ def test_what_the_pre_review_found_is_listed_put_right_and_sent_again(matters, m
     assert [row.verdict for row in lease] == ["", ""]  # what was sent before stays, and is looked at again
 
 
+def test_a_field_that_the_pre_review_found_wrong_is_marked_in_the_form_until_it_says_something_else(matters, me):
+    case = sent(matters, me)
+    verdicts = [Verdict(code, ok=True) for code in ("id", "lease", "photo")]
+    verdicts.append(Verdict("address", False, "写到门牌号", "field"))
+    actions.send_back(case_no=case.no, verdicts=verdicts, by=matters.by["pre_reviewer"], now=TUESDAY_NINE)
+
+    shown, form = page(me, case), text(me.get(f"/cases/{case.no}/form/"))
+    unchanged = me.post(f"/cases/{case.no}/check/")
+    marked = text(me.get(f"/cases/{case.no}/form/?faults=all"))
+    actions.change(case_no=case.no, form={"address": "一号路 2 号 3 楼"}, by=matters.applicant, now=TUESDAY_NINE)
+    answer = me.post(f"/cases/{case.no}/check/")
+
+    assert ("有地方要改" in shown, "写到门牌号" in shown, f'href="/cases/{case.no}/form/"' in shown) == (
+        True,
+        True,
+        True,
+    )
+    assert ("写到门牌号" in form, SAME_ZH in form, SAME_ZH in marked) == (True, False, True)
+    assert (unchanged.status_code, answer.status_code) == (422, 302)
+    assert Case.objects.get(pk=case.pk).phase == "pre_review"
+
+
 def test_what_the_hall_misses_is_listed_with_its_day_and_handed_in(matters, me):
     case = matters.received(papers=("id",))
     missing = [Missing("lease", "要租约全部页"), Missing("name", "店名和招牌不一致", kind="field")]

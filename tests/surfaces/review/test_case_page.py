@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -16,7 +17,7 @@ from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.receiving import Missing
-from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper, Obligation
+from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper, Obligation, ToldField
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.delivery import actions as delivery
@@ -155,6 +156,22 @@ def test_verdicts_that_were_typed_stay_when_something_is_forgotten(matters: Matt
     assert answer.status_code == 422
     assert "没有签字" in page
     assert 'name="ok-lease" value="bad"  checked' in page or 'name="ok-lease" value="bad" checked' in page
+
+
+def test_fields_go_back_with_the_papers_and_stay_marked_where_something_is_forgotten(matters: Matters, client_of):
+    case, client = sent(matters), client_of("pre_reviewer")
+    form = {"ok-id": "ok", "ok-lease": "ok", "ok-photo": "ok", "field-address": "1"}
+
+    before = client.get(at(case)).content.decode()
+    no_reason = client.post(at(case, "return"), form)
+    passed = client.post(at(case, "pass"), {**form, "field-why-address": "门牌号不对"})
+    done = client.post(at(case, "return"), {**form, "field-why-address": "门牌号不对"})
+
+    assert [f'name="field-{code}"' in before for code in ("name", "address", "phone")] == [True] * 3
+    assert (no_reason.status_code, passed.status_code, done.status_code) == (422, 422, 302)
+    assert "门牌号不对" in passed.content.decode()
+    assert re.search(r'name="field-address"\s+value="1"\s+checked', passed.content.decode())
+    assert ToldField.objects.get().why == "门牌号不对"
 
 
 def test_what_a_supplement_brought_is_found_right_on_the_page_that_accepts(matters: Matters, client_of):

@@ -19,6 +19,7 @@ from banshi.rooms.cases.models import (
     Opinion,
     PageOrder,
     Stop,
+    ToldField,
 )
 
 
@@ -33,7 +34,7 @@ def destroy_content(case: Case, *, by: Actor, now: datetime) -> None:
         "destroyed_at", "applicant", "masked_applicant", "contact", "contact_index", "account", "form", "answers",
         "situation", "agent", "masked_agent",
     ])  # fmt: skip
-    for rows in (CaseMaterial, PageOrder, CasePaper, Notice, Opinion, Obligation, Consultation):
+    for rows in (CaseMaterial, PageOrder, CasePaper, Notice, ToldField, Opinion, Obligation, Consultation):
         rows.objects.filter(case=case).delete()
     Stop.objects.filter(case=case).update(basis="", result="")
     Extension.objects.filter(case=case).update(reason="")

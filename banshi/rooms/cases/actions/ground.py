@@ -468,5 +468,11 @@ def names(codes: Collection[str], case: Case) -> list[list[str]]:
     return [[by_code[code].name_zh, by_code[code].name_en] if code in by_code else [code, code] for code in codes]
 
 
+def called(told: Iterable[tuple[str, str]], case: Case) -> list[list[str]]:
+    """The same of papers and fields of the form. :param told: code and kind (material | field)."""
+    labels = {each.code: [each.label_zh, each.label_en] for each in handling_of_case(case).fields}
+    return [labels.get(code, [code, code]) if kind == "field" else names([code], case)[0] for code, kind in told]
+
+
 def invalid(field: str, zh: str, en: str) -> Refused:
     return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}})

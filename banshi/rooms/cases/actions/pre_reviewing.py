@@ -11,10 +11,10 @@ from django.db import transaction
 
 from banshi.kernel.actors import Actor
 from banshi.rooms.cases.actions.ground import (
+    called,
     give,
     invalid,
     locked,
-    names,
     need,
     need_lease,
     need_papers,
@@ -23,27 +23,35 @@ from banshi.rooms.cases.actions.ground import (
     step,
     tell,
 )
-from banshi.rooms.cases.models import Case, CaseMaterial
-from banshi.rooms.cases.queries.handling import got_of, wanted_of
+from banshi.rooms.cases.models import Case, CaseMaterial, ToldField
+from banshi.rooms.cases.queries.handling import got_of, shown_fields, wanted_of
+from banshi.rooms.cases.queries.untouched import said_now
 from banshi.rooms.cases.rules.materials import unseen, unsent
 from banshi.rooms.cases.rules.paper_texts import Named
 
 LONGEST_WHY = 300
+NOT_ASKED = {
+    "material": ("这种情形不需要这份材料", "This situation does not ask for this paper"),
+    "field": ("这种情形不用填这一项", "This situation does not ask for this field"),
+}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What somebody says of one paper: right, or what is wrong with it."""
+    """What somebody says of one paper, or field of the form: right, or what is wrong with it. `kind`: material | field."""
 
     code: str
     ok: bool
     reason: str = ""
+    kind: str = "material"
 
 
 def send_back(*, case_no: str, verdicts: Sequence[Verdict], by: Actor, now: datetime) -> Case:
-    """预审退回: everything that is wrong, in one answer.
+    """预审退回: everything that is wrong, in one answer: papers, and fields of the form – each of which has to say something
+    else before it comes again.
 
-    :raises Refused: nothing-found, wrong-state, locked, invalid (nothing is wrong, no reason, a paper not asked for).
+    :raises Refused: nothing-found, wrong-state, locked, invalid (nothing is wrong, no reason, a paper or field not asked for, a
+        field twice), not-looked-at.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -54,11 +62,18 @@ def send_back(*, case_no: str, verdicts: Sequence[Verdict], by: Actor, now: date
         if not wrong:
             raise invalid("verdicts", "没有指出哪里不对", "Nothing is said to be wrong")
         need_seen(unseen(wanted_of(case), got_of(case, now=now)), case)
-        codes = [v.code for v in wrong]
-        event = step(case, "return", by=by, now=now, facts={"wrong": codes}, pre_review_due_on=None)
-        listed = tuple(Named(n[0], v.reason) for n, v in zip(names(codes, case), wrong, strict=True))
+        papers, fields = [[v for v in wrong if v.kind == kind] for kind in ("material", "field")]
+        facts = {"wrong": [v.code for v in papers], **({"fields": [v.code for v in fields]} if fields else {})}
+        event = step(case, "return", by=by, now=now, facts=facts, pre_review_due_on=None)
+        ToldField.objects.bulk_create(
+            ToldField(case=case, event=event, code=v.code, said=said_now(case, v.code), why=v.reason.strip())
+            for v in fields
+        )
+        told = [*papers, *fields]
+        said = called(((v.code, v.kind) for v in told), case)
+        listed = tuple(Named(name[0], v.reason) for name, v in zip(said, told, strict=True))
         give(case, "pre_review_opinion", event=event, now=now, missing=listed)
-        tell(case, "case_returned", event=event, now=now, bring=names(codes, case))
+        tell(case, "case_returned", event=event, now=now, bring=said)
     return case
 
 
@@ -72,6 +87,7 @@ def pass_on(*, case_no: str, verdicts: Sequence[Verdict] = (), by: Actor, now: d
         need(case, "pass")
         need_lease(case, by=by, now=now)
         judge(case, verdicts, by=by, now=now)
+        need_fields_right(verdicts)
         wanted, got = wanted_of(case), got_of(case, now=now)
         need_seen(unseen(wanted, got), case)
         need_papers(unsent(wanted, got))
@@ -82,22 +98,44 @@ def pass_on(*, case_no: str, verdicts: Sequence[Verdict] = (), by: Actor, now: d
 
 
 def judge(case: Case, verdicts: Sequence[Verdict], *, by: Actor, now: datetime) -> None:
-    """Write what is said of papers that came. :raises Refused: invalid."""
-    asked = {each.code for each in wanted_of(case)}
+    """Write what is said of papers that came, and check what is said of fields. :raises Refused: invalid."""
+    asked = {"material": {each.code for each in wanted_of(case)}, "field": _fields_of(case, verdicts)}
     for verdict in verdicts:
         reason = verdict.reason.strip()
-        if verdict.code not in asked:
-            raise invalid("verdicts", "这种情形不需要这份材料", "This situation does not ask for this paper")
+        if verdict.code not in asked[verdict.kind]:
+            raise invalid("verdicts", *NOT_ASKED[verdict.kind])
         if not verdict.ok and not reason:
             raise invalid("reason", "写明哪里不对、怎么改", "Say what is wrong and how to put it right")
         if len(reason) > LONGEST_WHY:
             raise invalid("reason", f"{LONGEST_WHY} 字以内", f"Up to {LONGEST_WHY} characters")
-        live = CaseMaterial.objects.filter(case=case, code=verdict.code, gone_at=None)
-        for row in live.order_by("id"):
-            row.verdict, row.why, row.judged_by_id = (
-                ("ok", "", staff_of(by)) if verdict.ok else ("bad", reason, staff_of(by))
-            )
-            row.save(update_fields=["verdict", "why", "judged_by"])
+        if verdict.kind == "material":
+            _write(case, verdict, reason, by=by)
+
+
+def _fields_of(case: Case, verdicts: Sequence[Verdict]) -> set[str]:
+    """Those that the form shows now: what the applicant does not see they cannot put right. :raises Refused: invalid – one
+    that is spoken of twice."""
+    said = [each.code for each in verdicts if each.kind == "field"]
+    if len(set(said)) < len(said):
+        raise invalid("verdicts", "同一个填写项说了两次", "A field is spoken of twice")
+    return {each.code for each in shown_fields(case)} if said else set()
+
+
+def _write(case: Case, verdict: Verdict, reason: str, *, by: Actor) -> None:
+    live = CaseMaterial.objects.filter(case=case, code=verdict.code, gone_at=None)
+    for row in live.order_by("id"):
+        row.verdict, row.why, row.judged_by_id = (
+            ("ok", "", staff_of(by)) if verdict.ok else ("bad", reason, staff_of(by))
+        )
+        row.save(update_fields=["verdict", "why", "judged_by"])
+
+
+def need_fields_right(verdicts: Sequence[Verdict]) -> None:
+    """:raises Refused: invalid – a field is said to be wrong, in a step that says that all is right."""
+    if any(each.kind == "field" and not each.ok for each in verdicts):
+        raise invalid(
+            "verdicts", "有填写项不对，要一次说全再退", "A field is wrong: send it back, with all that is wrong"
+        )
 
 
 def reasons_of(reasons: dict[str, str]) -> str:

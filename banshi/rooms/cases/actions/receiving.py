@@ -20,6 +20,7 @@ from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.actions.applying import add_material, need_form, need_promises
 from banshi.rooms.cases.actions.ground import (
     alone,
+    called,
     dues,
     give,
     invalid,
@@ -42,7 +43,7 @@ from banshi.rooms.cases.actions.ground import (
     until,
 )
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
-from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, reasons_of
+from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, need_fields_right, reasons_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
 from banshi.rooms.cases.actions.promising import give_promises
 from banshi.rooms.cases.actions.recounting import recounted
@@ -223,11 +224,11 @@ def give_notice(
             reasons=reasons_of({m.code: m.reason for m in missing_now}), at=now, by_id=staff_of(by),
             second_by_id=second_by if further else None,
         )  # fmt: skip
-        called = _called(case, missing_now)
-        listed = tuple(Named(name[0], m.reason) for name, m in zip(called, missing_now, strict=True))
+        said = called(((m.code, m.kind) for m in missing_now), case)
+        listed = tuple(Named(name[0], m.reason) for name, m in zip(said, missing_now, strict=True))
         give(case, "one_time_notice", event=event, now=now, missing=listed, due_supplement=due)
         receipt_untold(case, now=now)
-        tell(case, "case_notice", event=event, now=now, bring=called, day=due.isoformat())
+        tell(case, "case_notice", event=event, now=now, bring=said, day=due.isoformat())
     return case
 
 
@@ -276,11 +277,6 @@ def _visible_before(case: Case, missing_now: Sequence[Missing]) -> bool:
     return any(m.code not in told and m.code not in came_later for m in missing_now)
 
 
-def _called(case: Case, missing_now: Sequence[Missing]) -> list[list[str]]:
-    labels = {f.code: [f.label_zh, f.label_en] for f in handling_of_case(case).fields}
-    return [labels[m.code] if m.kind == "field" else names([m.code], case)[0] for m in missing_now]
-
-
 def accept(
     *,
     case_no: str,
@@ -306,6 +302,7 @@ def accept(
         need_lease(case, by=by, now=now)
         _count(case_no, materials, by=by, now=now)
         judge(case, verdicts, by=by, now=now)
+        need_fields_right(verdicts)
         calendar, today, limits = work_calendar(), today_of(case, now), handling_of_case(case).limits
         wanted, got = wanted_of(case), got_of(case, now=now)
         latest = clocks.due(

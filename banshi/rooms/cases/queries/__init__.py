@@ -49,6 +49,7 @@ from banshi.rooms.cases.queries.handling import (
     guided_case,
     handling_of_case,
     proposed_of,
+    shown_fields,
     wanted_of,
 )
 from banshi.rooms.cases.queries.kept import next_refusal
@@ -198,6 +199,7 @@ __all__ = [
     "sees",
     "set_aside",
     "set_aside_in",
+    "shown_fields",
     "siblings",
     "stages_of",
     "stages_waited_for",

@@ -13,8 +13,8 @@ from banshi.rooms.cases.rules.materials import Got, Wanted
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.catalogue.rules.granting import proposed
-from banshi.rooms.catalogue.rules.guided import Guided, cost_in, guided
-from banshi.rooms.catalogue.rules.handling import Grant, Handling
+from banshi.rooms.catalogue.rules.guided import Guided, cost_in, guided, shown
+from banshi.rooms.catalogue.rules.handling import Field, Grant, Handling
 
 
 def handling_of_case(case: Case) -> Handling:
@@ -48,6 +48,11 @@ def form_of(case: Case) -> dict[str, Any]:
     """Field → value."""
     found: dict[str, Any] = json.loads(case.form)
     return found
+
+
+def shown_fields(case: Case) -> tuple[Field, ...]:
+    """The fields that its form has as far as it is filled in, in order."""
+    return shown(handling_of_case(case), case.answers, form_of(case))
 
 
 def proposed_of(case: Case, *, day: date) -> tuple[tuple[Grant, str], ...]:

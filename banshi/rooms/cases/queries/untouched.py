@@ -1,13 +1,13 @@
-"""What a notice told of the form: what each field said then, without saying it, and which still say the same."""
+"""What a notice, or the pre-review, told of the form: what each field said, without saying it, and which still say the same."""
 
 from __future__ import annotations
 
 import json
 
 from banshi.foundation.crypto import blind_index
-from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries.handling import form_of, handling_of_case
-from banshi.rooms.catalogue.rules.guided import FieldFault, shown
+from banshi.rooms.cases.models import Case, ToldField
+from banshi.rooms.cases.queries.handling import form_of, shown_fields
+from banshi.rooms.catalogue.rules.guided import FieldFault
 
 SAME_ZH, SAME_EN = "和告知时写的一样，还没有改", "It still says what it said when the hall asked for it"
 
@@ -19,9 +19,22 @@ def said_now(case: Case, code: str) -> str:
 
 
 def untouched(case: Case) -> list[FieldFault]:
-    """The fields of the last notice that were not put right since, of those alone that are shown now; empty where the case
-    waits for nothing."""
-    last = case.notices_given.order_by("-round").first() if case.phase == "supplement" else None
-    told = {each["code"]: each.get("said") for each in last.missing if each["kind"] == "field"} if last else {}
-    asked = [each.code for each in shown(handling_of_case(case), case.answers, form_of(case))] if told else []
+    """The fields that the last notice, or the pre-review, told and that were not put right since, of those alone that are shown
+    now; empty where the case waits for nothing."""
+    told = _told(case)
+    asked = [each.code for each in shown_fields(case)] if told else []
     return [FieldFault(code, SAME_ZH, SAME_EN) for code in asked if code in told and told[code] == said_now(case, code)]
+
+
+def _told(case: Case) -> dict[str, str | None]:
+    """Field → what it said when it was told, by its digest."""
+    if case.phase == "pre_returned":
+        return {each.code: each.said for each in sent_back_fields(case)}
+    last = case.notices_given.order_by("-round").first() if case.phase == "supplement" else None
+    return {each["code"]: each.get("said") for each in last.missing if each["kind"] == "field"} if last else {}
+
+
+def sent_back_fields(case: Case) -> list[ToldField]:
+    """Those that the pre-review named when it sent the case back last."""
+    last = case.events.filter(verb="return").order_by("-seq").first()
+    return list(ToldField.objects.filter(event=last).order_by("id")) if last is not None else []

@@ -22,6 +22,7 @@ from banshi.rooms.cases.queries.handling import guided_case, handling_of_case, h
 from banshi.rooms.cases.queries.leases import ended, kept
 from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.queries.stopping import STOP, longer_than_told
+from banshi.rooms.cases.queries.untouched import sent_back_fields
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS
@@ -367,25 +368,28 @@ class Told:
 
 def told_missing(case: Case) -> list[Told]:
     """What the case waits for: the last notice, or what the pre-review found wrong; empty where it waits for nothing."""
-    handling = handling_of_case(case)
+    asked: list[tuple[str, str, str]] = []  # code, kind, reason
     if case.phase == "supplement":
         notice = case.notices_given.order_by("-round").first()
         reasons = json.loads(notice.reasons) if notice is not None else {}
-        asked = [(each["code"], each["kind"]) for each in notice.missing] if notice is not None else []
+        told = notice.missing if notice is not None else []
+        asked = [(each["code"], each["kind"], reasons.get(each["code"], "")) for each in told]
     elif case.phase == "pre_returned":
         last = CaseEvent.objects.filter(case=case, verb="return").order_by("-seq").first()
         wrong = last.facts["wrong"] if last is not None else []
         rows = CaseMaterial.objects.filter(case=case, code__in=wrong).order_by("id")
         reasons = {row.code: row.why for row in rows if row.why}
-        asked = [(code, "material") for code in wrong]
-    else:
+        asked = [(code, "material", reasons.get(code, "")) for code in wrong]
+        asked += [(each.code, "field", each.why) for each in sent_back_fields(case)]
+    handling = handling_of_case(case) if asked else None
+    if handling is None:
         return []
     papers = {each.code: (each.name_zh, each.name_en) for each in handling.materials}
     fields = {each.code: (each.label_zh, each.label_en) for each in handling.fields}
     found = []
-    for code, kind in asked:
+    for code, kind, reason in asked:
         zh, en = (fields if kind == "field" else papers).get(code, (code, code))
-        found.append(Told(code, kind, zh, en, reasons.get(code, "")))
+        found.append(Told(code, kind, zh, en, reason))
     return found
 
 

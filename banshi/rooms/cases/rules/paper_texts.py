@@ -200,14 +200,14 @@ def _submission_receipt(facts: Facts) -> PaperWords:
 
 def _pre_review_opinion(facts: Facts) -> PaperWords:
     if facts.missing:
-        opinion = "经预审，下列材料需要更换或者补充，已经一次列全。改好后重新提交，其他材料不必再交。"
+        opinion = "经预审，下列内容需要更换、更正或者补充，已经一次列全。改好后重新提交，其他内容不必再交、再填。"
     else:
         opinion = "经预审，材料齐全，符合要求。可以到窗口交验原件，或者按告知的方式投递。"
     return PaperWords(
         title="" if facts.missing else "预审通过通知",
         paragraphs=(f"{_asked(facts)}，{opinion}", f"{'预审意见' if facts.missing else '预审通过'}不代替受理决定。"),
         rows=_head(facts),
-        list_head=("材料", "要改的地方"),
+        list_head=("材料或者填写的内容", "要改的地方"),
         listed=_listed(facts.missing),
     )
 

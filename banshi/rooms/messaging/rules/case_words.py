@@ -25,8 +25,8 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "The application for “{item}” is in: case {case}. The papers are looked at by {day}; whatever is wrong is told at once.[ Follow it: {link}]",
     },
     "case_returned": {
-        "zh": "“{item}”的材料看过了，有几处要改：{bring}。改好再交，不用重新填表。[怎么改：{link}]",
-        "en": "The papers for “{item}” were looked at. To be put right: {bring}. Change them and send again; the form stays filled.[ What to change: {link}]",
+        "zh": "“{item}”看过了，有几处要改：{bring}。改好再交，其他的不用重填。[怎么改：{link}]",
+        "en": "“{item}” was looked over. To be put right: {bring}. Change it and send again; the rest stays as it is.[ What to change: {link}]",
     },
     "case_passed": {
         "zh": "“{item}”的材料看过了，都对。[下一步：{link}]",

@@ -57,7 +57,9 @@ class CaseOut(CaseLineOut):
     fee: FeeOut | None = Field(
         description="What it costs by its answers and form; null: nothing. `how` for those who read the form."
     )
-    missing: list[TellOut] = Field(description="What the last notice asked for, while it is waited for.")
+    missing: list[TellOut] = Field(
+        description="What the last notice asked for, or the pre-review sent back, while it is waited for."
+    )
     form: dict[str, Value] | None = Field(description="For staff who look at cases here, and leave a trace.")
     delivery: CaseDeliveryOut | None
     agent: CaseAgentOut | None = Field(description="Who acts for the applicant; null: nobody does.")

@@ -22,9 +22,23 @@ from banshi.surfaces.api.schemas import (
 
 
 class VerdictIn(In):
-    material: Short | Id = Field(description="Code of the paper, or id of what came for it.")
+    """Exactly one of `material` and `field`."""
+
+    material: Short | Id | None = Field(None, description="Code of the paper, or id of what came for it.")
+    field: Short | None = Field(
+        None,
+        description="Of the form: one that is wrong goes back with the papers, and has to say something else then.",
+    )
     ok: bool
     reason: Text = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> VerdictIn:
+        if (self.material is None) == (self.field is None):
+            raise PydanticCustomError(
+                "one_of", "{en}", {"zh": "material 和 field 须填且只填一项", "en": "Give either material or field"}
+            )
+        return self
 
 
 class VerdictsIn(In):
