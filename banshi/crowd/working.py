@@ -144,7 +144,7 @@ async def at_the_front(matters: Matters, matter: Matter, case: Case) -> Reply | 
     if meets == "withdrawn" and matter.chance("early") < 0.5:
         return await withdraw(matters, matter)
     if meets == "not_accepted":
-        said = {"reason": "不属于本大厅的职权范围。", "body": "区市场监督管理局"}
+        said = {"reason": "不属于本大厅的职权范围。", "code": "other_body", "body": "区市场监督管理局"}
         return await matters.step(matter, "accept", "refuse", said)
     if told < {"notice": 1, "second_notice": 2}.get(meets, 0):
         return await _notice(matters, matter, case, further=told > 0)

@@ -27,6 +27,7 @@ from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Moment
 from banshi.rooms.cases.rules.duties import AGREED, BY_TWO
+from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.fees import queries as fees
 from banshi.rooms.identity import queries as identity
@@ -154,9 +155,15 @@ def _story(moments: list[Moment]) -> list[Step]:
     """Newest first."""
     names = names_of(moment.actor for moment in moments)
     return [
-        Step(m.verb, m.at, names[m.actor], m.why, m.facts, tuple((paper, title_of(paper)) for paper in m.papers))
+        Step(m.verb, m.at, names[m.actor], _why(m), m.facts, tuple((paper, title_of(paper)) for paper in m.papers))
         for m in reversed(moments)
     ]
+
+
+def _why(moment: Moment) -> str:
+    """In somebody's own words, after the ground where one was chosen from a list."""
+    ground = GROUNDS.get(moment.facts.get("ground", ""))
+    return f"{named(ground)} · {moment.why}" if ground is not None else moment.why
 
 
 def _agreed(moments: list[Moment], *, staff: int | None, now: datetime) -> dict[str, list[Staff]]:

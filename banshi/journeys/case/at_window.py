@@ -119,11 +119,13 @@ def give_notice(
         )
 
 
-def refuse(*, case_no: str, brought: Brought, reason: str, body: str = "", by: Actor, now: datetime) -> Case:
+def refuse(
+    *, case_no: str, brought: Brought, reason: str, body: str = "", ground: str = "", by: Actor, now: datetime
+) -> Case:
     """不予受理, said in writing. :raises Refused: those of `_take_in` and `cases.refuse`."""
     with transaction.atomic():
         _take_in(case_no=case_no, brought=brought, by=by, now=now)
-        return cases.refuse(case_no=case_no, reason=reason, body=body, by=by, now=now)
+        return cases.refuse(case_no=case_no, reason=reason, body=body, ground=ground, by=by, now=now)
 
 
 def decide(*, case_no: str, brought: Brought, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:

@@ -7,6 +7,7 @@ from django.db import models
 from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.rooms.cases.rules.by_rule import MODES, OCCASIONS, RUN_OUTCOMES, WHYS
 from banshi.rooms.cases.rules.consulted import SAYS
+from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.identity.models import Account, Guardianship, Mandate, Organisation, PaperMandate, Person, Staff
@@ -90,6 +91,7 @@ class Case(models.Model):
 
     phase = models.CharField(max_length=16, default="draft")
     outcome = models.CharField(max_length=16, default="")
+    ground = models.CharField(max_length=16, default="", db_default="")  # 不予受理的情形 (rules/grounds)
     stopped_at = models.DateTimeField(null=True)  # a special procedure is under way
     tolerant = models.BooleanField(default=False)  # 容缺: papers are to follow
     deemed = models.BooleanField(default=False)  # 视为受理
@@ -199,6 +201,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(masked_agent="") | Q(guardian=None, organisation=None),
                 name="a_guardian_or_member_is_no_agent",
+            ),
+            models.CheckConstraint(
+                condition=Q(ground="") | Q(ground__in=list(GROUNDS), outcome="not_accepted"),
+                name="a_ground_is_known_and_of_what_was_not_accepted",
             ),
             models.UniqueConstraint(fields=["bundle", "item"], name="an_item_is_once_in_a_bundle"),
             models.CheckConstraint(

@@ -47,7 +47,7 @@ UNSEEN = frozenset(
 )  # steps that are none of the applicant's
 TOLD = frozenset(
     {"again", "appointment", "days", "deferred", "due_on", "due_promised", "due_statutory", "expected_days", "fen",
-     "fen_before", "fields", "grant",
+     "fen_before", "fields", "grant", "ground",
      "how", "item", "kind", "material", "materials", "missing", "place", "receipt", "round", "version", "wrong"}
 )  # fmt: skip
 OFFICE = {

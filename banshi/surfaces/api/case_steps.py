@@ -233,10 +233,12 @@ def accept_case(request: HttpRequest, case: Path[Code], body: AcceptIn | None = 
 @router.post("/cases/{case}/refuse", **op("refuse_case", {200: CaseOut}), summary="Do not accept")
 @write
 def refuse_case(request: HttpRequest, case: Path[Code], body: RefuseIn) -> Answer:
-    """不予受理: not this body's, or needs no application; said in writing, with whom to turn to."""
+    """不予受理, by one of the grounds there are; said in writing, with whom to turn to."""
     return _did(
         request, case, "refuse_case",
-        lambda who, seen, now: cases.refuse(case_no=seen.no, reason=body.reason, body=body.body, by=who.by, now=now),
+        lambda who, seen, now: cases.refuse(
+            case_no=seen.no, reason=body.reason, body=body.body, ground=body.code or "", by=who.by, now=now
+        ),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Clock, Ruled
+from banshi.rooms.cases.rules.grounds import GROUNDS, Ground
 from banshi.rooms.cases.rules.lifecycle import PERMIT
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES
@@ -189,6 +190,8 @@ class Present:
     button: Button | None
     bring: tuple[str, ...]
     reason: str
+    ground: Ground | None  # 不予受理的情形
+    body: str  # whom to turn to instead
 
 
 def present(case: Case, where: Where, *, now: datetime, today: date, appointment: AppointmentView | None) -> Present:
@@ -216,7 +219,7 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
     if expected and dropped is not None and dropped.counts_from is not None:
         title, says = (DROPPED, THEY_COUNT) if dropped.out_at is None else (TAKEN_OUT, IT_LOOKS)
         detail, asks = says % {"day": day_words(dropped.counts_from, today)}, False
-    stop = stop_of(case)
+    stop, (ground, body) = stop_of(case), ground_of(case)
     runs = case.phase in ("accepted", "in_review")
     return Present(
         title=str(STOPPED if stop else title), detail="" if stop else str(detail),
@@ -224,7 +227,7 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
         until=None if stop or refused else cases.due_of(case), overdue="overdue" in flags, provisional="provisional" in flags,
         legal=case.due_statutory if runs else None, clock=cases.clock_of(case, now=now) if runs else None, stop=stop,
         button=button, bring=tuple(named(row) for row in where.originals) if asks else (),
-        reason=reason_of(case),
+        reason=reason_of(case), ground=ground, body=body,
     )  # fmt: skip
 
 
@@ -235,6 +238,13 @@ def reason_of(case: Case) -> str:
         verbs = ("decide", "decide_at_once")
     event = case.events.filter(verb__in=verbs).order_by("seq").last() if verbs else None
     return event.why if event is not None else ""
+
+
+def ground_of(case: Case) -> tuple[Ground | None, str]:
+    """Of what was not accepted: which ground it was, and whom to turn to instead, as its paper says it."""
+    ground = GROUNDS.get(case.ground)
+    paper = case.papers.filter(kind="non_acceptance").last() if ground is not None and ground.needs_body else None
+    return ground, cases.facts_of(paper).body if paper is not None else ""
 
 
 def stop_of(case: Case) -> Standstill | None:

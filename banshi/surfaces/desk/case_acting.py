@@ -235,8 +235,8 @@ def _notice(here: Served, case: Case, sent: Sent, now: datetime) -> None:
 
 def _refuse(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     at_window.refuse(
-        case_no=case.no, brought=sent.brought(here, case), reason=sent.words["reason"], body=sent.words["body"], by=here.by,
-        now=now,
+        case_no=case.no, brought=sent.brought(here, case), reason=sent.words["reason"], body=sent.words["body"],
+        ground=sent.words["ground"], by=here.by, now=now,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import takes
 from banshi.rooms.catalogue.rules.costs import hangs_on
@@ -161,6 +162,7 @@ def panel_of(
         "steps": steps, "given": given, "missing": missing_of(refused), "given_now": [each for each in given if each.now],
         "sheet": _sheet(request, pages), "held": [p for p in papers if p.held],
         "compared": here.compared, "documents": _documents(here, case, now=now), "again": case.notices > 0, "told": told,
+        "grounds": GROUNDS.values(),
         "kept": folders.folder_of(case), "lacking": sum(p.wanting and p.row.necessity != "optional" for p in papers),
     }  # fmt: skip
 

@@ -22,7 +22,7 @@ from banshi.surfaces.desk.case_front import Served
 
 LONGEST = 2001  # one more than any field takes, so that it is told
 LONGEST_WHY = 301
-WORDS = ("reason", "body", "second", "deny")
+WORDS = ("reason", "body", "ground", "second", "deny")
 
 
 @dataclass(frozen=True)

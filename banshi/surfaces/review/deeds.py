@@ -84,7 +84,8 @@ def notice(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 @of_case("cases.receive", "refuse")
 def refuse(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     reason, body = lines_of(request.POST.get("reason"), 300), clean(request.POST.get("body"), 60)
-    cases.refuse(case_no=case.no, reason=reason, body=body, by=by, now=now)
+    ground = clean(request.POST.get("ground"), 20)
+    cases.refuse(case_no=case.no, reason=reason, body=body, ground=ground, by=by, now=now)
     return _("Not accepted. The notice says why, and what can be done about it.")
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -16,6 +17,8 @@ from banshi.rooms.cases.actions.receiving import Missing
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper, Notice, Obligation
 from banshi.rooms.cases.queries import facts_of
 from banshi.rooms.cases.queries.exceptions import exceptions
+from banshi.rooms.cases.rules.grounds import GROUNDS
+from banshi.rooms.cases.rules.paper_facts import read
 from banshi.rooms.cases.rules.papers import words
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.messaging.models import Message
@@ -611,3 +614,56 @@ def test_one_case_that_breaks_keeps_no_other_from_its_turn(matters: Matters, mon
 
     assert done == 1
     assert [Case.objects.get(pk=each.pk).phase for each in (first, second)] == ["received", "accepted"]
+
+
+# --- Not accepted -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ground", "body", "kept"),
+    [
+        ("not_eligible", "", "not_eligible"),
+        ("other_body", "区市场监管局", "other_body"),
+        ("", "区市场监管局", "other_body"),
+        ("", "", "other"),
+    ],
+)
+def test_what_is_not_accepted_has_one_of_the_grounds(matters: Matters, ground: str, body: str, kept: str):
+    case = cases.refuse(
+        case_no=matters.received().no, reason="不归这里管", body=body, ground=ground, by=matters.by["receiver"],
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    facts = read(CasePaper.objects.get(kind="non_acceptance").facts)
+    assert (case.ground, case.events.get(verb="refuse").facts) == (kept, {"ground": kept})
+    assert (facts.ground, facts.body) == (GROUNDS[kept].name_zh, body)
+
+
+@pytest.mark.parametrize(("ground", "body"), [("other_body", " "), ("nothing", ""), ("not_eligible", "长" * 61)])
+def test_a_ground_that_is_none_or_names_no_body_is_refused(matters: Matters, ground: str, body: str):
+    case, by = matters.received(), matters.by["receiver"]
+
+    no = slug_of(
+        lambda: cases.refuse(case_no=case.no, reason="不归这里管", body=body, ground=ground, by=by, now=TUESDAY_NINE)
+    )
+
+    assert (no, Case.objects.get().phase) == ("invalid", "received")
+
+
+@pytest.mark.parametrize(
+    ("item_type", "law"), [("01", "《中华人民共和国行政许可法》第三十二条第一款第二项"), ("05", "")]
+)
+def test_the_law_is_named_of_permits_alone(matters: Matters, item_type: str, law: str):
+    case = matters.received()
+    Item.objects.filter(pk=case.item_id).update(item_type=item_type)
+
+    cases.refuse(case_no=case.no, reason="不归这里管", body="区市场监管局", by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    assert read(CasePaper.objects.get(kind="non_acceptance").facts).law == law
+
+
+def test_a_ground_is_of_what_was_not_accepted(matters: Matters):
+    case = matters.received()
+
+    with pytest.raises(IntegrityError, match="a_ground_is_known_and_of_what_was_not_accepted"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(ground="decided")

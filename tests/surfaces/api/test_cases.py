@@ -9,6 +9,7 @@ import pytest
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.archive import actions as archive
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, WORKLISTS
 from banshi.rooms.cases.rules.materials import CHANNELS
 from banshi.rooms.cases.rules.procedures import PROCEDURES
@@ -188,6 +189,22 @@ def test_a_field_goes_back_and_comes_again_only_when_it_says_something_else(work
         ["address"],
     )
     assert (again["phase"], again["missing"]) == ("pre_review", [])
+
+
+def test_what_is_not_accepted_says_why_by_code_and_whose_it_is(work: Casework) -> None:
+    first, second = work.received(), work.received(anyway=True)
+
+    nobody = work("refuse", first, "receiver", {"reason": "不归这里管", "code": "other_body"})
+    unknown = work("refuse", first, "receiver", {"reason": "不归这里管", "code": "nothing"})
+    work.done("refuse", first, "receiver", {"reason": "条件不够", "code": "not_eligible"})
+    work.done("refuse", second, "receiver", {"reason": "不归这里管", "body": "区市场监管局"})
+
+    said = [
+        work.calls("get", f"/cases/{no}/timeline", "channel").json()["data"][-1]["facts"] for no in (first, second)
+    ]
+    assert (nobody.status_code, unknown.status_code) == (422, 422)
+    assert said == [{"ground": "not_eligible"}, {"ground": "other_body"}]
+    assert get_args(case_schemas.Ground) == tuple(GROUNDS)
 
 
 def test_what_is_missing_is_told_once_and_supplemented(work: Casework) -> None:

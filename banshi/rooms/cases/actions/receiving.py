@@ -54,12 +54,14 @@ from banshi.rooms.cases.queries.handling import got_of, handling_of_case, wanted
 from banshi.rooms.cases.queries.untouched import said_now
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import second_refusal
+from banshi.rooms.cases.rules.grounds import GROUNDS, ground_said, law_of
 from banshi.rooms.cases.rules.lifecycle import PERMIT
 from banshi.rooms.cases.rules.materials import PROMISE, deferral_refusal, missing, unseen
 from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.messaging.queries import told_of
 
 MOST_MISSING = 60
+LONGEST_BODY = 60
 
 
 @dataclass(frozen=True)
@@ -387,24 +389,33 @@ def write_acceptance(
     return event
 
 
-def refuse(*, case_no: str, reason: str, body: str = "", by: Actor, now: datetime) -> Case:
-    """不予受理: not this body's, or needs no application; said in writing, on the day, with whom to turn to and the remedy.
+def refuse(*, case_no: str, reason: str, body: str = "", ground: str = "", by: Actor, now: datetime) -> Case:
+    """不予受理, by one of the grounds there are; said in writing, on the day, with whom to turn to and the remedy.
 
-    :raises Refused: nothing-found, wrong-state, too-late (it counts as accepted), locked, invalid.
+    :param ground: a code of `rules/grounds`; "": by whether a body is named. :param body: whose it is instead.
+    :raises Refused: nothing-found, wrong-state, too-late (it counts as accepted), locked, invalid – also where it is another
+        body's and nobody says whose.
     """
-    if not reason.strip() or len(reason) > LONGEST_WHY or len(body) > 60:
+    chosen = GROUNDS.get(ground_said(ground, body=body))
+    if chosen is None:
+        raise invalid("ground", "没有这种不予受理的情形", "There is no such ground")
+    if not reason.strip() or len(reason) > LONGEST_WHY or len(body) > LONGEST_BODY:
         raise invalid(
             "reason", f"写明理由，{LONGEST_WHY} 字以内", f"Give the reason, in up to {LONGEST_WHY} characters"
         )
+    if chosen.needs_body and not body.strip():
+        raise invalid("body", "写明向哪个机关申请", "Say which body it is of")
     with transaction.atomic():
         case = locked(case_no)
         need(case, "refuse")
         _need_in_time(case, now=now)
         need_lease(case, by=by, now=now)
         event = step(
-            case, "refuse", by=by, now=now, why=reason, outcome="not_accepted", closed_at=now, notice_due_on=None
-        )
-        give(case, "non_acceptance", event=event, now=now, reason=reason, body=body)
+            case, "refuse", by=by, now=now, why=reason, outcome="not_accepted", closed_at=now, notice_due_on=None,
+            ground=chosen.code, facts={"ground": chosen.code},
+        )  # fmt: skip
+        law = law_of(chosen, item_type=case.item.item_type)
+        give(case, "non_acceptance", event=event, now=now, reason=reason, body=body, ground=chosen.name_zh, law=law)
         receipt_untold(case, now=now)
         tell(case, "case_not_accepted", event=event, now=now, reason=reason)
     return case

@@ -6,25 +6,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0022_comes_back_and_order_of_pages'),
+        ("cases", "0022_comes_back_and_order_of_pages"),
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="case",
+            name="ground",
+            field=models.CharField(db_default="", default="", max_length=16),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ground", ""),
+                    models.Q(
+                        (
+                            "ground__in",
+                            [
+                                "other_body",
+                                "not_needed",
+                                "not_eligible",
+                                "not_mended",
+                                "decided",
+                                "false_papers",
+                                "item_ended",
+                                "other",
+                            ],
+                        ),
+                        ("outcome", "not_accepted"),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_ground_is_known_and_of_what_was_not_accepted",
+            ),
+        ),
         migrations.CreateModel(
-            name='ToldField',
+            name="ToldField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=80)),
-                ('said', models.CharField(max_length=64)),
-                ('why', banshi.foundation.crypto.FreeText()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='told_fields', to='cases.case')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.caseevent')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=80)),
+                ("said", models.CharField(max_length=64)),
+                ("why", banshi.foundation.crypto.FreeText()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="told_fields", to="cases.case"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.caseevent"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'cases_told_field',
-                'constraints': [models.UniqueConstraint(fields=('event', 'code'), name='a_field_is_sent_back_once_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('said', ''), _negated=True), models.Q(('code', ''), _negated=True)), name='a_field_sent_back_is_known_and_marked')],
+                "db_table": "cases_told_field",
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "code"), name="a_field_is_sent_back_once_a_time"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("said", ""), _negated=True), models.Q(("code", ""), _negated=True)
+                        ),
+                        name="a_field_sent_back_is_known_and_marked",
+                    ),
+                ],
             },
         ),
     ]

@@ -57,6 +57,7 @@ class Facts:
     materials: tuple[Named, ...] = ()
     missing: tuple[Named, ...] = ()
     deferred: tuple[Named, ...] = ()
+    ground: str = ""  # 不予受理的情形
     reason: str = ""
     law: str = ""
     body: str = ""
@@ -274,7 +275,7 @@ def _non_acceptance(facts: Facts) -> PaperWords:
     elsewhere = f"该申请可以向{facts.body}提出。" if facts.body else ""
     return PaperWords(
         paragraphs=(f"{_asked(facts)}，决定不予受理。", *_why(facts), elsewhere),
-        rows=_head(facts),
+        rows=(*_head(facts), *([("不予受理的情形", facts.ground)] if facts.ground else [])),
         remedy=_remedy(facts, "决定"),
     )
 

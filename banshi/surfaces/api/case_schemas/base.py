@@ -15,6 +15,9 @@ Phase = Literal[
     "draft", "pre_review", "pre_returned", "pre_passed", "await_receipt", "received", "supplement", "accepted",
     "in_review", "decided", "issuing", "ready", "delivered", "closed", "not_accepted", "withdrawn", "terminated",
 ]  # fmt: skip
+Ground = Literal[
+    "other_body", "not_needed", "not_eligible", "not_mended", "decided", "false_papers", "item_ended", "other",
+]  # fmt: skip
 Outcome = Literal["granted", "refused", "not_accepted", "withdrawn", "terminated", "lapsed"]
 Worklist = Literal["pre-review", "acceptance", "review", "approval", "issue", "supervision"]
 Way = Literal["paper", "usb", "scan", "upload", "library", "promise"]

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from banshi.surfaces.api.case_schemas.applying import FetchIn
-from banshi.surfaces.api.case_schemas.base import Copies, Form, Procedure, Short, Text, Way
+from banshi.surfaces.api.case_schemas.base import Copies, Form, Ground, Procedure, Short, Text, Way
 from banshi.surfaces.api.schemas import (
     PRINTABLE,
     Code,
@@ -102,8 +102,12 @@ class AcceptIn(In):
 
 class RefuseIn(In):
     reason: Text
+    code: Ground | None = Field(
+        None,
+        description="Why, by the law’s list and the halls’; left out: `other_body` where a `body` is named, else `other`.",
+    )
     body: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = Field(
-        "", description="Whom to turn to instead."
+        "", description="Whom to turn to instead; `other_body` needs one."
     )
 
 

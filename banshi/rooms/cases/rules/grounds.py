@@ -1,0 +1,58 @@
+"""不予受理的情形: why an application is not accepted, by code.
+
+Of permits the law names two (行政许可法 32 条 1 款 1、2 项) and what follows a false application (78 条); the others are those that the
+forms of halls list beside them. Which body it is of is named where it is another one's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from banshi.rooms.cases.rules.lifecycle import PERMIT
+
+_LAW = "《中华人民共和国行政许可法》"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """`law`: of a permit, what the notice states. `needs_body`: the body whose it is has to be named."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    law: str = ""
+    needs_body: bool = False
+
+
+GROUNDS: Mapping[str, Ground] = MappingProxyType(
+    {
+        each.code: each
+        for each in (
+            Ground("other_body", "不属于本机关职权范围", "It is another body’s", f"{_LAW}第三十二条第一款第二项", True),
+            Ground("not_needed", "依法不需要申请", "No application is needed", f"{_LAW}第三十二条第一款第一项"),
+            Ground("not_eligible", "不符合申请条件", "The conditions are not met"),
+            Ground("not_mended", "补正后仍不齐全或者不符合法定形式", "What was told is still not right"),
+            Ground("decided", "同一事项已经受理或者已经作出决定", "The same is under way or decided"),
+            Ground(
+                "false_papers",
+                "隐瞒有关情况或者提供虚假材料",
+                "Facts were hidden or papers are false",
+                f"{_LAW}第七十八条",
+            ),
+            Ground("item_ended", "该事项已经取消或者停止办理", "The matter is no longer handled"),
+            Ground("other", "其他情形", "Another reason"),
+        )
+    }
+)
+
+
+def ground_said(code: str, *, body: str) -> str:
+    """As somebody chose it; where nobody did: another body's where one is named, else another reason."""
+    return code or ("other_body" if body.strip() else "other")
+
+
+def law_of(ground: Ground, *, item_type: str) -> str:
+    """What the notice states: the law speaks of permits alone."""
+    return ground.law if item_type == PERMIT else ""
