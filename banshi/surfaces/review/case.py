@@ -19,6 +19,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case, latest_day, shown_fields
+from banshi.rooms.cases.queries.flow import counted_stages
 from banshi.rooms.cases.queries.stopping import proposed_stop
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES, stopping
@@ -117,6 +118,7 @@ def answer(
         "grants": case_grants.lines(case, said if deed == "decide" else {}, now=now) if "decide" in deeds else [],
         "rows": rows_of(context["papers"], said, deeds=deeds),
         "fields": _fields_to_tell(case, deeds, said),
+        "to_report": counted_stages(case) if "opine" in deeds else (),
         "grounds": GROUNDS.values() if "refuse" in deeds else (),
         "fee_fields": fee_lines(case, said) if "reassess" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in stopping(case.item.item_type).items()],

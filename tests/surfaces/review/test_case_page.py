@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -441,3 +442,30 @@ def test_a_name_that_may_be_a_firms_is_masked_like_any_other(matters: Matters, c
     client.post(f"{page}whole")
 
     assert (FORM["name"] in before, FORM["name"] in client.get(page).content.decode()) == (False, True)
+
+
+def test_another_bodys_matter_is_not_accepted_without_naming_the_body(matters: Matters, client_of):
+    case, client = matters.received(), client_of("receiver")
+    form = {"ground": "other_body", "reason": "不归这里管"}
+
+    nobody = client.post(at(case, "refuse"), form)
+    done = client.post(at(case, "refuse"), {**form, "body": "区市场监管局"})
+
+    shown = nobody.content.decode()
+    assert (nobody.status_code, done.status_code, Case.objects.get().ground) == (422, 302, "other_body")
+    assert ('value="other_body" selected' in shown, "不归这里管" in shown) == (True, True)
+    assert "不属于本机关职权范围 · 不归这里管" in client.get(at(case)).content.decode()
+
+
+@pytest.mark.parametrize(("held", "needed"), [(False, False), (True, True)])
+def test_an_opinion_says_beforehand_that_the_outcome_of_a_visit_is_needed(
+    matters: Matters, client_of, monkeypatch, held: bool, needed: bool
+):
+    stage = SimpleNamespace(name_zh="现场勘查", name_en="On-site visit")
+    monkeypatch.setattr("banshi.surfaces.review.case.counted_stages", lambda case: (stage,) if held else ())
+
+    shown = client_of("reviewer").get(at(matters.in_review())).content.decode()
+
+    area = re.search(r'<textarea id="opinion"[^>]*>', shown)
+    assert area is not None
+    assert ("required" in area[0], "写明结果：" in shown) == (needed, needed)
