@@ -16,10 +16,10 @@ from django.utils.translation import pgettext
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked
 from banshi.foundation.relations import LETTERS
-from banshi.foundation.said import english
+from banshi.foundation.said import english, named
 from banshi.frames.staff.case_files import looked, sheets, title_of
 from banshi.frames.staff.names import names_of
-from banshi.kernel.masking import mask_id, mask_name, mask_phone
+from banshi.kernel.masking import mask_name, mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import holds
 from banshi.rooms.cases import queries
@@ -28,6 +28,7 @@ from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Moment
 from banshi.rooms.cases.rules.duties import AGREED, BY_TWO
 from banshi.rooms.cases.rules.grounds import GROUNDS
+from banshi.rooms.cases.rules.masks import masked
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.fees import queries as fees
 from banshi.rooms.identity import queries as identity
@@ -116,7 +117,7 @@ def filled(case: Case, *, whole: bool) -> list[tuple[str, list[tuple[str, str]]]
         if value not in (None, ""):
             said = _said(field, value)
             lines = groups.setdefault(field.group_en if english() else field.group_zh, [])
-            lines.append((field.label_en if english() else field.label_zh, said if whole else _masked(field, said)))
+            lines.append((field.label_en if english() else field.label_zh, said if whole else masked(field, said)))
     return list(groups.items())
 
 
@@ -125,15 +126,6 @@ def _said(field: Field, value: object) -> str:
         return pgettext("form", "Yes") if value in (True, "yes", "true") else pgettext("form", "No")
     option = next((o for o in field.options if o.id == value), None)
     return (option.text_en if english() else option.text_zh) if option else str(value)
-
-
-def _masked(field: Field, said: str) -> str:
-    if field.type == "address":
-        return f"{said[:3]}****"
-    masks = {"name": mask_name, "phone": mask_phone, "id_number": mask_id}
-    # 姓名或名称 is a text: it may be an organisation's.
-    kind = "name" if field.type == "text" and "姓名" in field.label_zh else field.type
-    return masks[kind](said) if kind in masks else said
 
 
 # --- What was done ----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper, Obligation
 from banshi.rooms.cases.queries import CaseLine, Moment, PaperRow
 from banshi.rooms.cases.rules.lifecycle import PERMISSION
+from banshi.rooms.cases.rules.masks import masked
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import PaperFolder, Parcel, ParcelWord
@@ -160,12 +161,34 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
         ],
         "fee": _fee(case, staff=staff),
         "missing": _missing(case),
-        "form": cases.form_of(case) if staff else None,
+        "form": cases.form_of(case) if staff else masked_draft(case, who),
         "delivery": _delivery(case, who, now=now),
         "folder": _folder(case) if staff else None,
         "agent": agent_part(case, now=now),
         "by_rule": _by_rule(case, who),
     }
+
+
+def masked_draft(case: Case, who: Caller) -> dict[str, Any] | None:
+    """The form of a draft, for the channel that wrote it; what is personal in it masked, so that it is never handed on whole."""
+    if who.scope != "channel" or case.phase != "draft" or case.opened_by != str(who.by):
+        return None
+    fields = {each.code: each for each in cases.handling_of_case(case).fields}
+    return {
+        code: masked(fields[code], said) if code in fields and isinstance(said, str) else said
+        for code, said in cases.form_of(case).items()
+    }
+
+
+def as_written(case: Case, form: Mapping[str, Any] | None, who: Caller) -> dict[str, Any] | None:
+    """What a channel sends of a form, without what it was shown masked and sends back as it was: that changes nothing."""
+    if form is None:
+        return None
+    shown, stands = masked_draft(case, who) or {}, cases.form_of(case)
+    return {
+        code: said for code, said in form.items()
+        if code not in shown or said != shown[code] or said == stands[code]
+    }  # fmt: skip
 
 
 def _fee(case: Case, *, staff: bool) -> dict[str, Any] | None:

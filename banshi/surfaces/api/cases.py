@@ -25,6 +25,7 @@ from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.bundles import bundle_part
 from banshi.surfaces.api.case_agents import agent_for, client_named
 from banshi.surfaces.api.case_parts import (
+    as_written,
     case_part,
     line_parts,
     look_at,
@@ -156,7 +157,8 @@ def _filtered(rows: QuerySet[Case], asked: CasesAsked) -> QuerySet[Case]:
 
 @router.get("/cases/{case}", **op("get_case", {200: CaseOut}), summary="One case")
 def get_case(request: HttpRequest, case: Path[Code]) -> HttpResponse:
-    """Where it stands, by when, whose turn it is. Staff who see cases there see its form, and leave a trace."""
+    """Where it stands, by when, whose turn it is. Staff who see cases there see its form, and leave a trace; the channel that
+    wrote a draft sees it, too, with what is personal masked."""
     who = caller(request)
     seen = seen_case(who, case)
     return found(case_part(seen.no, who, now=clock.now()))
@@ -179,7 +181,8 @@ def change_case(request: HttpRequest, case: Path[Code], body: CaseChange) -> Ans
     return _applied(
         request, case, "change_case",
         lambda who, seen: changing.change(
-            case_no=seen.no, answers=body.answers, form=body.form, revision=body.revision, by=who.by, now=clock.now()
+            case_no=seen.no, answers=body.answers, form=as_written(seen, body.form, who), revision=body.revision,
+            by=who.by, now=clock.now(),
         ),
     )  # fmt: skip
 

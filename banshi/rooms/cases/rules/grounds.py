@@ -1,7 +1,7 @@
 """不予受理的情形: why an application is not accepted, by code.
 
-Of permits the law names two (行政许可法 32 条 1 款 1、2 项) and what follows a false application (78 条); the others are those that the
-forms of halls list beside them. Which body it is of is named where it is another one's.
+Of permits the law names two (行政许可法 32 条 1 款 1、2 项) and what follows a false application (78 条); the others are those
+that the forms of halls list beside them. Which body it is of is named where it is another one's.
 """
 
 from __future__ import annotations

@@ -60,7 +60,10 @@ class CaseOut(CaseLineOut):
     missing: list[TellOut] = Field(
         description="What the last notice asked for, or the pre-review sent back, while it is waited for."
     )
-    form: dict[str, Value] | None = Field(description="For staff who look at cases here, and leave a trace.")
+    form: dict[str, Value] | None = Field(
+        description="For staff who look at cases here, and leave a trace; of a draft, masked, for the channel that wrote it."
+        " What is sent back as it was masked changes nothing."
+    )
     delivery: CaseDeliveryOut | None
     agent: CaseAgentOut | None = Field(description="Who acts for the applicant; null: nobody does.")
     folder: CaseFolderOut | None = Field(description="材料袋: where its paper is; for staff.")
