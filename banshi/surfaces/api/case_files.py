@@ -21,11 +21,11 @@ from banshi.rooms.library import actions as library
 from banshi.rooms.library.models import DocumentVersion
 from banshi.surfaces.api import idempotency
 from banshi.surfaces.api.answers import Answer, answer, invalid, invalid_fields, response_of
-from banshi.surfaces.api.case_parts import OF_APPLICANTS, look_at, material_part, seen_case
-from banshi.surfaces.api.case_schemas import CaseMaterialOut, MaterialIn
+from banshi.surfaces.api.case_parts import OF_APPLICANTS, case_part, look_at, material_part, seen_case
+from banshi.surfaces.api.case_schemas import CaseMaterialOut, CaseOut, MaterialIn, PageOrderIn
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.one_file import form_with_file
-from banshi.surfaces.api.operations import attempted, caller, is_form, language, lower, op
+from banshi.surfaces.api.operations import attempted, caller, is_form, language, lower, op, write
 from banshi.surfaces.api.raw import read
 from banshi.surfaces.api.schemas import Code, Id
 
@@ -120,6 +120,30 @@ def _added(case: Case, asked: MaterialIn, file: DocumentVersion | None, who: Cal
             now=now,
         )  # fmt: skip
     return answer(201, material_part(row, case))
+
+
+@router.delete(
+    "/cases/{case}/materials/{material}", **op("take_back_material", {200: CaseOut}), summary="Take back what has come"
+)
+@write
+def take_back_material(request: HttpRequest, case: Path[Code], material: Path[Id]) -> Answer:
+    """One page, or a certificate, by whoever added it, while the papers may still be changed: what was received stays."""
+    who, now = caller(request), clock.now()
+    seen = seen_case(who, case)
+    who.must("take_back_material", seen.hall.code)
+    cases.take_back_paper(case_no=seen.no, material_id=material, by=who.by, now=now)
+    return answer(200, case_part(seen.no, who, now=now))
+
+
+@router.post("/cases/{case}/page-order", **op("order_pages", {200: CaseOut}), summary="Put the pages in order")
+@write
+def order_pages(request: HttpRequest, case: Path[Code], body: PageOrderIn) -> Answer:
+    """All pages of one paper, each once, until it is received; each order is kept."""
+    who, now = caller(request), clock.now()
+    seen = seen_case(who, case)
+    who.must("order_pages", seen.hall.code)
+    cases.order_pages(case_no=seen.no, code=body.requirement, pages=body.pages, by=who.by, now=now)
+    return answer(200, case_part(seen.no, who, now=now))
 
 
 @router.get(

@@ -73,6 +73,7 @@ ON_ITEMS: dict[str, str] = {  # retiring an item, its blanks as a change would h
     ),
     **dict.fromkeys(("agree_to_retire", "put_item_back"), "items.publish"),
 }
+OF_PAGES = ("take_back_material", "order_pages")
 IN_PARTS = ("begin_upload", "get_upload", "put_part", "finish_upload")
 ON_WEBHOOKS = (
     "list_webhooks", "register_webhook", "get_webhook", "end_webhook", "change_webhook_secret", "turn_on_webhook",
@@ -153,6 +154,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     # questions to a department
     "list_answers": ANY,
     "ask_department": _only("channel"),
+    "list_enquiries": _only("staff"),
     "get_enquiry": _only("channel", "staff"),
     "answer_enquiry": _only("staff"),
     "forward_enquiry": _only("staff"),
@@ -169,7 +171,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "supplement_case": _only("channel", "kiosk", "staff"),
     "withdraw_case": _only("channel", "kiosk", "staff"),
     "add_material": _only("channel", "kiosk", "staff"),
-    **{name: _only("channel", "kiosk", "staff") for name in IN_PARTS},
+    **{name: _only("channel", "kiosk", "staff") for name in (*OF_PAGES, *IN_PARTS)},
     "get_material_content": _only("channel", "kiosk", "staff"),
     "case_timeline": _only("channel", "kiosk", "staff", "manage"),
     "list_documents": _only("channel", "kiosk", "staff", "manage"),
@@ -228,11 +230,11 @@ PERMISSION_OF: dict[str, str] = {
     "submit_case": "cases.receive",
     "supplement_case": "cases.receive",
     "withdraw_case": "cases.receive",
-    **dict.fromkeys(("add_material", *IN_PARTS), "cases.receive"),
+    **dict.fromkeys(("add_material", *OF_PAGES, *IN_PARTS), "cases.receive"),
     **dict.fromkeys(("get_case", "list_cases", "case_timeline", "list_documents", "get_fees", "worklist"), ON_CASES),
     **dict.fromkeys(("get_material_content", "get_document"), ON_CASES),
     "look_into_library": "cases.look",
-    "get_enquiry": "enquiries.look",
+    **dict.fromkeys(("list_enquiries", "get_enquiry"), "enquiries.look"),
     **dict.fromkeys(("answer_enquiry", "forward_enquiry"), "enquiries.answer"),
     "import_items": "items.edit",
     **ON_ITEMS,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, get_args
 
 import pytest
 
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.archive import actions as archive
-from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.models import Case, PageOrder
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, WORKLISTS
 from banshi.rooms.cases.rules.materials import CHANNELS
@@ -17,7 +18,7 @@ from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue import queries as of_catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.surfaces.api import case_schemas
-from tests.matters import SHOP
+from tests.matters import FORM, SHOP
 from tests.surfaces.api.casework import COUNTED, FORM_TYPE, OPEN, Casework, form, photo
 from tests.surfaces.api.conftest import PERSON
 from tests.town import TUESDAY_NINE
@@ -79,7 +80,8 @@ def test_a_case_is_rated_by_what_opened_it_when_it_is_over(work: Casework) -> No
 def test_a_draft_is_shown_masked_with_what_comes_next(work: Casework) -> None:
     shown = work.calls("post", "/cases", "channel", OPEN).json()
 
-    assert (shown["applicant"], shown["form"], shown["channel"], shown["phase"]) == ("张**", None, "api", "draft")
+    assert (shown["applicant"], shown["channel"], shown["phase"]) == ("张**", "api", "draft")
+    assert shown["form"] == {"name": "小镇书店", "address": "一号路****"}
     assert (shown["item"]["code"], shown["hall"]["code"], shown["department"]["code"]) == ("pension", "town", "hrss")
     assert (shown["answers"], shown["question"], shown["revision"]) == ({"premises": "rented", "food": "no"}, None, 0)
     assert [(each["code"], each["necessity"], each["state"]) for each in shown["requirements"]] == [
@@ -92,6 +94,63 @@ def test_a_draft_is_shown_masked_with_what_comes_next(work: Casework) -> None:
         ("change", "applicant"), ("submit", "applicant"), ("withdraw", "applicant"), ("receive", "hall"),
         ("terminate", "supervisor"),
     ]  # fmt: skip
+
+
+def test_a_drafts_form_is_its_channels_alone_and_what_was_masked_comes_back_unchanged(work: Casework) -> None:
+    no = work.opened(form={**FORM, "phone": "13800138000"})
+    before = work.seen(no)["form"]
+
+    work.calls("patch", f"/cases/{no}", "channel", {"form": {**before, "name": "小镇书局"}})
+
+    assert before == {"name": "小镇书店", "address": "一号路****", "phone": "138****8000"}
+    kept = json.loads(Case.objects.get(no=no).form)
+    assert (kept["name"], kept["address"], kept["phone"]) == ("小镇书局", FORM["address"], "+8613800138000")
+    assert work.calls("get", f"/cases/{no}", "manage").json()["form"] is None
+    work.done("receive", no, "receiver", COUNTED)
+    assert work.seen(no)["form"] is None
+
+
+def test_pages_are_put_in_order_and_taken_back_by_who_sent_them(work: Casework) -> None:
+    no = work.opened(channel="web")
+    first, second, third = [work.sent(no, "channel", photo(colour)).json()["id"] for colour in ("red", "grey", "blue")]
+
+    def order(pages: list[int], key: str = "channel", requirement: str = "lease", **headers: str) -> Any:
+        return work.calls(
+            "post", f"/cases/{no}/page-order", key, {"requirement": requirement, "pages": pages}, **headers
+        )
+
+    def take(page: int, key: str = "channel") -> Any:
+        return work.calls("delete", f"/cases/{no}/materials/{page}", key)
+
+    done = order([third, first, second], idempotency_key="k1")
+    again = order([third, first, second], idempotency_key="k1")
+    wrong = [order(pages) for pages in ([first, second], [first, first, second], [first, second, third + 99])]
+    others = [
+        order([first], "other-channel"),
+        take(first, "other-channel"),
+        take(first, "receiver"),
+        order([1], requirement="id"),
+    ]
+    gone = take(first)
+    twice = take(first)
+
+    (lease,) = [each for each in gone.json()["requirements"] if each["code"] == "lease"]
+    assert (done.status_code, again.json()) == (200, done.json())
+    assert [(each.status_code, each.json()["type"]) for each in wrong] == [(422, "invalid")] * 3
+    assert [(each.status_code, each.json()["type"]) for each in others] == [(404, "nothing-found")] * 4
+    assert ([each["id"] for each in lease["materials"]], twice.status_code) == ([third, second], 404)
+    assert PageOrder.objects.get().pages == [third, first, second]
+
+
+def test_what_was_received_stays_in_its_order(work: Casework) -> None:
+    no = work.opened(channel="web")
+    pages = [work.sent(no, "channel", photo(colour)).json()["id"] for colour in ("red", "grey")]
+    work.done("receive", no, "receiver", COUNTED)
+
+    order = work.calls("post", f"/cases/{no}/page-order", "channel", {"requirement": "lease", "pages": pages[::-1]})
+    take = work.calls("delete", f"/cases/{no}/materials/{pages[0]}", "channel")
+
+    assert [(each.status_code, each.json()["type"]) for each in (order, take)] == [(409, "wrong-state")] * 2
 
 
 def test_a_case_goes_online_from_files_to_the_pre_review_and_back(work: Casework) -> None:
@@ -199,9 +258,7 @@ def test_what_is_not_accepted_says_why_by_code_and_whose_it_is(work: Casework) -
     work.done("refuse", first, "receiver", {"reason": "条件不够", "code": "not_eligible"})
     work.done("refuse", second, "receiver", {"reason": "不归这里管", "body": "区市场监管局"})
 
-    said = [
-        work.calls("get", f"/cases/{no}/timeline", "channel").json()["data"][-1]["facts"] for no in (first, second)
-    ]
+    said = [work.calls("get", f"/cases/{no}/timeline", "channel").json()["data"][-1]["facts"] for no in (first, second)]
     assert (nobody.status_code, unknown.status_code) == (422, 422)
     assert said == [{"ground": "not_eligible"}, {"ground": "other_body"}]
     assert get_args(case_schemas.Ground) == tuple(GROUNDS)

@@ -54,7 +54,7 @@ from banshi.rooms.cases.actions.ground import locked as lock
 from banshi.rooms.cases.actions.ground import tell, told_at, told_at_ends, waits_for_seal
 from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
 from banshi.rooms.cases.actions.in_season import tell_season_ends
-from banshi.rooms.cases.actions.ordering import move_page
+from banshi.rooms.cases.actions.ordering import move_page, order_pages
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, pass_on, send_back
 from banshi.rooms.cases.actions.receiving import (
@@ -141,6 +141,7 @@ __all__ = [
     "open_bundle",
     "open_case",
     "opine",
+    "order_pages",
     "papers_here",
     "pass_on",
     "pdf_of",

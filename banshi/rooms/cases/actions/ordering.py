@@ -11,7 +11,7 @@ from django.db import transaction
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.acting import need_acting
-from banshi.rooms.cases.actions.ground import locked, need
+from banshi.rooms.cases.actions.ground import invalid, locked, need
 from banshi.rooms.cases.models import IN_ORDER, Case, CaseMaterial, PageOrder
 
 
@@ -21,11 +21,7 @@ def move_page(*, case_no: str, material_id: int, up: bool, by: Actor, now: datet
     :raises Refused: nothing-found, wrong-state – the papers were received: their order stays.
     """
     with transaction.atomic():
-        case = locked(case_no)
-        need(case, "change")
-        need_acting(case, by=by, now=now)
-        if case.received_at is not None:
-            raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "draft"})
+        case = _open_to_order(case_no, by=by, now=now)
         live = CaseMaterial.objects.filter(case=case, gone_at=None).select_related("file__blob", "certificate")
         code = live.filter(id=material_id).values_list("code", flat=True).first()
         if code is None:
@@ -36,6 +32,41 @@ def move_page(*, case_no: str, material_id: int, up: bool, by: Actor, now: datet
         if 0 <= to < len(pages):
             pages[at], pages[to] = pages[to], pages[at]
             _keep(case, code, pages, by=by, now=now)
+    return case
+
+
+def order_pages(*, case_no: str, code: str, pages: Sequence[int], by: Actor, now: datetime) -> Case:
+    """All pages of a paper in one order; as they are already nothing is written.
+
+    :param pages: ids of what came for it, each once: a page that came or went meanwhile is not put anywhere unseen.
+    :raises Refused: nothing-found (nothing came for this paper), invalid, wrong-state – the papers were received.
+    """
+    with transaction.atomic():
+        case = _open_to_order(case_no, by=by, now=now)
+        live = CaseMaterial.objects.filter(case=case, code=code, gone_at=None).select_related(
+            "file__blob", "certificate"
+        )
+        there = {page.pk: page for page in live.order_by(*IN_ORDER)}
+        if not there:
+            raise Refused("nothing-found", facts={"material": code})
+        if len(pages) != len(there) or set(pages) != set(there):
+            raise invalid(
+                "pages",
+                f"把这份材料的 {len(there)} 页各写一次",
+                f"Give each of the {len(there)} pages of this paper once",
+            )
+        if list(pages) != list(there):
+            _keep(case, code, [there[each] for each in pages], by=by, now=now)
+    return case
+
+
+def _open_to_order(case_no: str, *, by: Actor, now: datetime) -> Case:
+    """The case, locked. :raises Refused: nothing-found, wrong-state, mandate-missing, member-limited."""
+    case = locked(case_no)
+    need(case, "change")
+    need_acting(case, by=by, now=now)
+    if case.received_at is not None:
+        raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "draft"})
     return case
 
 

@@ -12,6 +12,7 @@ from banshi.surfaces.api.case_schemas.applying import (
     LetterIn,
     MaterialIn,
     OrganisationIn,
+    PageOrderIn,
     WhyIn,
 )
 from banshi.surfaces.api.case_schemas.base import (
@@ -192,6 +193,7 @@ __all__ = [
     "OpineIn",
     "OrganisationIn",
     "Outcome",
+    "PageOrderIn",
     "ParcelOut",
     "ParcelPart",
     "ParcelStepOut",

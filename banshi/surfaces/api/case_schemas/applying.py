@@ -14,6 +14,7 @@ from banshi.surfaces.api.schemas import (
     ClientIn,
     Code,
     Day,
+    Id,
     In,
     Out,
     Presented,
@@ -139,6 +140,13 @@ class CaseChange(In):
 
 class WhyIn(In):
     reason: Text = ""
+
+
+class PageOrderIn(In):
+    requirement: Short = Field(description="Code of the paper.")
+    pages: list[Id] = Field(
+        min_length=1, max_length=30, description="Ids of all that came for it, in their order: each once."
+    )
 
 
 class MaterialIn(In):
