@@ -20,6 +20,7 @@ from banshi.rooms.catalogue.models import Department, HallItem, Item
 from banshi.rooms.consulting import rules
 from banshi.rooms.consulting.models import Answer, Enquiry, Forwarding, PublicAnswer, Question
 from banshi.rooms.consulting.rules import PUBLIC_ANSWER
+from banshi.rooms.places.models import Hall
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,21 @@ def worklist(
     if late_on is not None:
         rows = rows.filter(due_on__lt=late_on)
     return rows.order_by("due_on", "id")
+
+
+def to_answer(*, halls: Collection[str], department: str = "") -> QuerySet[Enquiry]:
+    """All that is the department's to answer, or was: not what it forwarded. Newest first."""
+    rows = visible_to(all_enquiries(), halls=halls)
+    return (rows.filter(department__code=department) if department else rows).order_by("-id")
+
+
+def overdue(now: datetime) -> Q:
+    """Those that wait since before the day that it is in their hall."""
+    zones = Hall.objects.order_by("timezone").values_list("timezone", flat=True).distinct()
+    found = Q(pk__in=[])
+    for zone in zones:
+        found |= Q(hall__timezone=zone, due_on__lt=now.astimezone(ZoneInfo(zone)).date())
+    return found & Q(state__in=rules.ENQUIRY.of("answer"))
 
 
 def found_by(asked: str) -> Q:

@@ -10,12 +10,14 @@ from ninja import Path, Query, Router
 from pydantic import Field, StringConstraints
 
 from banshi.foundation import clock
+from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import Refused
+from banshi.kernel.rights import must_hold
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.consulting import actions
 from banshi.rooms.consulting import queries as consulting
 from banshi.rooms.consulting.models import Enquiry
-from banshi.rooms.consulting.queries import AnswerView, PublicView
+from banshi.rooms.consulting.queries import AnswerView, EnquiryLine, PublicView
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.answers import Answer, answer
@@ -26,6 +28,7 @@ from banshi.surfaces.api.parts import hall_name, moment, named, zone_of
 from banshi.surfaces.api.schemas import PRINTABLE, Code, In, Named, Out, Page, Paged
 
 router = Router(tags=["enquiries"])
+LOOK = "enquiries.look"
 State = Literal["open", "answered", "closed", "withdrawn"]  # as the table of the room has them
 Words = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\u0000]*$")]
 
@@ -76,6 +79,29 @@ class EnquiryOut(Out):
     questions: list[AnsweredQuestionOut]
 
 
+class EnquiryLineOut(Out):
+    no: str
+    hall: Named
+    item: Named
+    department: Named
+    state: State
+    asked_at: datetime
+    asker: str | None = Field(description="The telephone of who asks, masked; null: none was left.")
+    due_on: date | None
+    light: Literal["red", "yellow", "green"] | None = Field(description="How near its day is, while it waits.")
+    further: bool = Field(description="Asked once more (追问).")
+    forwarded: bool
+    helped: bool | None
+    case: str | None = Field(description="Number of the case that it complains of.")
+
+
+class EnquiriesAsked(Paged):
+    hall: Code | None = None
+    item: Code | None = None
+    state: State | None = None
+    overdue: bool = Field(False, description="Only what should have been answered before today.")
+
+
 class PublicAnswerOut(Out):
     question: str
     question_en: str
@@ -123,6 +149,39 @@ def ask_department(request: HttpRequest, body: EnquiryIn) -> Answer:
         hall=hall, item_code=body.item, text=body.text, contact=body.phone or None, language=language(request)
     )
     return answer(201, _part(actions.ask(asking, by=who.by, now=clock.now())))
+
+
+@router.get("/enquiries", **op("list_enquiries", {200: Page[EnquiryLineOut]}), summary="Questions to my department")
+def list_enquiries(request: HttpRequest, asked: Query[EnquiriesAsked]) -> HttpResponse:
+    """Newest first, without a word of them: those that the department of the key's member of staff answers, in the halls where
+    they see enquiries; who belongs to none sees all of a hall."""
+    who, start, now = caller(request), start_of(asked), clock.now()
+    halls = who.where(*permissions_of("list_enquiries"))
+    must_hold({LOOK: halls}, LOOK)
+    if asked.hall is not None:
+        must_hold({LOOK: halls}, LOOK, places.hall_by_code(asked.hall).code)
+        halls = frozenset({asked.hall})
+    rows = consulting.to_answer(halls=halls, department=identity.department_of(who.staff_id))
+    exactly = {"item__code": asked.item, "state": asked.state}
+    rows = rows.filter(**{name: value for name, value in exactly.items() if value is not None})
+    if asked.overdue:
+        rows = rows.filter(consulting.overdue(now))
+    some = list(rows.select_related("account")[start : start + asked.limit + 1])
+    return found(
+        page_of_more([_line(*each) for each in zip(some, consulting.lines(some, now=now), strict=True)], asked)
+    )
+
+
+def _line(enquiry: Enquiry, line: EnquiryLine) -> dict[str, Any]:
+    phone = enquiry.contact or (enquiry.account.phone if enquiry.account is not None else None)
+    return {
+        "no": line.no, "hall": named(line.hall, line.hall_zh, line.hall_en),
+        "item": named(line.item, line.item_zh, line.item_en),
+        "department": named(line.department, line.department_zh, line.department_en), "state": line.state,
+        "asked_at": moment(line.asked_at, zone_of(enquiry.hall)), "asker": mask_phone(str(phone)) if phone else None,
+        "due_on": line.due_on.isoformat() if line.due_on else None, "light": line.light or None, "further": line.further,
+        "forwarded": line.forwarded, "helped": line.helped, "case": line.case or None,
+    }  # fmt: skip
 
 
 @router.get("/enquiries/{no}", **op("get_enquiry", {200: EnquiryOut}), summary="One question")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from banshi.foundation import clock
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.consulting import actions
+from banshi.rooms.consulting.models import Enquiry
 from banshi.rooms.consulting.rules import ENQUIRY
 from banshi.rooms.messaging.models import Message
 from banshi.surfaces.api import enquiries
@@ -96,3 +98,55 @@ def test_what_is_published_is_found_by_words_with_any_key(work: Casework, no: st
 )
 def test_what_does_not_fit_is_refused(work: Casework, change: dict[str, str], said: tuple[int, str]) -> None:
     assert told(work.calls("post", "/enquiries", "channel", {**BODY, **change})) == said
+
+
+def listed(work: Casework, key: str = "reviewer", query: str = "") -> list[dict[str, Any]]:
+    answer = work.calls("get", f"/enquiries{query}", key)
+    assert answer.status_code == 200, answer.content.decode()
+    return list(answer.json()["data"])
+
+
+def test_staff_list_what_their_department_answers_without_a_word_of_it(work: Casework, no: str) -> None:
+    second = work.calls("post", "/enquiries", "channel", {**BODY, "phone": ""}).json()["no"]
+
+    rows = listed(work)
+
+    assert [(row["no"], row["asker"], row["state"], row["light"]) for row in rows] == [
+        (second, None, "open", "green"), (no, "138****8000", "open", "green"),
+    ]  # fmt: skip
+    assert TEXT not in str(rows)
+    assert [row["no"] for row in listed(work, query="?limit=1")] == [second]
+
+
+def test_what_was_forwarded_and_what_is_elsewhere_is_not_listed(work: Casework, no: str) -> None:
+    assert [len(listed(work, query=f"?{asked}")) for asked in ("hall=town", "item=id-card", "item=pension")] == [
+        1,
+        0,
+        1,
+    ]
+    work.calls("post", f"/enquiries/{no}/forward", "reviewer", {"to": "police", "reason": "户口的事"})
+
+    assert listed(work) == []
+    answers = [work.calls("get", f"/enquiries{query}", key) for key, query in (
+        ("channel", ""), ("other-staff", ""), ("reviewer", "?hall=nowhere"), ("reviewer", "?state=lost"),
+    )]  # fmt: skip
+    assert [told(each) for each in answers] == [
+        (403, "not-allowed"), (403, "not-allowed"), (404, "nothing-found"), (422, "invalid"),
+    ]  # fmt: skip
+
+
+def test_the_list_is_narrowed_by_state_and_by_what_is_late(work: Casework, no: str) -> None:
+    day = Enquiry.objects.get(no=no).due_on
+    found = []
+    for due in (clock.now().date(), clock.now().date() - timedelta(days=1)):
+        Enquiry.objects.filter(no=no).update(due_on=due)
+        found.append([row["no"] for row in listed(work, query="?overdue=true")])
+    Enquiry.objects.filter(no=no).update(due_on=day)
+    work.calls("post", f"/enquiries/{no}/answer", "reviewer", ANSWER)
+
+    assert found == [[], [no]]
+    assert [len(listed(work, query=f"?{asked}")) for asked in ("state=open", "state=answered", "overdue=true")] == [
+        0,
+        1,
+        0,
+    ]
