@@ -18,6 +18,7 @@ from banshi.rooms.cases.queries import CaseLine, Moment, PaperRow
 from banshi.rooms.cases.rules.lifecycle import PERMISSION
 from banshi.rooms.cases.rules.masks import masked
 from banshi.rooms.cases.rules.papers import KINDS
+from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import PaperFolder, Parcel, ParcelWord
 from banshi.rooms.identity import queries as identity
@@ -174,10 +175,13 @@ def masked_draft(case: Case, who: Caller) -> dict[str, Any] | None:
     if who.scope != "channel" or case.phase != "draft" or case.opened_by != str(who.by):
         return None
     fields = {each.code: each for each in cases.handling_of_case(case).fields}
-    return {
-        code: masked(fields[code], said) if code in fields and isinstance(said, str) else said
-        for code, said in cases.form_of(case).items()
-    }
+    return {code: _masked(fields[code], said) for code, said in cases.form_of(case).items() if code in fields}
+
+
+def _masked(field: Field, said: Any) -> Any:
+    """As it is where nothing of it is personal; a number that was sent for an identity card as well as its text."""
+    text = masked(field, str(said))
+    return said if text == str(said) else text
 
 
 def as_written(case: Case, form: Mapping[str, Any] | None, who: Caller) -> dict[str, Any] | None:

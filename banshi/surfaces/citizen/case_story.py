@@ -243,7 +243,11 @@ def reason_of(case: Case) -> str:
 def ground_of(case: Case) -> tuple[Ground | None, str]:
     """Of what was not accepted: which ground it was, and whom to turn to instead, as its paper says it."""
     ground = GROUNDS.get(case.ground)
-    paper = case.papers.filter(kind="non_acceptance").last() if ground is not None and ground.needs_body else None
+    paper = (
+        case.papers.filter(kind="non_acceptance").order_by("id").last()
+        if ground is not None and ground.needs_body
+        else None
+    )
     return ground, cases.facts_of(paper).body if paper is not None else ""
 
 
