@@ -15,7 +15,7 @@ from banshi.rooms.cases.queries.agents import over
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.actions import PersonAsked
+from banshi.rooms.identity.actions import Enrolled, PersonAsked
 from banshi.rooms.identity.queries import MandateRef
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.api.case_schemas import CaseIn, LetterIn
@@ -68,6 +68,16 @@ def _seen(person: ClientIn, letter: LetterIn, asked: CaseIn, who: Caller, hall: 
         by=replace(who.by, hall=hall.code), now=clock.now(),
     )  # fmt: skip
     return MandateRef("letter", made.pk)
+
+
+def enrolled(client: PersonAsked, asked: CaseIn, who: Caller, hall: Hall) -> Enrolled | Refused:
+    """Whoever applies, and who comes for them with a letter along with them: at another window the two may be the other way
+    round. What is wrong about the agent is said with the letter."""
+    agent = asked.agent
+    if who.scope != "staff" or agent is None or agent.letter is None or agent.person is None:
+        return identity.enrol_many([client], now=clock.now())[0]
+    comes = identity.seen_here(person_of(agent.person), replace(who.by, hall=hall.code))
+    return identity.enrol_together([client, comes], now=clock.now())[0]
 
 
 def client_named(mandate: MandateRef | None, hall: Hall) -> str:

@@ -16,14 +16,13 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
-from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.actions import Enrolled, PersonAsked
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.bundles import bundle_part
-from banshi.surfaces.api.case_agents import agent_for, client_named
+from banshi.surfaces.api.case_agents import agent_for, client_named, enrolled
 from banshi.surfaces.api.case_parts import (
     as_written,
     case_part,
@@ -98,7 +97,7 @@ def _person(body: CaseIn, who: Caller, hall: Hall) -> Enrolled:
     asked = PersonAsked(
         body.person.name, body.person.id_type, body.person.id_number, body.person.phone, evidence, str(who.by)
     )
-    (person,) = identity.enrol_many([asked], now=clock.now())
+    person = enrolled(asked, body, who, hall)
     if isinstance(person, Refused):
         raise person
     return person

@@ -108,9 +108,12 @@ def enter_guardian(request: HttpRequest, body: GuardianIn) -> Answer:
     who, now = caller(request), clock.now()
     if who.scope == "staff":
         _must(who, "enter_guardian", body.hall)
-        child = identity.enrol(**body.child.model_dump(), evidence=Evidence.WINDOW, by=who.by, now=now).pk
+        both = [identity.PersonAsked(**each.model_dump()) for each in (body.child, body.guardian)]
+        child, _guardian = identity.enrol_together([identity.seen_here(each, who.by) for each in both], now=now)
+        if isinstance(child, Refused):
+            raise child
         made = identity.prove_guardian(
-            child_id=child, relation=body.relation, **body.guardian.model_dump(), paper=body.paper, born=body.born,
+            child_id=child.id, relation=body.relation, **body.guardian.model_dump(), paper=body.paper, born=body.born,
             by=who.by, now=now,
         )  # fmt: skip
         return answer(201, _one(people.guardians_of(made.child_id, today=_today()), made.pk))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from banshi.journeys.case import conclude
+from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.models import Delivery
 from banshi.rooms.identity import actions as identity
@@ -15,6 +16,7 @@ from banshi.rooms.identity.models import PaperMandate, Person
 from tests.letters import letter, ref
 from tests.surfaces.api.casework import OPEN, Casework
 from tests.surfaces.api.conftest import PERSON
+from tests.together import together
 from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +132,23 @@ def test_an_agent_fetches_with_the_code_and_anybody_else_does_not(work: Casework
 
     assert (told(wrong), told(other)) == ((409, "mandate-missing"), (409, "mandate-missing"))
     assert (done.status_code, done.json()["phase"], PaperMandate.objects.count()) == (200, "closed", 1)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_whose_applicant_is_the_others_agent_both_open_their_case(committed_work: Casework) -> None:
+    """Both people are new; entered one after the other each window would hold whom the other one needs next."""
+    work = committed_work
+
+    def people(i: int) -> list[dict[str, str]]:
+        numbers = (generate_resident_id("110101", date(1980, 1, 1), 2 * i + side + 1) for side in (0, 1))
+        return [{"name": "李小明", "id_type": "resident_id", "id_number": number} for number in numbers]
+
+    def act(i: int) -> int:
+        applicant, comes = people(i // 2)[:: 1 if i % 2 else -1]
+        asked = {**OPEN, "person": applicant, "agent": {"person": comes, "letter": LETTER, "phone": "13800130002"}}
+        return int(work.calls("post", "/cases", "receiver", asked).status_code)
+
+    for pair in range(20):
+        assert together(2, lambda i, pair=pair: act(2 * pair + i)) == [201, 201]
+    assert (Case.objects.count(), PaperMandate.objects.count()) == (40, 40)

@@ -14,7 +14,7 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.agents import NO_PAPER, invalid
-from banshi.rooms.identity.actions.people import CHINA, clean_name, enrol
+from banshi.rooms.identity.actions.people import CHINA, PersonAsked, clean_name, enrol_together, seen_here
 from banshi.rooms.identity.models import Account, AccountPerson, Guardianship, Person
 from banshi.rooms.identity.queries.guardians import born_on
 from banshi.rooms.identity.rules import RELATIONS
@@ -67,8 +67,10 @@ def prove_guardian(
     """
     if not paper.strip():
         raise invalid("paper", NO_PAPER)
-    shown = enrol(name=name, id_type=id_type, id_number=id_number, evidence=Evidence.WINDOW, by=by, now=now)
-    child, guardian = _locked_people(child_id, shown.pk)
+    (shown,) = enrol_together([seen_here(PersonAsked(name, id_type, id_number), by)], also=[child_id], now=now)
+    if isinstance(shown, Refused):
+        raise shown
+    child, guardian = _locked_people(child_id, shown.id)
     until = _last_day(guardian, child, relation, born=born, now=now)
     made = Guardianship.objects.filter(child=child, guardian=guardian, ended_at=None).first()
     if made is not None and made.proven_at is not None and made.relation == relation:
@@ -133,8 +135,11 @@ def _both(
     guardian_id: int, *, name: str, id_type: str, id_number: str, by: Actor, now: datetime
 ) -> tuple[Person, Person]:
     """The guardian and the child as typed: nothing of a known child changes, and nothing of it is told."""
-    found = enrol(name=name, id_type=id_type, id_number=id_number, evidence=Evidence.DECLARED, by=by, now=now)
-    return _locked_people(guardian_id, found.pk)
+    asked = PersonAsked(name, id_type, id_number, source=str(by))
+    (found,) = enrol_together([asked], also=[guardian_id], now=now)
+    if isinstance(found, Refused):
+        raise found
+    return _locked_people(guardian_id, found.id)
 
 
 def _locked_people(one_id: int, other_id: int) -> tuple[Person, Person]:

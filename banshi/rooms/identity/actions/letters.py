@@ -10,13 +10,12 @@ from django.db import transaction
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.documents import last_day_minor
-from banshi.kernel.evidence import Evidence
 from banshi.kernel.names import InvalidName, label
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.agents import invalid
 from banshi.rooms.identity.actions.mandates import check_end
-from banshi.rooms.identity.actions.people import CHINA, PersonAsked, enrol, enrol_many
+from banshi.rooms.identity.actions.people import CHINA, Enrolled, PersonAsked, enrol_together, seen_here
 from banshi.rooms.identity.models import Mandate, PaperMandate, Person
 from banshi.rooms.identity.queries.guardians import born_on
 from banshi.rooms.identity.queries.letters import Acting, MandateRef, acting_by
@@ -51,14 +50,14 @@ def record_letter(
     :raises Refused: invalid (name, kind, number, end, the same person twice, one of them under 18), identity-invalid.
     """
     terms = _terms(kind, number, items, fetches=fetches, valid_until=valid_until, now=now)
-    shown = enrol(
-        name=agent.name, id_type=agent.id_type, id_number=agent.id_number, evidence=Evidence.WINDOW, by=by, now=now
-    )
     # The letter says whose it is; that the client stood here, it does not: nothing of them changes.
-    (known,) = enrol_many([client], now=now)
-    if isinstance(known, Refused):
-        raise known
-    acts, gives = _locked_people(shown.pk, known.id)
+    shown, known = enrol_together([seen_here(agent, by), client], now=now)
+    for each in (shown, known):
+        if isinstance(each, Refused):
+            raise each
+    assert isinstance(shown, Enrolled)
+    assert isinstance(known, Enrolled)
+    acts, gives = _locked_people(shown.id, known.id)
     if acts.pk == gives.pk:
         raise invalid("id_number", _SELF)
     today = now.astimezone(CHINA).date()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from banshi.foundation import phones, prepared
+from django.db.models import Q
+
+from banshi.foundation import locks, phones, prepared
 from banshi.foundation.crypto import blind_index, encrypt
 from banshi.kernel.actors import Actor
 from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise
@@ -203,6 +205,25 @@ def enrol_many(asked: Sequence[PersonAsked], *, now: datetime) -> list[Enrolled 
     return [c if isinstance(c, Refused) else _enrolled(c, found[c.number_index]) for c in checked]
 
 
+def enrol_together(
+    asked: Sequence[PersonAsked], *, also: Collection[int] = (), now: datetime
+) -> list[Enrolled | Refused]:
+    """`enrol_many`, for a transaction that goes on with several people or enrols them again, one by one.
+
+    Whoever does so with some of the same people, in whatever order they name them, comes before or after: each waits for the
+    documents first, then for the rows that are there, in key order. Else two windows of which one has for its applicant the
+    other's agent would wait for each other crosswise.
+
+    :param also: people who are known already, by id.
+    """
+    indexes = [each.number_index for each in check_people(asked, now=now) if not isinstance(each, Refused)]
+    locks.hold_each(locks.DOCUMENTS, indexes)
+    entries = Person.objects.filter(Q(number_index__in=indexes) | Q(id__in=also)).order_by("id")
+    ids = {stands or entry for entry, stands in entries.values_list("id", "same_as_id")}
+    list(Person.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id").values_list("id"))
+    return enrol_many(asked, now=now)
+
+
 def check_people(asked: Sequence[PersonAsked], *, now: datetime) -> list[CheckedPerson | Refused]:
     """Each as it would be stored, or what is wrong about it. Nothing is read or written."""
     results: list[CheckedPerson | Refused] = []
@@ -290,6 +311,11 @@ def name_read(*, person_id: int, name: str, evidence: Evidence, by: Actor, now: 
     person = Person.objects.only("id_type", "id_number").get(id=person_id)
     with suppress(Refused):
         enrol(name=name, id_type=person.id_type, id_number=person.id_number, evidence=evidence, by=by, now=now)
+
+
+def seen_here(person: PersonAsked, by: Actor) -> PersonAsked:
+    """Who stood before a clerk with their document."""
+    return replace(person, evidence=Evidence.WINDOW, source=str(by))
 
 
 def enrol_number(*, id_type: str, id_number: str, now: datetime) -> Person:
