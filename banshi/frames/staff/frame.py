@@ -166,9 +166,15 @@ def status_of(refused: Refused) -> int:
     return SLUGS[refused.slug]
 
 
-def paged(request: HttpRequest | Asked, rows: Any, per: int = 40) -> Page[Any]:
-    """The asked page of a list; a page that is not there is the nearest one."""
-    return Paginator(rows, per).get_page(request.GET.get("page"))
+def paged(request: HttpRequest | Asked, rows: Any, per: int = 40, *, count: int | None = None) -> Page[Any]:
+    """The asked page of a list; a page that is not there is the nearest one.
+
+    :param count: how many there are, where that is known.
+    """
+    pages = Paginator(rows, per)
+    if count is not None:
+        pages.count = count  # it would be asked for again
+    return pages.get_page(request.GET.get("page"))
 
 
 def query_without_page(request: HttpRequest | Asked) -> str:

@@ -130,16 +130,20 @@ def _list(request: Asked, hall: Hall, name: str, *, refusals: Sequence[tuple[str
     department = own or clean(request.GET.get("department"), 60)
     me = request.who.staff_id
     rows = queries.worklist(name, halls=[hall.code], department=department, item=item, q=asked, staff=me)
-    of_department = queries.worklist(name, halls=[hall.code], department=department, staff=me)
-    every = queries.worklist(name, halls=[hall.code], staff=me)
-    shown, filtered = paged(request, rows, PER_PAGE), bool(asked or item or (department and not own))
+    every = queries.waiting(queries.worklist(name, halls=[hall.code], department=own, staff=me), most=MOST_CHOICES)
+    theirs = every
+    if department != own:
+        chosen = queries.worklist(name, halls=[hall.code], department=department, staff=me)
+        theirs = queries.waiting(chosen, most=MOST_CHOICES)
+    shown = paged(request, rows, PER_PAGE, count=None if asked or item else theirs.count)
+    filtered = bool(asked or item or (department and not own))
     here: Any = shown.object_list
     return page(
         request, "review/list.html", hall, rows=shown, title=TITLES[name], asked=asked, name=name,
         lines=queries.lines(queries.read(here), now=clock.now()), more=query_without_page(request),
-        tabs=tabs(request, hall, own, name, counted=None if filtered else shown.paginator.count),
-        items=_choices(Item, queries.whose(of_department, "item", most=MOST_CHOICES), item),
-        departments=[] if own else _choices(Department, queries.whose(every, "department", most=MOST_CHOICES), department),
+        tabs=tabs(request, hall, own, name, counted=every.count),
+        items=_choices(Item, theirs.items, item),
+        departments=[] if own else _choices(Department, every.departments, department),
         item=item, department=department, own=own, filtered=filtered,
         next_address="" if name == "supervision" else f"review:next_{name.replace('-', '_')}",
         saved=saved(request, hall, f"review:{name.replace('-', '_')}"),

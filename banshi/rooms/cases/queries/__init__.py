@@ -55,7 +55,7 @@ from banshi.rooms.cases.queries.handling import (
 from banshi.rooms.cases.queries.kept import next_refusal
 from banshi.rooms.cases.queries.known import is_known
 from banshi.rooms.cases.queries.leases import free, works_on
-from banshi.rooms.cases.queries.lists import as_lines, read, whose
+from banshi.rooms.cases.queries.lists import Waiting, as_lines, read, waiting
 from banshi.rooms.cases.queries.members import cases_for, limited, matters_of, sees, whom_to_ask
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
@@ -117,6 +117,7 @@ __all__ = [
     "Sheet",
     "Told",
     "Verified",
+    "Waiting",
     "Whole",
     "acted_by",
     "acted_by_letter",
@@ -210,6 +211,7 @@ __all__ = [
     "untouched",
     "verify",
     "visible_to",
+    "waiting",
     "wanted_of",
     "whole_of",
     "whom_to_ask",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import Final
 
-from django.db.models import QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, QuerySet
 
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.views import all_cases
@@ -32,8 +34,25 @@ def as_lines(rows: QuerySet[Case]) -> QuerySet[Case]:
     return rows.only(*_SHOWN_IN_LINE)
 
 
-def whose(rows: QuerySet[Case], what: Literal["item", "department"], *, most: int) -> list[int] | None:
-    """The items or departments that the cases of a list are of, by key; None where they are more than `most`."""
-    name = f"{what}_id"
-    found = list(rows.order_by(name).values_list(name, flat=True).distinct()[: most + 1])
-    return found if len(found) <= most else None
+@dataclass(frozen=True)
+class Waiting:
+    """What a list holds: how many cases, and the items and departments that they are of, by key; None where they are too many
+    to choose from."""
+
+    count: int
+    items: list[int] | None
+    departments: list[int] | None
+
+
+def waiting(rows: QuerySet[Case], *, most: int) -> Waiting:
+    """All three in one pass over what waits: a hall has thousands of them.
+
+    :param most: so many items, or departments, somebody chooses from.
+    """
+    found = rows.order_by().aggregate(
+        count=Count("pk"),
+        items=ArrayAgg("item_id", distinct=True),
+        departments=ArrayAgg("department_id", distinct=True),
+    )
+    kept = {name: found[name] or [] for name in ("items", "departments")}
+    return Waiting(found["count"], **{name: keys if len(keys) <= most else None for name, keys in kept.items()})
