@@ -24,6 +24,7 @@ class Lock:
 MIGRATING: Final = Lock(716000)
 DUTIES: Final = Lock(716006)
 PRESETS: Final = Lock(716005)
+ITEM_STORE: Final = Lock(716022, of_each=True)
 CLOCK: Final = Lock(716001)
 DOCUMENTS: Final = Lock(716021, of_each=True)
 AGENT_PHONE: Final = Lock(716003, of_each=True)

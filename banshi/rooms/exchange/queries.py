@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -93,10 +93,23 @@ def _said(case: Case, moment: datetime | None) -> str | None:
     return moment.astimezone(ZoneInfo(case.hall.timezone)).strftime("%Y-%m-%d %H:%M:%S") if moment else None
 
 
-def sent_of(case: Case) -> dict[tuple[str, str], Sent]:
-    """Each row as the platform knows it by what was told last; what it refused is told again as what it was."""
-    rows = ExchangeRow.objects.filter(case=case).order_by("guid", "-id").distinct("guid")
-    return {(row.table, row.guid): _known(row) for row in rows}
+def sent_of(cases: Collection[int]) -> dict[int, dict[tuple[str, str], Sent]]:
+    """By case: each row as the platform knows it by what was told last; what it refused is told again as what it was."""
+    found: dict[int, dict[tuple[str, str], Sent]] = {case: {} for case in cases}
+    for row in ExchangeRow.objects.filter(case__in=cases).order_by("guid", "-id").distinct("guid"):
+        found[row.case_id][row.table, row.guid] = _known(row)
+    return found
+
+
+def newest_row() -> int:
+    """The row that was told last, by key; whoever tells more of them does so alone."""
+    return ExchangeRow.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def told_since(row: int, cases: Collection[int]) -> list[Case]:
+    """Those of these cases of which something was told after this row."""
+    told = ExchangeRow.objects.filter(id__gt=row, case__in=cases).values("case")
+    return list(Case.objects.filter(id__in=told).select_related("hall__region", "item", "department").order_by("no"))
 
 
 def _known(row: ExchangeRow) -> Sent:

@@ -21,7 +21,7 @@ from banshi.rooms.catalogue.queries.drafts import draft_by_id, drafts, looked_at
 from banshi.rooms.catalogue.rules.handling import Limit, Paper
 from banshi.rooms.catalogue.rules.store_answers import Unreadable
 from tests.rooms.catalogue.stores import CODE, file, material, numbered, record
-from tests.together import together
+from tests.together import held, meanwhile, together
 from tests.town import CLERK, TUESDAY_NINE, Town
 
 LATER = TUESDAY_NINE + timedelta(hours=1)
@@ -461,3 +461,19 @@ def test_the_stages_of_a_store_are_the_flow_of_what_is_published(town: Town) -> 
         ("制证送达", "issue", None),
     ]
     assert (flow[1]["who_zh"], flow[1]["standard_zh"]) == ("科员", "材料真实")
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_files_of_two_authorities_do_not_wait_for_each_other_and_two_of_one_do(committed_town: Town) -> None:
+    mine, others = file(record()), f"{CODE[:16]}YY{CODE[18:]}"
+
+    with held(lambda: results(mine)):  # not committed yet
+        (beside,) = together(1, lambda _: results(file(record(task_code=others, rowguid="guid-2")), by=SYSTEM))
+    newer = file(record(task_version=4))
+    again = meanwhile(lambda: results(newer), lambda: results(newer, by=SYSTEM))
+
+    assert (beside, again) == ([(others, "new")], [(CODE, "unchanged")])
+    assert sorted(ItemDraft.objects.values_list("task_code", "version", "state")) == [
+        (CODE, 3, "dropped"), (CODE, 4, "draft"), (others, 3, "draft"),
+    ]  # fmt: skip

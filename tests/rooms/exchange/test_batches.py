@@ -125,6 +125,55 @@ def test_two_who_make_a_batch_tell_each_row_once(committed_matters: Matters):
     assert len(guids) == len(set(guids)) > 0
 
 
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_who_builds_a_batch_holds_up_nobody_and_tells_nothing_that_was_told_meanwhile(
+    committed_matters: Matters, monkeypatch: pytest.MonkeyPatch
+):
+    matters = committed_matters
+    case = matters.received()
+    build, beside = queries.rows_of, []
+
+    def built(one: Any) -> Any:
+        rows = build(one)
+        if not beside:  # built, and not told yet: the case goes on, and somebody else tells all of it
+            beside.append(None)
+            cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+            beside.extend(together(1, lambda _: batch(matters)))
+        return rows
+
+    monkeypatch.setattr(queries, "rows_of", built)
+    late = batch(matters)
+
+    assert late is None  # what it had read is older than what is told
+    (accept,) = told(beside[1])["up_pro_accept"]
+    assert (accept["state"], Batch.objects.count()) == ("accepted", 1)
+
+
+@pytest.mark.django_db
+def test_who_dies_while_building_leaves_nothing_and_the_next_try_tells_all(
+    matters: Matters, monkeypatch: pytest.MonkeyPatch
+):
+    first, second = matters.received(), matters.received()
+    build = queries.rows_of
+
+    def dies(one: Any) -> Any:
+        if one.pk == second.pk:
+            raise MemoryError
+        return build(one)
+
+    monkeypatch.setattr(queries, "rows_of", dies)
+    with pytest.raises(MemoryError):
+        batch(matters)
+    left = (Batch.objects.count(), ExchangeRow.objects.count())
+    monkeypatch.setattr(queries, "rows_of", build)
+    made = batch(matters)
+
+    assert left == (0, 0)
+    assert {row["projid"] for row in told(made)["up_pro_accept"]} == {first.no, second.no}
+    assert batch(matters) is None
+
+
 @pytest.mark.django_db
 def test_a_batch_is_sent_again_until_the_platform_has_it(matters: Matters, settings: Any, tmp_path: Path):
     settings.BANSHI_EXCHANGE, settings.BANSHI_SPOOL = "banshi.gateways.exchange.Folder", tmp_path / "spool"

@@ -33,6 +33,7 @@ from banshi.rooms.catalogue.rules.store_text import Mended, Unknown, Why
 
 log = structlog.get_logger("banshi.catalogue")
 _MOST_TOLD = 10
+AUTHORITY = 18  # an item's code begins with its authority's, so long
 _AGAIN = "文件里有两份不同的内容", "The file says two different things of it"
 _TWICE = "我们有几个事项用这个编码", "Several of our items bear this code"
 _RETIRED = "我们这里已经停办", "It is retired here"
@@ -61,14 +62,16 @@ class Reported:
 
 
 def import_records(content: bytes, *, by: Actor, now: datetime) -> list[Reported]:
-    """Take a file of the item store over as drafts. The same file again changes nothing.
+    """Take a file of the item store over as drafts. The same file again changes nothing. Two files that tell of the same
+    authority's items wait for each other; those of several authorities do not.
 
     :returns: one line an item, in the order of the file.
     :raises Unreadable: it cannot be read at all; nothing is changed.
     """
     records = list(read(content))
     with transaction.atomic():
-        locks.hold(locks.PRESETS)  # whoever writes the catalogue does so alone
+        locks.hold(locks.PRESETS, shared=True)  # whoever writes the catalogue does so alone: drafts are not in it yet
+        locks.hold_each(locks.ITEM_STORE, {each.task_code[:AUTHORITY] for each in records if isinstance(each, Record)})
         items, known = _known([each for each in records if isinstance(each, Record)])
         reported, fresh = _sorted(records, items, known, day=today(now))
         if fresh:

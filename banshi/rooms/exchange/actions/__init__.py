@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,23 +20,31 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.exchange import queries
 from banshi.rooms.exchange.actions.sending import send_due, take_receipts
 from banshi.rooms.exchange.models import Batch, ExchangeRow
-from banshi.rooms.exchange.rules import changes, document
+from banshi.rooms.exchange.rules import Row, changes, document
 from banshi.rooms.library import actions as library
 from banshi.rooms.places.models import Hall
 
 __all__ = ["correct", "make_batch", "send_again", "send_due", "take_out", "take_receipts"]
 
 
+@dataclass(frozen=True)
+class _Built:
+    """What cases are in rows, as they were read after the row `until` had been told. Nothing is claimed by it."""
+
+    until: int
+    rows: list[tuple[Case, dict[tuple[str, str], Row]]]
+
+
 def make_batch(*, halls: Sequence[Hall], scope: str, first: date, last: date, by: Actor, now: datetime) -> Batch | None:
-    """What happened in these halls on these days and is not told yet, as one batch. Two who make one wait for each other:
-    no row is told twice as new.
+    """What happened in these halls on these days and is not told yet, as one batch. Its rows are built while others may make
+    theirs; two wait for each other only to write down what is new: no row is told twice as new, nor as it was before. Whoever
+    dies while building leaves nothing behind.
 
     :param scope: what was asked for, as `hall:town`. :returns: None – there is nothing new to tell.
     """
-    with transaction.atomic():
-        locks.hold(EXCHANGE)
-        told = queries.touched(halls, first=first, last=last)
-        return _made(told, scope=scope, first=first, last=last, by=by, now=now)
+    until = queries.newest_row()
+    built = _built(queries.touched(halls, first=first, last=last), until)
+    return _made(built, scope=scope, first=first, last=last, by=by, now=now)
 
 
 def correct(*, case_no: str, hall: Hall, by: Actor, now: datetime) -> Batch | None:
@@ -43,10 +52,13 @@ def correct(*, case_no: str, hall: Hall, by: Actor, now: datetime) -> Batch | No
 
     :returns: None – it knows all of it. :raises Refused: nothing-found (also in another hall).
     """
-    with transaction.atomic():
-        locks.hold(EXCHANGE)
-        case, day = queries.case_to_tell(case_no, hall), now.astimezone(ZoneInfo(hall.timezone)).date()
-        return _made([case], scope=f"hall:{hall.code}", first=day, last=day, by=by, now=now)
+    until = queries.newest_row()
+    case, day = queries.case_to_tell(case_no, hall), now.astimezone(ZoneInfo(hall.timezone)).date()
+    return _made(_built([case], until), scope=f"hall:{hall.code}", first=day, last=day, by=by, now=now)
+
+
+def _built(cases: Sequence[Case], until: int) -> _Built:
+    return _Built(until, [(case, queries.rows_of(case)) for case in cases])
 
 
 def send_again(*, no: str, hall: Hall, by: Actor, now: datetime) -> Batch:
@@ -65,23 +77,32 @@ def send_again(*, no: str, hall: Hall, by: Actor, now: datetime) -> Batch:
     return batch
 
 
-def _made(cases: Sequence[Case], *, scope: str, first: date, last: date, by: Actor, now: datetime) -> Batch | None:
-    """The lock is held."""
-    told = [(case, change) for case in cases for change in changes(queries.rows_of(case), queries.sent_of(case))]
-    if not told:
-        return None
-    no = f"{now:%Y%m%d}{Batch.objects.count() + 1:06d}"
-    content = document(no, [change for _, change in told])
-    file = library.keep(content=content, mime="application/json", kind="exchange", name=f"{no}.json", by=by, now=now)
-    batch = Batch.objects.create(
-        no=no, scope=scope, first=first, last=last, rows=len(told), sha256=hashlib.sha256(content).hexdigest(),
-        file=file, made_at=now, made_by=str(by),
-    )  # fmt: skip
-    ExchangeRow.objects.bulk_create(
-        ExchangeRow(batch=batch, case=case, table=c.table, guid=c.guid, operation=c.operation, digest=c.digest)
-        for case, c in told
-    )
-    audit.record(action="exchange-made", subject=f"batch:{no}", by=by, now=now, facts={"rows": len(told)})
+def _made(built: _Built, *, scope: str, first: date, last: date, by: Actor, now: datetime) -> Batch | None:
+    """Of cases of which somebody else told meanwhile the rows may be older than what was told: these are built anew."""
+    keys = [case.pk for case, _ in built.rows]
+    with transaction.atomic():
+        locks.hold(EXCHANGE)
+        anew = {case.pk: queries.rows_of(case) for case in queries.told_since(built.until, keys)}
+        sent = queries.sent_of(keys)
+        told = [
+            (case, change) for case, rows in built.rows for change in changes(anew.get(case.pk, rows), sent[case.pk])
+        ]
+        if not told:
+            return None
+        no = f"{now:%Y%m%d}{Batch.objects.count() + 1:06d}"
+        content = document(no, [change for _, change in told])
+        file = library.keep(
+            content=content, mime="application/json", kind="exchange", name=f"{no}.json", by=by, now=now
+        )
+        batch = Batch.objects.create(
+            no=no, scope=scope, first=first, last=last, rows=len(told), sha256=hashlib.sha256(content).hexdigest(),
+            file=file, made_at=now, made_by=str(by),
+        )  # fmt: skip
+        ExchangeRow.objects.bulk_create(
+            ExchangeRow(batch=batch, case=case, table=c.table, guid=c.guid, operation=c.operation, digest=c.digest)
+            for case, c in told
+        )
+        audit.record(action="exchange-made", subject=f"batch:{no}", by=by, now=now, facts={"rows": len(told)})
     return batch
 
 
