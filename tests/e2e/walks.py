@@ -106,13 +106,16 @@ def opened(owner: Owner) -> list[str]:
 
 
 def told(owner: Owner, last: str) -> list[str]:
-    """What was sent of the case until this, oldest first, without its addresses; the case's number as NO, a code as CODE."""
+    """What was sent of the case until this, oldest first, without its addresses; the case's number as NO, a code as CODE. What
+    is said of a number in the hall hangs on how soon it is called.
+    """
 
     def sent(rows: list[dict[str, Any]]) -> bool:
         return any(last in row["text"] and row["status"] == "sent" for row in rows)
 
     texts = [row["text"] for row in owner.installation.messages(owner.phone, until=sent)[::-1]]
-    plain = [re.sub(r"。[^。]*http\S+$", "。", text).replace(owner.no, "NO") for text in texts if "验证码" not in text]
+    ours = [text for text in texts if text.startswith("“")]  # each names its matter first
+    plain = [re.sub(r"。[^。]*http\S+$", "。", text).replace(owner.no, "NO") for text in ours]
     return list(dict.fromkeys(re.sub(r"取件码 \d{8}", "取件码 CODE", text) for text in plain if text))
 
 
