@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0022_comes_back_and_order_of_pages"),
+        ("cases", "0023_identity_shown_and_promises"),
     ]
 
     operations = [

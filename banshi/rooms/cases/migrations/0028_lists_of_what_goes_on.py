@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0022_comes_back_and_order_of_pages'),
+        ('cases', '0024_fields_sent_back'),
         ('catalogue', '0014_checks_of_elements'),
         ('identity', '0019_letters'),
         ('places', '0003_own_words_sealed'),

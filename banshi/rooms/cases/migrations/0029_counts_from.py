@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0022_comes_back_and_order_of_pages'),
+        ('cases', '0028_lists_of_what_goes_on'),
     ]
 
     operations = [
