@@ -175,7 +175,7 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
     whole = is_whole(request, case)
     (line,) = queries.lines([case], now=now)
     papers, moments = queries.paper_rows(case), queries.timeline(case)
-    called = {paper.code: paper for paper in queries.handling_of_case(case).materials}
+    called = {paper.code: paper for paper in papers}
     behind = case.accepted_at is not None  # a department may have it, or have had it
     owed = [(called.get(each.code), each) for each in case.obligations.filter(met_at=None).order_by("due_on", "id")]
     return {

@@ -119,6 +119,27 @@ def give_notice(
         )
 
 
+def settle(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
+    """容缺补齐: what was to follow is brought, or was scanned just now, and is right; also while somebody reviews the case.
+
+    :raises Refused: those of `_as_seen` and `folders.settle`; invalid – nothing of it is here.
+    """
+    with transaction.atomic():
+        case = _as_seen(case_no, brought, now=now)
+        copies = {paper.code: paper.copies for paper in brought.counted}
+        seen = {row.code for row in case.materials.filter(gone_at=None, verdict="ok")}
+        owed = set(case.obligations.filter(met_at=None).values_list("code", flat=True))
+        here = [*copies, *sorted((seen & owed) - set(copies))]
+        if not here:
+            said = {"zh": "先勾选交来的材料，或者扫描", "en": "Tick what is here first, or scan it"}
+            raise Refused("invalid", facts={"field": "materials", "reason": said})
+        for code in here:
+            case = folders.settle(
+                case_no=case_no, code=code, on_paper=copies.get(code, 0), at_window=True, by=by, now=now
+            )
+        return case
+
+
 def refuse(
     *, case_no: str, brought: Brought, reason: str, body: str = "", ground: str = "", by: Actor, now: datetime
 ) -> Case:

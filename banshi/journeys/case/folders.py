@@ -74,10 +74,18 @@ def received(case: Case, *, window: Window | None = None, by: Actor, now: dateti
         delivery.move(folder_id=folder.pk, hall=case.hall, deed="received", at=at, by=by, now=now)
 
 
-def settle(*, case_no: str, code: str, by: Actor, now: datetime) -> Case:
-    """容缺补齐, and what came on paper into the folder, wherever that is. :raises Refused: those of `cases.settle_deferred`."""
+def settle(*, case_no: str, code: str, on_paper: int = 0, at_window: bool = False, by: Actor, now: datetime) -> Case:
+    """容缺补齐, and what came on paper into the folder, wherever that is.
+
+    :param on_paper: copies that are handed in with this step. :raises Refused: those of `cases.add_material` and
+        `cases.settle_deferred`.
+    """
     with transaction.atomic():
-        case = cases.settle_deferred(case_no=case_no, code=code, by=by, now=now)
+        case = cases.lock(case_no)
+        if on_paper:
+            cases.need_owed(case, code)
+            cases.add_material(case_no=case_no, code=code, channel="paper", copies=on_paper, by=by, now=now)
+        case = cases.settle_deferred(case_no=case_no, code=code, at_window=at_window, by=by, now=now)
         more = to_put_in(case)
         if more:
             there = deliveries.folder_of(case)

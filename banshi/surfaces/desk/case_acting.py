@@ -258,6 +258,10 @@ def _library(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     from_library.use(case_no=case.no, consent=sent.consent, by=here.by, now=now)
 
 
+def _settle(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    at_window.settle(case_no=case.no, brought=sent.brought(here, case), by=here.by, now=now)
+
+
 def _promise(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     """告知承诺, signed at the window in place of papers. :raises Refused: consent-missing – none is ticked; promise-barred."""
     if not sent.promised:
@@ -277,6 +281,7 @@ VERBS: dict[str, Act] = {
     "deny": _deny,
     "library": _library,
     "promise": _promise,
+    "settle": _settle,
 }
 STAYS = ("keep", "library", "promise")  # what was ticked is not counted by these
 

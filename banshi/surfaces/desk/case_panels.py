@@ -23,7 +23,7 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.cases.rules.grounds import GROUNDS
-from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.cases.rules.materials import takes
 from banshi.rooms.catalogue.rules.costs import hangs_on
 from banshi.rooms.catalogue.rules.guided import Guided, cost_in, guided, shown
@@ -195,6 +195,7 @@ def _papers(
     here: Served, case: Case, rows: Sequence[PaperRow], sent: Sent, told: Mapping[str, str], *, now: datetime
 ) -> list[PaperLine]:
     opened = case.phase in case_steps.TAKES_PAPERS
+    owed = queries.owed_of(case) if case.phase in UNDER_CLOCK else frozenset()  # these alone are taken then
     own = case.person_id == here.ticket.person_id  # the library opens to no agent
     held = {each.paper.code: each for each in from_library.held(case, now=now)} if opened and own else {}
     latest = _latest(queries.handling_of_case(case), here.today(now)) if opened else ""
@@ -206,7 +207,8 @@ def _papers(
             row=row, ticked=code in sent.ticked, copies=sent.ticked.get(code) or str(max(row.originals, row.copies, 1)),
             held=named(held[code].certificate) if code in held else "", told=told.get(code, ""), lacking=asked in sent.lacks,
             lacks=sent.lacks.get(asked, ""), offered=row.state in ("missing", "bad") and row.necessity != "optional",
-            follows=not sent.follows or code in sent.follows, follows_on=sent.follows.get(code) or latest, opened=opened,
+            follows=not sent.follows or code in sent.follows, follows_on=sent.follows.get(code) or latest,
+            opened=opened or code in owed,
             pages=tuple(each for each in row.came if each.mime),
             mine=frozenset(each.pk for each in row.came if each.by == by),
         )  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from banshi.kernel.conditions import names
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.catalogue.rules.guided import Guided
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.surfaces.desk.steps import Step
@@ -20,6 +20,9 @@ TAKES_PAPERS = ("draft", "pre_passed", "await_receipt", "supplement", "received"
 
 
 class Line(Protocol):
+    @property
+    def opened(self) -> bool: ...
+
     @property
     def deferrable(self) -> bool: ...
 
@@ -44,6 +47,10 @@ class Steps:
 
 def of(case: Case, said: Guided, papers: Sequence[Line], *, just_told: bool) -> Steps:
     """:param just_told: what is missing was told while this person stands here: they leave with the notice."""
+    if case.phase in UNDER_CLOCK and any(each.opened for each in papers):
+        return Steps(
+            Step(pgettext("desk case", "Take in what was to follow"), "circle-check", "Space", verb="settle", main=True)
+        )
     if case.phase not in TAKES_PAPERS:
         return Steps(None)
     more = []

@@ -123,7 +123,10 @@ def opine(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 @of_case("cases.review", "settle")
 def settle(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     code = clean(request.POST.get("code"), 80)
-    folders.settle(case_no=case.no, code=code, by=by, now=now)
+    copies = int_or_none(request.POST.get("copies") or "0", 0, 99)
+    if copies is None:
+        raise Refused("invalid", facts={"field": "copies", "reason": _("1 to 99 copies")})
+    folders.settle(case_no=case.no, code=code, on_paper=copies, by=by, now=now)
     return _("The paper is there.")
 
 

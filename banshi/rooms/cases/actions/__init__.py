@@ -47,7 +47,7 @@ from banshi.rooms.cases.actions.concluding import (
 )
 from banshi.rooms.cases.actions.consulting import answer_consultation, consult
 from banshi.rooms.cases.actions.copies import content_of, make_copies
-from banshi.rooms.cases.actions.deferring import lapse_deferred, remind_deferred, settle_deferred
+from banshi.rooms.cases.actions.deferring import lapse_deferred, need_owed, remind_deferred, settle_deferred
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import locked as lock
@@ -136,6 +136,7 @@ __all__ = [
     "need_acting",
     "need_agent",
     "need_one_form",
+    "need_owed",
     "need_shelvable",
     "need_whole",
     "open_bundle",

@@ -34,15 +34,17 @@ from banshi.rooms.cases.rules.lifecycle import UNDER_CLOCK
 from banshi.rooms.cases.rules.paper_texts import Named
 
 
-def settle_deferred(*, case_no: str, code: str, by: Actor, now: datetime) -> Case:
+def settle_deferred(*, case_no: str, code: str, at_window: bool = False, by: Actor, now: datetime) -> Case:
     """容缺补齐: a paper that was to follow has come, in time or after; whoever says so has looked at it, and finds it right.
 
+    :param at_window: whoever brought it stands there: also while somebody reviews the case.
     :raises Refused: nothing-found (nothing of this kind is to follow), wrong-state, locked, material-missing.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "settle")
-        need_lease(case, by=by, now=now)
+        if not at_window:
+            need_lease(case, by=by, now=now)
         owed = Obligation.objects.filter(case=case, code=code, met_at=None).first()
         if owed is None:
             raise Refused("nothing-found", facts={"material": code})
@@ -59,6 +61,13 @@ def settle_deferred(*, case_no: str, code: str, by: Actor, now: datetime) -> Cas
              deferred=_listed(case, left))  # fmt: skip
         tell(case, "case_follow_came", event=event, now=now, bring=names([code], case))
     return case
+
+
+def need_owed(case: Case, code: str) -> None:
+    """:raises Refused: wrong-state; nothing-found – nothing of this kind is to follow."""
+    need(case, "settle")
+    if not Obligation.objects.filter(case=case, code=code, met_at=None).exists():
+        raise Refused("nothing-found", facts={"material": code})
 
 
 def lapse_deferred(*, now: datetime) -> int:

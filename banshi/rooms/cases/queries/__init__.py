@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from banshi.rooms.cases.queries.adding import addable
+from banshi.rooms.cases.queries.adding import addable, owed_of
 from banshi.rooms.cases.queries.agents import acted_by, acted_by_letter, acting_in, agent_of_case, agent_ref
 from banshi.rooms.cases.queries.blanks import (
     Sheet,
@@ -182,6 +182,7 @@ __all__ = [
     "of_person",
     "one_of",
     "opened_by",
+    "owed_of",
     "paper_blank",
     "paper_by_number",
     "paper_rows",

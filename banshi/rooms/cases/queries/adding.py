@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.views import paper_rows
-from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 
 
 def addable(case: Case) -> frozenset[str]:
@@ -12,5 +12,9 @@ def addable(case: Case) -> frozenset[str]:
     codes = frozenset(row.code for row in paper_rows(case))
     if CASE.may(case.phase, "change"):
         return codes
-    open_ones = case.obligations.filter(met_at=None).order_by("id").values_list("code", flat=True)
-    return codes & frozenset(open_ones) if case.phase in ("accepted", "in_review") else frozenset()
+    return codes & owed_of(case) if case.phase in UNDER_CLOCK else frozenset()
+
+
+def owed_of(case: Case) -> frozenset[str]:
+    """Papers that were to follow and have not come, late or not."""
+    return frozenset(case.obligations.filter(met_at=None).order_by("id").values_list("code", flat=True))
