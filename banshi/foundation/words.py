@@ -129,6 +129,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "other-hall": (_("Not for this hall"), _("This code is for {hall}.")),
     "not-allowed": (_("Not allowed"), _("This needs the permission “{permission}”.")),
     "code-wrong": (_("The code is not right"), _("Tries left: {left}.")),
+    "code-void": (
+        _("This code is void"),
+        _("Whoever was given it may fetch this no more. Whoever applied comes to the issue window with their ID card."),
+    ),
     "code-used": (_("Handed over already"), _("The code opens nothing any more.")),
     "cabinet-full": (
         _("Every cell of this cabinet is taken"),

@@ -117,6 +117,7 @@ SLUGS: dict[str, int] = {
     "other-hall": 409,
     "not-allowed": 403,
     "code-wrong": 409,
+    "code-void": 409,
     "code-used": 409,
     "cabinet-full": 409,
     "door-stuck": 409,

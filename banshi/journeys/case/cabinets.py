@@ -12,7 +12,7 @@ import structlog
 from django.db import transaction
 
 from banshi.foundation import limits
-from banshi.journeys.case import conclude, folders
+from banshi.journeys.case import codes, conclude, folders
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -173,6 +173,7 @@ def put_again(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: date
     """
     with transaction.atomic():
         _ready_at_window(case := cases.lock(case_no), now=now)
+        codes.renewed(case, by=by, now=now)  # what is told again below is nobody else's
         stay = delivery.hold_cell(cabinets=cabinets, case=case, kind="result", by=by, now=now)
     stay = _opened(stay, now=now)
     with _laid(stay, now=now):
@@ -198,14 +199,30 @@ def fetch(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -
     door that stays shut hands over nothing; the code stays good. So it is for one that did not open though its lock says so:
     `stayed_shut`.
 
-    :raises Refused: rate-limited, nothing-found, door-stuck; code-used, with when – by somebody at the same instant.
+    Whoever was given the code may fetch it when the door is told to open: what ends afterwards comes too late, they have it.
+
+    :raises Refused: rate-limited, nothing-found, door-stuck; code-used, with when – by somebody at the same instant; code-void –
+        whoever was given the code may fetch no more, and a new one went to whoever applied; changed-meanwhile.
     """
     stay = delivery.opening(cabinets=cabinets, code=code)
+    _need_right(stay, code, by=by, now=now)
     if not delivery.open_door(stay.cell):
         delivery.broken(cell=stay.cell, now=now)
         raise Refused("door-stuck", facts={"cabinet": stay.cell.cabinet.code})
     delivery.opened(stay=stay, now=now)
     return stay
+
+
+def _need_right(stay: Stay, code: str, *, by: Actor, now: datetime) -> None:
+    """:raises Refused: code-void – the code is another by now, which stays so; nothing-found, changed-meanwhile."""
+    with transaction.atomic():
+        case = cases.lock(stay.case.no)
+        delivery.need_not_printing(case=case, now=now)
+        void = codes.renewed(case, by=by, now=now)
+        if not void:
+            delivery.need_open(case=case, code=code)
+    if void:
+        raise Refused("code-void")
 
 
 def taken(*, stay_id: int, by: Actor, now: datetime) -> Stay:

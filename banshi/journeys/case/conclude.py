@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from banshi.journeys.case import codes
 from banshi.journeys.case.learning import learn_from
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
@@ -77,7 +78,8 @@ def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Acto
     with transaction.atomic():
         case = cases.shelve(case_no=case_no, place=place, by=by, now=now)
         own = is_their_own(case, now=now)
-        code = delivery.make_ready(case=case, place=place, code_opens=own, by=by, now=now)
+        rests_on = codes.rests_on(case, now=now)
+        code = delivery.make_ready(case=case, place=place, code_opens=own, rests_on=rests_on, by=by, now=now)
         if cabinet is not None:
             tell_in_cabinet(case, cabinet, now=now)
         else:
@@ -103,7 +105,9 @@ def hand_over(
 ) -> Case:
     """送达: by the code, or at the counter by the card of the person it is for.
 
-    :param how: counter | cabinet. :raises Refused: nothing-found, wrong-state, code-wrong, code-used.
+    :param how: counter; cabinet or kiosk – whether whoever had the code may fetch was asked there, before the door opened or the
+        pages came out. :raises Refused: nothing-found, wrong-state, code-wrong, code-used, changed-meanwhile (a machine prints
+        it); code-void – whoever was given the code may fetch no more, and a new one went to whoever applied.
     """
     return _deliver(case_no=case_no, how=how, code=code, identified=identified, by=by, now=now)
 
@@ -167,6 +171,10 @@ def _deliver(
         case = cases.lock(case_no)  # the case before its delivery, as everybody takes them
         if fetching is not None:
             _need_fetching(case, fetching, now=now)
+        if how != "kiosk":
+            delivery.need_not_printing(case=case, now=now)
+        if how == "counter" and not identified:
+            codes.renewed(case, by=by, now=now)  # then what they brought is void, and answered so
         no = delivery.hand_over(
             case_no=case_no, how=how, code=code, identified=identified, fetching=fetching, by=by, now=now
         )
@@ -201,10 +209,11 @@ def receive_electronically(*, case_no: str, by: Actor, now: datetime) -> Case:
     :raises Refused: nothing-found, wrong-state; agent-not-allowed – the account is not proven to be the applicant;
         mandate-missing, member-limited – of an organisation's: they act for it no longer, or only fill in.
     """
-    case = case_by_no(case_no)
-    if not is_their_own(case, now=now):
-        raise Refused("agent-not-allowed")
+    case_by_no(case_no)
     with transaction.atomic():
+        case = cases.lock(case_no)
+        if not is_their_own(case, now=now):
+            raise Refused("agent-not-allowed")
         cases.need_acting(case, sends=True, by=by, now=now)
         _need_own_file(case, by, now=now)
         return _deliver(case_no=case_no, how="electronic", code="", identified=True, by=by, now=now)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from banshi.journeys.case import conclude
+from banshi.journeys.case import codes, conclude
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -28,7 +28,8 @@ def print_result(*, hall: Hall, code: str, person_id: int, device: Device | None
     """Printed on the device's printer, between two transactions: a machine that dies there leaves a copy that counts for nothing.
 
     :param person_id: whose card lies on the reader. :raises Refused: rate-limited, code-wrong (also of somebody else's),
-        way-not-here (this result is not for a kiosk), code-used (no more copies), changed-meanwhile, printer-stuck.
+        way-not-here (this result is not for a kiosk), code-used (no more copies), changed-meanwhile, printer-stuck; code-void –
+        whoever was given the code may fetch no more, and a new one went to whoever applied.
     """
     most = policy_of(hall.pk, now=now).delivery.kiosk_prints
     row = delivery.printable_of(
@@ -38,7 +39,11 @@ def print_result(*, hall: Hall, code: str, person_id: int, device: Device | None
         raise Refused("way-not-here")
     with transaction.atomic():
         case = cases.lock(row.case.no)
-        printing = delivery.claim_copy(case=case, most=most, device=device, by=by, now=now)
+        void = codes.renewed(case, by=by, now=now)
+        if not void:  # nobody else hands it over, or ends the case, until the pages are out
+            printing = delivery.claim_copy(case=case, code=code, most=most, device=device, by=by, now=now)
+    if void:
+        raise Refused("code-void")
     try:
         devices.print_pages(device=device, pdf=_pages(case, now=now))
     except PrinterTrouble as trouble:

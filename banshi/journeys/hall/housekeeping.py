@@ -17,7 +17,7 @@ import structlog
 from banshi.foundation import heartbeat, locks
 from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
-from banshi.journeys.case import cabinets, courier, paying
+from banshi.journeys.case import cabinets, codes, courier, paying
 from banshi.journeys.case import due as cases_due
 from banshi.journeys.hall import change_rules, close_hall_day, day_sheet, retire_item
 from banshi.journeys.hours import close_line
@@ -96,6 +96,7 @@ DUTIES = (
     Duty("payments nobody told of", lambda now: paying.ask_due(now=now), timedelta(seconds=15)),
     Duty("parcels nobody told of", lambda now: courier.ask_due(now=now), timedelta(minutes=10)),
     Duty("results taken out of cells", lambda now: cabinets.taken_by_now(now=now), timedelta(minutes=1)),
+    Duty("codes of whoever may fetch no more", lambda now: codes.renew_due(now=now), timedelta(minutes=1)),
     Duty("questions answered long ago", _close_answered, timedelta(hours=1)),
     Duty("items planned", lambda now: drafts.publish_due(now=now), timedelta(minutes=1)),
     Duty("items retired", lambda now: retire_item.tell_due(now=now), timedelta(minutes=1)),

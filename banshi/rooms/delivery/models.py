@@ -37,6 +37,10 @@ class Delivery(models.Model):
     place = models.CharField(max_length=40)
     code = EncryptedText(default="")
     tries_left = models.SmallIntegerField()
+    # By what somebody beside whoever applied was given the code: p12 a letter, g12 a guardianship, o12 an organisation they act
+    # for; "" where nobody was. `void_code`: the one they had, once that was over; it opens nothing, and is known for what it is.
+    rests_on = models.CharField(max_length=20, default="", db_default="")
+    void_code = EncryptedText(null=True)
     ready_at = models.DateTimeField()
     ready_by = models.CharField(max_length=60)
     how = models.CharField(max_length=12, default="")
@@ -50,6 +54,13 @@ class Delivery(models.Model):
 
     class Meta:
         db_table = "delivery_delivery"
+        indexes = [
+            models.Index(
+                fields=["case"],
+                name="codes_that_others_were_given",
+                condition=models.Q(state="ready") & ~models.Q(rests_on=""),
+            )
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=list(DELIVERY.states)), name="delivery_state_is_known"),
             models.CheckConstraint(condition=models.Q(how__in=["", *HOW]), name="a_delivery_goes_a_known_way"),
@@ -67,6 +78,10 @@ class Delivery(models.Model):
                 condition=models.Q(by_what="agent", fetched_by__isnull=False) & ~models.Q(fetch_mandate="")
                 | (~models.Q(by_what="agent") & models.Q(fetched_by=None, fetch_mandate="")),
                 name="who_fetches_for_somebody_has_a_mandate",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rests_on="") | models.Q(void_code=None),
+                name="a_code_made_anew_is_the_applicants_alone",
             ),
         ]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from banshi.journeys.case import codes
 from banshi.kernel.actors import ActorKind
 from banshi.kernel.masking import mask_id
 from banshi.kernel.refusals import Refused
@@ -294,9 +295,8 @@ def _delivery(case: Case, who: Caller, *, now: datetime) -> dict[str, Any] | Non
 
 
 def _gets_code(case: Case, who: Caller, *, now: datetime) -> bool:
-    """What opens a result is told to the system of whoever applied; of an agent's who may fetch it."""
-    agent = cases.agent_of_case(case, today=now.astimezone(zone_of(case.hall)).date())
-    return who.scope == "channel" and (agent is None or (agent.stands and agent.fetches))
+    """What opens a result is told to the system of whoever applied; of who acts for them, while they may fetch it."""
+    return who.scope == "channel" and codes.may_be_told(case, now=now)
 
 
 def _folder(case: Case) -> dict[str, Any] | None:

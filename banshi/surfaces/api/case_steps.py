@@ -447,9 +447,11 @@ def deliver_case(request: HttpRequest, case: Path[Code], body: DeliverIn) -> Ans
     try:
         _deliver(seen, body, who, now)
     except Refused as no:
-        if no.slug != "code-wrong":
+        if no.slug not in ("code-wrong", "code-void"):
             raise
-        return refused(no.refusal, language(request))  # an answer: what takes everything back takes back the try, too
+        return refused(
+            no.refusal, language(request)
+        )  # an answer: what takes everything back takes back the try, or the new code, too
     return answer(200, case_part(seen.no, who, now=now))
 
 

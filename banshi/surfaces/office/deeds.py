@@ -230,6 +230,7 @@ DEEDS: dict[str, Text] = {
     "cell-emptied": pgettext_lazy("deed", "%(who)s took out of the cabinet what lay there of %(what)s"),
     "cell-stuck": pgettext_lazy("deed", "%(who)s said that the cell with the result of %(what)s did not open"),
     "cell-looked-into": pgettext_lazy("deed", "%(who)s opened a stuck cell with what lay there of %(what)s"),
+    "code-renewed": pgettext_lazy("deed", "%(who)s made the code of %(what)s void; a new one was told"),
     "cell-works": pgettext_lazy("deed", "%(who)s put %(what)s back to use"),
     "handed-over": pgettext_lazy("deed", "%(who)s handed over the result of %(what)s"),
     "delivery-wished": pgettext_lazy("deed", "%(who)s said how the result of %(what)s is wanted"),

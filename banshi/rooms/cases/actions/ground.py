@@ -342,7 +342,8 @@ def of_whole(case: Case) -> dict[str, Any]:
 
 def told_at(case: Case, *, now: datetime) -> list[tuple[str, bool]]:
     """Telephones that hear of a case, each with whether what opens its result may go there: its own, unless that is of a
-    guardian or agent who is none any more; beside an agent's the client's, where one is proven.
+    guardian or agent who is none any more; beside an agent's the client's, where one is proven. Of an organisation whose member
+    acts for it no more, nothing opens there, and its legal representatives hear of it, too.
     """
     own = people.phone_of(person_id=case.person_id) if case.guardian_id or agent_ref(case) else None
     if case.guardian_id is not None and not people.guardian_stands(
@@ -350,11 +351,20 @@ def told_at(case: Case, *, now: datetime) -> list[tuple[str, bool]]:
     ):
         return [(own, True)] if own else []
     contact = [(str(case.contact), True)] if case.contact else []
+    if case.organisation_id is not None:
+        return _told_of(case.organisation_id, case, contact, today=today_of(case, now))
     if agent_ref(case) is None:
         return contact
     agent = acting_in(case, today=today_of(case, now))
     theirs = [(phone, agent.fetches) for phone, _opens in contact if agent is not None and phone != own]
     return theirs + ([(own, True)] if own else [])
+
+
+def _told_of(firm: int, case: Case, contact: list[tuple[str, bool]], *, today: date) -> list[tuple[str, bool]]:
+    if people.standing_in(firm, case.person_id, today=today) is not None:
+        return contact
+    heads = [(phone, True) for phone in people.heads_phones(firm, today=today)]
+    return [(phone, False) for phone, _opens in contact if (phone, True) not in heads] + heads
 
 
 def told_at_ends(case: Case, last4: str, *, now: datetime) -> bool:

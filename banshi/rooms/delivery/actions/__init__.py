@@ -6,6 +6,7 @@ from banshi.rooms.delivery.actions.cabinets import (
     hold_cell,
     install,
     look_into,
+    need_open,
     open_door,
     opened,
     opening,
@@ -26,9 +27,18 @@ from banshi.rooms.delivery.actions.folders import (
     take_stock,
     with_whom,
 )
-from banshi.rooms.delivery.actions.handing import Fetching, end, forget_code, hand_over, hand_paper, make_ready, moved
+from banshi.rooms.delivery.actions.handing import (
+    Fetching,
+    end,
+    forget_code,
+    hand_over,
+    hand_paper,
+    make_ready,
+    moved,
+    renew_code,
+)
 from banshi.rooms.delivery.actions.parcels import arrive, ask_waybill, come_back, hear, make_parcel, post, traced, void
-from banshi.rooms.delivery.actions.printing import claim_copy, end_copy, printable_of
+from banshi.rooms.delivery.actions.printing import claim_copy, end_copy, need_not_printing, printable_of
 from banshi.rooms.delivery.actions.sending_in import announce, call_off, came
 from banshi.rooms.delivery.actions.wishing import Receiver, forget_address, wish
 
@@ -64,11 +74,14 @@ __all__ = [
     "make_ready",
     "move",
     "moved",
+    "need_not_printing",
+    "need_open",
     "open_door",
     "opened",
     "opening",
     "post",
     "printable_of",
+    "renew_code",
     "spot_of",
     "stayed_shut",
     "take_out",

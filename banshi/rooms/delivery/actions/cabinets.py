@@ -18,7 +18,8 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.models import Cabinet, Cell, Stay
+from banshi.rooms.delivery.actions.handing import is_void
+from banshi.rooms.delivery.models import Cabinet, Cell, Delivery, Stay
 from banshi.rooms.delivery.ports import Doors, DoorStuck
 from banshi.rooms.delivery.queries import empty_cells
 from banshi.rooms.delivery.rules import WRONG_CODES
@@ -120,7 +121,7 @@ def open_door(cell: Cell) -> bool:
 def opening(*, cabinets: Sequence[Cabinet], code: str) -> Stay:
     """What a code opens here. Wrong ones wait longer and longer, whoever types them: nobody finds one by trying.
 
-    :raises Refused: rate-limited, nothing-found.
+    :raises Refused: rate-limited, nothing-found; code-void – whoever had it may fetch no more.
     """
     tries = Tries(f"cabinet:{cabinets[0].code if cabinets else ''}", free=WRONG_CODES, most_s=LONGEST_WAIT_S)
     tries.one()
@@ -132,7 +133,22 @@ def opening(*, cabinets: Sequence[Cabinet], code: str) -> Stay:
         if delivery.tries_left > 0 and secrets.compare_digest(delivery.code.encode(), code.strip().encode()):
             tries.take_back()
             return stay
+        if is_void(delivery, code):
+            tries.take_back()
+            raise Refused("code-void")
     raise Refused("nothing-found", facts={"cabinet": cabinets[0].code if cabinets else ""})
+
+
+def need_open(*, case: Case, code: str) -> None:
+    """That what opened it a moment ago opens it still. In the caller's transaction, the case locked before.
+
+    :raises Refused: code-void, nothing-found.
+    """
+    row = Delivery.objects.get(case=case)
+    if is_void(row, code):
+        raise Refused("code-void")
+    if not row.open_code or not secrets.compare_digest(row.open_code.encode(), code.strip().encode()):
+        raise Refused("nothing-found", facts={"case": case.no})
 
 
 def take_out(*, stay_id: int, out_by: str, by: Actor, now: datetime) -> Stay:

@@ -24,16 +24,45 @@ class Fetching:
     ref: MandateRef
 
 
-def make_ready(*, case: Case, place: str, code_opens: bool = True, by: Actor, now: datetime) -> str:
+def make_ready(*, case: Case, place: str, code_opens: bool = True, rests_on: str = "", by: Actor, now: datetime) -> str:
     """待领取: it lies at `place`.
 
-    :param code_opens: False: only the card does. :returns: the code that opens it, for whoever applied alone; "" for none.
+    :param code_opens: False: only the card does. :param rests_on: by what somebody beside whoever applied is given the code.
+    :returns: the code that opens it, for whoever applied, and them; "" for none.
     """
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    code = _new_code()
     Delivery.objects.create(
-        case=case, place=place, code=code, tries_left=TRIES if code_opens else 0, ready_at=now, ready_by=str(by)
-    )
+        case=case, place=place, code=code, tries_left=TRIES if code_opens else 0, rests_on=rests_on if code_opens else "",
+        ready_at=now, ready_by=str(by),
+    )  # fmt: skip
     return code if code_opens else ""
+
+
+def renew_code(*, case: Case, code_opens: bool, by: Actor, now: datetime) -> str:
+    """What somebody was given by a right that is over opens nothing any more; a new code does. In the caller's transaction, the
+    case locked before.
+
+    :param code_opens: somebody may be told the new one; False: only the card opens it. :returns: it; "" for none.
+    """
+    row = Delivery.objects.select_for_update(no_key=True).get(case=case, state="ready")
+    old, rested = row.code, row.rests_on
+    while row.code == old:
+        row.code = _new_code()
+    row.void_code, row.rests_on, row.tries_left = old, "", TRIES if code_opens else 0
+    row.save(update_fields=["code", "void_code", "rests_on", "tries_left"])
+    audit.record(
+        action="code-renewed",
+        subject=f"case:{case.no}",
+        by=by,
+        now=now,
+        hall=case.hall.code,
+        facts={"rested_on": rested},
+    )
+    return row.code if code_opens else ""
+
+
+def _new_code() -> str:
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
 
 
 def hand_over(
@@ -51,7 +80,7 @@ def hand_over(
     A wrong code is answered, not raised: the try it cost has to stay. After five only the card helps.
 
     :param identified: a clerk compared person and card. :param fetching: who fetches it for somebody, with the code; the caller
-        holds their mandate. :returns: None when it is handed over; code-wrong.
+        holds their mandate. :returns: None when it is handed over; code-wrong; code-void – whoever had it may fetch no more.
     :raises Refused: nothing-found, code-used; on-its-way – the carrier has it.
     """
     row = Delivery.objects.select_for_update(no_key=True).filter(case__no=case_no).first()
@@ -61,6 +90,8 @@ def hand_over(
         raise Refused("on-its-way")
     if no := DELIVERY.refusal(row.state, "hand_over"):
         raise Refused("code-used", facts=no.facts)
+    if not identified and is_void(row, code):
+        return Refusal("code-void")
     if not identified and (row.tries_left < 1 or not secrets.compare_digest(row.code.encode(), code.strip().encode())):
         row.tries_left = max(0, row.tries_left - 1)
         row.save(update_fields=["tries_left"])
@@ -76,6 +107,11 @@ def hand_over(
     facts = {"how": how, "by_what": row.by_what, **shown}
     audit.record(action="handed-over", subject=f"case:{case_no}", by=by, now=now, facts=facts)
     return None
+
+
+def is_void(row: Delivery, code: str) -> bool:
+    """Whether it opened this once, and was given by a right that is over."""
+    return bool(row.void_code) and secrets.compare_digest(str(row.void_code).encode(), code.strip().encode())
 
 
 def hand_paper(*, case_no: str, by: Actor, now: datetime) -> None:
@@ -97,7 +133,9 @@ def hand_paper(*, case_no: str, by: Actor, now: datetime) -> None:
 
 def end(*, case: Case) -> None:
     """终止: no code, card or carrier's word gives it to anybody any more; where it lies staff take it out."""
-    Delivery.objects.filter(case=case, state__in=DELIVERY.of("end")).update(state=DELIVERY.to("end"), code="")
+    Delivery.objects.filter(case=case, state__in=DELIVERY.of("end")).update(
+        state=DELIVERY.to("end"), code="", void_code=None
+    )
 
 
 def moved(*, case: Case, place: str) -> None:
@@ -107,4 +145,4 @@ def moved(*, case: Case, place: str) -> None:
 
 def forget_code(case: Case) -> None:
     """What opened it, once the case is destroyed."""
-    Delivery.objects.filter(case=case).update(code="")
+    Delivery.objects.filter(case=case).update(code="", void_code=None)

@@ -14,6 +14,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases.models import Case
+from banshi.rooms.delivery.actions.handing import is_void
 from banshi.rooms.delivery.models import Delivery, Printing
 from banshi.rooms.delivery.rules import WRONG_CODES
 from banshi.rooms.devices.models import Device
@@ -26,12 +27,16 @@ def printable_of(*, person_id: int, hall_id: int, code: str, at: str) -> Deliver
     """The result of this very person here that the code is of, not posted, nor handed over otherwise. Wrong ones wait longer and
     longer.
 
-    :param at: of the machine. :raises Refused: rate-limited, code-wrong.
+    :param at: of the machine. :raises Refused: rate-limited, code-wrong; code-void – whoever had it may fetch no more.
     """
     tries = Tries(f"kiosk-print:{at}", free=WRONG_CODES, most_s=LONGEST_WAIT_S)
     tries.one()
     rows = Delivery.objects.filter(case__person_id=person_id, case__hall_id=hall_id).select_related("case__hall")
-    found = next(_fits(rows.order_by("-id"), code), None)
+    theirs = list(rows.order_by("-id"))
+    found = next(_fits(theirs, code), None)
+    if found is None and any(row.state == "ready" and is_void(row, code) for row in theirs):
+        tries.take_back()
+        raise Refused("code-void")
     if found is None:
         raise Refused("code-wrong", facts={"print": True})
     tries.take_back()
@@ -45,11 +50,14 @@ def _fits(rows: Iterable[Delivery], code: str) -> Iterator[Delivery]:
             yield row
 
 
-def claim_copy(*, case: Case, most: int, device: Device | None, by: Actor, now: datetime) -> Printing:
+def claim_copy(*, case: Case, code: str, most: int, device: Device | None, by: Actor, now: datetime) -> Printing:
     """The next copy is this machine's to print.
 
-    :param most: copies of a result. :raises Refused: code-used (no more copies), changed-meanwhile (another machine prints it).
+    :param most: copies of a result. :raises Refused: code-used (no more copies), changed-meanwhile (another machine prints it, or
+        it was handed over otherwise, has ended, or opens with another code by now).
     """
+    if not any(_fits([Delivery.objects.get(case=case)], code)):
+        raise Refused("changed-meanwhile")
     rows = Printing.objects.filter(case=case)
     rows.filter(ended_at=None, at__lte=now - STUCK_AFTER).update(state="jammed", ended_at=now)
     if rows.filter(ended_at=None).exists():
@@ -58,6 +66,16 @@ def claim_copy(*, case: Case, most: int, device: Device | None, by: Actor, now: 
     if printed >= most:
         raise Refused("code-used")
     return Printing.objects.create(case=case, device=device, n=printed + 1, at=now, by=str(by))
+
+
+def need_not_printing(*, case: Case, now: datetime) -> None:
+    """That no machine prints it at this moment: what comes out of one is handed over there. In the caller's transaction, the case
+    locked before.
+
+    :raises Refused: changed-meanwhile.
+    """
+    if Printing.objects.filter(case=case, ended_at=None, at__gt=now - STUCK_AFTER).exists():
+        raise Refused("changed-meanwhile")
 
 
 def end_copy(*, printing: Printing, state: str, by: Actor, now: datetime) -> None:

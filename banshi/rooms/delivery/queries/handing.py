@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q
 
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.models import Delivery
+from banshi.rooms.delivery.models import Delivery, Stay
+from banshi.rooms.identity.models import Guardianship, OrganisationMember
+from banshi.rooms.identity.queries.guardians import in_force as guardians_in_force
+from banshi.rooms.identity.queries.organisations import in_force
 from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.tickets.models import Ticket
 
 CALLED_FOR: Final = timedelta(minutes=20)  # on the boards, from when it is ready
 MOST_CALLED: Final = 8
+CHINA: Final = ZoneInfo("Asia/Shanghai")
 CALL_STANDS: Final = timedelta(minutes=10)  # a call to a window
 
 
@@ -34,6 +41,34 @@ def code_for_applicant(case: Case) -> str:
     """The code while it still opens something; "" afterwards. Only ever for whoever applied."""
     row = delivery_of(case)
     return row.open_code if row is not None else ""
+
+
+def codes_of_others(*, now: datetime) -> list[str]:
+    """Numbers of cases whose result lies ready and may be opened by somebody else than whoever applied, by a right that seems to
+    be over; not while a cell is open by it. Whether it is over is for the journey to say.
+    """
+    today = now.astimezone(CHINA).date()
+    theirs = OrganisationMember.objects.filter(
+        in_force(today), organisation=OuterRef("case__organisation"), person=OuterRef("case__person")
+    )
+    letter = Q(case__letter__ended_at__isnull=False) | Q(case__letter__valid_until__lt=today)
+    account = Guardianship.objects.filter(
+        guardians_in_force(today), child=OuterRef("case__person"), guardian=OuterRef("case__account__person")
+    )
+    guardian = ~Exists(account) & (
+        Q(case__guardian=None)
+        | Q(case__guardian__ended_at__isnull=False)
+        | Q(case__guardian__contested_at__isnull=False)
+        | Q(case__guardian__valid_until__lt=today)
+    )
+    over = (
+        (Q(rests_on__startswith="p") & letter)
+        | (Q(rests_on__startswith="g") & guardian)
+        | (Q(rests_on__startswith="o") & ~Exists(theirs))
+    )
+    opened = Stay.objects.filter(case=OuterRef("case"), kind="result", out_at=None, opened_at__isnull=False)
+    rows = Delivery.objects.filter(over, state="ready").exclude(rests_on="").exclude(Exists(opened))
+    return list(rows.order_by("id").values_list("case__no", flat=True))
 
 
 def posted_among(cases: list[Case]) -> frozenset[str]:

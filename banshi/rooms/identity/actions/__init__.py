@@ -43,6 +43,7 @@ from banshi.rooms.identity.actions.guardians import (
     contest_guardian,
     declare_guardian,
     end_guardian,
+    hold_guardian,
     prove_guardian,
     uphold_guardian,
 )
@@ -488,6 +489,7 @@ __all__ = [
     "give_role",
     "hold_acting",
     "hold_agent",
+    "hold_guardian",
     "hold_member",
     "join_entries",
     "limit_agent",

@@ -16,7 +16,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.agents import NO_PAPER, invalid
 from banshi.rooms.identity.actions.people import CHINA, PersonAsked, clean_name, enrol_together, seen_here
 from banshi.rooms.identity.models import Account, AccountPerson, Guardianship, Person
-from banshi.rooms.identity.queries.guardians import born_on
+from banshi.rooms.identity.queries.guardians import born_on, guardian_stands
 from banshi.rooms.identity.rules import RELATIONS
 
 MOST_DECLARED = 5  # of one guardian, not proven yet
@@ -123,6 +123,13 @@ def end_guardian(*, guardianship_id: int, why: str, by: Actor, now: datetime) ->
         mine = AccountPerson.objects.filter(account__person_id=row.guardian_id, removed_at=None)
         mine.filter(person_id__in=[row.child_id, *entries]).update(removed_at=now)
         audit.record(action="guardian-ended", by=by, now=now, **_about(row, by))
+
+
+def hold_guardian(guardianship_id: int, *, child_id: int, today: date) -> bool:
+    """Inside a transaction: whether it is one of this child and in force, held: whoever ends it comes before or after."""
+    rows = Guardianship.objects.select_for_update(no_key=True).filter(id=guardianship_id)
+    list(rows.values_list("id", flat=True))
+    return guardian_stands(guardianship_id, child_id=child_id, today=today)
 
 
 def _reason(why: str) -> str:

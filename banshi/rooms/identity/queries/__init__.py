@@ -70,6 +70,7 @@ from banshi.rooms.identity.queries.mandates import (
 from banshi.rooms.identity.queries.organisations import (
     ActsForOrganisation,
     MemberView,
+    heads_phones,
     may_act_for,
     members_before,
     members_of,
@@ -468,6 +469,7 @@ __all__ = [
     "guardianship_of",
     "guardianship_over",
     "has_document",
+    "heads_phones",
     "is_agent",
     "key_by_secret",
     "keys",

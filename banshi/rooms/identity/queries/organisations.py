@@ -102,6 +102,13 @@ def who_appoints(organisation_id: int, *, today: date) -> tuple[str, ...]:
     return tuple(found.values_list("person__masked_name", flat=True))
 
 
+def heads_phones(organisation_id: int, *, today: date) -> tuple[str, ...]:
+    """Telephones of its legal representatives that are theirs by proof."""
+    rows = OrganisationMember.objects.filter(in_force(today), organisation_id=organisation_id, role="legal")
+    found = [row.person.phone for row in rows.select_related("person").order_by("id")]
+    return tuple(dict.fromkeys(phone for phone in found if phone))
+
+
 def _member(row: OrganisationMember) -> MemberView:
     return MemberView(
         row.pk, row.person.masked_name, row.person.number_last4, row.role, row.valid_until, row.limits, row.given_at, row.ended_at
