@@ -25,7 +25,7 @@ from banshi.kernel.rights import holds
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case, CasePaper
-from banshi.rooms.cases.queries import Moment
+from banshi.rooms.cases.queries import Moment, Word
 from banshi.rooms.cases.rules.duties import AGREED, BY_TWO
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.masks import masked
@@ -193,13 +193,14 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def second_of(case: Case, verb: str, login: str, *, now: datetime) -> tuple[int | None, bool]:
-    """The second person of a step that takes two, by login, and whether they agreed to it and supervise cases in its hall."""
+def second_of(case: Case, verb: str, login: str, *, now: datetime) -> tuple[int | None, bool | Word]:
+    """The second person of a step that takes two, by login, and their word, if they supervise cases in its hall: whether they
+    agreed is asked where the step is taken."""
     second = Staff.objects.filter(login=login.strip().lower(), is_active=True).first() if login else None
     if second is None:
         return None, False
     may = holds(places.grants(identity.roles_of(second.pk)), "cases.supervise", case.hall.code)
-    return second.pk, may and queries.agreed(case, verb, staff=second.pk, now=now)
+    return second.pk, may and Word(verb, second.pk, now)
 
 
 def held(case: Case, *, staff: int | None, now: datetime | None = None) -> bool:

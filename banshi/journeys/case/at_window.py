@@ -17,6 +17,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries.second import Word
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.places.models import Window
 
@@ -107,7 +108,7 @@ def give_notice(
     brought: Brought,
     missing_now: Sequence[cases.Missing],
     second_by: int | None = None,
-    second_may: bool = False,
+    second_may: bool | Word = False,
     by: Actor,
     now: datetime,
 ) -> Case:

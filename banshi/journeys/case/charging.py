@@ -15,6 +15,7 @@ from banshi.kernel.money import fen, yuan
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import cost_of
+from banshi.rooms.cases.queries.second import Word
 from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.fees import actions as fees
 from banshi.rooms.fees.models import Refund
@@ -66,7 +67,9 @@ def line_of(cost: Cost) -> fees.Line:
     )  # fmt: skip
 
 
-def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: bool, by: Actor, now: datetime) -> Case:
+def terminate(
+    *, case_no: str, reason: str, second_by: int | None, second_may: bool | Word, by: Actor, now: datetime
+) -> Case:
     """终止: it owes nothing any more; what was paid goes back, and what was made of it holds no more.
 
     :raises Refused: those of `cases.terminate`.

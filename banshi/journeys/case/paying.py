@@ -20,6 +20,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import case_by_no
+from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.fees import actions as fees
 from banshi.rooms.fees import queries as owing
@@ -88,7 +89,9 @@ def _settled(case_no: str, payment: Payment, *, by: Actor, now: datetime) -> Non
     by_rule.give_paid(case_no=case_no, now=now)
 
 
-def waive(*, case_no: str, reason: str, second_by: int | None, second_may: bool, by: Actor, now: datetime) -> Case:
+def waive(
+    *, case_no: str, reason: str, second_by: int | None, second_may: bool | Word, by: Actor, now: datetime
+) -> Case:
     """减免: by two people who supervise, with a reason.
 
     :raises Refused: nothing-found, fee-settled, same-person, invalid.
@@ -100,10 +103,11 @@ def waive(*, case_no: str, reason: str, second_by: int | None, second_may: bool,
             "en": f"Give the reason, in up to {LONGEST_REASON} characters",
         }
         raise Refused("invalid", facts={"field": "reason", "reason": words})
-    if no := second_refusal(first=int(by.id or 0), second=second_by, may=second_may):
-        raise Refused(no)
-    assert second_by is not None
     with transaction.atomic():
+        may = word_holds(cases.lock(case_no), second_may)
+        if no := second_refusal(first=int(by.id or 0), second=second_by, may=may):
+            raise Refused(no)
+        assert second_by is not None
         _case, charge = _locked(case_no)
         fees.waive(charge=charge, reason=reason, second_by=second_by, by=by, now=now)
         cases.fee_waived(case_no=case_no, reason=reason, second_by=second_by, by=by, now=now)

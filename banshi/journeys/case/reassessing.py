@@ -17,7 +17,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import cost_of, fee_of
+from banshi.rooms.cases.queries import Word, cost_of, fee_of
 from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.fees import actions as fees
 from banshi.rooms.fees import queries as owing
@@ -29,27 +29,38 @@ def reassess(
     form: Mapping[str, str],
     reason: str,
     second_by: int | None,
-    second_may: bool,
+    second_may: bool | Word,
     by: Actor,
     now: datetime,
 ) -> Case:
     """:param form: the fields that the fee hangs on, as they are.
 
+    :param second_may: `second_by` agreed to these very values; that is asked once the case is locked, so that one word carries
+        one step.
     :raises Refused: nothing-found, wrong-state, fee-settled (it was let off), same-person, invalid, form-invalid.
     """
-    if no := second_refusal(first=int(by.id or 0), second=second_by, may=second_may):
+    if no := second_refusal(first=int(by.id or 0), second=second_by, may=bool(second_may)):
         raise Refused(no)
     assert second_by is not None
     with transaction.atomic():
         cases.lock(case_no)
         live = [each for each in fees.lock_all(case_no) if each.state != "released"]
-        if not live or any(each.state == "waived" for each in live):
-            raise Refused("fee-settled", facts={"state": live[-1].state if live else "released"})
-        for charge in live:
+        if any(each.state == "waived" for each in live):
+            raise Refused("fee-settled", facts={"state": live[-1].state})
+        for charge in live:  # none where it came to nothing: a wrong number may have let it off
             if charge.state == "due":
                 fees.release(charge=charge, by=by, now=now)
         paid = owing.paid_in_all(case_no)
-        case = cases.reassess(case_no=case_no, form=form, paid=paid, reason=reason, second_by=second_by, by=by, now=now)
+        case = cases.reassess(
+            case_no=case_no,
+            form=form,
+            paid=paid,
+            reason=reason,
+            second_by=second_by,
+            second_may=second_may,
+            by=by,
+            now=now,
+        )
         owes, cost = fee_of(case) - paid, cost_of(case)
         if owes > 0 and cost is not None:
             line = line_of(cost) if not paid else fees.Line(

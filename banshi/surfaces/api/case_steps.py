@@ -19,6 +19,7 @@ from banshi.kernel.rights import must_hold
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries.second import Word
 from banshi.rooms.cases.queries.stopping import proposed_stop
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.identity import queries as identity
@@ -206,14 +207,15 @@ def _told(each: MissingIn) -> cases.Missing:
     return cases.Missing(each.field, each.reason, "field")
 
 
-def second_of(case: Case, login: str | None, verb: str, now: datetime) -> tuple[int | None, bool]:
-    """Who signs in so, and whether they supervise cases here and agreed. Somebody unknown is as somebody who did not."""
+def second_of(case: Case, login: str | None, verb: str, now: datetime) -> tuple[int | None, bool | Word]:
+    """Who signs in so, and their word, if they supervise cases here: whether they agreed is asked where the step is taken.
+    Somebody unknown is as somebody who did not."""
     second = identity.staff_named(login) if login is not None else None
     if second is None:
         return None, False
     grants = places.grants(identity.roles_of(second)).get("cases.supervise", frozenset())
     here = "*" in grants or case.hall.code in grants
-    return second, here and queries.agreed(case, verb, staff=second, now=now)
+    return second, here and Word(verb, second, now)
 
 
 @router.post("/cases/{case}/accept", **op("accept_case", {200: CaseOut}), summary="Accept")
@@ -495,10 +497,14 @@ def _is_theirs(case: Case, number: str, now: datetime) -> bool:
 @router.post("/cases/{case}/agree", **op("agree_to_step", {200: CaseOut}), summary="Agree, as the second person")
 @write
 def agree_to_step(request: HttpRequest, case: Path[Code], body: AgreeIn) -> Answer:
-    """For half an hour, and one time: the other one then names this one's login in `second_by`."""
+    """For half an hour, and one time: the other one then names this one's login in `second_by`. Of `reassess` it is to the
+    numbers in `form`: other ones need another word."""
+    form = {code: "" if value is None else str(value) for code, value in body.form.items()}
     return _did(
         request, case, "agree_to_step",
-        lambda who, seen, now: cases.agree(case_no=seen.no, verb=body.verb, by=who.by, now=now),
+        lambda who, seen, now: cases.agree(
+            case_no=seen.no, verb=body.verb, form=form if body.verb == "reassess" else None, by=who.by, now=now
+        ),
     )  # fmt: skip
 
 
@@ -543,7 +549,10 @@ def hand_on_case(request: HttpRequest, case: Path[Code], body: HandOnIn) -> Answ
             )  # fmt: skip
         else:
             to = identity.staff_named(body.to or "") or 0
-            may = CASE.may(seen.phase, "hand_on") and to in {one.pk for one in colleagues(seen)}
+
+            def may(case: Case) -> bool:
+                return CASE.may(case.phase, "hand_on") and to in {one.pk for one in colleagues(case)}
+
             folders.hand_on(
                 case_no=seen.no, to=to, may=may, why=body.why, goes=Goes(), by=who.by, now=now
             )  # fmt: skip

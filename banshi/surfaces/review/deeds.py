@@ -186,8 +186,17 @@ def take_over(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 @of_case("cases.supervise", "agree")
 def agree(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    cases.agree(case_no=case.no, verb=clean(request.POST.get("verb"), 20), by=by, now=now)
+    verb = clean(request.POST.get("verb"), 20)
+    form = _fee_form(request, case) if verb == "reassess" else None
+    cases.agree(case_no=case.no, verb=verb, form=form, by=by, now=now)
     return _("You agreed; it holds for half an hour.")
+
+
+def _fee_form(request: Asked, case: Case) -> dict[str, str]:
+    return {
+        each.code: clean(request.POST.get(f"fee-{each.code}"), 40)
+        for each in fee_fields(case) if f"fee-{each.code}" in request.POST
+    }  # fmt: skip
 
 
 @of_case("cases.supervise", "waive")
@@ -201,10 +210,7 @@ def waive(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 @of_case("cases.supervise", "reassess")
 def reassess(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     second, may = shared.second_of(case, "reassess", clean(request.POST.get("second"), 40), now=now)
-    form = {
-        each.code: clean(request.POST.get(f"fee-{each.code}"), 40)
-        for each in fee_fields(case) if f"fee-{each.code}" in request.POST
-    }  # fmt: skip
+    form = _fee_form(request, case)
     reason = lines_of(request.POST.get("reason"), 301)
     reassessing.reassess(case_no=case.no, form=form, reason=reason, second_by=second, second_may=may, by=by, now=now)
     return _("The fee is computed anew. The applicant is told.")

@@ -19,7 +19,7 @@ from banshi.journeys.case import by_rule, charging, conclude, due, paying, reass
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
-from banshi.rooms.cases.queries import facts_of, flags_of, timeline
+from banshi.rooms.cases.queries import Word, facts_of, flags_of, timeline
 from banshi.rooms.fees import queries as owing
 from banshi.rooms.fees.models import Charge, Payment, Refund
 from banshi.rooms.fees.ports import TillDown, Told
@@ -619,3 +619,83 @@ def test_paid_and_computed_anew_at_once_nothing_is_lost(committed_matters: Matte
     back = sum(Refund.objects.values_list("fen", flat=True))
     assert owed is not None
     assert (owed.is_due, owed.fen + 3000 - back) == (True, 4000)
+
+
+# --- One word of a second person carries one step ---------------------------------------------------------------------
+
+
+def agreed_to(matters: Matters, case: Case, verb: str, form: dict[str, str] | None = None) -> dict[str, Any]:
+    """As a door passes it on."""
+    second = matters.staff["second_supervisor"].pk
+    cases.agree(case_no=case.no, verb=verb, form=form, by=matters.by["second_supervisor"], now=TUESDAY_NINE)
+    return {"second_by": second, "second_may": Word(verb, second, TUESDAY_NINE), "reason": "份数写错了"}
+
+
+def slug_of(act: Any) -> str:
+    try:
+        act()
+    except Refused as no:
+        return no.slug
+    return ""
+
+
+def test_a_word_is_to_the_numbers_it_named(matters: Matters):
+    case = matters.owing_by_copy("3")
+    said = agreed_to(matters, case, "reassess", {"copies": "2"})
+
+    other = slug_of(lambda: computed_anew(matters, case, "4", **said))
+    done = slug_of(lambda: computed_anew(matters, case, "2", **said))
+    again = slug_of(lambda: computed_anew(matters, case, "3", **said))
+
+    word = CaseEvent.objects.get(case=case, verb="agree")
+    assert (other, done, again) == ("same-person", "", "same-person")
+    assert word.why.endswith("：2")
+    assert [each.fen for each in Charge.objects.filter(state="due")] == [2000]
+
+
+def test_a_word_to_no_numbers_computes_nothing_anew(matters: Matters):
+    case = matters.owing_by_copy("3")
+    said = agreed_to(matters, case, "reassess")
+
+    assert slug_of(lambda: computed_anew(matters, case, "2", **said)) == "same-person"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", ["reassess", "waive", "terminate"])
+def test_of_twenty_who_come_with_one_word_one_has_it(committed_matters: Matters, verb: str):
+    matters = committed_matters
+    case = matters.owing_by_copy("3")
+    said = agreed_to(matters, case, verb, {"copies": "2"} if verb == "reassess" else None)
+    by = matters.by["supervisor"]
+
+    def act(_i: int) -> str:
+        if verb == "reassess":
+            return slug_of(lambda: computed_anew(matters, case, "2", **said))
+        if verb == "waive":
+            return slug_of(lambda: paying.waive(case_no=case.no, by=by, now=TUESDAY_NINE, **said))
+        return slug_of(lambda: charging.terminate(case_no=case.no, by=by, now=TUESDAY_NINE, **said))
+
+    results = together(20, act)
+
+    assert results.count("") == 1
+    assert CaseEvent.objects.filter(case=case, verb=verb).count() == 1
+
+
+def test_a_fee_that_came_to_nothing_by_a_wrong_number_is_computed_anew(matters: Matters):
+    case = matters.owing_by_copy("3", included=5)
+    asked = Charge.objects.count()
+
+    done = computed_anew(matters, case, "7")
+
+    (notice,) = notices(case)
+    assert (asked, notice.amount, done.fee_due_on is not None, done.issue_due_on) == (0, "20.00", True, None)
+    assert [(each.state, each.fen) for each in Charge.objects.order_by("id")] == [("due", 2000)]
+
+
+def test_a_fee_that_comes_to_nothing_twice_asks_for_nothing(matters: Matters):
+    case = matters.owing_by_copy("3", included=5)
+    due = Case.objects.get(pk=case.pk).issue_due_on
+
+    done = computed_anew(matters, case, "5")
+
+    assert (Charge.objects.count(), notices(case), done.issue_due_on) == (0, [], due)

@@ -126,15 +126,18 @@ def test_two_supervisors_have_it_computed_anew(work: Casework):
     asked = {"form": {"copies": "2"}, "reason": "份数写错了", "second_by": "case-second-supervisor"}
 
     alone = work("fees/reassess", no, "supervisor", asked)
-    work.done("agree", no, "second_supervisor", {"verb": "reassess"})
+    work.done("agree", no, "second_supervisor", {"verb": "reassess", "form": {"copies": "2"}})
     wrong = [
         work("fees/reassess", no, "supervisor", {**asked, "form": form})
         for form in ({"copies": "many"}, {"name": "x"}, {})
     ]
+    other = work("fees/reassess", no, "supervisor", {**asked, "form": {"copies": "4"}})
     done = work("fees/reassess", no, "supervisor", asked)
+    again = work("fees/reassess", no, "supervisor", {**asked, "form": {"copies": "3"}})
 
     assert (alone.status_code, alone.json()["type"]) == (409, "same-person")
     assert [each.status_code for each in wrong] == [422, 422, 422]
+    assert [each.json()["type"] for each in (other, again)] == ["same-person"] * 2
     assert (done.status_code, done.json()["state"], done.json()["fen"]) == (200, "due", 2000)
     assert work("fees/reassess", no, "reviewer", asked).status_code == 403
 

@@ -52,7 +52,7 @@ def test_two_supervisors_have_the_fee_computed_anew(matters: Any, client_of: Any
     said = {"fee-copies": "2", "reason": "份数写错了", "second": "case-second-supervisor"}
 
     alone = first.post(f"{at}reassess", said)
-    second.post(f"{at}agree", {"verb": "reassess"})
+    second.post(f"{at}agree", {"verb": "reassess", "fee-copies": "2"})
     offered = first.get(at).content.decode()
     wrong = first.post(f"{at}reassess", {**said, "fee-copies": "many"})
     done = first.post(f"{at}reassess", said)

@@ -12,12 +12,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.money import yuan
+from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.actions.ground import (
     give,
     invalid,
     locked,
     need,
+    staff_of,
     step,
     tell,
     tell_all,
@@ -28,6 +30,8 @@ from banshi.rooms.cases.actions.ground import (
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
 from banshi.rooms.cases.queries.handling import cost_of, fee_of, form_of, handling_of_case
 from banshi.rooms.cases.queries.papers import facts_of
+from banshi.rooms.cases.queries.second import Word, values_index, word_holds
+from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.catalogue.rules.costs import hangs_on
 from banshi.rooms.catalogue.rules.guided import cleaned, form_faults
@@ -61,12 +65,21 @@ def ask_fee(case: Case, event: CaseEvent, *, fen: int, now: datetime) -> None:
 
 
 def reassess(
-    *, case_no: str, form: Mapping[str, str], paid: int, reason: str, second_by: int, by: Actor, now: datetime
+    *,
+    case_no: str,
+    form: Mapping[str, str],
+    paid: int,
+    reason: str,
+    second_by: int,
+    second_may: bool | Word,
+    by: Actor,
+    now: datetime,
 ) -> Case:
     """重新核定: a field that the fee hangs on is put right, until the result is made. What is owed beside what was paid is asked
     for by a notice of its own; where nothing is, the days to issue begin today, or go on.
 
-    :param paid: fen. :raises Refused: nothing-found, wrong-state, invalid, form-invalid.
+    :param paid: fen. :param second_may: `second_by` agreed to these very values.
+    :raises Refused: nothing-found, wrong-state, invalid, form-invalid, same-person.
     """
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
@@ -77,7 +90,10 @@ def reassess(
         case = locked(case_no)
         need(case, "reassess")
         before, was_due = fee_of(case), case.fee_due_on is not None
-        form = _put_right(case, form, now=now)
+        form = put_right(case, form, now=now)
+        may = word_holds(case, second_may, about=values_index(form))
+        if no := second_refusal(first=staff_of(by), second=second_by, may=may):
+            raise Refused(no)
         owes = fee_of(case) - paid
         columns = pay_day(case, now) | {"issue_due_on": None} if owes > 0 else {"fee_due_on": None}
         columns |= issue_day(case, now) if owes <= 0 and was_due else {}
@@ -92,11 +108,14 @@ def reassess(
     return case
 
 
-def _put_right(case: Case, form: Mapping[str, str], *, now: datetime) -> dict[str, str]:
-    """:returns: what was changed. :raises Refused: invalid – nothing the fee hangs on; form-invalid."""
+def put_right(case: Case, form: Mapping[str, str], *, now: datetime) -> dict[str, str]:
+    """In the case, which is not saved. :returns: what was changed, as it is kept.
+
+    :raises Refused: invalid – nothing the fee hangs on; form-invalid.
+    """
     handling, there = handling_of_case(case), form_of(case)
     kept = cleaned(handling, case.answers, {**there, **form})
-    changed = {code: value for code, value in form.items() if kept.get(code) != there.get(code)}
+    changed = {code: str(kept.get(code, "")) for code in form if kept.get(code) != there.get(code)}
     if not changed or not set(changed) <= hangs_on(handling):
         raise invalid("form", "改一栏计费的数", "Change a field that the fee is computed by")
     wrong = [
@@ -109,6 +128,17 @@ def _put_right(case: Case, form: Mapping[str, str], *, now: datetime) -> dict[st
     case.form = json.dumps(kept, ensure_ascii=False)
     case.revision += 1
     return changed
+
+
+def said_of(case: Case, values: Mapping[str, str]) -> str:
+    """The values in words: 份数：2."""
+    fields = {each.code: each for each in handling_of_case(case).fields}
+    said = []
+    for code, value in values.items():
+        field = fields[code]
+        option = next((each.text_zh for each in field.options if each.id == value), value)
+        said.append(f"{field.label_zh}：{option}")
+    return "；".join(said)[:LONGEST_REASON]
 
 
 def fee_paid(*, case_no: str, how: str, receipt_no: str, fen: int, by: Actor, now: datetime) -> CasePaper:

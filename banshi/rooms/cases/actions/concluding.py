@@ -27,6 +27,7 @@ from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries.handling import form_of, guided_case, handling_of_case
 from banshi.rooms.cases.queries.kept import next_refusal
+from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.cases.rules.paper_texts import Named, day_words
 from banshi.rooms.catalogue.rules.handling import Field
@@ -197,7 +198,9 @@ def _close(case: Case, *, now: datetime, by: Actor = SYSTEM, says: str = "case_c
     tell(case, says, event=event, now=now)
 
 
-def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: bool, by: Actor, now: datetime) -> Case:
+def terminate(
+    *, case_no: str, reason: str, second_by: int | None, second_may: bool | Word, by: Actor, now: datetime
+) -> Case:
     """终止: by two people who supervise, with a reason. What was granted in writing is no longer in force.
 
     :raises Refused: nothing-found, wrong-state, same-person, invalid.
@@ -206,10 +209,10 @@ def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: b
         raise invalid(
             "reason", f"写明理由，{LONGEST_WHY} 字以内", f"Give the reason, in up to {LONGEST_WHY} characters"
         )
-    if no := second_refusal(first=staff_of(by), second=second_by, may=second_may):
-        raise Refused(no)
     with transaction.atomic():
         case = locked(case_no)
+        if no := second_refusal(first=staff_of(by), second=second_by, may=word_holds(case, second_may)):
+            raise Refused(no)
         case.stops.filter(ended_at=None).update(ended_at=now)
         event = step(
             case, "terminate", by=by, now=now, why=reason.strip(), facts={"second_by": second_by}, outcome="terminated",

@@ -51,6 +51,7 @@ from banshi.rooms.cases.actions.waiting import waits_until
 from banshi.rooms.cases.models import Case, CaseEvent, Notice, Obligation
 from banshi.rooms.cases.queries.credit import UNKNOWN, Standing, credit_of
 from banshi.rooms.cases.queries.handling import got_of, handling_of_case, wanted_of
+from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.queries.untouched import said_now
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import second_refusal
@@ -181,14 +182,14 @@ def give_notice(
     missing_now: Sequence[Missing],
     materials: Sequence[Counted] = (),
     second_by: int | None = None,
-    second_may: bool = False,
+    second_may: bool | Word = False,
     by: Actor,
     now: datetime,
 ) -> Case:
     """一次性告知: everything that is missing, once. A further notice needs another person who supervises, and says whether what
     it asks for could have been seen before.
 
-    :param materials: what is counted at the same time. :param second_may: `second_by` supervises cases in this hall.
+    :param materials: what is counted at the same time. :param second_may: `second_by` supervises cases in this hall, and agreed.
     :raises Refused: nothing-found, wrong-state, too-late, locked, invalid, second-notice (a further one without a second person).
     """
     with transaction.atomic():
@@ -204,7 +205,8 @@ def give_notice(
             told = "、".join(n[0] for n in names(untold, case)), ", ".join(n[1] for n in names(untold, case))
             raise invalid("missing", f"一次说全：{told[0]} 也没有交", f"Tell all at once: {told[1]} is missing, too")
         further = case.notices > 0
-        if further and (no := second_refusal(first=staff_of(by), second=second_by, may=second_may)):
+        may = further and word_holds(case, second_may)
+        if further and (no := second_refusal(first=staff_of(by), second=second_by, may=may)):
             raise Refused("second-notice", facts=no.facts)
         judge(
             case,

@@ -70,6 +70,7 @@ from banshi.rooms.cases.queries.sealed import (
     set_aside_in,
     troubled,
 )
+from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.queries.told import left_with, told_to
 from banshi.rooms.cases.queries.untouched import untouched
 from banshi.rooms.cases.queries.views import (
@@ -119,6 +120,7 @@ __all__ = [
     "Verified",
     "Waiting",
     "Whole",
+    "Word",
     "acted_by",
     "acted_by_letter",
     "acting_in",
@@ -218,6 +220,7 @@ __all__ = [
     "whom_to_ask",
     "whose",
     "with_of",
+    "word_holds",
     "worklist",
     "works_on",
 ]

@@ -281,12 +281,15 @@ def opened_by(actor: Actor) -> QuerySet[Case]:
     return all_cases().filter(opened_by=str(actor)).order_by("-opened_at", "-id")
 
 
-def agreed(case: Case, verb: str, *, staff: int | None, now: datetime) -> bool:
-    """Whether this member of staff said that `verb` be taken, lately, and it was not taken since."""
+def agreed(case: Case, verb: str, *, staff: int | None, about: str = "", now: datetime) -> bool:
+    """Whether this member of staff said that `verb` be taken, lately, and it was not taken since.
+
+    :param about: the values their last word has to be to; "": to any.
+    """
     events = CaseEvent.objects.filter(case=case).order_by("-seq")
     word = events.filter(verb="agree", actor=f"staff:{staff}", facts__verb=verb).first()
     used = events.filter(verb=verb).first()
-    if word is None:
+    if word is None or (about and word.facts.get("values") != about):
         return False
     return agreement_holds(agreed_at=word.at, used=used is not None and used.seq > word.seq, now=now)
 

@@ -276,3 +276,7 @@ class CarrierIn(In):
 
 class AgreeIn(In):
     verb: Literal["notice", "terminate", "waive", "reassess"]
+    form: Form = Field(
+        default_factory=dict,
+        description="Of `reassess`, and needed there: the fields that the fee is computed by, as they are.",
+    )
