@@ -12,7 +12,7 @@ from banshi.foundation.doors import Who
 from banshi.foundation.said import named
 from banshi.frames.staff.cases import held
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import PaperRow, fee_of, handling_of_case, stages_waited_for
+from banshi.rooms.cases.queries import PaperRow, cost_of, handling_of_case, stages_waited_for
 from banshi.rooms.cases.queries.stopping import STOP
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.costs import hangs_on
@@ -104,8 +104,9 @@ def _open(
     if part == "waive":
         return case.fee_due_on is not None
     if part == "reassess":
-        asked = bool(fee_of(case)) or case.papers.filter(kind="payment_notice").exists()  # or it was, by a wrong number
-        return bool(hangs_on(handling_of_case(case))) and asked
+        return (
+            bool(hangs_on(handling_of_case(case))) and cost_of(case) is not None
+        )  # also of 0: by a wrong number, perhaps
     return part != "agree" or case.notices > 0
 
 
