@@ -34,7 +34,7 @@ from banshi.surfaces.review.frame import page
 PERMISSION = "folders.keep"
 PER_PAGE = 50
 MOST_MOVES = 2**31 - 1
-LONGEST_LIST = 15_000  # of numbers scanned, in characters
+LONGEST_LIST = 100_000  # of numbers scanned, in characters; more of them than one may scan at once
 Act = Callable[[Asked, PaperFolder, Actor, datetime], str]
 
 

@@ -22,7 +22,7 @@ from banshi.rooms.delivery.rules import FOLDER_SPOTS, folder_pk
 from banshi.rooms.places.models import Hall
 
 LONGEST_SPOT = 40
-MOST_SCANNED = 500
+MOST_SCANNED = 2000
 
 
 @dataclass(frozen=True)
@@ -145,10 +145,17 @@ def take_stock(
 ) -> Stock:
     """Everything that lies on a shelf was scanned. What is missing is marked until it turns up; nothing is moved.
 
-    :param department: of this one's cases alone. :raises Refused: invalid – no shelf.
+    :param department: of this one's cases alone. :raises Refused: invalid – no shelf; more than `MOST_SCANNED` at once: whatever
+        was left out would count as missing.
     """
     spot = spot_of(spot)
-    asked = [each.strip()[:24] for each in numbers if each.strip()][:MOST_SCANNED]
+    asked = [each.strip()[:24] for each in numbers if each.strip()]
+    if len(asked) > MOST_SCANNED:
+        raise _invalid(
+            "numbers",
+            f"一次最多清点 {MOST_SCANNED} 个，这里有 {len(asked)} 个：分几个架位清点",
+            f"At most {MOST_SCANNED} at once, and these are {len(asked)}: go through it shelf by shelf",
+        )
     scanned = {pk for each in asked if (pk := folder_pk(each)) is not None}
     with transaction.atomic():
         rows = PaperFolder.objects.select_for_update(no_key=True, of=("self",)).filter(case__hall=hall, ended_at=None)
