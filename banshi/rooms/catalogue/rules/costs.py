@@ -305,8 +305,12 @@ def plain(number: Decimal) -> str:
 def cost_faults(handling: Handling) -> Iterator[tuple[str, str, str]]:
     """What keeps a fee from being computed: where, in Chinese, in English."""
     fee = handling.fee
+    if fee is not None and fee.amount is not None and fee.amount > MOST_FEE:
+        yield "fee.amount", *_TOO_MUCH
     for i, rate in enumerate(fee.rates if fee is not None else ()):
         where = f"fee.rates[{i}]"
+        if rate.amount is not None and rate.amount > MOST_FEE:
+            yield f"{where}.amount", *_TOO_MUCH
         if (rate.amount is None) == (rate.formula is None):
             yield f"{where}.amount", "要么是金额，要么是计费方式", "It is an amount, or what computes it"
         if rate.formula is not None:
@@ -314,6 +318,9 @@ def cost_faults(handling: Handling) -> Iterator[tuple[str, str, str]]:
         required = {each.code for each in handling.fields if each.required}
         for code in sorted(names(rate.when) & ({each.code for each in handling.fields} - required)):
             yield f"{where}.when", f"{code}：不是必填的栏目", f"{code}: this field may be left empty"
+
+
+_TOO_MUCH = "最多 1000 万元", "At most 10 million yuan"
 
 
 def _formula_faults(handling: Handling, formula: Formula, where: str) -> Iterator[tuple[str, str, str]]:
