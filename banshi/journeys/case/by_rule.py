@@ -17,7 +17,7 @@ from banshi.kernel.documents import InvalidDocument
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.cases import actions as cases
-from banshi.rooms.cases.actions.ground import today_of
+from banshi.rooms.cases.actions.ground import alone, today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import form_of, guided_case, handling_of_case, sealed_by_rule
 from banshi.rooms.cases.rules.materials import TRUSTED
@@ -88,7 +88,7 @@ def give_sealed(*, now: datetime) -> int:
     """What rules granted and has its seal now is given. Whoever comes at once finds it given. :returns: how many."""
     given = 0
     for case_no in sealed_by_rule():
-        with transaction.atomic():
+        with alone(case_no, what="sealed"):
             case = cases.lock(case_no)
             if case.phase == "issuing":
                 _hand_over(case, now=now)

@@ -1,6 +1,6 @@
-"""取件码: whoever was given it for somebody else – an agent by letter, a guardian, a member of an organisation – opens nothing with
-it once that is over. It is asked when something is fetched, the case locked and the right held; and soon after it ended, by
-itself: then whoever applied gets a new code, once, and the old one is void.
+"""取件码: whoever was given it for somebody else – an agent by letter, a guardian, a member of an organisation – opens nothing
+with it once that is over. It is asked when something is fetched, the case locked and the right held; and soon after it ended,
+by itself: then whoever applied gets a new code, once, and the old one is void.
 """
 
 from __future__ import annotations

@@ -126,8 +126,15 @@ def hand_to_agent(
         row = delivery_of(case)
         if (row is not None and row.state == "ready" and row.tries_left < 1) or not case.item.agent_allowed:
             raise Refused("agent-not-allowed")
-        fetching = _fetching(case, agent, letter, by=by, now=now)
-    return _deliver(case_no=case_no, how="counter", code=code, identified=False, fetching=fetching, by=by, now=now)
+        known = _fetching(case, agent, None, by=by, now=now) if letter is None else None
+        codes.renewed(case, by=by, now=now)
+        no = delivery.try_code(case=case, code=code)
+        if no is None:  # no letter is written down for nothing
+            fetching = known or _fetching(case, agent, letter, by=by, now=now)
+            return _deliver(
+                case_no=case_no, how="counter", code=code, identified=False, fetching=fetching, by=by, now=now
+            )
+    raise Refused(no)
 
 
 def _fetching(case: Case, agent: PersonAsked, letter: Letter | None, *, by: Actor, now: datetime) -> delivery.Fetching:

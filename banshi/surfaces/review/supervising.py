@@ -30,7 +30,10 @@ def urge(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 @of_case("cases.supervise", "hand_on")
 def hand_on(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     to = int_or_none(request.POST.get("to"), 1, MOST_KEY) or 0
-    may = CASE.may(case.phase, "hand_on") and to in {one.pk for one in colleagues(case)}
+
+    def may(case: Case) -> bool:
+        return CASE.may(case.phase, "hand_on") and to in {one.pk for one in colleagues(case)}
+
     why = lines_of(request.POST.get("why"), LONGEST_WHY + 1)
     folders.hand_on(case_no=case.no, to=to, may=may, why=why, goes=_goes(request), by=by, now=now)
     return pgettext("supervision", "Handed on. It is kept for them until the end of the next working day.")

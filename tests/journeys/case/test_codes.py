@@ -19,7 +19,7 @@ from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import PaperMandate, Person
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.rules.templates import OPENS
-from tests.journeys.case.test_agents import AGENT, CLIENTS, agent_of, opening, ready, slug
+from tests.journeys.case.test_agents import AGENT, CLIENTS, agent_of, fetched, opening, ready, slug
 from tests.journeys.case.test_cabinets import KIOSK, TODAY, cabinet_of
 from tests.journeys.case.test_kiosk_print import device_of
 from tests.letters import letter
@@ -56,7 +56,8 @@ def by_code(matters: Matters, case: Case, code: str, now: Any = TUESDAY_NINE) ->
 
 def anew() -> list[str | None]:
     """Where new codes were told."""
-    return list(Message.objects.filter(key="case_code_anew", channel="").order_by("id").values_list("to", flat=True))
+    rows = Message.objects.filter(key="case_code_anew", channel="", sealed__isnull=False)
+    return list(rows.order_by("id").values_list("to", flat=True))
 
 
 def in_cabinet(matters: Matters, row: PaperMandate) -> tuple[Cabinet, Case]:
@@ -91,6 +92,7 @@ def test_a_letter_that_still_stands_opens_by_code_on_its_last_day(matters: Matte
 
 
 def test_where_nobody_can_be_told_only_the_card_helps(matters: Matters) -> None:
+    Person.objects.filter(pk=matters.person.pk).update(phone=None, phone_evidence=0)
     case, row = ready(matters, fetches=True)
     told = code_of(case)
     identity.end_letter(letter_id=row.pk, by=CLERK, now=TUESDAY_NINE)
@@ -124,11 +126,11 @@ def test_the_cabinet_stays_shut_and_the_new_code_opens_it(matters: Matters) -> N
     told = code_of(case)
     identity.end_letter(letter_id=row.pk, by=CLERK, now=TUESDAY_NINE)
 
-    def fetched(code: str) -> Stay:
+    def picked(code: str) -> Stay:
         return cabinets.pick_up(cabinets=[cabinet], code=code, by=KIOSK, now=TUESDAY_NINE)
 
-    shut = [slug(fetched, told) for _n in range(7)]
-    stay = fetched(code_of(case))
+    shut = [slug(picked, told) for _n in range(7)]
+    stay = picked(code_of(case))
     cabinets.taken(stay_id=stay.pk, by=KIOSK, now=TUESDAY_NINE)
 
     case.refresh_from_db()
@@ -264,3 +266,15 @@ def test_a_letter_ended_at_the_instant_of_fetching_comes_before_or_after(committ
     assert set(rest[1:]) <= {"closed", "code-used", "code-void"}
     codes.renew_due(now=TUESDAY_NINE)
     assert len(anew()) == (0 if closed else 1)
+
+
+def test_a_wrong_code_leaves_no_letter_behind_and_costs_a_try(matters: Matters) -> None:
+    case, _row = ready(matters, fetches=True)
+    before, seen = PaperMandate.objects.count(), conclude.Letter("written", "", TODAY)
+
+    wrong = slug(fetched, matters, case, matters.town.person(3), seen, "00000000x")
+    left = (PaperMandate.objects.count() - before, Delivery.objects.get().tries_left)
+    done = fetched(matters, case, matters.town.person(3), seen)
+
+    assert (wrong, left, done.phase) == ("code-wrong", (0, 4), "closed")
+    assert PaperMandate.objects.count() == before + 1

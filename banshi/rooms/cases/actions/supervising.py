@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -40,18 +41,19 @@ def urge(*, case_no: str, note: str, by: Actor, now: datetime) -> Case:
     return case
 
 
-def hand_on(*, case_no: str, to: int, may: bool, why: str, by: Actor, now: datetime) -> Case:
+def hand_on(*, case_no: str, to: int, may: bool | Callable[[Case], bool], why: str, by: Actor, now: datetime) -> Case:
     """转办 to a colleague: whoever had it has it no more, and it is kept for them until the end of the next working day.
 
-    :param may: they have the right to take its next step here, and it is not kept from them (the door's to know).
+    :param may: they have the right to take its next step here, and it is not kept from them (the door's to know, and
+        asked of the case as it is once it is locked).
     :raises Refused: nothing-found, wrong-state, invalid – of them, or without why.
     """
     said = _why("why", why)
     staff_of(by)
-    if not may:
-        raise invalid("to", "这位同事办不了这一步", "This colleague cannot take this step")
     with transaction.atomic():
         case = locked(case_no)
+        if not (may(case) if callable(may) else may):
+            raise invalid("to", "这位同事办不了这一步", "This colleague cannot take this step")
         facts = {"from": case.locked_by_id, "to": to}
         step(
             case, "hand_on", by=by, now=now, facts=facts, why=said, locked_by_id=to, locked_until=_kept_until(case, now)

@@ -17,6 +17,11 @@ from banshi.rooms.catalogue.rules.handling import NUMERIC, Element, Field
 __all__ = ["WrongValue", "read", "read_element", "stored"]
 
 _MOST_DIGITS = 15
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]*)?|-?\.[0-9]+")  # no 1E2, 12_000, +5, nor digits of another script
+_WIDE = {0xFF10 + each: str(each) for each in range(10)} | {
+    0xFF0E: ".",
+    0xFF0D: "-",
+}  # as a Chinese keyboard writes them
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"  # a week and its day, 2026-W10-2, is as long
 _YEARS = range(1900, 2200)  # of whatever a paper may say: births, leases
 
@@ -98,6 +103,8 @@ def _number(field: Field, value: object) -> Decimal:
 def _decimal(value: object) -> Decimal:
     """A plain number of a length that a person writes; no exponent of any size gets past."""
     no = WrongValue("应为数字", "This is a number")
+    if isinstance(value, str) and not _PLAIN.fullmatch(value := value.strip().translate(_WIDE)):
+        raise no
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise no
     try:

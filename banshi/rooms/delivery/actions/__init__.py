@@ -36,6 +36,7 @@ from banshi.rooms.delivery.actions.handing import (
     make_ready,
     moved,
     renew_code,
+    try_code,
 )
 from banshi.rooms.delivery.actions.parcels import arrive, ask_waybill, come_back, hear, make_parcel, post, traced, void
 from banshi.rooms.delivery.actions.printing import claim_copy, end_copy, need_not_printing, printable_of
@@ -88,6 +89,7 @@ __all__ = [
     "take_stock",
     "traced",
     "try_another",
+    "try_code",
     "void",
     "wish",
     "with_whom",

@@ -90,12 +90,8 @@ def hand_over(
         raise Refused("on-its-way")
     if no := DELIVERY.refusal(row.state, "hand_over"):
         raise Refused("code-used", facts=no.facts)
-    if not identified and is_void(row, code):
-        return Refusal("code-void")
-    if not identified and (row.tries_left < 1 or not secrets.compare_digest(row.code.encode(), code.strip().encode())):
-        row.tries_left = max(0, row.tries_left - 1)
-        row.save(update_fields=["tries_left"])
-        return Refusal("code-wrong", {"left": row.tries_left})
+    if not identified and (no := _wrong(row, code)) is not None:
+        return no
     row.state, row.how = DELIVERY.to("hand_over"), how
     row.by_what = "agent" if fetching else "card" if identified else "code"
     row.delivered_at, row.delivered_by = now, str(by)
@@ -107,6 +103,23 @@ def hand_over(
     facts = {"how": how, "by_what": row.by_what, **shown}
     audit.record(action="handed-over", subject=f"case:{case_no}", by=by, now=now, facts=facts)
     return None
+
+
+def try_code(*, case: Case, code: str) -> Refusal | None:
+    """Why a code does not open what lies ready, which costs a try; None where it does, or nothing lies there. In the caller's
+    transaction, which is to be kept."""
+    row = Delivery.objects.select_for_update(no_key=True).filter(case=case, state="ready").first()
+    return _wrong(row, code) if row is not None else None
+
+
+def _wrong(row: Delivery, code: str) -> Refusal | None:
+    if is_void(row, code):
+        return Refusal("code-void")
+    if row.tries_left > 0 and secrets.compare_digest(row.code.encode(), code.strip().encode()):
+        return None
+    row.tries_left = max(0, row.tries_left - 1)
+    row.save(update_fields=["tries_left"])
+    return Refusal("code-wrong", {"left": row.tries_left})
 
 
 def is_void(row: Delivery, code: str) -> bool:

@@ -137,8 +137,8 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "The result of “{item}” lies in {cabinet} of {hall}, at any hour[ for {hours} hours].[ Code {code}.][ Or take it as a file: {link}]",
     },
     "case_code_anew": {
-        "zh": "“{item}”的旧取件码作废：代为办理的人不能再领了。新取件码 {code}，也可以带身份证到{hall}出件窗口。[详情：{link}]",
-        "en": "The old code of “{item}” is void: whoever acted may fetch it no more. The new code is {code}; or bring the ID card to the issue window of {hall}.[ See it here: {link}]",
+        "zh": "“{item}”的旧取件码作废：代为办理的人不能再领了。[新取件码 {code}。]也可以带身份证到{hall}出件窗口领取。[详情：{link}]",
+        "en": "The old code of “{item}” is void: whoever acted may fetch it no more. [ The new code is {code}.] The ID card opens it, too, at the issue window of {hall}.[ See it here: {link}]",
     },
     "case_moved": {
         "zh": "“{item}”的证照从文件柜移到了{hall}出件窗口，取件码不变，也可以出示身份证领取。[详情：{link}]",

@@ -113,7 +113,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_ready": (("item",),),
     "case_called": (("item",), ("window",)),
     "case_in_cabinet": (("item",),),
-    "case_code_anew": (("item",), ("code",)),
+    "case_code_anew": (("item",),),
     "case_moved": (("item",),),
     "case_posted": (("item",), ("waybill",)),
     "case_out": (("item",), ("waybill",)),
@@ -184,7 +184,9 @@ def fault(key: str, body: str) -> dict[str, str] | None:
     return None
 
 
-OPENS = frozenset({"code", "case_ready", "case_in_cabinet", "case_code_anew"})  # their code opens something: a sign-in, a result
+OPENS = frozenset(
+    {"code", "case_ready", "case_in_cabinet", "case_code_anew"}
+)  # their code opens something: a sign-in, a result
 
 
 def shown(key: str, said: Mapping[str, str]) -> dict[str, str]:
