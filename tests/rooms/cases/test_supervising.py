@@ -153,3 +153,14 @@ def test_while_the_clock_stands_it_stays_with_its_department(matters: Matters):
     cases.resume_clock(case_no=case.no, result="完了", by=matters.by["reviewer"], now=TUESDAY_NINE)
 
     assert (refused, to_police(matters, case).phase) == ("clock-stopped", "accepted")
+
+
+@pytest.mark.django_db
+def test_whoever_it_is_handed_on_to_is_asked_of_the_case_as_it_is_under_the_lock(matters: Matters):
+    case = matters.in_review()
+    cases.opine(case_no=case.no, says="grant", by=matters.by["reviewer"], now=TUESDAY_NINE)
+
+    said = {"to": matters.staff["reviewer"].pk, "why": "休假", "by": matters.by["supervisor"], "now": TUESDAY_NINE}
+
+    assert no_of(cases.hand_on, case_no=case.no, may=lambda there: there.proposed == "", **said) == "invalid"
+    assert Case.objects.get().locked_by_id != said["to"]

@@ -196,6 +196,7 @@ def test_what_is_let_off_is_said_before_the_number_is_known(percent: int, amount
     ("wrong", "where"),
     [
         (rate(), "fee.rates[0].amount"),
+        (rate(amount="10000000.01"), "fee.rates[0].amount"),
         (rate(amount="1", formula=BY_COPY["formula"]), "fee.rates[0].amount"),
         (rate(formula={**BY_COPY["formula"], "field": "kind"}), "fee.rates[0].formula.field"),
         (rate(formula={**BY_COPY["formula"], "unit_price": None}), "fee.rates[0].formula.unit_price"),
@@ -214,6 +215,18 @@ def test_what_is_let_off_is_said_before_the_number_is_known(percent: int, amount
 )
 def test_what_cannot_be_computed_is_not_published(wrong: dict[str, Any], where: str) -> None:
     assert [each.where for each in faults(search(wrong))] == [where]
+
+
+def test_a_set_fee_is_no_more_than_the_tables_hold() -> None:
+    item = search()
+    assert item.fee is not None
+
+    def wrong(amount: str) -> list[str]:
+        fee = item.fee.model_copy(update={"amount": Decimal(amount), "rates": ()})  # type: ignore[union-attr]
+        return [each.where for each in faults(item.model_copy(update={"fee": fee}))]
+
+    assert [wrong("10000000"), wrong("10000000.01")] == [[], ["fee.amount"]]
+    assert faults(search(rate(amount="10000000"))) == ()
 
 
 def test_a_number_that_the_form_does_not_always_ask_sets_no_fee() -> None:

@@ -134,6 +134,22 @@ def test_a_shelf_that_is_gone_through_names_what_is_missing_and_what_is_strange(
     assert queries.folders_amiss(hall, now=TUESDAY_NINE, most=9).missing == []
 
 
+def test_more_numbers_than_one_goes_through_at_once_are_refused_and_nothing_is_marked(
+    matters: Matters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("banshi.rooms.delivery.actions.folders.MOST_SCANNED", 3)
+    folder, by, hall = made(matters), matters.by["supervisor"], matters.town.hall
+    put(matters, folder)
+    before = [f"F0000000{n}" for n in range(3)]
+
+    def counted(numbers: list[str]) -> Any:
+        return actions.take_stock(hall=hall, spot="A-3", numbers=numbers, by=by, now=TUESDAY_NINE)
+
+    assert no_of(lambda: counted([*before, folder.no])) == "invalid"
+    assert PaperFolder.objects.get(pk=folder.pk).missed_at is None
+    assert counted([*before[:2], "", folder.no]).right == (folder,)
+
+
 def test_a_crash_between_row_and_trail_moves_nothing(matters: Matters, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = made(matters)
 

@@ -17,7 +17,7 @@ from banshi.rooms.catalogue.rules.handling import NUMERIC, Element, Field
 __all__ = ["WrongValue", "read", "read_element", "stored"]
 
 _MOST_DIGITS = 15
-_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]*)?|-?\.[0-9]+")  # no 1E2, 12_000, +5, nor digits of another script
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]*)?|-?\.[0-9]+")  # of an amount: no 1E2, 12_000, +5, nor digits of another script
 _WIDE = {0xFF10 + each: str(each) for each in range(10)} | {
     0xFF0E: ".",
     0xFF0D: "-",
@@ -90,7 +90,9 @@ def _yes_no(value: object) -> bool:
 
 
 def _number(field: Field, value: object) -> Decimal:
-    number = _decimal(value)
+    if field.type == "money" and isinstance(value, str) and not _PLAIN.fullmatch(value.strip().translate(_WIDE)):
+        raise WrongValue("应为数字", "This is a number")
+    number = _decimal(value) + 0  # there is no -0
     if field.type == "money" and number != round(number, 2):
         raise WrongValue("金额最多两位小数", "An amount has at most two decimals")
     if field.least is not None and number < field.least:
@@ -103,8 +105,6 @@ def _number(field: Field, value: object) -> Decimal:
 def _decimal(value: object) -> Decimal:
     """A plain number of a length that a person writes; no exponent of any size gets past."""
     no = WrongValue("应为数字", "This is a number")
-    if isinstance(value, str) and not _PLAIN.fullmatch(value := value.strip().translate(_WIDE)):
-        raise no
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise no
     try:
