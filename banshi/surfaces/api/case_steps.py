@@ -550,11 +550,11 @@ def hand_on_case(request: HttpRequest, case: Path[Code], body: HandOnIn) -> Answ
         else:
             to = identity.staff_named(body.to or "") or 0
 
-            def may(case: Case) -> bool:
+            def may_take(case: Case) -> bool:
                 return CASE.may(case.phase, "hand_on") and to in {one.pk for one in colleagues(case)}
 
             folders.hand_on(
-                case_no=seen.no, to=to, may=may, why=body.why, goes=Goes(), by=who.by, now=now
+                case_no=seen.no, to=to, may=may_take, why=body.why, goes=Goes(), by=who.by, now=now
             )  # fmt: skip
 
     return _did(request, case, "hand_on_case", act)
