@@ -106,7 +106,9 @@ class Goes:
     spot: str = ""
 
 
-def hand_on(*, case_no: str, to: int, may: bool, why: str, goes: Goes, by: Actor, now: datetime) -> Case:
+def hand_on(
+    *, case_no: str, to: int, may: bool | Callable[[Case], bool], why: str, goes: Goes, by: Actor, now: datetime
+) -> Case:
     """转办 to a colleague, and the folder where it was said. :raises Refused: those of `cases.hand_on`; invalid."""
     with transaction.atomic():
         case = cases.hand_on(case_no=case_no, to=to, may=may, why=why, by=by, now=now)

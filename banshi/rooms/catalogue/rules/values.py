@@ -90,8 +90,10 @@ def _yes_no(value: object) -> bool:
 
 
 def _number(field: Field, value: object) -> Decimal:
-    if field.type == "money" and isinstance(value, str) and not _PLAIN.fullmatch(value.strip().translate(_WIDE)):
-        raise WrongValue("应为数字", "This is a number")
+    if field.type == "money" and isinstance(value, str):
+        value = value.strip().translate(_WIDE)
+        if not _PLAIN.fullmatch(value):
+            raise WrongValue("应为数字", "This is a number")
     number = _decimal(value) + 0  # there is no -0
     if field.type == "money" and number != round(number, 2):
         raise WrongValue("金额最多两位小数", "An amount has at most two decimals")
