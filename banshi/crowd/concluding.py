@@ -20,7 +20,7 @@ ADDRESS = "四川省成都市武侯区花园路 1 号"
 
 async def issue(matters: Matters, matter: Matter, case: Case) -> Reply | None:
     if case["outcome"] == "refused":
-        return await matters.step(matter, "issue", "deliver", {"channel": "counter"})
+        return await _refusal(matters, matter, case)
     if "fee_due" in case["flags"]:
         return await _pay(matters, matter)
     if matter.did("fees/pay") and matter.way.pays == "ended":
@@ -34,6 +34,17 @@ async def issue(matters: Matters, matter: Matter, case: Case) -> Reply | None:
         if not reply.ok:
             return reply
     return await matters.step(matter, "issue", "issue")
+
+
+async def _refusal(matters: Matters, matter: Matter, case: Case) -> Reply:
+    """A refusal in writing: for nobody without a code or the card; then as any result, and once."""
+    code = (case["delivery"] or {}).get("code") or ""
+    await matters.turned_down(matter, "issue", "deliver", {"channel": "counter", "code": WRONG_CODE}, "code-wrong")
+    done = await matters.step(matter, "issue", "deliver", {"channel": "counter", "code": code, "identity": not code})
+    if done.ok:
+        again = {"channel": "counter", "code": code, "identity": not code}
+        await matters.turned_down(matter, "issue", "deliver", again, "code-used")
+    return done
 
 
 # ---- money ----

@@ -32,7 +32,7 @@ def story(matter: Matter, moments: Sequence[Mapping[str, Any]]) -> list[str]:
     names: dict[tuple[str, int], str] = {}
     explained: set[int] = set()
     for step in matter.lived:
-        for verb in _moments_of(step, matter):
+        for verb in MOMENTS.get(step.verb, (step.verb,)):
             nth = next((n for n in range(at, len(moments)) if moments[n]["verb"] == verb), None)
             if nth is None:
                 found.append(f"{step.verb} on {step.day}: not in the timeline")
@@ -47,13 +47,6 @@ def story(matter: Matter, moments: Sequence[Mapping[str, Any]]) -> list[str]:
         if n not in explained and each["verb"] not in FOLLOWS and not by_rule and each["who"] != "time":
             found.append(f"{each['verb']} at {each['at']}: nobody of the crowd did it")
     return found
-
-
-def _moments_of(step: Lived, matter: Matter) -> tuple[str, ...]:
-    """A refusal in writing is handed over by what closes its case."""
-    if step.verb == "deliver" and matter.way.meets == "refused":
-        return ("close",)
-    return MOMENTS.get(step.verb, (step.verb,))
 
 
 def _moment(step: Lived, moment: Mapping[str, Any], names: dict[tuple[str, int], str]) -> list[str]:

@@ -185,8 +185,8 @@ def put_again(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: date
 
 def _ready_at_window(case: Case, *, now: datetime) -> None:
     """:raises Refused: wrong-state, agent-not-allowed, on-its-way."""
-    if no := CASE.refusal(case.phase, "deliver"):
-        raise Refused(no.slug, facts={"kind": "case", **no.facts})
+    if case.phase != "ready":
+        raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "ready"})
     if not conclude.is_their_own(case, now=now):
         raise Refused("agent-not-allowed")
     parcel = deliveries.parcel_of(case)

@@ -26,9 +26,12 @@ log = structlog.get_logger("banshi.fees")
 def decide(
     *, case_no: str, grant: bool, reason: str = "", granted: Mapping[str, str] | None = None, by: Actor, now: datetime
 ) -> Case:
-    """决定, and what it costs. :raises Refused: those of `cases.decide`."""
+    """决定, and what it costs; what is refused lies ready to be delivered. :raises Refused: those of `cases.decide`."""
     with transaction.atomic():
-        done = cases.decide(case_no=case_no, grant=grant, reason=reason, granted=granted, by=by, now=now)
+        done = cases.decide(
+            case_no=case_no, grant=grant, reason=reason, granted=granted,
+            code=_code(case_no, grant=grant, by=by, now=now), by=by, now=now,
+        )  # fmt: skip
         return charged(done, by=by, now=now)
 
 
@@ -42,12 +45,21 @@ def decide_at_once(
     by: Actor,
     now: datetime,
 ) -> Case:
-    """即办, and what it costs. :param seen: as in `cases.decide_at_once`. :raises Refused: those of it."""
+    """即办, and what it costs; what is refused lies ready to be delivered. :param seen: as in `cases.decide_at_once`.
+
+    :raises Refused: those of it.
+    """
     with transaction.atomic():
         done = cases.decide_at_once(
-            case_no=case_no, grant=grant, reason=reason, granted=granted, seen=seen, by=by, now=now
-        )
+            case_no=case_no, grant=grant, reason=reason, granted=granted, seen=seen,
+            code=_code(case_no, grant=grant, by=by, now=now), by=by, now=now,
+        )  # fmt: skip
         return charged(done, by=by, now=now)
+
+
+def _code(case_no: str, *, grant: bool, by: Actor, now: datetime) -> str:
+    """By which a refusal that is about to be written is fetched; it goes with its transaction where it is not."""
+    return "" if grant else conclude.lies_refused(cases.lock(case_no), by=by, now=now)
 
 
 def charged(case: Case, *, by: Actor, now: datetime) -> Case:

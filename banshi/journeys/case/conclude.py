@@ -88,6 +88,17 @@ def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Acto
     return case
 
 
+def lies_refused(case: Case, *, by: Actor, now: datetime) -> str:
+    """A refusal in writing is there to be delivered, from the moment it is decided: at the issue window, where it is printed for
+    whoever comes, as a parcel, or as a file. In the caller's transaction, the case locked. Again it is the same.
+
+    :returns: the code that opens it, for whoever applied alone; "" for none, or where it was there.
+    """
+    if delivery_of(case) is not None:
+        return ""
+    return delivery.make_ready(case=case, place="", code_opens=is_their_own(case, now=now), by=by, now=now)
+
+
 def tell_in_cabinet(case: Case, cabinet: Cabinet, *, anew: str = "", now: datetime) -> None:
     """In which cabinet it lies, with the code that opens it where whoever applied may have it."""
     code = code_for_applicant(case) if is_their_own(case, now=now) else ""
@@ -176,6 +187,9 @@ def _deliver(
 ) -> Case:
     with transaction.atomic():
         case = cases.lock(case_no)  # the case before its delivery, as everybody takes them
+        if case.granted is False and case.phase == "decided":
+            cases.need_sealed(case)
+            lies_refused(case, by=by, now=now)
         if fetching is not None:
             _need_fetching(case, fetching, now=now)
         if how != "kiosk":
@@ -212,6 +226,7 @@ def _need_fetching(case: Case, fetching: delivery.Fetching, *, now: datetime) ->
 
 def receive_electronically(*, case_no: str, by: Actor, now: datetime) -> Case:
     """电子证照: whoever applied takes the result as a file, which is worth the same (国令716 号 10 条); the paper stays for them.
+    So they take a refusal in writing, whose paper is printed at the issue window for whoever wants one.
 
     :raises Refused: nothing-found, wrong-state; agent-not-allowed – the account is not proven to be the applicant;
         mandate-missing, member-limited – of an organisation's: they act for it no longer, or only fill in.

@@ -50,28 +50,32 @@ def wish(
 
 
 def may_wish(case: Case) -> bool:
-    """Whether its result is still to be handed over, or may be one day."""
-    return case.phase not in CASE.ends and case.phase != "delivered" and case.granted is not False
+    """Whether its result, or the refusal in writing, is still to be handed over, or may be one day."""
+    return case.phase not in CASE.ends and case.phase != "delivered"
 
 
 def ways_of(case: Case, *, now: datetime) -> tuple[str, ...]:
-    """How this hall hands results over, but for files."""
+    """How this hall hands results over, but for files. A refusal in writing lies in no cabinet."""
     posts = ("courier",) if policy_of(case.hall_id, now=now).delivery.courier else ()
-    keeps = ("cabinet",) if deliveries.cabinets_of(case.hall) else ()
+    keeps = ("cabinet",) if case.granted is not False and deliveries.cabinets_of(case.hall) else ()
     return ("counter", *keeps, *posts)
 
 
 def consign(*, case_no: str, place: str = "", by: Actor, now: datetime) -> Parcel:
     """A parcel with its waybill, as it was wished; again it is the one there is. Outside transactions.
 
-    :param place: where it waits for the carrier. :raises Refused: those of `cases.actions.shelve`; agent-not-allowed,
+    :param place: where it waits for the carrier. :raises Refused: those of `cases.actions.shelve` – of a refusal in writing,
+        which is laid nowhere, those of `cases.actions.need_to_hand`; agent-not-allowed,
         on-its-way (posted already), changed-meanwhile (no longer wished, or it lies in a cabinet), courier-down.
     """
     with transaction.atomic():
         case = cases.lock(case_no)
         if not conclude.is_their_own(case, now=now):
             raise Refused("agent-not-allowed")
-        if case.phase != "ready":
+        if case.granted is False:
+            cases.need_to_hand(case, by=by, now=now)
+            conclude.lies_refused(case, by=by, now=now)
+        elif case.phase != "ready":
             cases.shelve(case_no=case_no, place=place or "待寄", by=by, now=now)
             delivery.make_ready(case=case, place=place or "待寄", by=by, now=now)
         row = deliveries.delivery_of(case)
@@ -127,7 +131,9 @@ def _follow(case: Case, parcel: Parcel, said: Told, *, now: datetime) -> None:
         cases.tell(case, "case_out", event=case.events.order_by("-seq")[0], now=now, waybill=parcel.waybill)
     if said.status == "delivered" and delivery.arrive(case=case, by=SYSTEM, now=now):
         proof = f"快递签收，运单号 {parcel.waybill}"
-        cases.deliver(case_no=case.no, how="courier", proof=proof, says="case_arrived", by=SYSTEM, now=now)
+        cases.deliver(
+            case_no=case.no, how="courier", proof=proof, place=parcel.address, says="case_arrived", by=SYSTEM, now=now
+        )
         if parcel.originals:
             folders.went_with_parcel(case, by=SYSTEM, now=now)
 

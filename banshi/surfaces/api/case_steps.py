@@ -438,8 +438,8 @@ def shelve_result(request: HttpRequest, case: Path[Code], body: ShelveIn) -> Ans
 @router.post("/cases/{case}/deliver", **op("deliver_case", {200: CaseOut}), summary="Hand it over")
 @write
 def deliver_case(request: HttpRequest, case: Path[Code], body: DeliverIn) -> Answer:
-    """送达: by the code, once, or by the card; that ends the case. A refusal in writing is handed over in the same way and needs
-    neither. `electronic`: by the key that opened the case."""
+    """送达: by the code, once, or by the card; that ends the case. So is a refusal in writing, once it is decided.
+    `electronic`: by the key that opened the case."""
     who, now = caller(request), clock.now()
     seen = seen_case(who, case)
     who.must("deliver_case", seen.hall.code)
@@ -458,9 +458,7 @@ def deliver_case(request: HttpRequest, case: Path[Code], body: DeliverIn) -> Ans
 
 
 def _deliver(case: Case, asked: DeliverIn, who: Caller, now: datetime) -> None:
-    if case.phase == "decided" and case.granted is False and who.scope == "staff":
-        cases.close_refused(case_no=case.no, by=who.by, now=now)
-    elif asked.channel == "electronic":
+    if asked.channel == "electronic":
         conclude.receive_electronically(case_no=case.no, by=who.by, now=now)
     elif asked.agent is not None:
         _to_agent(case, asked, asked.agent, who, now)

@@ -109,7 +109,7 @@ def _page(
         "ready": not any(line.fault for line in lines) and all(part.there == part.needed for part in parts),
         "senders": only_fills(request, rows[0]),
         "can_withdraw": any(CASE.may(case.phase, "withdraw") for case in rows),
-        "story": _story(rows),
+        "story": _story(rows, now=now),
         "rate": feedbacks.case_rate_page(rows[0], now=now) if whole.state == "over" else None,
         "panel": case_panel(refused, rows[0], now=now) if refused is not None else None,
     }
@@ -137,9 +137,9 @@ def _part(request: Any, case: Case, line: CaseLine, *, now: datetime) -> Part:
     return Part(case, line, sum(p.there for p in needed), len(needed), sum(p.row.to_bring for p in papers))
 
 
-def _story(rows: list[Case]) -> list[tuple[Case, case_story.Document]]:
+def _story(rows: list[Case], *, now: datetime) -> list[tuple[Case, case_story.Document]]:
     """What was given in writing in all of them, the newest first: one timeline."""
-    found = [(case, each) for case in rows for each in case_story.documents(case)]
+    found = [(case, each) for case in rows for each in case_story.documents(case, now=now)]
     return sorted(found, key=lambda each: (each[1].at, each[1].number), reverse=True)
 
 

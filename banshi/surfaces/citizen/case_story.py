@@ -70,6 +70,7 @@ GRANTED, REFUSED = pgettext_lazy("case", "Decided: granted"), pgettext_lazy("cas
 NOTHING_TO_PAY = pgettext_lazy("case", "What it costs comes to nothing: there is nothing to pay.")
 OPEN_REASONS = frozenset({"notice", "refuse", "decide", "decide_at_once", "extend", "terminate", "withdraw"})
 INTERNAL_PAPERS = frozenset({"handover_slip"})
+RESULTS = frozenset({"licence", "refusal"})
 AFTER_DELIVERY = frozenset({"delivered", "closed"})
 FOR_NOTHING = frozenset({"not_accepted", "withdrawn", "terminated"})
 
@@ -140,6 +141,20 @@ REFUSED_NOW = (
     pgettext_lazy("case", "Refused"),
     _("The reason, and how you can have it looked at again, stand in the decision below."),
 )
+REFUSED_TO_GET = (
+    pgettext_lazy("case", "Refused"),
+    _(
+        "Read the decision here now, or fetch it on paper. It says how you can have it looked at again; the time for that counts "
+        "from the day you get it."
+    ),
+)
+REFUSED_TO_FETCH = (
+    pgettext_lazy("case", "Refused"),
+    _(
+        "Fetch the decision at the issue window. It says how you can have it looked at again; the time for that counts from the "
+        "day you get it."
+    ),
+)
 TO_PAY = (
     pgettext_lazy("case", "Granted: a fee is due"),
     _("The result is made once it is paid. The days in which it is made and handed over count from then."),
@@ -201,10 +216,13 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
     flags = cases.flags_of(case, today=today)
     refused = case.granted is False and case.phase in ("decided", "closed")
     title, detail = REFUSED_NOW if refused else TO_PAY if to_pay else NOW[case.phase]
+    if refused and case.phase == "decided":
+        title, detail = REFUSED_TO_GET if conclude.is_their_own(case, now=now) else REFUSED_TO_FETCH
     if case.phase == "received" and case.item.item_type == PERMIT:  # silence means something of permits alone
         detail = SILENCE
     dropped, sent, expected = where.dropped, where.sent, case.phase == "await_receipt"
-    button = button_of(case, where, comes=appointment is not None or dropped is not None or sent is not None)
+    comes = appointment is not None or dropped is not None or sent is not None
+    button = button_of(case, where, comes=comes, now=now)
     asks = expected  # whether what is said asks for the originals
     if case.phase in WAITS_FOR_PAPERS and button is not None:
         detail, asks = BRING, True
@@ -212,7 +230,7 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
         detail = NO_CODE
     if case.phase == "ready":
         detail = BY_CARD if not where.code else IN_CABINET if where.stay is not None else detail
-    if case.phase == "ready" and (words := present_words(case, where.delivery, where.wish)) is not None:
+    if (case.phase == "ready" or refused) and (words := present_words(case, where.delivery, where.wish)) is not None:
         title, detail = words
     if expected and sent is not None:
         (title, detail), asks = papers_words(sent, today=today), False
@@ -224,7 +242,7 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
     return Present(
         title=str(STOPPED if stop else title), detail="" if stop else str(detail),
         has=whose if whose in ("hall", "department") else "", mine=whose == "applicant", over=whose == "",
-        until=None if stop or refused else cases.due_of(case), overdue="overdue" in flags, provisional="provisional" in flags,
+        until=None if stop else cases.due_of(case), overdue="overdue" in flags, provisional="provisional" in flags,
         legal=case.due_statutory if runs else None, clock=cases.clock_of(case, now=now) if runs else None, stop=stop,
         button=button, bring=tuple(named(row) for row in where.originals) if asks else (),
         reason=reason_of(case), ground=ground, body=body,
@@ -260,7 +278,7 @@ def stop_of(case: Case) -> Standstill | None:
     return Standstill(what, row.started_at.astimezone(ZoneInfo(case.hall.timezone)).date(), row.expected_days)
 
 
-def button_of(case: Case, where: Where, *, comes: bool) -> Button | None:
+def button_of(case: Case, where: Where, *, comes: bool, now: datetime) -> Button | None:
     """The one thing its applicant does next, if any. :param comes: a time is booked for its papers, or they are there."""
     papers = reverse("citizen:papers", args=[case.no])
     if case.fee_due_on is not None:
@@ -282,7 +300,9 @@ def button_of(case: Case, where: Where, *, comes: bool) -> Button | None:
     if case.phase in FOR_NOTHING:
         href = f"{reverse('citizen:item', args=[case.item.code])}?hall={case.hall.code}"
         return Button(pgettext("case", "Apply again"), href, "rotate-ccw")
-    if case.phase in AFTER_DELIVERY and (result := next((each for each in documents(case) if each.result), None)):
+    if case.phase in AFTER_DELIVERY and (
+        result := next((each for each in documents(case, now=now) if each.result), None)
+    ):
         word = pgettext("case", "Download: %(what)s") % {"what": named(result, "title")}
         return Button(word, reverse("citizen:document", args=[case.no, result.number]), "download")
     return None
@@ -340,16 +360,21 @@ def done_word(verb: str, facts: dict[str, object]) -> str | Promise | None:
     return DONE.get(verb)
 
 
-def may_read(case: Case, paper: CasePaper) -> bool:
-    """Whether the applicant may have the paper now: the result itself once it is handed over."""
+def may_read(case: Case, paper: CasePaper, *, now: datetime) -> bool:
+    """Whether the applicant may have the paper now: the result itself once it is handed over, and so a refusal in writing, which
+    is handed over by being taken here; where nobody proven to be the applicant asks, it is read and delivered otherwise.
+    """
     if paper.kind in INTERNAL_PAPERS:
         return False
+    if paper.kind == "refusal" and case.phase == "decided":
+        return not conclude.is_their_own(case, now=now)
     return paper.kind != "licence" or case.phase in AFTER_DELIVERY
 
 
 @dataclass(frozen=True)
 class Document:
-    """A paper that was given, as a card; `result`: what was applied for; `unsealed`: what is fetched now has no seal yet."""
+    """A paper that was given, as a card; `result`: what was applied for, or that it was refused; `unsealed`: what
+    is fetched now has no seal yet."""
 
     number: str
     printed: str
@@ -361,14 +386,14 @@ class Document:
     unsealed: bool
 
 
-def documents(case: Case) -> list[Document]:
+def documents(case: Case, *, now: datetime) -> list[Document]:
     """What was given in writing: the result itself, then the newest first."""
     result = cases.handling_of_case(case).result
-    found, rows = [], [row for row in cases.papers_of(case) if may_read(case, row)]
+    found, rows = [], [row for row in cases.papers_of(case) if may_read(case, row, now=now)]
     seals = cases.seals_of(rows)
     for row in reversed(rows):
-        is_result, kind = row.kind == "licence", KINDS[row.kind]
-        zh, en = (result.name_zh, result.name_en) if is_result else (kind.title_zh, kind.title_en)
+        is_licence, kind = row.kind == "licence", KINDS[row.kind]
+        zh, en = (result.name_zh, result.name_en) if is_licence else (kind.title_zh, kind.title_en)
         waits = seals[row.pk].state == "waiting"
-        found.append(Document(row.number, row.printed, zh, en, row.made_at, row.code, is_result, waits))
+        found.append(Document(row.number, row.printed, zh, en, row.made_at, row.code, row.kind in RESULTS, waits))
     return sorted(found, key=lambda each: not each.result)

@@ -68,8 +68,8 @@ def where_of(case: Case) -> Where:
         guided, originals = cases.guided_case(case), tuple(to_bring(case))
         by_hand = guided.appointment != "none" and guided.where.window and bool(originals)
         return Where(originals=originals, by_hand=by_hand, dropped=drop_of(case), sent=sent_papers_of(case))
-    if case.phase in WITH_RESULT:
-        if case.phase != "ready":
+    if case.phase in WITH_RESULT or (case.phase == "decided" and case.granted is False):
+        if case.phase not in ("decided", "ready"):
             return Where(delivery=delivery_of(case))
         return Where(delivery=delivery_of(case), wish=wish_of(case), stay=stay_of(case, "result"))
     return Where()
@@ -77,7 +77,8 @@ def where_of(case: Case) -> Where:
 
 @dataclass(frozen=True)
 class Pickup:
-    """Where a result lies and what opens it; the code is "" where there is none, or `used_up`: it opens nothing any more.
+    """Where a result lies – "": at the issue window – and what opens it;
+    the code is "" where there is none, or `used_up`: it opens nothing any more.
     `stay`: in a cabinet, until when.
     """
 
@@ -92,6 +93,16 @@ def pickup(case: Case, where: Where, *, now: datetime) -> Pickup | None:
     if row is None or row.state != "ready" or (where.wish is not None and where.wish.how == "courier"):
         return None
     return Pickup(row.place, where.code, not where.code and is_their_own(case, now=now), where.stay)
+
+
+def may_take(case: Case, where: Where, *, now: datetime) -> bool:
+    """Whether it can be taken as a file: a result by who has its code, a refusal in writing by who is proven to be the
+    applicant – also one that is to be posted, until the carrier has it."""
+    row = where.delivery
+    if case.phase == "decided" and case.granted is False:
+        return (row is None or row.state == "ready") and is_their_own(case, now=now)
+    there = pickup(case, where, now=now)
+    return there is not None and bool(there.code)
 
 
 def paper_at(where: Where) -> str:

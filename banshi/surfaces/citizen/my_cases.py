@@ -130,6 +130,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "fee": fees.owed(found.no, now=now) if found.decided_at else None,
         "to_follow": _to_follow(found),
         "pickup": case_where.pickup(found, where, now=now),
+        "may_take": case_where.may_take(found, where, now=now),
         "call": deliveries.call_of(found, now=now),
         "paper_at": case_where.paper_at(where),
         "kept": case_where.kept_of(found),
@@ -140,7 +141,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "promised_hour": wait is not None and not wait.late,
         "way": case_ways.way_of(found, now=now),
         "send_in": case_where.to_send_in(where),
-        "documents": case_story.documents(found),
+        "documents": case_story.documents(found, now=now),
         "story": case_story.story(found, now_it_is="" if present.over else present.title, ruled=ruled),
         "ruled": ruled if ruled is not None and ruled.granted else None,
         "left_to_person": ruled if ruled is not None and ruled.decides and found.phase in LOOKED_AT else None,
@@ -264,17 +265,19 @@ def withdraw(request: Any, no: str) -> HttpResponseBase:
 @citizen_page
 @require_POST
 def receive(request: Any, no: str) -> HttpResponseBase:
-    """Take the result as a file: worth the same as the paper."""
+    """Take the result as a file, or the refusal in writing: worth the same as the paper."""
     now = clock.now()
     found = my_case(request, no)
     try:
-        conclude.receive_electronically(case_no=found.no, by=request.who.by, now=now)
+        done = conclude.receive_electronically(case_no=found.no, by=request.who.by, now=now)
     except Refused as refused:
         now_it_is = cases.case_by_no(found.no)
         if now_it_is.phase in case_story.AFTER_DELIVERY:
             return redirect("citizen:case", found.no)
         return _case_page(request, now_it_is, refused=refused, now=now)
-    messages.success(request, pgettext("case", "The result is yours. It stands first among the papers."))
+    yours = pgettext("case", "The result is yours. It stands first among the papers.")
+    refused_ = pgettext("case", "The decision was handed to you today. It stands first among the papers.")
+    messages.success(request, refused_ if done.granted is False else yours)
     return redirect("citizen:case", found.no)
 
 
@@ -285,7 +288,7 @@ def document(request: Any, no: str, number: str) -> HttpResponseBase:
     found = my_case(request, no)
     papers = cases.papers_of(found)
     paper = next((each for each in papers if each.number == number), None)
-    if paper is None or not case_story.may_read(found, paper):
+    if paper is None or not case_story.may_read(found, paper, now=clock.now()):
         raise Http404
     named = cases.file_name(paper)
     answer = HttpResponse(actions.pdf_of(number, now=clock.now()), content_type="application/pdf")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -27,7 +28,6 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.masking import mask_name, mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import CaseLine
@@ -69,8 +69,10 @@ def home(request: Asked, hall: str) -> HttpResponseBase:
     place, asked = places.hall_by_code(hall), clean(request.GET.get("q"), 50)
     rows = queries.worklist("issue", halls=[place.code], department=shared.department_of(request), q=asked)
     now, columns, one = clock.now(), [], []
+    refused = Q(phase="decided", granted=False)  # nothing is made of it: it is handed over
     for phase, title in COLUMNS:
-        found = list(queries.read(rows.filter(phase=phase).exclude(delivery__state="posted")[: MOST + 1]))
+        here = rows.filter(refused | Q(phase=phase)) if phase == "ready" else rows.filter(phase=phase).exclude(refused)
+        found = list(queries.read(here.exclude(delivery__state="posted")[: MOST + 1]))
         columns.append((phase, title, _rows(found[:MOST], now=now), len(found) > MOST))
         one += [case.no for case in found]
     if asked and len(one) == 1:  # a number that was scanned or typed
@@ -130,10 +132,12 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
     context |= _posting(case) | {
         "delivery": delivery_of(case), "result": conclude.result_of(case), "refused": refused, "whys": WHYS,
         "decision": next((p for p in queries.papers_of(case) if p.kind in ("grant", "refusal")), None),
+        "refuses": case.phase == "decided" and case.granted is False,
         "own": queries.next_refusal(case, staff=request.who.staff_id or 0) is not None,
         "waits": case.wait_until if case.phase in ("decided", "issuing") and case.granted else None,
         "by_card_alone": not own,
         "busy": shared.held(case, staff=request.who.staff_id),
+        "delivered": next((p for p in queries.papers_of(case) if p.kind == "delivery_receipt"), None),
         "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
         "cabinet": case.phase in ("issuing", "ready") and bool(cabinets_of(hall)) and own,
         "trail": [(step, _place(step)) for step in trail(case)[::-1]],
@@ -287,10 +291,3 @@ def paper_out(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     conclude.hand_paper(case_no=case.no, by=by, now=now)
     audit.looked(subject=f"person:{case.person_id}", by=by, now=now, hall=case.hall.code, why="by-card")
     return _("The paper was handed over.")
-
-
-@_deed
-def close(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    """A refusal that was handed over."""
-    cases.close_refused(case_no=case.no, by=by, now=now)
-    return _("The case is closed.")

@@ -36,5 +36,4 @@ urlpatterns = [
     path(CASE + "by-agent", pages.by_agent, name="by_agent"),
     path(CASE + "paper-out", pages.paper_out, name="paper_out"),
     path(CASE + "whole", pages.whole, name="whole"),
-    path(CASE + "close", pages.close, name="close"),
 ]

@@ -17,6 +17,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.archive import actions as archive
 from banshi.rooms.archive.queries import content
 from banshi.rooms.archive.rules import bag as bags
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CaseEvent
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.actions import Receiver
@@ -114,7 +115,10 @@ def test_a_hall_that_posts_nothing_says_so_and_one_without_cabinets_too(matters:
 
 
 def test_what_ended_is_not_wished_any_more(matters: Matters) -> None:
-    assert slug_of(wished, matters.decided(grant=False), matters) == "wrong-state"
+    case = matters.opened()
+    cases.withdraw(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert slug_of(wished, case, matters) == "wrong-state"
 
 
 # --- Made and posted --------------------------------------------------------------------------------------------

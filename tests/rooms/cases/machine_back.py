@@ -30,6 +30,10 @@ def answer(*, case_no: str, by: Actor, now: datetime, says: str = "grant") -> No
 
 
 class Behind(Machine):
+    @property
+    def nothing_made(self) -> bool:
+        return self.phase == "decided" and bool(self.case.granted)
+
     # ---- department ----
 
     @precondition(lambda self: self.may("opine"))
@@ -118,12 +122,8 @@ class Behind(Machine):
     @precondition(lambda self: self.may("deliver"))
     @rule(dies=st.integers(0, 60))
     def hands_out(self, dies: int) -> None:
-        self.take("deliver", conclude.hand_over, dies, identified=True, by=self.by["issuer"])
-
-    @precondition(lambda self: self.may("close"))
-    @rule(dies=st.integers(0, 40))
-    def closes(self, dies: int) -> None:
-        self.take("close", cases.close_refused, dies, by=self.by["issuer"])
+        """A result that lies ready, or a refusal in writing; of a grant that is yet to be made there is nothing."""
+        self.take("deliver", conclude.hand_over, dies, self.nothing_made, identified=True, by=self.by["issuer"])
 
     # ---- papers given and signed for, other departments ----
 
@@ -235,9 +235,11 @@ class Behind(Machine):
     @precondition(lambda self: self.may("post"))
     @rule(dies=st.integers(0, 20))
     def is_posted(self, dies: int) -> None:
-        assert self.take("post", cases.post, dies, waybill="SF1", by=self.by["issuer"])
+        never = self.nothing_made
+        assert self.take("post", cases.post, dies, never, waybill="SF1", by=self.by["issuer"]) != never
 
     @precondition(lambda self: self.may("come_back"))
     @rule(dies=st.integers(0, 20))
     def comes_back(self, dies: int) -> None:
-        assert self.take("come_back", cases.come_back, dies, place="A-2", by=self.by["issuer"])
+        never = self.nothing_made
+        assert self.take("come_back", cases.come_back, dies, never, place="A-2", by=self.by["issuer"]) != never

@@ -32,7 +32,7 @@ SHORT = settings(
     max_examples=3, stateful_step_count=24, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-DUTIES = {"lapse", "deem", "unmet", "recount"}  # nobody's to press
+DUTIES = {"lapse", "deem", "unmet", "recount", "close"}  # nobody's to press
 PASSES = {"delivered"}  # whatever is handed over is closed in the same transaction
 
 
@@ -125,7 +125,6 @@ class CaseMachine(AtTheFront, Behind):
             "post": of(cases.post, "issuer", waybill="SF1"),
             "come_back": of(cases.come_back, "issuer", place="A-2"),
             "deliver": of(conclude.hand_over, "issuer", identified=True),
-            "close": of(cases.close_refused, "issuer"),
             "withdraw": of(cases.withdraw, "applicant"),
             "agree": of(cases.agree, "second_supervisor", verb="terminate"),
             "terminate": of(charging.terminate, "supervisor", **two),
@@ -177,7 +176,8 @@ WAYS: tuple[tuple[type[CaseMachine], str, tuple[tuple[str, dict[str, Any]], ...]
     (CaseMachine, "in_review", (
         ("agrees_to_what_takes_two", {"verb": "terminate"}), ("ends_early", {"how": "terminate", "second": True}),
     )),
-    (CaseMachine, "refused", (("closes", {}),)),
+    (CaseMachine, "refused", (("hands_out", {}),)),
+    (CaseMachine, "refused", (("is_posted", {}), ("comes_back", {}), ("hands_out", {}))),
     (CaseMachine, "ready", (("is_posted", {}), ("comes_back", {}), ("hands_out", {}))),
     (CostlyMachine, "owing", (("lets_the_fee_off", {"second": True, "may": True}), ("issues", {"who": "issuer"}))),
     (CostlyMachine, "owing", (("pays", {}), ("issues", {"who": "issuer"}), ("shelves", {}))),

@@ -105,7 +105,7 @@ def test_a_decision_says_what_it_saved_and_the_end_how_often_somebody_came(matte
     cases.opine(case_no=case.no, says="refuse", text="不符合规划", by=matters.by["reviewer"], now=decided_at)
 
     decided = cases.decide(case_no=case.no, grant=False, reason="不符合规划", by=matters.by["approver"], now=decided_at)
-    closed = cases.close_refused(case_no=case.no, by=matters.by["issuer"], now=decided_at)
+    closed = cases.deliver(case_no=case.no, how="electronic", by=matters.by["issuer"], now=decided_at)
 
     assert TUESDAY_NINE.date() == TUESDAY
     assert (decided.days_saved, closed.trips) == (17, 1)

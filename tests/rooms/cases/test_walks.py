@@ -63,7 +63,6 @@ def moves(matters: Matters, dice: random.Random) -> dict[str, Callable[..., Any]
         "issue": lambda k: conclude.issue(by=by[dice.choice(["issuer", "approver"])], **k),
         "shelve": lambda k: conclude.shelve(place="A-1", by=by["issuer"], **k),
         "hand_out": lambda k: conclude.hand_over(identified=True, by=by["issuer"], **k),
-        "close": lambda k: cases.close_refused(by=by["issuer"], **k),
         "withdraw": lambda k: cases.withdraw(by=matters.applicant, **k) if dice.random() < 0.05 else None,
         "terminate": lambda k: cases.terminate(
             reason="重复", second_by=second, second_may=dice.random() < 0.3, by=by["supervisor"], **k

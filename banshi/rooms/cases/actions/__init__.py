@@ -35,11 +35,11 @@ from banshi.rooms.cases.actions.bundling import (
 )
 from banshi.rooms.cases.actions.charging import fee_paid, fee_waived, reassess, remind_unpaid
 from banshi.rooms.cases.actions.concluding import (
-    close_refused,
     come_back,
     deliver,
     issue,
     need_shelvable,
+    need_to_hand,
     place_of,
     post,
     shelve,
@@ -51,7 +51,7 @@ from banshi.rooms.cases.actions.deferring import lapse_deferred, need_owed, remi
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import locked as lock
-from banshi.rooms.cases.actions.ground import tell, told_at, told_at_ends, waits_for_seal
+from banshi.rooms.cases.actions.ground import need_sealed, tell, told_at, told_at_ends, waits_for_seal
 from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
 from banshi.rooms.cases.actions.in_season import tell_season_ends
 from banshi.rooms.cases.actions.ordering import move_page, order_pages
@@ -100,7 +100,6 @@ __all__ = [
     "answer_consultation",
     "change",
     "change_bundle",
-    "close_refused",
     "come_back",
     "consult",
     "content_of",
@@ -137,7 +136,9 @@ __all__ = [
     "need_agent",
     "need_one_form",
     "need_owed",
+    "need_sealed",
     "need_shelvable",
+    "need_to_hand",
     "need_whole",
     "open_bundle",
     "open_case",

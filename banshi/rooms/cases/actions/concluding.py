@@ -10,10 +10,12 @@ from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.granting import as_decided
 from banshi.rooms.cases.actions.ground import (
+    OUTCOME,
     give,
     invalid,
     locked,
     need,
+    need_handed,
     need_lease,
     need_paid,
     need_sealed,
@@ -30,6 +32,7 @@ from banshi.rooms.cases.queries.kept import next_refusal
 from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.cases.rules.paper_texts import Named, day_words
+from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.catalogue.rules.handling import Field
 
 HOW_ZH = {
@@ -41,6 +44,8 @@ HOW_ZH = {
 }
 
 
+AT_THE_HALL = ("counter", "cabinet", "kiosk")
+NOWHERE_ZH = "网上送达，无送达地点"
 GRANTING = ("grant", "licence", "pickup_notice")  # papers that hold no more once a case is ended early
 
 
@@ -118,6 +123,16 @@ def need_shelvable(case: Case, *, by: Actor, now: datetime) -> None:
     need_sealed(case)
 
 
+def need_to_hand(case: Case, *, by: Actor, now: datetime) -> None:
+    """Whether a member of staff may hand over, or send off, what lies ready: sealed, and nobody else at it. The case is locked.
+
+    :raises Refused: wrong-state, locked, not-sealed-yet, paper-set-aside.
+    """
+    need_handed(case, "deliver")
+    need_lease(case, by=by, now=now)
+    need_sealed(case)
+
+
 def place_of(said: str) -> str:
     """Where something lies, as somebody wrote it. :raises Refused: invalid."""
     place = said.strip()
@@ -133,6 +148,7 @@ def post(*, case_no: str, waybill: str, by: Actor, now: datetime) -> Case:
     """
     with transaction.atomic():
         case = locked(case_no)
+        need_handed(case, "post")
         event = step(case, "post", by=by, now=now, issue_due_on=None)
         tell(case, "case_posted", event=event, now=now, waybill=waybill)
     return case
@@ -145,56 +161,48 @@ def come_back(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
     """
     with transaction.atomic():
         case = locked(case_no)
+        need_handed(case, "come_back")
         event = step(case, "come_back", by=by, now=now, facts={"place": place})
         tell(case, "case_came_back", event=event, now=now)
     return case
 
 
 def deliver(
-    *, case_no: str, how: str, proof: str = "", taker: str = "", says: str = "case_closed", by: Actor, now: datetime
+    *,
+    case_no: str,
+    how: str,
+    proof: str = "",
+    taker: str = "",
+    place: str = "",
+    says: str = "case_closed",
+    by: Actor,
+    now: datetime,
 ) -> Case:
-    """送达: handed over to whoever may have it; that ends the case.
+    """送达: handed over to whoever may have it – the result, or the refusal in writing –; that ends the case.
 
     :param how: counter | electronic | courier | cabinet | kiosk. :param proof: how it was seen that the right one has it.
-    :param taker: name of who fetched it for somebody (代领). :param says: the message with which it ends.
-    :raises Refused: nothing-found, wrong-state.
+    :param taker: name of who fetched it for somebody (代领). :param place: where, if not at the hall: the address of a parcel.
+    :param says: the message with which it ends. :raises Refused: nothing-found, wrong-state.
     """
     with transaction.atomic():
         case = locked(case_no)
+        need_handed(case, "deliver")
+        refused = case.granted is False
         event = step(case, "deliver", by=by, now=now, facts={"how": how})
-        result = CasePaper.objects.filter(case=case, kind="licence").order_by("id").last()
-        name = handling_of_case(case).result.name_zh
-        handed = (Named(name, result.printed),) if result else ()
+        paper = CasePaper.objects.filter(case=case, kind=OUTCOME[refused]).order_by("id").last()
+        name = KINDS["refusal"].title_zh if refused else handling_of_case(case).result.name_zh
+        handed = (Named(name, paper.printed),) if paper else ()
+        there = case.hall.address_zh if how in AT_THE_HALL else NOWHERE_ZH if how == "electronic" else place
         give(
-            case,
-            "delivery_receipt",
-            event=event,
-            now=now,
-            channel=HOW_ZH[how],
-            materials=handed,
-            proof=proof,
-            taker=taker,
-        )
+            case, "delivery_receipt", event=event, now=now, channel=HOW_ZH[how], materials=handed, proof=proof, taker=taker,
+            place=there, refused=refused,
+        )  # fmt: skip
         _close(case, now=now, says=says)
     return case
 
 
-def close_refused(*, case_no: str, by: Actor, now: datetime) -> Case:
-    """办结: a refusal that has been handed over ends the case.
-
-    :raises Refused: nothing-found, wrong-state.
-    """
-    with transaction.atomic():
-        case = locked(case_no)
-        need(case, "close")
-        if case.granted:
-            raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "delivered"})
-        _close(case, now=now, by=by)
-    return case
-
-
-def _close(case: Case, *, now: datetime, by: Actor = SYSTEM, says: str = "case_closed") -> None:
-    event = step(case, "close", by=by, now=now, closed_at=now, issue_due_on=None, trips=trips_of(case))
+def _close(case: Case, *, now: datetime, says: str) -> None:
+    event = step(case, "close", by=SYSTEM, now=now, closed_at=now, issue_due_on=None, trips=trips_of(case))
     tell(case, says, event=event, now=now)
 
 

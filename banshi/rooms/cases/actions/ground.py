@@ -27,7 +27,7 @@ from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.rules import clocks, measures
 from banshi.rooms.cases.rules.chain import FIRST, chained
 from banshi.rooms.cases.rules.duties import LEASE, lease_refusal
-from banshi.rooms.cases.rules.lifecycle import CASE, PERMIT
+from banshi.rooms.cases.rules.lifecycle import CASE, PERMIT, handed_from
 from banshi.rooms.cases.rules.materials import Wanted, ways_said
 from banshi.rooms.cases.rules.paper_facts import written
 from banshi.rooms.cases.rules.paper_texts import Facts, Named
@@ -43,6 +43,7 @@ from banshi.rooms.seals import queries as seals
 from banshi.rooms.tickets.models import Ticket
 
 log = structlog.get_logger("banshi.cases")
+OUTCOME = ("licence", "refusal")  # the paper that is delivered: of a grant, of a refusal
 _OTHERS = ":client"  # of two that hear of one thing, the second
 LETTERS_ZH = {"written": "书面委托书", "notarised": "公证委托书", "": "代办人登记的委托"}
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -92,6 +93,16 @@ def need_seen(left: Sequence[str], case: Case) -> None:
         raise Refused("not-looked-at", facts={"materials": [{"zh": n[0], "en": n[1]} for n in names(left, case)]})
 
 
+def need_handed(case: Case, verb: str) -> None:
+    """Of what leaves the hall: `verb` is due, and there is something to hand over – a refusal, or a result that lies ready.
+
+    :raises Refused: wrong-state.
+    """
+    need(case, verb)
+    if case.phase != (needs := handed_from(granted=case.granted)):
+        raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": needs})
+
+
 def need_paid(case: Case) -> None:
     """:raises Refused: fee-due – it is granted, and neither paid for nor let off."""
     if case.fee_due_on is not None:
@@ -118,16 +129,18 @@ def need_begun(item: Item, *, day: date, visit_id: int | None) -> None:
 
 
 def need_sealed(case: Case) -> None:
-    """:raises Refused: its result waits for its seal – not-sealed-yet – or cannot even be set: paper-set-aside."""
+    """:raises Refused: what it is about waits for its seal – not-sealed-yet – or cannot even be set: paper-set-aside."""
     if not waits_for_seal(case):
         return
-    aside = PaperSeal.objects.filter(paper__case=case, paper__kind="licence", paper__file=None, tries__gt=0).exists()
-    raise Refused("paper-set-aside" if aside else "not-sealed-yet")
+    aside = PaperSeal.objects.filter(
+        paper__case=case, paper__kind=OUTCOME[case.granted is False], paper__file=None, tries__gt=0
+    )
+    raise Refused("paper-set-aside" if aside.exists() else "not-sealed-yet")
 
 
 def waits_for_seal(case: Case) -> bool:
-    """Whether its result is made, and not sealed yet. Where nobody signs any more, nothing waits."""
-    waiting = PaperSeal.objects.filter(paper__case=case, paper__kind="licence", sealed_at=None)
+    """Whether its result is made, or it was refused, and that is not sealed yet. Where nobody signs any more, nothing waits."""
+    waiting = PaperSeal.objects.filter(paper__case=case, paper__kind=OUTCOME[case.granted is False], sealed_at=None)
     return seals.is_sealed_here() and waiting.exists()
 
 

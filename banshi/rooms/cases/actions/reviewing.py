@@ -149,12 +149,20 @@ def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) ->
 
 
 def decide(
-    *, case_no: str, grant: bool, reason: str = "", granted: Said | None = None, by: Actor, now: datetime
+    *,
+    case_no: str,
+    grant: bool,
+    reason: str = "",
+    granted: Said | None = None,
+    code: str = "",
+    by: Actor,
+    now: datetime,
 ) -> Case:
     """决定: by neither who took it in nor any who proposed. Nothing is granted while papers are still to follow, or before the
     departments and procedures of its flow.
 
-    :param granted: what is granted (核定内容), by code; left out: as it is proposed.
+    :param granted: what is granted (核定内容), by code; left out: as it is proposed. :param code: by which a refusal in writing
+        is fetched, told with it; "" for by card alone.
     :raises Refused: nothing-found, wrong-state, locked, same-person, clock-stopped, stage-open, deferred-open,
         invalid (a no without a reason, something granted that cannot be).
     """
@@ -171,7 +179,7 @@ def decide(
             raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "proposed"})
         if grant and (waits := grant_refusal(flow_of(case), lived(case))):
             raise Refused(waits)
-        decided(case, "decide", grant=grant, reason=reason, granted=granted, by=by, now=now)
+        decided(case, "decide", grant=grant, reason=reason, granted=granted, code=code, by=by, now=now)
     return case
 
 
@@ -182,13 +190,14 @@ def decide_at_once(
     reason: str = "",
     granted: Said | None = None,
     seen: str = "",
+    code: str = "",
     by: Actor,
     now: datetime,
 ) -> Case:
     """即办: the window settles it while the person waits, where the item says so. Whole, and all of it seen. Received in the same
     press, it is told in one message.
 
-    :param seen: which document was compared with the person now, of `rules.seen.SEEN`; "" none.
+    :param seen: which document was compared with the person now, of `rules.seen.SEEN`; "" none. :param code: as in `decide`.
     :raises Refused: nothing-found, wrong-state, locked, not-allowed (not an instant matter), identity-not-seen, material-missing,
         invalid.
     """
@@ -205,7 +214,7 @@ def decide_at_once(
         case = locked(case_no)
         receipt_untold(case, now=now)
         step(case, "hand_over", by=by, now=now, facts={"pieces": 0})
-        decided(case, "decide", grant=grant, reason=reason, granted=granted, seen=seen, by=by, now=now)
+        decided(case, "decide", grant=grant, reason=reason, granted=granted, seen=seen, code=code, by=by, now=now)
     return case
 
 
@@ -217,12 +226,14 @@ def decided(
     reason: str,
     granted: Said | None = None,
     seen: str = "",
+    code: str = "",
     by: Actor,
     now: datetime,
 ) -> CaseEvent:
-    """Write the decision, its paper, its message. The case is locked, and may be decided by `by`.
+    """Write the decision, its paper, its message. The case is locked, and may be decided by `by`. A refusal in writing is
+    delivered in the same days as a result is (行政许可法 44 条).
 
-    :param seen: as in `decide_at_once`. :raises Refused: deferred-open, invalid.
+    :param seen: as in `decide_at_once`. :param code: as in `decide`. :raises Refused: deferred-open, invalid.
     """
     reason = reason.strip()
     if len(reason) > LONGEST_OPINION or (not grant and not reason):
@@ -235,7 +246,7 @@ def decided(
         raise Refused("deferred-open", facts={"materials": [{"zh": n[0], "en": n[1]} for n in called]})
     what = what_is_granted(case, granted or {}, now=now) if grant else ()
     fen, free = (fee_of(case), free_of(case)) if grant else (0, None)
-    columns: dict[str, Any] = {} if not grant else pay_day(case, now) if fen else issue_day(case, now)
+    columns: dict[str, Any] = pay_day(case, now) if fen else issue_day(case, now)
     due = columns.get("issue_due_on")
     staff = None if by == SYSTEM else staff_of(by)
     if staff is not None:
@@ -253,6 +264,6 @@ def decided(
     if fen:
         ask_fee(case, event, fen=fen, now=now)
         return event
-    more: dict[str, Any] = {"day": due.isoformat()} if due else {"reason": reason}
-    tell(case, key, event=event, now=now, **more)
+    more: dict[str, Any] = {"day": due.isoformat()} if grant and due else {"reason": reason}
+    tell(case, key, event=event, now=now, secret={"code": code} if code else None, **more)
     return event

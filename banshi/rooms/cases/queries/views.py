@@ -25,7 +25,7 @@ from banshi.rooms.cases.queries.stopping import STOP, longer_than_told
 from banshi.rooms.cases.queries.untouched import sent_back_fields
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
-from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS
+from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS, handed_from
 from banshi.rooms.cases.rules.materials import PROMISE, by_hand
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.general import identity_card_named
@@ -498,4 +498,6 @@ def next_steps(case: Case) -> list[tuple[str, str]]:
     not_now = {"resume_clock"} if not stopped else {"propose_stop", "decide", "opine"}
     not_now |= {"propose_stop", "decide"} if case.proposed == STOP else {"refuse_stop", "stop_clock"}
     not_now |= {"issue"} if case.fee_due_on is not None else {"pay", "waive"}
+    not_now |= {"issue"} if case.granted is False else set()
+    not_now |= {"deliver"} if case.phase != handed_from(granted=case.granted) else set()
     return [(verb, who) for verb, who in whose.items() if CASE.may(case.phase, verb) and verb not in not_now]

@@ -59,10 +59,11 @@ CASE = Table(
         "reassess": Step("decided"),  # 重新核定: what the fee was computed by is put right
         "issue": Step("decided", to="issuing"),
         "shelve": Step("issuing", to="ready"),
-        "post": Step("ready"),  # the carrier has it: made and handed on in time
-        "come_back": Step("ready"),  # it could not be delivered
-        "deliver": Step("ready", to="delivered"),
-        "close": Step("decided", "delivered", to="closed"),
+        # A refusal in writing is delivered as it was decided: nothing is made of it, nothing laid ready (`handed_from`).
+        "post": Step("decided", "ready"),  # the carrier has it: made and handed on in time
+        "come_back": Step("decided", "ready"),  # it could not be delivered
+        "deliver": Step("decided", "ready", to="delivered"),
+        "close": Step("delivered", to="closed"),
         "withdraw": Step(*_APPLYING, *_PENDING, to="withdrawn"),
         "agree": Step(*_APPLYING, *_PENDING, *_RESULT[:3]),  # the second person, where a step takes two
         "terminate": Step(*_APPLYING, *_PENDING, *_RESULT[:3], to="terminated"),
@@ -77,6 +78,12 @@ OPEN_TO_APPLICANT = CASE.of("change")
 BEFORE_RECEIPT = (*_APPLYING,)
 AT_THE_HALL = (*_PENDING,)
 UNDER_CLOCK = ("accepted", "in_review")  # the promised and the statutory limit run
+
+
+def handed_from(*, granted: bool | None) -> str:
+    """The phase from which what was decided is posted and delivered: a refusal at once, a grant once its result lies ready."""
+    return "decided" if granted is False else "ready"
+
 
 # Work lists: what each of them holds, and by which day it is ordered.
 WORKLISTS: dict[str, tuple[tuple[str, ...], str]] = {

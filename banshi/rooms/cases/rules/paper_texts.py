@@ -90,6 +90,7 @@ class Facts:
     promise: str = ""  # 告知承诺: what is promised, what was told of it, what follows where it is not so
     duty: str = ""
     untrue: str = ""
+    refused: bool = False  # 送达回执 of a refusal
     at_once: bool = False  # 即办: settled while the person stands there; no day is promised
 
 
@@ -449,7 +450,11 @@ def _fee_receipt(facts: Facts) -> PaperWords:
 def _refusal(facts: Facts) -> PaperWords:
     decided = "不予行政许可" if facts.permit else "不予批准"
     return PaperWords(
-        paragraphs=(f"{_asked(facts)}，经审查，决定{decided}。", *_why(facts)),
+        paragraphs=(
+            f"{_asked(facts)}，经审查，决定{decided}。",
+            *_why(facts),
+            f"本决定书{_by(facts.due_issue)}送达。" if facts.due_issue else "",
+        ),
         rows=(*_head(facts), ("受理日期", _day(facts.accepted_on))),
         remedy=_remedy(facts, "决定"),
     )
@@ -475,7 +480,10 @@ def _pickup_notice(facts: Facts) -> PaperWords:
 
 def _delivery_receipt(facts: Facts) -> PaperWords:
     return PaperWords(
-        paragraphs=("下列文书、证照已经送达。",),
+        paragraphs=(
+            "下列文书、证照已经送达。",
+            "申请行政复议、提起行政诉讼的期限，自送达之日起算。" if facts.refused else "",
+        ),
         rows=(
             *_head(facts),
             ("送达方式", facts.channel),

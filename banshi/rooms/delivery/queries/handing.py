@@ -73,7 +73,9 @@ def codes_of_others(*, now: datetime) -> list[str]:
 
 def posted_among(cases: list[Case]) -> frozenset[str]:
     """Numbers of those whose result is on its way."""
-    rows = Delivery.objects.filter(case__in=[case for case in cases if case.phase == "ready"], state="posted")
+    rows = Delivery.objects.filter(
+        case__in=[case for case in cases if case.phase in ("decided", "ready")], state="posted"
+    )
     return frozenset(rows.values_list("case__no", flat=True))
 
 
@@ -82,7 +84,12 @@ def called_for(hall: Hall, *, now: datetime) -> list[str]:
     yet (`called_to`), the newest first. Nothing on a board says who they are.
     """
     rows = Delivery.objects.filter(
-        case__hall=hall, case__wait_until__isnull=False, state="ready", ready_at__gt=now - CALLED_FOR, ready_at__lte=now
+        case__hall=hall,
+        case__phase="ready",
+        case__wait_until__isnull=False,
+        state="ready",
+        ready_at__gt=now - CALLED_FOR,
+        ready_at__lte=now,
     ).select_related("case")
     recent = rows.filter(case__called_at=None) | rows.filter(case__called_at__lte=now - CALL_STANDS)
     found = [row.case for row in recent.order_by("-ready_at", "-id")[:MOST_CALLED]]

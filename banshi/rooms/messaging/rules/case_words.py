@@ -121,8 +121,8 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "“{item}” is granted; the result is issued by {day}.[ The decision: {link}]",
     },
     "case_refused": {
-        "zh": "“{item}”没有批准：{reason}。不服可以提起行政复议，也可以起诉。[决定书：{link}]",
-        "en": "“{item}” is refused[: {reason}]. You may ask for a review or go to court.[ The decision: {link}]",
+        "zh": "“{item}”没有批准[：{reason}]。决定书在{hall}出件窗口，凭[取件码 {code} 或]身份证领[，也可以现在在线看：{link}]。不服可以提起行政复议，也可以起诉，期限从收到决定书算起。",
+        "en": "“{item}” is refused[: {reason}]. Fetch the decision at the issue window of {hall} with [code {code} or ]your ID card[, or read it online now: {link}]. You may ask for a review or go to court; the time for it counts from the day you get the decision.",
     },
     "case_ready": {
         "zh": "“{item}”的证照好了。到{hall}出件窗口，出示[取件码 {code} 或]身份证。[也可以在线领电子证照：{link}]",
@@ -145,19 +145,19 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "The result of “{item}” is at the issue window of {hall} now. The code is the same, or bring your ID card.[ See it here: {link}]",
     },
     "case_posted": {
-        "zh": "“{item}”的证照寄出了，运单号 {waybill}。[看走到哪了：{link}]",
+        "zh": "“{item}”的结果寄出了，运单号 {waybill}。[看走到哪了：{link}]",
         "en": "The result of “{item}” is with the courier, waybill {waybill}.[ Follow it: {link}]",
     },
     "case_out": {
-        "zh": "“{item}”的证照正在派送，运单号 {waybill}，留意电话。[看走到哪了：{link}]",
+        "zh": "“{item}”的结果正在派送，运单号 {waybill}，留意电话。[看走到哪了：{link}]",
         "en": "The result of “{item}” is out for delivery, waybill {waybill}. Keep your telephone near.[ Follow it: {link}]",
     },
     "case_arrived": {
-        "zh": "“{item}”的证照已签收，办结了。没收到就联系大厅。[全部经过和文书：{link}]",
+        "zh": "“{item}”的结果已签收，办结了。没收到就联系大厅。[全部经过和文书：{link}]",
         "en": "The result of “{item}” was delivered, and the matter is done. Tell the hall if you do not have it.[ The whole story, and its papers: {link}]",
     },
     "case_came_back": {
-        "zh": "“{item}”的证照没能送到，退回了{hall}出件窗口。可以再寄、到窗口领，东西不会丢。[选怎么领：{link}]",
+        "zh": "“{item}”的结果没能送到，退回了{hall}出件窗口。可以再寄、到窗口领，东西不会丢。[选怎么领：{link}]",
         "en": "The result of “{item}” could not be delivered and is back at the issue window of {hall}. Nothing is lost: have it posted again, or fetch it.[ Choose: {link}]",
     },
     "case_papers_came": {

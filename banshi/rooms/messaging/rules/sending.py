@@ -222,9 +222,9 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("case", "case_in_cabinet"): _sense("ready"),
     ("case", "case_code_anew"): _sense("ready"),
     ("case", "case_moved"): _sense("ready"),
-    ("case", "case_posted"): _sense("ready"),
-    ("case", "case_out"): _sense("ready"),
-    ("case", "case_came_back"): _sense("ready"),
+    ("case", "case_posted"): _sense("ready", "decided"),  # decided: a refusal in writing
+    ("case", "case_out"): _sense("ready", "decided"),
+    ("case", "case_came_back"): _sense("ready", "decided"),
     ("case", "case_papers_came"): _sense("await_receipt"),
     ("case", "case_dropped"): _sense("await_receipt"),
     ("case", "case_follow_remind"): _sense(*UNDER_WAY, "stopped"),
