@@ -9,7 +9,7 @@ from decimal import Decimal
 import structlog
 from django.db import transaction
 
-from banshi.journeys.case import conclude
+from banshi.journeys.case import conclude, ending
 from banshi.kernel.actors import Actor
 from banshi.kernel.money import fen, yuan
 from banshi.rooms.cases import actions as cases
@@ -82,14 +82,16 @@ def line_of(cost: Cost) -> fees.Line:
 def terminate(
     *, case_no: str, reason: str, second_by: int | None, second_may: bool | Word, by: Actor, now: datetime
 ) -> Case:
-    """终止: it owes nothing any more; what was paid goes back, and what was made of it holds no more.
+    """终止: it owes nothing any more; what was paid goes back, what was made of it holds no more, nobody is expected for it.
 
     :raises Refused: those of `cases.terminate`.
     """
     with transaction.atomic():
+        begun = cases.lock(case_no)
         case = cases.terminate(
-            case_no=case_no, reason=reason, second_by=second_by, second_may=second_may, by=by, now=now
-        )
+            case_no=case_no, reason=reason, second_by=second_by, second_may=second_may, held=ending.held(begun),
+            told=ending.booking_off(begun, by=by, now=now), by=by, now=now,
+        )  # fmt: skip
         conclude.take_back(case, by=by, now=now)
         for charge in fees.lock_all(case.no):
             back = fees.release(charge=charge, by=by, now=now)

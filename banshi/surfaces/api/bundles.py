@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from banshi.foundation import clock
-from banshi.journeys.case import bundles
+from banshi.journeys.case import bundles, ending
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
@@ -109,7 +109,7 @@ def withdraw_bundle(request: HttpRequest, bundle: Path[Code], body: WhyIn | None
         if who.scope == "staff" and not reason:
             said = {"zh": "写明申请人的理由", "en": "Give the applicant's reason"}
             raise Refused("invalid", facts={"field": "reason", "reason": said})
-        cases.withdraw_bundle(bundle_no=no, reason=reason, by=who.by, now=clock.now())
+        ending.withdraw_bundle(bundle_no=no, reason=reason, by=who.by, now=clock.now())
 
     return _done(request, bundle, "withdraw_bundle", act)
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from banshi.foundation import clock
-from banshi.journeys.case import bundles, changing
+from banshi.journeys.case import bundles, changing, ending
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -216,7 +216,7 @@ def withdraw_case(request: HttpRequest, case: Path[Code], body: WhyIn | None = N
         if who.scope == "staff" and not reason:
             said = {"zh": "写明申请人的理由", "en": "Give the applicant's reason"}
             raise Refused("invalid", facts={"field": "reason", "reason": said})
-        cases.withdraw(case_no=seen.no, reason=reason, by=who.by, now=clock.now())
+        ending.withdraw(case_no=seen.no, reason=reason, by=who.by, now=clock.now())
 
     return _applied(request, case, "withdraw_case", act)
 

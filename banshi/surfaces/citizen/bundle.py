@@ -17,9 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.frames.bundle_fields import known_of, lines_of
 from banshi.frames.case_fields import Line
-from banshi.journeys.case import bundles
+from banshi.journeys.case import bundles, ending
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases import actions
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.cases.queries import CaseLine
@@ -172,7 +171,7 @@ def withdraw(request: Any, no: str) -> HttpResponseBase:
     now = clock.now()
     found, _ = my_bundle(request, no)
     try:
-        actions.withdraw_bundle(bundle_no=found.no, by=request.who.by, now=now)
+        ending.withdraw_bundle(bundle_no=found.no, by=request.who.by, now=now)
     except Refused as refused:
         found, rows = my_bundle(request, no)
         if refused.slug == "wrong-state":

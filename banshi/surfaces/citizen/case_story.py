@@ -21,7 +21,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Clock, Ruled
 from banshi.rooms.cases.rules.grounds import GROUNDS, Ground
-from banshi.rooms.cases.rules.lifecycle import PERMIT
+from banshi.rooms.cases.rules.lifecycle import CASE, PERMIT
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES
 from banshi.surfaces.citizen.case_doors import form_url, is_open
@@ -310,7 +310,8 @@ def button_of(case: Case, where: Where, *, comes: bool, now: datetime) -> Button
 
 def appointment_of(case: Case, *, now: datetime) -> AppointmentView | None:
     """The booking that brings the papers, while it is to come."""
-    found = booking.appointment(case.appointment, now=now) if case.appointment else None
+    expected = bool(case.appointment) and case.phase not in CASE.ends
+    found = booking.appointment(case.appointment, now=now) if expected else None
     return found if found is not None and found.state == "booked" and found.ends_at > now else None
 
 

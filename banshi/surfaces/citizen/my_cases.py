@@ -16,7 +16,7 @@ from banshi.foundation import clock
 from banshi.foundation.said import named
 from banshi.frames.case_fields import groups_of, known_of, lines_of
 from banshi.frames.typed import clean, int_or_none
-from banshi.journeys.case import bundles, conclude
+from banshi.journeys.case import bundles, conclude, ending
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
@@ -249,9 +249,14 @@ def withdraw(request: Any, no: str) -> HttpResponseBase:
     if request.method == "GET":
         if not CASE.may(found.phase, "withdraw"):
             return redirect("citizen:case", found.no)
-        return page(request, "citizen/case_withdraw.html", {"case": found}, hall=found.hall)
+        context = {
+            "case": found,
+            "appointment": case_story.appointment_of(found, now=now),
+            "kept": case_where.kept_of(found),
+        }
+        return page(request, "citizen/case_withdraw.html", context, hall=found.hall)
     try:
-        actions.withdraw(
+        ending.withdraw(
             case_no=found.no, reason=clean(request.POST.get("reason"), LONGEST_REASON), by=request.who.by, now=now
         )
     except Refused as refused:

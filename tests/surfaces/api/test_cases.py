@@ -287,10 +287,22 @@ def test_what_is_missing_is_told_once_and_supplemented(work: Casework) -> None:
 
 def test_a_refusal_in_writing_is_handed_over_and_ends_the_case(work: Casework) -> None:
     no = work.decided(grant=False)
+    told = work.seen(no)
+    without = work("deliver", no, "issuer", {"channel": "counter"})
 
-    done = work.done("deliver", no, "issuer", {})
+    done = work.done("deliver", no, "issuer", {"channel": "counter", "code": told["delivery"]["code"]})
 
-    assert (done["phase"], done["outcome"], done["delivery"]) == ("closed", "refused", None)
+    assert (told["due_on"], [each["verb"] for each in told["next"]]) == ("2026-03-24", ["deliver", "terminate"])
+    assert (without.status_code, without.json()["type"]) == (409, "code-wrong")
+    assert (done["phase"], done["outcome"], done["delivery"]["channel"]) == ("closed", "refused", "counter")
+
+
+def test_a_refusal_is_taken_as_a_file_by_the_key_that_opened_the_case(work: Casework) -> None:
+    no = work.decided(grant=False)
+
+    done = work.done("deliver", no, "channel", {"channel": "electronic"})
+
+    assert (done["phase"], done["outcome"], done["delivery"]["channel"]) == ("closed", "refused", "electronic")
 
 
 def test_papers_may_follow_until_their_day(work: Casework) -> None:

@@ -273,6 +273,20 @@ def test_a_paper_that_was_to_follow_is_sent_in(matters, me):
     assert CaseMaterial.objects.filter(case=case, code="photo").count() == 1
 
 
+def test_a_refusal_is_read_here_which_delivers_it(matters, me):
+    case = matters.decided(grant=False)
+    paper = CasePaper.objects.get(case=case, kind="refusal")
+    address = f"/cases/{case.no}/documents/{paper.number}"
+    before, early = page(me, case), me.get(address).status_code
+
+    me.post(f"/cases/{case.no}/receive")
+
+    after = page(me, case)
+    assert ("现在看不予批准决定书" in before, "从收到之日算起" in before, early) == (True, True, 404)
+    assert (Case.objects.get(pk=case.pk).phase, me.get(address).content[:5]) == ("closed", b"%PDF-")
+    assert ("送达回执" in after, "现在看不予批准决定书" in after, address in after) == (True, False, True)
+
+
 def test_a_refusal_says_why(matters, me):
     shown = page(me, matters.decided(grant=False))
 

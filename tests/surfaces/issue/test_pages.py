@@ -51,12 +51,20 @@ def test_who_decided_does_not_make_it(matters: Matters, client_of):
     assert (answer.status_code, Case.objects.get().phase) == (409, "decided")
 
 
-def test_a_refusal_is_closed_when_it_was_handed_over(matters: Matters, client_of):
+def test_a_refusal_is_handed_over_by_card_and_the_case_is_closed(matters: Matters, client_of):
     case = matters.decided(grant=False)
+    client = client_of("issuer")
+    listed = client.get("/issue/town/").content.decode()
+    shown = client.get(f"/issue/town/cases/{case.no}/").content.decode()
+    unseen = client.post(f"/issue/town/cases/{case.no}/by-card", {"why": "no-message"})
 
-    client_of("issuer").post(f"/issue/town/cases/{case.no}/close")
+    client.post(f"/issue/town/cases/{case.no}/by-card", {"compared": "1", "why": "no-message"})
 
+    over = client.get(f"/issue/town/cases/{case.no}/").content.decode()
+    assert listed.index(case.no) > listed.index('id="in-ready"')
+    assert ("打印决定书" in shown, "凭证件" in shown, unseen.status_code) == (True, True, 422)
     assert (Case.objects.get().phase, Case.objects.get().outcome) == ("closed", "refused")
+    assert "打印送达回执" in over
 
 
 def test_a_place_that_is_none_is_refused_on_the_page(matters: Matters, client_of):

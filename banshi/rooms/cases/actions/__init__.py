@@ -50,8 +50,8 @@ from banshi.rooms.cases.actions.copies import content_of, make_copies
 from banshi.rooms.cases.actions.deferring import lapse_deferred, need_owed, remind_deferred, settle_deferred
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.filing import file_away
+from banshi.rooms.cases.actions.ground import alone, names, need_sealed, tell, told_at, told_at_ends, waits_for_seal
 from banshi.rooms.cases.actions.ground import locked as lock
-from banshi.rooms.cases.actions.ground import need_sealed, tell, told_at, told_at_ends, waits_for_seal
 from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
 from banshi.rooms.cases.actions.in_season import tell_season_ends
 from banshi.rooms.cases.actions.ordering import move_page, order_pages
@@ -97,6 +97,7 @@ __all__ = [
     "add_material",
     "add_paper",
     "agree",
+    "alone",
     "answer_consultation",
     "change",
     "change_bundle",
@@ -132,6 +133,7 @@ __all__ = [
     "make_copies",
     "make_due",
     "move_page",
+    "names",
     "need_acting",
     "need_agent",
     "need_one_form",

@@ -532,9 +532,18 @@ def _need_in_time(case: Case, *, now: datetime) -> None:
         raise Refused(no)
 
 
-def withdraw(*, case_no: str, reason: str = "", by: Actor, now: datetime) -> Case:
-    """撤回: until it is decided the applicant may take it back; the papers go back with it.
+def withdraw(
+    *,
+    case_no: str,
+    reason: str = "",
+    held: Sequence[Named] | None = None,
+    told: Mapping[str, Any] | None = None,
+    by: Actor,
+    now: datetime,
+) -> Case:
+    """撤回: until it is decided the applicant may take it back, and fetches the papers.
 
+    :param held: papers that the hall still has; None: all that were counted. :param told: what else its message says.
     :raises Refused: nothing-found, wrong-state, mandate-missing, member-limited.
     """
     with transaction.atomic():
@@ -544,10 +553,9 @@ def withdraw(*, case_no: str, reason: str = "", by: Actor, now: datetime) -> Cas
         event = step(case, "withdraw", by=by, now=now, why=reason, outcome="withdrawn", closed_at=now, stopped_at=None)
         case.stops.filter(ended_at=None).update(ended_at=now)
         if handed_in:
-            give(
-                case, "withdrawal", event=event, now=now, reason=reason, materials=papers_listed(case, channel="paper")
-            )
-            tell(case, "case_withdrawn", event=event, now=now)
+            papers = papers_listed(case, channel="paper") if held is None else tuple(held)
+            give(case, "withdrawal", event=event, now=now, reason=reason, materials=papers)
+            tell(case, "case_withdrawn", event=event, now=now, **(told or {}))
     return case
 
 

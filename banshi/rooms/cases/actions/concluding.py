@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -19,6 +21,7 @@ from banshi.rooms.cases.actions.ground import (
     need_lease,
     need_paid,
     need_sealed,
+    papers_listed,
     staff_of,
     step,
     tell,
@@ -27,10 +30,12 @@ from banshi.rooms.cases.actions.ground import (
 )
 from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY
 from banshi.rooms.cases.models import Case, CasePaper
+from banshi.rooms.cases.queries.bundles import siblings
 from banshi.rooms.cases.queries.handling import form_of, guided_case, handling_of_case
 from banshi.rooms.cases.queries.kept import next_refusal
 from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.rules.duties import second_refusal
+from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.paper_texts import Named, day_words
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.catalogue.rules.handling import Field
@@ -203,14 +208,31 @@ def deliver(
 
 def _close(case: Case, *, now: datetime, says: str) -> None:
     event = step(case, "close", by=SYSTEM, now=now, closed_at=now, issue_due_on=None, trips=trips_of(case))
-    tell(case, says, event=event, now=now)
+    tell(case, says, event=event, now=now, **_asked(case))
+
+
+def _asked(case: Case) -> dict[str, str]:
+    """请评价, once: of several that were begun as one, with the last that ends."""
+    if any(each.phase not in CASE.ends for each in siblings(case)):
+        return {}
+    return {"ask_zh": "办得怎么样，评一下。", "ask_en": "How did it go? Rate it there."}
 
 
 def terminate(
-    *, case_no: str, reason: str, second_by: int | None, second_may: bool | Word, by: Actor, now: datetime
+    *,
+    case_no: str,
+    reason: str,
+    second_by: int | None,
+    second_may: bool | Word,
+    held: Sequence[Named] | None = None,
+    told: Mapping[str, Any] | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Case:
     """终止: by two people who supervise, with a reason. What was granted in writing is no longer in force.
 
+    :param held: papers that the hall still has, to be fetched; None: all that were counted. :param told: what else its
+        message says.
     :raises Refused: nothing-found, wrong-state, same-person, invalid.
     """
     if not reason.strip() or len(reason) > LONGEST_WHY:
@@ -227,6 +249,7 @@ def terminate(
             closed_at=now, stopped_at=None, fee_due_on=None,
         )  # fmt: skip
         CasePaper.objects.filter(case=case, kind__in=GRANTING, ended_at=None).update(ended_at=now)
-        give(case, "termination", event=event, now=now, reason=reason.strip())
-        tell(case, "case_terminated", event=event, now=now, reason=reason.strip())
+        papers = papers_listed(case, channel="paper") if held is None else tuple(held)
+        give(case, "termination", event=event, now=now, reason=reason.strip(), materials=papers)
+        tell(case, "case_terminated", event=event, now=now, reason=reason.strip(), **(told or {}))
     return case

@@ -69,12 +69,10 @@ class Facts:
     result_en: str = ""  # its English name, below the title of a certificate
     result_no: str = ""
     place: str = ""
-    hours: str = ""
     shelf: str = ""
     code: str = ""
     channel: str = ""
     proof: str = ""
-    keep_until: date | None = None
     valid_until: date | None = None
     stated: tuple[tuple[str, str], ...] = ()
     granted: tuple[tuple[str, str, str], ...] = ()  # 核定内容: code, label, what it says
@@ -471,9 +469,7 @@ def _pickup_notice(facts: Facts) -> PaperWords:
             ("领取的内容", facts.result),
             ("取件码", facts.code),
             ("领取地点", facts.place),
-            ("领取时间", facts.hours),
             ("存放位置", facts.shelf),
-            ("保管到", _day(facts.keep_until)),
         ),
     )
 
@@ -498,27 +494,35 @@ def _delivery_receipt(facts: Facts) -> PaperWords:
     )
 
 
+def _to_fetch(facts: Facts) -> str:
+    """Papers that the hall still has: where and when they are fetched. Their receipt is signed then."""
+    if not facts.materials:
+        return ""
+    hall = facts.hall or "本大厅"
+    where = f"（{facts.place}）" if facts.place else ""
+    asked = f"，电话 {facts.phone}" if facts.phone else ""
+    return f"下列材料由{hall}保管，可以在办公时间凭有效身份证件到{hall}{where}领回，领回时签收{asked}。"
+
+
 def _withdrawal(facts: Facts) -> PaperWords:
-    returned = "下列材料已经退回。" if facts.materials else ""
     return PaperWords(
         paragraphs=(
-            f"{_asked(facts)}，已按{_you(facts)}的要求撤回，不再办理。{returned}",
+            f"{_asked(facts)}，已按{_you(facts)}的要求撤回，不再办理。",
+            _to_fetch(facts),
             "撤回不影响以后重新申请。",
             *_why(facts),
         ),
         rows=(*_head(facts), ("撤回日期", day_words(facts.on))),
-        list_head=("退回的材料", "份数与形式"),
+        list_head=("可以领回的材料", "份数与形式"),
         listed=_listed(facts.materials),
-        signs=("申请人（经办人）", "退件人") if facts.materials else (),
     )
 
 
 def _termination(facts: Facts) -> PaperWords:
-    returned = "下列材料可以领回。" if facts.materials else ""
     return PaperWords(
-        paragraphs=(f"{_asked(facts)}，决定终止办理。", *_why(facts), f"{returned}条件具备后，可以重新申请。"),
+        paragraphs=(f"{_asked(facts)}，决定终止办理。", *_why(facts), _to_fetch(facts), "条件具备后，可以重新申请。"),
         rows=_head(facts),
-        list_head=("材料", "份数与形式"),
+        list_head=("可以领回的材料", "份数与形式"),
         listed=_listed(facts.materials),
         remedy=_remedy(facts, "决定"),
     )
@@ -527,14 +531,14 @@ def _termination(facts: Facts) -> PaperWords:
 def _lapse_notice(facts: Facts) -> PaperWords:
     """终止通知: nobody decides anything; the day that was told has gone by."""
     until = f"应当{_by(facts.due_supplement)}补正的材料" if facts.due_supplement else "要补正的材料"
-    returned = "下列材料可以领回。" if facts.materials else ""
     return PaperWords(
         paragraphs=(
             f"{_asked(facts)}，{until}没有收到，补正期限已经届满，本次申请终止。",
-            f"{returned}材料备齐后，可以重新申请。",
+            _to_fetch(facts),
+            "材料备齐后，可以重新申请。",
         ),
         rows=(*_head(facts), ("终止日期", day_words(facts.on))),
-        list_head=("材料", "份数与形式"),
+        list_head=("可以领回的材料", "份数与形式"),
         listed=_listed(facts.materials),
         remedy=_remedy(facts, "通知"),
     )

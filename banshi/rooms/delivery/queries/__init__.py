@@ -28,6 +28,7 @@ from banshi.rooms.delivery.queries.folders import (
     folders_amiss,
     folders_in,
     folders_of,
+    held_in,
     last_folder_of,
     spots,
 )
@@ -39,6 +40,7 @@ from banshi.rooms.delivery.queries.handing import (
     code_for_applicant,
     codes_of_others,
     delivery_of,
+    lying_since,
     papers_left,
     posted_among,
 )
@@ -88,9 +90,11 @@ __all__ = [
     "folders_amiss",
     "folders_in",
     "folders_of",
+    "held_in",
     "is_held",
     "last_folder_of",
     "lying",
+    "lying_since",
     "on_their_way",
     "opened_before",
     "papers_left",

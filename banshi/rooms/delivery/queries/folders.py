@@ -39,6 +39,13 @@ def counted_in(case: Case) -> dict[str, tuple[int, int]]:
     return {code: (originals, copies) for code, originals, copies in summed}
 
 
+def held_in(case: Case) -> dict[str, tuple[int, int]]:
+    """What the hall has of a case now: by code, originals that did not go back yet, and copies."""
+    rows = FolderPaper.objects.filter(folder__case=case, folder__ended_at=None).order_by("id")
+    left = {code: (o - back, c) for code, o, c, back in rows.values_list("code", "originals", "copies", "back")}
+    return {code: counted for code, counted in left.items() if any(counted)}
+
+
 def folders_in(hall: Hall, *, department: str = "") -> QuerySet[PaperFolder]:
     """Those of a hall, perhaps of cases of one department alone."""
     rows = PaperFolder.objects.filter(case__hall=hall).select_related("case__item", "case__hall", "holder")

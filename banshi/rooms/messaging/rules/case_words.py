@@ -128,6 +128,10 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”的证照好了。到{hall}出件窗口，出示[取件码 {code} 或]身份证。[也可以在线领电子证照：{link}]",
         "en": "The result of “{item}” is ready. Fetch it at the issue window of {hall} with [code {code} or ]your ID card.[ Or take it as a file: {link}]",
     },
+    "case_ready_remind": {
+        "zh": "“{item}”的结果还在{hall}出件窗口，没有人来领。凭[取件码 {code} 或]身份证领。[也可以在线领：{link}]",
+        "en": "The result of “{item}” still lies at the issue window of {hall}. Fetch it with [code {code} or ]your ID card.[ Or take it as a file: {link}]",
+    },
     "case_called": {
         "zh": "“{item}”的结果出来了，现在到 {window} 号窗口领取，带上身份证。[看进度：{link}]",
         "en": "The result of “{item}” is ready: fetch it at window {window} now, with the ID card.[ See it here: {link}]",
@@ -153,8 +157,8 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "The result of “{item}” is out for delivery, waybill {waybill}. Keep your telephone near.[ Follow it: {link}]",
     },
     "case_arrived": {
-        "zh": "“{item}”的结果已签收，办结了。没收到就联系大厅。[全部经过和文书：{link}]",
-        "en": "The result of “{item}” was delivered, and the matter is done. Tell the hall if you do not have it.[ The whole story, and its papers: {link}]",
+        "zh": "“{item}”的结果已签收，办结了。没收到就联系大厅。[{ask}][全部经过和文书：{link}]",
+        "en": "The result of “{item}” was delivered, and the matter is done. Tell the hall if you do not have it.[ The whole story, and its papers: {link}][ {ask}]",
     },
     "case_came_back": {
         "zh": "“{item}”的结果没能送到，退回了{hall}出件窗口。可以再寄、到窗口领，东西不会丢。[选怎么领：{link}]",
@@ -197,16 +201,16 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "{amount} yuan for “{item}” are to be paid back to you: fetch them at a window of {hall}.[ See it here: {link}]",
     },
     "case_closed": {
-        "zh": "“{item}”办结了。[全部经过和文书：{link}]",
-        "en": "“{item}” is done.[ The whole story, and its papers: {link}]",
+        "zh": "“{item}”办结了。[{ask}][全部经过和文书：{link}]",
+        "en": "“{item}” is done.[ The whole story, and its papers: {link}][ {ask}]",
     },
     "case_withdrawn": {
-        "zh": "“{item}”按你的要求撤回了，办件编号 {case}。[重新办：{link}]",
-        "en": "“{item}” (case {case}) is withdrawn as you asked.[ See it here: {link}]",
+        "zh": "“{item}”按你的要求撤回了，办件编号 {case}。[{when}的预约也取消了，不用来。][经过、要领回的材料：{link}]",
+        "en": "“{item}” (case {case}) is withdrawn as you asked.[ What you booked for it, {when}, is cancelled, too.][ See it here: {link}]",
     },
     "case_terminated": {
-        "zh": "“{item}”终止办理：{reason}。[看经过：{link}]",
-        "en": "“{item}” ends here[: {reason}].[ What happened: {link}]",
+        "zh": "“{item}”终止办理：{reason}。[{when}的预约也取消了，不用来。][看经过：{link}]",
+        "en": "“{item}” ends here[: {reason}].[ What you booked for it, {when}, is cancelled, too.][ What happened: {link}]",
     },
     "case_lapsed": {
         "zh": "“{item}”要补的材料到期没有收到，办理终止。还要办就重新申报，填过的内容可以接着用。[{link}]",
