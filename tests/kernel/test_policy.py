@@ -36,7 +36,10 @@ UNSAID: dict[str, dict[str, Any]] = {
         "call_within": "hall", "spill_over_after": 10, "redirect_to": [], "identity_required": False,
         "start_without_identity": True, "auto_call": False, "one_ticket_per_person_and_category": True,
     },
-    "delivery": {"courier": True, "postage": "receiver", "quiet_working_days": 3, "cabinet_hours": 72, "kiosk_prints": 1},
+    "delivery": {
+        "courier": True, "postage": "receiver", "quiet_working_days": 3, "cabinet_hours": 72, "remind_after_days": 7,
+        "kiosk_prints": 1,
+    },
     "cases": {"returned_first_hours": 24},
     "fees": {"pay_working_days": 15, "remind_working_days": 3},
     "screens": {

@@ -20,13 +20,17 @@ from banshi.rooms.cases.queries import agent_of_case, case_by_no, facts_of, hand
 from banshi.rooms.cases.queries.agents import over
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import Cabinet
-from banshi.rooms.delivery.queries import code_for_applicant, delivery_of, stay_of
+from banshi.rooms.delivery.queries import code_for_applicant, delivery_of, lying_since, stay_of
 from banshi.rooms.identity import actions as people
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.actions import PersonAsked
 from banshi.rooms.identity.queries import MandateRef
 from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
+from banshi.rooms.places.models import Hall
+from banshi.rooms.places.queries import policy_of
+
+MOST_REMINDED = 500  # of a hall, in one run
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,30 @@ def lies_refused(case: Case, *, by: Actor, now: datetime) -> str:
     if delivery_of(case) is not None:
         return ""
     return delivery.make_ready(case=case, place="", code_opens=is_their_own(case, now=now), by=by, now=now)
+
+
+def remind_due(*, now: datetime) -> int:
+    """What lies at the issue window for some days, by policy, is told of once more, and once. Late or twice it comes to the same.
+
+    :returns: how many were reminded.
+    """
+    done = 0
+    for hall in Hall.objects.order_by("id"):
+        days = policy_of(hall.pk, now=now).delivery.remind_after_days
+        numbers = lying_since(hall, before=now - timedelta(days=days), most=MOST_REMINDED) if days else []
+        for case_no in numbers:
+            with cases.alone(case_no, what="remind-ready"):
+                done += _remind(cases.lock(case_no), now=now)
+    return done
+
+
+def _remind(case: Case, *, now: datetime) -> bool:
+    if not delivery.reminded(case=case, now=now):
+        return False
+    code = code_for_applicant(case) if is_their_own(case, now=now) else ""
+    more: dict[str, Any] = {"secret": {"code": code}} if code else {"link": ""}
+    cases.tell(case, "case_ready_remind", event=case.events.order_by("-seq")[0], now=now, **more)
+    return True
 
 
 def tell_in_cabinet(case: Case, cabinet: Cabinet, *, anew: str = "", now: datetime) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from banshi.journeys.case import conclude
 from banshi.rooms.cases import actions as cases
 
 
@@ -18,3 +19,4 @@ def run(*, now: datetime) -> None:
     cases.remind_deferred(now=now)
     cases.tell_longer(now=now)
     cases.remind_unpaid(now=now)
+    conclude.remind_due(now=now)

@@ -17,4 +17,5 @@ class DeliveryPolicy(Section):
     cabinet_hours: Annotated[int, Field(ge=12, le=240)] = (
         72  # in a cell; then at the issue window [unsure: halls differ]
     )
+    remind_after_days: Annotated[int, Field(ge=0, le=60)] = 7  # what lies ready is told of once more; 0 = it is not
     kiosk_prints: Annotated[int, Field(ge=0, le=5)] = 1  # of a result at a kiosk; 0 = it prints none

@@ -43,6 +43,7 @@ class Delivery(models.Model):
     void_code = EncryptedText(null=True)
     ready_at = models.DateTimeField()
     ready_by = models.CharField(max_length=60)
+    reminded_at = models.DateTimeField(null=True)  # told of once more, as nobody came
     how = models.CharField(max_length=12, default="")
     by_what = models.CharField(max_length=8, default="")  # code | card | agent: by code and mandate
     # 代领: whose document was compared, and the mandate by which it was handed to them.
@@ -59,7 +60,10 @@ class Delivery(models.Model):
                 fields=["case"],
                 name="codes_that_others_were_given",
                 condition=models.Q(state="ready") & ~models.Q(rests_on=""),
-            )
+            ),
+            models.Index(
+                fields=["ready_at"], name="what_lies_ready_untold", condition=models.Q(state="ready", reminded_at=None)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=list(DELIVERY.states)), name="delivery_state_is_known"),

@@ -118,6 +118,7 @@ LABELS: dict[str, Text] = {
     "fees.remind_working_days": _("Remind of a fee before its last day, working days"),
     "delivery.courier": _("Results are posted to whoever asks"),
     "delivery.postage": _("Postage"),
+    "delivery.remind_after_days": _("What lies ready is told of once more after, days (0: not)"),
     "delivery.quiet_working_days": _("A parcel nobody has heard of is looked for after, working days"),
     "delivery.cabinet_hours": _("A result lies in the cabinet, hours"),
     "delivery.kiosk_prints": _("Copies of a result from a kiosk, at most"),

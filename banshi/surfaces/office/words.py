@@ -106,6 +106,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_wait": _("Case: done while they wait"),
     "case_wait_late": _("Case: takes longer than they were promised"),
     "case_ready": _("Case: result ready to fetch"),
+    "case_ready_remind": _("Case: result still to be fetched"),
     "case_called": _("Case: called to the issue window"),
     "case_in_cabinet": _("Case: result in the cabinet"),
     "case_code_anew": _("Case: new code, the old one is void"),

@@ -35,6 +35,7 @@ from banshi.rooms.delivery.actions.handing import (
     hand_paper,
     make_ready,
     moved,
+    reminded,
     renew_code,
     try_code,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "opening",
     "post",
     "printable_of",
+    "reminded",
     "renew_code",
     "spot_of",
     "stayed_shut",

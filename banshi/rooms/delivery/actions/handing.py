@@ -144,6 +144,11 @@ def hand_paper(*, case_no: str, by: Actor, now: datetime) -> None:
     )
 
 
+def reminded(*, case: Case, now: datetime) -> bool:
+    """It is told of once more. In the caller's transaction. :returns: whether it lies there still, and was not told of before."""
+    return bool(Delivery.objects.filter(case=case, state="ready", reminded_at=None).update(reminded_at=now))
+
+
 def end(*, case: Case) -> None:
     """终止: no code, card or carrier's word gives it to anybody any more; where it lies staff take it out."""
     Delivery.objects.filter(case=case, state__in=DELIVERY.of("end")).update(

@@ -29,6 +29,17 @@ def delivery_of(case: Case) -> Delivery | None:
     return Delivery.objects.filter(case=case).first()
 
 
+def lying_since(hall: Hall, *, before: datetime, most: int) -> list[str]:
+    """Numbers of cases whose result, or refusal in writing, lies at the issue window since before, and that were not told of
+    again: the oldest first. What lies in a cabinet, or is to be posted, waits for nobody to come.
+    """
+    rows = Delivery.objects.filter(case__hall=hall, state="ready", reminded_at=None, ready_at__lt=before)
+    rows = rows.filter(case__phase__in=["decided", "ready"]).exclude(case__wish__how="courier")
+    in_cells = Stay.objects.filter(case=OuterRef("case"), kind="result", out_at=None)
+    rows = rows.filter(~Exists(in_cells))
+    return list(rows.order_by("ready_at", "id").values_list("case__no", flat=True)[:most])
+
+
 def papers_left(hall: Hall, *, most: int) -> list[Delivery]:
     """Papers whose file was taken, and that lie at the issue window still: the oldest first."""
     rows = Delivery.objects.filter(case__hall=hall, state="delivered", how="electronic", paper_out_at=None).exclude(

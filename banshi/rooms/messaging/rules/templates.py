@@ -185,7 +185,7 @@ def fault(key: str, body: str) -> dict[str, str] | None:
 
 
 OPENS = frozenset(
-    {"code", "case_ready", "case_refused", "case_in_cabinet", "case_code_anew"}
+    {"code", "case_ready", "case_ready_remind", "case_refused", "case_in_cabinet", "case_code_anew"}
 )  # their code opens something: a sign-in, a result
 
 
