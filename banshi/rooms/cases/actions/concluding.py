@@ -211,7 +211,7 @@ def _close(case: Case, *, now: datetime, says: str) -> None:
     tell(case, says, event=event, now=now, **_asked(case))
 
 
-def _asked(case: Case) -> dict[str, str]:
+def _asked(case: Case) -> dict[str, Any]:
     """请评价, once: of several that were begun as one, with the last that ends."""
     if any(each.phase not in CASE.ends for each in siblings(case)):
         return {}
