@@ -2504,6 +2504,10 @@ CREATE TABLE public.delivery_delivery (
     paper_out_at timestamp with time zone,
     fetch_mandate character varying(20) DEFAULT ''::character varying NOT NULL,
     fetched_by_id bigint,
+    reminded_at timestamp with time zone,
+    rests_on character varying(20) DEFAULT ''::character varying NOT NULL,
+    void_code text,
+    CONSTRAINT a_code_made_anew_is_the_applicants_alone CHECK ((((rests_on)::text = ''::text) OR (void_code IS NULL))),
     CONSTRAINT a_delivery_goes_a_known_way CHECK (((how)::text = ANY ((ARRAY[''::character varying, 'counter'::character varying, 'electronic'::character varying, 'courier'::character varying, 'cabinet'::character varying, 'kiosk'::character varying])::text[]))),
     CONSTRAINT a_paper_is_left_where_the_file_was_taken CHECK (((paper_out_at IS NULL) OR ((how)::text = 'electronic'::text))),
     CONSTRAINT delivery_state_is_known CHECK (((state)::text = ANY ((ARRAY['ready'::character varying, 'posted'::character varying, 'delivered'::character varying, 'ended'::character varying])::text[]))),
@@ -5955,6 +5959,8 @@ CREATE INDEX charges_of_a_case ON public.fees_charge USING btree (case_no, id DE
 
 CREATE INDEX closures_by_hall ON public.calendars_closure USING btree (hall_id, starts_at);
 
+CREATE INDEX codes_that_others_were_given ON public.delivery_delivery USING btree (case_id) WHERE (((state)::text = 'ready'::text) AND (NOT ((rests_on)::text = ''::text)));
+
 CREATE INDEX consultations_open ON public.cases_consultation USING btree (department_id, due_on, id) WHERE (answered_at IS NULL);
 
 CREATE INDEX consulting_answer_by_id_0b24dc7f ON public.consulting_answer USING btree (by_id);
@@ -6530,6 +6536,8 @@ CREATE INDEX uploads_to_be_scanned ON public.library_document_version USING btre
 CREATE INDEX visits_by_hall_day ON public.tickets_visit USING btree (hall_id, day);
 
 CREATE INDEX visits_to_follow_up ON public.booking_follow_up_visit USING btree (follow_up_id) WHERE ((state)::text = 'due'::text);
+
+CREATE INDEX what_lies_ready_untold ON public.delivery_delivery USING btree (ready_at) WHERE ((reminded_at IS NULL) AND ((state)::text = 'ready'::text));
 
 CREATE INDEX windows_at_work ON public.tickets_window_session USING btree (hall_id) WHERE (signed_out_at IS NULL);
 
@@ -7712,6 +7720,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('cases', '0024_fields_sent_back', now()),
     ('cases', '0028_lists_of_what_goes_on', now()),
     ('cases', '0029_counts_from', now()),
+    ('cases', '0030_refusals_have_their_day', now()),
     ('consulting', '0001_initial', now()),
     ('consulting', '0002_numbers', now()),
     ('consulting', '0003_complaints', now()),
@@ -7730,6 +7739,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('delivery', '0008_fetched_by_agents', now()),
     ('delivery', '0009_folders', now()),
     ('delivery', '0011_papers_added_to_a_folder', now()),
+    ('delivery', '0012_told_once_more', now()),
+    ('delivery', '0013_codes_of_others', now()),
     ('exchange', '0001_initial', now()),
     ('exchange', '0002_sent_and_answered', now()),
     ('exchange', '0003_tried_again', now()),

@@ -12,7 +12,7 @@ WHERE phase = 'decided' AND granted IS FALSE AND issue_due_on IS NULL AND decide
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0022_comes_back_and_order_of_pages'),
+        ('cases', '0029_counts_from'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0009_folders'),
+        ('delivery', '0011_papers_added_to_a_folder'),
     ]
 
     operations = [

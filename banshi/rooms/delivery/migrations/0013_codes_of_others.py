@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0022_comes_back_and_order_of_pages'),
-        ('delivery', '0009_folders'),
+        ('delivery', '0012_told_once_more'),
         ('identity', '0019_letters'),
     ]
 
