@@ -68,12 +68,118 @@ def test_both_samples_of_provinces_are_read_whole() -> None:
 
     assert [len(each.document["handling"]["materials"]) for each in (lower, higher)] == [4, 4]
     assert (lower.version, higher.version) == (3, 4)
-    assert [vars(each) for each in higher.unknown] == [{"where": "AUDIT_ITEM.project_type", "value": "7", "kept": "2"}]
+    assert [(each.where, each.value, each.kept) for each in higher.unknown] == [
+        ("AUDIT_ITEM.project_type", "7", "2"), *CODES_OF_BOTH,
+    ]  # fmt: skip
+    assert [(each.where, each.value, each.kept) for each in lower.unknown] == CODES_OF_BOTH
     assert lower.document["more"]["link_way"] == "0769—22000000"
     assert (lower.document["more"]["version_date"], higher.document["more"]["version_date"]) == (
         "2026-03-02", "2026-03-05",
     )  # fmt: skip
-    assert lower.document["more"]["qa"] == [{"question": "当天能拿到执照吗？", "answer": "材料齐全的当场登记。"}]
+    for each in (lower, higher):
+        handling = Handling.model_validate(each.document["handling"])
+        assert [(said.text_zh, said.answer_zh) for said in handling.faq] == [
+            ("当天能拿到执照吗？", "材料齐全的当场登记。")
+        ]
+        assert "qa" not in each.document["more"]
+        assert [paper.source for paper in handling.materials] == ["applicant", "government", "applicant", "applicant"]
+        assert {paper.issuer_zh for paper in handling.materials} == {""}
+        assert (handling.stated.intermediary_zh, handling.stated.courier_en, handling.stated.payment_zh) == (
+            "涉及中介服务", "Can be sent by courier", "",
+        )  # fmt: skip
+
+
+CODES_OF_BOTH = [
+    ("AUDIT_ITEM_EXTEND.handle_area", "3,4", "text"), ("AUDIT_ITEM_EXTEND.is_intelli_approval", "1", "text"),
+    ("AUDIT_ITEM_EXTEND.theme_legal_type", "010", "text"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("explained", "source", "issuer", "told"),
+    [
+        ("公安机关核发", "20", "公安机关", []),
+        ("由会计师事务所出具", "10", "由会计师事务所", []),
+        ("申请人自备", "10", "", []),
+        ("无", "99", "", []),
+        ("共享获取", "10", "", [("AUDIT_MATERIAL.source_explain", "共享获取", "left out")]),
+    ],
+)
+def test_where_a_paper_comes_from_is_told_apart_from_what_is_looked_at(
+    explained: str, source: str, issuer: str, told: list[tuple[str, str, str]]
+) -> None:
+    row = material(
+        1, "申请书", source_type=source, source_explain=explained, fill_explian="用黑色笔填写", accept_stand="字迹清楚"
+    )
+    found = one(file({**record(), "AUDIT_MATERIAL": [row]}))
+    (paper,) = Handling.model_validate(found.document["handling"]).materials
+
+    assert (paper.issuer_zh, paper.issuer_en, paper.fill_zh, paper.accept_zh) == (
+        issuer, issuer, "用黑色笔填写", "字迹清楚",
+    )  # fmt: skip
+    assert paper.source == {"10": "applicant", "20": "government", "99": "other"}[source]
+    assert [(each.where, each.value, each.kept) for each in found.unknown] == told
+
+
+def test_a_source_that_nobody_knows_is_told() -> None:
+    found = one(file({**record(), "AUDIT_MATERIAL": [material(1, "申请书", source_type="55")]}))
+
+    assert found.document["handling"]["materials"][0].get("source", "") == ""
+    assert [(each.where, each.value, each.kept) for each in found.unknown] == [("AUDIT_MATERIAL.source_type", "55", "")]
+
+
+def test_questions_and_answers_come_once_in_order_and_half_ones_stay_beside() -> None:
+    asked = [
+        {"task_guid": GUID, "question": "<p>2、要预约吗？</p>", "answer": "不用。", "ordernum": 2},
+        {"task_guid": GUID, "question": "当天能拿吗？", "answer": "能。", "ordernum": 1},
+        {"task_guid": GUID, "question": "当天能拿吗？", "answer": "能。", "ordernum": 3},
+        {"task_guid": GUID, "question": "当天能拿吗？", "answer": "不一定。", "ordernum": 4},
+        {"task_guid": GUID, "question": "没有回答的", "answer": "无", "ordernum": 5},
+    ]
+    found = one(file({**record(), "AUDIT_QA": asked}))
+    said = Handling.model_validate(found.document["handling"]).faq
+
+    assert [(each.text_zh, each.answer_zh) for each in said] == [("当天能拿吗？", "能。"), ("要预约吗？", "不用。")]
+    assert [each.get("answer", "") for each in found.document["more"]["qa"]] == ["不一定。", ""]
+    assert [each.value for each in found.unknown] == ["当天能拿吗？", "没有回答的"]
+
+
+@pytest.mark.parametrize(
+    ("result", "years", "told"),
+    [
+        ({"validity": "5年"}, 5, []),
+        ({"valid_years": 3}, 3, []),
+        ({"validity": "36个月"}, 3, []),
+        ({"validity": "长期有效"}, None, []),
+        ({"validity": "18个月"}, None, ["18个月"]),
+        ({"validity": "5"}, None, ["5"]),
+        ({"validity": "101年"}, None, ["101年"]),
+    ],
+)
+def test_how_long_a_result_holds_comes_in_whole_years_or_is_told(
+    result: dict[str, Any], years: int | None, told: list[str]
+) -> None:
+    found = one(file({**record(), "AUDIT_ITEM_RESULT": [{"task_guid": GUID, "result_name": "营业执照", **result}]}))
+
+    assert found.document["handling"]["result"]["valid_years"] == years
+    assert [each.value for each in found.unknown] == told
+
+
+def test_what_a_fee_and_its_remission_rest_on_comes_with_the_fee() -> None:
+    charges = [
+        {
+            "task_guid": GUID,
+            "charge_name": "工本费",
+            "charge_standard": "10元",
+            "by_law": "某价费〔2015〕1号",
+            "desc_law": "低保户免收",
+        },
+        {"task_guid": GUID, "charge_name": "加急费", "charge_standard": "5元", "by_law": "某价费〔2015〕1号"},
+    ]
+    handling = _handling({"AUDIT_CHARGE": charges})
+
+    assert handling.fee is not None
+    assert handling.fee.basis_zh == "某价费〔2015〕1号\n减免：低保户免收"
 
 
 def test_several_records_in_one_file_come_in_their_order_with_their_own_papers() -> None:

@@ -60,6 +60,56 @@ def test_a_store_states_its_laws_in_order_and_whether_there_is_a_limit() -> None
     assert from_store(is_amount_limit="0").stated.quantity_zh == ""
 
 
+def test_a_store_states_who_acts_with_it_and_how_it_is_paid_and_sent() -> None:
+    found = from_store(
+        match_dept="公安局、税务局", is_agency="1", is_pay_online="1", is_express="0", scene_reason="须采集指纹"
+    ).stated
+
+    assert (found.bodies_zh, found.intermediary_en, found.payment_zh, found.courier_zh, found.scene_zh) == (
+        "公安局、税务局", "Services of third parties are involved", "支持网上支付", "", "须采集指纹",
+    )  # fmt: skip
+    assert "courier_zh" not in found.model_dump()
+
+
+def test_what_is_said_of_papers_stands_a_line_for_each() -> None:
+    papers = [
+        {"code": "a", "name_zh": "甲", "name_en": "A", "issuer_zh": "公安机关", "issuer_en": "Police"},
+        {"code": "b", "name_zh": "乙", "name_en": "B"},
+        {"code": "c", "name_zh": "丙", "name_en": "C", "issuer_zh": "医院", "fill_zh": "签字"},
+    ]
+    found = said(materials=papers, questions=[], situations=[])
+
+    assert found["issuers"] == ("甲：公安机关\n丙：医院", "A: Police\nC: 医院")
+    assert found["filling"] == ("丙：签字", "C: 签字")
+
+
+def test_ours_stays_where_the_store_says_the_same_of_papers_and_questions() -> None:
+    paper = {
+        "code": "a",
+        "name_zh": "甲",
+        "name_en": "A",
+        "issuer_zh": "公安机关",
+        "issuer_en": "Police",
+        "fill_zh": "签字",
+    }
+    asked = {"text_zh": "要预约吗？", "text_en": "Must I book?", "answer_zh": "不用", "answer_en": "No"}
+    now = handling(materials=[paper], faq=[asked], questions=[], situations=[])
+    plain = {"issuer_zh": "公安机关", "issuer_en": "公安机关", "fill_zh": "按手印", "fill_en": "按手印"}
+    again = [
+        {**asked, "text_en": "要预约吗？", "answer_en": "不用"},
+        {**asked, "text_zh": "多久？", "text_en": "多久？"},
+    ]
+    told = handling(materials=[{**paper, **plain}], faq=again, questions=[], situations=[])
+
+    then = writing_of({"columns": TOLD, "handling": told.model_dump(mode="json")}, now=now).handling
+    silent = handling(materials=[{**paper, "issuer_zh": "", "fill_zh": ""}], questions=[], situations=[])
+    kept = writing_of({"columns": TOLD, "handling": silent.model_dump(mode="json")}, now=now).handling
+
+    assert (then.materials[0].issuer_en, then.materials[0].fill_zh) == ("Police", "按手印")
+    assert [(each.text_zh, each.answer_en) for each in then.faq] == [("要预约吗？", "No"), ("多久？", "No")]
+    assert (kept.materials[0].fill_zh, kept.faq) == ("签字", now.faq)
+
+
 def test_what_the_store_leaves_out_or_says_as_before_stays_with_its_english() -> None:
     now = handling(
         stated={"basis_zh": "工会法", "basis_en": "Union law", "bodies_zh": "两局", "bodies_en": "Two offices"},

@@ -419,6 +419,10 @@ class PaperRow:
     came: tuple[CaseMaterial, ...]
     over: frozenset[int] = frozenset()
     by_promise: Promise | None = None  # what may be signed in its place
+    issuer_zh: str = ""
+    issuer_en: str = ""
+    fill_zh: str = ""
+    fill_en: str = ""
 
     @property
     def promised(self) -> bool:
@@ -479,6 +483,7 @@ def paper_rows(case: Case) -> list[PaperRow]:
         PaperRow(
             p.code, p.name_zh, p.name_en, p.necessity, p.originals, p.copies, tuple(p.channels), tuple(p.satisfied_by),
             p.accept_zh, p.accept_en, tuple(came.get(p.code, ())), over, p.by_promise,
+            p.issuer_zh, p.issuer_en, p.fill_zh, p.fill_en,
         )
         for p in guided_case(case).materials
     ]  # fmt: skip

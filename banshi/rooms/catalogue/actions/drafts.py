@@ -349,7 +349,7 @@ def _papers(item: Item, said: Writing, before: Handling | None) -> None:
     """What is shown as needed, in order; papers of its own join the shared list. :param before: of what the office changed only
     that."""
     own = [_material(paper) for paper in said.own_papers]
-    fields = ["name_zh", "name_en", "kind", "note_zh", "note_en"]
+    fields = ["name_zh", "name_en", "kind", "source", "issuer_zh", "issuer_en", "note_zh", "note_en"]
     Material.objects.bulk_create(own, update_conflicts=True, unique_fields=["code"], update_fields=fields)
     if before is None:
         listed = [Listed(each.code, each.originals, each.copies, each.necessity) for each in said.handling.materials]
@@ -377,7 +377,8 @@ def _material(paper: Paper) -> Material:
     kind = "original_and_copy" if paper.originals and paper.copies else "copy" if paper.copies else "original"
     return Material(
         code=paper.code, name_zh=_cut(paper.name_zh, 120), name_en=_cut(paper.name_en, 200), kind=kind,
-        source="government" if paper.satisfied_by else "applicant",
+        source=paper.source or ("government" if paper.satisfied_by else "applicant"),
+        issuer_zh=_cut(paper.issuer_zh, 80), issuer_en=_cut(paper.issuer_en, 120),
         note_zh=_cut(paper.accept_zh, 300), note_en=_cut(paper.accept_en, 300),
     )  # fmt: skip
 

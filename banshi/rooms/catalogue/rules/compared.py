@@ -20,6 +20,7 @@ LISTS = {
     "materials": ("code", "name"),
     "fields": ("code", "label"),
     "flow": ("code", "name"),
+    "faq": ("text_zh", "text"),
 }
 TREES = frozenset({"asked_if", "when", "needed_if", "show_if", "holds"})
 ORDER = "order"

@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from banshi.kernel.transitions import Step, Table
 from banshi.rooms.catalogue.rules.general import FIELDS, FREE
-from banshi.rooms.catalogue.rules.handling import Clause, Handling, Limit, Paper, Stated
+from banshi.rooms.catalogue.rules.handling import Clause, Faq, Fee, Handling, Limit, Paper, Stated
+from banshi.rooms.catalogue.rules.handling import Result as Result_
 from banshi.rooms.catalogue.rules.limits import in_working_days
 
 DRAFT = Table(
@@ -184,6 +185,7 @@ def _merged(now: Handling, told: Handling) -> Handling:
     by_code = {each.code: each for each in now.materials}
     by_name = {each.name_zh: each for each in now.materials}
     clauses = {each.text_zh: each for each in now.conditions}
+    asked = {each.text_zh: each for each in now.faq}
     return now.model_copy(
         update={
             **questions,
@@ -201,16 +203,18 @@ def _merged(now: Handling, told: Handling) -> Handling:
             "appointment": "required"
             if (now.appointment, told.appointment) == ("required", "advised")
             else told.appointment,
-            "fee": now.fee if now.fee and told.fee and now.fee.text_zh == told.fee.text_zh else told.fee,
+            "fee": _fee(now.fee, told.fee),
             "limits": now.limits.model_copy(
                 update={"promised": told.limits.promised, "statutory": told.limits.statutory}
             ),
-            "result": now.result
-            if now.result.name_zh == told.result.name_zh
-            else now.result.model_copy(update={"name_zh": told.result.name_zh, "name_en": told.result.name_en}),
+            "result": _result(now.result, told.result),
             "instant": told.instant,
             "joint": told.joint,
             "stated": _stated(now.stated, told.stated),
+            "faq": tuple(
+                asked.get(each.text_zh, each) if _same(asked.get(each.text_zh), each) else each for each in told.faq
+            )
+            or now.faq,
         }
     )
 
@@ -221,7 +225,31 @@ def _paper(now: Paper | None, told: Paper, *, asked: bool) -> Paper:
         return told.model_copy(update={"needed_if": {}}) if asked else told
     accept = {} if now.accept_zh == told.accept_zh else {"accept_zh": told.accept_zh, "accept_en": told.accept_en}
     counted = {"necessity": told.necessity, "originals": told.originals, "copies": told.copies}
-    return now.model_copy(update={**counted, **accept, **({} if asked else {"needed_if": told.needed_if})})
+    said: dict[str, str] = {"source": told.source} if told.source else {}
+    for name in ("issuer", "fill"):  # where the store is silent, or says the same, ours stays with its English
+        if getattr(told, f"{name}_zh") not in ("", getattr(now, f"{name}_zh")):
+            said |= {f"{name}_{tongue}": getattr(told, f"{name}_{tongue}") for tongue in ("zh", "en")}
+    return now.model_copy(update={**counted, **accept, **said, **({} if asked else {"needed_if": told.needed_if})})
+
+
+def _fee(now: Fee | None, told: Fee | None) -> Fee | None:
+    """Ours where the store says the same, with the basis that the store names."""
+    if now is None or told is None or now.text_zh != told.text_zh:
+        return told
+    if told.basis_zh in ("", now.basis_zh):
+        return now
+    return now.model_copy(update={"basis_zh": told.basis_zh, "basis_en": told.basis_en})
+
+
+def _result(now: Result_, told: Result_) -> Result_:
+    """Ours, by the store's name, and for as long as the store says it holds."""
+    named = {} if now.name_zh == told.name_zh else {"name_zh": told.name_zh, "name_en": told.name_en}
+    valid = {} if told.valid_years is None else {"valid_years": told.valid_years}
+    return now.model_copy(update={**named, **valid})
+
+
+def _same(now: Faq | None, told: Faq) -> bool:
+    return now is not None and (now.text_zh, now.answer_zh) == (told.text_zh, told.answer_zh)
 
 
 def _clause(now: Clause | None, told: Clause, asked: bool) -> Clause:
@@ -232,8 +260,8 @@ def _clause(now: Clause | None, told: Clause, asked: bool) -> Clause:
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that publishing changes. `kind`: department, name, condition, fee, result, promised, statutory, question, paper.
-    None before: it is more; None after: it is no more."""
+    """One thing that publishing changes. `kind`: department, name, condition, fee, result, promised, statutory, question, faq,
+    paper. None before: it is more; None after: it is no more."""
 
     kind: str
     before: str | Limit | Paper | None
@@ -251,6 +279,7 @@ def differences(
     for kind in ("promised", "statutory"):
         found.append((kind, _limit(before, kind), _limit(after, kind)))
     found.append(("question", _questions(before), _questions(after)))
+    found.append(("faq", _faq(before), _faq(after)))
     said = [Difference(kind, old or None, new or None) for kind, old, new in found if (old or None) != (new or None)]
     return (*said, *_papers(before, after))
 
@@ -262,6 +291,10 @@ def _limit(writing: Writing | None, kind: str) -> Limit | None:
 
 def _questions(writing: Writing | None) -> str:
     return "；".join(each.text_zh for each in writing.handling.questions) if writing else ""
+
+
+def _faq(writing: Writing | None) -> str:
+    return "\n".join(f"{each.text_zh} {each.answer_zh}" for each in writing.handling.faq) if writing else ""
 
 
 def _papers(before: Writing | None, after: Writing) -> list[Difference]:
@@ -278,4 +311,5 @@ def _papers(before: Writing | None, after: Writing) -> list[Difference]:
 
 def _shown(paper: Paper) -> tuple[object, ...]:
     """What people read of it."""
-    return paper.name_zh, paper.originals, paper.copies, paper.necessity, paper.accept_zh
+    said = paper.name_zh, paper.originals, paper.copies, paper.necessity, paper.accept_zh
+    return *said, paper.source, paper.issuer_zh, paper.fill_zh

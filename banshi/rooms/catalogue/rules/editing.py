@@ -38,6 +38,7 @@ BLANK: dict[str, dict[str, Any]] = {
         "name_zh": "", "name_en": "", "act": "other", "department": "", "procedure": "", "days": None, "who_zh": "",
         "who_en": "", "standard_zh": "", "standard_en": "", "needed_if": {},
     },
+    "faq": {"text_zh": "", "text_en": "", "answer_zh": "", "answer_en": ""},
     RATES: {"amount": "", "text_zh": "", "text_en": "", "when": {}},
     REMISSIONS: {"text_zh": "", "text_en": "", "percent": 100, "when": {}},
 }  # fmt: skip
@@ -55,7 +56,9 @@ def _with(document: Document, part: str, listed: list[dict[str, Any]]) -> dict[s
     if part in OF_FEE:
         fee = {**(document.get("fee") or FEE), part: listed}
         return {**document, "fee": {name: said for name, said in fee.items() if name != REMISSIONS or said}}
-    if part == "flow" and not listed:  # as documents have it that follow the general flow
+    if (
+        part in ("flow", "faq") and not listed
+    ):  # as documents have it that follow the general flow, or are asked nothing
         return {name: said for name, said in document.items() if name != part}
     return {**document, part: listed}
 

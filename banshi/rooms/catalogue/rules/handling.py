@@ -18,6 +18,7 @@ from banshi.rooms.catalogue.rules.checks import Check, listed, parsed
 
 Necessity = Literal["required", "optional", "deferrable"]
 Channel = Literal["paper", "usb", "scan", "upload", "library"]
+Source = Literal["", "applicant", "government", "other"]  # 来源渠道; "": nobody said
 FieldType = Literal["text", "number", "date", "choice", "phone", "id_number", "name", "address", "money", "yes_no"]
 Unit = Literal["working_day", "day", "hour", "minute"]
 Appointment = Literal["required", "advised", "none"]
@@ -174,6 +175,11 @@ class Paper(Part):
     accept_zh: Help = ""  # 受理标准: what is looked at
     accept_en: Help = ""
     # Left out of documents where there is none: a paper without a blank is the document that it was before there were any.
+    source: Annotated[Source, Bounds(exclude_if=_is_blank)] = ""
+    issuer_zh: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""  # 出具机构
+    issuer_en: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""
+    fill_zh: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""  # 填报须知
+    fill_en: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""
     form: Annotated[Blank | None, Bounds(exclude_if=_is_none)] = None
     by_promise: Annotated[Promise | None, Bounds(exclude_if=_is_none)] = None
 
@@ -406,6 +412,21 @@ class Stated(Part):
     # Left out of documents where there is none, as blanks are.
     limits_zh: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""  # 时限依据
     limits_en: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""
+    scene_zh: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""  # 必须现场办理原因
+    scene_en: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""
+    payment_zh: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""  # 网上支付
+    payment_en: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""
+    courier_zh: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""  # 物流快递
+    courier_en: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""
+
+
+class Faq(Part):
+    """常见问题: `text`: the question."""
+
+    text_zh: Name
+    text_en: Name
+    answer_zh: Words
+    answer_en: Words
 
 
 class Handling(Part):
@@ -432,6 +453,7 @@ class Handling(Part):
     duties: Annotated[Duties, Bounds(exclude_if=_is_usual)] = Duties()
     # 实名等级: how whoever sends it online has to be known; what is handed in at a window is seen there.
     online_level: Annotated[OnlineLevel, Bounds(exclude_if=_is_declared)] = "declared"
+    faq: Annotated[tuple[Faq, ...], Bounds(max_length=60, exclude_if=_is_empty)] = ()
 
 
 class Element(Part):

@@ -1,6 +1,6 @@
 """An item of an item store (事项库) as an item of ours: what each answer says, in our columns and as a handling.
 
-`read` gives a `Record` an item, or why it cannot be taken. What has no place here – legal basis, Q&A, stages, addresses – is kept
+`read` gives a `Record` an item, or why it cannot be taken. What has no place here – legal basis, stages, addresses – is kept
 beside (`document["more"]`), cleaned as everything else.
 """
 
@@ -26,7 +26,7 @@ from banshi.rooms.catalogue.rules.store_text import Mended, Row, Unknown, Why, W
 MOST_RAW = 512 * 1024  # characters of one record that are kept as they came
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,35}")
 _BELOW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_LONGEST_CLAUSE, _MOST_CLAUSES = 1500, 60
+_LONGEST_CLAUSE, _MOST_CLAUSES, _MOST_FAQ = 1500, 60, 60
 _UNITS = {"1": "working_day", "2": "day", "3": "month", "4": "year", "5": "hour", "6": "minute"}
 _SAID_UNITS = {
     "工作日": "working_day", "个工作日": "working_day", "自然日": "day", "日": "day", "天": "day", "月": "month", "个月": "month",
@@ -34,6 +34,16 @@ _SAID_UNITS = {
 }  # fmt: skip
 _IN_DAYS = {"month": 30, "year": 365}
 _NEEDED = {"1": "required", "2": "optional", "3": "deferrable"}
+_SOURCES = {"10": "applicant", "20": "government", "99": "other"}
+_SHARED = re.compile("共享|免提交|免于提交")
+_OWN = re.compile(
+    "(?:由?申请人|本人|企业|单位)?(?:自备|自行准备|自行编制|自行提供|自拟|提供)"
+)  # what the source says by itself
+_ISSUES = re.compile(r"(?:依法|负责)?(?:核发|出具|颁发|签发|发放)(?:的?(?:材料|证明|证照))?$")
+_BASIS = ("charge_basis", "fee_basis", "charge_by_law", "by_law", "basis")
+_REMISSION = ("remission", "desc_law", "charge_remission", "reduce_law", "is_desc_text")
+_VALID = ("valid_years", "validity", "valid_period", "valid_time", "valid_term", "effective_time", "term")
+_FOR_EVER = re.compile("长期(?:有效)?|永久(?:有效)?|无期限|无固定期限")
 _CHANNELS = {"1": ("paper", "scan"), "2": ("upload",), "3": ("paper", "scan", "upload")}
 _TYPES = {f"{n:02}": f"{n:02}" for n in (*range(1, 11), 20)} | {str(n): f"{n:02}" for n in range(1, 10)}
 _TABLES_OF_MORE = {
@@ -45,6 +55,8 @@ _TABLES_OF_MORE = {
     "AUDIT_ITEM_RESULT": (),
     "AUDIT_CHARGE": (),
 }
+# Of AUDIT_ITEM_EXTEND: codes of which nothing is made here. They are kept, and the report says so.
+_CODES_OF_MORE = ("handle_area", "is_intelli_approval", "theme_natural_type", "theme_legal_type")
 _LAW = ("law_name", "law_number", "clause_number")
 _WORDS_OF_MORE = (
     "link_way", "supervise_way", "authority_division", "reconsiderat", "litigation", "entrust_name", "pre_task_name",
@@ -131,15 +143,22 @@ def _document(parts: Parts, code: str, name: str) -> dict[str, Any]:
     item_type = item.code("task_type", _TYPES, "10")
     result = more.text("result_name", most=120) or _first(parts, "AUDIT_ITEM_RESULT", ("result_name", "name"), 120)
     accepted = item.text("accept_name")
-    beside = _more(parts)
+    asked, unplaced = _faq(parts)
+    beside = _more(parts) | ({"qa": unplaced} if unplaced else {}) | _codes_of_more(more)
     handling = {
         "where": _where(item, more, forms),
-        "fee": {"text_zh": fee, "text_en": fee} if fee and fee != FREE else None,
+        "fee": {"text_zh": fee, "text_en": fee, **_twins("basis", _basis(parts))} if fee and fee != FREE else None,
         "limits": {"promised": promised.model_dump(), "statutory": statutory.model_dump()},
-        "result": {"kind": result_kind(item_type), "name_zh": result or "办理结果", "name_en": result or "Result"},
+        "result": {
+            "kind": result_kind(item_type),
+            "name_zh": result or "办理结果",
+            "name_en": result or "Result",
+            "valid_years": _valid_years(parts),
+        },
         "instant": kind == "1",
         "joint": bool(more.flag("is_joint_org")),
-        "stated": _stated(beside, limited=bool(more.flag("is_amount_limit"))),
+        "stated": _stated(beside, more),
+        "faq": asked,
         "appointment": {True: "advised", False: "none", None: "advised"}[more.flag("is_schedule")],
         "handling_items": _below(item, name),
         "flow": stages_of(parts),
@@ -191,16 +210,85 @@ def content_hash(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _stated(kept: Mapping[str, Any], *, limited: bool) -> dict[str, str]:
-    """What the list says in words, once for both languages: stores have no English. :param kept: as `_more`."""
+def _stated(kept: Mapping[str, Any], more: Row) -> dict[str, str]:
+    """What the list says in words: the store's once for both languages, since stores have no English. :param kept: as `_more`."""
     laws = [" ".join(row[name] for name in _LAW if name in row) for row in kept.get("item_bylaw", ())]
     said = {
         "basis": "\n".join(dict.fromkeys(filter(None, laws))),
-        "quantity": "有数量限制" if limited else "",
+        "bodies": more.text("match_dept"),
+        "scene": more.text("scene_reason"),
         "advice": kept.get("link_way", ""),
         "complaints": kept.get("supervise_way", ""),
     }
-    return {f"{name}_{tongue}": text[:LONGEST_WORDS] for name, text in said.items() for tongue in ("zh", "en")}
+    flags = (
+        ("is_amount_limit", "quantity", "有数量限制", "Limited in number"),
+        ("is_agency", "intermediary", "涉及中介服务", "Services of third parties are involved"),
+        ("is_pay_online", "payment", "支持网上支付", "Can be paid online"),
+        ("is_express", "courier", "支持物流快递", "Can be sent by courier"),
+    )
+    stated = {name: twin for name, text in said.items() for name, twin in _twins(name, text).items()}
+    for field, name, zh, en in flags:
+        stated |= {f"{name}_zh": zh, f"{name}_en": en} if more.flag(field) else {}
+    return stated
+
+
+def _twins(name: str, text: str) -> dict[str, str]:
+    return {f"{name}_{tongue}": text[:LONGEST_WORDS] for tongue in ("zh", "en")}
+
+
+def _codes_of_more(more: Row) -> dict[str, str]:
+    """Said, so that nothing is lost, and told as codes of which nothing is made; a scope that came in words was read."""
+    kept = {name: said for name in _CODES_OF_MORE if (said := more.plain(name)) and said != "0"}
+    if more.text("handle_area_text"):
+        kept.pop("handle_area", None)
+    for name, said in kept.items():
+        more.notes.keep(more.where(name), said, "text")
+    return kept
+
+
+def _faq(parts: Parts) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """常见问题, each question once; and those that are none: without an answer, or longer than there is room for."""
+    found: dict[str, dict[str, str]] = {}
+    beside = []
+    for row in sorted(parts.rows("AUDIT_QA"), key=lambda row: row.whole("ordernum", 0)):
+        question, answer = row.text("question", named=True), row.text("answer")
+        room = len(question) <= 200 and len(answer) <= LONGEST_WORDS and len(found) < _MOST_FAQ
+        if question in found and found[question]["answer_zh"] == answer:
+            row.notes.mend(row.table, "twice")
+        elif question and answer and question not in found and room:
+            found[question] = {"text_zh": question, "text_en": question, "answer_zh": answer, "answer_en": answer}
+        elif question or answer:
+            row.notes.keep(row.where("question"), question or answer, "text")
+            beside.append(_cells(row, _TABLES_OF_MORE["AUDIT_QA"]))
+    return list(found.values()), beside
+
+
+def _basis(parts: Parts) -> str:
+    """收费依据, and what remissions rest on: no store says as a rule when they are granted."""
+    said = []
+    for row in parts.rows("AUDIT_CHARGE"):
+        said.append(row.text(*_BASIS))
+        if remission := row.text(*_REMISSION):
+            said.append(f"减免：{remission}")
+    return "\n".join(dict.fromkeys(filter(None, said)))
+
+
+def _valid_years(parts: Parts) -> int | None:
+    """Whole years that the result holds; a span that is none is told, and kept beside with the result."""
+    for row in parts.rows("AUDIT_ITEM_RESULT"):
+        for field in _VALID:
+            said = row.plain(field)
+            if not said or _FOR_EVER.fullmatch(said):
+                continue
+            found = re.fullmatch(r"(\d{1,4})(?:\.0+)?(个?月|年)?", said)
+            unit = found[2] if found else None
+            years = int(found[1]) if found and (unit == "年" or (unit is None and field == "valid_years")) else 0
+            if found and unit and "月" in unit and int(found[1]) % 12 == 0:
+                years = int(found[1]) // 12
+            if 1 <= years <= 100:
+                return years
+            row.notes.keep(row.where(field), said, "text")
+    return None
 
 
 def _checked(item: Row, handling: dict[str, Any]) -> dict[str, Any]:
@@ -334,11 +422,10 @@ def _paper(row: Row, key: str, name: str) -> dict[str, Any]:
     channels = (*_CHANNELS[form], "library") if certificate else _CHANNELS[form]
     if certificate:
         row.notes.mend(row.where("material_name"), "library")
-    elif row.plain("source_type") == "20" and re.search("共享|免提交|免于提交", str(row.cells)):
+    elif row.plain("source_type") == "20" and _SHARED.search(str(row.cells)):
         row.notes.keep(row.where("source_explain"), name, "paper")  # shared somewhere, and not with this library
     words = (
         row.text("accept_stand"),
-        row.text("fill_explian", "fill_explain"),
         row.text("sign_ask"),
         row.text("remark"),
     )
@@ -348,7 +435,26 @@ def _paper(row: Row, key: str, name: str) -> dict[str, Any]:
         "code": key, "name_zh": name, "name_en": name, "necessity": row.code("is_need", _NEEDED, "required"),
         "originals": min(originals, 100), "copies": min(copies, 100), "channels": channels,
         "satisfied_by": (certificate,) if certificate else (), "accept_zh": accept, "accept_en": accept,
+        "source": row.code("source_type", _SOURCES, ""),
+        **_twins("issuer", _issuer(row, in_library=bool(certificate))),
+        **_twins("fill", row.text("fill_explian", "fill_explain")),
     }  # fmt: skip
+
+
+def _issuer(row: Row, *, in_library: bool) -> str:
+    """出具机构: stores write it where they explain the source – 公安机关核发. That somebody brings it, or that it is shared,
+    names nobody."""
+    said = row.text("issue_dept", "issue_org", "issuer", most=200)
+    if said:
+        return said
+    explained = row.text("source_explain", most=200)
+    if not explained or _OWN.fullmatch(explained):
+        return ""
+    if _SHARED.search(explained):
+        if not in_library:
+            row.notes.keep(row.where("source_explain"), explained, "left out")
+        return ""
+    return _ISSUES.sub("", explained) or explained
 
 
 def _first(parts: Parts, table: str, fields: tuple[str, ...], most: int) -> str:
@@ -356,12 +462,12 @@ def _first(parts: Parts, table: str, fields: tuple[str, ...], most: int) -> str:
 
 
 def _more(parts: Parts) -> dict[str, Any]:
-    """What has no place of ours, as text: laws, questions and answers, stages, addresses, and whole tables we do not know."""
+    """What has no place of ours, as text: laws, stages, addresses, and whole tables we do not know."""
     item = parts.item
     said: dict[str, Any] = {name: text for name in _WORDS_OF_MORE if (text := item.text(name))}
     if day := item.day("version_date"):
         said["version_date"] = day
-    known = {"AUDIT_ITEM_EXTEND", "AUDIT_MATERIAL"}
+    known = {"AUDIT_ITEM_EXTEND", "AUDIT_MATERIAL", "AUDIT_QA"}
     for table, rows in sorted(parts.tables.items()):
         if table in known or not rows:
             continue

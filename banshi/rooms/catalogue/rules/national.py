@@ -59,7 +59,13 @@ STATED: Mapping[str, Twin] = {
     "basis": ("设定依据", "Legal basis"), "quantity": ("数量限制", "Number"),
     "intermediary": ("中介服务", "Third parties"), "bodies": ("联办机构", "Acting bodies"),
     "advice": ("咨询方式", "Advice"), "complaints": ("监督投诉", "Complaints"), "limits": ("时限依据", "What sets the limit"),
+    "scene": ("必须现场办理原因", "Why in person"), "payment": ("网上支付", "Paid online"), "courier": ("物流快递", "Courier"),
 }  # fmt: skip
+OF_PAPERS: Mapping[str, tuple[Twin, str]] = {
+    "acceptance_standard": (("审查标准", "What is looked at"), "accept"),
+    "issuers": (("出具机构", "Papers are issued by"), "issuer"),
+    "filling": (("填报须知", "How papers are filled in"), "fill"),
+}
 
 
 @dataclass(frozen=True)
@@ -97,10 +103,8 @@ def _words(handling: Handling) -> Iterator[tuple[str, Twin, Twin]]:
         yield "online_level", ("网上提交的实名等级", "Identity asked online"), ONLINE_NAMES[handling.online_level]
     if handling.fee is not None:
         yield "fee_basis", ("收费依据", "What sets the fee"), (handling.fee.basis_zh, handling.fee.basis_en)
-    looked = [each for each in handling.materials if each.accept_zh]
-    zh = "\n".join(f"{each.name_zh}：{each.accept_zh}" for each in looked)
-    en = "\n".join(f"{each.name_en}: {each.accept_en or each.accept_zh}" for each in looked)
-    yield "acceptance_standard", ("审查标准", "What is looked at"), (zh, en)
+    for code, (name, of) in OF_PAPERS.items():
+        yield code, name, _of_papers(handling, of)
     result, years = handling.result, handling.result.valid_years
     zh, en = RESULTS[result.kind]
     valid = (f"，有效期 {years} 年", f", valid for {years} years" if years and years > 1 else ", valid for a year")
@@ -108,6 +112,17 @@ def _words(handling: Handling) -> Iterator[tuple[str, Twin, Twin]]:
     if handling.wait_minutes is not None:
         minutes = handling.wait_minutes
         yield "wait_minutes", ("立等可取", "Ready while you wait"), (f"约 {minutes} 分钟", f"About {minutes} minutes")
+
+
+def _of_papers(handling: Handling, name: str) -> Twin:
+    """What is said of each paper that it is said of, a line for each."""
+    rows = [
+        (each, zh, getattr(each, f"{name}_en")) for each in handling.materials if (zh := getattr(each, f"{name}_zh"))
+    ]
+    return (
+        "\n".join(f"{paper.name_zh}：{zh}" for paper, zh, _ in rows),
+        "\n".join(f"{paper.name_en}: {en or zh}" for paper, zh, en in rows),
+    )
 
 
 def _numbers(columns: Mapping[str, Any]) -> Iterator[tuple[str, Twin, Twin]]:

@@ -303,8 +303,15 @@ def _stricter(there: Paper, mine: Paper) -> Paper:
             "satisfied_by": tuple(kind for kind in there.satisfied_by if kind in mine.satisfied_by),
             "accept_zh": there.accept_zh or mine.accept_zh,
             "accept_en": there.accept_en or mine.accept_en,
+            "source": there.source or mine.source,
+            **_twins(there if there.issuer_zh else mine, "issuer"),
+            **_twins(there if there.fill_zh else mine, "fill"),
         }
     )
+
+
+def _twins(paper: Paper, name: str) -> dict[str, str]:
+    return {f"{name}_{tongue}": getattr(paper, f"{name}_{tongue}") for tongue in ("zh", "en")}
 
 
 def _where(each: Sequence[Where]) -> Where:
