@@ -166,6 +166,11 @@ def paper_shown(paper: Paper, of: tuple[str, str] | None) -> dict[str, Any]:
         "by_promise": paper.by_promise and _promise(paper.by_promise),
         "accept": paper.accept_zh,
         "accept_en": paper.accept_en,
+        "source": paper.source or None,
+        "issuer": paper.issuer_zh,
+        "issuer_en": paper.issuer_en,
+        "fill": paper.fill_zh,
+        "fill_en": paper.fill_en,
         "blank": named_by and _page("paper-blank", *named_by),
         "sample": named_by and _page("paper-sample", *named_by),
     }

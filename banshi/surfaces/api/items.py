@@ -101,6 +101,15 @@ def _guide(guide: Guide) -> dict[str, Any]:
         "seasons": _seasons(item),
         "handling_items": [named(each.code, each.name_zh, each.name_en) for each in handling.handling_items],
         "online_level": online_level_shown(handling),
+        "faq": [
+            {
+                "question": each.text_zh,
+                "question_en": each.text_en,
+                "answer": each.answer_zh,
+                "answer_en": each.answer_en,
+            }
+            for each in handling.faq
+        ],
     }
 
 

@@ -111,7 +111,10 @@ def guide(request: Any, code: str) -> HttpResponseBase:
         "guided": bool(ways) and bool(handling.questions or handling.where.online),
         "together": bool(ways) and handling.where.online and (season is None or season.now),
         "chosen": codes_chosen(request),
-        "issuers": {m.code: m for m in materials},
+        # What the item itself says of a paper goes before the shared list.
+        "issuers": {m.code: m for m in materials} | {p.code: p for p in handling.materials if p.issuer_zh},
+        "papers": {p.code: p for p in handling.materials},
+        "faq": handling.faq,
         "themes": list(item.themes.order_by("order", "code")),
         # Where somebody modelled it, the guide's own: those that hang on an answer say so.
         "conditions": handling.conditions if item.handling else (),

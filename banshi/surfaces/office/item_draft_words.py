@@ -11,6 +11,7 @@ from django.utils.translation import gettext, npgettext, pgettext, pgettext_lazy
 
 from banshi.rooms.catalogue.rules.drafts import Difference
 from banshi.rooms.catalogue.rules.handling import Limit, Paper
+from banshi.surfaces.office.item_version_words import VALUES
 
 Text = str | Promise
 MOST_SHOWN = 12  # of what is kept beside, a table
@@ -24,6 +25,7 @@ KINDS: dict[str, Text] = {
     "promised": pgettext_lazy("item draft", "Promised limit"),
     "statutory": pgettext_lazy("item draft", "Statutory limit"),
     "question": pgettext_lazy("item draft", "Questions"),
+    "faq": pgettext_lazy("item draft", "Questions and answers"),
 }
 NECESSITIES: dict[str, Text] = {
     "required": pgettext_lazy("item draft", "required"),
@@ -63,6 +65,10 @@ BESIDE: dict[str, Text] = {
     "entrust_name": pgettext_lazy("item draft", "On behalf of"),
     "pre_task_name": pgettext_lazy("item draft", "Comes before it"),
     "promise_day_explain": pgettext_lazy("item draft", "On the promised limit"),
+    "handle_area": pgettext_lazy("item draft", "Code of the scope"),
+    "is_intelli_approval": pgettext_lazy("item draft", "Decided by rule"),
+    "theme_natural_type": pgettext_lazy("item draft", "Themes for individuals"),
+    "theme_legal_type": pgettext_lazy("item draft", "Themes for businesses"),
     "version_date": pgettext_lazy("item draft", "Day of this version"),
 }
 
@@ -107,7 +113,10 @@ def paper_words(paper: Paper) -> str:
     if paper.copies:
         counted.append(npgettext("item draft", "%(n)s copy", "%(n)s copies", paper.copies) % {"n": paper.copies})
     said = gettext(", ").join([*counted, str(NECESSITIES[paper.necessity])])
-    return f"{said}\n{paper.accept_zh}" if paper.accept_zh else said
+    issuer = paper.issuer_zh and pgettext("item draft", "Issued by: %(issuer)s") % {"issuer": paper.issuer_zh}
+    fill = paper.fill_zh and pgettext("item draft", "How to fill it in: %(how)s") % {"how": paper.fill_zh}
+    source = paper.source and str(VALUES[paper.source])
+    return "\n".join(filter(None, (said, source, issuer, fill, paper.accept_zh)))
 
 
 def limit_words(limit: Limit) -> str:

@@ -24,6 +24,8 @@ from banshi.rooms.catalogue.rules.seasons import Span, faults_of
 from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, NAME, REST, Input
 
 _DAYS = re.compile(r"(?<![\d-])(?:\d{4}-)?\d{2}-\d{2}(?![\d-])")
+LEFT_OUT = ("form.", "source", "issuer_", "fill_")
+SAID_OR_OUT = frozenset(name for name, each in Stated.model_fields.items() if each.exclude_if)
 SPARE = 2  # rows for answers that are not there yet
 SIGNED = {"text_zh": "申请人（签名或盖章）", "text_en": "Applicant (signature or seal)"}
 SAMPLE = "（示例）照实填写"  # where a row of a blank says nothing else
@@ -108,8 +110,8 @@ def with_rest(document: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str,
         del said["duties"]
     if rest["online_level"] == "declared":
         del said["online_level"]
-    # … and as those have it that say nothing of what sets their limits.
-    said["stated"] = {name: words for name, words in rest["stated"].items() if words or not name.startswith("limits_")}
+    # … and as those have it that say nothing of what came later than the rest.
+    said["stated"] = {name: words for name, words in rest["stated"].items() if words or name not in SAID_OR_OUT}
     return said
 
 
@@ -216,8 +218,8 @@ def read(
         except Refused as refused:
             said.refused = said.refused or refused
             value = typed
-        if value == "" and value_at(before, each.name) is None and each.name.startswith("form."):
-            continue  # a note that nobody wrote
+        if value == "" and value_at(before, each.name) is None and each.name.startswith(LEFT_OUT):
+            continue  # what nobody wrote, and documents leave out
         _set(said.entry, each.name, value)
     if part == REST:
         said.entry["minutes"] = _minutes(said.entry["minutes"])

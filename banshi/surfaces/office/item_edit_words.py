@@ -20,7 +20,7 @@ NAME = 200  # characters
 
 @dataclass(frozen=True)
 class Part:
-    """A list of a handling. `text`: which text an entry is called by; `tree`: its condition."""
+    """A list of a handling. `text`: which text an entry is called by; `tree`: its condition, "" where it has none."""
 
     code: str
     label: Text
@@ -52,6 +52,10 @@ PARTS = {
     ),
     "flow": Part(
         "flow", pgettext_lazy("item edit", "Stages"), pgettext_lazy("item edit", "Add a stage"), "name", "needed_if",
+    ),
+    "faq": Part(
+        "faq", pgettext_lazy("item edit", "Questions and answers"), pgettext_lazy("item edit", "Add a question and its answer"),
+        "text", "",
     ),
     RATES: Part(
         RATES, pgettext_lazy("item edit", "Rates of the fee"), pgettext_lazy("item edit", "Add a rate"), "text", "when",
@@ -247,6 +251,12 @@ PROCEDURES: dict[str, Text] = {
 }
 
 
+SOURCES: dict[str, Text] = {
+    "": pgettext_lazy("item edit", "not said"),
+    **{each: VALUES[each] for each in ("applicant", "government", "other")},
+}
+
+
 def _valued(codes: object) -> dict[str, Text]:
     return {each: VALUES[each] for each in get_args(codes)}
 
@@ -269,6 +279,7 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         *_both("name"), Input("originals", "whole", most=100), Input("copies", "whole", most=100),
         Input("necessity", "choice", choices=_valued(Necessity)), Input("satisfied_by", "codes"),
         Input("channels", "checks", choices=_valued(Channel)), *_both("accept", "text", LONGEST_WORDS),
+        Input("source", "choice", choices=SOURCES), *_both("issuer"), *_both("fill", "text", LONGEST_WORDS),
         Input("needed_if", "condition"), Input("form", "blank"), Input("form.fields", "asks"),
         Input("form.lines", "rows", most=30, choices=LINES), *_both("form.note", "text", LONGEST_WORDS),
         *_both("form.declare", "text", LONGEST_WORDS), Input("form.signatures", "rows", most=6, choices=SIGNERS),
@@ -284,6 +295,7 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         Input("procedure", "choice", choices=PROCEDURES), Input("days", "whole", most=366, may_be_empty=True),
         *_both("who", most=LONGEST_WORDS), *_both("standard", "text", LONGEST_WORDS), Input("needed_if", "condition"),
     ),
+    "faq": (*_both("text"), *_both("answer", "text", LONGEST_WORDS)),
     RATES: (
         Input("amount", "amount", may_be_empty=True), *_both("text", "text", LONGEST_WORDS), Input("when", "condition"),
         Input("formula.kind", "choice", choices=FORMULAS), Input("formula.field", "numbers", most=80),

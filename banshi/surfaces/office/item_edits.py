@@ -228,7 +228,9 @@ def entry_lines(said: Change, part: Part) -> tuple[list[EntryLine], list[Fault]]
         EntryLine(
             named(each, part.text) or pgettext("item edit", "(without words)"),
             _more(each, part.code, said.handling),
-            sentence(each[part.tree], said.handling, zh=not english()) if said.handling is not None else "",
+            sentence(each[part.tree], said.handling, zh=not english())
+            if part.tree and said.handling is not None
+            else "",
             [fault for fault in faults if _at(fault, part.code, each, i)],
             first=i == 0,
             last=i == len(listed) - 1,

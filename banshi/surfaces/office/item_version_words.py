@@ -27,6 +27,7 @@ PARTS: dict[str, Text] = {
     "materials": pgettext_lazy("item version", "Paper"),
     "fields": pgettext_lazy("item version", "Field of the form"),
     "flow": pgettext_lazy("item version", "Stage"),
+    "faq": pgettext_lazy("item version", "Question and answer"),
     "rest": pgettext_lazy("item version", "Handling"),
 }
 HOW: dict[str, Text] = {
@@ -47,6 +48,13 @@ NAMES: dict[str, Text] = {
     "help_en": pgettext_lazy("item version", "Help in English"),
     "accept_zh": pgettext_lazy("item version", "What is looked at (Chinese)"),
     "accept_en": pgettext_lazy("item version", "What is looked at (English)"),
+    "source": pgettext_lazy("item version", "Where it comes from"),
+    "issuer_zh": pgettext_lazy("item version", "Issued by (Chinese)"),
+    "issuer_en": pgettext_lazy("item version", "Issued by (English)"),
+    "fill_zh": pgettext_lazy("item version", "How to fill it in (Chinese)"),
+    "fill_en": pgettext_lazy("item version", "How to fill it in (English)"),
+    "answer_zh": pgettext_lazy("item version", "Answer (Chinese)"),
+    "answer_en": pgettext_lazy("item version", "Answer (English)"),
     "form.fields": pgettext_lazy("item version", "Blank: what it asks"),
     "form.lines": pgettext_lazy("item version", "Blank: lines beside"),
     "form.note_zh": pgettext_lazy("item version", "Blank: notes (Chinese)"),
@@ -124,6 +132,12 @@ NAMES: dict[str, Text] = {
     "stated.complaints_en": pgettext_lazy("item version", "Complaints (English)"),
     "stated.limits_zh": pgettext_lazy("item version", "What sets the limit (Chinese)"),
     "stated.limits_en": pgettext_lazy("item version", "What sets the limit (English)"),
+    "stated.scene_zh": pgettext_lazy("item version", "Why in person (Chinese)"),
+    "stated.scene_en": pgettext_lazy("item version", "Why in person (English)"),
+    "stated.payment_zh": pgettext_lazy("item version", "Paid online (Chinese)"),
+    "stated.payment_en": pgettext_lazy("item version", "Paid online (English)"),
+    "stated.courier_zh": pgettext_lazy("item version", "Courier (Chinese)"),
+    "stated.courier_en": pgettext_lazy("item version", "Courier (English)"),
     "act": pgettext_lazy("item version", "Step of a case"),
     "department": pgettext_lazy("item version", "Department that is asked"),
     "procedure": pgettext_lazy("item version", "Special procedure"),
@@ -151,12 +165,15 @@ VALUES: dict[str, Text] = {
     "declared": pgettext_lazy("item version", "as typed"),
     "vouched": pgettext_lazy("item version", "vouched for by a real-name service"),
     "window": pgettext_lazy("item version", "card seen at a window or kiosk"),
+    "applicant": pgettext_lazy("item version", "from whoever applies"),
+    "government": pgettext_lazy("item version", "from an authority"),
+    "other": pgettext_lazy("item version", "from somebody else"),
     "working_day": pgettext_lazy("item version", "working days"),
     "day": pgettext_lazy("item version", "days"),
     "hour": pgettext_lazy("item version", "hours"),
     "minute": pgettext_lazy("item version", "minutes"),
 }
-WORDED = frozenset({"necessity", "channels", "appointment", "unit", "online_level"})
+WORDED = frozenset({"necessity", "channels", "appointment", "unit", "online_level", "source"})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.conf import settings
 from jsonschema import Draft202012Validator
 
 from banshi.rooms.catalogue.models import HallItem, Item
-from tests.rooms.catalogue.handlings import handling
+from tests.rooms.catalogue.handlings import document, handling
 from tests.surfaces.api.conftest import Calls
 
 GUIDE = "/items/pension/guide"
@@ -51,7 +51,7 @@ def test_answers_lead_from_question_to_question_to_what_is_needed(modelled: Call
     assert last["materials"][1] == {
         "code": "card", "name": "材料card", "name_en": "Paper card", "necessity": "required", "originals": 1, "copies": 0,
         "channels": ["paper", "library"], "satisfied_by": ["resident-id"], "by_promise": None, "accept": "", "accept_en": "",
-        "blank": None, "sample": None,
+        "source": None, "issuer": "", "issuer_en": "", "fill": "", "fill_en": "", "blank": None, "sample": None,
     }  # fmt: skip
     assert last["where"] == {"window": True, "online": True, "kiosk": False, "cabinet": False}
     assert (last["fee"], last["minutes"]) == (
@@ -193,3 +193,32 @@ def test_the_guide_says_through_which_stages_a_matter_goes(modelled: Calls) -> N
             "procedure": None, "days": 3, "who": "", "who_en": "", "standard": "", "standard_en": "",
         }
     ]  # fmt: skip
+
+
+def test_a_paper_says_where_it_comes_from_and_the_item_what_is_often_asked(modelled: Calls) -> None:
+    said = document()
+    said["materials"][0] |= {
+        "source": "other",
+        "issuer_zh": "医院",
+        "issuer_en": "Hospital",
+        "fill_zh": "签字",
+        "fill_en": "Sign",
+    }
+    asked = {"text_zh": "要预约吗？", "text_en": "Must I book?", "answer_zh": "不用", "answer_en": "No"}
+    Item.objects.filter(code="pension").update(
+        handling=handling(materials=said["materials"], faq=[asked]).model_dump(mode="json")
+    )
+
+    paper = answered(modelled)["materials"][0]
+    item = modelled("get", "/items/pension", "read").json()
+
+    assert [paper[name] for name in ("source", "issuer", "issuer_en", "fill", "fill_en")] == [
+        "other",
+        "医院",
+        "Hospital",
+        "签字",
+        "Sign",
+    ]
+    assert item["faq"] == [
+        {"question": "要预约吗？", "question_en": "Must I book?", "answer": "不用", "answer_en": "No"}
+    ]

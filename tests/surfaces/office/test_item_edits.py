@@ -497,6 +497,31 @@ def test_a_stage_is_added_and_the_last_one_taken_out_leaves_the_general_flow(cha
     assert "flow" not in now(change)
 
 
+def test_a_paper_says_where_it_comes_from_and_unsaid_leaves_nothing(change: ItemDraft, editor: Client) -> None:
+    at = url(change, "materials/0/")
+    said = {"source": "other", "issuer_zh": "医院", "issuer_en": "Hospital", "fill_zh": "签字", "fill_en": "Sign"}
+
+    editor.post(at, sent(editor, at, **said))
+    kept = now(change)["materials"][0]
+    editor.post(at, sent(editor, at, **dict.fromkeys(said, "")))
+
+    assert {name: kept.get(name) for name in said} == said
+    assert not {name for name in said if now(change)["materials"][0].get(name)}
+
+
+def test_what_is_often_asked_is_added_and_taken_out(change: ItemDraft, editor: Client) -> None:
+    new = url(change, "faq/0/")
+    said = {"text_zh": "要预约吗？", "text_en": "Must I book?", "answer_zh": "不用", "answer_en": "No"}
+
+    answer = editor.post(new, sent(editor, new, **said))
+    kept, listed = now(change)["faq"], text(editor, url(change, "faq/"))
+    again = url(change, "faq/")
+    editor.post(again, {"seen": editor.get(again).context["draft"].revision, "act": "out:0"})
+
+    assert (answer.status_code, kept, "要预约吗？" in listed) == (302, [said], True)
+    assert "faq" not in now(change)
+
+
 def test_duties_are_set_with_the_rest_and_unset_leave_nothing(change: ItemDraft, editor: Client) -> None:
     rest = url(change, "rest/")
 

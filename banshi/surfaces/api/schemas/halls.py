@@ -119,6 +119,13 @@ class ElementOut(Named):
     value_en: str
 
 
+class FaqOut(Out):
+    question: str
+    question_en: str
+    answer: str
+    answer_en: str
+
+
 class ItemOut(Named):
     department: Named
     audience: str
@@ -142,6 +149,9 @@ class ItemOut(Named):
     seasons: SeasonsOut | None = Field(description="When it is received (受理时段). null: all year.")
     handling_items: list[Named] = Field(description="业务办理项 below it; none: it is handled as itself.")
     online_level: OnlineLevelOut = Field(description="How who sends it online has to be known (实名等级).")
+    faq: list[FaqOut] = Field(
+        description="常见问题 that stand in the item; what people asked is under `/items/{item}/answers`."
+    )
 
 
 class OptionOut(Out):
@@ -212,6 +222,13 @@ class PaperOut(Named):
     by_promise: PromiseOut | None = Field(description="What may be signed in its place; null: nothing.")
     accept: str = Field(description="What is looked at.")
     accept_en: str
+    source: Literal["applicant", "government", "other"] | None = Field(
+        description="来源渠道: who it comes from. null: nobody said."
+    )
+    issuer: str = Field(description="出具机构: who issues it; empty: nobody said.")
+    issuer_en: str
+    fill: str = Field(description="填报须知: how it is filled in.")
+    fill_en: str
     blank: str | None = Field(description="Address of the empty form (空表), a PDF; null: there is none.")
     sample: str | None = Field(description="Address of the same form filled in (样表), a PDF.")
 
