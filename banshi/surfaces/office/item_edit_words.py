@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from banshi.rooms.catalogue.rules.editing import RATES, REMISSIONS
 from banshi.rooms.catalogue.rules.handling import LONGEST_WORDS, Channel, FieldType, Necessity, Unit
-from banshi.rooms.catalogue.rules.national import STATED
+from banshi.rooms.catalogue.rules.national import AT_TIMES, STATED
 from banshi.surfaces.office.item_version_words import NAMES, VALUES
 
 Text = str | Promise
@@ -321,6 +321,6 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         *_both("result.name"), Input("result.printable", "flag"), Input("result.kind", "choice", choices=RESULTS),
         Input("result.valid_years", "whole", least=1, most=100, may_be_empty=True),
         Input("result.certificate_type", "line", most=80),
-        *(each for name in STATED for each in _both(f"stated.{name}", "text", LONGEST_WORDS)),
+        *(each for name in (*STATED, *AT_TIMES) for each in _both(f"stated.{name}", "text", LONGEST_WORDS)),
     ),
 }  # fmt: skip

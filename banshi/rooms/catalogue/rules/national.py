@@ -59,6 +59,9 @@ STATED: Mapping[str, Twin] = {
     "basis": ("设定依据", "Legal basis"), "quantity": ("数量限制", "Number"),
     "intermediary": ("中介服务", "Third parties"), "bodies": ("联办机构", "Acting bodies"),
     "advice": ("咨询方式", "Advice"), "complaints": ("监督投诉", "Complaints"), "limits": ("时限依据", "What sets the limit"),
+}  # fmt: skip
+# What only some items have anything to say of.
+AT_TIMES: Mapping[str, Twin] = {
     "scene": ("必须现场办理原因", "Why in person"), "payment": ("网上支付", "Paid online"), "courier": ("物流快递", "Courier"),
 }  # fmt: skip
 OF_PAPERS: Mapping[str, tuple[Twin, str]] = {
@@ -96,7 +99,7 @@ def _codes(columns: Mapping[str, Any]) -> Iterator[tuple[str, Twin, Twin]]:
 
 
 def _words(handling: Handling) -> Iterator[tuple[str, Twin, Twin]]:
-    for code, name in STATED.items():
+    for code, name in {**STATED, **AT_TIMES}.items():
         yield code, name, (getattr(handling.stated, f"{code}_zh"), getattr(handling.stated, f"{code}_en"))
     yield "seasons", ("受理时段", "Received"), words(Span(each.first, each.last) for each in handling.seasons)
     if handling.online_level != "declared":
