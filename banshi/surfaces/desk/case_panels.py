@@ -187,7 +187,7 @@ def _rows(case: Case, said: Guided) -> list[PaperRow]:
 def _new_row(paper: Paper) -> PaperRow:
     return PaperRow(
         paper.code, paper.name_zh, paper.name_en, paper.necessity, paper.originals, paper.copies, tuple(paper.channels),
-        tuple(paper.satisfied_by), paper.accept_zh, paper.accept_en, (), frozenset(),
+        tuple(paper.satisfied_by), paper.accept_zh, paper.accept_en, (), frozenset(), paper.by_promise,
         paper.issuer_zh, paper.issuer_en, paper.fill_zh, paper.fill_en,
     )  # fmt: skip
 
