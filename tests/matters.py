@@ -58,6 +58,7 @@ FORM = {"name": "小镇书店", "address": "一号路 2 号"}
 WORKERS = {
     "pre_reviewer": "pre_reviewer", "receiver": "receiver", "reviewer": "reviewer", "approver": "approver",
     "issuer": "issue_clerk", "supervisor": "supervisor", "second_supervisor": "supervisor",
+    "head": "head",
 }  # fmt: skip
 
 
@@ -228,7 +229,7 @@ def matters_of(town: Town) -> Matters:
     catalogue.keep_item_versions(by=SYSTEM, now=born)
     queries.forget()
     staff = {}
-    for number, (name, role) in zip("一二三四五六七", WORKERS.items(), strict=True):
+    for number, (name, role) in zip("一二三四五六七八", WORKERS.items(), strict=True):
         one = Staff.objects.create_staff(
             login=f"case-{name.replace('_', '-')}", password="town-password", name_zh=f"办件{number}",
             name_en=name.title(),

@@ -19,7 +19,7 @@ FOLLOWS = frozenset({"open", "take", "close", "deem", "unmet", "recount", "expec
 PARTIES = {
     "applicant": {"applicant", "hall"}, "kiosk": {"applicant", "hall", "time"}, "till": {"applicant", "time"},
     "carrier": {"time", "hall"}, "pre_review": {"hall"}, "accept": {"hall", "department"}, "issue": {"hall"},
-    "review": {"department", "hall"}, "approve": {"department", "hall"}, "supervise": {"supervisor", "hall"},
+    "review": {"department", "hall"}, "approve": {"department", "hall"}, "supervise": {"supervisor", "department", "hall"},
 }  # fmt: skip
 ENDS = {"withdrawn": "withdrawn", "not_accepted": "not_accepted", "ended": "terminated"}
 CARRIED = ("accepted", "moving", "out", "refused", "returning", "delivered")

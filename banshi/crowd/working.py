@@ -202,10 +202,7 @@ async def in_review(matters: Matters, matter: Matter, case: Case) -> Reply | Non
     if meets == "stopped" and not matter.did("resume-clock"):
         return await _stop(matters, matter)
     if meets == "extended" and not matter.did("extend"):
-        extended = await matters.step(matter, "approve", "extend", {"days": 3, "reason": "案情复杂，需要现场核实。"})
-        if extended.ok:
-            await matters.step(matter, "approve", "release")
-        return extended
+        return await matters.step(matter, "supervise", "extend", {"days": 3, "reason": "案情复杂，需要现场核实。"})
     return await _settle(matters, matter, case)
 
 

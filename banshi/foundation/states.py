@@ -219,6 +219,8 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "refuse_stop": (pgettext_lazy("case step", "Special procedure not approved"), ""),
         "stop_clock": (pgettext_lazy("case step", "Clock stopped"), "wait"),
         "resume_clock": (pgettext_lazy("case step", "Clock runs again"), "info"),
+        "propose_extension": (pgettext_lazy("case step", "Extension asked for"), "wait"),
+        "refuse_extension": (pgettext_lazy("case step", "Extension not approved"), ""),
         "extend": (pgettext_lazy("case step", "Extended"), "wait"),
         "recount": (pgettext_lazy("case step", "Days worked out anew"), ""),
         "settle": (pgettext_lazy("case step", "A paper that was to follow came"), "info"),

@@ -16,6 +16,7 @@ STEPS = {
     "reviewer": ["/review/town/review"],
     "approver": ["/review/town/approval"],
     "issue_clerk": ["/issue/town/", "/issue/town/cabinets/", "/issue/town/parcels/"],
+    "head": ["/review/town/extension"],
     "supervisor": [],
     "hall_manager": [],
 }

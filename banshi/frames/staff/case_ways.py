@@ -16,6 +16,7 @@ CASE_WAYS = (
         To("review:acceptance", "folder", pgettext_lazy("cases", "Acceptance"), "cases.receive", also=LOOK),
         To("review:review", "clipboard-list", pgettext_lazy("cases", "Review"), "cases.review", also=LOOK),
         To("review:approval", "scale", pgettext_lazy("cases", "Decision"), "cases.approve", also=LOOK),
+        To("review:extension", "clock", pgettext_lazy("cases", "Extensions"), "cases.head", also=LOOK),
         To("issue:home", "printer", pgettext_lazy("issue", "Issue window"), "cases.issue"),
         To("issue:cabinets", "layout-grid", pgettext_lazy("issue", "Cabinets"), "cases.issue"),
         To("issue:parcels", "truck", pgettext_lazy("issue", "Parcels"), "cases.issue"),

@@ -30,7 +30,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity import queries as identity
 
 DESK_ROLES = {"clerk", "senior_clerk"}
-CASE_ROLES = {"pre_reviewer", "receiver", "reviewer", "approver", "issue_clerk", "supervisor"}
+CASE_ROLES = {"pre_reviewer", "receiver", "reviewer", "approver", "head", "issue_clerk", "supervisor"}
 
 
 class SignInForm(forms.Form):

@@ -31,6 +31,7 @@ class Line:
 
 _WHERE = {
     "decide": ("scale", "review:approval"),
+    "extension": ("clock", "review:extension"),
     "sign_for": ("files", "review:review"),
     "review": ("clipboard-list", "review:review"),
     "came_again": ("folder", "review:acceptance"),
@@ -42,6 +43,7 @@ _WHERE = {
 }
 _TEXT: dict[str, Callable[[int], str]] = {
     "decide": lambda n: npgettext("waiting", "%(n)s case to decide", "%(n)s cases to decide", n),
+    "extension": lambda n: npgettext("waiting", "%(n)s extension to approve", "%(n)s extensions to approve", n),
     "sign_for": lambda n: npgettext(
         "waiting", "Papers of %(n)s case to sign for", "Papers of %(n)s cases to sign for", n
     ),

@@ -14,6 +14,7 @@ ROLES: dict[str, str | Promise] = {
     "receiver": _("Receiving clerk"),
     "reviewer": _("Reviewer"),
     "approver": _("Approver"),
+    "head": pgettext_lazy("role", "Head of the body"),
     "issue_clerk": _("Issuing clerk"),
     "supervisor": _("Supervisor"),
     "archivist": _("Archivist"),

@@ -18,6 +18,7 @@ from banshi.rooms.places.models import Hall
 
 LOOK = "cases.look"  # to open what stands in a list
 MINE = (
+    "extension",
     "approval",
     "review",
     "acceptance",
@@ -27,8 +28,8 @@ MINE = (
 
 @dataclass(frozen=True)
 class Waiting:
-    """:ivar what: decide | sign_for | review | came_again (what was missing) | acceptance | pre_review | asked | answered |
-    enquiries. :ivar due: the first of their days."""
+    """:ivar what: extension | decide | sign_for | review | came_again (what was missing) | acceptance | pre_review | asked |
+    answered | enquiries. :ivar due: the first of their days."""
 
     what: str
     hall: Hall
@@ -79,7 +80,9 @@ def _of_list(name: str, staff: int, rows: QuerySet[Case], mine: Mapping[str, Hal
             *_counted("came_again", rows.filter(**again), mine, "hall__code", column),
             *_counted("acceptance", rows.exclude(**again), mine, "hall__code", column),
         ]
-    return _counted({"approval": "decide"}.get(name, "pre_review"), rows, mine, "hall__code", column)
+    return _counted(
+        {"approval": "decide", "extension": "extension"}.get(name, "pre_review"), rows, mine, "hall__code", column
+    )
 
 
 def _of_opinions(

@@ -179,6 +179,8 @@ def _wanted(halls: list[Hall]) -> list[tuple[str, str, str, str]]:
         wanted += [
             (of_all_departments(code, role)[nth], role, "hall", code) for code in case_halls for role in OF_DEPARTMENTS
         ]
+    # Who watches over a hall's limits is in a demo the head of its bodies, too.
+    wanted += [(login, "head", "hall", code) for code in case_halls for login in case_logins(code, "supervisor")]
     return wanted
 
 
@@ -210,6 +212,7 @@ def _staff(halls: list[Hall], now: datetime) -> dict[str, Staff]:
     for number, (login, _role, _kind, _scope) in enumerate(wanted):
         (family_zh, family_en), (given_zh, given_en) = dice.choice(SURNAMES), dice.choice(GIVEN)
         if login not in known:
+            known.add(login)  # may hold two roles
             fresh.append(
                 Staff(
                     login=login, password=hashed, name_zh=family_zh + given_zh, name_en=f"{given_en} {family_en}",

@@ -144,6 +144,8 @@ class Case(models.Model):
     stage_due_on = models.DateField(null=True)  # its last day
     fee_reminded_at = models.DateTimeField(null=True)  # who has to pay was reminded
     urged_on = models.DateField(null=True)  # 催办: whoever has it was urged, and has not done their part yet
+    # 延长办理期限: who asked the head of the body for it, until the head answered
+    extension_asked_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     # Said once, by the calendar and the story of that day (rules/measures): figures read them.
     days_saved = models.SmallIntegerField(null=True)  # working days that the decision left of the statutory limit
@@ -243,6 +245,11 @@ class Case(models.Model):
             models.Index(fields=["supplement_due_on"], name="cases_to_lapse", condition=Q(phase="supplement")),
             models.Index(fields=["notice_due_on"], name="cases_to_be_deemed", condition=Q(phase="received")),
             models.Index(fields=["fee_due_on"], name="cases_to_be_paid", condition=Q(fee_due_on__isnull=False)),
+            models.Index(
+                fields=["hall", "due_promised"],
+                name="extensions_asked_for",
+                condition=Q(extension_asked_by__isnull=False),
+            ),
             models.Index(fields=["wait_until"], name="cases_waited_for", condition=Q(wait_until__isnull=False)),
             models.Index(fields=["called_at"], name="cases_called_for", condition=Q(called_at__isnull=False)),
             # Figures read a hall's days.
@@ -310,17 +317,26 @@ class Stop(models.Model):
 
 
 class Extension(models.Model):
-    """延长办理期限: once a case, by the head of the body."""
+    """延长办理期限: once a case, by the head of the body – of their own, or as another asked for it (行政许可法 42 条)."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="extension")
     days = models.SmallIntegerField()
     reason = FreeText(default="")
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
+    proposed_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")  # None: nobody asked
+    approved_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")  # None: of before
 
     class Meta:
         db_table = "cases_extension"
-        constraints = [models.CheckConstraint(condition=Q(days__range=(1, 15)), name="an_extension_is_15_days_at_most")]
+        constraints = [
+            models.CheckConstraint(condition=Q(days__range=(1, 15)), name="an_extension_is_15_days_at_most"),
+            models.CheckConstraint(
+                condition=Q(proposed_by=None)
+                | (Q(approved_by__isnull=False) & ~Q(proposed_by=models.F("approved_by"))),
+                name="who_asks_for_an_extension_does_not_approve_it",
+            ),
+        ]
 
 
 IN_ORDER = (

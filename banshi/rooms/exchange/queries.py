@@ -19,7 +19,7 @@ from banshi.rooms.places.models import Hall
 # Steps of the clock and of who holds a case are ours alone.
 UNTOLD = (
     "take", "release", "urge", "hand_on", "hand_to_department", "agree", "recount", "archive", "destroy", "open", "change",
-    "propose_stop", "refuse_stop",
+    "propose_stop", "refuse_stop", "propose_extension", "refuse_extension",
 )  # fmt: skip
 
 

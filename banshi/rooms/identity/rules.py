@@ -42,6 +42,7 @@ PERMISSIONS: dict[str, str] = {
     "cases.receive": "receive papers, accept applications or refuse them",
     "cases.review": "review accepted cases",
     "cases.approve": "decide cases",
+    "cases.head": "approve, as the head of the body, what the law leaves to the head: a longer time for a case",
     "cases.issue": "make out results and hand them over",
     "folders.keep": "put folders of papers away, take them out, give originals back",
     "cases.supervise": "watch over the limits of cases, allow exceptions, end cases",
@@ -58,7 +59,8 @@ _CLERK = {"desk.work", "desk.identity", "line.view", "line.help", "cases.receive
 _GUIDE = {"line.view", "line.help", "appointments.view", "appointments.manage", "people.correct"}
 # Whoever steers a hall takes no step of a case: who receives, who reviews and who decides are set apart (GB/T 22239). Nor
 # does it answer for a department.
-_STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.issue", "enquiries.answer"}
+_STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.head", "cases.issue"}
+_STEPS |= {"enquiries.answer"}
 _MANAGER = set(PERMISSIONS) - {"desk.work"} - _STEPS
 _CASES = {"line.view", "cases.look", "folders.keep"}  # the first page of the office, and what one works on
 _ANSWERS = {"enquiries.look", "enquiries.answer", "enquiries.publish"}
@@ -70,6 +72,7 @@ ROLES: dict[str, frozenset[str]] = {
     "receiver": frozenset(_CASES | _ANSWERS | {"cases.receive"}),  # 收件人员
     "reviewer": frozenset(_CASES | _ANSWERS | {"cases.review"}),  # 审查人员
     "approver": frozenset(_CASES | _ANSWERS | {"cases.approve"}),  # 审批人员
+    "head": frozenset(_CASES | {"cases.head"}),  # 机关负责人 (行政许可法 42 条): held besides another role, or alone
     "issue_clerk": frozenset(_CASES | {"cases.issue"}),  # 出件人员
     "supervisor": frozenset(
         _CASES

@@ -38,6 +38,8 @@ UNSEEN = frozenset(
         "opine",
         "propose_stop",
         "refuse_stop",
+        "propose_extension",
+        "refuse_extension",
         *BEHIND,
         "take",
         "release",
@@ -55,7 +57,19 @@ TOLD = frozenset(
 )  # fmt: skip
 OFFICE = {
     **dict.fromkeys(
-        (*BEHIND, "opine", "propose_stop", "refuse_stop", "stop_clock", "resume_clock", "extend", "decide", "settle"),
+        (
+            *BEHIND,
+            "opine",
+            "propose_stop",
+            "refuse_stop",
+            "stop_clock",
+            "resume_clock",
+            "extend",
+            "decide",
+            "settle",
+            "propose_extension",
+            "refuse_extension",
+        ),
         "department",
     ),
     **dict.fromkeys(("terminate", "agree", "waive", "reassess", "urge", "hand_on", "hand_to_department"), "supervisor"),
@@ -130,7 +144,12 @@ def _line(case: Case, line: CaseLine, who: Caller, *, on_hold: bool) -> dict[str
         "channel": case.channel,
         "phase": case.phase,
         "outcome": case.outcome or None,
-        "flags": [*line.flags, *(["locked"] if staff and line.held_by_zh else []), *(["on_hold"] if on_hold else [])],
+        "flags": [
+            *line.flags,
+            *(["locked"] if staff and line.held_by_zh else []),
+            *(["on_hold"] if on_hold else []),
+            *(["extension_asked"] if staff and case.extension_asked_by_id is not None else []),
+        ],
         "due": {"promised": case.due_promised, "statutory": case.due_statutory, "provisional": case.provisional},
         "due_on": line.due_on,
         "light": line.light,

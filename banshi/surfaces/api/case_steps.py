@@ -15,7 +15,7 @@ from banshi.journeys.case import by_rule, charging, conclude, folders
 from banshi.journeys.case.folders import Goes
 from banshi.kernel.documents import InvalidDocument
 from banshi.kernel.refusals import Refused
-from banshi.kernel.rights import must_hold
+from banshi.kernel.rights import holds, must_hold
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, CaseMaterial
@@ -43,6 +43,7 @@ from banshi.surfaces.api.case_schemas import (
     OpineIn,
     PassIn,
     ReceiveIn,
+    RefuseExtensionIn,
     RefuseIn,
     RefusePapersIn,
     RefuseStopIn,
@@ -81,8 +82,8 @@ WORKED_BY = {
 
 @router.get("/worklists/{name}", **op("worklist", {200: Page[CaseLineOut]}), summary="What I may take now")
 def worklist(request: HttpRequest, name: Path[Worklist], asked: Query[WorklistAsked]) -> HttpResponse:
-    """Due first: pre-review, acceptance, review, approval, issue, supervision. In the halls where the key's member of staff
-    does that, of their department; without what the law keeps from them."""
+    """Due first: pre-review, acceptance, review, approval, extension, issue, supervision. In the halls where the key's member
+    of staff does that, of their department; without what the law keeps from them."""
     who, start = caller(request), start_of(asked)
     rows = on_list(name, who, hall=asked.hall, item=asked.item, q=asked.q.strip())
     shown = queries.read(rows[start : start + asked.limit + 1])
@@ -374,10 +375,27 @@ def resume_clock(request: HttpRequest, case: Path[Code], body: ResumeIn) -> Answ
 @router.post("/cases/{case}/extend", **op("extend_case", {200: CaseOut}), summary="Extend the limit")
 @write
 def extend_case(request: HttpRequest, case: Path[Code], body: ExtendIn) -> Answer:
-    """Once, before the statutory limit ends: by up to ten working days, fifteen where several bodies decide."""
+    """Once, before the statutory limit ends: by up to ten working days, fifteen where several bodies decide. The head of the
+    body extends; by the key of whoever reviews or approves it is asked for, and waits for a head (`flags`:
+    `extension_asked`). Who asked does not approve."""
+
+    def act(who: Caller, seen: Case, now: datetime) -> None:
+        heads = holds({"cases.head": who.where("cases.head")}, "cases.head", seen.hall.code)
+        step = cases.extend if heads else cases.propose_extension
+        step(case_no=seen.no, days=body.days, reason=body.reason, by=who.by, now=now)
+
+    return _did(request, case, "extend_case", act)
+
+
+@router.post(
+    "/cases/{case}/refuse-extension", **op("refuse_extension", {200: CaseOut}), summary="Do not approve an extension"
+)
+@write
+def refuse_extension(request: HttpRequest, case: Path[Code], body: RefuseExtensionIn) -> Answer:
+    """The limit stays, and it may be asked for again."""
     return _did(
-        request, case, "extend_case",
-        lambda who, seen, now: cases.extend(case_no=seen.no, days=body.days, reason=body.reason, by=who.by, now=now),
+        request, case, "refuse_extension",
+        lambda who, seen, now: cases.refuse_extension(case_no=seen.no, why=body.why, by=who.by, now=now),
     )  # fmt: skip
 
 

@@ -54,7 +54,8 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     "opine": "cases.review",
     **dict.fromkeys(("consult", "list_consultations", "get_consultation_page", "answer_consultation"), "cases.review"),
     "settle_material": "cases.receive | cases.review",
-    "extend_case": "cases.approve",
+    "extend_case": "cases.head | cases.approve | cases.review",  # the head approves; the others ask for it
+    "refuse_extension": "cases.head",
     "decide_case": "cases.approve | cases.receive",
     "issue_result": "cases.issue",
     "shelve_result": "cases.issue",

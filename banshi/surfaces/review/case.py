@@ -19,6 +19,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case, latest_day, shown_fields
+from banshi.rooms.cases.queries.extending import asked_extension
 from banshi.rooms.cases.queries.flow import counted_stages
 from banshi.rooms.cases.queries.stopping import proposed_stop
 from banshi.rooms.cases.rules.grounds import GROUNDS
@@ -123,6 +124,7 @@ def answer(
         "fee_fields": fee_lines(case, said) if "reassess" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in stopping(case.item.item_type).items()],
         "proposed_stop": stop_words(case) if "agree_stop" in deeds else None,
+        "asked_longer": asked_extension(case),
         "departments": [d for d in departments(hall.code) if d.pk != case.department_id] if "consult" in deeds else [],
         "consult_until": latest_day(case, today_of(case, now)) if "consult" in deeds else None,
         "colleagues": colleagues(case, proposed_by) if "hand_on" in deeds else [],
@@ -133,6 +135,6 @@ def answer(
         "sent": sent_papers_of(case) if case.phase == "await_receipt" else None,
         "tabs": lists.tabs(request, hall, shared.department_of(request)), "mine": case.locked_by_id == request.who.staff_id,
         "lists": [(f"review:{n.replace('-', '_')}", f"review:next_{n.replace('-', '_')}", lists.TITLES[n])
-                  for n in lists.mine(request, hall.code) if n != "supervision"],
+                  for n in lists.mine(request, hall.code) if n not in ("extension", "supervision")],
     }  # fmt: skip
     return page(request, "review/case.html", hall, status=status_of(refused) if refused else 200, **context)

@@ -17,6 +17,7 @@ from banshi.journeys.case import by_rule, charging, folders, paying, reassessing
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.extending import LONGEST_WHY as LONGEST_REASON
 from banshi.rooms.cases.actions.handing import LONGEST_WHY
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case, paper_rows, shown_fields
@@ -24,6 +25,8 @@ from banshi.rooms.places.models import Hall
 from banshi.surfaces.review.case import answer
 from banshi.surfaces.review.fee_fields import fee_fields
 from banshi.surfaces.review.said import counted_of, deferred_of, missing_of, told_of, verdicts_of
+
+ASKS_LONGER = ("cases.review", "cases.approve")
 
 
 def of_case(permission: str, part: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
@@ -156,10 +159,30 @@ def resume_clock(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     return _("The clock runs again.")
 
 
-@of_case("cases.approve", "extend")
+@of_case("cases.look", "ask_longer")
+def propose_extension(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    """By whoever reviews or approves."""
+    if not any(request.who.may(permission, case.hall.code) for permission in ASKS_LONGER):
+        raise Refused("not-allowed", facts={"permission": " | ".join(ASKS_LONGER)})
+    days = int_or_none(request.POST.get("days"), 0, 1000) or 0
+    reason = lines_of(request.POST.get("reason"), LONGEST_REASON + 1)
+    cases.propose_extension(case_no=case.no, days=days, reason=reason, by=by, now=now)
+    return _("Asked for. The limit stays until the head approves.")
+
+
+@of_case("cases.head", "extend")
+def refuse_extension(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    why = lines_of(request.POST.get("why"), LONGEST_REASON + 1)
+    cases.refuse_extension(case_no=case.no, why=why, by=by, now=now)
+    return _("Not approved: the limit stays.")
+
+
+@of_case("cases.head", "extend")
 def extend(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     days = int_or_none(request.POST.get("days"), 0, 1000) or 0
-    cases.extend(case_no=case.no, days=days, reason=lines_of(request.POST.get("reason"), 300), by=by, now=now)
+    cases.extend(
+        case_no=case.no, days=days, reason=lines_of(request.POST.get("reason"), LONGEST_REASON + 1), by=by, now=now
+    )
     return _("Extended. The applicant is told.")
 
 

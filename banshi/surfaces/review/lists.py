@@ -36,6 +36,7 @@ TITLES = {
     "acceptance": gettext_lazy("Acceptance"),
     "review": gettext_lazy("Review"),
     "approval": gettext_lazy("Decision"),
+    "extension": pgettext_lazy("cases", "Extensions"),
     "supervision": gettext_lazy("Supervision"),
 }
 ASKED = pgettext_lazy("consult", "Asked of us, and answers")
@@ -145,7 +146,7 @@ def _list(request: Asked, hall: Hall, name: str, *, refusals: Sequence[tuple[str
         items=_choices(Item, theirs.items, item),
         departments=[] if own else _choices(Department, every.departments, department),
         item=item, department=department, own=own, filtered=filtered,
-        next_address="" if name == "supervision" else f"review:next_{name.replace('-', '_')}",
+        next_address="" if name in ("extension", "supervision") else f"review:next_{name.replace('-', '_')}",
         saved=saved(request, hall, f"review:{name.replace('-', '_')}"),
         several=name == "review", refusals=refusals, most=MOST_AT_ONCE, status=409 if refusals else 200,
     )  # fmt: skip
@@ -205,6 +206,7 @@ pre_review = _listed("pre-review")
 acceptance = _listed("acceptance")
 review = _listed("review")
 approval = _listed("approval")
+extension = _listed("extension")
 supervision = _listed("supervision")
 take_several = _several(cases.take)
 hand_over_several = _several(partial(folders.hand_over, fetched=True))

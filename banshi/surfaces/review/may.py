@@ -34,7 +34,9 @@ PARTS = (
     ("agree_stop", "stop_clock", "cases.approve"),
     ("resume", "resume_clock", "cases.review"),
     ("decide", "decide", "cases.approve"),
-    ("extend", "extend", "cases.approve"),
+    ("ask_longer", "propose_extension", "cases.review"),
+    ("ask_longer", "propose_extension", "cases.approve"),
+    ("extend", "extend", "cases.head"),
     ("take_over", "take", "cases.supervise"),
     ("urge", "urge", "cases.supervise"),
     ("hand_on", "hand_on", "cases.supervise"),
@@ -45,6 +47,7 @@ PARTS = (
     ("terminate", "terminate", "cases.supervise"),
 )
 ALWAYS = (
+    "extend",
     "sign",
     "take_over",
     "urge",
@@ -97,8 +100,10 @@ def _open(
         return case.tolerant
     if part == "decide":
         return case.proposed in ("grant", "refuse") and not stopped and not _their_own(who, case, put_by)
+    if part == "ask_longer":  # a head needs to ask nobody
+        return not _extended(case) and not who.may("cases.head", case.hall.code)
     if part == "extend":
-        return not _extended(case)
+        return not _extended(case) and case.extension_asked_by_id != who.staff_id
     if part == "take_over":
         return busy
     if part == "waive":

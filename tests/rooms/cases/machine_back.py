@@ -71,10 +71,20 @@ class Behind(Machine):
         if self.take("resume_clock", cases.resume_clock, dies, result="完了", by=self.by["reviewer"]):
             self.law.stood[-1] = (self.law.stood[-1][0], self.today)
 
+    @precondition(lambda self: self.may("propose_extension"))
+    @rule(days=st.integers(0, 11), dies=st.integers(0, 40))
+    def asks_for_an_extension(self, days: int, dies: int) -> None:
+        self.take("propose_extension", cases.propose_extension, dies, days=days, reason="复杂", by=self.by["reviewer"])
+
+    @precondition(lambda self: self.may("refuse_extension"))
+    @rule(dies=st.integers(0, 40))
+    def does_not_extend(self, dies: int) -> None:
+        self.take("refuse_extension", cases.refuse_extension, dies, why="不必", by=self.by["head"])
+
     @precondition(lambda self: self.may("extend"))
     @rule(days=st.integers(0, 11), dies=st.integers(0, 40))
     def extends(self, days: int, dies: int) -> None:
-        if self.take("extend", cases.extend, dies, days=days, reason="复杂", by=self.by["approver"]):
+        if self.take("extend", cases.extend, dies, days=days, reason="复杂", by=self.by["head"]):
             assert self.law.more == 0, "put off twice"
             assert 1 <= days <= 10
             self.law.more = days

@@ -113,7 +113,9 @@ class CaseMachine(AtTheFront, Behind):
             "refuse_stop": of(cases.refuse_stop, "approver", why="不必"),
             "stop_clock": of(cases.stop_clock, "approver"),
             "resume_clock": of(cases.resume_clock, "reviewer", result="完了"),
-            "extend": of(cases.extend, "approver", days=3, reason="复杂"),
+            "propose_extension": of(cases.propose_extension, "approver", days=3, reason="复杂"),
+            "refuse_extension": of(cases.refuse_extension, "head", why="不必"),
+            "extend": of(cases.extend, "head", days=3, reason="复杂"),
             "settle": of(cases.settle_deferred, "reviewer", code="photo"),
             "decide": of(charging.decide, "approver", grant=True),
             "decide_at_once": of(charging.decide_at_once, "receiver", grant=True),
@@ -161,6 +163,10 @@ WAYS: tuple[tuple[type[CaseMachine], str, tuple[tuple[str, dict[str, Any]], ...]
     (CaseMachine, "tolerant", (("time_passes", {"hours": 72}), ("duties_come", {}))),
     (CaseMachine, "in_review", (("does_not_sign", {"who": "reviewer"}),)),
     (CaseMachine, "in_review", (("signs_for_the_papers", {"who": "reviewer"}), ("urges", {}), ("extends", {"days": 3}))),
+    (CaseMachine, "in_review", (
+        ("asks_for_an_extension", {"days": 3}), ("does_not_extend", {}), ("asks_for_an_extension", {"days": 2}),
+        ("extends", {"days": 2}),
+    )),
     (CaseMachine, "in_review", (
         ("takes_it", {"who": "reviewer", "over": False}), ("asks_another_department", {"days": 1}),
         ("the_other_department_answers", {"says": "refuse", "who": "approver"}),

@@ -54,7 +54,9 @@ def moves(matters: Matters, dice: random.Random) -> dict[str, Callable[..., Any]
         "stop": lambda k: cases.stop_clock(by=by["approver"], **k),
         "refuse_stop": lambda k: cases.refuse_stop(why="不必", by=by["approver"], **k),
         "resume": lambda k: cases.resume_clock(result="完了", by=by["reviewer"], **k),
-        "extend": lambda k: cases.extend(days=dice.randint(0, 12), reason="复杂", by=by["approver"], **k),
+        "propose_extension": lambda k: cases.propose_extension(days=3, reason="复杂", by=by["reviewer"], **k),
+        "refuse_extension": lambda k: cases.refuse_extension(why="不必", by=by["head"], **k),
+        "extend": lambda k: cases.extend(days=dice.randint(0, 12), reason="复杂", by=by["head"], **k),
         "settle": lambda k: cases.settle_deferred(code="photo", by=by["reviewer"], **k),
         "decide": lambda k: cases.decide(
             grant=dice.random() < 0.7, reason="依规定", by=by[dice.choice(["approver", "receiver", "reviewer"])], **k

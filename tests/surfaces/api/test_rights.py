@@ -190,6 +190,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "answer_consultation": ("post", "/consultations/1/answer", {"says": "note", "text": "要验收"}),
     "opine": ("post", "/cases/NONE/opine", {"says": "grant", "text": ""}),
     "settle_material": ("post", "/cases/NONE/settle", {"material": "photo"}),
+    "refuse_extension": ("post", "/cases/NONE/refuse-extension", {"why": "不必"}),
     "extend_case": ("post", "/cases/NONE/extend", {"days": 3, "reason": "情况复杂"}),
     "decide_case": ("post", "/cases/NONE/decide", {"grant": True, "reason": ""}),
     "issue_result": ("post", "/cases/NONE/issue", None),

@@ -229,8 +229,7 @@ def test_an_extension_and_a_shared_end(matters, client_of):
     case = matters.in_review()
     at = f"/review/town/cases/{case.no}/"
 
-    extended = client_of("approver").post(at + "extend", {"days": "5", "reason": "案情复杂"})
-    client_of("approver").post(at + "release")
+    extended = client_of("head").post(at + "extend", {"days": "5", "reason": "案情复杂"})
     client_of("second_supervisor").post(at + "agree", {"verb": "terminate"})
     ended = client_of("supervisor").post(at + "terminate", {"reason": "重复", "second": "case-second-supervisor"})
 
@@ -245,7 +244,8 @@ def test_a_hearing_of_nonsense_is_refused_with_the_page(matters, client_of):
 
     found = {
         step: client_of(who).post(at + step, nonsense).status_code
-        for who, step in [("reviewer", "propose-stop"), ("reviewer", "opine"), ("reviewer", "settle"), ("approver", "extend"),
+        for who, step in [("reviewer", "propose-stop"), ("reviewer", "opine"), ("reviewer", "settle"), ("head", "extend"),
+                          ("approver", "propose-extension"), ("head", "refuse-extension"),
                           ("supervisor", "agree"), ("supervisor", "terminate"), ("receiver", "accept"), ("receiver", "notice")]
     }  # fmt: skip
 

@@ -49,6 +49,7 @@ from banshi.rooms.cases.actions.consulting import answer_consultation, consult
 from banshi.rooms.cases.actions.copies import content_of, make_copies
 from banshi.rooms.cases.actions.deferring import lapse_deferred, need_owed, remind_deferred, settle_deferred
 from banshi.rooms.cases.actions.destroying import destroy_content
+from banshi.rooms.cases.actions.extending import extend, propose_extension, refuse_extension
 from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.ground import alone, names, need_sealed, tell, told_at, told_at_ends, waits_for_seal
 from banshi.rooms.cases.actions.ground import locked as lock
@@ -73,7 +74,6 @@ from banshi.rooms.cases.actions.recounting import recount
 from banshi.rooms.cases.actions.reviewing import (
     decide,
     decide_at_once,
-    extend,
     opine,
     release,
     take,
@@ -151,12 +151,14 @@ __all__ = [
     "pdf_of",
     "place_of",
     "post",
+    "propose_extension",
     "propose_rules",
     "propose_stop",
     "reassess",
     "receive",
     "recount",
     "refuse",
+    "refuse_extension",
     "refuse_papers",
     "refuse_stop",
     "release",

@@ -74,7 +74,16 @@ def refuse_papers(*, case_no: str, why: str, by: Actor, now: datetime) -> Case:
         need_running(case)  # else it lies at the front with a procedure that nobody there can end
         row.refused_by_id, row.refused_at, row.why = staff_of(by), now, why.strip()
         row.save(update_fields=["refused_by", "refused_at", "why"])
-        step(case, "refuse_papers", by=by, now=now, why=why.strip(), proposed="", proposed_by_id=None)
+        step(
+            case,
+            "refuse_papers",
+            by=by,
+            now=now,
+            why=why.strip(),
+            proposed="",
+            proposed_by_id=None,
+            extension_asked_by_id=None,
+        )
     return case
 
 

@@ -1,4 +1,4 @@
-"""审查与决定: taken by somebody, looked into, extended, decided by another."""
+"""审查与决定: taken by somebody, looked into, decided by another."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.charging import ask_fee, issue_day, pay_day
 from banshi.rooms.cases.actions.granting import Said, what_is_granted
 from banshi.rooms.cases.actions.ground import (
-    dues,
     give,
     invalid,
     locked,
@@ -25,15 +24,13 @@ from banshi.rooms.cases.actions.ground import (
     staff_of,
     step,
     tell,
-    today_of,
 )
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
-from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion
+from banshi.rooms.cases.models import Case, CaseEvent, Obligation, Opinion
 from banshi.rooms.cases.queries.flow import counted_stages, flow_of, lived
 from banshi.rooms.cases.queries.handling import fee_of, free_of, handling_of_case
 from banshi.rooms.cases.queries.known import is_known
 from banshi.rooms.cases.queries.views import proposers
-from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import decide_refusal, review_refusal
 from banshi.rooms.cases.rules.flow import grant_refusal
 from banshi.rooms.cases.rules.seen import seen_refusal
@@ -98,53 +95,6 @@ def opine(*, case_no: str, says: str, text: str = "", by: Actor, now: datetime) 
             zh, en = "、".join(each.name_zh for each in held), ", ".join(each.name_en for each in held)
             raise invalid("text", f"写明结果：{zh}", f"Say what came of it: {en}")
         step(case, "opine", by=by, now=now, facts={"says": says}, **more)
-    return case
-
-
-def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) -> Case:
-    """延长办理期限: once, before the statutory limit ends, by up to ten working days, fifteen where several bodies decide.
-
-    :raises Refused: nothing-found, wrong-state (extended already), locked, too-late, invalid.
-    """
-    with transaction.atomic():
-        case = locked(case_no)
-        need(case, "extend")
-        need_lease(case, by=by, now=now)
-        most = clocks.MOST_EXTENSION_JOINT if handling_of_case(case).joint else clocks.MOST_EXTENSION
-        if not 1 <= days <= most:
-            raise invalid("days", f"延长 1 到 {most} 个工作日", f"1 to {most} working days")
-        if not reason.strip() or len(reason) > 300:
-            raise invalid("reason", "写明理由，300 字以内", "Give the reason, in up to 300 characters")
-        if Extension.objects.filter(case=case).exists():
-            raise Refused("wrong-state", facts={"kind": "case", "state": "extended", "needs": "not extended"})
-        ends = dues(case, now=now)["due_statutory"]  # while the clock stands, later than was last written down
-        if ends is not None and today_of(case, now) > ends:
-            raise Refused("too-late", facts={"closes": ends.isoformat()})
-        case.extension = Extension.objects.create(case=case, days=days, reason=reason.strip(), at=now, by=str(by))
-        before = case.due_statutory
-        columns = dues(case, now=now)
-        event = step(
-            case, "extend", by=by, now=now, why=reason.strip(), due_told=columns["due_promised"], **columns,
-            facts={"days": days, "due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"]},
-        )  # fmt: skip
-        give(
-            case,
-            "extension",
-            event=event,
-            now=now,
-            due_before=before,
-            days_stopped=f"{days} 个工作日",
-            reason=reason.strip(),
-        )
-        tell(
-            case,
-            "case_extended",
-            event=event,
-            now=now,
-            day=columns["due_promised"].isoformat(),
-            days=days,
-            reason=reason,
-        )
     return case
 
 

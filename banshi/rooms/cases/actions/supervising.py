@@ -83,7 +83,7 @@ def hand_to_department(*, case_no: str, department: str, may: bool, why: str, by
         facts = {"from": case.department.code, "department": other.code}
         step(
             case, "hand_to_department", by=by, now=now, facts=facts, why=said, department_id=other.pk, proposed="",
-            proposed_by_id=None,
+            proposed_by_id=None, extension_asked_by_id=None,
         )  # fmt: skip
         case.department = other
     return case

@@ -242,6 +242,10 @@ def worklist(
             rows = rows.exclude(proposed=STOP, proposed_by_id=staff)
             rows = rows.exclude(Q(received_by_id=staff) | Q(accepted_by_id=staff))
             rows = rows.exclude(Exists(_proposals(by=staff).filter(case=OuterRef("pk"))))
+    if name == "extension":  # what waits for the head of the body; who asked for it is not who says yes
+        rows = rows.filter(extension_asked_by__isnull=False)
+        if staff is not None:
+            rows = rows.exclude(extension_asked_by_id=staff)
     if q:
         rows = rows.filter(found_by(q))
     from django.db.models import F
@@ -496,12 +500,14 @@ def next_steps(case: Case) -> list[tuple[str, str]]:
         "return": "hall", "pass": "hall", "receive": "hall", "notice": "hall", "accept": "hall", "refuse": "hall",
         "hand_over": "hall", "opine": "department", "propose_stop": "department",
         "refuse_stop": "department", "stop_clock": "department", "resume_clock": "department",
-        "extend": "department", "decide": "department", "pay": "applicant", "waive": "supervisor", "issue": "hall",
+        "refuse_extension": "department", "extend": "department",
+        "decide": "department", "pay": "applicant", "waive": "supervisor", "issue": "hall",
         "shelve": "hall", "deliver": "hall", "terminate": "supervisor",
     }  # fmt: skip
     stopped = case.stopped_at is not None
     not_now = {"resume_clock"} if not stopped else {"propose_stop", "decide", "opine"}
     not_now |= {"propose_stop", "decide"} if case.proposed == STOP else {"refuse_stop", "stop_clock"}
+    not_now |= {"refuse_extension"} if case.extension_asked_by_id is None else set()
     not_now |= {"issue"} if case.fee_due_on is not None else {"pay", "waive"}
     not_now |= {"issue"} if case.granted is False else set()
     not_now |= {"deliver"} if case.phase != handed_from(granted=case.granted) else set()

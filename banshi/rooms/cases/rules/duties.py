@@ -52,6 +52,10 @@ _APPROVES = {
     "zh": "提出特殊程序的人不批准它，换一位审批人员",
     "en": "Who proposed the procedure does not approve it: another approver does",
 }
+_EXTENDS = {
+    "zh": "提出延期的人不批准它，由另一位负责人批准",
+    "en": "Who asked for the extension does not approve it: another head does",
+}
 _SECOND = {"zh": "要另一位有督办权限的人同意", "en": "Another person who supervises cases has to agree"}
 
 
@@ -89,6 +93,11 @@ def issue_refusal(
 def approve_refusal(*, proposed_by: int | None, approves: int) -> Refusal | None:
     """特殊程序: who proposed it does not approve it."""
     return Refusal("same-person", {"reason": _APPROVES}) if proposed_by == approves else None
+
+
+def extend_refusal(*, proposed_by: int | None, approves: int) -> Refusal | None:
+    """延长办理期限: who asked for it does not approve it. :param proposed_by: None where nobody asked."""
+    return Refusal("same-person", {"reason": _EXTENDS}) if proposed_by == approves else None
 
 
 def second_refusal(*, first: int, second: int | None, may: bool) -> Refusal | None:

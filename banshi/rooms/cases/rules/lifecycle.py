@@ -48,7 +48,9 @@ CASE = Table(
         "refuse_stop": Step("in_review"),
         "stop_clock": Step("in_review"),  # an approver agrees: the clock stands
         "resume_clock": Step("in_review"),
-        "extend": Step("in_review"),
+        "propose_extension": Step("in_review"),  # 延长办理期限: the department asks for it
+        "refuse_extension": Step("in_review"),
+        "extend": Step("in_review"),  # the head of the body approves
         "recount": Step("pre_review", "received", "supplement", "accepted", "in_review", "decided", "issuing"),
         "settle": Step("accepted", "in_review"),  # a paper that was to follow has come
         "unmet": Step("accepted", "in_review"),  # its day has gone by, and it has not
@@ -91,6 +93,7 @@ WORKLISTS: dict[str, tuple[tuple[str, ...], str]] = {
     "acceptance": (("pre_passed", "await_receipt", "received"), "notice_due_on"),
     "review": (("accepted", "in_review"), "due_promised"),
     "approval": (("in_review",), "due_promised"),
+    "extension": (("in_review",), "due_promised"),
     "issue": (("decided", "issuing", "ready"), "issue_due_on"),
     "supervision": ((*_APPLYING[1:], *_PENDING, *_RESULT[:3]), "due_promised"),
 }
@@ -100,6 +103,7 @@ PERMISSION = {
     "acceptance": "cases.receive",
     "review": "cases.review",
     "approval": "cases.approve",
+    "extension": "cases.head",
     "issue": "cases.issue",
     "supervision": "cases.supervise",
 }

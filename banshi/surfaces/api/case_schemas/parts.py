@@ -102,7 +102,8 @@ class CaseLineOut(Out):
     phase: Phase
     outcome: Outcome | None
     flags: list[str] = Field(
-        description="clock_stopped, tolerant, overdue, deemed, fee_due, provisional; to staff locked, on_hold, too."
+        description="clock_stopped, tolerant, overdue, deemed, fee_due, provisional; to staff locked, on_hold, "
+        "extension_asked, too."
     )
     due: DueOut
     due_on: date | None = Field(description="The day that is waited for in this phase.")

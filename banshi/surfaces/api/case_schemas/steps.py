@@ -157,6 +157,10 @@ class RefuseStopIn(In):
     why: Text = Field(description="In up to 300 characters.")
 
 
+class RefuseExtensionIn(In):
+    why: Text = Field(description="In up to 300 characters.")
+
+
 class ResumeIn(In):
     result: Text
 
