@@ -13,6 +13,7 @@ from banshi.rooms.cases.models import Case, Extension
 from banshi.rooms.cases.queries import worklist
 from banshi.rooms.cases.queries.extending import asked_extension
 from tests.matters import Matters
+from tests.rooms.cases.test_consulting import police
 from tests.rooms.cases.test_reviewing import refusal_of
 from tests.together import together
 from tests.town import TUESDAY_NINE
@@ -111,6 +112,7 @@ def test_no_more_is_asked_for_than_the_law_gives(matters: Matters, days: int, sl
 
 
 def test_a_case_that_goes_to_another_department_asks_for_nothing_any_more(matters: Matters):
+    police(matters)
     case = matters.in_review()
     asks(matters, case)
 

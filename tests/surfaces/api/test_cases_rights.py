@@ -116,7 +116,7 @@ def test_a_paper_and_a_file_of_somebody_elses_case_are_not_there(work: Casework,
     assert said == ([403, 403] if stranger == "other-manage" else [404, 404])
 
 
-@pytest.mark.parametrize("who", ["pre_reviewer", "receiver", "reviewer", "approver", "issuer", "supervisor"])
+@pytest.mark.parametrize("who", ["pre_reviewer", "receiver", "reviewer", "approver", "head", "issuer", "supervisor"])
 def test_each_step_takes_its_permission(work: Casework, who: str) -> None:
     no = work.in_review()
 

@@ -17,6 +17,7 @@ from banshi.surfaces.api.case_schemas.parts import (
     RequirementOut,
     TellOut,
 )
+from banshi.surfaces.api.case_schemas.reviewed import CaseReviewOut
 from banshi.surfaces.api.schemas import (
     FeeOut,
     Named,
@@ -68,6 +69,9 @@ class CaseOut(CaseLineOut):
     agent: CaseAgentOut | None = Field(description="Who acts for the applicant; null: nobody does.")
     folder: CaseFolderOut | None = Field(description="材料袋: where its paper is; for staff.")
     by_rule: ByRuleOut | None = Field(description="What the rules of its item made of it; null: it has none.")
+    review: CaseReviewOut | None = Field(
+        description="For staff whose pages of a case show it (`cases.look`); else null."
+    )
 
 
 class FeeLineOut(Out):
