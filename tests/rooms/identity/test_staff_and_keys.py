@@ -171,7 +171,7 @@ def test_a_department_is_set_once_and_stands_in_the_trail(town: Town) -> None:
     assert Staff.objects.get(pk=town.clerk.pk).department == ""
 
 
-STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.issue"}
+STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.head", "cases.issue"}
 
 
 def test_who_steers_a_hall_takes_no_step_of_a_case_and_each_other_role_one_at_most() -> None:
@@ -184,6 +184,7 @@ def test_who_steers_a_hall_takes_no_step_of_a_case_and_each_other_role_one_at_mo
         "receiver": ["cases.receive"],
         "reviewer": ["cases.review"],
         "approver": ["cases.approve"],
+        "head": ["cases.head"],
         "issue_clerk": ["cases.issue"],
     }
     oversee = {"cases.supervise", "cases.look"}

@@ -21,7 +21,7 @@ from tests.surfaces.api.test_cases_rights import works
 from tests.surfaces.api.test_rights import ENDPOINTS
 from tests.town import TUESDAY_NINE
 
-ROLES = ("pre_reviewer", "receiver", "reviewer", "approver", "supervisor", "issue_clerk", "clerk")
+ROLES = ("pre_reviewer", "receiver", "reviewer", "approver", "head", "supervisor", "issue_clerk", "clerk")
 CLERK = HELD["clerk"]
 # Whose case it is not → the scope of their key.
 STRANGERS = {
@@ -30,7 +30,7 @@ STRANGERS = {
 }  # fmt: skip
 LISTS = (
     "/cases?limit=200", "/cases?q={case}", "/cases?hall=town", "/cases?department=hrss", "/cases?phase=in_review",
-    *(f"/worklists/{name}" for name in ("pre-review", "acceptance", "review", "approval", "issue", "supervision")),
+    *(f"/worklists/{name}" for name in ("pre-review", "acceptance", "review", "approval", "extension", "issue", "supervision")),
     "/consultations",
 )  # fmt: skip
 

@@ -200,7 +200,7 @@ def test_a_role_says_where_it_is_held_by_name(office):  # noqa: F811
     assert [("东莞市" in each, "441900" in each) for each in said] == [(True, False)] * 3
 
 
-CASE_ROLES = ["pre_reviewer", "receiver", "reviewer", "approver", "issue_clerk", "supervisor"]
+CASE_ROLES = ["pre_reviewer", "receiver", "reviewer", "approver", "head", "issue_clerk", "supervisor"]
 
 
 @pytest.mark.parametrize("role", CASE_ROLES)
