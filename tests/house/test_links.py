@@ -32,7 +32,8 @@ ID = re.compile(r'\bid="([^"]+)"')
 COMMENT = re.compile(r"<!--.*?-->|<script\b.*?</script>", re.S)
 STAFF = {
     "clerk": "/desk/", "guide": "/office/", "hall_manager": "/office/", "pre_reviewer": "/review/", "receiver": "/review/",
-    "reviewer": "/review/", "approver": "/review/", "head": "/review/", "issue_clerk": "/issue/town/", "supervisor": "/review/town/supervision",
+    "reviewer": "/review/", "approver": "/review/", "head": "/review/", "issue_clerk": "/issue/town/",
+    "supervisor": "/review/town/supervision",
 }  # fmt: skip
 
 
