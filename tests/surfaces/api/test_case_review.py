@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.surfaces.api.casework import Casework
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.django_db
 STOP = {"kind": "hearing", "basis": "《听证办法》第三条", "expected_days": 10}
 
 
-def review_of(work: Casework, no: str, who: str) -> dict:
+def review_of(work: Casework, no: str, who: str) -> Any:
     return work.calls("get", f"/cases/{no}", who).json()["review"]
 
 
