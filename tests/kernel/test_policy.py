@@ -55,6 +55,10 @@ UNSAID: dict[str, dict[str, Any]] = {
         "within_days": 7, "bad_from_below": 3, "answer_working_days": 1, "settle_working_days": 15,
         "judge_working_days": 10,
     },
+    "remedy": {
+        "reconsider_zh": "", "reconsider_en": "", "reconsider_of_zh": [], "reconsider_of_en": [], "court_zh": "",
+        "court_en": "",
+    },
     "records": {"contacts_days": 365, "archive_days": 30, "purge_wait_days": 30},
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from banshi.kernel.policy.fees import FeePolicy
 from banshi.kernel.policy.messages import MessagePolicy
 from banshi.kernel.policy.rating import RatingPolicy
 from banshi.kernel.policy.records import RecordsPolicy
+from banshi.kernel.policy.remedy import RemedyPolicy
 from banshi.kernel.policy.screens import ScreenPolicy
 from banshi.kernel.policy.section import Days, Minutes, Places, Section
 from banshi.kernel.policy.tickets import TicketPolicy
@@ -36,6 +37,7 @@ __all__ = [
     "Quota",
     "RatingPolicy",
     "RecordsPolicy",
+    "RemedyPolicy",
     "ScreenPolicy",
     "Section",
     "TicketPolicy",
@@ -53,6 +55,7 @@ class HallPolicy(Section):
     records: RecordsPolicy = RecordsPolicy()
     delivery: DeliveryPolicy = DeliveryPolicy()
     cases: CasePolicy = CasePolicy()
+    remedy: RemedyPolicy = RemedyPolicy()
 
     @model_validator(mode="after")
     def _consistent(self) -> HallPolicy:

@@ -12,6 +12,7 @@ from banshi.foundation import clock
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries import Guide, ItemLine
+from banshi.rooms.catalogue.queries.remedies import remedies_of
 from banshi.rooms.catalogue.queries.retiring import retirement_of, today
 from banshi.rooms.catalogue.queries.seasons import seasons_of
 from banshi.rooms.catalogue.rules.national import stated
@@ -19,7 +20,7 @@ from banshi.rooms.catalogue.rules.seasons import words
 from banshi.surfaces.api.guide import online_level_shown
 from banshi.surfaces.api.operations import found, op
 from banshi.surfaces.api.pages import page_of_more, start_of
-from banshi.surfaces.api.parts import named
+from banshi.surfaces.api.parts import named, remedy_part
 from banshi.surfaces.api.schemas import PRINTABLE, Code, ItemLineOut, ItemOut, Page, Paged
 
 router = Router(tags=["items"])
@@ -97,6 +98,9 @@ def _guide(guide: Guide) -> dict[str, Any]:
         "elements": [
             {**named(each.code, each.name_zh, each.name_en), "value": each.value_zh, "value_en": each.value_en}
             for each in stated(catalogue.columns_of(item), handling)
+        ],
+        "remedies": [
+            {"hall": hall, **remedy_part(remedy)} for hall, remedy in remedies_of(item, guide.halls, now=clock.now())
         ],
         "seasons": _seasons(item),
         "handling_items": [named(each.code, each.name_zh, each.name_en) for each in handling.handling_items],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
+from banshi.foundation.said import english
 from banshi.frames.typed import int_or_none
 from banshi.journeys.visit import when as when_journey
 from banshi.journeys.visit.when import Chance
@@ -21,9 +23,11 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import YEARS
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
-from banshi.rooms.catalogue.models import HallItem, Material
+from banshi.rooms.catalogue.models import HallItem, Item, Material
+from banshi.rooms.catalogue.queries.remedies import remedies_of
 from banshi.rooms.catalogue.rules.flow import stages
 from banshi.rooms.catalogue.rules.national import stated
+from banshi.rooms.catalogue.rules.remedy import Remedy
 from banshi.rooms.consulting import queries as consulting
 from banshi.rooms.consulting.rules import LISTED
 from banshi.rooms.places import queries as places
@@ -121,6 +125,7 @@ def guide(request: Any, code: str) -> HttpResponseBase:
         "handling_items": handling.handling_items,
         "stages": stages(handling),
         "elements": stated(catalogue.columns_of(item), handling),
+        "remedies": _remedies(item, found, now=now),
         "season": season,
         "to_prove": None if over else to_prove(handling, account_id=request.who.account_id, hall=None),
         "received": season is None or season.now,
@@ -137,6 +142,23 @@ def guide(request: Any, code: str) -> HttpResponseBase:
         "result_sample": handling.result if not over and cases.has_result_sample(item) else None,
     }
     return page(request, "citizen/item.html", context, turns=_turns(best))
+
+
+@dataclass(frozen=True)
+class HallRemedy:
+    """To whom one turns against what these halls decide."""
+
+    names: list[str]
+    remedy: Remedy
+
+
+def _remedies(item: Item, found: catalogue.Guide, *, now: datetime) -> list[HallRemedy]:
+    """Of its halls, those together that name the same."""
+    halls = {each.code: each for each in places.all_halls()}
+    said: dict[Remedy, list[str]] = {}
+    for code, remedy in remedies_of(item, found.halls, now=now):
+        said.setdefault(remedy, []).append(halls[code].name_en if english() else halls[code].name_zh)
+    return [HallRemedy(names, remedy) for remedy, names in said.items()]
 
 
 def _visiting(rows: QuerySet[HallItem]) -> list[Hall]:

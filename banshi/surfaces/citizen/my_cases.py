@@ -126,6 +126,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "agent": cases.agent_of_case(found, today=today),
         "present": present,
         "appointment": appointment,
+        "remedy": cases.remedy_shown(found),
         "told": cases.told_missing(found),
         "fee": fees.owed(found.no, now=now) if found.decided_at else None,
         "to_follow": _to_follow(found),

@@ -16,6 +16,7 @@ from banshi.surfaces.office.item_version_words import NAMES, VALUES
 
 Text = str | Promise
 NAME = 200  # characters
+BODIES = ("reconsider", "court")  # of what is stated: names, a line each
 
 
 @dataclass(frozen=True)
@@ -321,6 +322,12 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         *_both("result.name"), Input("result.printable", "flag"), Input("result.kind", "choice", choices=RESULTS),
         Input("result.valid_years", "whole", least=1, most=100, may_be_empty=True),
         Input("result.certificate_type", "line", most=80),
-        *(each for name in (*STATED, *AT_TIMES) for each in _both(f"stated.{name}", "text", LONGEST_WORDS)),
+        *(
+            each
+            for name in (*STATED, *AT_TIMES)
+            if name not in BODIES
+            for each in _both(f"stated.{name}", "text", LONGEST_WORDS)
+        ),
+        *(each for name in BODIES for each in _both(f"stated.{name}", most=80)),
     ),
 }  # fmt: skip

@@ -20,6 +20,7 @@ SECTIONS: dict[str, Text] = {
     "fees": _("Fees"),
     "delivery": _("Handing over results"),
     "cases": pgettext_lazy("policy", "Cases"),
+    "remedy": pgettext_lazy("policy", "Whoever disagrees with a decision"),
 }
 
 LABELS: dict[str, Text] = {
@@ -125,6 +126,12 @@ LABELS: dict[str, Text] = {
     "cases.returned_first_hours": _("What was sent back and comes again waits for the same person, hours"),
     "records.purge_wait_days": _("Confirm a destruction at the earliest after, days"),
     "records.archive_days": _("Archive a case so many days after it ended"),
+    "remedy.reconsider_zh": pgettext_lazy("policy", "Reconsidered by (Chinese)"),
+    "remedy.reconsider_en": pgettext_lazy("policy", "Reconsidered by (English)"),
+    "remedy.reconsider_of_zh": pgettext_lazy("policy", "… of single departments (Chinese)"),
+    "remedy.reconsider_of_en": pgettext_lazy("policy", "… of single departments (English)"),
+    "remedy.court_zh": pgettext_lazy("policy", "Court (Chinese)"),
+    "remedy.court_en": pgettext_lazy("policy", "Court (English)"),
 }
 
 HINTS: dict[str, Text] = {
@@ -169,6 +176,13 @@ HINTS: dict[str, Text] = {
     "delivery.kiosk_prints": _("0: kiosks print none. A copy that the machine did not print does not count."),
     "cases.returned_first_hours": _("0: whoever is free takes it at once. Who is not at work is not waited for."),
     "records.archive_days": _("Never before the days for rating it are over."),
+    "remedy.reconsider_zh": _(
+        "It stands on decisions. Of departments it is the people's government of the same level."
+    ),
+    "remedy.reconsider_of_zh": _(
+        "One per line, for departments led from above: name of the department = who reconsiders."
+    ),
+    "remedy.court_zh": _("Where nothing is said, papers speak of the court that has jurisdiction."),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),
     "messages.reminder_gap": _("A reminder that would follow sooner is left out: it says nothing new."),

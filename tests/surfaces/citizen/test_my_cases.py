@@ -9,16 +9,18 @@ import pytest
 from banshi.foundation import clock
 from banshi.journeys.case import cabinets, conclude
 from banshi.journeys.case.drop_slip import code_of
-from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
 from banshi.rooms.cases.actions import Missing, Verdict
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
+from banshi.rooms.cases.queries import facts_of
 from banshi.rooms.cases.queries.untouched import SAME_ZH
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.ports import DoorStuck
 from banshi.rooms.delivery.queries import code_for_applicant
 from banshi.rooms.identity.models import Account
+from banshi.rooms.places.actions import publish_policy
 from tests.matters import Matters
 from tests.signers import Plain, sealing
 from tests.surfaces.citizen.cases import applicant, fields, handed_in, retell
@@ -49,6 +51,17 @@ def page(phone: Phone, case: Case) -> str:
     answer = phone.get(f"/cases/{case.no}/")
     assert answer.status_code == 200
     return text(answer)
+
+
+def names_bodies(matters: Matters) -> None:
+    """From now on the hall says to whom one turns."""
+    said = {
+        "reconsider_zh": "小镇人民政府",
+        "reconsider_en": "Town Government",
+        "court_zh": "小镇人民法院",
+        "court_en": "Town Court",
+    }
+    publish_policy(hall=matters.town.hall, document={"remedy": said}, by=SYSTEM, now=TUESDAY_NINE)
 
 
 def sent(matters: Matters, phone: Phone) -> Case:
@@ -291,6 +304,25 @@ def test_a_refusal_says_why(matters, me):
     shown = page(me, matters.decided(grant=False))
 
     assert ("不予批准" in shown, "不符合规划" in shown, "不予批准决定书" in shown) == (True, True, True)
+
+
+def test_beside_a_refusal_stands_to_whom_one_turns_as_its_paper_says_it(matters, me):
+    names_bodies(matters)
+    refused, granted = matters.decided(grant=False), matters.decided()
+
+    shown, other, item = page(me, refused), page(me, granted), text(me.get("/items/pension"))
+
+    said = facts_of(CasePaper.objects.get(case=refused, kind="refusal"))
+    assert (said.reconsider_at, said.court) == ("小镇人民政府", "小镇人民法院")
+    assert ("向小镇人民政府申请行政复议" in shown, "向小镇人民法院提起行政诉讼" in shown) == (True, True)
+    assert ("申请行政复议" in other, "小镇人民政府" in item, "小镇人民法院" in item) == (False, True, True)
+
+
+def test_where_no_hall_names_anybody_the_ways_stand_all_the_same(matters, me):
+    shown = page(me, matters.decided(grant=False))
+
+    assert ("依法申请行政复议" in shown, "有管辖权的人民法院" in shown) == (True, True)
+    assert "六十日内申请行政复议" not in text(me.get("/items/pension"))
 
 
 # --- The result -------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperSeal
 from banshi.rooms.cases.queries.agents import acting_in, agent_ref
 from banshi.rooms.cases.queries.flow import stage_limit
-from banshi.rooms.cases.queries.handling import handling_of_case
+from banshi.rooms.cases.queries.handling import handling_of_case, remedy_of_case
 from banshi.rooms.cases.queries.leases import works_on
 from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.rules import clocks, measures
@@ -264,6 +264,7 @@ def _said_of(case: Case, now: datetime) -> Facts:
     handling = handling_of_case(case)
     permit = case.item.item_type == PERMIT
     agent = acting_in(case, today=today_of(case, now))
+    remedy = remedy_of_case(case, now=now)
     return Facts(
         applicant=case.applicant, item=case.item.name_zh, case_no=case.no, on=today_of(case, now), hall=case.hall.name_zh,
         department=case.department.name_zh, organisation=case.organisation_id is not None, permit=permit,
@@ -274,7 +275,7 @@ def _said_of(case: Case, now: datetime) -> Facts:
         guardian=people.guardian_name(case.guardian_id, today=today_of(case, now)),
         agent=str(case.agent) if agent is not None else "", mandate=_mandate_said(agent),
         provisional=case.provisional, result=handling.result.name_zh, result_en=handling.result.name_en,
-        place=case.hall.address_zh,
+        place=case.hall.address_zh, reconsider_at=remedy.reconsider_zh, court=remedy.court_zh,
     )  # fmt: skip
 
 

@@ -49,6 +49,8 @@ from banshi.rooms.cases.queries.handling import (
     guided_case,
     handling_of_case,
     proposed_of,
+    remedy_of_case,
+    remedy_shown,
     shown_fields,
     wanted_of,
 )
@@ -193,6 +195,8 @@ __all__ = [
     "proposed_of",
     "proposers",
     "read",
+    "remedy_of_case",
+    "remedy_shown",
     "result_sample",
     "ruled",
     "runs",

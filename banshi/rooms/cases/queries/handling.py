@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 
 from banshi.kernel.money import fen
 from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.rules.lifecycle import AGAINST
 from banshi.rooms.cases.rules.materials import Got, Wanted
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.catalogue.rules.granting import proposed
 from banshi.rooms.catalogue.rules.guided import Guided, cost_in, guided, shown
 from banshi.rooms.catalogue.rules.handling import Field, Grant, Handling
+from banshi.rooms.catalogue.rules.remedy import Remedy, remedy_of
+from banshi.rooms.places import queries as places
 
 
 def handling_of_case(case: Case) -> Handling:
@@ -42,6 +45,19 @@ def free_of(case: Case) -> Cost | None:
     """What it costs where that comes to nothing: let off by a rule, or counted to zero. None: a sum, or free of charge."""
     cost = cost_of(case)
     return cost if cost is not None and cost.amount == 0 else None
+
+
+def remedy_of_case(case: Case, *, now: datetime) -> Remedy:
+    """To whom one turns against what was decided on it at `now`: as its version says, else its department or hall."""
+    department = case.department
+    policy = places.policy_of(case.hall_id, now=now).remedy
+    return remedy_of(handling_of_case(case).stated, policy, (department.name_zh, department.name_en))
+
+
+def remedy_shown(case: Case) -> Remedy | None:
+    """The same beside how a case ended against what was asked for, as its paper said then; None: nothing to turn against."""
+    at = case.decided_at or case.closed_at
+    return remedy_of_case(case, now=at) if at is not None and case.outcome in AGAINST else None
 
 
 def form_of(case: Case) -> dict[str, Any]:

@@ -41,6 +41,7 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_WORDS, strip_whitespace=True)]
 Help = Annotated[str, StringConstraints(max_length=LONGEST_WORDS, strip_whitespace=True)]
+Body = Annotated[str, StringConstraints(max_length=80, strip_whitespace=True)]
 Condition = dict[str, Any]  # a tree of kernel/conditions; `faults` looks at it
 CheckText = Annotated[str, StringConstraints(max_length=300), AfterValidator(lambda text: str(parsed(text)))]
 Copies = Annotated[int, Bounds(ge=0, le=100)]
@@ -418,6 +419,11 @@ class Stated(Part):
     payment_en: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""
     courier_zh: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""  # 物流快递
     courier_en: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""
+    # 复议机关, where it is another than the department's
+    reconsider_zh: Annotated[Body, Bounds(exclude_if=_is_blank)] = ""
+    reconsider_en: Annotated[Body, Bounds(exclude_if=_is_blank)] = ""
+    court_zh: Annotated[Body, Bounds(exclude_if=_is_blank)] = ""
+    court_en: Annotated[Body, Bounds(exclude_if=_is_blank)] = ""
 
 
 class Faq(Part):

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from banshi.rooms.catalogue.rules.general import FREE, certificate_named, result_kind
 from banshi.rooms.catalogue.rules.handling import LONGEST_WORDS, Handling, Limit
 from banshi.rooms.catalogue.rules.limits import in_working_days, length
+from banshi.rooms.catalogue.rules.remedy import body_named, court_named
 from banshi.rooms.catalogue.rules.store_answers import Parts, parts_of
 from banshi.rooms.catalogue.rules.store_conditions import conditions_of
 from banshi.rooms.catalogue.rules.store_flow import stages_of
@@ -219,6 +220,8 @@ def _stated(kept: Mapping[str, Any], more: Row) -> dict[str, str]:
         "scene": more.text("scene_reason"),
         "advice": kept.get("link_way", ""),
         "complaints": kept.get("supervise_way", ""),
+        "reconsider": body_named(kept.get("reconsiderat", "")),
+        "court": court_named(kept.get("litigation", "")),
     }
     flags = (
         ("is_amount_limit", "quantity", "有数量限制", "Limited in number"),

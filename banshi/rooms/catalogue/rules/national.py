@@ -63,6 +63,7 @@ STATED: Mapping[str, Twin] = {
 # What only some items have anything to say of.
 AT_TIMES: Mapping[str, Twin] = {
     "scene": ("必须现场办理原因", "Why in person"), "payment": ("网上支付", "Paid online"), "courier": ("物流快递", "Courier"),
+    "reconsider": ("行政复议机关", "Reconsideration"), "court": ("行政诉讼法院", "Court"),
 }  # fmt: skip
 OF_PAPERS: Mapping[str, tuple[Twin, str]] = {
     "acceptance_standard": (("审查标准", "What is looked at"), "accept"),

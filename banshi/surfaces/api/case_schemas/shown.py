@@ -46,6 +46,15 @@ class CaseStageOut(StageOut):
     asked: bool = Field(description="The department was asked, the procedure is under way.")
 
 
+class CaseRemedyOut(Out):
+    """To whom one turns against how it ended, as its paper says; "" where the hall names none."""
+
+    reconsideration: str
+    reconsideration_en: str
+    court: str
+    court_en: str
+
+
 class CaseOut(CaseLineOut):
     revision: int
     answers: dict[str, str]
@@ -67,6 +76,7 @@ class CaseOut(CaseLineOut):
     )
     delivery: CaseDeliveryOut | None
     agent: CaseAgentOut | None = Field(description="Who acts for the applicant; null: nobody does.")
+    remedy: CaseRemedyOut | None = Field(description="救济途径; null: it did not end against what was asked for.")
     folder: CaseFolderOut | None = Field(description="材料袋: where its paper is; for staff.")
     by_rule: ByRuleOut | None = Field(description="What the rules of its item made of it; null: it has none.")
     review: CaseReviewOut | None = Field(

@@ -126,6 +126,16 @@ class FaqOut(Out):
     answer_en: str
 
 
+class HallRemedyOut(Out):
+    """To whom one turns against what is decided (行政复议, 行政诉讼), by name; "" where the hall names none."""
+
+    hall: str
+    reconsideration: str
+    reconsideration_en: str
+    court: str
+    court_en: str
+
+
 class ItemOut(Named):
     department: Named
     audience: str
@@ -146,6 +156,7 @@ class ItemOut(Named):
     halls: list[str] = Field(description="Codes of the halls that handle it.")
     retired: RetiredOut | None = Field(description="null: nobody retires it.")
     elements: list[ElementOut] = Field(description="All that the national list states of it: basis, level, scope, …")
+    remedies: list[HallRemedyOut] = Field(description="救济途径, of each hall that handles it and names somebody.")
     seasons: SeasonsOut | None = Field(description="When it is received (受理时段). null: all year.")
     handling_items: list[Named] = Field(description="业务办理项 below it; none: it is handled as itself.")
     online_level: OnlineLevelOut = Field(description="How who sends it online has to be known (实名等级).")
