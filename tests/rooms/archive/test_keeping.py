@@ -16,9 +16,12 @@ from banshi.rooms.archive import actions, queries
 from banshi.rooms.archive.actions import packing
 from banshi.rooms.archive.models import Package
 from banshi.rooms.archive.rules import bag as bags
+from banshi.rooms.archive.rules import described
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import chain_holds, timeline
 from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.fees.models import Charge, Payment, Refund
 from banshi.rooms.library import actions as library
 from tests.matters import Matters
 from tests.rooms.archive.ended import DAY, LATER, closed
@@ -55,6 +58,58 @@ def test_a_bag_holds_everything_and_bagit_takes_it(matters: Matters, tmp_path):
     assert (case.archived_at, case.phase, last.verb) == (LATER, "closed", "archive")
     assert last.facts == {"manifest": package.manifest_sha256}
     assert chain_holds(case)
+
+
+@pytest.mark.django_db
+def test_what_was_thought_asked_found_and_paid_is_kept_in_words(matters: Matters):
+    case, staff = closed(matters), matters.staff
+    asked = {"asked_at": TUESDAY_NINE, "asked_by": staff["reviewer"], "due_on": LATER.date(), "papers": ["lease"]}
+    case.opinions.create(stage="review", says="note", text="店面朝街，符合规划", by=staff["reviewer"], at=TUESDAY_NINE)
+    case.stops.create(
+        kind="inspection", basis="现场核查", expected_days=3, started_at=TUESDAY_NINE, started_by="system",
+        ended_at=TUESDAY_NINE + DAY, result="核查合格",
+    )  # fmt: skip
+    case.consultations.create(department=case.department, question="消防如何？", **asked)
+    case.rule_runs.create(
+        occasion="submit", at=TUESDAY_NINE, mode="live", version=1, held=False, sampled=False, outcome="person",
+        why="rule", trace=[{"rule": "own", "held": False}],
+    )  # fmt: skip
+    _paid_and_back(case)
+
+    package = actions.archive(case_no=case.no, by=SYSTEM, now=LATER)
+
+    assert package is not None
+    tree = bags.unzipped(queries.content(package))
+    kept = {name: json.loads(tree[f"data/{name}.json"]) for name in described.LISTS}
+    assert kept["opinions"][-1]["text"] == "店面朝街，符合规划"
+    assert [(s["kind"], s["basis"], s["result"]) for s in kept["procedures"]] == [
+        ("inspection", "现场核查", "核查合格")
+    ]
+    assert [(c["question"], c["says"], c["papers"]) for c in kept["consultations"]] == [("消防如何？", "", ["lease"])]
+    assert [(r["outcome"], r["why"], r["trace"]) for r in kept["rule_runs"]] == [
+        ("person", "rule", [{"rule": "own", "held": False}])
+    ]
+    (charge,) = kept["fees"]
+    (payment,) = charge["payments"]
+    assert (charge["fen"], charge["state"], payment["got"], payment["receipt"]) == (5000, "paid", 5000, "R-1")
+    assert [(r["fen"], r["why"]) for r in payment["refunds"]] == [(2000, "less")]
+    contents = json.loads(tree["data/contents.json"])
+    assert {each["file"].removesuffix(".json"): each["rows"] for each in contents} == {
+        name: len(rows) for name, rows in kept.items()
+    }
+
+
+def _paid_and_back(case: Case) -> None:
+    """50 yuan paid at a window, 20 of them given back."""
+    charge = Charge.objects.create(
+        hall=case.hall, case_no=case.no, lines=[{"zh": "工本费", "en": "Fee", "fen": 5000}], fen=5000, state="paid",
+        raised_at=TUESDAY_NINE, raised_by="system", settled_at=TUESDAY_NINE,
+    )  # fmt: skip
+    payment = Payment.objects.create(
+        charge=charge, way="window", means="cash", reference="p-1", fen=5000, state="paid", got=5000, counts=True,
+        receipt_no="R-1", started_at=TUESDAY_NINE, started_by="system", ends_at=TUESDAY_NINE, ended_at=TUESDAY_NINE,
+    )  # fmt: skip
+    Refund.objects.create(payment=payment, fen=2000, why="less", asked_at=TUESDAY_NINE, next_at=TUESDAY_NINE)
 
 
 @pytest.mark.django_db

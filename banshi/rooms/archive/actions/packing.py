@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from banshi.rooms.archive.actions.packing_work import said as _said
+from banshi.rooms.archive.actions.packing_work import worked
 from banshi.rooms.archive.rules import described
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import facts_of, form_of, papers_of, timeline
@@ -28,17 +28,20 @@ def payload(case: Case) -> dict[str, bytes]:
     for row in kept_materials(case):
         files[_name(row)] = library.content(row.id)
     said = described_case(case)
+    lists: dict[str, list[dict[str, Any]]] = {
+        "events": _events(case), "papers": _papers(case), "materials": _materials(case),
+        "certificates": _certificates(case), "ratings": _ratings(case), **worked(case),
+    }  # fmt: skip
     return {
         **files,
+        **{f"{name}.json": described.as_json(rows) for name, rows in lists.items()},
+        "contents.json": described.as_json(
+            [{"file": f"{name}.json", "holds": described.LISTS[name], "rows": len(lists[name])} for name in lists]
+        ),
         "metadata.json": described.as_json(said),
         "metadata.xml": described.as_xml(said),
         "application.json": described.as_json({"answers": case.answers, "form": form_of(case)}),
-        "events.json": described.as_json(_events(case)),
-        "papers.json": described.as_json(_papers(case)),
-        "materials.json": described.as_json(_materials(case)),
-        "certificates.json": described.as_json(_certificates(case)),
         "delivery.json": described.as_json(_delivery(case)),
-        "ratings.json": described.as_json(_ratings(case)),
     }
 
 
@@ -69,11 +72,6 @@ def kept_materials(case: Case) -> list[DocumentVersion]:
 
 def _name(row: DocumentVersion) -> str:
     return f"materials/{row.document.ref}-{row.version:03d}.{SUFFIX.get(row.mime, 'bin')}"
-
-
-def _said(case: Case, moment: datetime | None) -> str | None:
-    """As the hall's clock showed it."""
-    return moment.astimezone(ZoneInfo(case.hall.timezone)).isoformat() if moment else None
 
 
 def _events(case: Case) -> list[dict[str, Any]]:

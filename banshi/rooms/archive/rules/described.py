@@ -15,6 +15,15 @@ TERMS = {
 }  # fmt: skip
 
 
+# List of a package → what stands in it.
+LISTS = {
+    "events": "办理过程", "papers": "文书", "materials": "申请材料", "certificates": "电子证照", "ratings": "评价",
+    "opinions": "审查意见", "procedures": "特殊程序及结果", "extensions": "延长审批", "consultations": "征求意见及答复",
+    "rule_runs": "规则判定", "notices": "一次性告知", "obligations": "容缺承诺", "handovers": "物料流转",
+    "fees": "收费、缴费、减免、退费",
+}  # fmt: skip
+
+
 def as_json(said: Any) -> bytes:
     return (json.dumps(said, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
