@@ -59,7 +59,8 @@ UNSAID: dict[str, dict[str, Any]] = {
         "reconsider_zh": "", "reconsider_en": "", "reconsider_of_zh": [], "reconsider_of_en": [], "court_zh": "",
         "court_en": "",
     },
-    "records": {"contacts_days": 365, "archive_days": 30, "purge_wait_days": 30},
+    "records": {"contacts_days": 365, "archive_days": 30, "purge_wait_days": 30, "draft_days": 90, "returned_days": 180,
+        "forget_told_days": 7},
 }  # fmt: skip
 
 

@@ -103,6 +103,7 @@ DUTIES = (
     Duty("papers of cases", lambda now: cases.make_due(now=now), timedelta()),
     Duty("files not looked through yet", lambda now: library.scan_pending(now=now), timedelta(minutes=1)),
     Duty("cases to archive", lambda now: archive.archive_due(now=now), timedelta(minutes=10)),
+    Duty("cases never sent", lambda now: archive.forget_unsent(now=now), timedelta(hours=6)),
     Duty("purges confirmed", lambda now: archive.destroy_confirmed(now=now), timedelta(minutes=1)),
     Duty("batches to send", lambda now: exchange.send_due(now=now), timedelta(minutes=10)),
     Duty("receipts of batches", lambda now: exchange.take_receipts(now=now), timedelta(minutes=10)),

@@ -81,13 +81,17 @@ def is_valid(tree: Mapping[str, bytes]) -> bool:
 
 
 def waiting(hall: Hall, *, now: datetime) -> QuerySet[Case]:
-    """Cases that ended long enough ago – nobody rates them any more – and are not kept yet, the first that ended first."""
+    """Cases that ended long enough ago – nobody rates them any more – and are not kept yet, the first that ended first. What was
+    never received is nobody's record.
+    """
     policy = places.policy_of(hall.pk, now=now)
     days = max(policy.records.archive_days, policy.rating.within_days)
     day = (now.astimezone(ZoneInfo(hall.timezone)) - timedelta(days=days)).replace(
         hour=0, minute=0, second=0, microsecond=0
     )
-    rows = Case.objects.filter(hall=hall, phase__in=sorted(CASE.ends), archived_at=None, closed_at__lt=day)
+    rows = Case.objects.filter(
+        hall=hall, phase__in=sorted(CASE.ends), archived_at=None, closed_at__lt=day, received_at__isnull=False
+    )
     return rows.order_by("closed_at", "id")
 
 

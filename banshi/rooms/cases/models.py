@@ -126,6 +126,10 @@ class Case(models.Model):
     archived_at = models.DateTimeField(null=True)
     destroyed_at = models.DateTimeField(null=True)  # nothing personal is left of it
 
+    # Never received: the day on which it goes, and its revision when whoever has it was told.
+    forget_on = models.DateField(null=True)
+    forget_told = models.IntegerField(null=True)
+
     pre_review_due_on = models.DateField(null=True)
     notice_due_on = models.DateField(null=True)  # T1: what is missing is told by then, or it counts as accepted
     supplement_due_on = models.DateField(null=True)  # T3

@@ -254,6 +254,9 @@ DEEDS: dict[str, Text] = {
     "purge-proposed": pgettext_lazy("deed", "%(who)s proposed to destroy what has run out"),
     "purge-confirmed": pgettext_lazy("deed", "%(who)s confirmed that what has run out is destroyed"),
     "purge-dropped": pgettext_lazy("deed", "%(who)s dropped a proposal to destroy"),
+    "unsent-case-destroyed": pgettext_lazy(
+        "deed", "%(what)s was never received, and was deleted when its days were over"
+    ),
     "case-destroyed": pgettext_lazy("deed", "On the word of %(who)s the content of %(what)s was destroyed"),
     "exchange-made": pgettext_lazy("deed", "%(who)s made a batch for the national platform"),
     "exchange-again": pgettext_lazy("deed", "%(who)s had a batch for the national platform sent again"),

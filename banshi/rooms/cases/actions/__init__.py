@@ -51,6 +51,7 @@ from banshi.rooms.cases.actions.deferring import lapse_deferred, need_owed, remi
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.extending import extend, propose_extension, refuse_extension
 from banshi.rooms.cases.actions.filing import file_away
+from banshi.rooms.cases.actions.forgetting import forget_unsent, never_received, runs_out
 from banshi.rooms.cases.actions.ground import alone, names, need_sealed, tell, told_at, told_at_ends, waits_for_seal
 from banshi.rooms.cases.actions.ground import locked as lock
 from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
@@ -117,6 +118,7 @@ __all__ = [
     "fee_paid",
     "fee_waived",
     "file_away",
+    "forget_unsent",
     "give_notice",
     "hand_on",
     "hand_over",
@@ -142,6 +144,7 @@ __all__ = [
     "need_shelvable",
     "need_to_hand",
     "need_whole",
+    "never_received",
     "open_bundle",
     "open_case",
     "opine",
@@ -166,6 +169,7 @@ __all__ = [
     "remind_due",
     "remind_unpaid",
     "resume_clock",
+    "runs_out",
     "seal_due",
     "see",
     "seen_again",

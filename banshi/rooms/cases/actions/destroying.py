@@ -23,8 +23,10 @@ from banshi.rooms.cases.models import (
 )
 
 
-def destroy_content(case: Case, *, by: Actor, now: datetime) -> None:
-    """The case is locked. That a purge was confirmed and nobody holds it, a trigger of the archive asks again."""
+def destroy_content(case: Case, *, by: Actor, now: datetime, before: str = "") -> None:
+    """:param before: the phase in which it was, where it ends with this.
+
+    The case is locked. That a purge was confirmed and nobody holds it, a trigger of the archive asks again."""
     case.destroyed_at = now
     case.applicant, case.masked_applicant, case.contact, case.account = "", "*", None, None
     if case.masked_agent:
@@ -40,4 +42,4 @@ def destroy_content(case: Case, *, by: Actor, now: datetime) -> None:
     Extension.objects.filter(case=case).update(reason="")
     Handover.objects.filter(case=case).update(why="")
     CaseEvent.objects.filter(case=case).exclude(why="").update(why="")
-    write_event(case, "destroy", before=case.phase, by=by, now=now, facts={}, why="")
+    write_event(case, "destroy", before=before or case.phase, by=by, now=now, facts={}, why="")

@@ -16,6 +16,10 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”{day}停止受理，填了一半的申报到那天为止可以交。[接着填：{link}]",
         "en": "“{item}” is received until {day}; what you have begun can be sent until that day.[ Go on here: {link}]",
     },
+    "case_unsent_ends": {
+        "zh": "“{item}”的申报一直没有办下去，{day}删除，填的内容和材料一并清除。要办的，在那天之前接着办。[接着办：{link}]",
+        "en": "What you began for “{item}” is deleted on {day}, with all that was filled in and sent. To keep it, go on before that day.[ Go on here: {link}]",
+    },
     "case_by_person": {
         "zh": "“{item}”收到了，办件编号 {case}。没有自动办结，由工作人员来看[：{reason}]。[{day}前答复，有问题一次说清。][看进度：{link}]",
         "en": "“{item}” is in: case {case}. It was not decided at once, a member of staff looks at it[: {reason}].[ You hear by {day}; whatever is wrong is told at once.][ Follow it: {link}]",

@@ -83,6 +83,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "guardian_contested": (("link",),),
     "guardian_ended": (("link",),),
     "case_season_ends": (("item",), ("day",)),
+    "case_unsent_ends": (("item",), ("day",)),
     "case_by_person": (("item",),),
     "case_sent": (("item",),),
     "case_returned": (("item",),),
