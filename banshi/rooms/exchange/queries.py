@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, Extension
 from banshi.rooms.cases.queries import guided_case, papers_of
+from banshi.rooms.cases.rules.procedures import PROCEDURES
 from banshi.rooms.exchange.models import Batch, ExchangeRow
-from banshi.rooms.exchange.rules import DELETE, INSERT, TELL_AFTER, Row, Sent, guid
+from banshi.rooms.exchange.rules import DELETE, INSERT, TELL_AFTER, Row, Sent, codes, guid
+from banshi.rooms.identity import queries as identity
 from banshi.rooms.library import queries as library
 from banshi.rooms.places.models import Hall
 
@@ -39,15 +42,27 @@ def rows_of(case: Case) -> dict[tuple[str, str], Row]:
     if case.destroyed_at is not None:
         return {}
     found = {("up_pro_accept", guid("up_pro_accept", case.no)): _accept(case)}
-    for event in case.events.exclude(verb__in=UNTOLD).order_by("seq"):
+    told = list(case.events.exclude(verb__in=UNTOLD).order_by("seq"))
+    names = _handlers(told)
+    for event in told:
         found["up_pro_process", guid("up_pro_process", case.no, event.seq)] = {
-            **_of(case), "sequence": event.seq, "process_name": event.verb, "handler": event.actor,
-            "start_time": _said(case, event.at), "end_time": _said(case, event.at), "state": event.after,
+            **_of(case), "sequence": event.seq, "process_name": codes.STEPS.get(event.verb, codes.OTHER_STEP),
+            "handler": names[event.actor],
+            "start_time": _said(case, event.at), "end_time": _said(case, event.at),
+            "state": codes.state(event.after, granted=case.granted),
         }  # fmt: skip
     for stop in case.stops.order_by("id"):
         found["up_pro_specialprocedure", guid("up_pro_specialprocedure", case.no, stop.pk)] = {
-            **_of(case), "procedure_type": stop.kind, "basis": stop.basis, "start_time": _said(case, stop.started_at),
+            **_of(case), "procedure_type": codes.OTHER_PROCEDURE, "procedure_name": PROCEDURES[stop.kind][0],
+            "basis": stop.basis, "start_time": _said(case, stop.started_at),
             "end_time": _said(case, stop.ended_at), "limit_days": stop.expected_days, "result": stop.result,
+        }  # fmt: skip
+    extended = Extension.objects.filter(case=case).first()
+    if extended is not None:
+        found["up_pro_specialprocedure", guid("up_pro_specialprocedure", case.no, "extension")] = {
+            **_of(case), "procedure_type": codes.EXTENDED, "procedure_name": codes.STEPS["extend"],
+            "basis": str(extended.reason), "start_time": _said(case, extended.at), "end_time": _said(case, extended.at),
+            "limit_days": extended.days, "result": "",
         }  # fmt: skip
     for row in CaseMaterial.objects.filter(case=case, gone_at=None).order_by("id"):
         found["up_pro_material", guid("up_pro_material", case.no, row.pk)] = {
@@ -57,6 +72,14 @@ def rows_of(case: Case) -> dict[tuple[str, str], Row]:
     if case.closed_at is not None:
         found["up_pro_result", guid("up_pro_result", case.no)] = _result(case)
     return found
+
+
+def _handlers(told: Sequence[CaseEvent]) -> dict[str, str]:
+    """Actor → who did it: staff by masked name, nobody by a number of ours."""
+    staff = {actor: int(actor.removeprefix("staff:")) for each in told if (actor := each.actor).startswith("staff:")}
+    names = identity.names_of_staff(staff.values())
+    found = {each.actor: codes.BY_ITSELF if each.actor.startswith("system") else codes.APPLICANT for each in told}
+    return found | {actor: mask_name(names.get(key, "")) for actor, key in staff.items()}
 
 
 def _of(case: Case) -> Row:
@@ -69,9 +92,10 @@ def _accept(case: Case) -> Row:
         **_of(case), **_below(case), "catalog_code": case.item.catalog_code, "task_name": case.item.name_zh,
         "proj_type": case.case_kind, "dept_code": case.department.code, "dept_name": case.department.name_zh,
         "areacode": case.hall.region_id, "apply_type": "2" if case.organisation_id else "1", "applyer_name": case.applicant,
-        "applyer_mobile": case.contact, "apply_from": case.channel, "receive_time": _said(case, case.received_at),
+        "applyer_mobile": case.contact, "apply_from": codes.FORMS.get(case.channel, codes.OTHER_FORM),
+        "receive_time": _said(case, case.received_at),
         "accept_time": _said(case, case.accepted_at), "promise_time": case.due_promised and case.due_promised.isoformat(),
-        "state": case.phase,
+        "state": codes.state(case.phase, granted=case.granted, to_follow=case.tolerant),
     }  # fmt: skip
 
 
@@ -84,7 +108,7 @@ def _below(case: Case) -> Row:
 def _result(case: Case) -> Row:
     licence = next((paper for paper in papers_of(case) if paper.kind == "licence"), None)
     return {
-        **_of(case), "result_type": case.outcome, "result_time": _said(case, case.closed_at),
+        **_of(case), "result_type": codes.RESULTS[case.outcome], "result_time": _said(case, case.closed_at),
         "decide_time": _said(case, case.decided_at), "result_code": licence.printed if licence else None,
     }  # fmt: skip
 

@@ -58,11 +58,30 @@ def test_a_case_is_told_with_all_its_rows(matters: Matters):
         "up_pro_accept": 1, "up_pro_process": 9, "up_pro_specialprocedure": 0, "up_pro_result": 1, "up_pro_material": 3,
     }  # fmt: skip
     (accept,), (result,) = rows["up_pro_accept"], rows["up_pro_result"]
-    assert (accept["projid"], accept["applyer_name"], accept["state"]) == (case.no, case.applicant, "closed")
-    assert (result["result_type"], result["result_code"]) == ("granted", case.papers.get(kind="licence").printed)
+    assert (accept["projid"], accept["applyer_name"], accept["state"]) == (case.no, case.applicant, "90")
+    assert (result["result_type"], result["result_code"]) == ("50", case.papers.get(kind="licence").printed)
     marks = [(row["cd_batch"], row["cd_operation"]) for each in rows.values() for row in each]
     assert set(marks) == {(made.no, "I")}
     assert len({row["row_guid"] for each in rows.values() for row in each}) == made.rows == 14
+
+
+@pytest.mark.django_db
+def test_no_word_and_no_number_of_ours_goes_out(matters: Matters):
+    case = matters.in_review()
+    cases.extend(case_no=case.no, days=5, reason="需要会商", by=matters.by["approver"], now=TUESDAY_NINE)
+
+    rows = told(batch(matters))
+
+    (longer,) = rows["up_pro_specialprocedure"]
+    assert (longer["procedure_type"], longer["procedure_name"], longer["limit_days"], longer["basis"]) == (
+        "1", "延长审批", 5, "需要会商",
+    )  # fmt: skip
+    steps = sorted(rows["up_pro_process"], key=lambda row: row["sequence"])
+    assert [row["process_name"] for row in steps] == ["收件", "受理", "移交审查", "延长审批"]
+    assert [row["state"] for row in steps] == ["26", "30", "30", "30"]
+    assert not [row["handler"] for row in rows["up_pro_process"] if ":" in row["handler"] or not row["handler"]]
+    (accept,) = rows["up_pro_accept"]
+    assert (accept["state"], accept["apply_from"] in "12349") == ("30", True)
 
 
 @pytest.mark.django_db
@@ -93,7 +112,7 @@ def test_what_changed_is_told_as_changed_and_what_was_taken_back_as_gone(matters
 
     (before,), (accept,) = first["up_pro_accept"], second["up_pro_accept"]
     assert (accept["row_guid"], accept["cd_operation"]) == (before["row_guid"], "U")
-    assert (before["accept_time"], accept["state"]) == (None, "accepted")
+    assert (before["accept_time"], accept["state"]) == (None, "30")
     gone = [row for row in second["up_pro_material"] if row["cd_operation"] == "D"]
     assert [sorted(row) for row in gone] == [["cd_batch", "cd_operation", "row_guid"]]
     assert [row["cd_operation"] for row in second["up_pro_material"]].count("I") == 1
