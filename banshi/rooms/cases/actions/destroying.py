@@ -24,9 +24,10 @@ from banshi.rooms.cases.models import (
 
 
 def destroy_content(case: Case, *, by: Actor, now: datetime, before: str = "") -> None:
-    """:param before: the phase in which it was, where it ends with this.
+    """The case is locked. That a purge was confirmed and nobody holds it, a trigger of the archive asks again.
 
-    The case is locked. That a purge was confirmed and nobody holds it, a trigger of the archive asks again."""
+    :param before: the phase in which it was, where it ends with this.
+    """
     case.destroyed_at = now
     case.applicant, case.masked_applicant, case.contact, case.account = "", "*", None, None
     if case.masked_agent:
