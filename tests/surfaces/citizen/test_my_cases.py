@@ -16,6 +16,8 @@ from banshi.rooms.cases.actions import Missing, Verdict
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import facts_of
 from banshi.rooms.cases.queries.untouched import SAME_ZH
+from banshi.rooms.catalogue.actions import keep_item_versions
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.ports import DoorStuck
 from banshi.rooms.delivery.queries import code_for_applicant
@@ -94,6 +96,19 @@ def test_what_is_sent_is_looked_at_by_a_day_that_is_told(matters, me):
     assert "已提交，回执在文书里。" in shown
 
 
+def test_what_is_looked_at_on_the_same_day_is_not_counted_in_days(matters, me):
+    item = Item.objects.get(code="pension")
+    item.handling = {**item.handling, "limits": {**item.handling["limits"], "pre_review_days": 0}}
+    item.save(update_fields=["handling"])
+    keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+    case = matters.opened()
+    handed_in(me, case, "id", "lease")
+
+    check = text(me.get(f"/cases/{case.no}/check/"))
+
+    assert ("工作日内预审" in check, "提交即表示所填属实。" in check) == (False, True)
+
+
 def test_missing_papers_lead_to_the_papers(matters, me):
     case = matters.opened()
 
@@ -161,6 +176,10 @@ def test_a_field_that_the_pre_review_found_wrong_is_marked_in_the_form_until_it_
         True,
     )
     assert ("写到门牌号" in form, SAME_ZH in form, SAME_ZH in marked) == (True, False, True)
+        True,
+        True,
+        False,
+    )
     assert (unchanged.status_code, answer.status_code) == (422, 302)
     assert Case.objects.get(pk=case.pk).phase == "pre_review"
 
