@@ -75,6 +75,7 @@ def _context(
         "rows": rows,
         "groups": groups_of(lines),
         "wrong": [line for line in lines if line.fault or line.other is not None],
+        "told": [line for line in lines if line.told],
         "carried": sum(bool(line.source) for line in lines),
         "to_fill": sum(not line.source for line in lines),
         "to_prove": to_prove_for(rows),

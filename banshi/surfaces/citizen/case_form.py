@@ -81,6 +81,7 @@ def form_context(
         "step": "form",
         "groups": groups_of(lines),
         "wrong": [line for line in lines if line.fault or line.other is not None],
+        "told": [line for line in lines if line.told],
         "carried": sum(bool(line.source) for line in lines),
         "to_fill": sum(not line.source for line in lines),
         "said": [(q, said_option(q, guided.answers[q.id])) for q in guided.questions],

@@ -176,6 +176,7 @@ def test_a_field_that_the_pre_review_found_wrong_is_marked_in_the_form_until_it_
         True,
     )
     assert ("写到门牌号" in form, SAME_ZH in form, SAME_ZH in marked) == (True, False, True)
+    assert ("大厅指出 1 处要改：" in form, '<a href="#line-1">地址</a>' in form, "还要填" in form) == (
         True,
         True,
         False,
