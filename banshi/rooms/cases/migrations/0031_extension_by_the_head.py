@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0029_counts_from"),
+        ("cases", "0030_refusals_have_their_day"),
         ("catalogue", "0014_checks_of_elements"),
         ("identity", "0019_letters"),
         ("places", "0003_own_words_sealed"),

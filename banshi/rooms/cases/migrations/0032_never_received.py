@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0029_counts_from'),
+        ('cases', '0031_extension_by_the_head'),
     ]
 
     operations = [
