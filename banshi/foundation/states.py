@@ -218,6 +218,8 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "propose_stop": (pgettext_lazy("case step", "Special procedure proposed"), "wait"),
         "refuse_stop": (pgettext_lazy("case step", "Special procedure not approved"), ""),
         "stop_clock": (pgettext_lazy("case step", "Clock stopped"), "wait"),
+        "enter_round": (pgettext_lazy("case step", "Takes part in a round"), "info"),
+        "draw": (pgettext_lazy("case step", "Drawn by lot"), "info"),
         "resume_clock": (pgettext_lazy("case step", "Clock runs again"), "info"),
         "propose_extension": (pgettext_lazy("case step", "Extension asked for"), "wait"),
         "refuse_extension": (pgettext_lazy("case step", "Extension not approved"), ""),
@@ -318,6 +320,14 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "off": (pgettext_lazy("rules", "Off"), ""),
         "shadow": (pgettext_lazy("rules", "Trial"), "wait"),
         "live": (pgettext_lazy("rules", "On"), "ok"),
+    },
+    "quota_round": {
+        "proposed": (pgettext_lazy("quota", "Proposed"), "wait"),
+        "ahead": (pgettext_lazy("quota", "Not open yet"), ""),
+        "open": (pgettext_lazy("quota", "Open"), "ok"),
+        "closed": (pgettext_lazy("quota", "Its days are over"), ""),
+        "listed": (pgettext_lazy("quota", "List closed"), "wait"),
+        "drawn": (pgettext_lazy("quota", "Drawn"), "ok"),
     },
     "rule_run": {
         "grant": (pgettext_lazy("rules", "Granted by rule"), "ok"),

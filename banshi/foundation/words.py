@@ -201,6 +201,26 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "urged-already": (_("It was urged already"), _("It can be urged again from {day}.")),
     "deferred-open": (_("Papers are still to follow"), _("Before it is granted, these have to come: {materials}.")),
     "stage-open": (_("The flow is not finished"), _("Before it is granted, these have to be done: {stages}.")),
+    "quota-full": (_("All places are given"), _("This round has {places}, and every one of them is taken.")),
+    "earlier-first": (
+        _("Those accepted earlier come first"),
+        _("Places left: {left}. Accepted earlier and not decided yet: {earlier}."),
+    ),
+    "not-drawn-yet": (
+        _("Not drawn yet"),
+        _("Places of this round are drawn by lot on {day}; nothing is granted before."),
+    ),
+    "not-drawn": (_("Not drawn"), _("The places of this round went to others, by lot.")),
+    "no-round-open": (
+        _("No round is open"),
+        _(
+            "Its places are counted, and applications are taken while a round is open. The next one is not published yet."
+        ),
+    ),
+    "round-unsettled": (
+        _("Not every case of this round is ready"),
+        _("Cases that wait to be accepted or reviewed: {left}. Once they are, the list can be closed."),
+    ),
     "not-looked-at": (
         _("Not every paper was looked at"),
         _("Look at these, and say of each whether it is right: {materials}."),
@@ -302,6 +322,10 @@ _WHICHEVER = {
 SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
     ("closed", "excused"): (_("Closed then"), _("It is no no-show: choose another time. Why it is closed: {reason}")),
     ("closed", "stopped"): (pgettext_lazy("state", "Booking stopped"), _("{reason}")),
+    ("no-round-open", "opens"): (
+        _("No round is open"),
+        _("Its places are counted. The next round takes applications from {opens}."),
+    ),
     ("other-hall", "at"): (_("Not for this hall"), _("It is booked at {hall} for {at}.")),
     ("other-hall", "state"): (_("Not for this hall"), _("Number {number} is of {hall} ({day}): {state}.")),
     ("channel-not-allowed", "channel"): (

@@ -19,7 +19,7 @@ from tests.town import CLERK, TUESDAY_NINE, Town
 
 # What names no hall by itself: its rows are filtered, or hidden as if they were not there.
 WITHOUT_HALL = {
-    "list_halls", "list_items", "get_item", "get_item_guide", "get_form_schema", "guide_item", "when", "book",
+    "list_halls", "list_items", "get_item", "get_item_guide", "get_item_quota", "get_form_schema", "guide_item", "when", "book",
     "list_notices", "get_clock",
     "set_clock", "get_crowd", "set_crowd", *(name for name in SCOPES_OF if "appointment" in name),
     *(n for n in SCOPES_OF if n.endswith("_ticket")),

@@ -22,9 +22,9 @@ from banshi.rooms.archive.models import Purge
 from banshi.rooms.booking.models import Appeal, FollowUp, LedgerEntry, Suspension
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.cases import actions as cases
-from banshi.rooms.cases.models import Consultation
+from banshi.rooms.cases.models import Consultation, QuotaRound
 from banshi.rooms.catalogue.actions import one_matters
-from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device
 from banshi.rooms.exchange import actions as exchange
@@ -78,6 +78,13 @@ def staff_views(patterns: Any = None, space: str = "", route: str = "") -> Itera
 
 
 VIEWS = dict(staff_views())
+
+
+def a_round() -> QuotaRound:
+    days = {"opens_on": TUESDAY_NINE.date(), "closes_on": TUESDAY_NINE.date() + timedelta(days=9)}
+    asked = {"asked_at": TUESDAY_NINE, "asked_by": "staff:1"}
+    item = Item.objects.get(code="pension")
+    return QuotaRound.objects.create(item=item, year=2026, number=1, by="order", places=3, **days, **asked)
 
 
 @pytest.fixture
@@ -165,6 +172,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
         "hook": hook.code, "batch": batch.no, "seal": "town-1", "filter_id": 1, "certificate": "NONE", "to": "up",
+        "round_id": a_round().pk,
     }  # fmt: skip
 
 

@@ -84,6 +84,8 @@ cases_notice.missing cases_obligation.code cases_opinion.says cases_opinion.stag
 cases_paper.number cases_paper_seal.rendered cases_paper_seal.sha256 cases_rule_run.mode cases_rule_run.occasion
 cases_rule_run.outcome cases_rule_run.trace cases_rule_run.why seals_seal.key seals_seal.chain seals_seal.certificate
 seals_seal.serial seals_seal.made_by
+cases_quota_round.by cases_quota_round.asked_by cases_quota_round.published_by cases_quota_round.closed_by
+cases_quota_round.drawn_by cases_quota_round.list_hash cases_quota_round.commitment cases_quota_entry.state
 cases_rule_proposal.asked_by cases_rule_proposal.ended_by catalogue_item_draft.ready_by
 cases_paper.printed cases_rule_switch.changed_by cases_rule_switch.mode cases_stop.kind cases_stop.started_by
 fees_charge.case_no fees_charge.lines fees_charge.raised_by fees_charge.state fees_payment.address fees_payment.means

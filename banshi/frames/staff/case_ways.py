@@ -23,6 +23,7 @@ CASE_WAYS = (
         To("review:folders", "files", pgettext_lazy("folder", "Folders of papers"), "folders.keep"),
         To("review:supervision", "shield-check", pgettext_lazy("cases", "Supervision"), "cases.supervise", also=LOOK),
         To("review:rules", "zap", pgettext_lazy("cases", "Decided by rule"), "cases.supervise", also=LOOK),
+        To("review:rounds", "users", pgettext_lazy("quota", "Counted places"), "cases.supervise", also=LOOK),
         To("review:enquiries", "message-square", pgettext_lazy("cases", "Questions"), "enquiries.look", also=LOOK),
         To("review:answers", "book-open", pgettext_lazy("cases", "Answers for everybody"), "enquiries.look", also=LOOK),
         To("review:find", "search", pgettext_lazy("cases", "Find a case"), LOOK),

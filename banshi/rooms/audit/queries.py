@@ -57,7 +57,8 @@ class Verdict:
 
 FOR_EVERY_HALL = (
     "imported-national-days", "imported-items", "planned-item", "published-item", "dropped-item-draft", "set-rules",
-    "proposed-rules", "dropped-rules", "asked-to-retire", "agreed-to-retire", "kept-item",
+    "proposed-rules", "dropped-rules", "proposed-round", "published-round", "dropped-round", "closed-round", "drew-round",
+    "asked-to-retire", "agreed-to-retire", "kept-item",
     "asked-item-back", "kept-retired", "put-item-back",
     "began-item-change", "changed-item-draft", "finished-item-change",
     "began-matter", "changed-matter", "published-matter", "dropped-matter", "asked-to-retire-matter", "retired-matter",

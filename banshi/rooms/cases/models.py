@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 
 from banshi.foundation.crypto import EncryptedText, FreeText
@@ -9,6 +10,7 @@ from banshi.rooms.cases.rules.by_rule import MODES, OCCASIONS, RUN_OUTCOMES, WHY
 from banshi.rooms.cases.rules.consulted import SAYS
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, WORKLISTS
+from banshi.rooms.cases.rules.quota import ENTRY_STATES, LIVE
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.identity.models import Account, Guardianship, Mandate, Organisation, PaperMandate, Person, Staff
 from banshi.rooms.library.models import Certificate, DocumentVersion
@@ -728,3 +730,109 @@ class RuleRun(models.Model):
             models.UniqueConstraint(fields=["case"], condition=Q(outcome="grant"), name="rules_decide_a_case_once"),
         ]
         indexes = [models.Index(fields=["-at", "-id"], name="rule_runs_newest_first")]
+
+
+class QuotaRound(models.Model):
+    """指标期次: so many places of an item for what is applied for on its days. One proposes it, another publishes it.
+
+    `taken` is counted by a trigger, and never above `places`. Of a draw: the list is closed by one, who commits to a `seed`
+    (its SHA-256 is public from then on), and drawn by another, who reveals it; neither is ever written twice (a trigger).
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="quota_rounds")
+    year = models.SmallIntegerField()
+    number = models.SmallIntegerField()  # in the year: 2026 年第 2 期
+    by = models.CharField(max_length=8)  # order | draw
+    places = models.IntegerField()
+    taken = models.IntegerField(default=0, db_default=0)
+    opens_on = models.DateField()
+    closes_on = models.DateField()
+    draw_on = models.DateField(null=True)  # from that day the limits of its cases run
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=60)
+    dropped_at = models.DateTimeField(null=True)  # before anybody published it
+    published_at = models.DateTimeField(null=True)
+    published_by = models.CharField(max_length=60, default="", db_default="")
+    closed_at = models.DateTimeField(null=True)  # its list
+    closed_by = models.CharField(max_length=60, default="", db_default="")
+    entrants = models.IntegerField(default=0, db_default=0)  # on the list
+    list_hash = models.CharField(max_length=64, default="", db_default="")
+    commitment = models.CharField(max_length=64, default="", db_default="")
+    seed = EncryptedText(null=True)  # until it is drawn nobody sees it
+    drawn_at = models.DateTimeField(null=True)
+    drawn_by = models.CharField(max_length=60, default="", db_default="")
+
+    class Meta:
+        db_table = "cases_quota_round"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(taken__gte=0) & Q(taken__lte=models.F("places")), name="no_more_is_granted_than_places"
+            ),
+            models.CheckConstraint(condition=Q(places__gte=1), name="a_round_has_places"),
+            models.CheckConstraint(condition=Q(closes_on__gte=models.F("opens_on")), name="a_round_closes_after_it_opens"),
+            models.CheckConstraint(
+                condition=Q(by="order", draw_on=None) | Q(by="draw", draw_on__gt=models.F("closes_on")),
+                name="a_draw_comes_after_its_round",
+            ),
+            models.UniqueConstraint(fields=["item", "year", "number"], name="one_round_a_number_in_a_year"),
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(published_at=None, dropped_at=None), name="one_round_is_proposed_at_a_time"
+            ),
+            ExclusionConstraint(
+                name="rounds_of_an_item_do_not_overlap",
+                expressions=[
+                    ("item", "="),
+                    (models.Func("opens_on", "closes_on", models.Value("[]"), function="daterange",
+                                 output_field=models.TextField()), "&&"),
+                ],
+                condition=Q(published_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at=None, published_by="")
+                | (
+                    Q(published_at__isnull=False, dropped_at=None, published_by__gt="")
+                    & ~Q(published_by=models.F("asked_by"))
+                ),
+                name="another_person_publishes_a_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by="", commitment="", list_hash="", seed=None)
+                | (Q(by="draw", closed_at__isnull=False, published_at__isnull=False, closed_by__gt="", commitment__gt="",
+                     list_hash__gt="", seed__isnull=False)),
+                name="a_closed_list_is_committed_to_a_seed",
+            ),
+            models.CheckConstraint(
+                condition=Q(drawn_at=None, drawn_by="")
+                | (Q(drawn_at__isnull=False, closed_at__isnull=False, drawn_by__gt="") & ~Q(drawn_by=models.F("closed_by"))),
+                name="another_person_draws",
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["item", "-opens_on"], name="rounds_of_an_item")]
+
+
+class QuotaEntry(models.Model):
+    """A case in a round. waits → drawn | missed, by lot; → holds, granted; out: refused, withdrawn or ended, its place is free.
+
+    `number`: on the closed list; `rank`: in which it was drawn.
+    """
+
+    round = models.ForeignKey(QuotaRound, on_delete=models.PROTECT, related_name="entries")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="quota_entries")
+    state = models.CharField(max_length=8, default="waits", db_default="waits")
+    entered_at = models.DateTimeField()
+    number = models.IntegerField(null=True)
+    rank = models.IntegerField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_quota_entry"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(ENTRY_STATES)), name="a_case_in_a_round_stands_somewhere"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state__in=list(LIVE)), name="a_case_is_in_one_round_at_a_time"
+            ),
+            models.UniqueConstraint(fields=["round", "case"], name="a_case_is_once_in_a_round"),
+            models.UniqueConstraint(fields=["round", "number"], name="a_number_of_a_round_is_one_case"),
+            models.UniqueConstraint(fields=["round", "rank"], name="a_rank_of_a_draw_is_one_case"),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["round", "state", "case"], name="who_waits_in_a_round")]

@@ -30,6 +30,7 @@ from banshi.surfaces.api.case_review import review_part
 from banshi.surfaces.api.guide import below_shown, fee_shown, stage_shown
 from banshi.surfaces.api.keys import Caller, permissions_of
 from banshi.surfaces.api.parts import hall_name, moment, named, remedy_part, zone_of
+from banshi.surfaces.api.quota_parts import standing_part
 
 OF_APPLICANTS = ("channel", "kiosk")  # keys that see what they opened, and nothing else
 INTERNAL = frozenset({"handover_slip"})  # papers between the front and the department
@@ -190,6 +191,7 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
         "by_rule": _by_rule(case, who),
         "review": review_part(case, who, now=now),
         "remedy": remedy_part(remedy) if (remedy := cases.remedy_shown(case)) is not None else None,
+        "quota": standing_part(case),
     }
 
 

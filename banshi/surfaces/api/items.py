@@ -9,6 +9,7 @@ from ninja import Path, Query, Router
 from pydantic import Field, StringConstraints
 
 from banshi.foundation import clock
+from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries import Guide, ItemLine
@@ -21,9 +22,11 @@ from banshi.surfaces.api.guide import online_level_shown
 from banshi.surfaces.api.operations import found, op
 from banshi.surfaces.api.pages import page_of_more, start_of
 from banshi.surfaces.api.parts import named, remedy_part
-from banshi.surfaces.api.schemas import PRINTABLE, Code, ItemLineOut, ItemOut, Page, Paged
+from banshi.surfaces.api.quota_parts import draw_part, round_part
+from banshi.surfaces.api.schemas import PRINTABLE, Code, ItemLineOut, ItemOut, Page, Paged, QuotaOut
 
 router = Router(tags=["items"])
+MOST_ROUNDS = 12
 
 
 class Search(Paged):
@@ -103,6 +106,7 @@ def _guide(guide: Guide) -> dict[str, Any]:
             {"hall": hall, **remedy_part(remedy)} for hall, remedy in remedies_of(item, guide.halls, now=clock.now())
         ],
         "seasons": _seasons(item),
+        "quota": _quota(item),
         "handling_items": [named(each.code, each.name_zh, each.name_en) for each in handling.handling_items],
         "online_level": online_level_shown(handling),
         "faq": [
@@ -115,6 +119,34 @@ def _guide(guide: Guide) -> dict[str, Any]:
             for each in handling.faq
         ],
     }
+
+
+def _quota(item: Item) -> dict[str, Any] | None:
+    quota = catalogue.handling_of(item).quota
+    if quota is None:
+        return None
+    line = cases.shown_round(item, today=today(clock.now()))
+    return {"by": quota.by, "carried": quota.carried, "round": round_part(line) if line is not None else None}
+
+
+@router.get(
+    "/items/{item}/quota", **op("get_item_quota", {200: QuotaOut}), summary="Rounds of an item, and their draws"
+)
+def get_item_quota(request: HttpRequest, item: Path[Code]) -> HttpResponse:
+    """Rounds that were published, newest first, twelve at most. Of a draw the commitment and the list stand here once the list is
+    closed, and the seed once it is drawn: with them anybody can draw again.
+    """
+    row, day = catalogue.item_by_code(item), today(clock.now())
+    quota = catalogue.handling_of(row).quota
+    rounds = [cases.line_of(each, today=day) for each in cases.rounds_of(row)[:MOST_ROUNDS]]
+    return found(
+        {
+            **named(row.code, row.name_zh, row.name_en),
+            "by": quota.by if quota is not None else None,
+            "carried": quota is not None and quota.carried,
+            "rounds": [{**round_part(each), **draw_part(each)} for each in rounds],
+        }
+    )
 
 
 def _seasons(item: Item) -> dict[str, Any] | None:

@@ -87,6 +87,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "list_sessions": ANY,
     "list_items": ANY,
     "get_item": ANY,
+    "get_item_quota": ANY,
     "get_item_guide": ANY,
     "get_form_schema": ANY,
     "guide_item": ANY,

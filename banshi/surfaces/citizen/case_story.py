@@ -45,6 +45,8 @@ DONE: dict[str, str | Promise] = {
     "deem": pgettext_lazy("case", "Counts as accepted: nobody said in time that something was missing"),
     "hand_over": pgettext_lazy("case", "Handed over to the department"),
     "stop_clock": pgettext_lazy("case", "The time stands still"),
+    "enter_round": pgettext_lazy("case", "It takes part in the next round"),
+    "draw": pgettext_lazy("case", "The places of the round were drawn"),
     "resume_clock": pgettext_lazy("case", "The time runs again"),
     "extend": pgettext_lazy("case", "The time was extended, once"),
     "settle": pgettext_lazy("case", "A paper that was to follow has come"),

@@ -40,6 +40,7 @@ from banshi.surfaces.citizen.in_season import in_season
 from banshi.surfaces.citizen.online_level import to_prove
 from banshi.surfaces.citizen.organisations import my_organisations
 from banshi.surfaces.citizen.proving import costs
+from banshi.surfaces.citizen.quota import round_line
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Panel, panel, unfilled, ways_on
 from banshi.surfaces.citizen.retired import gone, led_away
 
@@ -133,6 +134,7 @@ def _takes(request: Any, item: Item, found: Guided, hall: Hall | None) -> dict[s
     return {
         "season": season,
         "to_prove": to_prove(catalogue.handling_of(item), account_id=request.who.account_id, hall=hall),
+        "quota": round_line(item, now=clock.now()),
         "received": season is None or season.now,
         "guided": there,
         "handling": catalogue.handling_of(item),

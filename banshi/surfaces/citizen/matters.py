@@ -37,6 +37,7 @@ from banshi.surfaces.citizen.chosen import codes_chosen
 from banshi.surfaces.citizen.doors import asked, near, page, public_page
 from banshi.surfaces.citizen.in_season import in_season
 from banshi.surfaces.citizen.online_level import to_prove
+from banshi.surfaces.citizen.quota import round_line
 from banshi.surfaces.citizen.retired import gone
 
 PAGE = 20
@@ -128,6 +129,7 @@ def guide(request: Any, code: str) -> HttpResponseBase:
         "remedies": _remedies(item, found, now=now),
         "season": season,
         "to_prove": None if over else to_prove(handling, account_id=request.who.account_id, hall=None),
+        "quota": round_line(item, now=now),
         "received": season is None or season.now,
         "bookable": set() if far else {hall for hall, bookable, _ in ways if bookable},
         "by_appointment": bool(ways) and not any(walk_in for *_, walk_in in ways),

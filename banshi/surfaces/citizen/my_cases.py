@@ -144,6 +144,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "send_in": case_where.to_send_in(where),
         "documents": case_story.documents(found, now=now),
         "story": case_story.story(found, now_it_is="" if present.over else present.title, ruled=ruled),
+        "standing": cases.standing_of(found),
         "ruled": ruled if ruled is not None and ruled.granted else None,
         "left_to_person": ruled if ruled is not None and ruled.decides and found.phase in LOOKED_AT else None,
         "uses": _uses(request, found),

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from banshi.foundation.doors import Who
 from banshi.foundation.said import named
+from banshi.foundation.words import words
 from banshi.frames.staff.cases import held
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import PaperRow, cost_of, handling_of_case, stages_waited_for
+from banshi.rooms.cases.queries import PaperRow, cost_of, handling_of_case, place_refusal, stages_waited_for
 from banshi.rooms.cases.queries.stopping import STOP
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.costs import hangs_on
@@ -175,6 +176,9 @@ def _undecided(who: Who, case: Case, put_by: Collection[int]) -> list[str]:
         found.append(_("The opinion is yours: another approver decides."))
     elif case.tolerant:
         found.append(_("Papers are still to follow: it can be refused, not granted."))
+    elif (no_place := place_refusal(case)) is not None:
+        title, detail = words(no_place.refusal)
+        found.append(f"{title} – {detail}")
     elif waits := stages_waited_for(case):
         found.append(
             _("It can be refused, not granted, before these are done: %(stages)s.") % {"stages": _listed(waits)}

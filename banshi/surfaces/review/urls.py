@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.review import asked, case, consults, deeds, exceptions, folders, lists, rules, supervising, waiting
+from banshi.surfaces.review import (
+    asked,
+    case,
+    consults,
+    deeds,
+    exceptions,
+    folders,
+    lists,
+    rounds,
+    rules,
+    supervising,
+    waiting,
+)
 
 app_name = "review"
 
@@ -51,6 +63,9 @@ urlpatterns = [
     path(HALL + "rules/set", rules.put, name="rules_put"),
     path(HALL + "rules/answer", rules.answer, name="rules_answer"),
     path(HALL + "rules/stop", rules.stop, name="rules_stop"),
+    path(HALL + "rounds/", rounds.show, name="rounds"),
+    path(HALL + "rounds/propose", rounds.propose, name="round_propose"),
+    path(HALL + "rounds/<int:round_id>/act", rounds.act, name="round_act"),
     path(HALL + "folders", folders.home, name="folders"),
     path(HALL + "stock", folders.stock, name="stock"),
     path(FOLDER, folders.show, name="folder"),

@@ -38,6 +38,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "list_sessions": ("get", "/halls/town/sessions", None),
     "list_items": ("get", "/items", None),
     "get_item": ("get", "/items/pension", None),
+    "get_item_quota": ("get", "/items/pension/quota", None),
     "get_item_guide": ("get", "/items/pension/guide", None),
     "get_form_schema": ("get", "/items/pension/form-schema", None),
     "import_items": ("post", "/items/import", {"CUSTOM": record()}),

@@ -79,6 +79,7 @@ from banshi.rooms.cases.actions.reviewing import (
     release,
     take,
 )
+from banshi.rooms.cases.actions.rounds import close_list, draw_round, drop_round, propose_round, publish_round
 from banshi.rooms.cases.actions.rule_switch import drop_proposal, propose_rules, set_rules, stop_all_rules, switch_on
 from banshi.rooms.cases.actions.ruling import Applicant, deliver_by_rule, issue_by_rule, try_rules
 from banshi.rooms.cases.actions.sealing import seal_due, try_again
@@ -102,6 +103,7 @@ __all__ = [
     "answer_consultation",
     "change",
     "change_bundle",
+    "close_list",
     "come_back",
     "consult",
     "content_of",
@@ -111,7 +113,9 @@ __all__ = [
     "deliver",
     "deliver_by_rule",
     "destroy_content",
+    "draw_round",
     "drop_proposal",
+    "drop_round",
     "expect",
     "expect_no_more",
     "extend",
@@ -155,8 +159,10 @@ __all__ = [
     "place_of",
     "post",
     "propose_extension",
+    "propose_round",
     "propose_rules",
     "propose_stop",
+    "publish_round",
     "reassess",
     "receive",
     "recount",

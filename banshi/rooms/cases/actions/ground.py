@@ -18,12 +18,13 @@ from banshi.foundation import clock
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperSeal
+from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperSeal, QuotaEntry, QuotaRound
 from banshi.rooms.cases.queries.agents import acting_in, agent_ref
 from banshi.rooms.cases.queries.flow import stage_limit
 from banshi.rooms.cases.queries.handling import handling_of_case, remedy_of_case
 from banshi.rooms.cases.queries.leases import works_on
 from banshi.rooms.cases.queries.minutes import minute_clock
+from banshi.rooms.cases.queries.quota import limit_begins, need_round
 from banshi.rooms.cases.rules import clocks, measures
 from banshi.rooms.cases.rules.chain import FIRST, chained
 from banshi.rooms.cases.rules.duties import LEASE, lease_refusal
@@ -32,6 +33,7 @@ from banshi.rooms.cases.rules.materials import Wanted, ways_said
 from banshi.rooms.cases.rules.paper_facts import written
 from banshi.rooms.cases.rules.paper_texts import Facts, Named
 from banshi.rooms.cases.rules.papers import numbered
+from banshi.rooms.cases.rules.quota import LIVE
 from banshi.rooms.cases.rules.spans import span_words
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries.retiring import need_not_retired, need_taken
@@ -112,10 +114,11 @@ def need_paid(case: Case) -> None:
 def need_item(case: Case, *, now: datetime) -> None:
     """What was sent before its item is retired, or its season over, goes on; a draft is not sent any more.
 
-    :raises Refused: item-retired, out-of-season.
+    :raises Refused: item-retired, out-of-season, no-round-open.
     """
     if case.phase == "draft":
         need_begun(case.item, day=today_of(case, now), visit_id=case.visit_id)
+        need_round(case, day=today_of(case, now))
 
 
 def need_begun(item: Item, *, day: date, visit_id: int | None) -> None:
@@ -192,7 +195,17 @@ def step(
         case.save(update_fields=[name.removesuffix("_id") for name in columns])
     event = write_event(case, verb, before=before, by=by, now=now, facts=dict(facts or {}), why=why)
     _keep_stage(case)
+    if case.outcome not in ("", "granted"):
+        _leave_round(case, now=now)
     return event
+
+
+def _leave_round(case: Case, *, now: datetime) -> None:
+    """What is refused, taken back or ended lets its place go to the next. The case is locked, its round after it."""
+    entry = QuotaEntry.objects.filter(case=case, state__in=LIVE).first()
+    if entry is not None:
+        QuotaRound.objects.select_for_update(no_key=True).get(pk=entry.round_id)
+        QuotaEntry.objects.filter(pk=entry.pk).update(state="out", settled_at=now)
 
 
 def _keep_stage(case: Case) -> None:
@@ -422,7 +435,7 @@ def dues(case: Case, *, now: datetime) -> dict[str, Any]:
         return {}
     limits, calendar = handling_of_case(case).limits, work_calendar()
     zone, today = ZoneInfo(case.hall.timezone), today_of(case, now)
-    stops, begun = stops_of(case), case.accepted_at.astimezone(zone).date()
+    stops, begun = stops_of(case), limit_begins(case) or case.accepted_at.astimezone(zone).date()
     extra = getattr(case, "extension", None)
     more = extra.days if extra is not None else 0
     found: dict[str, Any] = {"provisional": False}
@@ -446,7 +459,8 @@ def saved(case: Case, *, now: datetime) -> int | None:
         return None
     limit = handling_of_case(case).limits.statutory
     return measures.days_saved(
-        begun=case.accepted_at.astimezone(ZoneInfo(case.hall.timezone)).date(), decided=today_of(case, now),
+        begun=limit_begins(case) or case.accepted_at.astimezone(ZoneInfo(case.hall.timezone)).date(),
+        decided=today_of(case, now),
         limit=limit.value, unit=limit.unit, stops=stops_of(case), calendar=work_calendar(),
     )  # fmt: skip
 

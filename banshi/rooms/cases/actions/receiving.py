@@ -43,6 +43,7 @@ from banshi.rooms.cases.actions.ground import (
     until,
 )
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
+from banshi.rooms.cases.actions.places import enter
 from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, need_fields_right, reasons_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
 from banshi.rooms.cases.actions.promising import give_promises
@@ -375,13 +376,14 @@ def write_acceptance(
     """The acceptance, its days, its paper. The case is locked. :param at_once: as in `accept`."""
     deemed = verb == "deem"
     case.accepted_at = accepted_at
+    entered = enter(case, now=now)
     columns = dues(case, now=now)
     event = step(
         case, verb, by=by, now=now, accepted_at=accepted_at, accepted_by_id=None if by == SYSTEM else staff_of(by), deemed=deemed,
         tolerant=bool(deferred), notice_due_on=None, due_told=columns["due_promised"], **columns,
         facts={"due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"],
                "deferred": [[code, on.isoformat()] for code, on in deferred],
-               **({"credit": credit} if credit in UNKNOWN else {})},
+               **({"credit": credit} if credit in UNKNOWN else {}), **entered},
     )  # fmt: skip
     called = names([code for code, _ in deferred], case)
     listed = tuple(Named(n[0], by=on) for n, (_, on) in zip(called, deferred, strict=True))

@@ -26,6 +26,7 @@ from banshi.rooms.cases.actions.ground import (
     tell,
 )
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
+from banshi.rooms.cases.actions.places import claim
 from banshi.rooms.cases.models import Case, CaseEvent, Obligation, Opinion
 from banshi.rooms.cases.queries.flow import counted_stages, flow_of, lived
 from banshi.rooms.cases.queries.handling import fee_of, free_of, handling_of_case
@@ -183,7 +184,8 @@ def decided(
     """Write the decision, its paper, its message. The case is locked, and may be decided by `by`. A refusal in writing is
     delivered in the same days as a result is (行政许可法 44 条).
 
-    :param seen: as in `decide_at_once`. :param code: as in `decide`. :raises Refused: deferred-open, invalid.
+    :param seen: as in `decide_at_once`. :param code: as in `decide`.
+    :raises Refused: deferred-open, invalid; quota-full, earlier-first, not-drawn-yet, not-drawn – where places are counted.
     """
     reason = reason.strip()
     if len(reason) > LONGEST_OPINION or (not grant and not reason):
@@ -195,6 +197,7 @@ def decided(
         called = names(owed, case)
         raise Refused("deferred-open", facts={"materials": [{"zh": n[0], "en": n[1]} for n in called]})
     what = what_is_granted(case, granted or {}, now=now) if grant else ()
+    place = claim(case, now=now) if grant else {}
     fen, free = (fee_of(case), free_of(case)) if grant else (0, None)
     columns: dict[str, Any] = pay_day(case, now) if fen else issue_day(case, now)
     due = columns.get("issue_due_on")
@@ -207,7 +210,7 @@ def decided(
         case, verb, by=by, now=now, why=reason, granted=grant, decided_at=now, decided_by_id=staff, **columns,
         days_saved=saved(case, now=now), outcome="granted" if grant else "refused",
         facts={"grant": grant, **({"due_on": due} if due else {}), **({"seen": seen} if seen else {}),
-               **({"fen": 0} if free is not None else {})},
+               **({"fen": 0} if free is not None else {}), **place},
     )  # fmt: skip
     kind, key = ("grant", "case_granted") if grant else ("refusal", "case_refused")
     give(case, kind, event=event, now=now, reason=reason, due_issue=due, amount=yuan(fen) if fen else "", granted=what)

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 HELD_SQL = "SELECT * FROM cases_rule_switch WHERE item_id = %s FOR SHARE"
 ASKED_IN = {"submit": "pre_review", "receive": "received"}  # the phase in which rules are tried
 BROKEN = (ArithmeticError, LookupError, TypeError, ValueError, Refused)  # what a rule, or a step it leads to, ends with
+NO_PLACE = ("quota-full", "earlier-first")
 ONLINE = "线上直接送达"
 _CAME = {"submit": "case_sent", "receive": "case_received"}
 
@@ -70,9 +71,12 @@ def try_rules(*, case_no: str, occasion: str, applicant: Applicant, now: datetim
                     run = _write(case, occasion, mode, tried, sampled=sampled, why="", now=now)
                     _grant(case, pack, tried, now=now)
                 return run
-            except BROKEN:
-                log.exception("what the rules decided could not be done")
+            except BROKEN as broken:
                 case, why = locked(case_no), "error"
+                if isinstance(broken, Refused) and broken.slug in NO_PLACE:
+                    why = "place"
+                else:
+                    log.exception("what the rules decided could not be done")
         run = _write(case, occasion, mode, tried, sampled=sampled, why=why, now=now)
         _tell_why(case, pack, run, tried, now=now)
         return run

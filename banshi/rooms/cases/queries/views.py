@@ -17,10 +17,11 @@ from banshi.foundation import clock
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.models import IN_ORDER, Case, CaseEvent, CaseMaterial, CasePaper, Opinion
+from banshi.rooms.cases.models import IN_ORDER, Case, CaseEvent, CaseMaterial, CasePaper, Opinion, QuotaEntry
 from banshi.rooms.cases.queries.handling import guided_case, handling_of_case, holds
 from banshi.rooms.cases.queries.leases import ended, kept
 from banshi.rooms.cases.queries.minutes import minute_clock
+from banshi.rooms.cases.queries.quota import limit_begins
 from banshi.rooms.cases.queries.stopping import STOP, longer_than_told
 from banshi.rooms.cases.queries.untouched import sent_back_fields
 from banshi.rooms.cases.rules import clocks
@@ -201,7 +202,7 @@ def clock_of(case: Case, *, now: datetime) -> Clock | None:
     limit = handling_of_case(case).limits.promised
     extra = getattr(case, "extension", None)
     ends = case.decided_at or now
-    first, days, unit = case.accepted_at.astimezone(zone).date(), limit.value, limit.unit
+    first, days, unit = limit_begins(case) or case.accepted_at.astimezone(zone).date(), limit.value, limit.unit
     if unit in clocks.IN_MINUTES:
         runs = minute_clock(case, limit, begun=case.accepted_at, now=ends)
         if extra is None:
@@ -238,6 +239,10 @@ def worklist(
         rows = rows.filter(proposed="")
     if name == "approval":
         rows = rows.exclude(proposed="").filter(stopped_at=None)
+        undrawn = QuotaEntry.objects.filter(case=OuterRef("pk"), state="waits", round__by="draw")
+        rows = rows.exclude(
+            Exists(undrawn), proposed="grant"
+        )  # they wait in their round, and are decided after the draw
         if staff is not None:
             rows = rows.exclude(proposed=STOP, proposed_by_id=staff)
             rows = rows.exclude(Q(received_by_id=staff) | Q(accepted_by_id=staff))

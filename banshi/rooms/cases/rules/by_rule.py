@@ -15,9 +15,9 @@ OCCASIONS = ("submit", "receive")  # sent in | received at a window
 GRANT, PERSON = "grant", "person"
 RUN_OUTCOMES = (GRANT, PERSON)
 # Why a person looks at it, the first that applies; "": nobody does.
-WHYS = ("", "off", "seen", "applicant", "suspended", "papers", "rule", "unclear", "shadow", "sampled", "error")
+WHYS = ("", "off", "seen", "applicant", "suspended", "papers", "rule", "unclear", "shadow", "sampled", "place", "error")
 # Of these the applicant hears: the rules decide such cases, and did not decide this one.
-TOLD = ("applicant", "suspended", "papers", "rule", "unclear", "sampled")
+TOLD = ("applicant", "suspended", "papers", "rule", "unclear", "sampled", "place")
 # What is looked at beside the rules of the item; no rule's code begins like this.
 APPLICANT, SUSPENDED, PAPERS = "@applicant", "@standing", "@papers"
 CHECKS: dict[str, tuple[str, str]] = {
@@ -90,6 +90,8 @@ def reason(pack: ByRule, tried: Sequence[Tried], why: str) -> tuple[str, str]:
     """For the applicant, Chinese and English: what did not hold, or cannot be told."""
     if why == "sampled":
         return "抽到人工复核", "it was drawn for a check"
+    if why == "place":
+        return "本期名额已满，或者先受理的还没有决定", "no place is left, or earlier ones are not decided yet"
     failed = next(each for each in tried if each.held is not True)
     called = {**CHECKS, **{rule.id: (rule.text_zh, rule.text_en) for rule in pack.rules}}
     zh, en = called[failed.rule]

@@ -54,6 +54,8 @@ CASE = Table(
         "recount": Step("pre_review", "received", "supplement", "accepted", "in_review", "decided", "issuing"),
         "settle": Step("accepted", "in_review"),  # a paper that was to follow has come
         "unmet": Step("accepted", "in_review"),  # its day has gone by, and it has not
+        "enter_round": Step("accepted", "in_review"),  # 转入下一期: it takes part in another round
+        "draw": Step("accepted", "in_review"),  # 摇号: by lot it has a place, or none
         "decide": Step("in_review", to="decided"),
         "decide_at_once": Step("received"),  # 即办: the window, where the item says so, through all steps in one go
         "pay": Step("decided"),  # the fee is paid, or waived: the days to issue begin

@@ -58,6 +58,7 @@ def faults(
         *_pack(handling),
         *_seasons(handling),
         *_grants(handling),
+        *_quota(handling),
         *(Fault(*each) for each in flow_faults(handling, departments)),
         *(Fault(*each) for each in cost_faults(handling)),
     ]
@@ -203,6 +204,28 @@ def _seasons(handling: Handling) -> Iterator[Fault]:
     spans = [Span(each.first, each.last) for each in handling.seasons]
     for i, zh, en in faults_of(spans):
         yield Fault(f"seasons[{i}]", zh, en)
+
+
+def _quota(handling: Handling) -> Iterator[Fault]:
+    """What is drawn by lot waits for the day of the draw, from which its limits run: nothing of it is settled at once."""
+    quota = handling.quota
+    if quota is None:
+        return
+    if quota.by != "draw":
+        if quota.carried:
+            yield Fault(
+                "quota.carried", "按受理先后的没有下一期可转", "Only who was not drawn goes on to the next round"
+            )
+        return
+    if handling.instant or handling.by_rule is not None or handling.wait_minutes is not None:
+        yield Fault(
+            "quota.by",
+            "摇号的事项不能即办、秒批或立等可取",
+            "What is drawn by lot cannot be settled at once or by rule",
+        )
+    for name, limit in (("promised", handling.limits.promised), ("statutory", handling.limits.statutory)):
+        if limit.unit not in ("working_day", "day"):
+            yield Fault(f"limits.{name}", "摇号的事项时限按天计算", "What is drawn by lot has limits in days")
 
 
 def _papers(handling: Handling) -> Iterator[Fault]:

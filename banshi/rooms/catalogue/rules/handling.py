@@ -395,6 +395,17 @@ class Duties(Part):
     reviewer_issues: bool = False  # who proposed may also make the result
 
 
+class Quota(Part):
+    """数量限制 that is counted: in each round so many are granted, and no more (cases/rules/quota.py).
+
+    :ivar by: order – of those who fulfil the conditions whoever was accepted first (行政许可法 57 条); draw – by lot, once a
+        round has closed. :ivar carried: whoever was not drawn takes part in the next round, instead of being refused.
+    """
+
+    by: Literal["order", "draw"]
+    carried: bool = False
+
+
 class Stated(Part):
     """What else the national list has of an item, in words; "" where nothing is stated."""
 
@@ -460,6 +471,7 @@ class Handling(Part):
     # 实名等级: how whoever sends it online has to be known; what is handed in at a window is seen there.
     online_level: Annotated[OnlineLevel, Bounds(exclude_if=_is_declared)] = "declared"
     faq: Annotated[tuple[Faq, ...], Bounds(max_length=60, exclude_if=_is_empty)] = ()
+    quota: Annotated[Quota | None, Bounds(exclude_if=_is_none)] = None  # none: whoever fulfils the conditions has it
 
 
 class Element(Part):

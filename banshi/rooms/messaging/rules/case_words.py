@@ -96,6 +96,18 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”后补的材料收到了，符合要求：{bring}。[看进度：{link}]",
         "en": "What was to follow for “{item}” has come and is right: {bring}.[ Follow it: {link}]",
     },
+    "case_drawn": {
+        "zh": "“{item}”中签了，{day}前作出决定。[看进度：{link}]",
+        "en": "“{item}” was drawn and will be decided by {day}.[ Follow it: {link}]",
+    },
+    "case_not_drawn": {
+        "zh": "“{item}”没有中签。结果和怎样核对都在网上，决定书另发。[看结果：{link}]",
+        "en": "“{item}” was not drawn. The result and how to check it are online; the decision follows.[ See it: {link}]",
+    },
+    "case_next_round": {
+        "zh": "“{item}”自动参加下一期摇号，{day}摇号，不用再申请。[看进度：{link}]",
+        "en": "“{item}” takes part in the next round by itself, drawn on {day}.[ Follow it: {link}]",
+    },
     "case_stopped": {
         "zh": "“{item}”要先做{what}，约 {days} 天，这段时间不算在办理期限里。结束后告诉你新的日期。[看进度：{link}]",
         "en": "“{item}” needs: {what}, about {days} days, which are not counted. The new date is told when it is over.[ Follow it: {link}]",

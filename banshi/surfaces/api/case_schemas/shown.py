@@ -55,6 +55,24 @@ class CaseRemedyOut(Out):
     court_en: str
 
 
+class CaseQuotaOut(Out):
+    """名额: where the case stands in its round."""
+
+    round_id: int
+    year: int
+    round_number: int
+    state: Literal["waits", "drawn", "missed", "holds", "out"] = Field(
+        description="waits for a decision or the draw; drawn or missed by lot; holds a place; out: it let its place go."
+    )
+    places: int
+    left: int
+    waiting: int
+    ahead: int = Field(description="How many wait that were accepted earlier, where it goes by order.")
+    number: int | None = Field(description="On the list of the draw, once it is closed.")
+    rank: int | None = Field(description="In which it was drawn.")
+    draw_on: date | None
+
+
 class CaseOut(CaseLineOut):
     revision: int
     answers: dict[str, str]
@@ -82,6 +100,7 @@ class CaseOut(CaseLineOut):
     review: CaseReviewOut | None = Field(
         description="For staff whose pages of a case show it (`cases.look`); else null."
     )
+    quota: CaseQuotaOut | None = Field(description="null: its places are not counted.")
 
 
 class FeeLineOut(Out):

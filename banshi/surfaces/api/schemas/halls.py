@@ -112,6 +112,49 @@ class SeasonsOut(Out):
     opens: date | None = Field(description="Else the next day on which it is. null: none is set.")
 
 
+class RoundOut(Out):
+    """期次: so many places for what is applied for from `opens_on` to `closes_on`."""
+
+    id: int
+    year: int
+    number: int = Field(description="In the year: 2026, 2 is round 2 of 2026.")
+    state: Literal["ahead", "open", "closed", "listed", "drawn"]
+    places: int
+    left: int
+    waiting: int
+    opens_on: date
+    closes_on: date = Field(description="That day included.")
+    draw_on: date | None = Field(description="Of a draw: the limits of its cases run from that day.")
+
+
+class ItemQuotaOut(Out):
+    by: Literal["order", "draw"] = Field(description="order: of acceptance; draw: by lot.")
+    carried: bool = Field(description="Whoever is not drawn takes part in the next round.")
+    round: RoundOut | None = Field(
+        description="The one that is open, else the next, else the last. null: none was published."
+    )
+
+
+class DrawLineOut(Out):
+    number: int
+    case: str = Field(description="Masked.")
+    rank: int | None = Field(description="In which it was drawn.")
+    drawn: bool | None = Field(description="null: not drawn yet, or it left the round.")
+
+
+class DrawnRoundOut(RoundOut):
+    commitment: str | None = Field(description="SHA-256 of the seed, from the day on which the list was closed.")
+    list_hash: str | None = Field(description="SHA-256 of lines `number,case`, each ended by a line feed.")
+    seed: str | None = Field(description="Once it is drawn.")
+    entries: list[DrawLineOut] = Field(description="The list, by number; empty until it is closed.")
+
+
+class QuotaOut(Named):
+    by: Literal["order", "draw"] | None = Field(description="null: its places are not counted.")
+    carried: bool
+    rounds: list[DrawnRoundOut]
+
+
 class ElementOut(Named):
     """An element of the national list (GB/T 39046-2020), in words; what is not stated is left out."""
 
@@ -158,6 +201,7 @@ class ItemOut(Named):
     elements: list[ElementOut] = Field(description="All that the national list states of it: basis, level, scope, …")
     remedies: list[HallRemedyOut] = Field(description="救济途径, of each hall that handles it and names somebody.")
     seasons: SeasonsOut | None = Field(description="When it is received (受理时段). null: all year.")
+    quota: ItemQuotaOut | None = Field(description="数量限制 that is counted. null: none.")
     handling_items: list[Named] = Field(description="业务办理项 below it; none: it is handled as itself.")
     online_level: OnlineLevelOut = Field(description="How who sends it online has to be known (实名等级).")
     faq: list[FaqOut] = Field(
