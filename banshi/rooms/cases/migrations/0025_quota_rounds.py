@@ -26,8 +26,8 @@ CREATE TRIGGER places_are_counted AFTER INSERT OR DELETE OR UPDATE OF state, rou
 
 CREATE FUNCTION cases_quota_round_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.item_id, NEW.year, NEW.number, NEW.by, NEW.places, NEW.opens_on, NEW.closes_on, NEW.asked_by)
-     IS DISTINCT FROM (OLD.item_id, OLD.year, OLD.number, OLD.by, OLD.places, OLD.opens_on, OLD.closes_on, OLD.asked_by)
+  IF (NEW.item_id, NEW.year, NEW.number, NEW."by", NEW.places, NEW.opens_on, NEW.closes_on, NEW.asked_by)
+     IS DISTINCT FROM (OLD.item_id, OLD.year, OLD.number, OLD."by", OLD.places, OLD.opens_on, OLD.closes_on, OLD.asked_by)
      OR NEW.draw_on IS DISTINCT FROM OLD.draw_on
      OR (OLD.published_at IS NOT NULL AND (NEW.published_at, NEW.published_by) IS DISTINCT FROM (OLD.published_at, OLD.published_by)) THEN
     RAISE EXCEPTION 'a round stays as it was proposed and published' USING ERRCODE = 'check_violation';
