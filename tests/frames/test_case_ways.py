@@ -22,7 +22,10 @@ STEPS = {
 }
 WAITING = "/review/town/waiting"
 FOLDERS = "/review/town/folders"
-OVERSEEN = {role: ["/review/town/supervision", "/review/town/rules/", "/review/town/rounds/"] for role in ("supervisor", "hall_manager")}
+OVERSEEN = {
+    role: ["/review/town/supervision", "/review/town/rules/", "/review/town/rounds/"]
+    for role in ("supervisor", "hall_manager")
+}
 QUESTIONS = ["/review/town/enquiries", "/review/town/answers"]
 
 

@@ -232,6 +232,8 @@ def test_the_draw_is_what_its_rule_says() -> None:
     """Vectors for whoever writes it anew."""
     assert rules.drawn(SEED, 0) == ()
     assert rules.drawn(SEED, 1) == (1,)
+    assert rules.drawn(SEED, 10) == (8, 6, 9, 1, 2, 3, 10, 5, 4, 7)
+    assert rules.committed(SEED) == "48428bdb7ddd829410d6bbb924fdeb3a3d7e88c2577bffae073b990c6f061d08"
     assert sorted(rules.drawn(SEED, 1000)) == list(range(1, 1001))
     assert rules.committed(SEED) == hashlib.sha256(bytes.fromhex(SEED)).hexdigest()
     assert rules.listed(["a", "b"]) == hashlib.sha256(b"1,a\n2,b\n").hexdigest()
