@@ -267,7 +267,7 @@ def test_days_of_what_is_drawn_run_from_the_draw(matters: Matters) -> None:
 
     case.refresh_from_db()
     line = queries.lines([case], now=at("2026-04-09 09:00"))[0]
-    assert (case.due_promised, case.due_statutory, line.light) == (date(2026, 4, 16), date(2026, 5, 9), "green")
+    assert (case.due_promised, case.due_statutory, line.light) == (date(2026, 4, 16), date(2026, 5, 8), "green")
 
 
 def test_a_draw_takes_two_and_a_list_that_is_ready(matters: Matters) -> None:
