@@ -51,5 +51,6 @@ def test_no_address_answers_what_is_no_round(matters: Matters) -> None:
     counted()
 
     assert Client().get("/quota/999/").status_code == 404
-    answers: list[Any] = [manager("one").post(f"{AT}999/act", {"act": act}) for act in ("publish", "nothing")]
+    one = manager("one")
+    answers: list[Any] = [one.post(f"{AT}999/act", {"act": act}) for act in ("publish", "nothing")]
     assert [each.status_code for each in answers] == [404, 404]
