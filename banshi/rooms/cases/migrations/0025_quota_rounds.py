@@ -68,7 +68,7 @@ DROP FUNCTION cases_quota_counted();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0022_comes_back_and_order_of_pages'),
+        ('cases', '0024_fields_sent_back'),
         ('catalogue', '0014_checks_of_elements'),
     ]
 

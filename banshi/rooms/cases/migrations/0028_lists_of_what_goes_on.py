@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0024_fields_sent_back'),
+        ('cases', '0025_quota_rounds'),
         ('catalogue', '0014_checks_of_elements'),
         ('identity', '0019_letters'),
         ('places', '0003_own_words_sealed'),
