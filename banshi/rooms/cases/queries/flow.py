@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, Opinion
 from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
+from banshi.rooms.cases.queries.quota import limit_begins
 from banshi.rooms.cases.rules.clocks import Stop
 from banshi.rooms.cases.rules.flow import Lived, StageRow, limit_of, limited, stand, ungated
 from banshi.rooms.cases.rules.lifecycle import UNDER_CLOCK
@@ -56,7 +57,7 @@ def lived(case: Case) -> Lived:
         issued=day(issued),
         answered=answered, over=over, open=open_, counted=frozenset(stage.procedure for stage in counted_stages(case)),
         due={"receive": case.notice_due_on, "issue": case.issue_due_on},
-        stops=stops,
+        draw_on=limit_begins(case), stops=stops,
     )  # fmt: skip
 
 

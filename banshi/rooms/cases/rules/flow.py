@@ -21,7 +21,8 @@ LAWS_OWN = ("receive", "issue")  # acts that have a clock of their own
 class Lived:
     """What a case has behind it, as days of its hall; None: not yet. `answered`: department → day of its last answer, `over`:
     procedure → day on which the last of its kind ended. `open`: departments that are asked, procedures under way.
-    `counted`: procedures that stop no clock here, done with the review that says what came of them."""
+    `counted`: procedures that stop no clock here, done with the review that says what came of them. `draw_on`: the day of its
+    draw, from which the days of the decision run."""
 
     received: date | None = None
     accepted: date | None = None
@@ -33,6 +34,7 @@ class Lived:
     open: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
     due: Mapping[str, date | None] | None = None  # act → the day of the law's own clock, where one runs for it
+    draw_on: date | None = None
     stops: Sequence[Stop] = ()  # days of procedures that ended, which count for no limit
 
 
@@ -91,7 +93,8 @@ def stand(stages: Sequence[Stage], lived: Lived, *, calendar: Callable[[], WorkC
             continue
         due_on = (lived.due or {}).get(stage.act) if reached else None
         if due_on is None and reached and begun and stage.days:
-            due_on = due(begun, days=stage.days, stops=lived.stops, calendar=calendar(), today=begun).on
+            since = max(begun, lived.draw_on or begun) if stage.act == "decide" else begun
+            due_on = due(since, days=stage.days, stops=lived.stops, calendar=calendar(), today=since).on
         asked = stage.act in GATES and (stage.department or stage.procedure) in lived.open
         rows.append(StageRow(stage, "now" if reached else "ahead", due_on=due_on, asked=asked))
         reached = reached and (stage.act in GATES or stage.act == "other")
