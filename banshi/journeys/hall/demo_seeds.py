@@ -78,6 +78,9 @@ ITEMS_WORKED = ("sole-trader-licence-new", "land-and-house-reg")
 RULED = (
     "sole-trader-licence-new", "filing-changed-driver-details", "proof-life-pensioners", "unemployment-benefit-statement",
 )  # fmt: skip
+# A matter whose places are drawn by lot, and how many there are in its first rounds.
+DRAWN = "car-quota-ordinary-car-lottery-application"
+PLACES_DRAWN = (40, 60)
 SURNAMES = [("王", "Wang"), ("李", "Li"), ("张", "Zhang"), ("刘", "Liu"), ("陈", "Chen"), ("杨", "Yang"), ("黄", "Huang"),
             ("周", "Zhou"), ("吴", "Wu"), ("徐", "Xu"), ("孙", "Sun"), ("胡", "Hu"), ("朱", "Zhu"), ("高", "Gao"),
             ("林", "Lin"), ("何", "He"), ("郭", "Guo"), ("马", "Ma"), ("罗", "Luo"), ("梁", "Liang")]  # fmt: skip
@@ -120,6 +123,7 @@ def sow(url: str, path: Path) -> dict[str, Any]:
         _cabinets(halls)
         if first_time:
             _rules(now)
+            _rounds(now)
             demo.set_crowd_halls(h.code for h in halls)
     logins = {role: {"user": user, "password": password()} for role, user in LOGINS.items()}
     seeds = {"url": url, "keys": keys, "logins": logins, "pages": PAGES}
@@ -313,6 +317,22 @@ def _rules(now: datetime) -> None:
             continue
         asked = cases.propose_rules(item_code=item.code, sample_percent=5, by=SYSTEM, now=now)
         cases.switch_on(item_code=item.code, proposal=asked.pk, by=Actor(ActorKind.DEMO), now=now)
+
+
+def _rounds(now: datetime) -> None:
+    """Two rounds of what is drawn by lot, one after the other: whoever is not drawn in the first goes on to the second."""
+    item = Item.objects.filter(code=DRAWN).first()
+    if item is None or catalogue.handling_of(item).quota is None:
+        return
+    opens = now.astimezone(CHINA).date()
+    for places in PLACES_DRAWN:
+        closes = opens + timedelta(days=20)
+        asked = cases.propose_round(
+            item_code=DRAWN, places=places, opens_on=opens, closes_on=closes, draw_on=closes + timedelta(days=7),
+            by=SYSTEM, now=now,
+        )  # fmt: skip
+        cases.publish_round(round_id=asked.pk, by=Actor(ActorKind.DEMO), now=now)
+        opens = closes + timedelta(days=1)
 
 
 def _cabinets(halls: list[Hall]) -> None:
