@@ -96,6 +96,7 @@ def rest_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """What is not a list, as one entry; a fee to fill in where there is none."""
     names = ("where", "appointment", "instant", "joint", "minutes", "limits", "result")
     later = {"wait_minutes": document.get("wait_minutes"), "seasons": document.get("seasons", [])}
+    later["quota"] = document.get("quota") or {"by": "", "carried": False}  # to fill in where none is counted
     later["online_level"] = document.get("online_level", "declared")
     later["duties"] = Duties.model_validate(document.get("duties", {})).model_dump()
     later["stated"] = dict(Stated.model_validate(document.get("stated", {})))
@@ -110,6 +111,8 @@ def with_rest(document: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str,
         del said["duties"]
     if rest["online_level"] == "declared":
         del said["online_level"]
+    if not rest["quota"]["by"]:
+        del said["quota"]
     # … and as those have it that say nothing of what came later than the rest.
     said["stated"] = {name: words for name, words in rest["stated"].items() if words or name not in SAID_OR_OUT}
     return said

@@ -131,6 +131,8 @@ LABELS: dict[str, Text] = {
     "most": pgettext_lazy("item edit", "Highest number"),
     "on_result": pgettext_lazy("item edit", "The licence states it"),
     "seasons": pgettext_lazy("item edit", "From and to, a line for each"),
+    "quota.by": pgettext_lazy("item edit", "How places are given"),
+    "quota.carried": pgettext_lazy("item edit", "Whoever is not drawn goes on to the next round"),
     "form": pgettext_lazy("item edit", "The hall hands out a blank of it"),
 }
 _SEASONS = NAMES["seasons"]
@@ -138,6 +140,7 @@ _PLACE = pgettext_lazy("item edit", "Where and how")
 HEADINGS: dict[str, Text] = {
     **dict.fromkeys(("where", "online_level", "appointment", "instant", "joint", "minutes", "wait_minutes"), _PLACE),
     "seasons": _SEASONS,
+    "quota": pgettext_lazy("item edit", "Places that are counted"),
     "duties": pgettext_lazy("item edit", "Duties kept apart"),
     "form": pgettext_lazy("item edit", "Blank to print"),
     "limits": pgettext_lazy("item edit", "Limits"),
@@ -156,6 +159,9 @@ HINTS: dict[str, Text] = {
     ),
     "seasons": pgettext_lazy(
         "item edit", "Every year: 09-01 10-15; once: 2027-03-01 2027-03-31. Both days are within. Empty: all year"
+    ),
+    "quota.by": pgettext_lazy(
+        "item edit", "How many there are each round says, among the counted places of the department"
     ),
     "form.lines": pgettext_lazy(
         "item edit",
@@ -221,6 +227,11 @@ FORMULAS: dict[str, Text] = {
     "tiers": pgettext_lazy("item edit", "an amount by tiers"),
 }
 ONLINE_LEVELS: dict[str, Text] = {each: VALUES[each] for each in ("declared", "vouched", "window")}
+QUOTAS: dict[str, Text] = {
+    "": pgettext_lazy("item edit", "Not counted"),
+    "order": VALUES["order"],
+    "draw": VALUES["draw"],
+}
 APPOINTMENTS: dict[str, Text] = {
     "required": pgettext_lazy("item edit", "needed"),
     "advised": VALUES["advised"],
@@ -314,6 +325,7 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         Input("wait_minutes", "whole", least=1, most=480, may_be_empty=True),
         Input("duties.receiver_reviews", "flag"), Input("duties.reviewer_issues", "flag"),
         Input("seasons", "spans", most=12),
+        Input("quota.by", "choice", choices=QUOTAS), Input("quota.carried", "flag"),
         Input("limits.promised.value", "whole", most=3660), Input("limits.promised.unit", "choice", choices=_UNITS),
         Input("limits.statutory.value", "whole", most=3660), Input("limits.statutory.unit", "choice", choices=_UNITS),
         *(Input(f"limits.{each}_days", "whole", most=366) for each in ("pre_review", "notice", "supplement", "issue")),

@@ -117,6 +117,9 @@ NAMES: dict[str, Text] = {
     "result.printable": pgettext_lazy("item version", "Printed at a kiosk"),
     "wait_minutes": pgettext_lazy("item version", "Done while they wait, minutes"),
     "seasons": pgettext_lazy("item version", "Received only"),
+    "quota": pgettext_lazy("item version", "Places that are counted"),
+    "quota.by": pgettext_lazy("item version", "How places are given"),
+    "quota.carried": pgettext_lazy("item version", "Not drawn: on to the next round"),
     "checks": pgettext_lazy("item version", "What a value has to be"),
     "stated.basis_zh": pgettext_lazy("item version", "Legal basis (Chinese)"),
     "stated.basis_en": pgettext_lazy("item version", "Legal basis (English)"),
@@ -176,8 +179,10 @@ VALUES: dict[str, Text] = {
     "day": pgettext_lazy("item version", "days"),
     "hour": pgettext_lazy("item version", "hours"),
     "minute": pgettext_lazy("item version", "minutes"),
+    "order": pgettext_lazy("item version", "in the order of acceptance"),
+    "draw": pgettext_lazy("item version", "drawn by lot"),
 }
-WORDED = frozenset({"necessity", "channels", "appointment", "unit", "online_level", "source"})
+WORDED = frozenset({"necessity", "channels", "appointment", "unit", "online_level", "source", "by"})
 
 
 @dataclass(frozen=True)

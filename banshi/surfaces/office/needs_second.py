@@ -1,4 +1,7 @@
-"""What waits for a second person who may: drafts of matters to publish, rules to switch on. Nobody is shown their own."""
+"""What waits for a second person who may: drafts of matters to publish, rules to switch on, rounds to publish and to draw.
+
+Nobody is shown their own.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from banshi.foundation.doors import Who
 from banshi.foundation.said import english, named
 from banshi.frames.staff.names import names_of
 from banshi.kernel.rights import holds
-from banshi.rooms.cases.models import RuleProposal
+from banshi.rooms.cases.models import QuotaRound, RuleProposal
 from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft
 from banshi.rooms.catalogue.queries import matter_drafts
 from banshi.rooms.catalogue.queries.retiring import today
@@ -37,8 +40,10 @@ def to_publish(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
     drafts = list(rows.select_related("item").defer("raw", "document", "notes").order_by("-id")[:LOOKED_AT])
     asked = RuleProposal.objects.filter(ended_at=None).exclude(asked_by=by).select_related("item").order_by("id")
     proposals = list(asked[:LOOKED_AT])
-    where = _handled({*(row.item_id for row in drafts if row.item_id), *(row.item_id for row in proposals)})
-    names = names_of({row.ready_by or row.entered_by for row in drafts} | {row.asked_by for row in proposals})
+    rounds = _rounds(by, today(now))
+    asked_of: list[RuleProposal | QuotaRound] = [*proposals, *rounds]
+    where = _handled({*(row.item_id for row in drafts if row.item_id), *(row.item_id for row in asked_of)})
+    names = names_of({row.ready_by or row.entered_by for row in drafts} | {row.asked_by for row in asked_of})
     found = []
     for draft in drafts:
         if (hall := _hall(who, mine, where.get(draft.item_id or 0, ()))) is not None:
@@ -51,7 +56,23 @@ def to_publish(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
             href = reverse("review:rules", kwargs={"hall": hall.code})
             text = _("Let rules decide: %(name)s") % {"name": named(row.item)}
             lines.append(Need(hall, "zap", "wait", text, href, names.get(row.asked_by, "")))
+    for each in rounds:
+        if (hall := _hall(who, mine, where.get(each.item_id, ()))) is not None:
+            href = reverse("review:rounds", kwargs={"hall": hall.code})
+            said = {"name": named(each.item), "places": each.places}
+            text = (
+                _("Draw by lot: %(name)s") if each.published_at else _("Publish a round of %(places)s places: %(name)s")
+            )
+            lines.append(Need(hall, "users", "wait", text % said, href, names.get(each.asked_by, "")))
     return lines
+
+
+def _rounds(by: str, day: date) -> list[QuotaRound]:
+    """Proposed and not published; or listed, and to be drawn from this day on."""
+    proposed = Q(published_at=None) & ~Q(asked_by=by)
+    to_draw = Q(closed_at__isnull=False, drawn_at=None, draw_on__lte=day) & ~Q(closed_by=by)
+    rows = QuotaRound.objects.filter(proposed | to_draw, dropped_at=None).select_related("item")
+    return list(rows.order_by("id")[:LOOKED_AT])
 
 
 def _matters(who: Who, mine: list[Hall], day: date) -> list[Need]:

@@ -18,12 +18,13 @@ from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import guided_case, latest_day, shown_fields, standing_of
+from banshi.rooms.cases.queries import guided_case, latest_day, place_refusal, shown_fields, standing_of
 from banshi.rooms.cases.queries.extending import asked_extension
 from banshi.rooms.cases.queries.flow import counted_stages
 from banshi.rooms.cases.queries.stopping import proposed_stop
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES, stopping
+from banshi.rooms.cases.rules.quota import REASONS
 from banshi.rooms.catalogue.queries import departments
 from banshi.rooms.delivery.queries import drop_of, sent_papers_of
 from banshi.rooms.places import queries as places
@@ -95,6 +96,14 @@ def stop_words(case: Case) -> dict[str, Any] | None:
     return {"name_zh": zh, "name_en": en, "days": said.expected_days, "basis": said.basis, "by": case.proposed_by}
 
 
+def _no_place(case: Case) -> str:
+    """The reason of a refusal, to start from, where every place is given or it was not drawn – nothing that passes by itself.
+    In Chinese, as decisions are written.
+    """
+    no = place_refusal(case)
+    return REASONS.get(no.slug, "") if no is not None else ""
+
+
 def answer(
     request: Asked,
     hall: Hall,
@@ -121,7 +130,7 @@ def answer(
         "fields": _fields_to_tell(case, deeds, said),
         "to_report": counted_stages(case) if "opine" in deeds else (),
         "grounds": GROUNDS.values() if "refuse" in deeds else (),
-        "standing": standing_of(case),
+        "standing": standing_of(case), "no_place": _no_place(case) if "decide" in deeds else "",
         "fee_fields": fee_lines(case, said) if "reassess" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in stopping(case.item.item_type).items()],
         "proposed_stop": stop_words(case) if "agree_stop" in deeds else None,

@@ -43,6 +43,7 @@ WHY: dict[str, str | Promise] = {
     "unclear": pgettext_lazy("rules", "A rule cannot be told"),
     "shadow": pgettext_lazy("rules", "Trial: all rules held"),
     "sampled": pgettext_lazy("rules", "Sample: all rules held"),
+    "place": pgettext_lazy("rules", "No place of the round may be given"),
     "error": pgettext_lazy("rules", "A rule broke down"),
 }
 

@@ -20,6 +20,11 @@ TAKES = ("drawn", "holds")  # these have a place
 WAYS = ("order", "draw")
 MOST_PLACES = 1_000_000
 _WHOLE = 2**256
+# What a refusal may say where no place is left that could be given; an approver writes it as they see fit.
+REASONS = {
+    "quota-full": "符合条件，但本期名额已全部给予受理在先的申请人（《中华人民共和国行政许可法》第五十七条）。",
+    "not-drawn": "符合条件，但本期名额经公开摇号确定，没有中签。",
+}
 
 
 def order_refusal(*, places: int, taken: int, earlier: int) -> Refusal | None:
