@@ -28,7 +28,7 @@ from banshi.rooms.library import queries as library
 from banshi.rooms.messaging.models import Message
 from tests.letters import letter, ref
 from tests.matters import FORM, SHOP, Matters
-from tests.rules_of_shop import OWN, PACK, RULED, card, publish, ruled, sure, switch
+from tests.rules_of_shop import OWN, PACK, RULED, card, publish, ruled, sure, switch, switched_on
 from tests.signers import Plain, sealing
 from tests.together import together
 from tests.town import TUESDAY_NINE
@@ -615,3 +615,22 @@ def test_where_rules_decide_nothing_nobody_hears_of_them(matters: Matters, mode:
     sent(ruled(matters, mode), answers={**OWN, "premises": "rented"})
 
     assert list(Message.objects.values_list("key", "state")) == [("case_sent", "due")]
+
+
+def test_rules_give_the_last_place_and_the_next_is_a_persons(matters: Matters):
+    """Nobody has a place twice, and nobody is refused by a rule for want of one."""
+    publish({**RULED, "by_rule": PACK, "quota": {"by": "order"}})
+    switched_on(matters)
+    asked = cases.propose_round(
+        item_code="pension", places=1, opens_on=TUESDAY_NINE.date(), closes_on=TUESDAY_NINE.date(),
+        by=matters.by["supervisor"], now=TUESDAY_NINE,
+    )  # fmt: skip
+    row = cases.publish_round(round_id=asked.pk, by=matters.by["second_supervisor"], now=TUESDAY_NINE)
+    held = card(matters)
+
+    first = sent(matters, ref=held)
+    second = sent(matters, ref=held)
+
+    row.refresh_from_db()
+    assert (first.outcome, row.taken) == ("granted", 1)
+    assert (why(second)[1], second.outcome) == ("place", "")

@@ -18,11 +18,12 @@ from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.receiving import Missing
+from banshi.rooms.cases.models import QuotaEntry, QuotaRound
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Department, Item
 from tests.matters import SHOP, Matters
-from tests.rooms.cases.machine import Machine, everything
+from tests.rooms.cases.machine import Died, Machine, dying, everything
 from tests.rooms.cases.machine_back import Behind, answer
 from tests.rooms.cases.machine_front import AtTheFront, receive
 from tests.town import at
@@ -151,6 +152,43 @@ class InstantMachine(CaseMachine):
     starts = ("received",)
 
 
+class LotMachine(CaseMachine):
+    """One whose places are drawn by lot: its days are those of the law from the day of the draw on."""
+
+    starts = ()  # where it waits for the draw is no place of its own
+
+    @precondition(lambda self: False)
+    @rule(dies=st.integers(0, 40))
+    def a_round_is_published(self, dies: int) -> None:
+        """It was accepted before, and takes part."""
+        days = {"opens_on": self.today, "closes_on": self.today, "draw_on": self.today + timedelta(days=7)}
+        asked = cases.propose_round(item_code="pension", places=1, by=self.by["supervisor"], now=self.now, **days)
+        publish = {"round_id": asked.pk, "by": self.by["second_supervisor"]}
+        self.whole(cases.publish_round, dies, **publish)
+        self.law.accepted = days["draw_on"]
+
+    @precondition(lambda self: False)
+    @rule(dies=st.integers(0, 40))
+    def is_drawn(self, dies: int) -> None:
+        row = QuotaRound.objects.get(published_at__isnull=False)
+        cases.opine(case_no=self.no, says="grant", text="", by=self.by["reviewer"], now=self.now)
+        self.now += timedelta(days=7)
+        self.whole(cases.close_list, dies, round_id=row.pk, today=self.today, by=self.by["supervisor"])
+        self.whole(cases.draw_round, dies, round_id=row.pk, today=self.today, by=self.by["second_supervisor"])
+        assert QuotaEntry.objects.get(case__no=self.no).state == "drawn"
+
+    def whole(self, act: Callable[..., Any], dies: int, **asked: Any) -> None:
+        """What dies on the way leaves nothing behind, and is sent again."""
+        self.known = everything()
+        try:
+            with dying(dies):
+                act(now=self.now, **asked)
+        except Died:
+            self.same(f"{act.__name__}, killed,")
+            act(now=self.now, **asked)
+        self.known = None
+
+
 # Ways that dice seldom go, each step as the machine knows it: from where, and what happens. Each dies once on its way.
 WAYS: tuple[tuple[type[CaseMachine], str, tuple[tuple[str, dict[str, Any]], ...]], ...] = (
     (CaseMachine, "filled", (("submits", {}), ("pre_reviews", {"good": False}), ("submits", {}))),
@@ -194,6 +232,7 @@ WAYS: tuple[tuple[type[CaseMachine], str, tuple[tuple[str, dict[str, Any]], ...]
     (CountedMachine, "owing_by_copy", (
         ("pays", {}), ("computes_the_fee_anew", {"copies": 1, "second": True, "may": True}), ("issues", {"who": "issuer"}),
     )),
+    (LotMachine, "in_review", (("a_round_is_published", {}), ("is_drawn", {}))),
     (InstantMachine, "received", (("settles_it_on_the_spot", {"grant": True}),)),
 )  # fmt: skip
 
@@ -236,6 +275,9 @@ def test_a_case_under_law_clock_and_death(matters: Matters, dice: bool) -> None:
     run(CostlyMachine, matters, dice=dice)
     matters.costs_by_copy()
     run(CountedMachine, matters, dice=dice)
+    Item.objects.filter(code="pension").update(handling=SHOP | {"quota": {"by": "draw"}})
+    catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+    run(LotMachine, matters, dice=dice)
     Item.objects.filter(code="pension").update(handling=SHOP | {"instant": True})
     catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
     run(InstantMachine, matters, dice=dice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,14 +12,16 @@ from django.db import IntegrityError, transaction
 
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
+from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, QuotaEntry, QuotaRound
 from banshi.rooms.cases.rules import quota as rules
+from banshi.rooms.cases.rules.flow import Lived, stand
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.rules.faults import faults
-from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.rooms.catalogue.rules.handling import Handling, Stage
 from banshi.rooms.messaging.models import Message
 from tests.matters import SHOP, Matters
 from tests.rooms.cases.test_flow import no_of
@@ -435,3 +438,23 @@ def test_a_draw_is_never_written_twice(matters: Matters, change: dict[str, Any])
 )
 def test_a_quota_that_cannot_be_followed_is_not_published(more: dict[str, Any], where: str) -> None:
     assert where in [each.where for each in faults(Handling.model_validate({**SHOP, **more}))]
+
+
+def test_the_days_of_the_decision_run_from_the_draw_too() -> None:
+    """A stage of its own does not turn red while a case waits for the day that was announced."""
+    flow = tuple(
+        Stage.model_validate({"code": a, "act": a, "name_zh": a, "name_en": a, "days": 2}) for a in ("review", "decide")
+    )
+    lived = Lived(received=MONTH[0], accepted=MONTH[0], proposed=date(2026, 3, 10))
+    calendar = WorkCalendar()
+
+    plain, drawn, late = (
+        stand(flow, replace(lived, draw_on=each), calendar=lambda: calendar)[1].due_on
+        for each in (None, DRAWN_ON, date(2026, 3, 2))
+    )
+
+    assert (plain, drawn, late) == (date(2026, 3, 12), date(2026, 4, 14), date(2026, 3, 12))
+
+
+def test_the_reasons_that_are_offered_are_those_that_do_not_pass() -> None:
+    assert set(rules.REASONS) == {"quota-full", "not-drawn"}

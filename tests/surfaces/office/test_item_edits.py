@@ -533,3 +533,14 @@ def test_duties_are_set_with_the_rest_and_unset_leave_nothing(change: ItemDraft,
 
     assert said == {"receiver_reviews": True, "reviewer_issues": False}
     assert "duties" not in now(change)
+
+
+def test_places_are_counted_by_lot_and_uncounted_leave_nothing(change: ItemDraft, editor: Client) -> None:
+    rest = url(change, "rest/")
+
+    editor.post(rest, sent(editor, rest, **{"quota.by": "draw", "quota.carried": "1"}))
+    said, drawn = now(change)["quota"], sent(editor, rest)["quota.by"]
+    editor.post(rest, sent(editor, rest, **{"quota.by": ""}))
+
+    assert (said, drawn) == ({"by": "draw", "carried": True}, "draw")
+    assert "quota" not in now(change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases.models import RuleProposal
+from banshi.rooms.cases.models import QuotaRound, RuleProposal
+from banshi.rooms.cases.rules.quota import committed, listed
 from banshi.rooms.catalogue.actions.editing import edit_change, finish_change, open_change
 from banshi.rooms.catalogue.models import HallItem, ItemDraft
 from banshi.rooms.places.models import Category
@@ -157,3 +159,24 @@ def test_many_drafts_cost_what_one_does_and_five_are_named(office: Town) -> None
 
     assert len(many) <= len(one) + 1  # but for the names of who entered them
     assert (page.count("待发布：新事项"), "还有 2 份草稿待发布" in page) == (5, True)
+
+
+def test_a_round_waits_for_whoever_did_not_propose_it_and_its_draw_for_whoever_did_not_close_the_list(
+    office: Town,  # noqa: F811
+) -> None:
+    second = staff_with("second", "hall_manager")
+    own, other = str(by(office.manager)), str(by(second))
+    days = {"places": 3, "by": "draw", "opens_on": date(2026, 1, 5), "closes_on": date(2026, 2, 5)}
+    asked = {"item": office.items["pension"], "year": 2026, "asked_at": TUESDAY_NINE, "asked_by": own}
+    row = QuotaRound.objects.create(**asked, **days, number=1, draw_on=TUESDAY_NINE.date())
+    proposed = [f"待公布一期名额（3 个）：{NAME}" in first_page(each) for each in (second, office.manager)]
+
+    row.published_at, row.published_by = TUESDAY_NINE, other
+    row.save()
+    published = [f"待摇号：{NAME}" in first_page(each) for each in (second, office.manager)]
+    row.closed_at, row.closed_by, row.seed = TUESDAY_NINE, other, "07" * 32
+    row.commitment, row.list_hash, row.entrants = committed(row.seed), listed([]), 0
+    row.save()
+    closed = [f"待摇号：{NAME}" in first_page(each) for each in (second, office.manager)]
+
+    assert (proposed, published, closed) == ([True, False], [False, False], [False, True])

@@ -7,8 +7,10 @@ from typing import Any
 from django.test import Client
 
 from banshi.rooms.cases.models import QuotaRound
+from banshi.rooms.cases.rules.quota import REASONS
+from banshi.rooms.identity.models import Staff
 from tests.matters import Matters
-from tests.rooms.cases.test_quota import counted
+from tests.rooms.cases.test_quota import by_lot, closed, counted, draw, grant, published, reviewed
 from tests.surfaces.office.editing import signed_in, staff_with
 
 AT = "/review/town/rounds/"
@@ -54,3 +56,55 @@ def test_no_address_answers_what_is_no_round(matters: Matters) -> None:
     one = manager("one")
     answers: list[Any] = [one.post(f"{AT}999/act", {"act": act}) for act in ("publish", "nothing")]
     assert [each.status_code for each in answers] == [404, 404]
+
+
+def test_nobody_of_another_department_or_hall_writes_a_round(matters: Matters) -> None:
+    """The matter is another department's, or one of its halls is not theirs: nothing is proposed, published or drawn."""
+    counted()
+    one = manager("one")
+    one.post(AT + "propose", SAID)
+    row = QuotaRound.objects.get()
+    theirs = staff_with("theirs", "hall_manager")
+    Staff.objects.filter(pk=theirs.pk).update(department="police")
+    elsewhere = staff_with("elsewhere", "hall_manager", scope="other")
+
+    answers = [
+        signed_in(who).post(f"/review/{hall}/rounds/{path}", said).status_code
+        for who, hall in ((theirs, "town"), (elsewhere, "other"), (elsewhere, "town"))
+        for path, said in (("propose", SAID), (f"{row.pk}/act", {"act": "publish"}))
+    ]
+
+    row.refresh_from_db()
+    assert [each in (403, 404) for each in answers] == [True] * 6
+    assert (row.published_at, QuotaRound.objects.count()) == (None, 1)
+    assert f"?round={row.pk}" not in signed_in(theirs).get(AT).content.decode()
+
+
+def test_the_public_page_of_a_round_names_nobody(matters: Matters) -> None:
+    """Closed it shows numbers and what was committed to, drawn the seed and the ranks: no name, no whole number of a case."""
+    row, waiting = by_lot(matters, 1, 2)
+    pages = [Client().get(f"/quota/{row.pk}/").content.decode()]
+    closed(matters, row)
+    pages.append(Client().get(f"/quota/{row.pk}/").content.decode())
+    draw(matters, row)
+    pages.append(Client().get(f"/quota/{row.pk}/").content.decode())
+
+    row.refresh_from_db()
+    hidden = [matters.person.name, waiting[0].masked_applicant, *(case.no for case in waiting)]
+    assert [(row.commitment in page, str(row.seed) in page) for page in pages] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+    assert [each for each in hidden for page in pages if each and each in page] == []
+
+
+def test_a_refusal_for_want_of_a_place_has_a_reason_to_start_from(matters: Matters, client_of: Any) -> None:
+    counted()
+    published(matters, 1)
+    first, second = reviewed(matters), reviewed(matters, 1)
+    pages = [client_of("approver").get(f"/review/town/cases/{second.no}/").content.decode()]
+    grant(first, matters)
+    pages.append(client_of("approver").get(f"/review/town/cases/{second.no}/").content.decode())
+
+    assert [REASONS["quota-full"] in page for page in pages] == [False, True]
