@@ -97,10 +97,10 @@ def stop_words(case: Case) -> dict[str, Any] | None:
 
 
 def _no_place(case: Case) -> str:
-    """The reason of a refusal, to start from, where every place is given or it was not drawn – nothing that passes by itself.
-    In Chinese, as decisions are written.
+    """The reason of a refusal, to start from, of what fulfils the conditions, where every place is given or it was not drawn –
+    nothing that passes by itself. In Chinese, as decisions are written.
     """
-    no = place_refusal(case)
+    no = place_refusal(case) if case.proposed == "grant" else None
     return REASONS.get(no.slug, "") if no is not None else ""
 
 
