@@ -46,6 +46,7 @@ class ItemRounds:
     draws: bool
     rounds: list[RoundLine]
     lacks: Lacking | None
+    asked: bool = False  # of it a round was not proposed: what was typed stays
 
 
 def _page(
@@ -61,6 +62,7 @@ def _page(
             _draws(item),
             [queries.line_of(row, today=today) for row in rows if row.item_id == item.pk],
             lacking(request.who.grants, RIGHT, item) if may_set else None,
+            item.code == at,
         )
         for item in queries.counted_items(department=own)
     ]
