@@ -451,3 +451,34 @@ def test_files_are_no_longer_than_a_person_reads() -> None:
 def lines_too_long(path: Path) -> list[str]:
     lines = path.read_text(encoding="utf-8").splitlines()
     return [f"{path.name}:{number}" for number, line in enumerate(lines, 1) if len(line) > 160]
+
+
+def test_done_in_one_go_no_half_asks_at_once_for_what_the_other_makes() -> None:
+    """一件事: what one half issues follows in the other, and is no paper that has to be there when both are sent."""
+    asked: list[tuple[str, str, str]] = []
+    for row in rows("catalogue/matters.csv"):
+        halves = dict(each.partition("?")[::2] for each in row["items"].split(";"))
+        made = {code: matter(code).result.certificate_type for code in halves if code in FILES}
+        for code in made:
+            of_others = {kind for other, kind in made.items() if other != code and kind}
+            said = dict(each.split("=") for each in halves[code].split("&") if each)
+            for end in ends(code):
+                if all(end.answers.get(question, option) == option for question, option in said.items()):
+                    asked += [
+                        (row["code"], code, paper.code) for paper in end.materials
+                        if paper.necessity == "required" and of_others & set(paper.satisfied_by)
+                    ]  # fmt: skip
+
+    assert sorted(set(asked)) == []
+
+
+def test_the_cards_of_a_family_are_asked_of_whoever_applies_with_one() -> None:
+    rental = "public-rental-housing-eligibility"
+    asked = {
+        (end.answers["household"], end.answers.get("along"), "family-ids" in {each.code for each in end.materials})
+        for end in ends(rental)
+    }
+    without = {(each, "none", False) for each in ("single", "divorced", "widowed")}
+    along = {(each, "family", True) for each in ("single", "divorced", "widowed")}
+
+    assert asked == {("married", None, True), *without, *along}
