@@ -119,6 +119,7 @@ def guide(request: Any, code: str) -> HttpResponseBase:
         # What the item itself says of a paper goes before the shared list.
         "issuers": {m.code: m for m in materials} | {p.code: p for p in handling.materials if p.issuer_zh},
         "papers": {p.code: p for p in handling.materials},
+        "promised": [p for p in handling.materials if p.by_promise is not None],
         "faq": handling.faq,
         "themes": list(item.themes.order_by("order", "code")),
         # Where somebody modelled it, the guide's own: those that hang on an answer say so.

@@ -66,6 +66,22 @@ def test_the_page_says_it_without_a_shelf(open_town: Town) -> None:
     assert ("A-3" in page, folder.no in page) == (False, False)
 
 
+def test_whoever_is_done_is_not_sent_to_a_window_where_no_paper_lies(open_town: Town) -> None:
+    matters, phone = applicant(open_town)
+    case, by = matters.received(), matters.by["receiver"]
+    folder = folders.make(case_no=case.no, by=by, now=TUESDAY_NINE)
+    here = f"/cases/{case.no}/"
+    Case.objects.update(phase="withdrawn", outcome="withdrawn", closed_at=TUESDAY_NINE + timedelta(days=1))
+    at_window = phone.client.get(here).content.decode()
+    delivery.move(folder_id=folder.pk, hall=case.hall, deed="sent", at=delivery.At("sent"), by=by, now=TUESDAY_NINE)
+
+    on_the_way = phone.client.get(here).content.decode()
+
+    fetch = "原件可以凭身份证到窗口领回"
+    assert ("先问大厅什么时候能取" in at_window, fetch in at_window) == (False, True)
+    assert ("先问大厅什么时候能取" in on_the_way, fetch in on_the_way) == (True, False)
+
+
 def test_papers_that_the_department_signed_for_lie_there_until_somebody_moves_them(matters: Matters) -> None:
     case, by = matters.received(), matters.by["receiver"]
     folder = folders.make(case_no=case.no, by=by, now=TUESDAY_NINE)
