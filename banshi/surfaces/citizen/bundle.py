@@ -30,6 +30,7 @@ from banshi.surfaces.citizen import case_story
 from banshi.surfaces.citizen.case_doors import case_panel, my_case, only_fills, today_of
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.doors import citizen_page, page
+from banshi.surfaces.citizen.online_level import to_prove_for
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def _page(
     whole = cases.whole_of(found)
     parts = [_part(request, case, line, now=now) for case, line in zip(rows, cases.lines(rows, now=now), strict=True)]
     lines = form_lines(request, found, rows, all_faults=True, now=now) if whole.state == "draft" else []
+    to_prove = to_prove_for(rows)
     context = {
         "bundle": found,
         "matter": matter_of(found),
@@ -105,8 +107,11 @@ def _page(
         "parts": parts,
         "next": next_of(parts) if whole.state == "under_way" else None,
         "wrong": sum(bool(line.fault) for line in lines),
-        "ready": not any(line.fault for line in lines) and all(part.there == part.needed for part in parts),
+        "ready": to_prove is None
+        and not any(line.fault for line in lines)
+        and all(part.there == part.needed for part in parts),
         "senders": only_fills(request, rows[0]),
+        "to_prove": to_prove if refused is None or refused.slug != "identity-level" else None,
         "can_withdraw": any(CASE.may(case.phase, "withdraw") for case in rows),
         "story": _story(rows, now=now),
         "rate": feedbacks.case_rate_page(rows[0], now=now) if whole.state == "over" else None,

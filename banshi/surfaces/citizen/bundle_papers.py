@@ -21,6 +21,7 @@ from banshi.surfaces.citizen.bundle import matter_of, my_bundle
 from banshi.surfaces.citizen.case_doors import case_panel, opens_library
 from banshi.surfaces.citizen.case_papers import Wanted, listed, sees_copies
 from banshi.surfaces.citizen.doors import citizen_page, page
+from banshi.surfaces.citizen.online_level import to_prove_for
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def _page(
         "copies": sees_copies(request, rows[0]),
         "there": sum(each.needed and each.wanted.there for each in shown),
         "needed": sum(each.needed for each in shown),
+        "to_prove": to_prove_for(rows),
         "held": [each for each in shown if each.wanted.held is not None],
         "panel": case_panel(refused, rows[0], now=now) if refused is not None else None,
     }

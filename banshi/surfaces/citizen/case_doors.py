@@ -22,6 +22,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import ActsForOrganisation
+from banshi.surfaces.citizen.online_level import ways_to_prove
 from banshi.surfaces.citizen.refusals import Option, Panel, panel, ways_on
 
 
@@ -142,6 +143,8 @@ def case_panel(refused: Refused, found: Case, *, now: datetime) -> Panel:
             ways.append(Option(pgettext("case", "To the form"), form_url(found, all_faults=True)))
     elif refused.slug == "material-missing":
         ways.append(Option(pgettext("case", "To the papers"), reverse("citizen:papers", args=[found.no])))
+    elif refused.slug == "identity-level":
+        ways += ways_to_prove(found)
     elif refused.slug == "wrong-state":
         ways.append(Option(pgettext("case", "See how it stands"), reverse("citizen:case", args=[found.no])))
     zone = ZoneInfo(found.hall.timezone)

@@ -33,6 +33,7 @@ from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.blanks import Blank
 from banshi.surfaces.citizen.case_doors import case_panel, is_open, my_case, opens_library
 from banshi.surfaces.citizen.doors import citizen_page, page
+from banshi.surfaces.citizen.online_level import to_prove_for
 
 SMALL = 360  # pixels a side of a page in the list
 MOST_AT_ONCE = 10
@@ -115,6 +116,7 @@ def _papers_page(
         "open": is_open(found),
         "copies": sees_copies(request, found),
         "held": [each for each in rows if each.held is not None],
+        "to_prove": to_prove_for([found]),
         "panel": case_panel(refused, found, now=now) if refused is not None and not at else None,
     }
     return page(request, "citizen/case_papers.html", context, hall=found.hall, refused=refused)

@@ -46,6 +46,7 @@ from banshi.surfaces.citizen.case_rows import rows_of
 from banshi.surfaces.citizen.clients import without_ended
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import said_option
+from banshi.surfaces.citizen.online_level import to_prove_for
 from banshi.surfaces.citizen.retired import gone
 from banshi.surfaces.citizen.uses import Used, used_in
 
@@ -232,6 +233,8 @@ def _check_page(request: Any, found: Case, *, refused: Refused | None = None, no
         "later": [each for each in papers if each.row.necessity == "deferrable" and not each.there],
         "limits": cases.handling_of_case(found).limits,
         "senders": only_fills(request, found),
+        "to_prove": to_prove_for([found]) if refused is None or refused.slug != "identity-level" else None,
+        "unproven": refused is not None and refused.slug == "identity-level",
         "costs": costs,
         "at_machine": costs is not None and has_machine(found.hall),
         "panel": case_panel(refused, found, now=now) if refused is not None else None,

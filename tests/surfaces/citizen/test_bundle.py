@@ -12,12 +12,12 @@ from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
 from banshi.rooms.cases.queries import cases_of, form_of
 from banshi.rooms.catalogue.models import Item, OneMatter
 from banshi.rooms.identity import actions as identity
-from banshi.rooms.identity.models import Organisation
+from banshi.rooms.identity.models import Account, Organisation
 from banshi.rooms.identity.rules import UNLIMITED, Limits
 from banshi.rooms.library import actions as library
 from tests.bundles import opened, sign_of
 from tests.matters import Matters
-from tests.surfaces.citizen.cases import applicant, handed_in
+from tests.surfaces.citizen.cases import applicant, handed_in, retell
 from tests.surfaces.citizen.conftest import Phone, text
 from tests.town import CLERK, TUESDAY_NINE, Town
 
@@ -360,3 +360,22 @@ def test_of_which_a_member_sees_one_case_only_that_one_is_a_row(shop, me):
     page = text(me.get("/cases/"))
 
     assert (f"/bundles/{bundle.no}/" in page, page.count('class="card next')) == (False, 1)
+
+
+def test_who_is_not_known_far_enough_sees_where_to_go_before_all_of_it_is_sent(shop: tuple[Matters, Phone]) -> None:
+    matters, me = shop
+    retell(matters, online_level="window")
+    bundle = begun(me)
+    pages = [f"/bundles/{bundle.no}/{step}" for step in ("", "papers/")]
+    known = [text(me.get(path)) for path in pages]
+    Account.objects.update(person_evidence=0)
+
+    told = [text(me.get(path)) for path in pages]
+    sent = me.client.post(f"/bundles/{bundle.no}/send").content.decode()
+
+    assert [("要先核验身份" in each, 'href="/book/pension/?hall=town"' in each) for each in known] == [
+        (False, False)
+    ] * 2
+    assert [("要先核验身份" in each, 'href="/book/pension/?hall=town"' in each) for each in told] == [(True, True)] * 2
+    assert 'href="/book/pension/?hall=town"' in sent
+    assert set(phases(bundle)) == {"draft"}

@@ -10,7 +10,7 @@ from django.test import override_settings
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.cases.models import CaseMaterial
 from banshi.rooms.catalogue.actions import keep_item_versions
-from banshi.rooms.catalogue.models import Item
+from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity.models import Account
 from tests.matters import Matters
 from tests.rooms.cases.test_promising import SAID
@@ -20,6 +20,8 @@ from tests.town import Town, at
 
 pytestmark = pytest.mark.django_db
 TAKES = "/matters/pension/?a=premises:own&a=food:no&hall=town"
+SEND = '<button class="btn btn--lg btn--block">'
+SEND_FIRST = '<button class="btn btn--lg btn--block btn--primary">'
 ASKED = "要先核验身份"
 
 
@@ -46,7 +48,11 @@ def test_a_promise_is_read_ticked_and_signed_once(shop: tuple[Matters, Phone]) -
     after = text(me.get(here))
 
     assert [said for said in ("经营场所应当真实", "撤销登记", "已经取得使用权", "签署承诺") if said not in page] == []
-    assert "勾选后再签署" in unticked.content.decode()
+    refused = unticked.content.decode()
+    card = refused[refused.index('id="paper-lease"') :].partition("</section>")[0]
+    assert f'action="{here}#paper-lease"' in card  # what comes back is shown at this card
+    assert ("勾选后再签署" in card, '<details class="stack gap-2" open>' in card) == (True, True)
+    assert 'aria-describedby="refused"' in card
     assert (signed.status_code, CaseMaterial.objects.get().trust) == (302, "D")
     assert ("已承诺" in after, "签署承诺" in after) == (True, False)
 
@@ -81,3 +87,40 @@ def test_who_is_not_known_far_enough_hears_it_before_the_form_and_again_when_it_
     assert [ASKED in page for page in told] == [True] * 3
     assert ASKED in text(anybody.get("/items/pension"))
     assert ("身份核验的等级不够" in sent.content.decode(), case.phase) == (True, "draft")
+
+
+def test_before_it_is_sent_the_next_chance_stands_first_and_sending_does_not(shop: tuple[Matters, Phone]) -> None:
+    matters, me = shop
+    case = matters.opened()
+    handed_in(me, case, "id", "lease")
+    pages = [f"/cases/{case.no}/{step}/" for step in ("papers", "check")]
+    known = [me.get(path).content.decode() for path in pages]
+    Account.objects.update(person_evidence=0)
+
+    told = [me.get(path).content.decode() for path in pages]
+    refused = me.client.post(f"/cases/{case.no}/check/").content.decode()
+    HallItem.objects.update(bookable=False)
+    unbooked = me.get(pages[1]).content.decode()
+
+    assert ["看大厅" in each for each in (*known, *told, refused)] == [False, False, True, True, True]
+    assert ['href="/book/pension/?hall=town"' in each for each in (*told, refused, unbooked)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert [SEND_FIRST in each for each in (known[1], told[1], refused)] == [True, False, False]
+    assert [SEND in each for each in (told[1], refused)] == [True, True]
+    assert (told[1].count(ASKED), refused.count(ASKED)) == (1, 0)  # said once: there the refusal says it
+
+
+def test_the_guide_and_the_page_of_the_matter_say_that_a_promise_may_stand_for_a_paper(
+    shop: tuple[Matters, Phone], anybody: Any
+) -> None:
+    item, own, rented = (text(anybody.get(path)) for path in ("/items/pension", TAKES, TAKES.replace("own", "rented")))
+
+    assert "可以签承诺代替：" in item
+    assert [page.count("可以在网上签承诺代替") for page in (own, rented)] == [
+        0,
+        1,
+    ]  # only the lease, where it is asked for
