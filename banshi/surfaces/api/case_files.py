@@ -160,6 +160,37 @@ def get_material_content(request: HttpRequest, case: Path[Code], material: Path[
     return page_of(row, seen, who, now=now)
 
 
+@router.post(
+    "/cases/{case}/materials/{material}/release",
+    **op("release_file", {200: CaseMaterialOut}),
+    summary="A file that no scanner cleared is harmless",
+)
+@write
+def release_file(request: HttpRequest, case: Path[Code], material: Path[Id]) -> Answer:
+    """Somebody looked at it: from now on it counts for a grant, too. With a trace of who said so."""
+    return _cleared(request, case, material, "release_file", harmless=True)
+
+
+@router.post(
+    "/cases/{case}/materials/{material}/reject",
+    **op("reject_file", {200: CaseMaterialOut}),
+    summary="A file that no scanner cleared is not taken",
+)
+@write
+def reject_file(request: HttpRequest, case: Path[Code], material: Path[Id]) -> Answer:
+    """Nobody gets it any more, and its paper is missing again. Whoever applies is told to send it anew, where they may by
+    themselves; else the return or the notice says so."""
+    return _cleared(request, case, material, "reject_file", harmless=False)
+
+
+def _cleared(request: HttpRequest, no: str, material: int, operation: str, *, harmless: bool) -> Answer:
+    who, now = caller(request), clock.now()
+    seen = seen_case(who, no)
+    who.must(operation, seen.hall.code)
+    row = cases.clear_file(case_no=seen.no, material_id=material, harmless=harmless, by=who.by, now=now)
+    return answer(200, material_part(row, seen))
+
+
 def page_of(row: CaseMaterial, case: Case, who: Caller, *, now: datetime) -> HttpResponse:
     """Its content, with a trace. :raises Refused: those of `cases.content_of`."""
     found = cases.content_of(row.pk, now=now)

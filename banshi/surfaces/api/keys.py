@@ -47,6 +47,7 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     "refuse_papers": "cases.review",
     "take_case": ON_CASES.removeprefix("cases.look | "),
     "release_case": ON_CASES.removeprefix("cases.look | "),
+    **dict.fromkeys(("release_file", "reject_file"), ON_CASES),  # whoever may look at it
     "propose_stop": "cases.review",
     "refuse_stop": "cases.approve",
     "stop_clock": "cases.approve | cases.review",  # agrees; the review proposes

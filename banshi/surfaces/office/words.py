@@ -82,6 +82,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_by_person": _("Case: rules left it to a person"),
     "case_sent": _("Case: application sent"),
     "case_returned": _("Case: papers to be put right"),
+    "case_file_refused": _("Case: a file was not taken"),
     "case_passed": _("Case: papers are right"),
     "case_received": _("Case: papers received"),
     "case_notice": _("Case: something is missing"),

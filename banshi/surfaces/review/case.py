@@ -77,7 +77,10 @@ def paper(request: Asked, hall: str, no: str, number: str) -> HttpResponseBase:
 
 def _middle(request: Asked, sheet: case_files.Sheet | None) -> dict[str, Any]:
     opened = request.method == "GET" and request.GET.get("open") == "1"
-    return {"sheet": sheet, "opened": opened, "sheet_address": "review:file", "look_address": "review:look"}
+    return {
+        "sheet": sheet, "opened": opened, "sheet_address": "review:file", "look_address": "review:look",
+        "clear_address": "review:clear_file",
+    }  # fmt: skip
 
 
 def _fields_to_tell(case: Case, deeds: Collection[str], said: Said) -> list[FieldLine]:

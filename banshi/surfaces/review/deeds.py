@@ -26,6 +26,7 @@ from banshi.surfaces.review.case import answer
 from banshi.surfaces.review.fee_fields import fee_fields
 from banshi.surfaces.review.said import counted_of, deferred_of, missing_of, told_of, verdicts_of
 
+SAYS_NOTHING = {"zh": "写明文件无害，还是不能收", "en": "Say whether the file is harmless or not to be taken"}
 ASKS_LONGER = ("cases.review", "cases.approve")
 
 
@@ -192,6 +193,19 @@ def decide(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     granted = case_grants.sent(case, request.POST)
     charging.decide(case_no=case.no, grant=grant, reason=reason, granted=granted, by=by, now=now)
     return _("Decided.")
+
+
+@of_case("cases.look", "file")
+def clear_file(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    """What somebody who opened a file that no scanner cleared says of it."""
+    says = request.POST.get("says")
+    if says not in ("harmless", "bad"):
+        raise Refused("invalid", facts={"field": "says", "reason": SAYS_NOTHING})
+    material = int_or_none(request.POST.get("material")) or 0
+    cases.clear_file(case_no=case.no, material_id=material, harmless=says == "harmless", by=by, now=now)
+    return (
+        _("Harmless: the file counts.") if says == "harmless" else _("The file is not taken; it has to be sent again.")
+    )
 
 
 @of_case("cases.look", "release")

@@ -102,6 +102,7 @@ urlpatterns = [
     path(CASE + "refuse-extension", deeds.refuse_extension, name="refuse_extension"),
     path(CASE + "extend", deeds.extend, name="extend"),
     path(CASE + "decide", deeds.decide, name="decide"),
+    path(CASE + "clear-file", deeds.clear_file, name="clear_file"),
     path(CASE + "release", deeds.release, name="release"),
     path(CASE + "take-over", deeds.take_over, name="take_over"),
     path(CASE + "urge", supervising.urge, name="urge"),

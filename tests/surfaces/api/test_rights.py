@@ -162,6 +162,8 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "put_part": ("put", "/cases/NONE/uploads/NONE/parts?requirement=id&offset=0", {"requirement": "id"}),
     "finish_upload": ("post", "/cases/NONE/uploads/NONE/finish", {"requirement": "id", "channel": "upload"}),
     "get_material_content": ("get", "/cases/NONE/materials/1/content", None),
+    "release_file": ("post", "/cases/NONE/materials/1/release", None),
+    "reject_file": ("post", "/cases/NONE/materials/1/reject", None),
     "case_timeline": ("get", "/cases/NONE/timeline", None),
     "list_documents": ("get", "/cases/NONE/documents", None),
     "get_document": ("get", "/documents/NONE", None),

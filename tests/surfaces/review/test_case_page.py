@@ -147,6 +147,38 @@ def test_a_file_that_is_being_scanned_waits_and_a_rejected_one_is_opened_by_nobo
     assert client.get(at(case, f"files/{row.pk}/look")).status_code == 404
 
 
+def pending(matters: Matters) -> CaseMaterial:
+    row = sent(matters).materials.get(code="lease")
+    DocumentVersion.objects.filter(id=row.file_id).update(scan="pending", reason="")
+    return row
+
+
+@pytest.mark.parametrize(("says", "state"), [("harmless", "clean"), ("bad", "rejected")])
+def test_who_opened_a_file_in_quarantine_says_what_it_is(matters: Matters, client_of, says: str, state: str):
+    row = pending(matters)
+    client, button = client_of("pre_reviewer"), f'name="says" value="{says}"'
+    look = at(row.case, f"files/{row.pk}/look")
+
+    before, opened = client.get(look).content.decode(), client.get(look, {"open": "1"}).content.decode()
+    done = client.post(at(row.case, "clear-file"), {"material": row.pk, "says": says})
+    after = client.get(at(row.case)).content.decode()
+
+    assert (button in before, button in opened) == (False, True)
+    assert (done.status_code, DocumentVersion.objects.get(id=row.file_id).scan) == (302, state)
+    assert button not in after
+    assert ("工作人员看过，没有收" in after) is (state == "rejected")
+
+
+@pytest.mark.parametrize("form", [{}, {"says": "?"}, {"says": "bad"}, {"says": "bad", "material": "x" * 99}])
+def test_nonsense_about_a_file_is_refused_with_the_page(matters: Matters, client_of, form: dict[str, str]):
+    row = pending(matters)
+
+    answer = client_of("pre_reviewer").post(at(row.case, "clear-file"), form)
+
+    assert answer.status_code in (404, 422)
+    assert DocumentVersion.objects.get(id=row.file_id).scan == "pending"
+
+
 def test_verdicts_that_were_typed_stay_when_something_is_forgotten(matters: Matters, client_of):
     case = sent(matters)
     form = {"ok-id": "ok", "ok-lease": "bad", "why-lease": "没有签字"}

@@ -34,6 +34,7 @@ from banshi.rooms.cases.actions.bundling import (
     withdraw_bundle,
 )
 from banshi.rooms.cases.actions.charging import fee_paid, fee_waived, reassess, remind_unpaid
+from banshi.rooms.cases.actions.clearing import clear_file
 from banshi.rooms.cases.actions.concluding import (
     come_back,
     deliver,
@@ -103,6 +104,7 @@ __all__ = [
     "answer_consultation",
     "change",
     "change_bundle",
+    "clear_file",
     "close_list",
     "come_back",
     "consult",

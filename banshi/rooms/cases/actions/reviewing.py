@@ -11,6 +11,7 @@ from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.money import yuan
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.charging import ask_fee, issue_day, pay_day
+from banshi.rooms.cases.actions.clearing import need_cleared
 from banshi.rooms.cases.actions.granting import Said, what_is_granted
 from banshi.rooms.cases.actions.ground import (
     give,
@@ -185,7 +186,8 @@ def decided(
     delivered in the same days as a result is (行政许可法 44 条).
 
     :param seen: as in `decide_at_once`. :param code: as in `decide`.
-    :raises Refused: deferred-open, invalid; quota-full, earlier-first, not-drawn-yet, not-drawn – where places are counted.
+    :raises Refused: deferred-open, invalid; wrong-state – a grant, while a file waits for the scanner; quota-full,
+        earlier-first, not-drawn-yet, not-drawn – where places are counted.
     """
     reason = reason.strip()
     if len(reason) > LONGEST_OPINION or (not grant and not reason):
@@ -196,6 +198,8 @@ def decided(
     if grant and owed:
         called = names(owed, case)
         raise Refused("deferred-open", facts={"materials": [{"zh": n[0], "en": n[1]} for n in called]})
+    if grant:
+        need_cleared(case)
     what = what_is_granted(case, granted or {}, now=now) if grant else ()
     place = claim(case, now=now) if grant else {}
     fen, free = (fee_of(case), free_of(case)) if grant else (0, None)

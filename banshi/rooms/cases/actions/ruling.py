@@ -97,7 +97,9 @@ def _tried(
         return (), "seen"
     try:
         facts = _facts(case, applicant, now=now)
-        inputs = Inputs(facts, wanted_of(case), got_of(case, now=now), applicant.proven, applicant.suspended)
+        inputs = Inputs(
+            facts, wanted_of(case), got_of(case, cleared=True, now=now), applicant.proven, applicant.suspended
+        )
         tried = rules.trace(pack, inputs)
     except BROKEN:
         log.exception("a rule could not be tried")

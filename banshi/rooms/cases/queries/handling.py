@@ -81,11 +81,15 @@ def wanted_of(case: Case) -> list[Wanted]:
     return [Wanted(p.code, p.name_zh, p.name_en, p.necessity, tuple(p.channels)) for p in guided_case(case).materials]
 
 
-def got_of(case: Case, *, now: datetime) -> list[Got]:
-    """What has come and stands. A certificate counts by what it is `now`; once the case was received, by what it was then."""
+def got_of(case: Case, *, cleared: bool = False, now: datetime) -> list[Got]:
+    """What has come and stands. A certificate counts by what it is `now`; once the case was received, by what it was then.
+
+    :param cleared: for a grant: a file that waits for the scanner does not count, though it has come.
+    """
+    out = ("rejected", "pending") if cleared else ("rejected",)
     rows = case.materials.filter(gone_at=None).select_related("file", "certificate").order_by("id")
     return [
-        Got(r.code, r.channel, r.trust, r.verdict, (r.file is None or r.file.scan != "rejected") and holds(r, case, now))
+        Got(r.code, r.channel, r.trust, r.verdict, (r.file is None or r.file.scan not in out) and holds(r, case, now))
         for r in rows
     ]  # fmt: skip
 

@@ -32,6 +32,10 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”看过了，有几处要改：{bring}。改好再交，其他的不用重填。[怎么改：{link}]",
         "en": "“{item}” was looked over. To be put right: {bring}. Change it and send again; the rest stays as it is.[ What to change: {link}]",
     },
+    "case_file_refused": {
+        "zh": "“{item}”里{bring}的一个文件，工作人员看过，不能用，没有收。重新拍照，或另存一份再传。[重新传：{link}]",
+        "en": "Staff looked at a file for “{item}” and did not take it: {bring}. Photograph it or save it anew, and send it again.[ Send it: {link}]",
+    },
     "case_passed": {
         "zh": "“{item}”的材料看过了，都对。[下一步：{link}]",
         "en": "The papers for “{item}” were looked at and are right.[ What comes next: {link}]",

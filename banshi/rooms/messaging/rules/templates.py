@@ -87,6 +87,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_by_person": (("item",),),
     "case_sent": (("item",),),
     "case_returned": (("item",),),
+    "case_file_refused": (("item",), ("bring",)),
     "case_passed": (("item",),),
     "case_received": (("item",),),
     "case_at_once": (("item",),),
