@@ -26,6 +26,7 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Moment, Word
+from banshi.rooms.cases.queries.untouched import Earlier
 from banshi.rooms.cases.rules.duties import AGREED, BY_TWO
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.masks import masked
@@ -108,17 +109,52 @@ def answered(case: Case) -> list[tuple[str, str]]:
     return found
 
 
-def filled(case: Case, *, whole: bool) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The form, group by group, in its order; personal fields masked unless `whole`."""
+def filled(case: Case, *, whole: bool, earlier: Earlier | None = None) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """The form, group by group, in its order: label, value, and what it said when somebody examined it last, where that was
+    something else ("" where it was the same); personal fields masked unless `whole`."""
     form = queries.form_of(case)
-    groups: dict[str, list[tuple[str, str]]] = {}
+    groups: dict[str, list[tuple[str, str, str]]] = {}
     for field in queries.guided_case(case).fields:
-        value = form.get(field.code)
-        if value not in (None, ""):
-            said = _said(field, value)
+        value, was = form.get(field.code), was_of(field, case, earlier, whole=whole)
+        if value not in (None, "") or was:
+            said = _shown(field, value, whole=whole)
             lines = groups.setdefault(field.group_en if english() else field.group_zh, [])
-            lines.append((field.label_en if english() else field.label_zh, said if whole else masked(field, said)))
+            lines.append((field.label_en if english() else field.label_zh, said, was))
     return list(groups.items())
+
+
+def was_of(field: Field, case: Case, earlier: Earlier | None, *, whole: bool) -> str:
+    """What a field said when somebody examined it last; "" where it says the same now, or nobody did."""
+    if earlier is None:
+        return ""
+    was, now = (
+        None if said == "" else said for said in (earlier.form.get(field.code), queries.form_of(case).get(field.code))
+    )
+    return "" if was == now else _shown(field, was, whole=whole)
+
+
+def _shown(field: Field, value: object, *, whole: bool) -> str:
+    if value in (None, ""):
+        return pgettext("form", "Nothing")
+    said = _said(field, value)
+    return said if whole else masked(field, said)
+
+
+def changed(case: Case, earlier: Earlier | None, *, whole: bool) -> list[tuple[str, str]]:
+    """Questions and fields that say something else than when somebody examined them last, each with what it said."""
+    if earlier is None:
+        return []
+    found = []
+    for question in queries.guided_case(case).questions:
+        was = earlier.answers.get(question.id)
+        if was != case.answers.get(question.id):
+            option = next((o for o in question.options if o.id == was), None)
+            said = named(option, "text") if option is not None else pgettext("form", "Nothing")
+            found.append((named(question, "text"), said))
+    for field in queries.guided_case(case).fields:
+        if was := was_of(field, case, earlier, whole=whole):
+            found.append((named(field, "label"), was))
+    return found
 
 
 def _said(field: Field, value: object) -> str:
@@ -175,13 +211,17 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
     whole = is_whole(request, case)
     (line,) = queries.lines([case], now=now)
     papers, moments = queries.paper_rows(case), queries.timeline(case)
+    went_back = any(each.verb in ("return", "notice") for each in moments)
+    earlier = queries.earlier_of(case) if went_back else None
     called = {paper.code: paper for paper in papers}
     behind = case.accepted_at is not None  # a department may have it, or have had it
     owed = [(called.get(each.code), each) for each in case.obligations.filter(met_at=None).order_by("due_on", "id")]
     return {
         "case": case, "line": line, "papers": papers, "sheets": sheets(papers), "story": _story(moments), "whole": whole,
         "siblings": queries.siblings(case),
-        "whose": whose(case, whole=whole), "answered": answered(case), "filled": filled(case, whole=whole),
+        "whose": whose(case, whole=whole), "answered": answered(case), "filled": filled(case, whole=whole, earlier=earlier),
+        "earlier": earlier, "changed": changed(case, earlier, whole=whole),
+        "told_before": queries.told_before(case) if went_back else [],
         "running": queries.clock_of(case, now=now), "stages": queries.stages_of(case),
         "opinions": list(case.opinions.exclude(stage="consult").select_related("by").order_by("id")),
         "consulted": queries.consulted_on(case, now=now) if behind else [],

@@ -470,7 +470,10 @@ class Notice(models.Model):
 
 
 class ToldField(models.Model):
-    """预审指出的填写项: a field of the form that was sent back, with why. It is put right once it says something else."""
+    """预审指出的填写项: a field of the form that was sent back, with why. It is put right once it says something else.
+
+    One row of each return, and each notice, has the code `*`: its `why` is the whole form as it stood then, as JSON.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="told_fields")
     event = models.ForeignKey(CaseEvent, on_delete=models.PROTECT, related_name="+")  # the step that sent it back

@@ -146,6 +146,7 @@ def panel_of(
     papers = _papers(here, case, rows, sent, {t.code: t.reason for t in told if t.kind == "material"}, now=now)
     pages = sheets(rows)
     given = given_of(case, here)
+    whole, earlier = shared.is_whole(request, case), queries.earlier_of(case)
     just_told = case.phase == "supplement" and any(each.now for each in given)
     steps = case_steps.of(case, said, papers, just_told=just_told)
     return {
@@ -156,9 +157,10 @@ def panel_of(
         "free": queries.free_of(case) if case.granted and fee is None else None,
         "groups": _groups(handling, answers, form, sent, refused, case, today) if editable else [],
         "grants": _grants(case, sent, now=now) if case.instant and case.phase in case_steps.TAKES_PAPERS else [],
-        "filled": [] if editable else shared.filled(case, whole=shared.is_whole(request, case)),
-        "answered": shared.answered(case), "whole": shared.is_whole(request, case),
-        "whose": shared.whose(case, whole=shared.is_whole(request, case)), "notice_fields": _labels(said, sent),
+        "filled": [] if editable else shared.filled(case, whole=whole, earlier=earlier), "earlier": earlier,
+        "changed": shared.changed(case, earlier, whole=whole), "told_before": queries.told_before(case),
+        "answered": shared.answered(case), "whole": whole,
+        "whose": shared.whose(case, whole=whole), "notice_fields": _labels(said, sent),
         "steps": steps, "given": given, "missing": missing_of(refused), "given_now": [each for each in given if each.now],
         "sheet": _sheet(request, pages), "held": [p for p in papers if p.held],
         "compared": here.compared, "documents": _documents(here, case, now=now), "again": case.notices > 0, "told": told,

@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.utils import translation
 
+from banshi.foundation.words import words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
@@ -106,7 +109,7 @@ def test_a_told_field_that_is_emptied_is_not_put_right(matters: Matters):
 def test_what_a_told_field_said_is_kept_without_saying_it(matters: Matters):
     back(matters, sent(matters), cases.Verdict("lease", True), ADDRESS)
 
-    row = ToldField.objects.get()
+    row = ToldField.objects.get(code="address")
     assert (row.why, len(row.said), FORM["address"] in json.dumps([row.said, row.code])) == ("写到门牌号", 64, False)
 
 
@@ -148,3 +151,94 @@ def test_with_a_field_that_is_wrong_nothing_passes_and_nothing_is_accepted(matte
     accepted = slug_of(lambda: cases.accept(case_no=case.no, verdicts=[ADDRESS], by=by["receiver"], now=TUESDAY_NINE))
 
     assert (passed, fine.phase, accepted) == ("invalid", "pre_passed", "invalid")
+
+
+# --- What somebody examined, and what it says since --------------------------------------------------------------
+
+
+def mended(matters: Matters, case: Case, **form: str) -> Case:
+    cases.change(case_no=case.no, form={"address": "一号路 2 号 3 楼", **form}, by=matters.applicant, now=TUESDAY_NINE)
+    return submit(matters, case)
+
+
+def test_the_form_as_it_was_sent_back_is_kept_and_nobody_reads_it_in_the_table(matters: Matters):
+    case = mended(matters, back(matters, sent(matters), cases.Verdict("lease", True), ADDRESS), name="别的店")
+
+    kept = queries.earlier_of(case)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT why FROM cases_told_field WHERE code = '*'")
+        (raw,) = cursor.fetchone()
+
+    assert kept is not None
+    assert (dict(kept.form), dict(kept.answers)) == (
+        {**queries.form_of(case), "address": FORM["address"], "name": FORM["name"]},
+        case.answers,
+    )
+    assert FORM["address"] not in raw
+    assert [row.code for row in ToldField.objects.exclude(code="*")] == ["address"]
+
+
+def test_what_stood_at_the_last_return_counts_and_not_at_one_before(matters: Matters):
+    case = mended(matters, back(matters, sent(matters), cases.Verdict("lease", True), ADDRESS))
+    case = back(matters, case, cases.Verdict("name", False, "和执照不一致", "field"))
+
+    kept = queries.earlier_of(case)
+
+    assert kept is not None
+    assert kept.form["address"] == "一号路 2 号 3 楼"
+
+
+def test_a_notice_keeps_the_form_too(matters: Matters):
+    case = matters.received(papers=("id",))
+    missing = [cases.Missing("lease", "要租约全部页"), cases.Missing("photo", "要店面照片")]
+    assert queries.earlier_of(case) is None
+
+    cases.give_notice(case_no=case.no, missing_now=missing, by=matters.by["receiver"], now=TUESDAY_NINE)
+    cases.change(case_no=case.no, form={"name": "别的店"}, by=matters.applicant, now=TUESDAY_NINE)
+
+    kept = queries.earlier_of(Case.objects.get())
+    assert kept is not None
+    assert kept.form["name"] == FORM["name"]
+
+
+def test_who_looks_again_reads_what_was_told_and_what_became_of_it(matters: Matters):
+    case = back(matters, sent(matters), ADDRESS, LEASE)
+    assert queries.told_before(case) == []
+
+    cases.add_material(case_no=case.no, code="lease", channel="upload", by=matters.applicant, now=TUESDAY_NINE)
+    case = mended(matters, case)
+
+    assert [(each.told.code, each.told.reason, each.now) for each in queries.told_before(case)] == [
+        ("lease", "少了签名页", "changed"), ("address", "写到门牌号", "changed"),
+    ]  # fmt: skip
+
+
+def test_what_a_window_takes_as_it_was_is_said_to_be_so(matters: Matters):
+    case, by = matters.received(papers=("id", "lease", "photo")), matters.by["receiver"]
+    missing = [cases.Missing("name", "店名和招牌不一致", kind="field")]
+    cases.give_notice(case_no=case.no, missing_now=missing, by=by, now=TUESDAY_NINE)
+
+    case = cases.supplement(case_no=case.no, by=by, now=TUESDAY_NINE)
+
+    assert [(each.told.code, each.now) for each in queries.told_before(case)] == [("name", "same")]
+
+
+def test_a_told_paper_that_still_is_as_it_was_is_not_called_lacking(matters: Matters):
+    case = back(matters, sent(matters), LEASE)
+
+    with pytest.raises(Refused) as same:
+        submit(matters, case)
+
+    assert (same.value.slug, same.value.facts["codes"], "lacking" in same.value.facts) == (
+        "material-missing",
+        ["lease"],
+        False,
+    )
+    with translation.override("zh-hans"):
+        assert words(same.value) == ("告知的还没有补", "还是告知时的那份，还没有补：租约。重新交来再提交。")
+    id_card = case.materials.get(code="id", gone_at=None)
+    cases.take_back_paper(case_no=case.no, material_id=id_card.pk, by=matters.applicant, now=TUESDAY_NINE)
+    with pytest.raises(Refused) as both, translation.override("zh-hans"):
+        submit(matters, case)
+    with translation.override("zh-hans"):
+        assert words(both.value)[1] == "还缺：身份证。还是告知时的那份，还没有补：租约。"

@@ -204,7 +204,7 @@ def test_fields_go_back_with_the_papers_and_stay_marked_where_something_is_forgo
     assert (no_reason.status_code, passed.status_code, done.status_code) == (422, 422, 302)
     assert "门牌号不对" in passed.content.decode()
     assert re.search(r'name="field-address"\s+value="1"\s+checked', passed.content.decode())
-    assert ToldField.objects.get().why == "门牌号不对"
+    assert ToldField.objects.get(code="address").why == "门牌号不对"
 
 
 def test_what_a_supplement_brought_is_found_right_on_the_page_that_accepts(matters: Matters, client_of):
@@ -501,3 +501,51 @@ def test_an_opinion_says_beforehand_that_the_outcome_of_a_visit_is_needed(
     area = re.search(r'<textarea id="opinion"[^>]*>', shown)
     assert area is not None
     assert ("required" in area[0], "写明结果：" in shown) == (needed, needed)
+
+
+# --- Changed since somebody examined it --------------------------------------------------------------------------
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_what_was_changed_beside_what_was_told_is_marked_with_what_it_said(matters: Matters, client_of):
+    case, by = sent(matters), matters.by["pre_reviewer"]
+    verdicts = [*(cases.Verdict(code, True) for code in ("id", "photo")), cases.Verdict("lease", False, "少了签名页")]
+    untouched = text_of(client_of("pre_reviewer").get(at(case)).content.decode())
+    cases.send_back(case_no=case.no, verdicts=verdicts, by=by, now=TUESDAY_NINE)
+    uploaded(matters, case)
+    cases.change(
+        case_no=case.no, form={"name": "别的店", "address": "二号路 9 号"}, by=matters.applicant, now=TUESDAY_NINE
+    )
+    cases.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    client = client_of("pre_reviewer")
+    page = client.get(at(case)).content.decode()
+    masked = text_of(page)
+    client.post(at(case, "whole"))
+    whole = text_of(client.get(at(case)).content.decode())
+
+    assert ("上次看过之后改了" in untouched, "上次告知的" in untouched) == (False, False)
+    assert "上次告知的 租约 少了签名页 补来了" in masked
+    assert f"别的店 改过 原来：{FORM['name']}" in masked
+    assert (FORM["address"] in masked, f"二号路 9 号 改过 原来：{FORM['address']}" in whole) == (False, True)
+    assert masked.count("改过") == 2
+
+
+def test_whoever_takes_a_supplement_sees_what_says_something_else_than_at_the_notice(matters: Matters, client_of):
+    case, by = matters.received(papers=("id", "photo")), matters.by["receiver"]
+    cases.give_notice(case_no=case.no, missing_now=[Missing("lease", "没有交")], by=by, now=TUESDAY_NINE)
+    uploaded(matters, case)
+    cases.change(case_no=case.no, form={"name": "别的店"}, by=matters.applicant, now=TUESDAY_NINE)
+    cases.supplement(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    page = text_of(client_of("receiver").get(at(case)).content.decode())
+
+    assert ("上次看过之后改了" in page, f"别的店 改过 原来：{FORM['name']}" in page, page.count("改过")) == (
+        True,
+        True,
+        1,
+    )
+    assert "上次告知的 租约 没有交 补来了" in page

@@ -23,9 +23,9 @@ from banshi.rooms.cases.actions.ground import (
     step,
     tell,
 )
-from banshi.rooms.cases.models import Case, CaseMaterial, ToldField
-from banshi.rooms.cases.queries.handling import got_of, shown_fields, wanted_of
-from banshi.rooms.cases.queries.untouched import said_now
+from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, ToldField
+from banshi.rooms.cases.queries.handling import form_of, got_of, shown_fields, wanted_of
+from banshi.rooms.cases.queries.untouched import WHOLE, said_now
 from banshi.rooms.cases.rules.materials import unseen, unsent
 from banshi.rooms.cases.rules.paper_texts import Named
 
@@ -69,12 +69,21 @@ def send_back(*, case_no: str, verdicts: Sequence[Verdict], by: Actor, now: date
             ToldField(case=case, event=event, code=v.code, said=said_now(case, v.code), why=v.reason.strip())
             for v in fields
         )
+        keep_form(case, event)
         told = [*papers, *fields]
         said = called(((v.code, v.kind) for v in told), case)
         listed = tuple(Named(name[0], v.reason) for name, v in zip(said, told, strict=True))
         give(case, "pre_review_opinion", event=event, now=now, missing=listed)
         tell(case, "case_returned", event=event, now=now, bring=said)
     return case
+
+
+def keep_form(case: Case, event: CaseEvent) -> None:
+    """Answers and form as they were examined, encrypted, with the step that gives them back: whoever examines them next sees
+    what was changed meanwhile, also where it was not told. They go with the content of the case."""
+    kept = {"form": form_of(case), "answers": case.answers}
+    why = json.dumps(kept, ensure_ascii=False, sort_keys=True)
+    ToldField.objects.create(case=case, event=event, code=WHOLE, said=said_now(case, WHOLE), why=why)
 
 
 def pass_on(*, case_no: str, verdicts: Sequence[Verdict] = (), by: Actor, now: datetime) -> Case:

@@ -44,7 +44,7 @@ from banshi.rooms.cases.actions.ground import (
 )
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
 from banshi.rooms.cases.actions.places import enter
-from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, need_fields_right, reasons_of
+from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, keep_form, need_fields_right, reasons_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
 from banshi.rooms.cases.actions.promising import give_promises
 from banshi.rooms.cases.actions.recounting import recounted
@@ -229,6 +229,7 @@ def give_notice(
             reasons=reasons_of({m.code: m.reason for m in missing_now}), at=now, by_id=staff_of(by),
             second_by_id=second_by if further else None,
         )  # fmt: skip
+        keep_form(case, event)
         said = called(((m.code, m.kind) for m in missing_now), case)
         listed = tuple(Named(name[0], m.reason) for name, m in zip(said, missing_now, strict=True))
         give(case, "one_time_notice", event=event, now=now, missing=listed, due_supplement=due)

@@ -90,7 +90,7 @@ from banshi.rooms.cases.queries.sealed import (
 )
 from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.queries.told import left_with, told_to
-from banshi.rooms.cases.queries.untouched import untouched
+from banshi.rooms.cases.queries.untouched import earlier_of, untouched
 from banshi.rooms.cases.queries.views import (
     CaseLine,
     Clock,
@@ -116,6 +116,7 @@ from banshi.rooms.cases.queries.views import (
     paper_rows,
     proposers,
     timeline,
+    told_before,
     told_missing,
     visible_to,
     with_of,
@@ -174,6 +175,7 @@ __all__ = [
     "drafted_blank",
     "due_before",
     "due_of",
+    "earlier_of",
     "exceptions",
     "expected_at",
     "facts_of",
@@ -241,6 +243,7 @@ __all__ = [
     "standing_of",
     "state_of",
     "timeline",
+    "told_before",
     "told_missing",
     "told_to",
     "troubled",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from banshi.foundation.crypto import blind_index
 from banshi.rooms.cases.models import Case, ToldField
 from banshi.rooms.cases.queries.handling import form_of, shown_fields
 from banshi.rooms.catalogue.rules.guided import FieldFault
 
+WHOLE = "*"  # the row of a step that keeps answers and form as they stood, in place of a field
 SAME_ZH, SAME_EN = "和告知时写的一样，还没有改", "It still says what it said when the hall asked for it"
 
 
@@ -37,4 +42,23 @@ def _told(case: Case) -> dict[str, str | None]:
 def sent_back_fields(case: Case) -> list[ToldField]:
     """Those that the pre-review named when it sent the case back last."""
     last = case.events.filter(verb="return").order_by("-seq").first()
-    return list(ToldField.objects.filter(event=last).order_by("id")) if last is not None else []
+    rows = ToldField.objects.filter(event=last).exclude(code=WHOLE).order_by("id")
+    return list(rows) if last is not None else []
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Answers and form as somebody examined them last, before the case went back to whoever applied."""
+
+    at: datetime
+    form: Mapping[str, Any]
+    answers: Mapping[str, str]
+
+
+def earlier_of(case: Case) -> Earlier | None:
+    """As it stood when it was sent back, or a notice given, last; None where that never was, or was not kept."""
+    row = ToldField.objects.filter(case=case, code=WHOLE).select_related("event").order_by("-id").first()
+    if row is None:
+        return None
+    kept = json.loads(row.why)
+    return Earlier(row.event.at, kept["form"], kept["answers"])

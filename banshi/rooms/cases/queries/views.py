@@ -23,7 +23,7 @@ from banshi.rooms.cases.queries.leases import ended, kept
 from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.queries.quota import limit_begins
 from banshi.rooms.cases.queries.stopping import STOP, longer_than_told
-from banshi.rooms.cases.queries.untouched import sent_back_fields
+from banshi.rooms.cases.queries.untouched import said_now, sent_back_fields
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS, handed_from
@@ -383,19 +383,67 @@ class Told:
 
 def told_missing(case: Case) -> list[Told]:
     """What the case waits for: the last notice, or what the pre-review found wrong; empty where it waits for nothing."""
-    asked: list[tuple[str, str, str]] = []  # code, kind, reason
     if case.phase == "supplement":
-        notice = case.notices_given.order_by("-round").first()
-        reasons = json.loads(notice.reasons) if notice is not None else {}
-        told = notice.missing if notice is not None else []
-        asked = [(each["code"], each["kind"], reasons.get(each["code"], "")) for each in told]
-    elif case.phase == "pre_returned":
-        last = CaseEvent.objects.filter(case=case, verb="return").order_by("-seq").first()
-        wrong = last.facts["wrong"] if last is not None else []
-        rows = CaseMaterial.objects.filter(case=case, code__in=wrong).order_by("id")
-        reasons = {row.code: row.why for row in rows if row.why}
-        asked = [(code, "material", reasons.get(code, "")) for code in wrong]
-        asked += [(each.code, "field", each.why) for each in sent_back_fields(case)]
+        return _named(case, _of_notice(case))
+    return _named(case, _of_return(case)) if case.phase == "pre_returned" else []
+
+
+@dataclass(frozen=True)
+class ToldBefore:
+    """What was told the last time, for whoever examines it again. `now`: changed | same | gone (taken back, or asked no more)."""
+
+    told: Told
+    now: str
+
+
+def told_before(case: Case) -> list[ToldBefore]:
+    """What the last return, or notice, told, and what became of it; empty while the applicant has it, and once it is examined."""
+    if case.phase == "pre_review":
+        asked, said = _of_return(case), {each.code: each.said for each in sent_back_fields(case)}
+    elif case.phase == "received" and case.notices:
+        asked, said = _of_notice(case), {each["code"]: each.get("said", "") for each in _last_missing(case)}
+    else:
+        return []
+    came: dict[str, set[str]] = {}
+    for code, verdict in CaseMaterial.objects.filter(case=case, gone_at=None).values_list("code", "verdict"):
+        came.setdefault(code, set()).add(verdict)
+    return [
+        ToldBefore(
+            each,
+            ("same" if said[each.code] == said_now(case, each.code) else "changed")
+            if each.kind == "field"
+            else ("same" if "bad" in came[each.code] else "changed")
+            if each.code in came
+            else "gone",
+        )
+        for each in _named(case, asked)
+    ]
+
+
+def _last_missing(case: Case) -> list[dict[str, str]]:
+    notice = case.notices_given.order_by("-round").first()
+    return list(notice.missing) if notice is not None else []
+
+
+def _of_notice(case: Case) -> list[tuple[str, str, str]]:
+    """Code, kind and reason of each that the last notice told."""
+    notice = case.notices_given.order_by("-round").first()
+    reasons = json.loads(notice.reasons) if notice is not None else {}
+    told = notice.missing if notice is not None else []
+    return [(each["code"], each["kind"], reasons.get(each["code"], "")) for each in told]
+
+
+def _of_return(case: Case) -> list[tuple[str, str, str]]:
+    """Code, kind and reason of each that the pre-review told as it sent the case back last."""
+    last = CaseEvent.objects.filter(case=case, verb="return").order_by("-seq").first()
+    wrong = last.facts["wrong"] if last is not None else []
+    rows = CaseMaterial.objects.filter(case=case, code__in=wrong).order_by("id")
+    reasons = {row.code: row.why for row in rows if row.why}
+    asked = [(code, "material", reasons.get(code, "")) for code in wrong]
+    return asked + [(each.code, "field", each.why) for each in sent_back_fields(case)]
+
+
+def _named(case: Case, asked: Sequence[tuple[str, str, str]]) -> list[Told]:
     handling = handling_of_case(case) if asked else None
     if handling is None:
         return []
