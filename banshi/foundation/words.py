@@ -332,6 +332,14 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("Not possible online"),
         _("In this situation the papers are handed in at the window. Book a time, or take a number in the hall."),
     ),
+    ("material-missing", "lacking"): (
+        _("Papers are missing"),
+        _("Still needed: {lacking}. Still as it was told: {same}."),
+    ),
+    ("material-missing", "same"): (
+        _("What was told is not put right"),
+        _("Still as it was when the hall told it: {same}. Send it anew."),
+    ),
     ("mandate-missing", "covers"): (
         _("No mandate for this"),
         _("It covers: {covers}, until {last}, unless it was ended. {ask} can extend it: a window looks at the letter."),

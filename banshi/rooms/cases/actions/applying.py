@@ -461,8 +461,9 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
         need_form(case, by=by, now=now)
         again = case.phase == "pre_returned"
         wanted, got = wanted_of(case), got_of(case, now=now)
-        sent_back = unmended(wanted, got, {each.code for each in got if each.verdict == "bad"}) if again else []
-        need_papers(_together(unsent(wanted, got), sent_back))
+        bad = {each.code for each in got if each.verdict == "bad"}
+        sent_back = unmended(wanted, got, bad) if again else []
+        need_papers(_together(unsent(wanted, got), sent_back), same=bad)
         columns = until("pre_review_due_on", handling.limits.pre_review_days, begun=today_of(case, now))
         due = columns["pre_review_due_on"]
         event = step(
@@ -498,7 +499,8 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
         last = case.notices_given.latest("id")
         left = unmended(wanted, got, {each["code"] for each in last.missing if each["kind"] == "material"})
         at_window = by.kind is ActorKind.STAFF  # where it may still be accepted with what may follow (容缺)
-        need_papers(_together(not_there(wanted, got), [] if at_window else left))
+        bad = {each.code for each in got if each.verdict == "bad"}
+        need_papers(_together(not_there(wanted, got), [] if at_window else left), same=bad)
         today = today_of(case, now)
         columns = notice_day(case, begun=today)
         due = columns["notice_due_on"]

@@ -81,12 +81,17 @@ def staff_of(by: Actor) -> int:
     return int(by.id)
 
 
-def need_papers(lacking: Sequence[Wanted]) -> None:
-    """:param lacking: papers that have to be there and are not. :raises Refused: material-missing, with all of them at once."""
+def need_papers(lacking: Sequence[Wanted], *, same: Collection[str] = ()) -> None:
+    """:param lacking: papers that have to be there and are not. :param same: codes of those that are there as they were when they
+    were told to be wrong. :raises Refused: material-missing, with all of them at once."""
     if lacking:
-        raise Refused("material-missing", facts={
-            "materials": [{"zh": w.name_zh, "en": w.name_en} for w in lacking], "codes": [w.code for w in lacking],
-        })  # fmt: skip
+        said = [{"zh": w.name_zh, "en": w.name_en} for w in lacking]
+        facts: dict[str, Any] = {"materials": said, "codes": [w.code for w in lacking]}
+        if there := [name for w, name in zip(lacking, said, strict=True) if w.code in same]:
+            facts["same"] = there
+            if left := [name for w, name in zip(lacking, said, strict=True) if w.code not in same]:
+                facts["lacking"] = left
+        raise Refused("material-missing", facts=facts)
 
 
 def need_seen(left: Sequence[str], case: Case) -> None:
