@@ -43,7 +43,8 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 @dataclass(frozen=True)
 class Wanted:
-    """One paper of the list. `held`: what the authorities hold for it; `told`: what the hall said is wrong."""
+    """One paper of the list. `held`: what the authorities hold for it; `told`: what the hall said is wrong; `settled`: the hall
+    has it, or found it right, and asks for something else: nothing is asked of it."""
 
     row: PaperRow
     open: bool  # files may be added
@@ -54,6 +55,7 @@ class Wanted:
     anchor: str = ""  # where it stands on its page
     begun: tuple[Coming, ...] = ()  # files that have come in part
     blanks: tuple[Blank, ...] = ()
+    settled: bool = False
 
     @property
     def there(self) -> bool:
@@ -105,11 +107,13 @@ def _papers_page(
 ) -> HttpResponseBase:
     """:param at: the paper that a refusal is about; "": none."""
     rows = listed(request, found, refused=refused, at=at, now=now)
+    rows.sort(key=lambda each: not each.told)  # what the hall told comes first; else as the situation lists them
     needed = [each for each in rows if (each.row.necessity == "required" or each.told) and not each.row.to_bring]
     context = {
         "case": found,
         "step": "papers",
-        "papers": rows,
+        "papers": [each for each in rows if not each.settled],
+        "settled": [each for each in rows if each.settled],
         "there": sum(each.there for each in needed),
         "to_bring": sum(each.row.to_bring for each in rows),
         "needed": len(needed),
@@ -133,6 +137,7 @@ def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str
     )
     said = case_panel(refused, found, now=now) if refused is not None and at else None
     blanks, version = cases.blanks_of_case(found), found.item_version
+    again = found.phase in ("supplement", "pre_returned")
     begun = stored.begun(sending.subject_of(found), by=request.who.by)
     return [
         Wanted(
@@ -140,6 +145,7 @@ def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str
             said.detail if said and row.code == at else "", row.came, row.code,
             tuple(each for each in begun if each.subject == sending.subject_of(found, row.code)),
             (Blank(found.item, row.code, version if version != found.item.version else None),) if row.code in blanks else (),
+            again and row.state == "ok" and row.code not in told and row.code != at,
         )
         for row in cases.paper_rows(found)
     ]  # fmt: skip

@@ -10,6 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from banshi.journeys.case import from_library
+from banshi.rooms.cases import actions
+from banshi.rooms.cases.actions.receiving import Missing
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import paper_rows
 from banshi.rooms.identity.models import Account
@@ -234,3 +236,19 @@ def test_pages_are_put_in_order_without_javascript(me, case):
 
     assert (f"papers/{second}/move" in before, answer.status_code) == (True, 302)
     assert [row.pk for row in lease.came] == [second, first]
+
+
+def test_what_the_hall_told_comes_first_and_what_is_right_asks_for_nothing(shop, me):
+    matters = shop[0]
+    case = matters.received(papers=("id", "photo"))
+    missing = [Missing("lease", "要租约全部页")]
+    actions.give_notice(case_no=case.no, missing_now=missing, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    before, right = me.get(f"/cases/{case.no}/papers/").content.decode().split("<details", 1)
+    handed_in(me, case, "lease")
+    after = me.get(f"/cases/{case.no}/papers/").content.decode()
+
+    assert ('id="paper-lease"' in before, 'type="file"' in before, "要租约全部页" in before) == (True, True, True)
+    assert [f'id="paper-{code}"' in right for code in ("id", "photo", "lease")] == [True, True, False]
+    assert ('type="file"' in right.split("</details>")[0], "2 份材料没有问题，不用再交" in right) == (False, True)
+    assert 'id="paper-lease"' in after.split("<details")[0]
