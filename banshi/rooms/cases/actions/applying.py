@@ -603,6 +603,11 @@ def expect_no_more(*, case_no: str, waybill: str = "", by: Actor, now: datetime)
     with transaction.atomic():
         case = locked(case_no)
         facts = {"waybill": waybill} if waybill else {"appointment": case.appointment}
-        nothing_here: dict[str, Any] = {"counts_from": None, "notice_due_on": None, "due_told": None, "provisional": False}
+        nothing_here: dict[str, Any] = {
+            "counts_from": None,
+            "notice_due_on": None,
+            "due_told": None,
+            "provisional": False,
+        }
         step(case, "expect_no_more", by=by, now=now, facts=facts, appointment="", **nothing_here)
     return case
