@@ -77,8 +77,8 @@ class PaperLine:
 
     @property
     def wanting(self) -> bool:
-        """Nothing right has come, or nobody has looked at what came."""
-        return self.row.state != "ok"
+        """Nothing right has come, or nobody has looked at what came. A promise that stands is not looked at here."""
+        return self.row.state != "ok" and not (self.row.promised and self.row.state == "came")
 
     @property
     def deferrable(self) -> bool:

@@ -53,6 +53,8 @@ def of(case: Case, said: Guided, papers: Sequence[Line], *, just_told: bool) -> 
         )
     if case.phase not in TAKES_PAPERS:
         return Steps(None)
+    if not said.complete and CASE.may(case.phase, "change"):
+        return _unanswered(case)
     more = []
     if just_told:
         more.append(replace(_main(case), key="a", main=False))
@@ -63,6 +65,17 @@ def of(case: Case, said: Guided, papers: Sequence[Line], *, just_told: bool) -> 
     if CASE.may(case.phase, "change"):
         more.append(Step(pgettext("desk case", "Keep the draft"), "save", "s", verb="keep"))
     return Steps(None if just_told else _main(case), tuple(more), _panels(case, papers))
+
+
+def _unanswered(case: Case) -> Steps:
+    """Nobody knows yet what it asks for: nothing is received or granted, but it may be turned away at once."""
+    first = Step(pgettext("desk case", "Answer the situation first"), "circle-help", main=True, open=False)
+    keep = Step(pgettext("desk case", "Keep the draft"), "save", "s", verb="keep")
+    return Steps(first, (keep,), (_refuse(),) if CASE.may(case.phase, "receive") else ())
+
+
+def _refuse() -> Step:
+    return Step(pgettext("desk case", "Do not accept"), "circle-x", "4", panel="refuse")
 
 
 def _main(case: Case) -> Step:
@@ -85,7 +98,7 @@ def _panels(case: Case, papers: Sequence[Line]) -> tuple[Step, ...]:
     found.append(Step(pgettext("desk case", "Something is missing"), "clipboard-list", "n", panel="notice"))
     if case.instant:
         found.append(Step(pgettext("desk case", "Refuse at once"), "ban", "x", panel="deny"))
-    found.append(Step(pgettext("desk case", "Do not accept"), "circle-x", "4", panel="refuse"))
+    found.append(_refuse())
     return tuple(found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from banshi.kernel.actors import SYSTEM
@@ -133,3 +135,33 @@ def test_a_promise_is_signed_at_the_window_in_place_of_a_paper(clerk, matters):
         False,
     )
     assert [paper.kind for paper in case.papers.order_by("id")] == ["receipt", "commitment", "acceptance"]
+    assert ("还差 3 项" in page, "还差 2 项" in after) == (True, True)
+    ticks = {name: bool(re.search(rf'name="here-{name}"[^>]* data-wanting', after)) for name in ("id", "lease")}
+    assert ticks == {"id": True, "lease": False}, "“the whole list is there” counts no paper for a promise"
+
+
+def test_before_the_situation_is_answered_nothing_is_said_of_papers_and_nothing_granted(clerk, matters):
+    item = Item.objects.get(code="pension")
+    item.handling = {**item.handling, "instant": True}
+    item.save(update_fields=["handling"])
+    keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+    ticket = serve(matters.town, 1)
+    clerk.post(f"/desk/cases/{ticket.ref}/open", {"item": "pension"})
+    case = Case.objects.get()
+
+    before = clerk.get(here(ticket, case), headers={"accept-language": "zh-CN"}).content.decode()
+    press(clerk, ticket, case, "keep", **{key: said for key, said in FILLED.items() if key.startswith("q-")})
+    after = clerk.get(here(ticket, case), headers={"accept-language": "zh-CN"}).content.decode()
+
+    said = (
+        "先答情形，要交的材料随后列出来",
+        "先答情形\n",
+        "还差",
+        "不用交材料",
+        "do/grant",
+        "do/receive",
+        "do/keep",
+        "do/refuse",
+    )
+    assert [each in before for each in said] == [True, True, False, False, False, False, True, True]
+    assert [each in after for each in said] == [False, False, True, False, True, True, True, True]
