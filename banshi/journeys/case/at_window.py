@@ -65,9 +65,10 @@ def receive(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case
         return by_rule.received(case_no=case_no, now=now) if case.phase == "received" else case
 
 
-def _take_in(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
+def _take_in(*, case_no: str, brought: Brought, to_refuse: bool = False, by: Actor, now: datetime) -> Case:
     """收件, or what was missing has come (补正); of a case received before, more papers.
 
+    :param to_refuse: as `cases.receive`.
     :raises Refused: those of `cases.change`, `cases.receive`, `cases.supplement`, `cases.add_material`; papers-in-cabinet.
     """
     with transaction.atomic():
@@ -77,8 +78,8 @@ def _take_in(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Cas
         if CASE.may(case.phase, "receive"):
             need_taken_out(case)
             case = cases.receive(
-                case_no=case_no, materials=brought.counted, visit_id=brought.visit_id, window_id=brought.window_id, by=by,
-                now=now,
+                case_no=case_no, materials=brought.counted, visit_id=brought.visit_id, window_id=brought.window_id,
+                to_refuse=to_refuse, by=by, now=now,
             )  # fmt: skip
         else:
             for paper in brought.counted:
@@ -144,9 +145,24 @@ def settle(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
 def refuse(
     *, case_no: str, brought: Brought, reason: str, body: str = "", ground: str = "", by: Actor, now: datetime
 ) -> Case:
-    """不予受理, said in writing. :raises Refused: those of `_take_in` and `cases.refuse`."""
+    """不予受理, said in writing; of a draft at once (行政许可法 32 条), whatever is not filled in yet, and also where its
+    matter is not handled any more.
+
+    :raises Refused: those of `_take_in` – nothing of the form – and `cases.refuse`.
+    """
     with transaction.atomic():
-        _take_in(case_no=case_no, brought=brought, by=by, now=now)
+        _take_in(case_no=case_no, brought=brought, to_refuse=True, by=by, now=now)
+        return cases.refuse(case_no=case_no, reason=reason, body=body, ground=ground, by=by, now=now)
+
+
+def turn_away(*, case_no: str, reason: str, body: str = "", ground: str = "", by: Actor, now: datetime) -> Case:
+    """The same of a case as it stands, without a counter: a draft is received as it is, and refused.
+
+    :raises Refused: those of `cases.receive` – nothing of the form – and `cases.refuse`.
+    """
+    with transaction.atomic():
+        if changing.lock(case_no).phase == "draft":
+            cases.receive(case_no=case_no, to_refuse=True, by=by, now=now)
         return cases.refuse(case_no=case_no, reason=reason, body=body, ground=ground, by=by, now=now)
 
 

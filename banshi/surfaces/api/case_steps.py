@@ -11,7 +11,7 @@ from ninja import Path, Query, Router
 
 from banshi.foundation import clock
 from banshi.frames.staff.colleagues import colleagues, other_departments
-from banshi.journeys.case import by_rule, charging, conclude, folders
+from banshi.journeys.case import at_window, by_rule, charging, conclude, folders
 from banshi.journeys.case.folders import Goes
 from banshi.kernel.documents import InvalidDocument
 from banshi.kernel.refusals import Refused
@@ -236,10 +236,11 @@ def accept_case(request: HttpRequest, case: Path[Code], body: AcceptIn | None = 
 @router.post("/cases/{case}/refuse", **op("refuse_case", {200: CaseOut}), summary="Do not accept")
 @write
 def refuse_case(request: HttpRequest, case: Path[Code], body: RefuseIn) -> Answer:
-    """不予受理, by one of the grounds there are; said in writing, with whom to turn to."""
+    """不予受理, by one of the grounds there are; said in writing, with whom to turn to. Also of a draft, whatever is not filled
+    in yet: what is not for this body is turned away at once."""
     return _did(
         request, case, "refuse_case",
-        lambda who, seen, now: cases.refuse(
+        lambda who, seen, now: at_window.turn_away(
             case_no=seen.no, reason=body.reason, body=body.body, ground=body.code or "", by=who.by, now=now
         ),
     )  # fmt: skip

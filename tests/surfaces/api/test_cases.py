@@ -264,6 +264,18 @@ def test_what_is_not_accepted_says_why_by_code_and_whose_it_is(work: Casework) -
     assert get_args(case_schemas.Ground) == tuple(GROUNDS)
 
 
+def test_what_is_not_for_this_body_is_turned_away_before_its_form_is_filled(work: Casework) -> None:
+    no = work.opened(answers={}, form={})
+
+    received = work("receive", no, "receiver")
+    nobody = work("refuse", no, "receiver", {"reason": "不归这里管", "code": "other_body"})
+    still = work.seen(no)["phase"]
+    done = work.done("refuse", no, "receiver", {"reason": "不归这里管", "body": "区市场监管局"})
+
+    assert (received.json()["type"], nobody.status_code, still) == ("form-invalid", 422, "draft")
+    assert (done["phase"], done["outcome"]) == ("not_accepted", "not_accepted")
+
+
 def test_what_is_missing_is_told_once_and_supplemented(work: Casework) -> None:
     no = work.opened()
     work.done("receive", no, "receiver", {"materials": ["id"]})

@@ -14,7 +14,7 @@ from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue import queries as of_catalogue
 from banshi.rooms.catalogue.models import Item, OneMatter
 from tests.bundles import ANSWERS, opened, sign_of
-from tests.surfaces.desk.served import serve
+from tests.surfaces.desk.served import press, serve
 from tests.surfaces.desk.test_firms import ENTERED, NAME
 from tests.town import CLERK, TUESDAY_NINE
 
@@ -160,6 +160,19 @@ def test_a_question_not_answered_is_named_and_marked(clerk, two, walk_in):
     assert answer.status_code == 422
     assert re.search(r'aria-labelledby="ask-food" aria-invalid="true"', shown)
     assert re.search(r'href="#ask-food"> 还没回答：', shown)
+
+
+def test_one_of_it_is_turned_away_with_nothing_filled_in_and_the_rest_goes_on(clerk, two, walk_in):
+    ticket, page = walk_in
+    shop, sign = cases_of(Bundle.objects.get())
+    before = clerk.get(page).content.decode()
+
+    away = press(clerk, ticket, sign, "refuse", ground="other_body", reason="招牌由城管局管", body="区城管局")
+    answer = clerk.post(page.rstrip("/"), whole_form(Bundle.objects.get()))
+
+    assert ("先答情形" in before, "together/" in before, 'data-key="Space"' in before) == (True, True, False)
+    assert (away.status_code, answer.status_code) == (302, 302)
+    assert [case.phase for case in cases_of(Bundle.objects.get())] == ["received", "not_accepted"]
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_or_ticked_is_lost(clerk, two, walk_in):

@@ -10,6 +10,7 @@ from banshi.kernel.actors import SYSTEM
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue.actions import keep_item_versions
 from banshi.rooms.catalogue.models import Item
+from banshi.rooms.messaging.models import Message
 from tests.matters import ANSWERS
 from tests.rooms.cases.test_promising import SAID
 from tests.surfaces.desk.served import FILLED, here, post, press, sent_online, serve
@@ -138,6 +139,54 @@ def test_a_promise_is_signed_at_the_window_in_place_of_a_paper(clerk, matters):
     assert ("还差 3 项" in page, "还差 2 项" in after) == (True, True)
     ticks = {name: bool(re.search(rf'name="here-{name}"[^>]* data-wanting', after)) for name in ("id", "lease")}
     assert ticks == {"id": True, "lease": False}, "“the whole list is there” counts no paper for a promise"
+
+
+NOT_OURS = {"ground": "other_body", "reason": "餐饮由市场监管局管", "body": "区市场监管局"}
+
+
+def test_what_is_not_for_this_body_is_turned_away_before_anything_is_filled_in(clerk, matters):
+    ticket = serve(matters.town, 1)
+    clerk.post(f"/desk/cases/{ticket.ref}/open", {"item": "pension"})
+    case = Case.objects.get()
+
+    page = clerk.get(here(ticket, case), headers={"accept-language": "zh-CN"}).content.decode()
+    nobody = press(clerk, ticket, case, "refuse", ground="other_body", reason="餐饮由市场监管局管")
+    case.refresh_from_db()
+    still = (case.phase, case.received_at)
+    answer = press(clerk, ticket, case, "refuse", **NOT_OURS)
+
+    case.refresh_from_db()
+    assert ('id="refuse"' in page, "不予受理，书面告知" in page) == (True, True)
+    assert (nobody.status_code, still) == (422, ("draft", None))
+    assert (answer.status_code, case.phase, case.ground, case.answers) == (302, "not_accepted", "other_body", {})
+    assert [paper.kind for paper in case.papers.all()] == ["non_acceptance"], "nothing was handed in"
+    told = Message.objects.filter(subject=f"case:{case.no}").values_list("key", flat=True)
+    assert set(told) <= {"case_not_accepted"}
+    assert clerk.get(answer.url).status_code == 200
+
+
+def test_what_was_handed_in_and_turned_away_has_its_receipt(clerk, matters):
+    case = matters.opened(answers={"premises": "rented", "food": "no"}, form={})
+    ticket = serve(matters.town, 1)
+
+    form = press(clerk, ticket, case, "receive", **{"here-id": "on"})
+    answer = press(clerk, ticket, case, "refuse", **NOT_OURS, **{"here-id": "on"})
+
+    case.refresh_from_db()
+    assert (form.status_code, answer.status_code, case.phase) == (422, 302, "not_accepted")
+    assert [paper.kind for paper in case.papers.order_by("id")] == ["receipt", "non_acceptance"]
+
+
+def test_a_matter_that_is_no_longer_handled_is_turned_away_and_not_received(clerk, matters):
+    case = matters.opened()
+    ticket = serve(matters.town, 1)
+    Item.objects.filter(code="pension").update(retired_on=at("2026-03-01 09:00").date())
+
+    received = press(clerk, ticket, case, "receive", **FILLED)
+    answer = press(clerk, ticket, case, "refuse", ground="item_ended", reason="已经取消")
+
+    case.refresh_from_db()
+    assert (received.status_code, answer.status_code, case.ground) == (409, 302, "item_ended")
 
 
 def test_before_the_situation_is_answered_nothing_is_said_of_papers_and_nothing_granted(clerk, matters):

@@ -178,18 +178,20 @@ def step(
     now: datetime,
     facts: Mapping[str, Any] | None = None,
     why: str = "",
+    to_refuse: bool = False,
     **columns: Any,
 ) -> CaseEvent:
     """Take one step: ask the table of phases, write the case and its event. The case is locked.
 
     :param facts: codes, dates and counts for the event; nothing personal. :param why: in somebody's own words, sealed.
-    :param columns: what else changes in the case.
+    :param to_refuse: it is turned away in the same moment, also where its item is not handled any more. :param columns: what
+        else changes in the case.
     :raises Refused: wrong-state, item-retired, out-of-season.
     """
     need(case, verb)
     before, to = case.phase, CASE.steps[verb].to
     if to is not None:
-        if to not in CASE.ends:
+        if to not in CASE.ends and not to_refuse:
             need_item(case, now=now)
         columns["phase"] = to
         # Whoever worked on it has done their part.

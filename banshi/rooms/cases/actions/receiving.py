@@ -90,6 +90,7 @@ def receive(
     materials: Sequence[Counted] = (),
     visit_id: int | None = None,
     window_id: int | None = None,
+    to_refuse: bool = False,
     by: Actor,
     now: datetime,
 ) -> Case:
@@ -97,27 +98,33 @@ def receive(
 
     From a draft only at a window, where the person stands; what was pre-reviewed, from wherever it came.
 
-    :param visit_id: the visit in which it was handed in. :raises Refused: nothing-found, wrong-state, locked, invalid,
-        item-retired, out-of-season, form-invalid.
+    :param visit_id: the visit in which it was handed in. :param to_refuse: it is turned away in the same moment (不予受理): who
+        and which matter is enough, nothing has to be filled in, and nothing is said of limits that never run.
+    :raises Refused: nothing-found, wrong-state, locked, invalid; unless `to_refuse`, item-retired, out-of-season, form-invalid.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "receive")
-        need_item(case, now=now)
+        if not to_refuse:
+            need_item(case, now=now)
         need_lease(case, by=by, now=now)
         _count(case_no, materials, by=by, now=now)
-        need_form(case, by=by, now=now)
+        if not to_refuse:
+            need_form(case, by=by, now=now)
         there = case.phase == "draft" or visit_id is not None
         event, due = write_receipt(
             case,
             by=by,
             now=now,
             there=there,
-            wait_until=waits_until(case, there=there, now=now),
+            to_refuse=to_refuse,
+            wait_until=None if to_refuse else waits_until(case, there=there, now=now),
             visit_id=visit_id or case.visit_id,
             window_id=window_id or case.window_id,
         )
-        if case.wait_until is not None:
+        if to_refuse:
+            pass  # what becomes of it is told, and nothing else
+        elif case.wait_until is not None:
             tell(case, "case_wait", event=event, now=now, at=case.wait_until.isoformat())
         elif there and case.instant:
             tell(case, "case_at_once", event=event, now=now)
@@ -132,11 +139,12 @@ def _count(case_no: str, materials: Sequence[Counted], *, by: Actor, now: dateti
 
 
 def write_receipt(
-    case: Case, *, there: bool = False, by: Actor, now: datetime, **columns: Any
+    case: Case, *, there: bool = False, to_refuse: bool = False, by: Actor, now: datetime, **columns: Any
 ) -> tuple[CaseEvent, date]:
     """The receipt, its paper, and the day by which what is missing is told. The case is locked.
 
-    :param there: its person stands at a window: what may be settled there is promised on the spot.
+    :param there: its person stands at a window: what may be settled there is promised on the spot. :param to_refuse: it is
+        turned away at once: a receipt says what was handed in, where anything was, and nothing is promised.
     """
     today = today_of(case, now)
     counts_from = case.counts_from if case.counts_from is not None and case.counts_from < today else None
@@ -144,14 +152,16 @@ def write_receipt(
     due: date = columns["notice_due_on"]
     event = step(
         case, "receive", by=by, now=now, facts={"due_on": due, "materials": len(got_of(case, now=now))}, received_at=now,
-        received_by_id=None if by == SYSTEM else staff_of(by), **columns,
+        received_by_id=None if by == SYSTEM else staff_of(by), to_refuse=to_refuse, **columns,
     )  # fmt: skip
     wait = _wait_words(case)
-    at_once = there and case.instant and not wait
-    give(
-        case, "receipt", event=event, now=now, materials=papers_listed(case), due_notice=due, wait=wait, at_once=at_once,
-        counts_from=counts_from,
-    )  # fmt: skip
+    at_once = there and case.instant and not wait and not to_refuse
+    papers = papers_listed(case)
+    if papers or not to_refuse:
+        give(
+            case, "receipt", event=event, now=now, materials=papers, due_notice=due, wait=wait, at_once=at_once,
+            counts_from=counts_from,
+        )  # fmt: skip
     give_promises(case, event=event, now=now)
     return event, due
 
