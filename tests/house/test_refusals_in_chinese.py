@@ -52,6 +52,7 @@ WORKED_OUT = {
     ("banshi/kernel/transitions.py", "self.needs(verb)"): NEEDED,
     ("banshi/rooms/booking/actions/changing.py", "needs"): APPOINTMENT.states,
     ("banshi/journeys/case/at_window.py", "brought.phase"): CASE.states,
+    ("banshi/rooms/cases/actions/ground.py", "needs"): ["decided", "ready"],
     ("banshi/rooms/catalogue/actions/drafts.py", "DRAFT.needs(verb)"): [DRAFT.needs(verb) for verb in DRAFT.steps],
     ("banshi/rooms/catalogue/actions/one_matters.py", "DRAFT.needs(verb)"): [DRAFT.needs(verb) for verb in DRAFT.steps],
     ("banshi/rooms/catalogue/actions/retiring.py", "needs"): [RETIREMENT.needs(verb) for verb in RETIREMENT.steps],

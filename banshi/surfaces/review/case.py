@@ -137,7 +137,7 @@ def answer(
         "fee_fields": fee_lines(case, said) if "reassess" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in stopping(case.item.item_type).items()],
         "proposed_stop": stop_words(case) if "agree_stop" in deeds else None,
-        "asked_longer": asked_extension(case),
+        "asked_longer": (asked := asked_extension(case)), "longer": said if deed == "extend" else asked,
         "departments": [d for d in departments(hall.code) if d.pk != case.department_id] if "consult" in deeds else [],
         "consult_until": latest_day(case, today_of(case, now)) if "consult" in deeds else None,
         "colleagues": colleagues(case, proposed_by) if "hand_on" in deeds else [],

@@ -166,7 +166,7 @@ def test_who_builds_a_batch_holds_up_nobody_and_tells_nothing_that_was_told_mean
 
     assert late is None  # what it had read is older than what is told
     (accept,) = told(beside[1])["up_pro_accept"]
-    assert (accept["state"], Batch.objects.count()) == ("accepted", 1)
+    assert (accept["state"], Batch.objects.count()) == ("30", 1)
 
 
 @pytest.mark.django_db

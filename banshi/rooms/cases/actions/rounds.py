@@ -12,10 +12,11 @@ from django.db.models import Max
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.cases.actions.ground import dues, invalid, step, tell
+from banshi.rooms.cases.actions.ground import dues, invalid, last_day, step, tell
 from banshi.rooms.cases.actions.places import hold, said
 from banshi.rooms.cases.models import Case, QuotaEntry, QuotaRound
-from banshi.rooms.cases.queries.quota import limit_begins, quota_of, round_by_id, rounds_of, unsettled
+from banshi.rooms.cases.queries.quota import limit_begins, quota_of, round_by_id, rounds_of
+from banshi.rooms.cases.queries.unsettled import unsettled
 from banshi.rooms.cases.rules import quota as rules
 from banshi.rooms.cases.rules.lifecycle import UNDER_CLOCK
 from banshi.rooms.catalogue import queries as catalogue
@@ -47,6 +48,8 @@ def propose_round(
         raise invalid("item", "这个事项没有按名额办理", "The places of this matter are not counted")
     if wrong := rules.round_faults(by=quota.by, places=places, opens=opens_on, closes=closes_on, draw=draw_on):
         raise invalid(*wrong)
+    if closes_on < last_day(now):  # the latest day that it is anywhere: an item has no hall of its own
+        raise invalid("closes_on", "截止日已经过去", "The day on which it closes has gone by")
     with transaction.atomic():
         _lock(item)
         if rounds_of(item).filter(opens_on__lte=closes_on, closes_on__gte=opens_on).exists():

@@ -17,9 +17,6 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.rules.handling import Quota
 
-# Cases whose next step is the hall's or the department's: while there are any of a round, its list is not closed.
-_NOT_ACCEPTED = ("pre_review", "received")
-
 
 @dataclass(frozen=True)
 class Standing:
@@ -169,15 +166,6 @@ def shown_round(item: Item, *, today: date) -> RoundLine | None:
     rounds = rounds_of(item)
     row = rounds.filter(closes_on__gte=today).order_by("opens_on").first() or rounds.first()
     return line_of(row, today=today) if row is not None else None
-
-
-def unsettled(row: QuotaRound) -> int:
-    """Cases of the round whose next step is the hall's or the department's."""
-    begun = Case.objects.filter(item_id=row.item_id, phase__in=_NOT_ACCEPTED).select_related("hall", "item")
-    late = sum(
-        row.opens_on <= day <= row.closes_on for case in begun.order_by("id") if (day := applied_on(case)) is not None
-    )
-    return late + row.entries.filter(state="waits").exclude(case__phase="in_review", case__proposed="grant").count()
 
 
 def public_list(row: QuotaRound) -> Sequence[Listed]:

@@ -69,7 +69,7 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "What was missing for “{item}” has come. By {day} you hear whether it is accepted.[ Follow it: {link}]",
     },
     "case_not_accepted": {
-        "zh": "“{item}”不予受理：{reason}。不服可以提起行政复议，也可以起诉。[通知书：{link}]",
+        "zh": "“{item}”不予受理：{reason}。不服可以申请行政复议，也可以起诉。[通知书：{link}]",
         "en": "“{item}” is not accepted[: {reason}]. You may ask for a review or go to court.[ The notice: {link}]",
     },
     "case_accepted": {
@@ -141,7 +141,7 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "“{item}” is granted; the result is issued by {day}.[ The decision: {link}]",
     },
     "case_refused": {
-        "zh": "“{item}”没有批准[：{reason}]。决定书在{hall}出件窗口，凭[取件码 {code} 或]身份证领[，也可以现在在线看：{link}]。不服可以提起行政复议，也可以起诉，期限从收到决定书算起。",
+        "zh": "“{item}”没有批准[：{reason}]。决定书在{hall}出件窗口，凭[取件码 {code} 或]身份证领[，也可以现在在线看：{link}]。不服可以申请行政复议，也可以起诉，期限从收到决定书算起。",
         "en": "“{item}” is refused[: {reason}]. Fetch the decision at the issue window of {hall} with [code {code} or ]your ID card[, or read it online now: {link}]. You may ask for a review or go to court; the time for it counts from the day you get the decision.",
     },
     "case_ready": {
