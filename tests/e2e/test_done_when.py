@@ -35,11 +35,13 @@ pytestmark = pytest.mark.browser
 NIGHT, NEXT_MORNING = "2026-11-24T21:30:00+08:00", "2026-11-25T09:12:00+08:00"
 DESK, WINDOW = (1366, 768), "dongcheng-01"
 AT_HALL = {"现在在": "北京市东城区政务服务中心"}
+LIES_HERE = {"最晚": "12月2日 周三"} | AT_HALL  # papers in a cabinet count from tomorrow
 HOME, SHOP = "“房屋买卖转移登记”", "“个体工商户营业执照（新办）”"
 REGISTRY, MARKET = {"现在在": "不动产登记中心"}, {"现在在": "市场监督管理局"}
 FEE = {"费用": "¥ 80.00 不动产登记费（住宅类） 80 元，含 1 本 发改价格规〔2016〕2559号"}
 THEN = " 决定已经作出，制作和送达另有期限。"
 BY_PERSON = "没有自动办结，由工作人员来看：没有做到“要求的材料齐全，由出具机关核发或者窗口核验”。"
+ASKED = "办得怎么样，评一下。"
 READY = "的证照好了。到北京市东城区政务服务中心出件窗口，出示取件码 CODE 或身份证。"
 IN_CABINET = "的材料投进了北京市东城区政务服务中心的文件柜，明天（11月25日）起算收件。"
 APPLIED, COURSE = ("申报回执", "预审意见", "接收回执"), ("受理通知书", "批准决定书")
@@ -96,7 +98,7 @@ AT_NIGHT: dict[type[Walker], Seen] = {
         stood=[
             {"眼下": "正在预审", "最晚": "明天"} | AT_HALL,
             {"眼下": "预审通过"},
-            {"眼下": "材料在文件柜里", "办件编号": "NO", "材料": "3 份", "起算收件": "明天"},
+            {"眼下": "材料在文件柜里", "办件编号": "NO", "材料": "3 份", "起算收件": "明天"} | LIES_HERE,
             {"眼下": "大厅已收件", "最晚": "12月2日 周三"} | AT_HALL,
             {"眼下": "已受理", "决定最晚": "12月2日 周三 法定期限到2027年1月7日 周四"} | REGISTRY,
             {"眼下": "批准了，待缴费", "缴费期限": "12月16日 周三"} | FEE,
@@ -112,7 +114,7 @@ AT_NIGHT: dict[type[Walker], Seen] = {
             f"{HOME}批准了，要缴费 80.00 元，12月16日（周三）前缴清后出证。",
             f"{HOME}的费用 80.00 元收到了，12月9日（周三）前出证。",
             f"{HOME}{READY}",
-            f"{HOME}办结了。",
+            f"{HOME}办结了。{ASKED}",
         ],
         papers=[*APPLIED, *COURSE, *PAID, *FETCHED, "不动产权证书"],
     ),
@@ -120,7 +122,7 @@ AT_NIGHT: dict[type[Walker], Seen] = {
         stood=[
             {"眼下": "正在预审", "最晚": "明天"} | AT_HALL,
             {"眼下": "预审通过"},
-            {"眼下": "材料在文件柜里", "办件编号": "NO", "材料": "1 份", "起算收件": "明天"},
+            {"眼下": "材料在文件柜里", "办件编号": "NO", "材料": "1 份", "起算收件": "明天"} | LIES_HERE,
             {"眼下": "大厅已收件", "最晚": "12月2日 周三"} | AT_HALL,
             {"眼下": "已受理", "决定最晚": "明天 法定期限到11月30日 周一"} | MARKET,
             {"眼下": "准予", "制作和送达最晚": f"12月9日 周三{THEN}"} | AT_HALL,
@@ -134,7 +136,7 @@ AT_NIGHT: dict[type[Walker], Seen] = {
             f"{SHOP}受理了，明天（11月26日）前作出决定。",
             f"{SHOP}批准了，12月9日（周三）前出证。",
             f"{SHOP}{READY}",
-            f"{SHOP}办结了。",
+            f"{SHOP}办结了。{ASKED}",
         ],
         papers=[*APPLIED, *COURSE, *FETCHED, "营业执照"],
     ),
@@ -254,7 +256,7 @@ FROM_A_FOLDER: dict[type[Walker], Seen] = {
             f"{HOME}批准了，要缴费 80.00 元，12月15日（周二）前缴清后出证。",
             f"{HOME}的费用 80.00 元收到了，12月8日（周二）前出证。",
             f"{HOME}{READY}",
-            f"{HOME}办结了。",
+            f"{HOME}办结了。{ASKED}",
         ],
         papers=[*APPLIED, *COURSE, *PAID, *FETCHED, "不动产权证书"],
     ),
@@ -268,7 +270,7 @@ FROM_A_FOLDER: dict[type[Walker], Seen] = {
             f"{SHOP}的材料看过了，都对。",
             f"{SHOP}批准了，12月8日（周二）前出证。",
             f"{SHOP}{READY}",
-            f"{SHOP}办结了。",
+            f"{SHOP}办结了。{ASKED}",
         ],
         papers=[*APPLIED, *COURSE, *FETCHED, "营业执照"],
     ),
@@ -344,7 +346,7 @@ AFTER_ONE_NOTICE: dict[type[Walker], Seen] = {
             f"{HOME}批准了，要缴费 80.00 元，12月15日（周二）前缴清后出证。",
             f"{HOME}的费用 80.00 元收到了，12月8日（周二）前出证。",
             f"{HOME}{READY}",
-            f"{HOME}办结了。",
+            f"{HOME}办结了。{ASKED}",
         ],
         papers=[*APPLIED, *MENDED, *COURSE, *PAID, *FETCHED, "不动产权证书"],
     ),
@@ -365,7 +367,7 @@ AFTER_ONE_NOTICE: dict[type[Walker], Seen] = {
             f"{SHOP}受理了，明天（11月25日）前作出决定。",
             f"{SHOP}批准了，12月8日（周二）前出证。",
             f"{SHOP}{READY}",
-            f"{SHOP}办结了。",
+            f"{SHOP}办结了。{ASKED}",
         ],
         papers=[*APPLIED, *MENDED, *COURSE, *FETCHED, "营业执照"],
     ),
