@@ -131,9 +131,10 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     )
     folder = folders.make(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
     asking = consulting.Asking(hall=hall, item_code="pension", text="要带什么材料？")
-    ended = matters.opened(TUESDAY_NINE + timedelta(minutes=1))
-    cases.withdraw(case_no=ended.no, by=matters.applicant, now=TUESDAY_NINE)
-    archive.archive(case_no=ended.no, by=SYSTEM, now=TUESDAY_NINE)
+    later = TUESDAY_NINE + timedelta(minutes=1)
+    ended = matters.received(later)
+    cases.withdraw(case_no=ended.no, by=matters.applicant, now=later)
+    archive.archive(case_no=ended.no, by=SYSTEM, now=later)
     supervisor = Staff.objects.get(id=int(matters.by["supervisor"].id))
     hold = archive.place_hold(case_no=ended.no, reason="诉讼", by=matters.by["supervisor"], now=TUESDAY_NINE)
     purge = Purge.objects.create(

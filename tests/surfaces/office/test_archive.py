@@ -29,7 +29,7 @@ def matters(office: Any) -> Matters:  # noqa: F811
 
 @pytest.fixture
 def kept(matters: Matters) -> str:
-    case = matters.opened()
+    case = matters.received()
     cases.withdraw(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
     actions.archive(case_no=case.no, by=SYSTEM, now=TUESDAY_NINE)
     return str(case.no)

@@ -128,7 +128,7 @@ def rows(office):  # noqa: F811
 def kept_apart(office):  # noqa: F811
     """A package of the archive that is held back, what is to be destroyed, a hook, and a batch for the national platform."""
     matters = matters_of(office)
-    case = matters.opened()
+    case = matters.received()
     cases.withdraw(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
     archive.archive(case_no=case.no, by=SYSTEM, now=TUESDAY_NINE)
     hold = archive.place_hold(case_no=case.no, reason="诉讼", by=matters.by["supervisor"], now=TUESDAY_NINE)
