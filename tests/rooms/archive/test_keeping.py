@@ -202,7 +202,7 @@ def test_a_case_whose_story_was_changed_is_not_archived_and_keeps_nobody_back(ma
 @pytest.mark.django_db
 def test_the_job_waits_for_the_day_and_comes_to_the_same_late_or_twice(matters: Matters):
     case = closed(matters)
-    withdrawn = matters.opened()
+    withdrawn = matters.received()
     cases.withdraw(case_no=withdrawn.no, by=matters.applicant, now=TUESDAY_NINE)
 
     assert actions.archive_due(now=TUESDAY_NINE + 29 * DAY) == 0

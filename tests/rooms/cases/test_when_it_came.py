@@ -194,6 +194,7 @@ def reassessed(matters: Matters, case: Case, now: datetime) -> Case:
     by = matters.by
     return cases.reassess(
         case_no=case.no, form={"copies": "2"}, paid=0, reason="多算了一份", second_by=int(by["second_supervisor"].id),
+        second_may=True,
         by=by["supervisor"], now=now,
     )  # fmt: skip
 
