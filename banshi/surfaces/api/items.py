@@ -103,7 +103,8 @@ def _guide(guide: Guide) -> dict[str, Any]:
             for each in stated(catalogue.columns_of(item), handling)
         ],
         "remedies": [
-            {"hall": hall, **remedy_part(remedy)} for hall, remedy in remedies_of(item, guide.halls, now=clock.now())
+            {"hall": hall, **remedy_part(remedy)}
+            for hall, remedy in remedies_of(item, handling.stated, guide.halls, now=clock.now())
         ],
         "seasons": _seasons(item),
         "quota": _quota(item),

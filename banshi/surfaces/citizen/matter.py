@@ -134,7 +134,7 @@ def _takes(request: Any, item: Item, found: Guided, hall: Hall | None) -> dict[s
     return {
         "season": season,
         "to_prove": to_prove(catalogue.handling_of(item), account_id=request.who.account_id, hall=hall),
-        "quota": round_line(item, now=clock.now()),
+        "quota": round_line(item, catalogue.handling_of(item), now=clock.now()),
         "received": season is None or season.now,
         "guided": there,
         "handling": catalogue.handling_of(item),

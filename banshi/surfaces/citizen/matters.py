@@ -26,6 +26,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item, Material
 from banshi.rooms.catalogue.queries.remedies import remedies_of
 from banshi.rooms.catalogue.rules.flow import stages
+from banshi.rooms.catalogue.rules.handling import Stated
 from banshi.rooms.catalogue.rules.national import stated
 from banshi.rooms.catalogue.rules.remedy import Remedy
 from banshi.rooms.consulting import queries as consulting
@@ -127,10 +128,10 @@ def guide(request: Any, code: str) -> HttpResponseBase:
         "handling_items": handling.handling_items,
         "stages": stages(handling),
         "elements": stated(catalogue.columns_of(item), handling),
-        "remedies": _remedies(item, found, now=now),
+        "remedies": _remedies(item, handling.stated, found, now=now),
         "season": season,
         "to_prove": None if over else to_prove(handling, account_id=request.who.account_id, hall=None),
-        "quota": round_line(item, now=now),
+        "quota": round_line(item, handling, now=now),
         "received": season is None or season.now,
         "bookable": set() if far else {hall for hall, bookable, _ in ways if bookable},
         "by_appointment": bool(ways) and not any(walk_in for *_, walk_in in ways),
@@ -155,11 +156,11 @@ class HallRemedy:
     remedy: Remedy
 
 
-def _remedies(item: Item, found: catalogue.Guide, *, now: datetime) -> list[HallRemedy]:
+def _remedies(item: Item, stated: Stated, found: catalogue.Guide, *, now: datetime) -> list[HallRemedy]:
     """Of its halls, those together that name the same."""
     halls = {each.code: each for each in places.all_halls()}
     said: dict[Remedy, list[str]] = {}
-    for code, remedy in remedies_of(item, found.halls, now=now):
+    for code, remedy in remedies_of(item, stated, found.halls, now=now):
         said.setdefault(remedy, []).append(halls[code].name_en if english() else halls[code].name_zh)
     return [HallRemedy(names, remedy) for remedy, names in said.items()]
 

@@ -12,17 +12,17 @@ from banshi.foundation import clock
 from banshi.frames.typed import int_or_none
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.queries import RoundLine
-from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries.retiring import today
+from banshi.rooms.catalogue.rules.handling import Handling
 from banshi.surfaces.citizen.doors import page, public_page
 
 PER_PAGE = 200
 
 
-def round_line(item: Item, *, now: datetime) -> RoundLine | None:
+def round_line(item: Item, handling: Handling, *, now: datetime) -> RoundLine | None:
     """The round that an item's page tells of; None where its places are not counted."""
-    if catalogue.handling_of(item).quota is None:
+    if handling.quota is None:
         return None
     return cases.shown_round(item, today=today(now))
 

@@ -44,7 +44,7 @@ def test_sent_and_granted_it_says_how_fast_by_which_rules_and_gives_the_result(s
         "店面是自己的",
         "规则判定记录",
         "开店许可证",
-        "已办结",
+        "这件事办完了，文书都留在这里。",
     ):
         assert words in said, words
     assert "大厅收到材料" not in said
