@@ -37,7 +37,8 @@ from banshi.surfaces.office.frame import page
 
 PERMISSION = "staff.manage"
 HALL_ROLES = (
-    "clerk", "senior_clerk", "guide", "pre_reviewer", "receiver", "reviewer", "approver", "issue_clerk", "supervisor",
+    "clerk", "senior_clerk", "guide", "pre_reviewer", "receiver", "reviewer", "approver", "head", "issue_clerk",
+    "supervisor",
     "archivist", "hall_manager",
 )  # fmt: skip
 WIDE_ROLES = ("city_admin", "auditor")  # given by who manages staff everywhere
