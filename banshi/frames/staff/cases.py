@@ -115,7 +115,8 @@ def filled(case: Case, *, whole: bool, earlier: Earlier | None = None) -> list[t
     form = queries.form_of(case)
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for field in queries.guided_case(case).fields:
-        value, was = form.get(field.code), was_of(field, case, earlier, whole=whole)
+        value = form.get(field.code)
+        was = was_of(field, value, earlier, whole=whole)
         if value not in (None, "") or was:
             said = _shown(field, value, whole=whole)
             lines = groups.setdefault(field.group_en if english() else field.group_zh, [])
@@ -123,13 +124,11 @@ def filled(case: Case, *, whole: bool, earlier: Earlier | None = None) -> list[t
     return list(groups.items())
 
 
-def was_of(field: Field, case: Case, earlier: Earlier | None, *, whole: bool) -> str:
-    """What a field said when somebody examined it last; "" where it says the same now, or nobody did."""
+def was_of(field: Field, value: object, earlier: Earlier | None, *, whole: bool) -> str:
+    """What a field said when somebody examined it last; "" where it says the same now, or nobody did. :param value: as it is."""
     if earlier is None:
         return ""
-    was, now = (
-        None if said == "" else said for said in (earlier.form.get(field.code), queries.form_of(case).get(field.code))
-    )
+    was, now = (None if said == "" else said for said in (earlier.form.get(field.code), value))
     return "" if was == now else _shown(field, was, whole=whole)
 
 
@@ -144,15 +143,15 @@ def changed(case: Case, earlier: Earlier | None, *, whole: bool) -> list[tuple[s
     """Questions and fields that say something else than when somebody examined them last, each with what it said."""
     if earlier is None:
         return []
-    found = []
-    for question in queries.guided_case(case).questions:
+    found, guide, form = [], queries.guided_case(case), queries.form_of(case)
+    for question in guide.questions:
         was = earlier.answers.get(question.id)
         if was != case.answers.get(question.id):
             option = next((o for o in question.options if o.id == was), None)
             said = named(option, "text") if option is not None else pgettext("form", "Nothing")
             found.append((named(question, "text"), said))
-    for field in queries.guided_case(case).fields:
-        if was := was_of(field, case, earlier, whole=whole):
+    for field in guide.fields:
+        if was := was_of(field, form.get(field.code), earlier, whole=whole):
             found.append((named(field, "label"), was))
     return found
 

@@ -57,6 +57,8 @@ class Earlier:
 
 def earlier_of(case: Case) -> Earlier | None:
     """As it stood when it was sent back, or a notice given, last; None where that never was, or was not kept."""
+    if case.submitted_at is None and not case.notices:  # nobody can have sent it back
+        return None
     row = ToldField.objects.filter(case=case, code=WHOLE).select_related("event").order_by("-id").first()
     if row is None:
         return None
