@@ -32,13 +32,12 @@ def round_line(item: Item, handling: Handling, *, now: datetime) -> RoundLine | 
 def quota(request: Any, round_id: int) -> HttpResponseBase:
     """A round: its days and places; of a draw the commitment, then the seed and the list with its ranks."""
     row, now = cases.round_by_id(round_id), clock.now()
-    rows = cases.public_list(row)
-    last = max(1, -(-len(rows) // PER_PAGE))
+    last = max(1, -(-row.entrants // PER_PAGE))
     at = min(int_or_none(request.GET.get("page"), 1, last) or 1, last)
     context = {
         "round": row,
         "line": cases.line_of(row, today=today(now)),
-        "rows": rows[(at - 1) * PER_PAGE : at * PER_PAGE],
+        "rows": cases.public_list(row, start=(at - 1) * PER_PAGE, most=PER_PAGE),
         "earlier": at - 1,
         "later": at + 1 if at < last else 0,
         "seed": row.seed if row.drawn_at is not None else "",

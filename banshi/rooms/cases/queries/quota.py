@@ -168,14 +168,18 @@ def shown_round(item: Item, *, today: date) -> RoundLine | None:
     return line_of(row, today=today) if row is not None else None
 
 
-def public_list(row: QuotaRound) -> Sequence[Listed]:
-    """The closed list, masked, by number; drawn, with its ranks. Empty before."""
+def public_list(row: QuotaRound, *, start: int = 0, most: int | None = None) -> Sequence[Listed]:
+    """The closed list, masked, by number; drawn, with its ranks. Empty before.
+
+    :param start: how many to pass over of `row.entrants`. :param most: so many at the most; None: all that follow.
+    """
     if row.closed_at is None:
         return []
     rows = (
         row.entries.filter(number__isnull=False).order_by("number").values_list("number", "case__no", "rank", "state")
     )
-    return [Listed(number or 0, masked_no(no), rank, state) for number, no, rank, state in rows]
+    shown = rows[start:] if most is None else rows[start : start + most]
+    return [Listed(number or 0, masked_no(no), rank, state) for number, no, rank, state in shown]
 
 
 def rounds_here(*, department: str = "") -> list[QuotaRound]:
