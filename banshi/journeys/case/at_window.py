@@ -17,6 +17,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import owed_of
 from banshi.rooms.cases.queries.second import Word
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.places.models import Window
@@ -130,8 +131,7 @@ def settle(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
         case = _as_seen(case_no, brought, now=now)
         copies = {paper.code: paper.copies for paper in brought.counted}
         seen = {row.code for row in case.materials.filter(gone_at=None, verdict="ok")}
-        owed = set(case.obligations.filter(met_at=None).values_list("code", flat=True))
-        here = [*copies, *sorted((seen & owed) - set(copies))]
+        here = [*copies, *sorted((seen & owed_of(case)) - set(copies))]
         if not here:
             said = {"zh": "先勾选交来的材料，或者扫描", "en": "Tick what is here first, or scan it"}
             raise Refused("invalid", facts={"field": "materials", "reason": said})

@@ -45,7 +45,7 @@ def put(*, case_no: str, place: str, spot: str = "", by: Actor, now: datetime) -
     at = delivery.with_whom(by) if place == "person" else At(place, delivery.spot_of(spot))
     with transaction.atomic():
         folder = make(case_no=case_no, by=by, now=now)
-        if (folder.place, folder.spot, folder.holder_id) == (at.place, at.spot, at.holder_id):
+        if _lies_at(folder, at):
             return folder
         deed = DEEDS[place]
         return delivery.move(folder_id=folder.pk, hall=folder.case.hall, deed=deed, at=at, by=by, now=now)
@@ -66,7 +66,7 @@ def received(case: Case, *, window: Window | None = None, by: Actor, now: dateti
     tray = window or case.window
     at = At("tray", tray.number) if tray is not None else delivery.with_whom(by)
     folder = delivery.folder_for(case=case, at=at, by=by, now=now)
-    stays = (folder.place, folder.spot, folder.holder_id) == (at.place, at.spot, at.holder_id)
+    stays = _lies_at(folder, at)
     if stays and there is not None and counted:
         delivery.add(folder=folder, papers=counted, by=by, now=now)
         return
@@ -82,9 +82,7 @@ def settle(*, case_no: str, code: str, on_paper: int = 0, at_window: bool = Fals
         `cases.settle_deferred`.
     """
     with transaction.atomic():
-        case = cases.lock(case_no)
         if on_paper:
-            cases.need_owed(case, code)
             cases.add_material(case_no=case_no, code=code, channel="paper", copies=on_paper, by=by, now=now)
         case = cases.settle_deferred(case_no=case_no, code=code, at_window=at_window, by=by, now=now)
         more = to_put_in(case)
@@ -148,8 +146,12 @@ def _as_said(case: Case, goes: Goes, *, colleague: int | None, by: Actor, now: d
         )
 
 
+def _lies_at(folder: PaperFolder, at: At) -> bool:
+    return (folder.place, folder.spot, folder.holder_id) == (at.place, at.spot, at.holder_id)
+
+
 def _moves(folder: PaperFolder, deed: str, at: At, *, by: Actor, now: datetime) -> None:
-    if (folder.place, folder.spot, folder.holder_id) != (at.place, at.spot, at.holder_id):
+    if not _lies_at(folder, at):
         delivery.move(folder_id=folder.pk, hall=folder.case.hall, deed=deed, at=at, by=by, now=now)
 
 

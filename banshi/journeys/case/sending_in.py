@@ -60,8 +60,7 @@ def came(*, case_no: str, by: Actor, now: datetime) -> SentPapers:
         case = cases.lock(case_no)
         day = deliveries.counts_from(case.hall, now)
         row = delivery.came(case=case, day=day, by=by, now=now)
-        if case.phase == "await_receipt":
-            cases.papers_here(case, day=day)
+        cases.papers_here(case, day=day)
         folders.make(case_no=case_no, by=by, now=now)
         event = case.events.order_by("-seq")[0]
         cases.tell(case, "case_papers_came", event=event, anew=f":{row.pk}", now=now, day=day.isoformat())

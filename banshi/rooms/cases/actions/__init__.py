@@ -48,7 +48,7 @@ from banshi.rooms.cases.actions.concluding import (
 )
 from banshi.rooms.cases.actions.consulting import answer_consultation, consult
 from banshi.rooms.cases.actions.copies import content_of, make_copies
-from banshi.rooms.cases.actions.deferring import lapse_deferred, need_owed, remind_deferred, settle_deferred
+from banshi.rooms.cases.actions.deferring import lapse_deferred, remind_deferred, settle_deferred
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.extending import extend, propose_extension, refuse_extension
 from banshi.rooms.cases.actions.filing import file_away
@@ -145,7 +145,6 @@ __all__ = [
     "need_acting",
     "need_agent",
     "need_one_form",
-    "need_owed",
     "need_sealed",
     "need_shelvable",
     "need_to_hand",

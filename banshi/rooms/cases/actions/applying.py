@@ -38,6 +38,7 @@ from banshi.rooms.cases.actions.ground import (
 from banshi.rooms.cases.actions.promising import give_promises
 from banshi.rooms.cases.actions.recounting import recounted
 from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries.adding import owed_of
 from banshi.rooms.cases.queries.credit import credit_of
 from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.levels import level_refusal
@@ -304,7 +305,7 @@ def add_material(
         case = locked(case_no)
         if case.phase not in (*_COMING, *_AT_WINDOW):
             need(case, "change")
-        elif case.phase in _AT_WINDOW and by.kind is not ActorKind.STAFF and not _owed(case, code):
+        elif case.phase in _AT_WINDOW and by.kind is not ActorKind.STAFF and code not in owed_of(case):
             need(case, "change")  # what was received stands
         need_acting(case, by=by, now=now)
         papers = {paper.code: paper for paper in guided_case(case).materials}
@@ -371,11 +372,6 @@ def need_promises(case: Case) -> None:
     """A record of bad credit bars promises, as it bars papers that follow. :raises Refused: promise-barred."""
     if credit_of(case) == "barred":
         raise Refused("promise-barred")
-
-
-def _owed(case: Case, code: str) -> bool:
-    """Whether this paper is to follow."""
-    return case.obligations.filter(code=code, met_at=None).exists()
 
 
 class Holder(TypedDict):
@@ -577,8 +573,7 @@ def tell_dropped(*, case_no: str, day: date, now: datetime) -> Case:
     """投件凭条: the papers lie in the cabinet, and from which day they count. :raises Refused: nothing-found."""
     with transaction.atomic():
         case = locked(case_no)
-        if case.phase == "await_receipt":
-            papers_here(case, day=day)
+        papers_here(case, day=day)
         event = case.events.order_by("-seq")[0]
         tell(case, "case_dropped", event=event, anew=f":{now.isoformat()}", now=now, day=day.isoformat())
     return case
@@ -586,8 +581,8 @@ def tell_dropped(*, case_no: str, day: date, now: datetime) -> Case:
 
 def papers_here(case: Case, *, day: date) -> None:
     """What came by cabinet or courier lies here and counts from `day`: from then the days to tell what is missing run, whenever
-    somebody counts it. The case is locked, and waits for them."""
-    if case.counts_from is not None and case.counts_from <= day:
+    somebody counts it. A case that does not wait for them any more stays as it is. It is locked."""
+    if case.phase != "await_receipt" or (case.counts_from is not None and case.counts_from <= day):
         return
     columns = {"counts_from": day} | notice_day(case, begun=day)
     for name, value in columns.items():

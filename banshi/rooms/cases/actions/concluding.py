@@ -12,7 +12,6 @@ from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.granting import as_decided
 from banshi.rooms.cases.actions.ground import (
-    OUTCOME,
     give,
     invalid,
     locked,
@@ -21,6 +20,7 @@ from banshi.rooms.cases.actions.ground import (
     need_lease,
     need_paid,
     need_sealed,
+    outcome_kind,
     papers_listed,
     staff_of,
     step,
@@ -194,7 +194,7 @@ def deliver(
         need_handed(case, "deliver")
         refused = case.granted is False
         event = step(case, "deliver", by=by, now=now, facts={"how": how})
-        paper = CasePaper.objects.filter(case=case, kind=OUTCOME[refused]).order_by("id").last()
+        paper = CasePaper.objects.filter(case=case, kind=outcome_kind(case)).order_by("id").last()
         name = KINDS["refusal"].title_zh if refused else handling_of_case(case).result.name_zh
         handed = (Named(name, paper.printed),) if paper else ()
         there = case.hall.address_zh if how in AT_THE_HALL else NOWHERE_ZH if how == "electronic" else place

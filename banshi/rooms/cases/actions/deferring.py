@@ -63,13 +63,6 @@ def settle_deferred(*, case_no: str, code: str, at_window: bool = False, by: Act
     return case
 
 
-def need_owed(case: Case, code: str) -> None:
-    """:raises Refused: wrong-state; nothing-found – nothing of this kind is to follow."""
-    need(case, "settle")
-    if not Obligation.objects.filter(case=case, code=code, met_at=None).exists():
-        raise Refused("nothing-found", facts={"material": code})
-
-
 def lapse_deferred(*, now: datetime) -> int:
     """容缺逾期: the promised day has gone by and the paper did not come. What came and nobody has looked at yet is in time.
     Late or twice it comes to the same. :returns: of how many cases.

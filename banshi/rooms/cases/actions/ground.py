@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 
 from banshi.foundation import clock
 from banshi.kernel.actors import Actor, ActorKind
@@ -45,7 +46,6 @@ from banshi.rooms.seals import queries as seals
 from banshi.rooms.tickets.models import Ticket
 
 log = structlog.get_logger("banshi.cases")
-OUTCOME = ("licence", "refusal")  # the paper that is delivered: of a grant, of a refusal
 _OTHERS = ":client"  # of two that hear of one thing, the second
 LETTERS_ZH = {"written": "书面委托书", "notarised": "公证委托书", "": "代办人登记的委托"}
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -140,16 +140,22 @@ def need_sealed(case: Case) -> None:
     """:raises Refused: what it is about waits for its seal – not-sealed-yet – or cannot even be set: paper-set-aside."""
     if not waits_for_seal(case):
         return
-    aside = PaperSeal.objects.filter(
-        paper__case=case, paper__kind=OUTCOME[case.granted is False], paper__file=None, tries__gt=0
-    )
-    raise Refused("paper-set-aside" if aside.exists() else "not-sealed-yet")
+    aside = _outcome_seals(case).filter(paper__file=None, tries__gt=0).exists()
+    raise Refused("paper-set-aside" if aside else "not-sealed-yet")
 
 
 def waits_for_seal(case: Case) -> bool:
     """Whether its result is made, or it was refused, and that is not sealed yet. Where nobody signs any more, nothing waits."""
-    waiting = PaperSeal.objects.filter(paper__case=case, paper__kind=OUTCOME[case.granted is False], sealed_at=None)
-    return seals.is_sealed_here() and waiting.exists()
+    return seals.is_sealed_here() and _outcome_seals(case).filter(sealed_at=None).exists()
+
+
+def outcome_kind(case: Case) -> str:
+    """Kind of the paper that is delivered: of a grant its result, else the refusal in writing."""
+    return "refusal" if case.granted is False else "licence"
+
+
+def _outcome_seals(case: Case) -> QuerySet[PaperSeal]:
+    return PaperSeal.objects.filter(paper__case=case, paper__kind=outcome_kind(case))
 
 
 def need_lease(case: Case, *, by: Actor, now: datetime) -> None:
@@ -202,7 +208,7 @@ def step(
         case.save(update_fields=[name.removesuffix("_id") for name in columns])
     event = write_event(case, verb, before=before, by=by, now=now, facts=dict(facts or {}), why=why)
     _keep_stage(case)
-    if case.outcome not in ("", "granted"):
+    if case.outcome not in ("", "granted") and handling_of_case(case).quota is not None:
         _leave_round(case, now=now)
     return event
 
