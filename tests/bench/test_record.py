@@ -144,7 +144,17 @@ def test_every_share_is_drawn_and_goes_together() -> None:
 def test_an_item_fits_a_way_by_what_it_asks_for(way: Way, fit: bool) -> None:
     guided = {
         "complete": True, "where": {"online": True, "window": True}, "stages": [{"act": "receive"}, {"act": "decide"}],
-        "materials": [{"code": "id", "necessity": "required"}], "fee": None,
+        "materials": [{"code": "id", "necessity": "required"}], "fee": None, "online_level": {"level": "declared"},
+    }  # fmt: skip
+
+    assert fits(way, guided) is fit
+
+
+@pytest.mark.parametrize(("way", "fit"), [(Way(), False), (Way("window"), True)])
+def test_nobody_of_the_crowd_proves_more_than_a_number_online(way: Way, fit: bool) -> None:
+    guided = {
+        "complete": True, "where": {"online": True, "window": True}, "stages": [{"act": "decide"}],
+        "materials": [], "fee": None, "online_level": {"level": "vouched"},
     }  # fmt: skip
 
     assert fits(way, guided) is fit

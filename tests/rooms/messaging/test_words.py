@@ -65,7 +65,9 @@ def test_words_a_hall_wrote_itself_are_counted_too():
 
 @pytest.mark.parametrize("key", list(rules.COMMON))
 def test_chinese_words_are_a_clerks_not_a_machines(key: str):
-    assert re.findall("您|请|系统|尊敬", rules.COMMON[key]["zh"]) == []
+    spoken = rules.COMMON[key]["zh"].replace("申请", "")  # to apply for something
+
+    assert re.findall("您|请|系统|尊敬", spoken) == []
 
 
 @pytest.mark.parametrize("answer", ["核实属实", "核实属实。"])

@@ -56,7 +56,7 @@ def archive(*, case_no: str, by: Actor, now: datetime) -> Package | None:
         if case.phase not in CASE.ends or case.closed_at is None:
             raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": sorted(CASE.ends)})
         if case.received_at is None:
-            raise Refused("wrong-state", facts={"kind": "case", "state": "never-received", "needs": "received"})
+            raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "received"})
         return _keep(case, closed_at=case.closed_at, by=by, now=now)
 
 
