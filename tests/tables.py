@@ -1,5 +1,8 @@
 """All tables, empty, in a database that others are copied from: to make them takes as long as some hundred tests, to copy
 them a moment. There is one for each state of the migrations; it stays in the server that tests run on.
+
+They are laid at once, as in a new installation, and what is newer than the file is migrated. That both come to the same is
+tested against tables that every migration made, one after the other (tests/house/test_structure.py).
 """
 
 from __future__ import annotations
@@ -19,12 +22,14 @@ import psycopg
 from django.db import connection
 
 from banshi.cli.restoring import drop_database
+from banshi.foundation.postgres.structure import FILE, lay
 
 ROOT = Path(__file__).resolve().parent.parent
 IMPORTED = re.compile(r"^(?:from|import) (banshi(?:\.\w+)+)", re.MULTILINE)
 MAKERS = ("Django", "procrastinate", "psycopg")  # packages that have migrations, or write what ours say
 KEPT = 3  # of them: whoever changes between branches finds the tables of each
-PREFIX = "banshi_tables_"
+PREFIX = "banshi_tables_"  # made by every migration
+LAID = "banshi_laid_"
 LOCK = 7_190_233  # of the server: whoever needs the tables first makes them, the others wait
 MADE = """
 SELECT datname FROM pg_database
@@ -69,16 +74,30 @@ def _imported(paths: list[Path], root: Path) -> Iterator[Path]:
 
 def tables(url: str) -> str:
     """The name of a database with all tables on this server; nobody is connected to it."""
-    name = PREFIX + state_of_migrations()
+    file = hashlib.sha256(FILE.read_bytes()).hexdigest()[:8]
+    return _made(url, LAID, f"{file}{state_of_migrations()}")
+
+
+def migrated_tables(url: str) -> str:
+    """The same, from nothing by every migration: a minute or two, where they are not there yet."""
+    return _made(url, PREFIX, state_of_migrations())
+
+
+def _made(url: str, prefix: str, state: str) -> str:
+    name = prefix + state
     with psycopg.connect(url, autocommit=True) as server:
         server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-            _drop_old(server, name)
+            _drop_old(server, name, prefix)
             draft = f"{name}_draft"  # half-made ones never bear the name
             server.execute(
                 f"CREATE DATABASE {draft} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
             )
-            _migrate(urlunsplit(urlsplit(url)._replace(path=f"/{draft}")))
+            inside = urlunsplit(urlsplit(url)._replace(path=f"/{draft}"))
+            if prefix == LAID:
+                with psycopg.connect(inside) as empty:
+                    lay(empty.cursor())
+            _migrate(inside)
             server.execute(f"ALTER DATABASE {draft} RENAME TO {name}")
     return name
 

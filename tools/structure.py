@@ -1,6 +1,6 @@
 """Write banshi/foundation/postgres/structure.sql anew: what the migrations make of an empty database.
 
-The tables are those that tests run on; a minute where they are not made yet. `make structure` calls this.
+The tables are those that its test compares with; a minute or two where they are not made yet. `make structure` calls this.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banshi.config.settings")
 from banshi.foundation.postgres import find_binaries  # noqa: E402
 from banshi.foundation.postgres.structure import APPLIED_SQL, DUMP_ARGUMENTS, FILE, written  # noqa: E402
 from tests import environment  # noqa: E402, F401 – a PostgreSQL
-from tests.tables import tables  # noqa: E402
+from tests.tables import migrated_tables  # noqa: E402
 
 
 def main() -> None:
     server = os.environ["DATABASE_URL"]
-    url = urlunsplit(urlsplit(server)._replace(path=f"/{tables(server)}"))
+    url = urlunsplit(urlsplit(server)._replace(path=f"/{migrated_tables(server)}"))
     pg_dump = find_binaries()[0]["pg_dump"]
     dumped = subprocess.run([pg_dump, *DUMP_ARGUMENTS, "-d", url], check=True, capture_output=True, text=True).stdout
     with psycopg.connect(url) as connection:

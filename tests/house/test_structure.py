@@ -15,7 +15,7 @@ import pytest
 from banshi.cli.restoring import make_database, with_database
 from banshi.foundation.postgres import find_binaries
 from banshi.foundation.postgres.structure import APPLIED_SQL, DUMP_ARGUMENTS, FILE, HEADER, lay, without_session
-from tests.tables import tables
+from tests.tables import migrated_tables
 
 HOME = os.environ["DATABASE_URL"]
 MOST_BEHIND = 30  # more of them, and a new installation begins to wait: `make structure`
@@ -25,8 +25,8 @@ LAST_WORDS = {"django_content_type", "auth_permission"}  # written after the mig
 
 @pytest.fixture(scope="module")
 def migrated() -> str:
-    """All tables as the migrations make them, from nothing: what the tests' own databases are copied from."""
-    return with_database(HOME, tables(HOME))
+    """All tables as the migrations make them, from nothing."""
+    return with_database(HOME, migrated_tables(HOME))
 
 
 @contextmanager
