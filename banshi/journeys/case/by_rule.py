@@ -113,8 +113,8 @@ def _applicant(case: Case, *, now: datetime) -> cases.Applicant:
 
 
 def _shown(case: Case) -> str:
-    """How whoever applied is proven to be the person: by their account, at a window, or by what the machine or channel that
-    opened the case showed of them then; "" where nothing proves it. Who acts for a firm is looked at by a person.
+    """How whoever applied is proven to be the person: by their account, at a window, or by what a machine or channel showed of
+    them as the case was opened or gone on with there; "" where nothing proves it. A firm's agent is looked at by a person.
     """
     if case.organisation_id is not None:
         return ""
@@ -122,10 +122,8 @@ def _shown(case: Case) -> str:
         return "account" if identity.proven_by(case.account_id, case.person_id).proves else ""
     if case.channel == "window" and Actor.parse(case.opened_by).kind is ActorKind.STAFF:
         return "window"
-    person = case.person
-    proof = Evidence(person.name_evidence)
-    shown = proof.proves and person.name_source == case.opened_by
-    if not shown or person.name_at is None or person.name_at < case.opened_at:
+    proof = Evidence(case.evidence)
+    if not (proof.proves and Evidence(case.person.name_evidence).proves):
         return ""
     return "card" if proof.rank >= Evidence.CHIP else "channel"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
 
 from banshi.foundation import clock
-from banshi.journeys.case import at_window, by_rule
+from banshi.journeys.case import at_machine, at_window, by_rule
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking.models import Suspension
@@ -22,7 +23,7 @@ from banshi.rooms.cases.models import Case, CasePaper, RuleRun, RuleSwitch
 from banshi.rooms.cases.queries import facts_of, got_of, timeline
 from banshi.rooms.cases.rules.chain import FIRST
 from banshi.rooms.catalogue.models import Item
-from banshi.rooms.identity.models import Account
+from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.library import actions as library_acts
 from banshi.rooms.library import queries as library
 from banshi.rooms.messaging.models import Message
@@ -300,17 +301,55 @@ def test_a_machine_that_saw_no_card_leaves_it_to_a_person(matters: Matters):
     kiosk = Actor(ActorKind.KIOSK, "town-kiosk")
     person = matters.person
     ref = card(ruled(matters))
-    typed = sent_from(matters, kiosk, ref)
-    person.name_source, person.name_at = str(kiosk), TUESDAY_NINE
+    person.name_source, person.name_at = str(kiosk), TUESDAY_NINE - timedelta(minutes=1)  # known from an earlier card
     person.save(update_fields=["name_source", "name_at"])
+    typed = sent_from(matters, kiosk, ref)
     Case.objects.filter(pk=typed.pk).update(phase="withdrawn", outcome="withdrawn", closed_at=TUESDAY_NINE)
 
-    read = sent_from(matters, kiosk, ref)
+    read = sent_from(matters, kiosk, ref, evidence=Evidence.CHIP)
 
     assert (why(typed), read.phase) == (("person", "applicant"), "closed")
 
 
-def sent_from(matters: Matters, by: Actor, ref: str, channel: str = "kiosk") -> Case:
+def test_a_card_is_read_before_the_matter_is_begun_and_counts_all_the_same(matters: Matters):
+    kiosk = Actor(ActorKind.KIOSK, "town-kiosk")
+    ref = card(ruled(matters))
+    enter(matters.person, by=kiosk, at=TUESDAY_NINE - timedelta(minutes=1))
+
+    case = at_machine.begin(
+        at_machine.Beginning(matters.town.hall, "pension", matters.person.pk, OWN, "zh"), by=kiosk, now=TUESDAY_NINE
+    )
+    cases.change(case_no=case.no, form=FORM, revision=case.revision, by=kiosk, now=TUESDAY_NINE)
+    cases.add_material(
+        case_no=case.no, code="id", channel="library", certificate=ref, consent=True, by=kiosk, now=TUESDAY_NINE
+    )
+
+    assert by_rule.submit(case_no=case.no, by=kiosk, now=TUESDAY_NINE + timedelta(minutes=2)).phase == "closed"
+
+
+def test_a_card_read_to_go_on_with_what_was_begun_elsewhere_counts(matters: Matters):
+    channel = Actor(ActorKind.CHANNEL, "7")
+    ref = card(ruled(matters))
+    enter(matters.person, by=channel, at=TUESDAY_NINE)
+    case = matters.opened(answers=OWN, form=FORM, channel="api", account_id=None)
+    cases.add_material(
+        case_no=case.no, code="id", channel="library", certificate=ref, consent=True, by=channel, now=TUESDAY_NINE
+    )
+
+    cases.seen_again(case_nos=[case.no], evidence=Evidence.CHIP)
+
+    assert by_rule.submit(case_no=case.no, by=channel, now=TUESDAY_NINE).phase == "closed"
+
+
+def enter(person: Person, *, by: Actor, at: datetime) -> None:
+    """Their card is read there: their name is known from then on."""
+    person.name_evidence, person.name_source, person.name_at = Evidence.CHIP, str(by), at
+    person.save(update_fields=["name_evidence", "name_source", "name_at"])
+
+
+def sent_from(
+    matters: Matters, by: Actor, ref: str, channel: str = "kiosk", evidence: Evidence = Evidence.DECLARED
+) -> Case:
     asked = cases.Opening(
         hall=matters.town.hall,
         item_code="pension",
@@ -318,6 +357,7 @@ def sent_from(matters: Matters, by: Actor, ref: str, channel: str = "kiosk") -> 
         channel=channel,
         answers=OWN,
         form=FORM,
+        evidence=evidence,
     )
     case = cases.open_case(asked, by=by, now=TUESDAY_NINE)
     cases.add_material(
@@ -344,7 +384,7 @@ def test_nor_does_a_card_that_a_machine_read(matters: Matters):
     person.name_source, person.name_at = str(kiosk), TUESDAY_NINE
     person.save(update_fields=["name_source", "name_at"])
 
-    case = sent_from(matters, kiosk, ref)
+    case = sent_from(matters, kiosk, ref, evidence=Evidence.CHIP)
 
     assert (case.phase, *why(case)) == ("pre_review", "person", "rule")
 
