@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +27,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import OneMatter
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.surfaces.citizen import case_story
+from banshi.surfaces.citizen.bundle_turns import turns_of
 from banshi.surfaces.citizen.case_doors import case_panel, my_case, only_fills, today_of
 from banshi.surfaces.citizen.case_papers import listed
 from banshi.surfaces.citizen.doors import citizen_page, page
@@ -42,29 +43,6 @@ class Part:
     there: int
     needed: int
     to_bring: int
-
-
-@dataclass(frozen=True)
-class Next:
-    """What its applicant does next for the whole, in one of its cases: the one that is due first."""
-
-    case: Case
-    title: str
-    until: date | None
-
-
-def next_of(parts: Sequence[Part]) -> Next | None:
-    """None: nothing is theirs to do now."""
-    mine = [part for part in parts if part.case.phase not in ("draft", "pre_passed") and _is_mine(part.case)]
-    if not mine:
-        return None
-    first = min(mine, key=lambda part: (part.line.due_on or date.max, part.case.pk))
-    title, _ = case_story.TO_PAY if first.case.fee_due_on is not None else case_story.NOW[first.case.phase]
-    return Next(first.case, str(title), first.line.due_on)
-
-
-def _is_mine(case: Case) -> bool:
-    return case.fee_due_on is not None or cases.with_of(case) == "applicant"
 
 
 def my_bundle(request: Any, no: str) -> tuple[Bundle, list[Case]]:
@@ -105,7 +83,9 @@ def _page(
         "matter": matter_of(found),
         "whole": whole,
         "parts": parts,
-        "next": next_of(parts) if whole.state == "under_way" else None,
+        "turns": turns_of([(part.case, part.line.due_on) for part in parts], now=now)
+        if whole.state == "under_way"
+        else [],
         "wrong": sum(bool(line.fault) for line in lines),
         "ready": to_prove is None
         and not any(line.fault for line in lines)

@@ -12,7 +12,8 @@ from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.cases.queries import CaseLine, Whole
 from banshi.rooms.catalogue.models import OneMatter
 from banshi.rooms.delivery import queries as deliveries
-from banshi.surfaces.citizen.bundle import Next, Part, matter_of, next_of
+from banshi.surfaces.citizen.bundle import matter_of
+from banshi.surfaces.citizen.bundle_turns import Turn, turns_of
 from banshi.surfaces.citizen.clients import waits_for_me
 
 
@@ -26,11 +27,11 @@ class One:
 
 @dataclass(frozen=True)
 class Together:
-    """What was begun as one: how the whole stands, and the one thing that is to be done next."""
+    """What was begun as one: how the whole stands, and what is to be done first."""
 
     whole: Whole
     matter: OneMatter | None
-    next: Next | None
+    next: Turn | None
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,16 @@ def rows_of(shown: QuerySet[Case], *, start: int, most: int, now: datetime) -> t
     for head in heads[:most]:
         mine = [case for case in others if case.bundle_id == head.bundle_id] if head.bundle_id else [head]
         row = tuple(ones[case.no] for case in mine)
-        found.append(Row(row, _together(head.bundle, mine, row)))
+        found.append(Row(row, _together(head.bundle, mine, row, now=now)))
     return found, len(heads) > most
 
 
-def _together(bundle: Bundle | None, mine: list[Case], ones: tuple[One, ...]) -> Together | None:
+def _together(bundle: Bundle | None, mine: list[Case], ones: tuple[One, ...], *, now: datetime) -> Together | None:
     if bundle is None or len(mine) < 2:
         return None
     found = cases.bundle_by_no(bundle.no)
     whole = cases.whole_of(found)
     if len(whole.cases) > len(mine):  # a member's of some of its matters only
         return None
-    parts = [Part(case, one.line, 0, 0, 0) for case, one in zip(whole.cases, ones, strict=True)]
-    return Together(whole, matter_of(found), next_of(parts))
+    turns = turns_of([(case, one.line.due_on) for case, one in zip(whole.cases, ones, strict=True)], now=now)
+    return Together(whole, matter_of(found), next(iter(turns), None))

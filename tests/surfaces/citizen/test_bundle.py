@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from banshi.rooms.cases import actions as cases
-from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
+from banshi.rooms.cases.models import Bundle, Case, CaseMaterial, Obligation
 from banshi.rooms.cases.queries import cases_of, form_of
 from banshi.rooms.catalogue.models import Item, OneMatter
 from banshi.rooms.identity import actions as identity
@@ -114,6 +115,47 @@ def test_the_whole_names_the_one_next_step_and_counts_what_came_to_a_result(shop
 
     assert ("下一步" in page, f'href="/cases/{second.no}/"' in page) == (True, True)
     assert "1 件办结了 0 件" in page
+
+
+def test_the_whole_says_of_each_that_its_originals_are_waited_for(shop, me):
+    bundle = sent_whole(me)
+    first, second = cases_of(bundle)
+    for case in (first, second):
+        cases.pass_on(case_no=case.no, verdicts=right(case), by=shop[0].by["pre_reviewer"], now=TUESDAY_NINE)
+
+    page = text(me.client.get(f"/bundles/{bundle.no}/"))
+    row = text(me.get("/cases/"))
+
+    assert (page.count("预约时间，带原件来"), "现在不用你办什么" in page) == (2, False)
+    assert ("下一步: 预约时间，带原件来" in row or "下一步：预约时间，带原件来" in row) is True
+
+
+def test_the_whole_says_what_was_promised_to_follow_and_by_when(shop, me):
+    bundle = sent_whole(me)
+    first, _ = cases_of(bundle)
+    due, later = TUESDAY_NINE.date() + timedelta(days=5), TUESDAY_NINE + timedelta(minutes=1)
+    Case.objects.filter(pk=first.pk).update(phase="accepted", accepted_at=later, received_at=later)
+    row = Obligation.objects.create(case=first, code="lease", due_on=due)
+
+    owed = text(me.client.get(f"/bundles/{bundle.no}/"))
+    Obligation.objects.filter(pk=row.pk).update(met_at=TUESDAY_NINE)
+    met = text(me.client.get(f"/bundles/{bundle.no}/"))
+
+    assert ("租约" in owed, "答应后补的材料" in owed, "3月15日" in owed) == (True, True, True)
+    assert ("答应后补的材料" in met, "现在不用你办什么" in met) == (False, True)
+
+
+def sent_whole(me: Phone) -> Bundle:
+    bundle = begun(me)
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
+    handed_in(me, cases_of(bundle)[0], "id", "lease")
+    me.client.post(f"/bundles/{bundle.no}/send")
+    return bundle
+
+
+def right(case: Case) -> list[cases.Verdict]:
+    codes = case.materials.values_list("code", flat=True).distinct().order_by("code")
+    return [cases.Verdict(code, ok=True) for code in codes]
 
 
 def test_what_is_missing_sends_nothing_and_is_said_at_its_field(me):
