@@ -237,6 +237,36 @@ def test_a_card_that_does_not_fit_stays_typed_and_esc_only_leaves(
     assert (typed, left, after) == (other, True, "called")
 
 
+READ = """text => {
+  for (const key of [...text, "Enter"]) {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
+def test_a_card_read_while_no_field_has_the_focus_presses_nothing(open_page: Any, installation: Any) -> None:
+    """A reader types as quickly as a script does: among what it types are the keys of this page."""
+    take(installation)
+    page = at_work(open_page)
+    press(page, "Space", CALLED)
+    ref = in_front(page)
+    page.evaluate("document.activeElement.blur()")
+    number = generate_resident_id("510114", date(1980, 1, 2), 78)
+
+    page.evaluate(READ, f"BC1|{number}|zt")
+    page.wait_for_function("text => document.getElementById('id-number').value === text", arg=f"BC1|{number}|zt")
+    called = state(installation, ref)
+    page.locator("button[name=ok][value=yes]").click()
+    page.wait_for_selector(".facts .tag[data-tone=ok]")
+    press(page, "Space", SERVING)
+    page.evaluate(READ, "c1b3")
+    page.wait_for_timeout(300)  # longer than a press waits for the next key
+    serving, dialogs = state(installation, ref), page.locator("dialog[open]").count()
+    press(page, "Space", NOBODY)
+
+    assert (called, serving, dialogs) == ("called", "serving", 0)
+
+
 def test_what_is_typed_while_the_page_renews_itself_is_kept(open_page: Any, installation: Any) -> None:
     _, number = take(installation)
     page = at_work(open_page)

@@ -253,15 +253,47 @@ document.addEventListener("click", (event) => {
 
 /* ---- keys ---- */
 
+const READER_MS = 50; // a reader that types puts its keys closer together than any hand
+let keyAt = -Infinity;
+let waiting; // a press that is made unless the next key says that a reader typed it
+let reading = "";
+
+/** What a reader typed while no field had the focus: given to the field `[data-reads]`, and never a press. */
+function readOn(key) {
+  if (key.length === 1) reading += key;
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    const field = reading.length > 3 && (document.querySelector("dialog[open]") ?? document).querySelector("[data-reads]");
+    if (field) {
+      field.value = reading;
+      field.focus();
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    reading = "";
+  }, 2 * READER_MS);
+}
+
 /**
  * `<button data-key="Space">` is pressed by that key, unless somebody is typing or a dialog is open in front of it.
  * Letters are written small; others by their `KeyboardEvent.key` ("Space", "Enter", "Escape", "F2").
+ * A card or a label that is read while no field has the focus presses nothing: letters and Enter wait a blink for the next.
  */
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
   const typing = event.target.closest("input:not([type=checkbox],[type=radio],[type=button]), textarea, select, [contenteditable]");
-  if (typing && event.key !== "Escape" && !/^F\d+$/.test(event.key)) return;
+  const apart = event.key === "Escape" || /^F\d+$/.test(event.key); // no reader types these
+  if (typing && !apart) return;
   const key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (!apart && (event.key.length === 1 || key === "Enter")) {
+    const soon = event.timeStamp - keyAt < READER_MS;
+    if (key !== "Space") keyAt = event.timeStamp; // nothing that is read begins with one
+    if (soon || reading.length > 1) {
+      event.preventDefault();
+      readOn(event.key);
+      return;
+    }
+    reading = event.key.length === 1 ? event.key : "";
+  }
   // A focused button or link keeps its own Space and Enter.
   if ((key === "Space" || key === "Enter") && event.target.closest("button, a[href], summary, input")) return;
   // A call for help is heard whatever panel is open.
@@ -269,7 +301,12 @@ addEventListener("keydown", (event) => {
   const button = scope.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled, [aria-disabled="true"])`);
   if (!button) return;
   event.preventDefault();
-  button.matches("input, select, textarea") ? button.focus() : button.click();
+  clearTimeout(waiting);
+  const field = button.matches("input, select, textarea"); // where one goes on typing at once
+  const press = () => { reading = ""; field ? button.focus() : button.click(); };
+  if (field) keyAt = -Infinity;
+  if (apart || field || key === "Space") press();
+  else waiting = setTimeout(press, READER_MS);
 });
 
 /* ---- silence at a kiosk ---- */
