@@ -6,7 +6,7 @@ under way, which is asked about again (`ask_due`), or one without an address, wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import structlog
@@ -29,6 +29,7 @@ from banshi.rooms.fees.ports import Told
 
 log = structlog.get_logger("banshi.fees")
 LONGEST_REASON = 300
+MOST_ASKED = 3
 MEANS_ZH = {"cash": "窗口现金", "card": "窗口刷卡", "qr": "窗口扫码"}
 WAYS_ZH = {"qr": "手机缴费", "kiosk": "自助终端缴费"}
 
@@ -54,8 +55,11 @@ def at_window(*, case_no: str, means: str, by: Actor, now: datetime) -> Payment:
 def by_till(*, case_no: str, way: str, by: Actor, now: datetime) -> Payment:
     """Where a person pays: the address of the till, which is also a QR code. Outside transactions.
 
+    What the till called failed may have been tried again on its own page, and paid: it is asked before another is begun.
+
     :param way: qr | kiosk. :raises Refused: nothing-found, fee-settled, till-down.
     """
+    _ask_among(case_no, ("failed",), now=now)
     with transaction.atomic():
         case, charge = _locked(case_no)
         payment = fees.begin(charge=charge, way=way, by=by, now=now)
@@ -129,10 +133,17 @@ def give_back(*, case_no: str, refund_id: int, by: Actor, now: datetime) -> Refu
 
 
 def look(*, case_no: str, now: datetime) -> None:
-    """Whoever has paid says so: the till is asked of what is under way, on a telephone or at a machine, now."""
+    """Whoever has paid says so: the till is asked of what is under way or failed, on a telephone or at a machine, now."""
+    _ask_among(case_no, ("started", "failed"), now=now)
+
+
+def _ask_among(case_no: str, states: Collection[str], *, now: datetime) -> None:
+    """The last three in these states of what is still due."""
     found = owing.owed(case_no, now=now)
-    going = [each for each in found.payments if each.state == "started" and each.address] if found is not None else []
-    for payment in going:
+    if found is None or not found.is_due:
+        return
+    asked = [each for each in found.payments if each.state in states and each.address]
+    for payment in sorted(asked, key=lambda each: each.pk)[-MOST_ASKED:]:
         _ask(payment, now=now)
 
 

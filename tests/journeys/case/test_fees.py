@@ -45,6 +45,12 @@ def pressed(payment: Payment, how: str = "silent") -> None:
     StandIn().press(payment.reference, how)
 
 
+def failed(payment: Payment) -> None:
+    """The till says so."""
+    pressed(payment, "refuse")
+    paying.told(reference=payment.reference, said=Told("failed"), now=TUESDAY_NINE)
+
+
 def by_phone(matters: Matters, case: Case) -> Payment:
     return paying.by_till(case_no=case.no, way="qr", by=matters.applicant, now=TUESDAY_NINE)
 
@@ -193,6 +199,26 @@ def test_whoever_begins_again_comes_to_the_same_address_until_it_takes_no_more(m
     assert (first.pk, first.address) == (again.pk, again.address)
     assert later.pk != first.pk
     assert Payment.objects.get(pk=first.pk).state == "closed"
+
+
+def test_what_failed_and_was_paid_all_the_same_is_not_paid_again(matters: Matters):
+    case = matters.owing()
+    failed(by_phone(matters, case))
+    pressed(Payment.objects.get())  # tried again on the page of the till, which tells nobody
+
+    with pytest.raises(Refused) as no:
+        by_phone(matters, case)
+
+    assert (no.value.slug, Payment.objects.get().state) == ("fee-settled", "paid")
+
+
+def test_what_failed_and_stays_so_has_a_next_one(matters: Matters):
+    case = matters.owing()
+    failed(by_phone(matters, case))
+
+    by_phone(matters, case)
+
+    assert sorted(Payment.objects.values_list("state", flat=True)) == ["failed", "started"]
 
 
 def test_money_that_comes_after_the_window_took_it_goes_back(matters: Matters):
