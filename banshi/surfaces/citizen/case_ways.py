@@ -41,6 +41,14 @@ ON_ITS_WAY: Words = (
     pgettext_lazy("case", "On its way to you"),
     _("The courier has it. You get a message when it is out for delivery."),
 )
+NOT_TAKEN_IN: Words = (
+    pgettext_lazy("case", "It could not be handed over"),
+    _("The courier tries again or brings it back to the hall. You get a message as soon as it is there."),
+)
+GOES_BACK: Words = (
+    pgettext_lazy("case", "On its way back to the hall"),
+    _("You get a message as soon as it is there: it can be posted again, or fetched."),
+)
 TO_POST: Words = (
     pgettext_lazy("case", "It is posted to you"),
     _("The result is ready. You get the number of the waybill as soon as the courier has it."),
@@ -108,7 +116,7 @@ def present_words(case: Case, row: Delivery | None, wish: Wish | None) -> Words 
     """What a case that is ready says, where it is not simply to be fetched."""
     parcel = deliveries.parcel_of(case)
     if row is not None and row.state == "posted":
-        return ON_ITS_WAY
+        return {"refused": NOT_TAKEN_IN, "returning": GOES_BACK}.get(parcel.state if parcel else "", ON_ITS_WAY)
     if wish is not None and wish.how == "courier":
         return TO_POST
     return CAME_BACK if parcel is not None and parcel.state == "back" and wish is None else None
