@@ -152,6 +152,12 @@ def told_of(key: str, *, subjects: Sequence[str], mark: str) -> set[str]:
     return set(rows.order_by().values_list("subject", flat=True))
 
 
+def written_since(key: str, *, subject: str, since: datetime) -> bool:
+    """Whether this was written of a subject since then, and not dropped before it went."""
+    rows = Message.objects.filter(key=key, subject=subject, due_at__gte=since)
+    return rows.exclude(state="dropped").exists()
+
+
 def templates(hall: str) -> list[TemplateView]:
     """Every message's words in this hall, in both languages, in a fixed order."""
     rows = Template.objects.filter(hall__in=[hall, ""]).order_by("id")

@@ -85,6 +85,7 @@ def test_what_is_sent_in_the_last_second_meets_the_end_a_second_later(committed_
     missing = [cases.Missing("lease", "没有租约")]
     cases.give_notice(case_no=case.no, missing_now=missing, by=matters.by["receiver"], now=TUESDAY_NINE)
     assert Case.objects.get(pk=case.pk).supplement_due_on == LAST_SECOND.date()
+    cases.remind_due(now=LAST_SECOND - timedelta(days=1))
     cases.add_material(case_no=case.no, code="lease", channel="upload", by=matters.applicant, now=LAST_SECOND)
 
     said = at_once(

@@ -9,12 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
+from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
+from banshi.kernel.working_days import DayInfo
+from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.clocks import supplement_refusal
 from banshi.rooms.identity.models import Role, Staff
+from banshi.rooms.messaging.models import Message
 from tests.matters import Matters
 from tests.together import together
 from tests.town import TUESDAY_NINE, at
@@ -24,12 +28,14 @@ LAST, OVER = at("2026-03-24 23:59") + timedelta(seconds=59), at("2026-03-25 00:0
 LATER = TUESDAY_NINE + timedelta(minutes=1)
 
 
-def told(matters: Matters) -> Case:
+def told(matters: Matters, *, reminded: bool = True) -> Case:
     """Its lease is missing, asked for by the 24th; it has been added since, and is not sent."""
     case = matters.received(papers=("id", "photo"))
     missing = [cases.Missing("lease", "没有交租赁合同")]
     cases.give_notice(case_no=case.no, missing_now=missing, by=matters.by["receiver"], now=TUESDAY_NINE)
     cases.add_material(case_no=case.no, code="lease", channel="paper", by=matters.by["receiver"], now=TUESDAY_NINE)
+    if reminded:
+        cases.remind_due(now=at("2026-03-23 09:00"))
     return case
 
 
@@ -82,6 +88,65 @@ def test_sent_at_the_instant_it_lapses_it_comes_to_the_same_whoever_is_first(
 
     case.refresh_from_db()
     assert case.phase == phase
+
+
+# --- Nobody was reminded ------------------------------------------------------------------------------------------
+
+
+def test_it_does_not_end_before_somebody_was_reminded_and_had_the_days_of_a_reminder(matters: Matters):
+    case = told(matters, reminded=False)
+
+    ended = [cases.lapse_due(now=OVER), cases.lapse_due(now=OVER)]
+    case.refresh_from_db()
+    given = (case.phase, case.supplement_due_on, Message.objects.filter(key="case_remind").count())
+    ended += [cases.lapse_due(now=at("2026-03-30 23:59")), cases.lapse_due(now=at("2026-03-31 00:00"))]
+
+    assert (given, ended) == (("supplement", date(2026, 3, 30), 1), [0, 0, 0, 1])
+
+
+def test_it_is_taken_after_its_day_where_nobody_was_reminded(matters: Matters):
+    case = told(matters, reminded=False)
+
+    assert sent(matters, case, OVER) == "received"
+
+
+def test_a_reminder_that_was_dropped_reminded_nobody(matters: Matters):
+    case = told(matters)
+    Message.objects.filter(key="case_remind").update(state="dropped", why="lapsed")
+
+    assert cases.lapse_due(now=OVER) == 0
+    case.refresh_from_db()
+    assert case.supplement_due_on == date(2026, 3, 30)
+
+
+def test_the_days_of_a_late_reminder_move_with_the_calendar_and_not_back_to_the_notice(matters: Matters):
+    case = told(matters, reminded=False)
+    cases.lapse_due(now=OVER)
+    days = [DayInfo(date(2026, 3, 27), "restday", "节", "Holiday")]
+
+    calendars.import_national_days(days=days, notice="测试", by=SYSTEM, now=OVER)
+    cases.recount(now=OVER)
+
+    case.refresh_from_db()
+    assert case.supplement_due_on == date(2026, 3, 31)
+
+
+def test_who_left_no_telephone_is_not_waited_for(matters: Matters):
+    case = told(matters, reminded=False)
+    Case.objects.filter(pk=case.pk).update(contact=None)
+
+    assert cases.lapse_due(now=OVER) == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_remind_late_once(committed_matters: Matters):
+    case = told(committed_matters, reminded=False)
+
+    done = together(3, lambda _: cases.lapse_due(now=OVER))
+
+    assert (done, Message.objects.filter(key="case_remind").count()) == ([0, 0, 0], 1)
+    assert case.events.filter(verb="recount").count() == 1
 
 
 # --- Leases -------------------------------------------------------------------------------------------------------

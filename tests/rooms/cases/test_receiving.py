@@ -313,6 +313,7 @@ def test_a_hall_where_the_day_begins_first_waits_for_no_other(matters: Matters):
 def test_a_supplement_that_does_not_come_ends_the_case_after_its_last_day(matters: Matters):
     case = matters.received(papers=("id", "photo"))
     cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=matters.by["receiver"], now=TUESDAY_NINE)
+    cases.remind_due(now=at("2026-03-23 09:00"))
 
     done = [cases.lapse_due(now=at("2026-03-24 23:59")), cases.lapse_due(now=at("2026-03-25 00:00"))]
 

@@ -62,6 +62,7 @@ def test_the_window_of_a_supplement_moves_and_does_not_end_the_case_early(matter
     cases.give_notice(
         case_no=case.no, missing_now=[Missing("lease", "没有签字")], by=matters.by["receiver"], now=TUESDAY_NINE
     )
+    cases.remind_due(now=at("2026-03-19 09:00"))
 
     comes()
     done = [cases.lapse_due(now=at("2026-03-25 00:00")), cases.lapse_due(now=at("2026-03-28 00:00"))]

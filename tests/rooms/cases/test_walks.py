@@ -89,6 +89,7 @@ def test_a_case_goes_only_the_ways_of_the_table(matters: Matters, seed: int):
         if dice.random() < 0.1:
             cases.deem_due(now=now)
             cases.lapse_due(now=now)
+            cases.remind_due(now=now)
             cases.lapse_deferred(now=now)
             cases.tell_longer(now=now)
             cases.recount(now=now)

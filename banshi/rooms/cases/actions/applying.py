@@ -32,6 +32,7 @@ from banshi.rooms.cases.actions.ground import (
     tell,
     today_in,
     today_of,
+    told_at,
     until,
     write_event,
 )
@@ -42,6 +43,7 @@ from banshi.rooms.cases.queries.adding import owed_of
 from banshi.rooms.cases.queries.credit import credit_of
 from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.levels import level_refusal
+from banshi.rooms.cases.queries.reminding import was_reminded
 from banshi.rooms.cases.queries.told import phone_index
 from banshi.rooms.cases.queries.untouched import untouched
 from banshi.rooms.cases.rules import clocks
@@ -524,9 +526,13 @@ def _together(one: Sequence[Wanted], other: Sequence[Wanted]) -> list[Wanted]:
 
 
 def _need_in_time(case: Case, *, now: datetime) -> None:
-    """:raises Refused: too-late."""
+    """Of what nobody was reminded the last day is not over yet: it is given anew (`receiving.lapse_due`).
+
+    :raises Refused: too-late.
+    """
     zone = ZoneInfo(case.hall.timezone)
-    if no := clocks.supplement_refusal(due_on=case.supplement_due_on, zone=zone, now=now):
+    no = clocks.supplement_refusal(due_on=case.supplement_due_on, zone=zone, now=now)
+    if no and (was_reminded(case) or not told_at(case, now=now)):
         raise Refused(no)
 
 

@@ -40,6 +40,7 @@ from banshi.rooms.cases.actions.ground import (
     tell,
     telling_began,
     today_of,
+    told_at,
     until,
 )
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
@@ -52,6 +53,7 @@ from banshi.rooms.cases.actions.waiting import waits_until
 from banshi.rooms.cases.models import Case, CaseEvent, Notice, Obligation
 from banshi.rooms.cases.queries.credit import UNKNOWN, Standing, credit_of
 from banshi.rooms.cases.queries.handling import got_of, handling_of_case, wanted_of
+from banshi.rooms.cases.queries.reminding import was_reminded
 from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.queries.untouched import said_now
 from banshi.rooms.cases.rules import clocks
@@ -455,7 +457,11 @@ def deem_due(*, now: datetime) -> int:
 
 
 def lapse_due(*, now: datetime) -> int:
-    """补正期限届满: what was asked for did not come by the day that was told. :returns: how many ended."""
+    """补正期限届满: what was asked for did not come by the day that was told. Who was never reminded – nobody sent anything in
+    those days – is reminded now, and has the days of a reminder from here.
+
+    :returns: how many ended.
+    """
     done = 0
     for case_no, zone in _due_rows("supplement", "supplement_due_on", before=last_day(now)):
         with alone(case_no, what="lapse"):
@@ -463,6 +469,9 @@ def lapse_due(*, now: datetime) -> int:
             recounted(case, now=now)
             due_on = case.supplement_due_on
             if case.phase != "supplement" or not clocks.supplement_refusal(due_on=due_on, zone=ZoneInfo(zone), now=now):
+                continue
+            if not was_reminded(case) and told_at(case, now=now):
+                _remind_late(case, now=now)
                 continue
             told = case.supplement_due_on
             event = step(
@@ -474,6 +483,14 @@ def lapse_due(*, now: datetime) -> int:
             tell(case, "case_lapsed", event=event, now=now)
             done += 1
     return done
+
+
+def _remind_late(case: Case, *, now: datetime) -> None:
+    today = today_of(case, now)
+    columns = until("supplement_due_on", clocks.REMINDED_LATE, begun=today)
+    day = columns["supplement_due_on"].isoformat()
+    event = step(case, "recount", by=SYSTEM, now=now, facts={"supplement_due_on": day, "reminded_on": today}, **columns)
+    tell(case, "case_remind", event=event, now=now, day=day, anew=today.isoformat())
 
 
 def _due_rows(phase: str, column: str, *, before: date, **of: str) -> list[tuple[str, str]]:

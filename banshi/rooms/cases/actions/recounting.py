@@ -15,6 +15,7 @@ from banshi.rooms.cases.actions.ground import dues, locked, notice_day, step, te
 from banshi.rooms.cases.models import Case, CaseEvent
 from banshi.rooms.cases.queries.handling import handling_of_case
 from banshi.rooms.cases.queries.views import due_of
+from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.places.queries import policy_of
 
@@ -62,6 +63,12 @@ def recounted(case: Case, *, now: datetime) -> bool:
     return True
 
 
+def _given_anew(case: Case, notice: CaseEvent, days: int) -> tuple[CaseEvent, int]:
+    """The step that a supplement's days count from, and how many: those of the notice, or of the late reminder after it."""
+    late = CaseEvent.objects.filter(case=case, seq__gt=notice.seq, verb="recount", facts__has_key="reminded_on")
+    return (found, clocks.REMINDED_LATE) if (found := late.order_by("-seq").first()) else (notice, days)
+
+
 def _anew(case: Case, now: datetime) -> dict[str, Any]:
     """The columns as they are by the calendar of today; empty where nothing runs."""
     if case.phase in UNDER_CLOCK:
@@ -77,6 +84,8 @@ def _anew(case: Case, now: datetime) -> dict[str, Any]:
     if since is None:
         return {}
     days = getattr(handling_of_case(case).limits, limit)
+    if case.phase == "supplement":
+        since, days = _given_anew(case, since, days)
     if case.fee_due_on is not None:
         column, days = "fee_due_on", policy_of(case.hall_id, now=since.at).fees.pay_working_days
     if getattr(case, column) is None:

@@ -18,6 +18,7 @@ from banshi.kernel.working_days import WorkCalendar
 MOST_EXTENSION: Final = 10  # working days, once, by the head of the body (行政许可法 42 条)
 MOST_EXTENSION_JOINT: Final = 15  # where several bodies decide together
 REMIND_BEFORE: Final = (3, 1)  # working days before a supplement is due
+REMINDED_LATE: Final = max(REMIND_BEFORE)  # working days from the first reminder, where none went out before the day
 IN_MINUTES: Final[Mapping[str, int]] = {"hour": 60, "minute": 1}  # units that are counted in the hours of the hall
 _LONGEST = 3660
 
