@@ -522,6 +522,24 @@ def test_a_paper_of_one_name_has_one_code() -> None:
     assert {name: sorted(used) for name, used in found.items() if len(used) > 1} == {}
 
 
+def test_what_is_new_is_not_filled_in_with_what_is_on_record() -> None:
+    """新住所 and the like: the library, or an earlier case, knows the one so far alone."""
+    known = {
+        row["code"]
+        for row in rows("catalogue/elements.csv")
+        if {"library", "earlier"} & set(row["source_precedence"].split(";"))
+    }
+
+    found = [
+        (item, field["code"])
+        for item, handling in handlings().items()
+        for field in handling.get("fields", [])
+        if re.match("新(?!证)", field["label_zh"]) and field.get("element") in known
+    ]
+
+    assert found == []
+
+
 @pytest.mark.parametrize("matter", [row["code"] for row in rows("catalogue/matters.csv")])
 def test_what_is_done_together_asks_for_a_paper_once(matter: str) -> None:
     row = next(each for each in rows("catalogue/matters.csv") if each["code"] == matter)
