@@ -79,6 +79,7 @@ _CHECKED: dict[str, Callable[[Any, str, Random, date], Any]] = {
     "postcode": lambda value, param, chance, today: "523000",
     "plate": lambda value, param, chance, today: f"粤S{chance.randrange(10000, 100000)}",
     "vin": lambda value, param, chance, today: f"WVWZZZ1KZ6W{chance.randrange(100000, 1000000)}",
+    "estate_unit": lambda value, param, chance, today: f"441900001001GB00001F{chance.randrange(1, 100000000):08d}",
     "email": lambda value, param, chance, today: f"p{chance.randrange(1000)}@example.com",
     "uscc": lambda value, param, chance, today: "91441900MA4UK7JX5L",
 }

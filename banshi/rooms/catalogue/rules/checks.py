@@ -308,6 +308,13 @@ _VIN_VALUES = {
     "R": 9,
     **dict(zip("STUVWXYZ", range(2, 10), strict=True)),
 }
+# GB/T 37346-2019: 县级行政区 6、地籍区 3、地籍子区 3 位数字；所有权 G、J 或 Z，宗地特征一个字母，顺序 5 位；
+# 定着物 F、L、Q 或 W，单元 8 位.
+_UNIT = r"[0-9]{12}[GJZ][A-Z][0-9]{5}[FLQW][0-9]{8}"
+_UNIT_WORDS = Words(
+    "不动产单元号是 28 位数字和大写字母，形如 441900001001GB00001F00020301",
+    "A real estate unit number has 28 digits and capitals, like 441900001001GB00001F00020301",
+)
 _EMAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{1,63})+"
 
 CHECKS: dict[str, Kind] = {
@@ -325,6 +332,10 @@ CHECKS: dict[str, Kind] = {
     ),
     "vin": Kind(
         _TEXT, _vin, _says("17 位，在行驶证上", "17 characters, on the vehicle licence"), pattern=_is(_VIN)
+    ),
+    "estate_unit": Kind(
+        _TEXT, _matches(_UNIT, _UNIT_WORDS), _says("28 位，在不动产权证书上", "28 characters, on the certificate"),
+        pattern=_is(_UNIT),
     ),
     "email": Kind(_TEXT, _email, _says("形如 name@example.com", "Like name@example.com")),
     "length": Kind(_ANY_TEXT | _ID, _length, _length_words, _span, _length_pattern),
