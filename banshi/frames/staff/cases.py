@@ -17,6 +17,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked
 from banshi.foundation.relations import LETTERS
 from banshi.foundation.said import english, named
+from banshi.foundation.states import word
 from banshi.frames.staff.case_files import looked, sheets, title_of
 from banshi.frames.staff.names import names_of
 from banshi.kernel.masking import mask_name, mask_phone
@@ -168,9 +169,10 @@ def _said(field: Field, value: object) -> str:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the story: what was done, by whom in words, what was given in writing."""
+    """One line of the story: what was done and by whom, in words, what was given in writing."""
 
     verb: str
+    title: str
     at: datetime
     who: str
     why: str
@@ -182,9 +184,24 @@ def _story(moments: list[Moment]) -> list[Step]:
     """Newest first."""
     names = names_of(moment.actor for moment in moments)
     return [
-        Step(m.verb, m.at, names[m.actor], _why(m), m.facts, tuple((paper, title_of(paper)) for paper in m.papers))
+        Step(
+            m.verb,
+            _what(m),
+            m.at,
+            names[m.actor],
+            _why(m),
+            m.facts,
+            tuple((paper, title_of(paper)) for paper in m.papers),
+        )
         for m in reversed(moments)
     ]
+
+
+def _what(moment: Moment) -> str:
+    """A step as staff read it."""
+    if moment.verb == "expect" and moment.facts.get("cell"):
+        return pgettext("case step", "Papers put into the cabinet")
+    return word("case_step", moment.verb)
 
 
 def _why(moment: Moment) -> str:

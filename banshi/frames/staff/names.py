@@ -1,4 +1,6 @@
-"""Names for actors and places: `staff:12` as the trail keeps it, “王敏” as people read it; 110101 is 东城区."""
+"""Names for actors and places: `staff:12` as the trail keeps it, “王敏” as people read it; a machine by its name in the hall;
+110101 is 东城区.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from banshi.foundation.said import named
+from banshi.rooms.devices.models import Device
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places.models import Hall, Region
 
@@ -42,10 +45,12 @@ def with_where(roles: Iterable[R]) -> list[tuple[R, str]]:
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:
-    """Actor → name, in one query. Citizens stay nameless."""
+    """Actor → name, in a query each for people and machines. Citizens stay nameless."""
     wanted = set(actors)
     ids = {int(each.split(":", 1)[1]) for each in wanted if each.startswith("staff:") and each[6:].isdecimal()}
     staff = {row.pk: row for row in Staff.objects.filter(id__in=ids).order_by("id")} if ids else {}
+    codes = {each.rpartition(":")[2] for each in wanted if each.startswith("kiosk:")}  # kiosk:evaluator:w1, too
+    machines = dict(Device.objects.filter(code__in=codes).order_by("code").values_list("code", "name")) if codes else {}
     kinds = {
         "system": _("by itself"),
         "citizen": _("a citizen"),
@@ -57,5 +62,6 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     for each in wanted:
         kind, _colon, key = each.partition(":")
         member = staff.get(int(key)) if kind == "staff" and key.isdecimal() else None
-        found[each] = named(member) if member is not None else kinds.get(kind, each)
+        machine = machines.get(key.rpartition(":")[2], "") if kind == "kiosk" else ""
+        found[each] = named(member) if member is not None else machine or kinds.get(kind, each)
     return found

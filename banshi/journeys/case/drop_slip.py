@@ -17,20 +17,25 @@ CODE_LENGTH = 8
 
 @dataclass(frozen=True)
 class DropSlip:
-    """`papers`: how many are to lie there, as the case asks; `code`: the hall finds the same one beside the cell."""
+    """`leaves`: the papers that are to lie there, as the case asks; `code`: the hall finds the same one beside the cell."""
 
     case: str
     cabinet: Cabinet
     cell: int
-    papers: int
+    leaves: tuple[PaperRow, ...]
     counts_from: date | None
     code: str
+
+    @property
+    def papers(self) -> int:
+        """How many."""
+        return len(self.leaves)
 
 
 def slip_of(stay: Stay) -> DropSlip:
     """Of papers that lie in a cell, or lay there. It names nobody."""
     return DropSlip(
-        case=stay.case.no, cabinet=stay.cell.cabinet, cell=stay.cell.no, papers=len(to_leave(to_bring(stay.case))),
+        case=stay.case.no, cabinet=stay.cell.cabinet, cell=stay.cell.no, leaves=to_leave(to_bring(stay.case)),
         counts_from=stay.counts_from, code=code_of(stay),
     )  # fmt: skip
 

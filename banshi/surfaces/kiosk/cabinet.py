@@ -148,7 +148,7 @@ def _on_paper(place: Place, slip: DropSlip) -> Slip:
     lines = [
         (pgettext("kiosk", "Case"), slip.case),
         (pgettext("kiosk", "Lies in"), cell),
-        (pgettext("kiosk", "Papers"), str(slip.papers)),
+        *[(pgettext("kiosk", "Papers") if no == 0 else "", named(each)) for no, each in enumerate(slip.leaves)],
         (pgettext("kiosk", "Counts from"), day_words(slip.counts_from, None) if slip.counts_from else ""),
         (pgettext("kiosk", "Check code"), slip.code),
         (pgettext("kiosk", "Dropped at"), timezone.localtime(place.now).strftime("%Y-%m-%d %H:%M")),

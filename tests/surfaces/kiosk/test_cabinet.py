@@ -134,6 +134,24 @@ def test_papers_dropped_at_night_are_told_from_which_day_they_count(
     assert ("大厅现在不上班" in said(answer), "今天起算收件" in said(answer)) == (True, False)
 
 
+def test_papers_dropped_are_called_by_name_there_and_on_the_slip(
+    client: Client, cabinet: Cabinet, matters: Matters, opened: Town, settings: Any, tmp_path: Any
+) -> None:
+    settings.BANSHI_SPOOL = tmp_path
+    Device.objects.create(
+        hall=opened.hall, code="town-kiosk-1", kind="kiosk", name="1 号取号机", printer="file:slips.bin"
+    )
+    matters.lease_by_hand()
+
+    page = client.post("/kiosk/town/cabinet/drop", {"case": passed(matters).no, "last4": "8000"})
+    token = re.findall(r'name="stay" value="([^"]+)"', page.content.decode())[0]
+    client.post("/kiosk/town/cabinet/slip", {"stay": token})
+
+    paper = (tmp_path / "slips.bin").read_bytes().decode("gb18030", "replace")
+    assert ("材料 租约" in said(page), "身份证" in said(page)) == (True, False)
+    assert re.search("材料 +租约", paper)
+
+
 def test_a_slip_says_what_was_dropped_and_names_nobody(
     client: Client, cabinet: Cabinet, matters: Matters, opened: Town, settings: Any, tmp_path: Any
 ) -> None:

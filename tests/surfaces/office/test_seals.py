@@ -77,7 +77,7 @@ def test_what_the_signer_does_not_seal_lights_up_and_is_tried_again(manager, off
     page = manager.get(at("seals")).content.decode()
     row = PaperSeal.objects.get()
 
-    assert (row.paper.number in page, "down, ring ***" in page, "13800138000" in page) == (True, True, False)
+    assert (row.paper.printed in page, "down, ring ***" in page, "13800138000" in page) == (True, True, False)
     needs = "1 份文书没能盖章"
     assert (needs in before, needs in manager.get(overview).content.decode()) == (False, True)
     manager.post(at("seals_again"))

@@ -22,6 +22,7 @@ from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper, Obligation,
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.devices.models import Device
 from banshi.rooms.identity.models import Role
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.models import DocumentVersion
@@ -458,6 +459,28 @@ def test_where_dropped_papers_lie_is_said_to_who_receives(matters: Matters, clie
 
     assert "材料在 1 号文件柜 1 格" in " ".join(lying.split())
     assert "材料已由出件窗口从文件柜取出" in client.get(at(case)).content.decode()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_papers_put_into_a_cabinet_read_so_with_the_machine_by_its_name(matters: Matters, client_of, known: bool):
+    cabinet = delivery.install(hall=matters.town.hall, code="c", name_zh="1 号文件柜", name_en="Cabinet 1", cells=2)
+    if known:
+        Device.objects.create(hall=matters.town.hall, code="kiosk-1", kind="kiosk", name="大门自助机")
+    case = to_receive(matters)
+    cabinets.drop(cabinets=[cabinet], case_no=case.no, by=KIOSK, now=TUESDAY_NINE)
+
+    story = text_of(client_of("receiver").get(at(case)).content.decode())
+
+    assert f"材料投进文件柜 · {'大门自助机' if known else '自助机'}" in story
+
+
+def test_a_paper_is_called_by_the_number_that_stands_on_it(matters: Matters, client_of):
+    case = matters.received()
+    paper = CasePaper.objects.get(case=case, kind="receipt")
+
+    story = text_of(client_of("receiver").get(at(case)).content.decode())
+
+    assert (paper.printed in story, paper.number in story) == (True, False)
 
 
 def test_a_name_that_may_be_a_firms_is_masked_like_any_other(matters: Matters, client_of):
