@@ -16,6 +16,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue.queries.matters import matter_of
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.actions import Enrolled, PersonAsked
 from banshi.rooms.places import queries as places
@@ -60,7 +61,8 @@ CHANNELS_OF = {"kiosk": {"kiosk"}, "staff": {"window", "video", "phone"}}  # a c
 @write
 def open_case(request: HttpRequest, body: CaseIn) -> Answer:
     """A draft with its number; it keeps the version of the item that is in force now. Only the key that opened it sees it,
-    and the halls' own people once they may. Several `items` are a bundle (一件事): a draft of each, or of none."""
+    and the halls' own people once they may. Several `items` are a bundle: a draft of each, or of none. Where they
+    are those of a 一件事 that the hall offers, and no answer says otherwise, it is that one, with its joint limit."""
     who, now = caller(request), clock.now()
     hall = places.hall_by_code(body.hall)
     who.must("open_case", hall.code)
@@ -80,7 +82,11 @@ def open_case(request: HttpRequest, body: CaseIn) -> Answer:
         form=body.form, anyway=body.anyway, evidence=person.evidence,
     )  # fmt: skip
     if len(items) > 1:
-        bundling = cases.Bundling(items, replace(opening, answers={}, form={}), body.answers, body.form)
+        matter = matter_of(items, hall=hall, answers=body.answers)
+        bundling = cases.Bundling(
+            items, replace(opening, answers={}, form={}), body.answers, body.form,
+            matter=matter.code if matter is not None else "", joint_days=matter.joint_days if matter is not None else None,
+        )  # fmt: skip
         return answer(201, bundle_part(cases.open_bundle(bundling, by=who.by, now=now).no, who, now=now))
     case = cases.open_case(opening, by=who.by, now=now)
     return answer(201, case_part(case.no, who, now=now))

@@ -9,6 +9,7 @@ import pytest
 from banshi.kernel.masking import mask_organisation
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Bundle, Case
+from banshi.rooms.catalogue.models import OneMatter
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Person
 from banshi.rooms.identity.rules import UNLIMITED, Limits
@@ -56,6 +57,26 @@ def test_a_bundle_is_opened_received_and_goes_on_case_by_case(two: Casework) -> 
     assert (half["state"], half["due_on"]) == ("under_way", None)
     assert whole["due_on"] == max(each["due"]["promised"] for each in whole["cases"])
     assert two.seen(first)["bundle_no"] == no
+
+
+def test_the_items_of_a_situation_are_that_situation_with_its_joint_limit(two: Casework) -> None:
+    made = {"name_zh": "开店", "name_en": "A shop", "audience": "person"}
+    OneMatter.objects.create(code="own-shop", items="pension?premises=own;sign", joint_days=9, order=1, **made)
+    OneMatter.objects.create(code="shop", items="sign;pension?premises=rented", joint_days=7, order=2, **made)
+    OneMatter.objects.create(code="more", items="sign;pension;passport", order=0, **made)
+
+    bundle = opened(two)
+
+    assert (bundle["matter"], Bundle.objects.get().joint_days) == ("shop", 7)
+
+
+def test_a_situation_no_longer_offered_is_no_limit(two: Casework) -> None:
+    OneMatter.objects.create(
+        code="shop", items="pension;sign", joint_days=7, name_zh="开店", name_en="A shop", audience="person",
+        retired_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    assert (opened(two)["matter"], Bundle.objects.get().joint_days) == (None, None)
 
 
 def test_one_form_is_filled_and_sent_as_one(two: Casework) -> None:
