@@ -271,7 +271,7 @@ def test_every_column_of_own_words_was_planted(told: None) -> None:
             if cursor.fetchone()[0] == 0:
                 empty.add(name)
 
-    assert empty == {"calendars_version.note"} | OF_CASES | OF_QUESTIONS | OF_THE_ARCHIVE | COMING | OWN
+    assert empty == {"calendars_version.note"} | OF_CASES | OF_QUESTIONS | OF_THE_ARCHIVE | COMING | OWN | SETTLED_TASK
 
 
 # Why a case is still needed and how long it is kept stands with the archive.
@@ -303,6 +303,7 @@ OF_THE_HALL = {
     "places_policy_version.note",
 }
 OPEN_TASK = {"feedback_rating.text", "feedback_task.answer", "feedback_task.appeal_text", "feedback_task.finding"}
+SETTLED_TASK = {"feedback_task.settlement"}  # nothing stands there before
 A_YEAR_LATER = TUESDAY_NINE + timedelta(days=400)
 
 
@@ -323,7 +324,8 @@ def test_what_was_said_about_visits_is_forgotten_with_them_in_every_column(told:
 
     forgetting.forget(now=A_YEAR_LATER, wall=clock.wall())
     while_unsettled = still_said()
-    feedback.settle(task_id=task.pk, outcome="explained", by=CLERK, now=A_YEAR_LATER)
+    feedback.settle(task_id=task.pk, outcome="explained", text=SAID, by=CLERK, now=A_YEAR_LATER)
+    settled = still_said() - while_unsettled
     forgetting.forget(now=A_YEAR_LATER, wall=clock.wall())
 
     assert (
@@ -335,9 +337,10 @@ def test_what_was_said_about_visits_is_forgotten_with_them_in_every_column(told:
         - OF_THE_ARCHIVE
         - COMING
         - OWN
+        - SETTLED_TASK
     )
     assert while_unsettled == OF_THE_HALL | OF_THE_LIBRARY | OPEN_TASK
-    assert still_said() == OF_THE_HALL | OF_THE_LIBRARY
+    assert (settled, still_said()) == (SETTLED_TASK, OF_THE_HALL | OF_THE_LIBRARY)
 
 
 def test_what_was_said_stays_in_the_trail_for_those_who_may_read_it(told: None) -> None:

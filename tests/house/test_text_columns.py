@@ -201,6 +201,7 @@ BORN_SEALED = (
     "fees_",
     "feedback_task.appeal_text",
     "feedback_task.finding",
+    "feedback_task.settlement",
     "staffing_saved_filter.",
 )
 MIGRATIONS = {

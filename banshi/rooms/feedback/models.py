@@ -67,6 +67,7 @@ class Task(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=60, default="")
     outcome = models.CharField(max_length=12, default="")  # fixed | explained | groundless | malicious
+    settlement = FreeText(default="", db_default="")  # 整改: what was done, or found, in words to the person
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=60, default="")
     appeal_ground = models.CharField(max_length=12, default="", db_default="")  # groundless | malicious

@@ -42,13 +42,25 @@ class Rated:
 
 @dataclass(frozen=True)
 class Answered:
-    """What came of a low rating. `text`: "" while nobody has answered, or once the words are forgotten; `set_aside`: since when
-    it counts no more, with the `finding`."""
+    """What came of a low rating. `text`: "" while nobody has answered, or once the words are forgotten; `outcome`: once it is
+    settled by whoever answered, since `settled`, with the `settlement` in words; `set_aside`: since when it counts no more, with
+    the `finding`."""
 
     text: str
     at: datetime | None
+    outcome: str
+    settlement: str
+    settled: datetime | None
     set_aside: datetime | None
     finding: str
+
+    @property
+    def outcome_zh(self) -> str:
+        return rules.OUTCOMES[self.outcome][0]
+
+    @property
+    def outcome_en(self) -> str:
+        return rules.OUTCOMES[self.outcome][1]
 
 
 @dataclass(frozen=True)
@@ -139,6 +151,7 @@ class TaskView:
     answer: str
     answered_at: datetime | None
     outcome: str
+    settlement: str
     settled_at: datetime | None
     appeal: AppealView | None
     told: bool  # a number is known that an answer goes to
@@ -287,11 +300,12 @@ def _open(parts: Sequence[Case], within_days: int, now: datetime) -> bool:
 def _answers(said: Sequence[Rating]) -> tuple[Answered, ...]:
     """What the hall answered to these ratings, and whether one was set aside; in order."""
     rows = Task.objects.filter(rating__in=said).select_related("rating").order_by("id") if said else []
-    found = [
-        Answered(row.answer, row.answered_at, row.rating.set_aside_at, row.finding if row.rating.set_aside_at else "")
-        for row in rows
-    ]
-    return tuple(each for each in found if each.text or each.set_aside)
+    found = []
+    for row in rows:
+        aside = row.rating.set_aside_at
+        came = ("", "", None) if aside else (row.outcome, row.settlement, row.settled_at)
+        found.append(Answered(row.answer, row.answered_at, *came, aside, row.finding if aside else ""))
+    return tuple(each for each in found if each.text or each.outcome or each.set_aside)
 
 
 def _step(said: Sequence[Rating]) -> str:
@@ -444,7 +458,8 @@ def _task_view(row: Task, today: date, later: Rating | None) -> TaskView:
     return TaskView(
         id=row.id, rating=_view(row.rating), state=row.state, opened_at=row.opened_at, answer_due_on=row.answer_due_on,
         settle_due_on=row.settle_due_on, overdue=late, answer=row.answer,
-        answered_at=row.answered_at, outcome=row.outcome, settled_at=row.settled_at, appeal=_appeal_view(row, today),
+        answered_at=row.answered_at, outcome=row.outcome, settlement=row.settlement,
+        settled_at=row.settled_at, appeal=_appeal_view(row, today),
         told=bool(contact_for(row.rating)),
         follow_up=_view(later) if later is not None and later.pk != row.rating_id else None,
     )  # fmt: skip

@@ -44,7 +44,7 @@ def _list(
         outcomes=SETTLED_BY_ONESELF,
         grounds=GROUNDS,
         refused=refused,
-        typed={"appeal": None, "ground": "", **(typed or {})},
+        typed={"appeal": None, "settle": None, "outcome": "", "ground": "", **(typed or {})},
         may_answer=request.who.may("ratings.answer", hall.code),
         may_judge=request.who.may("ratings.judge", hall.code),
         status=status_of(refused) if refused else 200,
@@ -119,11 +119,13 @@ def _words(request: Asked, name: str) -> str:
 def settle(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     _task_here(place, task_id)
+    outcome, text = request.POST.get("outcome", "")[:20], _words(request, "text")
     try:
-        feedback.settle(
-            task_id=task_id, outcome=request.POST.get("outcome", "")[:20], by=acting(request, place), now=clock.now()
-        )
+        feedback.settle(task_id=task_id, outcome=outcome, text=text, by=acting(request, place), now=clock.now())
     except Refused as refused:
-        return _list(request, place, refused=refused)
-    messages.success(request, _("Settled."))
+        return _list(request, place, refused=refused, typed={"settle": [task_id], "outcome": outcome, "text": text})
+    if ratings_of.task(task_id, now=clock.now()).told:
+        messages.success(request, _("Settled. The person gets a message."))
+    else:
+        messages.warning(request, _("Settled. No number is known, so nobody gets a message."))
     return redirect("office:ratings", hall=hall)

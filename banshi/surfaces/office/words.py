@@ -36,6 +36,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "redirected": pgettext_lazy("message", "Sent on to another hall"),
     "rate": _("Invitation to rate"),
     "rating_answered": _("Rating answered"),
+    "rating_settled": _("Rating settled"),
     "rating_set_aside": _("Rating set aside"),
     "enquiry_answered": _("Question answered"),
     "booking_open": _("Booking open"),

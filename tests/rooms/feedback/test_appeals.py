@@ -72,7 +72,7 @@ def test_what_is_dismissed_counts_is_settled_otherwise_and_not_appealed_again(ta
     assert not Message.objects.filter(key="rating_set_aside").exists()
     assert slug_of(appeal, task=task) == "wrong-state"
     assert slug_of(judge, task=task) == "wrong-state"
-    actions.settle(task_id=task.pk, outcome="explained", by=MANAGER, now=AT)
+    actions.settle(task_id=task.pk, outcome="explained", text="改好了", by=MANAGER, now=AT)
     assert Task.objects.get().state == "settled"
 
 
@@ -91,7 +91,7 @@ def test_nobody_judges_who_appealed_answered_or_served(town: Any, task: Task) ->
 
 
 def test_a_hall_calls_nothing_malicious_by_itself(task: Task) -> None:
-    assert slug_of(actions.settle, task_id=task.pk, outcome="malicious", by=MANAGER, now=AT) == "invalid"
+    assert slug_of(actions.settle, task_id=task.pk, outcome="malicious", text="改好了", by=MANAGER, now=AT) == "invalid"
     with pytest.raises(IntegrityError, match="malicious_is_what_somebody_else_found"), transaction.atomic():
         Task.objects.filter(pk=task.pk).update(outcome="malicious")
 
@@ -106,7 +106,7 @@ def test_it_is_answered_before_it_is_appealed_and_waits_with_its_days(town: Any)
     actions.answer(task_id=task.pk, text="回了", by=MANAGER, now=AT)
     assert slug_of(appeal, task=task, text=" ") == "invalid"
     appeal(task)
-    assert slug_of(actions.settle, task_id=task.pk, outcome="fixed", by=MANAGER, now=AT) == "wrong-state"
+    assert slug_of(actions.settle, task_id=task.pk, outcome="fixed", text="改好了", by=MANAGER, now=AT) == "wrong-state"
 
 
 def test_two_judges_at_once_find_once(committed_town: Any) -> None:

@@ -198,7 +198,7 @@ def test_a_bad_follow_up_of_a_settled_task_opens_one_of_its_own(town):
     rate(stars=1)
     task = Task.objects.get()
     actions.answer(task_id=task.pk, text="会改进", by=MANAGER, now=TUESDAY_NINE)
-    actions.settle(task_id=task.pk, outcome="fixed", by=MANAGER, now=TUESDAY_NINE)
+    actions.settle(task_id=task.pk, outcome="fixed", text="改好了", by=MANAGER, now=TUESDAY_NINE)
 
     rate(stars=1)
 
@@ -235,7 +235,7 @@ def test_a_task_is_answered_before_it_is_settled_and_the_stars_stay(town):
     served(town)
     rate(stars=1)
     task = Task.objects.get()
-    settle = {"task_id": task.id, "outcome": "groundless", "by": MANAGER, "now": TUESDAY_NINE}
+    settle = {"task_id": task.id, "outcome": "groundless", "text": "查过，不属实", "by": MANAGER, "now": TUESDAY_NINE}
 
     assert slug_of(actions.settle, **settle) == "wrong-state"
     assert slug_of(actions.settle, **{**settle, "outcome": "forgotten"}) == "invalid"
@@ -245,6 +245,40 @@ def test_a_task_is_answered_before_it_is_settled_and_the_stars_stay(town):
 
     assert slug_of(actions.answer, task_id=task.id, text="再回", by=MANAGER, now=TUESDAY_NINE) == "wrong-state"
     assert [each.stars for each in queries.ratings(hall=town.hall, first=DAY, last=DAY)] == [1]
+
+
+def test_what_came_of_it_is_told_once_and_stands_on_the_page_of_the_rating(town):
+    served(town, person=town.people[1])
+    rate(stars=1)
+    task = Task.objects.get()
+    actions.answer(task_id=task.pk, text="会改进", by=MANAGER, now=TUESDAY_NINE)
+    settle = {"task_id": task.pk, "outcome": "fixed", "by": MANAGER, "now": TUESDAY_NINE}
+
+    without = slug_of(actions.settle, **settle, text=" ")
+    actions.settle(**settle, text="加开了窗口")
+    again = slug_of(actions.settle, **settle, text="再写")
+
+    (message,) = Message.objects.filter(key="rating_settled")
+    (shown,) = queries.rate_page("ref1", now=TUESDAY_NINE).answers
+    assert (without, again, message.subject) == ("invalid", "wrong-state", "ticket:ref1")
+    assert json.loads(message.sealed) == {"text": "加开了窗口"}
+    assert (shown.text, shown.outcome_zh, shown.settlement) == ("会改进", "已整改", "加开了窗口")
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_settle_at_once_one_is_told(committed_town):
+    served(committed_town, person=committed_town.people[1])
+    rate(stars=1)
+    task = Task.objects.get()
+    actions.answer(task_id=task.pk, text="会改进", by=MANAGER, now=TUESDAY_NINE)
+
+    done = together(
+        2, lambda i: actions.settle(task_id=task.pk, outcome="fixed", text=f"改{i}", by=MANAGER, now=TUESDAY_NINE)
+    )
+
+    assert sum(isinstance(each, Task) for each in done) == 1
+    assert Message.objects.filter(key="rating_settled").count() == 1
 
 
 def test_a_task_nobody_acted_on_is_overdue_the_day_after(town):

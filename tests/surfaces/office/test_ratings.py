@@ -62,13 +62,25 @@ def test_a_low_rating_waits_until_it_is_answered_and_settled(manager: Client, ta
     seen: list[Any] = [f'id="task-{task.pk}"' in page(manager, "open")]
     manager.post(f"/office/town/ratings/{task.pk}/answer", {"text": "对不起，已加开窗口。"})
     seen.append(f'id="task-{task.pk}"' in page(manager, "answered"))
-    manager.post(f"/office/town/ratings/{task.pk}/settle", {"outcome": "fixed"})
+    manager.post(f"/office/town/ratings/{task.pk}/settle", {"outcome": "fixed", "text": "周二起多开一个窗口。"})
     seen.append(f'id="task-{task.pk}"' in page(manager, "settled"))
 
     task.refresh_from_db()
     assert seen == [True, True, True]
     assert (task.state, task.answer, task.outcome) == ("settled", "对不起，已加开窗口。", "fixed")
+    assert "周二起多开一个窗口。" in page(manager, "settled")
     assert Entry.objects.filter(hall="town", subject__contains=str(task.pk)).count() >= 2
+
+
+def test_nothing_is_settled_without_a_word_to_the_person(manager: Client, task: Task):  # noqa: F811
+    manager.post(f"/office/town/ratings/{task.pk}/answer", {"text": "会改进。"})
+
+    refused = manager.post(f"/office/town/ratings/{task.pk}/settle", {"outcome": "explained", "text": " "})
+    kept = manager.post(f"/office/town/ratings/{task.pk}/settle", {"outcome": "shoe", "text": "周二起多开一个窗口。"})
+
+    task.refresh_from_db()
+    assert (refused.status_code, kept.status_code, task.state) == (422, 422, "answered")
+    assert Message.objects.filter(key="rating_settled").count() == 0
 
 
 def test_what_was_said_later_stands_on_the_page_with_its_stars(manager: Client, task: Task):  # noqa: F811

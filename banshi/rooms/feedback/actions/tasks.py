@@ -46,9 +46,10 @@ def answer(*, task_id: int, text: str, by: Actor, now: datetime) -> Task:
     return task
 
 
-def settle(*, task_id: int, outcome: str, by: Actor, now: datetime) -> Task:
-    """Close an answered task with what came of it (整改).
+def settle(*, task_id: int, outcome: str, text: str, by: Actor, now: datetime) -> Task:
+    """Close an answered task with what came of it (整改). Who gave the rating is told, where a number is known.
 
+    :param text: what was done, or found, in words to the person.
     :param outcome: fixed | explained | groundless. The rating stays and counts, whatever the outcome; what is set aside was
         judged by somebody else (`judge`).
     :raises Refused: nothing-found, invalid, wrong-state (not answered yet, or settled).
@@ -57,12 +58,24 @@ def settle(*, task_id: int, outcome: str, by: Actor, now: datetime) -> Task:
         zh = "、".join(rules.OUTCOMES[each][0] for each in rules.SETTLED_BY_ONESELF)
         en = ", ".join(rules.SETTLED_BY_ONESELF)
         raise invalid("outcome", f"结果是{zh}之一", f"One of {en}")
+    kept = words(text)
     with transaction.atomic():
         task = held(task_id)
         need(task, "settle")
-        task.state, task.outcome = rules.TASK.to("settle"), outcome
+        task.state, task.outcome, task.settlement = rules.TASK.to("settle"), outcome, kept
         task.settled_at, task.settled_by = now, str(by)
-        task.save(update_fields=["state", "outcome", "settled_at", "settled_by"])
+        task.save(update_fields=["state", "outcome", "settlement", "settled_at", "settled_by"])
+        rated = what_was_rated(task.rating)
+        messaging.write(
+            key="rating_settled",
+            to_phone=contact_for(task.rating),
+            hall=task.hall,
+            subject=rated.subject,
+            params={"text": kept, "day": rated.day.isoformat()},
+            dedupe=f"rating-settled:{task_id}",
+            language=rated.language,
+            now=now,
+        )
         audit.record(
             action="task_settled",
             subject=f"task:{task_id}",
@@ -71,7 +84,7 @@ def settle(*, task_id: int, outcome: str, by: Actor, now: datetime) -> Task:
             hall=task.hall.code,
             facts={"outcome": outcome},
         )
-        announce(hall=task.hall.code, topic="ratings", subject=what_was_rated(task.rating).ref, now=now)
+        announce(hall=task.hall.code, topic="ratings", subject=rated.ref, now=now)
     return task
 
 
@@ -89,7 +102,8 @@ def forget_words(*, before: Mapping[int, datetime], most: int) -> int:
         rated |= Q(hall_id=hall_id, at__lt=moment)
         answered |= Q(hall_id=hall_id, answered_at__lt=moment)
     done = Task.objects.filter(answered).exclude(state__in=rules.TASK.goes_on)
-    done.exclude(answer="", appeal_text="", finding="").update(answer="", appeal_text="", finding="")
+    none_left = {"answer": "", "settlement": "", "appeal_text": "", "finding": ""}
+    done.exclude(**none_left).update(**none_left)
     of_the_same = Q(rating__visit=OuterRef("visit")) | Q(rating__case=OuterRef("case"))
     unsettled = Task.objects.filter(of_the_same, state__in=rules.TASK.goes_on)
     old = Rating.objects.filter(rated).exclude(text="").exclude(Exists(unsettled))

@@ -50,7 +50,7 @@ def word(message: Claimed, *, words: Words, hall: Hall | None, now: datetime) ->
         said.setdefault("hall", hall.name_en if language == "en" else hall.name_zh)
         said.setdefault("address", hall.address_en if language == "en" else hall.address_zh)
         said.setdefault("phone", hall.phone)
-    if message.key in ("rating_answered", "rating_set_aside") and said.get("text"):
+    if message.key in rules.OF_A_RATING and said.get("text"):
         said["text"] = rules.sentence(said["text"], language=language)
     for name, words_of in rules.UNSAID.get(message.key, {}).items():
         said.setdefault(name, words_of[language])

@@ -43,6 +43,7 @@ LASTS = {
     "lifted": 7 * DAY,
     "rate": 3 * DAY,
     "rating_answered": 7 * DAY,
+    "rating_settled": 7 * DAY,
     "rating_set_aside": 7 * DAY,
     "enquiry_answered": 7 * DAY,
     "appeal_answered": 7 * DAY,
@@ -364,13 +365,16 @@ def scrubbed(error: str) -> str:
     return _TELLING.sub("…", error)
 
 
+OF_A_RATING = ("rating_answered", "rating_settled", "rating_set_aside")  # what the hall has to say to one
+
+
 def link(base: str, *, key: str, subject: str) -> str:
     """The page a message leads to, by what it is about; empty where there is none."""
     kind, _, ref = subject.partition(":")
     if not ref:
         return ""
     if kind == "ticket":
-        return f"{base}/{'r' if key in ('rate', 'rating_answered', 'rating_set_aside') else 't'}/{ref}"
+        return f"{base}/{'r' if key in ('rate', *OF_A_RATING) else 't'}/{ref}"
     if kind == "appointment":
         return f"{base}/a/{ref}"
     if kind == "agent":

@@ -68,6 +68,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "missed": (("number",), ("advice",)),
     "rate": (("link",),),
     "rating_answered": (("text",),),
+    "rating_settled": (("text",),),
     "rating_set_aside": (("text",),),
     "enquiry_answered": (("item",),),
     "booking_open": (("hall",),),

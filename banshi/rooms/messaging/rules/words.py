@@ -136,6 +136,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}回复了[{day}的]评价：{text}[还有话说：{link}]",
         "en": "{hall} answered the rating[ of {day}]: {text}[ More to say: {link}]",
     },
+    "rating_settled": {
+        "zh": "你[{day}]的评价，{hall}处理完了：{text}[看全部：{link}]",
+        "en": "{hall} is done with your rating[ of {day}]: {text}[ All of it: {link}]",
+    },
     "rating_set_aside": {
         "zh": "你[{day}]的评价经核实不计入评价结果：{text}[不同意打 {phone}。][{link}]",
         "en": "Your rating[ of {day}] was looked into and is not counted: {text}[ If you disagree, call {phone}.][ {link}]",
