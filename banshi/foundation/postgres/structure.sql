@@ -398,6 +398,7 @@ CREATE TABLE public.cases_case (
     extension_asked_by_id bigint,
     forget_on date,
     forget_told integer,
+    due_at timestamp with time zone,
     CONSTRAINT a_case_that_ended_has_an_outcome_and_a_time CHECK ((((closed_at IS NULL) AND ((phase)::text = ANY ((ARRAY['draft'::character varying, 'pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying])::text[]))) OR ((closed_at IS NOT NULL) AND ((phase)::text = ANY ((ARRAY['closed'::character varying, 'not_accepted'::character varying, 'terminated'::character varying, 'withdrawn'::character varying])::text[])) AND (NOT ((outcome)::text = ''::text))))),
     CONSTRAINT a_ground_is_known_and_of_what_was_not_accepted CHECK ((((ground)::text = ''::text) OR (((ground)::text = ANY ((ARRAY['other_body'::character varying, 'not_needed'::character varying, 'not_eligible'::character varying, 'not_mended'::character varying, 'decided'::character varying, 'false_papers'::character varying, 'item_ended'::character varying, 'other'::character varying])::text[])) AND ((outcome)::text = 'not_accepted'::text)))),
     CONSTRAINT a_guardian_or_member_is_no_agent CHECK ((((masked_agent)::text = ''::text) OR ((guardian_id IS NULL) AND (organisation_id IS NULL)))),
@@ -5971,6 +5972,8 @@ CREATE INDEX cases_consultation_case_id_6e73f919 ON public.cases_consultation US
 
 CREATE INDEX cases_consultation_department_id_6992a445 ON public.cases_consultation USING btree (department_id);
 
+CREATE INDEX cases_due_at_a_moment ON public.cases_case USING btree (due_at) WHERE (due_at IS NOT NULL);
+
 CREATE INDEX cases_event_case_id_59b954a1 ON public.cases_event USING btree (case_id);
 
 CREATE INDEX cases_extension_approved_by_id_74e674fb ON public.cases_extension USING btree (approved_by_id);
@@ -7909,6 +7912,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('calendars', '0002_closures_of_parts', now()),
     ('calendars', '0003_own_words_sealed', now()),
     ('calendars', '0004_closures_of_a_kind', now()),
+    ('cases', '0037_due_at_a_moment', now()),
     ('consulting', '0001_initial', now()),
     ('consulting', '0002_numbers', now()),
     ('consulting', '0003_complaints', now()),

@@ -12,6 +12,7 @@ from banshi.rooms.cases import actions as cases
 
 def run(*, now: datetime) -> None:
     """Everything that is due by now."""
+    cases.recount_minutes(now=now)
     cases.deem_due(now=now)
     cases.lapse_due(now=now)
     cases.remind_due(now=now)

@@ -136,6 +136,7 @@ class Case(models.Model):
     notice_due_on = models.DateField(null=True)  # T1: what is missing is told by then, or it counts as accepted
     supplement_due_on = models.DateField(null=True)  # T3
     due_promised = models.DateField(null=True)  # T4
+    due_at = models.DateTimeField(null=True)  # T4 in hours or minutes: its last moment, in the hall's hours
     due_statutory = models.DateField(null=True)  # T4′
     issue_due_on = models.DateField(null=True)  # T6; where a fee is due, from the day it is paid
     fee_due_on = models.DateField(null=True)  # granted, and not paid for yet: by then it should be
@@ -256,6 +257,7 @@ class Case(models.Model):
                 name="extensions_asked_for",
                 condition=Q(extension_asked_by__isnull=False),
             ),
+            models.Index(fields=["due_at"], name="cases_due_at_a_moment", condition=Q(due_at__isnull=False)),
             models.Index(fields=["wait_until"], name="cases_waited_for", condition=Q(wait_until__isnull=False)),
             models.Index(fields=["called_at"], name="cases_called_for", condition=Q(called_at__isnull=False)),
             # Figures read a hall's days.

@@ -215,7 +215,7 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
     """How it stands now."""
     to_pay = case.fee_due_on is not None
     whose = "applicant" if to_pay else cases.with_of(case)
-    flags = cases.flags_of(case, today=today)
+    flags = cases.flags_of(case, today=today, now=now)
     refused = case.granted is False and case.phase in ("decided", "closed")
     title, detail = REFUSED_NOW if refused else TO_PAY if to_pay else NOW[case.phase]
     if refused and case.phase == "decided":

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CasePaper, Stop
 from banshi.rooms.cases.queries import clock_of, lines, next_steps, worklist
@@ -163,6 +164,32 @@ def test_a_limit_in_hours_counts_the_minutes_in_which_the_hall_is_open(matters: 
 
     assert clock is not None
     assert (clock.counted, clock.left, clock.unit, case.due_promised) == (30, 90, "minute", TUESDAY_NINE.date())
+
+
+def test_a_limit_in_hours_is_red_after_its_last_minute_and_moves_with_the_hours_of_the_hall(matters: Matters):
+    item = Item.objects.get(code="pension")
+    item.handling = {
+        **item.handling, "limits": {**item.handling["limits"], "promised": {"value": 2, "unit": "hour"}}
+    }  # fmt: skip
+    item.save(update_fields=["handling"])
+    catalogue.keep_item_versions(by=SYSTEM, now=TUESDAY_NINE - 30 * DAY)
+    open_all_day(matters.town)
+    case = matters.in_review()
+    last, after = (TUESDAY_NINE + timedelta(hours=2, seconds=n) for n in (0, 1))
+
+    lights = [lines([case], now=now)[0].light for now in (last, after)]
+    flags = [lines([case], now=now)[0].flags for now in (last, after)]
+    red = [exceptions(case.hall, now=now).red for now in (last, after)]
+    stood = cases.recount_minutes(now=TUESDAY_NINE)
+    calendars.close(
+        hall=case.hall, starts_at=TUESDAY_NINE + timedelta(minutes=30), ends_at=TUESDAY_NINE + timedelta(minutes=90),
+        reason_zh="停电", reason_en="Power cut", by=SYSTEM, now=TUESDAY_NINE,
+    )  # fmt: skip
+    moved = [cases.recount_minutes(now=TUESDAY_NINE), cases.recount_minutes(now=TUESDAY_NINE)]
+
+    assert (lights, flags, red) == (["yellow", "red"], [(), ("overdue",)], [0, 1])
+    case.refresh_from_db()
+    assert (stood, moved, case.due_at) == (0, [1, 0], last + timedelta(hours=1))
 
 
 @pytest.mark.django_db(transaction=True)

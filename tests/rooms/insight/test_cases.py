@@ -76,6 +76,18 @@ def crowd(county):
 # --- what they mean ---
 
 
+def test_a_limit_in_hours_is_kept_to_the_minute(town):
+    for last in ("2026-03-12 09:00", "2026-03-12 08:59"):
+        case_of(
+            town.hall, town.items["pension"], town.person(1), received=at("2026-03-12 08:00"),
+            accepted=at("2026-03-12 08:00"), decided=at("2026-03-12 09:00"), due=date(2026, 3, 12), due_at=at(last),
+        )  # fmt: skip
+
+    total = queries.cases(halls=[town.hall], first=date(2026, 3, 12), last=date(2026, 3, 12), bys=[])[""][-1]
+
+    assert (total["due"], total["on_time"]) == (2, 1)
+
+
 def test_each_thing_counts_on_the_day_it_happened(town):
     case_of(
         town.hall, town.items["pension"], town.person(1), received=at("2026-03-10 23:59"), accepted=at("2026-03-11 00:00"),

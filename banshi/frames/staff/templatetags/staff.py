@@ -12,7 +12,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from banshi.foundation.templatetags.ui import refusal
 from banshi.foundation.words import words
@@ -75,10 +75,13 @@ def hm(moment: datetime) -> str:
 
 @register.filter
 def days_left(line: Any) -> SafeString:
-    """“3 working days left”, or how late it is; nothing where nothing runs. :param line: with `late` and `left`."""
+    """“3 working days left”, or how late it is; nothing where nothing runs. :param line: with `late` and `left`, and perhaps
+    `over`: late since today."""
     if line.late:
         said = ngettext("%(n)s working day late", "%(n)s working days late", line.late) % {"n": line.late}
         return format_html('<span class="late">{}</span>', said)
+    if getattr(line, "over", False):
+        return format_html('<span class="late">{}</span>', pgettext("limit", "Late"))
     if line.left is None:
         return mark_safe("")
     said = ngettext("%(n)s working day left", "%(n)s working days left", line.left) % {"n": line.left}

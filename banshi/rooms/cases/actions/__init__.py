@@ -72,7 +72,7 @@ from banshi.rooms.cases.actions.receiving import (
     remind_due,
     see,
 )
-from banshi.rooms.cases.actions.recounting import recount
+from banshi.rooms.cases.actions.recounting import recount, recount_minutes
 from banshi.rooms.cases.actions.reviewing import (
     decide,
     decide_at_once,
@@ -167,6 +167,7 @@ __all__ = [
     "reassess",
     "receive",
     "recount",
+    "recount_minutes",
     "refuse",
     "refuse_extension",
     "refuse_papers",

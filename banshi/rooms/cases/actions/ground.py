@@ -443,7 +443,8 @@ def need_running(case: Case) -> None:
 
 
 def dues(case: Case, *, now: datetime) -> dict[str, Any]:
-    """Columns of the promised and the statutory day, worked out anew from the acceptance, the stops and the extension."""
+    """Columns of the promised and the statutory day – and of the moment, where the promise is in hours –, worked out anew from
+    the acceptance, the stops and the extension."""
     if case.accepted_at is None:
         return {}
     limits, calendar = handling_of_case(case).limits, work_calendar()
@@ -451,12 +452,14 @@ def dues(case: Case, *, now: datetime) -> dict[str, Any]:
     stops, begun = stops_of(case), limit_begins(case) or case.accepted_at.astimezone(zone).date()
     extra = getattr(case, "extension", None)
     more = extra.days if extra is not None else 0
-    found: dict[str, Any] = {"provisional": False}
+    found: dict[str, Any] = {"provisional": False, "due_at": None}
     for name, limit in (("due_promised", limits.promised), ("due_statutory", limits.statutory)):
         first, days, unit = begun, limit.value, limit.unit
         if unit in clocks.IN_MINUTES:
-            first = minute_clock(case, limit, begun=case.accepted_at, now=now).at.astimezone(zone).date()
-            days, unit = 0, "working_day"
+            last = minute_clock(case, limit, begun=case.accepted_at, now=now).at
+            first, days, unit = last.astimezone(zone).date(), 0, "working_day"
+            if name == "due_promised" and extra is None:  # what it was made longer by is days
+                found["due_at"] = last
         due = clocks.due(first, days=days, unit=unit, longer=more, stops=stops, calendar=calendar, today=today)
         found[name] = due.on if limit.value else None
         if name == "due_promised":

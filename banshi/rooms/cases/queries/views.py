@@ -99,6 +99,7 @@ class CaseLine:
     stage_en: str
     stage_due_on: date | None
     stage_light: str
+    over: bool  # a limit in hours or minutes went by, today or before
     back_to_zh: str  # it came back: who sent it back looks at it first
     back_to_en: str
 
@@ -135,21 +136,23 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
         stage, stage_light = _stage_of(case), ""
         if stage is not None:
             stage_light = clocks.light(due_on=case.stage_due_on, today=today, calendar=calendar, stopped=stopped)
+        over = is_over(case, now=now)
         found.append(
             CaseLine(
                 no=case.no, hall=case.hall.code, hall_zh=case.hall.name_zh, hall_en=case.hall.name_en, item=case.item.code,
                 item_zh=case.item.name_zh, item_en=case.item.name_en, department=case.department.code,
                 department_zh=case.department.name_zh, department_en=case.department.name_en,
-                applicant=case.masked_applicant, phase=case.phase, outcome=case.outcome, flags=flags_of(case, today=today),
+                applicant=case.masked_applicant, phase=case.phase, outcome=case.outcome,
+                flags=flags_of(case, today=today, now=now),
                 due_on=due_on, left=calendar.working_days_between(today, due_on) if due_on and not stopped else None,
-                light="red" if case.pk in longer else clocks.worse(
+                light="red" if over or case.pk in longer else clocks.worse(
                     clocks.light(due_on=due_on, today=today, calendar=calendar, stopped=stopped), stage_light
                 ),
                 opened_at=case.opened_at, held_by_zh=held.name_zh if held else "", held_by_en=held.name_en if held else "",
                 proposed=case.proposed, channel=case.channel, urged=case.urged_on is not None,
                 stage_zh=stage.name_zh if stage else "", stage_en=stage.name_en if stage else "",
                 stage_due_on=case.stage_due_on, stage_light=stage_light,
-                back_to_zh=first.name_zh if first else "", back_to_en=first.name_en if first else "",
+                over=over, back_to_zh=first.name_zh if first else "", back_to_en=first.name_en if first else "",
             )
         )  # fmt: skip
     return found
@@ -180,13 +183,23 @@ def due_of(case: Case) -> date | None:
     return getattr(case, column) or case.fee_due_on if column else None
 
 
-def flags_of(case: Case, *, today: date) -> tuple[str, ...]:
+def is_over(case: Case, *, now: datetime) -> bool:
+    """Whether the last moment of a limit in hours or minutes went by."""
+    return case.phase in UNDER_CLOCK and case.stopped_at is None and case.due_at is not None and now > case.due_at
+
+
+def over_at(now: datetime) -> Q:
+    """The same cases, to be found."""
+    return Q(phase__in=UNDER_CLOCK, stopped_at=None, due_at__lt=now)
+
+
+def flags_of(case: Case, *, today: date, now: datetime) -> tuple[str, ...]:
     """stopped, tolerant, overdue, deemed, a fee that is due – never phases."""
     due_on = due_of(case)
     found = {
         "clock_stopped": case.stopped_at is not None,
         "tolerant": case.tolerant,
-        "overdue": due_on is not None and today > due_on and case.stopped_at is None,
+        "overdue": (due_on is not None and today > due_on and case.stopped_at is None) or is_over(case, now=now),
         "deemed": case.deemed,
         "fee_due": case.fee_due_on is not None,
         "provisional": case.provisional and due_on is not None,

@@ -38,7 +38,8 @@ def _happened(
     """Found by hall and moment, however long the history."""
     return f"""
 SELECT h.code AS hall, days.day, c.item_id, c.department_id, c.channel, c.instant, '{what}' AS what, c.notices, c.granted,
-  c.due_promised, c.days_saved, c.trips, {stars} AS stars, {seconds} AS seconds,
+  c.due_promised, c.due_at IS NULL OR c.decided_at <= c.due_at AS to_the_minute,
+  c.days_saved, c.trips, {stars} AS stars, {seconds} AS seconds,
   c.submitted_at IS NOT NULL AS prepared
 FROM unnest(%(halls)s::bigint[], %(days)s::date[]) AS days(hall_id, day) JOIN places_hall h ON h.id = days.hall_id
 CROSS JOIN LATERAL (
@@ -74,7 +75,7 @@ _SAYS = {
     "decided": "what = 'decided'",
     "granted": "what = 'decided' AND granted",
     "due": "what = 'decided' AND due_promised IS NOT NULL",
-    "on_time": "what = 'decided' AND day <= due_promised",
+    "on_time": "what = 'decided' AND day <= due_promised AND to_the_minute",
     "completed": "what = 'completed'",
     "one_stop": "what = 'completed' AND notices = 0 AND trips <= 1",
     "ratings": "stars IS NOT NULL",

@@ -35,8 +35,8 @@ def case_figures(counts: Mapping[str, int], saved: Mapping[int, int]) -> dict[st
 
     - `completion_share` 办结率: completed ÷ accepted of the same days. What is completed may have been accepted before, so
       a short span may be above 1.
-    - `on_time_share` 按时办结率: decided on or before the promised day, stops and an extension being in that day already, ÷
-      those decided that had one (`due`).
+    - `on_time_share` 按时办结率: decided on or before the promised day – or moment, of a limit in hours –, stops and an
+      extension being in that day already, ÷ those decided that had one (`due`).
     - `saved_p50` 提前天数: half saved at least so many working days: statutory limit less the days really counted,
       of those decided that have a limit.
     - `second_notice_share` 二次告知率: those of the received that were given a further notice, until today, ÷ received.
