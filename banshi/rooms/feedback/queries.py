@@ -303,8 +303,9 @@ def _answers(said: Sequence[Rating]) -> tuple[Answered, ...]:
     found = []
     for row in rows:
         aside = row.rating.set_aside_at
-        came = ("", "", None) if aside else (row.outcome, row.settlement, row.settled_at)
-        found.append(Answered(row.answer, row.answered_at, *came, aside, row.finding if aside else ""))
+        outcome, settlement, settled = ("", "", None) if aside else (row.outcome, row.settlement, row.settled_at)
+        finding = row.finding if aside else ""
+        found.append(Answered(row.answer, row.answered_at, outcome, settlement, settled, aside, finding))
     return tuple(each for each in found if each.text or each.outcome or each.set_aside)
 
 

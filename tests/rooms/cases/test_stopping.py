@@ -177,7 +177,7 @@ def test_a_limit_in_hours_is_red_after_its_last_minute_and_moves_with_the_hours_
     case = matters.in_review()
     last, after = (TUESDAY_NINE + timedelta(hours=2, seconds=n) for n in (0, 1))
 
-    lights = [lines([case], now=now)[0].light for now in (last, after)]
+    lights = [lines([case, case], now=now)[1].light for now in (last, after)]
     flags = [lines([case], now=now)[0].flags for now in (last, after)]
     red = [exceptions(case.hall, now=now).red for now in (last, after)]
     stood = cases.recount_minutes(now=TUESDAY_NINE)

@@ -136,7 +136,7 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
         stage, stage_light = _stage_of(case), ""
         if stage is not None:
             stage_light = clocks.light(due_on=case.stage_due_on, today=today, calendar=calendar, stopped=stopped)
-        over = is_over(case, now=now)
+        gone_by = is_over(case, now=now)
         found.append(
             CaseLine(
                 no=case.no, hall=case.hall.code, hall_zh=case.hall.name_zh, hall_en=case.hall.name_en, item=case.item.code,
@@ -145,14 +145,14 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
                 applicant=case.masked_applicant, phase=case.phase, outcome=case.outcome,
                 flags=flags_of(case, today=today, now=now),
                 due_on=due_on, left=calendar.working_days_between(today, due_on) if due_on and not stopped else None,
-                light="red" if over or case.pk in longer else clocks.worse(
+                light="red" if gone_by or case.pk in longer else clocks.worse(
                     clocks.light(due_on=due_on, today=today, calendar=calendar, stopped=stopped), stage_light
                 ),
                 opened_at=case.opened_at, held_by_zh=held.name_zh if held else "", held_by_en=held.name_en if held else "",
                 proposed=case.proposed, channel=case.channel, urged=case.urged_on is not None,
                 stage_zh=stage.name_zh if stage else "", stage_en=stage.name_en if stage else "",
                 stage_due_on=case.stage_due_on, stage_light=stage_light,
-                over=over, back_to_zh=first.name_zh if first else "", back_to_en=first.name_en if first else "",
+                over=gone_by, back_to_zh=first.name_zh if first else "", back_to_en=first.name_en if first else "",
             )
         )  # fmt: skip
     return found
