@@ -12,8 +12,16 @@ from banshi.foundation.doors import Who
 from banshi.foundation.said import named
 from banshi.foundation.words import words
 from banshi.frames.staff.cases import held
+from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import PaperRow, cost_of, handling_of_case, place_refusal, stages_waited_for
+from banshi.rooms.cases.queries import (
+    PaperRow,
+    cost_of,
+    handling_of_case,
+    limit_begins,
+    place_refusal,
+    stages_waited_for,
+)
 from banshi.rooms.cases.queries.stopping import STOP
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.costs import hangs_on
@@ -72,7 +80,15 @@ def deeds_of(
         for part, verb, permission in PARTS
         if who.may(permission, case.hall.code) and CASE.may(case.phase, verb) and (not busy or part in ALWAYS)
     }
+    if found & {"ask_longer", "extend"} and not _begun(case, now=now):
+        found -= {"ask_longer", "extend"}
     return frozenset(part for part in found if _open(part, who, case, papers, agreed, put_by, busy=busy))
+
+
+def _begun(case: Case, *, now: datetime) -> bool:
+    """Whether its days run: those of what is drawn by lot run from the draw, and there is nothing to extend before."""
+    begins = limit_begins(case)
+    return begins is None or begins <= today_of(case, now)
 
 
 def _open(

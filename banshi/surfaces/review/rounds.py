@@ -97,6 +97,7 @@ def propose(request: Asked, hall: str) -> HttpResponseBase:
         opens, closes = day_or_none(said.get("opens_on")), day_or_none(said.get("closes_on"))
         if opens is None or closes is None:
             raise Refused("invalid", facts={"field": "opens_on", "reason": _DAYS})
+        dropped = queries.proposed_before(code)
         cases.propose_round(
             item_code=code, places=int_or_none(said.get("places"), 0, 10_000_000) or 0, opens_on=opens, closes_on=closes,
             draw_on=day_or_none(said.get("draw_on")), by=acting(request, place), now=clock.now(),
@@ -104,6 +105,9 @@ def propose(request: Asked, hall: str) -> HttpResponseBase:
     except Refused as refused:
         return _page(request, place, refused=refused, at=code, typed=request.POST)
     messages.success(request, _("Proposed. It is open once another person publishes it."))
+    if dropped is not None:
+        said = {"year": dropped.year, "n": dropped.number}
+        messages.info(request, _("Round %(n)s of %(year)s, proposed before, is dropped by that.") % said)
     return redirect("review:rounds", hall=hall)
 
 

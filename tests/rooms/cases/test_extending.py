@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,8 +11,12 @@ from django.db import IntegrityError, transaction
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, Extension
-from banshi.rooms.cases.queries import worklist
+from banshi.rooms.cases.queries import facts_of, worklist
 from banshi.rooms.cases.queries.extending import asked_extension
+from banshi.rooms.cases.rules.papers import words
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.messaging.rules.templates import render
+from banshi.rooms.messaging.rules.words import COMMON
 from tests.matters import Matters
 from tests.rooms.cases.test_consulting import police
 from tests.rooms.cases.test_reviewing import refusal_of
@@ -56,6 +61,42 @@ def test_the_head_extends_while_another_works_on_it_and_takes_it_from_nobody(mat
     assert (row.proposed_by, row.approved_by) == (matters.staff["reviewer"], matters.staff["head"])
     assert (extended.locked_by, extended.extension_asked_by) == (matters.staff["reviewer"], None)
     assert (waits_for(matters, "head"), extended.due_statutory) == ([], date(2026, 4, 14))
+
+
+def test_paper_and_message_name_both_days_each_by_its_kind(matters: Matters):
+    """One says until when it was promised, the other what the law allows: neither is taken for the other."""
+    case = extends(matters, matters.in_review())
+
+    rows = dict(words("extension", facts_of(case.papers.get(kind="extension"))).rows)
+    told = Message.objects.get(key="case_extended").params
+    assert (rows["承诺办结日期"], rows["法定办结日期"]) == (
+        "原 2026 年 3 月 16 日，延长后 2026 年 3 月 23 日，暂定",
+        "原 2026 年 4 月 7 日，延长后 2026 年 4 月 14 日，暂定",
+    )
+    assert (told["day"], told["law"], told["year"]) == ("2026-03-23", "2026-04-14", "2026")
+
+
+def test_where_the_law_alone_sets_a_day_nothing_is_called_promised(matters: Matters):
+    case = matters.in_review()
+    Case.objects.filter(pk=case.pk).update(due_promised=case.due_statutory)
+    facts = replace(facts_of(extends(matters, case).papers.get(kind="extension")), due_promised=date(2026, 4, 14))
+
+    rows = dict(words("extension", facts).rows)
+
+    assert (rows.get("承诺办结日期"), rows["法定办结日期"]) == (
+        None,
+        "原 2026 年 4 月 7 日，延长后 2026 年 4 月 14 日，暂定",
+    )
+
+
+def test_a_day_that_may_still_move_is_told_as_such():
+    words_of = {lang: render(COMMON["case_extended"][lang], {
+        "item": "“营业执照”", "days": 5, "day": "1月7日", "law": "1月18日", "year": "2027", "reason": "复杂",
+        "link": "L",
+    }) for lang in ("zh", "en")}  # fmt: skip
+
+    assert "2027 年的放假安排还没公布，日期暂定。" in words_of["zh"]
+    assert "The holidays of 2027 are not published yet: the day may move." in words_of["en"]
 
 
 def test_a_head_extends_unasked(matters: Matters):

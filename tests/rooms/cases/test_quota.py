@@ -18,6 +18,7 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, QuotaEntry, QuotaRound
 from banshi.rooms.cases.rules import quota as rules
 from banshi.rooms.cases.rules.flow import Lived, stand
+from banshi.rooms.cases.rules.papers import words
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.rules.faults import faults
@@ -166,6 +167,30 @@ def test_a_round_is_published_by_another_and_once(matters: Matters) -> None:
         QuotaRound.objects.update(places=6)
 
 
+def test_days_that_are_taken_are_told_with_the_round_that_has_them_and_the_first_free_day(matters: Matters) -> None:
+    counted()
+    published(matters, 5)
+    published(matters, 5, days=(date(2026, 4, 1), date(2026, 4, 20)))
+    published(matters, 5, days=(date(2026, 5, 1), date(2026, 5, 20)))
+
+    no = no_of(proposed, matters=matters, places=5, days=(date(2026, 3, 31), date(2026, 4, 2)))
+
+    assert no.facts["reason"]["en"] == "Round 1 of 2026 has 2026-03-01 to 2026-03-31: this one can begin on 2026-04-21"
+
+
+def test_a_round_whose_days_went_by_is_not_published(matters: Matters) -> None:
+    """Proposed in time, and left lying: on its last day it is still published (of the furthest hall there could be)."""
+    counted()
+    row = proposed(matters, 5)
+    by = matters.by["second_supervisor"]
+
+    late = no_of(cases.publish_round, round_id=row.pk, by=by, now=at("2026-04-01 00:00"))
+    last = cases.publish_round(round_id=row.pk, by=by, now=at("2026-03-31 17:59"))
+
+    assert (late.slug, late.facts["field"]) == ("invalid", "closes_on")
+    assert last.published_at == at("2026-03-31 17:59")
+
+
 def test_what_is_dropped_is_not_published(matters: Matters) -> None:
     counted()
     row = proposed(matters, 5)
@@ -271,6 +296,44 @@ def test_days_of_what_is_drawn_run_from_the_draw(matters: Matters) -> None:
     case.refresh_from_db()
     line = queries.lines([case], now=at("2026-04-09 09:00"))[0]
     assert (case.due_promised, case.due_statutory, line.light) == (date(2026, 4, 16), date(2026, 5, 8), "green")
+
+
+def test_the_paper_and_the_message_say_that_the_days_run_from_the_draw(matters: Matters) -> None:
+    """A date alone seems to count from the acceptance."""
+    _row, (case,) = by_lot(matters, 1, 1)
+
+    paper = words("acceptance", queries.facts_of(case.papers.get(kind="acceptance")))
+    told = Message.objects.get(key="case_taken").params
+    assert ("期限起算", "摇号日 2026 年 4 月 10 日") in paper.rows
+    assert "名额经公开摇号确定，办理期限自摇号日起算，等待摇号的时间不计入。" in paper.paragraphs
+    assert (told["draw"], told["day"]) == ("2026-04-10", "2026-04-16")
+
+
+def test_what_is_not_drawn_says_nothing_of_a_draw(matters: Matters) -> None:
+    counted()
+    published(matters, 1)
+    case = reviewed(matters)
+
+    paper = words("acceptance", queries.facts_of(case.papers.get(kind="acceptance")))
+    assert "期限起算" not in dict(paper.rows)
+    assert "draw" not in Message.objects.get(key="case_taken").params
+
+
+def test_nothing_is_extended_before_the_days_run(matters: Matters) -> None:
+    """The day before the draw, and the day of it."""
+    _row, (case,) = by_lot(matters, 1, 1)
+
+    def ask(day: str) -> Any:
+        return cases.propose_extension(case_no=case.no, days=3, reason="复杂", by=matters.by["reviewer"], now=at(day))
+
+    early = [
+        no_of(ask, day="2026-04-09 23:59"),
+        no_of(cases.extend, case_no=case.no, days=3, reason="复杂", by=matters.by["head"], now=at("2026-04-09 23:59")),
+    ]
+    asked = ask("2026-04-10 00:00")
+
+    assert [(no.slug, no.facts["opens"]) for no in early] == [("too-early", "2026-04-10")] * 2
+    assert asked.extension_asked_by == matters.staff["reviewer"]
 
 
 def test_a_draw_takes_two_and_a_list_that_is_ready(matters: Matters) -> None:

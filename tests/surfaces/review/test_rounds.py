@@ -40,6 +40,16 @@ def test_a_round_is_proposed_by_one_and_published_by_another(matters: Matters) -
     assert f"/quota/{row.pk}/" in item.content.decode()
 
 
+def test_who_proposes_again_is_told_what_is_dropped_by_it(matters: Matters) -> None:
+    counted()
+    one = manager("one")
+
+    first = one.post(AT + "propose", SAID, follow=True).content.decode()
+    second = one.post(AT + "propose", {**SAID, "places": "4"}, follow=True).content.decode()
+
+    assert ["第 1 期随之不公布" in page for page in (first, second)] == [False, True]
+
+
 def test_what_cannot_be_a_round_is_said_beside_what_was_typed(matters: Matters) -> None:
     counted()
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import (
+    decided_by,
     dues,
     give,
     invalid,
@@ -22,6 +23,7 @@ from banshi.rooms.cases.actions.ground import (
 )
 from banshi.rooms.cases.models import Case, Extension
 from banshi.rooms.cases.queries.handling import handling_of_case
+from banshi.rooms.cases.queries.quota import limit_begins
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import extend_refusal
 
@@ -32,7 +34,8 @@ def propose_extension(*, case_no: str, days: int, reason: str, by: Actor, now: d
     """The department asks the head for more time. Work goes on, the clock runs; said again, it takes the place of what was
     asked for before.
 
-    :raises Refused: nothing-found, wrong-state (extended already), locked, too-late, invalid.
+    :raises Refused: nothing-found, wrong-state (extended already), locked, too-early (its days run from a draw), too-late,
+        invalid.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -51,7 +54,8 @@ def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) ->
     decide. What the head says counts, whatever was asked for. Nobody's work on the case keeps the head from it, and the
     head keeps nobody from theirs; of two heads at once one extends: the case is locked.
 
-    :raises Refused: nothing-found, wrong-state (extended already), same-person (who asked for it), too-late, invalid.
+    :raises Refused: nothing-found, wrong-state (extended already), same-person (who asked for it), too-early (its days run
+        from a draw), too-late, invalid.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -64,7 +68,7 @@ def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) ->
             case=case, days=days, reason=reason.strip(), at=now, by=str(by), proposed_by_id=asked_by,
             approved_by_id=staff_of(by),
         )  # fmt: skip
-        before = case.due_statutory
+        promised_before, before = case.due_promised, case.due_statutory
         columns = dues(case, now=now)
         second = {"second_by": asked_by} if asked_by is not None else {}
         event = step(
@@ -77,6 +81,7 @@ def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) ->
             "extension",
             event=event,
             now=now,
+            promised_before=promised_before,
             due_before=before,
             days_stopped=f"{days} 个工作日",
             reason=reason.strip(),
@@ -86,9 +91,10 @@ def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) ->
             "case_extended",
             event=event,
             now=now,
-            day=columns["due_promised"].isoformat(),
             days=days,
             reason=reason,
+            **decided_by(case),
+            **({"law": case.due_statutory.isoformat()} if case.due_statutory not in (None, case.due_promised) else {}),
         )
     return case
 
@@ -112,7 +118,7 @@ def refuse_extension(*, case_no: str, why: str, by: Actor, now: datetime) -> Cas
 
 
 def _need_room(case: Case, *, days: int, reason: str, now: datetime) -> None:
-    """That the law leaves so many days, and they were not given yet."""
+    """That its days run, the law leaves so many more, and they were not given yet."""
     most = clocks.MOST_EXTENSION_JOINT if handling_of_case(case).joint else clocks.MOST_EXTENSION
     if not 1 <= days <= most:
         raise invalid("days", f"延长 1 到 {most} 个工作日", f"1 to {most} working days")
@@ -120,6 +126,9 @@ def _need_room(case: Case, *, days: int, reason: str, now: datetime) -> None:
         raise invalid("reason", "写明理由，300 字以内", "Give the reason, in up to 300 characters")
     if Extension.objects.filter(case=case).exists():
         raise Refused("wrong-state", facts={"kind": "case", "state": "extended", "needs": "not extended"})
+    begins = limit_begins(case)
+    if begins is not None and today_of(case, now) < begins:  # who waits for a draw has used none of their days yet
+        raise Refused("too-early", facts={"opens": begins.isoformat()})
     ends = dues(case, now=now)["due_statutory"]  # while the clock stands, later than was last written down
     if ends is not None and today_of(case, now) > ends:
         raise Refused("too-late", facts={"closes": ends.isoformat()})

@@ -300,6 +300,7 @@ def _said_of(case: Case, now: datetime) -> Facts:
         promised=span_words(handling.limits.promised), statutory=span_words(handling.limits.statutory),
         guardian=people.guardian_name(case.guardian_id, today=today_of(case, now)),
         agent=str(case.agent) if agent is not None else "", mandate=_mandate_said(agent),
+        draw_on=limit_begins(case) if handling.quota is not None else None,
         provisional=case.provisional, result=handling.result.name_zh, result_en=handling.result.name_en,
         place=case.hall.address_zh, reconsider_at=remedy.reconsider_zh, court=remedy.court_zh,
     )  # fmt: skip
@@ -373,6 +374,21 @@ def _params(case: Case, more: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "item_zh": case.item.name_zh, "item_en": case.item.name_en, "case": case.no, "link": f"/cases/{case.no}/", **more,
     }  # fmt: skip
+
+
+def decided_by(case: Case) -> dict[str, str]:
+    """What a message says of the day by which a case is decided: `day`, and where it may still move `year`, whose holidays are
+    not published yet."""
+    day = case.due_promised
+    if day is None:
+        return {"day": ""}
+    return {"day": day.isoformat(), **({"year": str(day.year)} if case.provisional else {})}
+
+
+def drawn_on(case: Case) -> dict[str, str]:
+    """What a message says of the draw from which the days of a case run; of what is not drawn by lot nothing."""
+    day = limit_begins(case)
+    return {"draw": day.isoformat()} if day is not None else {}
 
 
 def of_whole(case: Case) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from banshi.rooms.cases.actions.applying import add_material, need_form, need_pr
 from banshi.rooms.cases.actions.ground import (
     alone,
     called,
+    decided_by,
+    drawn_on,
     dues,
     give,
     invalid,
@@ -372,7 +374,7 @@ def _accepted(
         key, more = "case_taken", more | of_whole(case)
         if case.wait_until is not None:
             more |= {"at": case.wait_until.isoformat()}
-    tell(case, key, event=event, now=now, day=case.due_promised.isoformat(), **more)
+    tell(case, key, event=event, now=now, **decided_by(case), **drawn_on(case), **more)
 
 
 def write_acceptance(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -12,7 +12,7 @@ from django.db.models import Max
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.cases.actions.ground import dues, invalid, last_day, step, tell
+from banshi.rooms.cases.actions.ground import decided_by, dues, invalid, last_day, step, tell
 from banshi.rooms.cases.actions.places import hold, said
 from banshi.rooms.cases.models import Case, QuotaEntry, QuotaRound
 from banshi.rooms.cases.queries.quota import limit_begins, quota_of, round_by_id, rounds_of
@@ -48,12 +48,10 @@ def propose_round(
         raise invalid("item", "这个事项没有按名额办理", "The places of this matter are not counted")
     if wrong := rules.round_faults(by=quota.by, places=places, opens=opens_on, closes=closes_on, draw=draw_on):
         raise invalid(*wrong)
-    if closes_on < last_day(now):  # the latest day that it is anywhere: an item has no hall of its own
-        raise invalid("closes_on", "截止日已经过去", "The day on which it closes has gone by")
+    _need_ahead(closes_on, now=now)
     with transaction.atomic():
         _lock(item)
-        if rounds_of(item).filter(opens_on__lte=closes_on, closes_on__gte=opens_on).exists():
-            raise invalid("opens_on", "这些日子已有一期", "Another round has some of these days")
+        _need_free(item, opens_on, closes_on)
         QuotaRound.objects.filter(item=item, published_at=None, dropped_at=None).update(dropped_at=now)
         last = QuotaRound.objects.filter(item=item, year=opens_on.year).aggregate(last=Max("number"))["last"] or 0
         row = QuotaRound.objects.create(
@@ -68,7 +66,7 @@ def publish_round(*, round_id: int, by: Actor, now: datetime) -> QuotaRound:
     """公布: from now on it holds, and never changes. Who waited for a round takes part in it.
 
     :raises Refused: nothing-found; changed-meanwhile – it was dropped, or is published already; same-person; invalid – another
-        round has some of the days by now.
+        round has some of the days by now, or they have gone by.
     """
     found = _proposed(round_id)
     with transaction.atomic():
@@ -79,8 +77,8 @@ def publish_round(*, round_id: int, by: Actor, now: datetime) -> QuotaRound:
             raise Refused("changed-meanwhile")
         if row.asked_by == str(by):
             raise Refused("same-person", facts={"reason": _PUBLISHES})
-        if rounds_of(row.item).filter(opens_on__lte=row.closes_on, closes_on__gte=row.opens_on).exists():
-            raise invalid("opens_on", "这些日子已有一期", "Another round has some of these days")
+        _need_ahead(row.closes_on, now=now)
+        _need_free(row.item, row.opens_on, row.closes_on)
         row.published_at, row.published_by = now, str(by)
         row.save(update_fields=["published_at", "published_by"])
         for case in waiting:
@@ -173,8 +171,7 @@ def _tell_drawn(
     facts = {"round": said(row), "number": entry.number, "rank": entry.rank, "drawn": drawn}
     event = step(case, "draw", by=by, now=now, facts=facts)
     if drawn:
-        day = case.due_promised.isoformat() if case.due_promised is not None else ""
-        tell(case, "case_drawn", event=event, now=now, day=day)
+        tell(case, "case_drawn", event=event, now=now, **decided_by(case))
         return
     quota = quota_of(case)
     if quota is not None and quota.carried:
@@ -222,6 +219,30 @@ def _locked(ids: Iterable[int]) -> list[Case]:
         "hall", "item", "department", "locked_by"
     )
     return list(rows.filter(pk__in=list(ids)).order_by("id"))
+
+
+def _need_ahead(closes_on: date, *, now: datetime) -> None:
+    """A round wholly in the past takes nobody, and once published stays."""
+    if closes_on < last_day(now):  # the latest day that it is anywhere: an item has no hall of its own
+        raise invalid("closes_on", "截止日已经过去", "The day on which it closes has gone by")
+
+
+def _need_free(item: Item, opens_on: date, closes_on: date) -> None:
+    """No published round has some of the days. The item is locked. :raises Refused: invalid – which one has, and when is free."""
+    taken = rounds_of(item).order_by("opens_on")
+    row = taken.filter(opens_on__lte=closes_on, closes_on__gte=opens_on).first()
+    if row is None:
+        return
+    free = row.closes_on + timedelta(days=1)
+    for each in taken.filter(opens_on__gt=row.closes_on):
+        if each.opens_on > free:
+            break
+        free = each.closes_on + timedelta(days=1)
+    raise invalid(
+        "opens_on",
+        f"{row.year} 年第 {row.number} 期已有 {row.opens_on} 到 {row.closes_on}，这一期最早从 {free} 开始",
+        f"Round {row.number} of {row.year} has {row.opens_on} to {row.closes_on}: this one can begin on {free}",
+    )
 
 
 def _lock(item: Item) -> None:

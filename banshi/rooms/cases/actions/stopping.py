@@ -11,6 +11,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import (
     alone,
+    decided_by,
     dues,
     give,
     invalid,
@@ -144,7 +145,7 @@ def resume_clock(*, case_no: str, result: str, by: Actor, now: datetime) -> Case
             case, "resume_clock", by=by, now=now, stopped_at=None, due_told=columns["due_promised"], **columns,
             facts={"due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"]},
         )  # fmt: skip
-        tell(case, "case_goes_on", event=event, now=now, day=columns["due_promised"].isoformat())
+        tell(case, "case_goes_on", event=event, now=now, **decided_by(case))
     return case
 
 

@@ -182,6 +182,11 @@ def public_list(row: QuotaRound, *, start: int = 0, most: int | None = None) -> 
     return [Listed(number or 0, masked_no(no), rank, state) for number, no, rank, state in shown]
 
 
+def proposed_before(item_code: str) -> QuotaRound | None:
+    """What waits to be published of an item, and is dropped when another round is proposed."""
+    return QuotaRound.objects.filter(item__code=item_code, published_at=None, dropped_at=None).order_by("-id").first()
+
+
 def rounds_here(*, department: str = "") -> list[QuotaRound]:
     """Rounds that were not dropped, for those who make them: of each item the newest first. :param department: "" all."""
     rows = QuotaRound.objects.filter(dropped_at=None).select_related("item__department")

@@ -48,7 +48,9 @@ class Facts:
     due_supplement: date | None = None
     due_promised: date | None = None
     due_statutory: date | None = None
-    due_before: date | None = None
+    due_before: date | None = None  # 法定办结日期 before an extension
+    promised_before: date | None = None  # 承诺办结日期 before it
+    draw_on: date | None = None  # of what is drawn by lot: the day from which its days run
     due_issue: date | None = None
     promised: str = ""
     statutory: str = ""
@@ -162,9 +164,18 @@ def _dues(facts: Facts) -> tuple[tuple[str, str], ...]:
     if facts.at_once:
         return (("办结时限", AT_ONCE),)
     return (
+        *_begins(facts),
         ("承诺办结日期", _due(facts.due_promised, facts.promised, provisional=facts.provisional)),
         ("法定办结日期", _due(facts.due_statutory, facts.statutory, provisional=facts.provisional)),
     )
+
+
+def _begins(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Of what is drawn by lot: without it the dates would seem to count from the acceptance."""
+    return (("期限起算", f"摇号日 {day_words(facts.draw_on)}"),) if facts.draw_on else ()
+
+
+DRAWN = "名额经公开摇号确定，办理期限自摇号日起算，等待摇号的时间不计入。"
 
 
 def _why(facts: Facts) -> tuple[str, ...]:
@@ -295,6 +306,7 @@ def _acceptance(facts: Facts) -> PaperWords:
         paragraphs=(
             f"{_asked(facts)}，{said}",
             promise if facts.deferred else "",
+            DRAWN if facts.draw_on and has_days else "",
             "节假日和依法不计入期限的时间除外。" if has_days else "",
             PROVISIONAL if facts.provisional and has_days else "",
         ),
@@ -359,18 +371,33 @@ def _special_procedure(facts: Facts) -> PaperWords:
 
 def _extension(facts: Facts) -> PaperWords:
     longer = f"办理期限延长{facts.days_stopped}" if facts.days_stopped else "延长办理期限"
-    before = f"不能在 {_day(facts.due_before)}前办结" if facts.due_before else "不能按期办结"
     return PaperWords(
         paragraphs=(
-            f"{_asked(facts)}，{before}。经本机关负责人批准，{longer}。",
+            f"{_asked(facts)}，不能在原定期限内办结。经本机关负责人批准，{longer}。",
             *_why(facts),
             PROVISIONAL if facts.provisional else "",
         ),
         rows=(
             *_head(facts),
-            ("原办结日期", _day(facts.due_before)),
-            ("延长后的日期", _due(facts.due_statutory, "", provisional=facts.provisional)),
+            *_begins(facts),
+            *_moved(facts),
         ),
+    )
+
+
+def _moved(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Both days of a case, each by its name, before and after: one alone would be taken for the other."""
+    promised, statutory = (facts.promised_before, facts.due_promised), (facts.due_before, facts.due_statutory)
+    kinds = (
+        [("承诺办结日期", *promised)] if promised != statutory else []
+    )  # where only the law sets one, there is no promise
+    return tuple(
+        (
+            label,
+            f"{f'原 {day_words(before)}，' if before else ''}延长后 {_due(after, '', provisional=facts.provisional)}",
+        )
+        for label, before, after in [*kinds, ("法定办结日期", *statutory)]
+        if after
     )
 
 

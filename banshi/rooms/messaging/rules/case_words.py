@@ -69,20 +69,20 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "What was missing for “{item}” has come. By {day} you hear whether it is accepted.[ Follow it: {link}]",
     },
     "case_not_accepted": {
-        "zh": "“{item}”不予受理：{reason}。不服可以申请行政复议，也可以起诉。[通知书：{link}]",
+        "zh": "“{item}”不予受理：{reason}。不服可以申请行政复议，也可以提起诉讼。[通知书：{link}]",
         "en": "“{item}” is not accepted[: {reason}]. You may ask for a review or go to court.[ The notice: {link}]",
     },
     "case_accepted": {
-        "zh": "“{item}”受理了，{day}前作出决定。[还要补：{bring}。][看进度：{link}]",
-        "en": "“{item}” is accepted and will be decided by {day}.[ Still to follow: {bring}.][ Follow it: {link}]",
+        "zh": "“{item}”受理了，[{draw}摇号，期限从那天算起，]{day}前作出决定。[{year} 年的放假安排还没公布，日期暂定。][还要补：{bring}。][看进度：{link}]",
+        "en": "“{item}” is accepted[, is drawn by lot on {draw}, from which its days run,] and will be decided by {day}.[ The holidays of {year} are not published yet: the day may move.][ Still to follow: {bring}.][ Follow it: {link}]",
     },
     "case_taken": {
-        "zh": "“{item}”的材料收下了，也受理了，办件编号 {case}，{day}前作出决定。[立等可取，约{at}好，在休息区等。][还要补：{bring}。][看进度：{link}]",
-        "en": "The papers for “{item}” were received and it is accepted: case {case}, decided by {day}.[ Wait in the rest area: it is done about {at}.][ Still to follow: {bring}.][ Follow it: {link}]",
+        "zh": "“{item}”的材料收下了，也受理了，办件编号 {case}，[{draw}摇号，期限从那天算起，]{day}前作出决定。[{year} 年的放假安排还没公布，日期暂定。][立等可取，约{at}好，在休息区等。][还要补：{bring}。][看进度：{link}]",
+        "en": "The papers for “{item}” were received and it is accepted: case {case}[, drawn by lot on {draw}, from which its days run], decided by {day}.[ The holidays of {year} are not published yet: the day may move.][ Wait in the rest area: it is done about {at}.][ Still to follow: {bring}.][ Follow it: {link}]",
     },
     "case_deemed": {
-        "zh": "“{item}”到期没有告知要补什么，算受理了，{day}前作出决定。[看进度：{link}]",
-        "en": "Nobody said in time what “{item}” lacks, so it counts as accepted and will be decided by {day}.[ Follow it: {link}]",
+        "zh": "“{item}”到期没有告知要补什么，算受理了，[{draw}摇号，期限从那天算起，]{day}前作出决定。[{year} 年的放假安排还没公布，日期暂定。][看进度：{link}]",
+        "en": "Nobody said in time what “{item}” lacks, so it counts as accepted[, is drawn by lot on {draw}, from which its days run,] and will be decided by {day}.[ The holidays of {year} are not published yet: the day may move.][ Follow it: {link}]",
     },
     "case_deemed_late": {
         "zh": "“{item}”到期没有告知要补什么，算受理了。本该{day}前作出决定，已经超期，列入督办；有了决定发消息告诉你。[看进度：{link}]",
@@ -101,8 +101,8 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "What was to follow for “{item}” has come and is right: {bring}.[ Follow it: {link}]",
     },
     "case_drawn": {
-        "zh": "“{item}”中签了，{day}前作出决定。[看进度：{link}]",
-        "en": "“{item}” was drawn and will be decided by {day}.[ Follow it: {link}]",
+        "zh": "“{item}”中签了，{day}前作出决定。[{year} 年的放假安排还没公布，日期暂定。][看进度：{link}]",
+        "en": "“{item}” was drawn and will be decided by {day}.[ The holidays of {year} are not published yet: the day may move.][ Follow it: {link}]",
     },
     "case_not_drawn": {
         "zh": "“{item}”没有中签。结果和怎样核对都在网上，决定书另发。[看结果：{link}]",
@@ -121,12 +121,12 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "“{item}” needs longer than the {days} days that were told: {what}. The time is still not counted, and the new date is told when it is over.[ Follow it: {link}]",
     },
     "case_goes_on": {
-        "zh": "“{item}”接着办，{day}前办完。[看进度：{link}]",
-        "en": "“{item}” goes on and will be done by {day}.[ Follow it: {link}]",
+        "zh": "“{item}”接着办，{day}前作出决定。[{year} 年的放假安排还没公布，日期暂定。][看进度：{link}]",
+        "en": "“{item}” goes on and will be decided by {day}.[ The holidays of {year} are not published yet: the day may move.][ Follow it: {link}]",
     },
     "case_extended": {
-        "zh": "“{item}”延长 {days} 个工作日，{day}前办完。原因：{reason}。[通知书：{link}]",
-        "en": "“{item}” takes {days} working days longer and will be done by {day}.[ Reason: {reason}.][ The notice: {link}]",
+        "zh": "“{item}”延长 {days} 个工作日，{day}前作出决定[，这是承诺的日期，法定最迟{law}]。[{year} 年的放假安排还没公布，日期暂定。]原因：{reason}。[通知书：{link}]",
+        "en": "“{item}” takes {days} working days longer and will be decided by {day}[, as promised; the law allows until {law}].[ The holidays of {year} are not published yet: the day may move.][ Reason: {reason}.][ The notice: {link}]",
     },
     "case_later": {
         "zh": "放假安排公布了，“{item}”改为{day}前办完。[看进度：{link}]",
@@ -141,7 +141,7 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "“{item}” is granted; the result is issued by {day}.[ The decision: {link}]",
     },
     "case_refused": {
-        "zh": "“{item}”没有批准[：{reason}]。决定书在{hall}出件窗口，凭[取件码 {code} 或]身份证领[，也可以现在在线看：{link}]。不服可以申请行政复议，也可以起诉，期限从收到决定书算起。",
+        "zh": "“{item}”没有批准[：{reason}]。决定书在{hall}出件窗口，凭[取件码 {code} 或]身份证领[，也可以现在在线看：{link}]。不服可以申请行政复议，也可以提起诉讼，期限从收到决定书算起。",
         "en": "“{item}” is refused[: {reason}]. Fetch the decision at the issue window of {hall} with [code {code} or ]your ID card[, or read it online now: {link}]. You may ask for a review or go to court; the time for it counts from the day you get the decision.",
     },
     "case_ready": {
