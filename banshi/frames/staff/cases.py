@@ -179,6 +179,12 @@ class Step:
     facts: dict[str, Any]
     papers: tuple[tuple[CasePaper, str], ...]
 
+    @property
+    def outcome(self) -> str:
+        """Of a decision which one it was, as a state; "" of what decides nothing."""
+        decides = self.verb in ("decide", "decide_at_once")
+        return ("granted" if self.facts.get("grant") else "refused") if decides else ""
+
 
 def _story(moments: list[Moment]) -> list[Step]:
     """Newest first."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
@@ -16,7 +18,7 @@ from banshi.frames.staff import cases as shared
 from banshi.frames.staff.colleagues import colleagues, other_departments, put_by
 from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases.actions.ground import today_of
+from banshi.rooms.cases.actions.ground import dues, today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import guided_case, latest_day, place_refusal, shown_fields, standing_of
 from banshi.rooms.cases.queries.extending import asked_extension
@@ -99,6 +101,15 @@ def stop_words(case: Case) -> dict[str, Any] | None:
     return {"name_zh": zh, "name_en": en, "days": said.expected_days, "basis": said.basis, "by": case.proposed_by}
 
 
+def longer_days(case: Case, days: int, *, now: datetime) -> list[tuple[str, date, date | None]]:
+    """Each day of a case by its kind, and where so many more working days lead; None: nobody asked for any."""
+    kinds = {"due_promised": pgettext("case clock", "Promised"), "due_statutory": pgettext("case clock", "By law")}
+    before, after = dues(case, now=now), dues(case, longer=days, now=now) if days else {}
+    if before["due_promised"] == before["due_statutory"]:  # only the law sets one
+        del kinds["due_promised"]
+    return [(label, before[name], after.get(name)) for name, label in kinds.items() if before[name] is not None]
+
+
 def _no_place(case: Case) -> str:
     """The reason of a refusal, to start from, of what fulfils the conditions, where every place is given or it was not drawn –
     nothing that passes by itself. In Chinese, as decisions are written.
@@ -138,6 +149,7 @@ def answer(
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in stopping(case.item.item_type).items()],
         "proposed_stop": stop_words(case) if "agree_stop" in deeds else None,
         "asked_longer": (asked := asked_extension(case)), "longer": said if deed == "extend" else asked,
+        "longer_days": longer_days(case, asked.days if asked is not None else 0, now=now) if "extend" in deeds else [],
         "departments": [d for d in departments(hall.code) if d.pk != case.department_id] if "consult" in deeds else [],
         "consult_until": latest_day(case, today_of(case, now)) if "consult" in deeds else None,
         "colleagues": colleagues(case, proposed_by) if "hand_on" in deeds else [],

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from banshi.foundation.doors import Who
 from banshi.foundation.said import named
@@ -142,7 +143,7 @@ def _their_own(who: Who, case: Case, put_by: Collection[int]) -> bool:
 
 
 def _listed(stages: Sequence[Stage]) -> str:
-    return ", ".join(named(each) for each in stages)
+    return pgettext("list", ", ").join(named(each) for each in stages)
 
 
 def _extended(case: Case) -> bool:
@@ -165,7 +166,9 @@ def withheld(
         return [_("%(who)s works on it now.") % {"who": named(case.locked_by)}]
     code, found = case.hall.code, []
     if case.phase == "received" and who.may("cases.receive", code) and (left := lacking(papers)):
-        found.append(_("It cannot be accepted yet. Missing: %(papers)s.") % {"papers": ", ".join(left)})
+        found.append(
+            _("It cannot be accepted yet. Missing: %(papers)s.") % {"papers": pgettext("list", ", ").join(left)}
+        )
     if case.phase == "received" and who.may("cases.receive", code) and case.notices and not agreed.get("notice"):
         found.append(_("A notice was given. For a further one a colleague who supervises agrees on this page first."))
     if case.phase == "in_review" and who.may("cases.approve", code):

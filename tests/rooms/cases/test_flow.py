@@ -183,6 +183,29 @@ def test_what_was_passed_over_is_never_under_way() -> None:
     assert (rows["police"].state, rows["said"].state) == ("ahead", "done")
 
 
+def test_nothing_is_under_way_in_what_ended() -> None:
+    """Withdrawn while it was under review: what is left would look as if it were to come, by a day."""
+    handling = Handling.model_validate({**SHOP, "flow": FLOW})
+    lived = Lived(received=TUESDAY, accepted=TUESDAY, ended=True)
+
+    rows = stand(handling.flow, lived, calendar=lambda: WorkCalendar({}))
+
+    assert [(row.stage.code, row.state) for row in rows if row.state != "ahead" or row.due_on] == [("in", "done")]
+
+
+def test_of_a_refusal_the_last_stage_is_done_when_its_decision_is_handed_over(matters: Matters) -> None:
+    follows([each for each in FLOW if each.get("act") not in ("consult", "procedure")])
+    case = matters.in_review()
+    cases.opine(case_no=case.no, says="refuse", text="不符合规划", by=matters.by["reviewer"], now=TUESDAY_NINE)
+    case = decide(case, matters, grant=False, reason="不符合规划")
+
+    waits = stages_of(case)[-1]
+    cases.deliver(case_no=case.no, how="counter", by=matters.by["issuer"], now=TUESDAY_NINE)
+    done = stages_of(Case.objects.get(pk=case.pk))[-1]
+
+    assert (waits.state, done.state, done.on, done.due_on) == ("now", "done", TUESDAY, None)
+
+
 def test_gates_wait_for_the_last_of_each() -> None:
     gates = [Stage.model_validate(each) for each in FLOW]
     lived = Lived(answered={"police": TUESDAY}, over={})

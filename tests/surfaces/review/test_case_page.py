@@ -572,3 +572,31 @@ def test_whoever_takes_a_supplement_sees_what_says_something_else_than_at_the_no
         1,
     )
     assert "上次告知的 租约 没有交 补来了" in page
+
+
+def test_after_a_refusal_the_page_says_so_and_runs_one_clock(matters: Matters, client_of):
+    """The day by law is that of the decision: below the day by which it is handed over it would lie before it."""
+    case = matters.in_review()
+    before = client_of("approver").get(at(case)).content.decode()
+    cases.opine(case_no=case.no, says="refuse", text="不符合规划", by=matters.by["reviewer"], now=TUESDAY_NINE)
+    cases.decide(case_no=case.no, grant=False, reason="不符合规划", by=matters.by["approver"], now=TUESDAY_NINE)
+
+    after = client_of("approver").get(at(case)).content.decode()
+
+    refused, decided = ">不予批准</span>", '<b>作出决定</b> <span class="tag" data-tone="urgent">不予批准</span>'
+    said = [
+        [words in page for words in (refused, "法定最迟", "决定书送达最晚", "决定用时", decided)]
+        for page in (before, after)
+    ]
+    assert said == [[False, True, False, False, False], [True, False, True, True, True]]
+
+
+def test_a_head_sees_where_the_days_lead_before_they_agree(matters: Matters, client_of):
+    case = matters.in_review()
+    cases.propose_extension(case_no=case.no, days=5, reason="案情复杂", by=matters.by["reviewer"], now=TUESDAY_NINE)
+
+    page = " ".join(client_of("head").get(at(case)).content.decode().split())
+
+    assert re.search(r"承诺办结</dt> <dd>3月16日[^<]*→ <b>3月23日", re.sub(r"</?(?:time|span)[^>]*>", "", page))
+    assert re.search(r"法定最迟</dt> <dd>4月7日[^<]*→ <b>4月14日", re.sub(r"</?(?:time|span)[^>]*>", "", page))
+    assert [page.count(each) for each in ('for="no-longer-why">不同意的理由', 'for="extend-reason">理由')] == [1, 1]

@@ -458,23 +458,26 @@ def need_running(case: Case) -> None:
         raise Refused("clock-stopped", facts={"since": case.stopped_at.isoformat()})
 
 
-def dues(case: Case, *, now: datetime) -> dict[str, Any]:
+def dues(case: Case, *, longer: int = 0, now: datetime) -> dict[str, Any]:
     """Columns of the promised and the statutory day – and of the moment, where the promise is in hours –, worked out anew from
-    the acceptance, the stops and the extension."""
+    the acceptance, the stops and the extension.
+
+    :param longer: working days of an extension that is not given yet.
+    """
     if case.accepted_at is None:
         return {}
     limits, calendar = handling_of_case(case).limits, work_calendar()
     zone, today = ZoneInfo(case.hall.timezone), today_of(case, now)
     stops, begun = stops_of(case), limit_begins(case) or case.accepted_at.astimezone(zone).date()
     extra = getattr(case, "extension", None)
-    more = extra.days if extra is not None else 0
+    more = extra.days if extra is not None else longer
     found: dict[str, Any] = {"provisional": False, "due_at": None}
     for name, limit in (("due_promised", limits.promised), ("due_statutory", limits.statutory)):
         first, days, unit = begun, limit.value, limit.unit
         if unit in clocks.IN_MINUTES:
             last = minute_clock(case, limit, begun=case.accepted_at, now=now).at
             first, days, unit = last.astimezone(zone).date(), 0, "working_day"
-            if name == "due_promised" and extra is None:  # what it was made longer by is days
+            if name == "due_promised" and not more:  # what it was made longer by is days
                 found["due_at"] = last
         due = clocks.due(first, days=days, unit=unit, longer=more, stops=stops, calendar=calendar, today=today)
         found[name] = due.on if limit.value else None

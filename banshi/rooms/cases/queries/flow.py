@@ -14,7 +14,7 @@ from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
 from banshi.rooms.cases.queries.quota import limit_begins
 from banshi.rooms.cases.rules.clocks import Stop
 from banshi.rooms.cases.rules.flow import Lived, StageRow, limit_of, limited, stand, ungated
-from banshi.rooms.cases.rules.lifecycle import UNDER_CLOCK
+from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.cases.rules.procedures import stops_clock
 from banshi.rooms.catalogue.rules.flow import GATES
 from banshi.rooms.catalogue.rules.handling import Stage
@@ -51,13 +51,14 @@ def lived(case: Case) -> Lived:
         if case.proposed in ("grant", "refuse")
         else None
     )
-    issued = _last(CaseEvent.objects.filter(case=case, verb="issue")) if case.phase in _ISSUED else None
+    made = "deliver" if case.granted is False else "issue"  # of a refusal nothing is made: its paper is handed over
+    issued = _last(CaseEvent.objects.filter(case=case, verb=made)) if case.phase in _ISSUED else None
     return Lived(
         received=day(case.received_at), accepted=day(case.accepted_at), proposed=day(given), decided=day(case.decided_at),
         issued=day(issued),
         answered=answered, over=over, open=open_, counted=frozenset(stage.procedure for stage in counted_stages(case)),
         due={"receive": case.notice_due_on, "issue": case.issue_due_on},
-        draw_on=limit_begins(case), stops=stops,
+        draw_on=limit_begins(case), stops=stops, ended=case.phase in CASE.ends,
     )  # fmt: skip
 
 

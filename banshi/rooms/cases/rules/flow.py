@@ -20,9 +20,9 @@ LAWS_OWN = ("receive", "issue")  # acts that have a clock of their own
 @dataclass(frozen=True)
 class Lived:
     """What a case has behind it, as days of its hall; None: not yet. `answered`: department → day of its last answer, `over`:
-    procedure → day on which the last of its kind ended. `open`: departments that are asked, procedures under way.
-    `counted`: procedures that stop no clock here, done with the review that says what came of them. `draw_on`: the day of its
-    draw, from which the days of the decision run."""
+    procedure → day on which the last of its kind ended. `open`: departments that are asked, procedures under way. `issued`: the
+    result was made, or a refusal handed over. `counted`: procedures that stop no clock here, done with the review that says what
+    came of them. `draw_on`: the day of its draw, from which the days of the decision run."""
 
     received: date | None = None
     accepted: date | None = None
@@ -35,6 +35,7 @@ class Lived:
     counted: frozenset[str] = frozenset()
     due: Mapping[str, date | None] | None = None  # act → the day of the law's own clock, where one runs for it
     draw_on: date | None = None
+    ended: bool = False  # the case is over: nothing is under way, or to come
     stops: Sequence[Stop] = ()  # days of procedures that ended, which count for no limit
 
 
@@ -75,7 +76,7 @@ def grant_refusal(stages: Sequence[Stage], lived: Lived) -> Refusal | None:
 
 def stand(stages: Sequence[Stage], lived: Lived, *, calendar: Callable[[], WorkCalendar]) -> tuple[StageRow, ...]:
     """Every stage with its state. Those above the decision that have not been done are under way together once the case was
-    accepted; nothing is under way before it was received, and nothing that was passed over.
+    accepted; nothing is under way before it was received or after it ended, and nothing that was passed over.
 
     :param calendar: gives the working days, where a stage under way has a limit of its own.
     """
@@ -88,8 +89,8 @@ def stand(stages: Sequence[Stage], lived: Lived, *, calendar: Callable[[], WorkC
             rows.append(StageRow(stage, "done", day))
             begun = max(begun or day, day)
             continue
-        if lived.decided is not None and stage.act != "issue":  # passed over, or nobody's step
-            rows.append(StageRow(stage, "done" if stage.act == "other" else "ahead"))
+        if lived.ended or (lived.decided is not None and stage.act != "issue"):  # passed over, or nobody's step
+            rows.append(StageRow(stage, "done" if stage.act == "other" and lived.decided is not None else "ahead"))
             continue
         due_on = (lived.due or {}).get(stage.act) if reached else None
         if due_on is None and reached and begun and stage.days:
