@@ -18,6 +18,7 @@ from banshi.kernel.actors import SYSTEM
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.actions import unsent_ends
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Clock, Ruled
 from banshi.rooms.cases.rules.grounds import GROUNDS, Ground
@@ -166,6 +167,20 @@ THEY_COUNT = _("They count from %(day)s. The hall takes them out and tells you w
 TAKEN_OUT = pgettext_lazy("case", "The hall took your papers out of the cabinet")
 IT_LOOKS = _("They count from %(day)s. The hall looks at them and tells you when it has received them.")
 STOPPED = pgettext_lazy("case", "The time stands still")
+GIVEN_UP = pgettext_lazy("case", "Given up"), _("You never sent it. You can apply again at any time.")
+# What comes by the day that is waited for: a day alone says nothing.
+COMES: dict[str, str | Promise] = {
+    "pre_review": pgettext_lazy("case", "Looked at by"),
+    "await_receipt": pgettext_lazy("case", "Answer on acceptance by"),
+    "received": pgettext_lazy("case", "Answer on acceptance by"),
+    "supplement": pgettext_lazy("case", "To be handed in by"),
+    "accepted": pgettext_lazy("case", "Decision due by"),
+    "in_review": pgettext_lazy("case", "Decision due by"),
+    "decided": pgettext_lazy("case", "Made and handed over by"),
+    "issuing": pgettext_lazy("case", "Made and handed over by"),
+}
+TO_BE_PAID = pgettext_lazy("case", "To be paid by")
+REFUSAL_COMES = pgettext_lazy("case", "Handed over by")
 SILENCE = _(
     "All that is missing is told to you at once. If nobody does in time, it counts as accepted, from the day it was received."
 )
@@ -190,8 +205,9 @@ class Standstill:
 @dataclass(frozen=True)
 class Present:
     """The step a case is at. `has`: the office whose turn it is, "" where it is yours or nobody's; `until`: the day that is
-    waited for, `provisional` where a calendar may still move it; `legal`: the day the law sets; `bring`: papers whose
-    originals the hall waits for; `reason`: why it came to nothing, in the words of whoever decided so."""
+    waited for, `comes` what comes by it, `provisional` where a calendar may still move it; `legal`: the day the law sets;
+    `goes_on`: the day on which what its applicant does not go on with is deleted; `bring`: papers whose originals the hall waits
+    for; `reason`: why it came to nothing, in the words of whoever decided so."""
 
     title: str
     detail: str
@@ -199,6 +215,8 @@ class Present:
     mine: bool
     over: bool
     until: date | None
+    comes: str
+    goes_on: date | None
     overdue: bool
     provisional: bool
     legal: date | None
@@ -220,6 +238,8 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
     title, detail = REFUSED_NOW if refused else TO_PAY if to_pay else NOW[case.phase]
     if refused and case.phase == "decided":
         title, detail = REFUSED_TO_GET if conclude.is_their_own(case, now=now) else REFUSED_TO_FETCH
+    if case.phase == "withdrawn" and never_sent(case):
+        title, detail = GIVEN_UP
     if case.phase == "received" and case.item.item_type == PERMIT:  # silence means something of permits alone
         detail = SILENCE
     dropped, sent, expected = where.dropped, where.sent, case.phase == "await_receipt"
@@ -244,11 +264,28 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
     return Present(
         title=str(STOPPED if stop else title), detail="" if stop else str(detail),
         has=whose if whose in ("hall", "department") else "", mine=whose == "applicant", over=whose == "",
-        until=None if stop else cases.due_of(case), overdue="overdue" in flags, provisional="provisional" in flags,
+        until=None if stop else cases.due_of(case), comes=_comes(case, refused=refused),
+        goes_on=unsent_ends(case, now=now) if button is not None else None,
+        overdue="overdue" in flags, provisional="provisional" in flags,
         legal=case.due_statutory if runs else None, clock=cases.clock_of(case, now=now) if runs else None, stop=stop,
         button=button, bring=tuple(named(row) for row in where.originals) if asks else (),
         reason=reason_of(case), ground=ground, body=body,
     )  # fmt: skip
+
+
+def _comes(case: Case, *, refused: bool) -> str:
+    said = TO_BE_PAID if case.fee_due_on is not None else REFUSAL_COMES if refused else COMES.get(case.phase, "")
+    return str(said)
+
+
+def comes_to(case: Case) -> bool:
+    """Whether its result is given, or may be yet: nothing is named as the result of what was refused or came to nothing."""
+    return case.granted is not False and case.phase not in FOR_NOTHING
+
+
+def never_sent(case: Case) -> bool:
+    """Whether no hall ever had anything of it."""
+    return case.submitted_at is None and case.received_at is None
 
 
 def reason_of(case: Case) -> str:
@@ -295,7 +332,9 @@ def button_of(case: Case, where: Where, *, comes: bool, now: datetime) -> Button
             if case.phase == "pre_returned"
             else pgettext("case", "Hand in what is missing")
         )
-        return Button(word, form_url(case) if only_fields else papers, "upload")
+        if only_fields:
+            return Button(word, form_url(case), "pencil")
+        return Button(word, papers, "upload")
     if where.by_hand and not comes:
         href = f"{reverse('citizen:book', args=[case.item.code])}?hall={case.hall.code}"
         return Button(pgettext("case", "Book a time to bring the originals"), href, "calendar-plus")
@@ -337,7 +376,11 @@ def story(case: Case, *, now_it_is: str, ruled: Ruled | None = None) -> list[Ste
     for moment in cases.timeline(case):
         if moment.at == at_once and moment.actor == str(SYSTEM) and moment.verb in BY_RULE:
             continue
-        title = done_word(moment.verb, moment.facts)
+        title = (
+            done_word(moment.verb, moment.facts)
+            if moment.before != "draft" or moment.verb != "withdraw"
+            else GIVEN_UP[0]
+        )
         if title is None:
             continue
         why = moment.why if moment.verb in OPEN_REASONS else ""

@@ -58,8 +58,8 @@ def test_it_is_said_from_the_case_and_names_it_on_both_sides(matters: Matters, m
     enquiry = Enquiry.objects.get()
     seen = text(me.get(f"/enquiries/{enquiry.no}/"))
     assert (there, case.no in asked, sent.status_code) == (True, True, 302)
-    assert "前答复你，由小镇大厅没有经办这件事的人答复" in asked
-    assert "前答复，会发消息告诉你" in seen
+    assert "答复你，由小镇大厅没有经办这件事的人答复" in asked
+    assert "答复，会发消息告诉你" in seen
     assert (enquiry.case_id, enquiry.item.code, enquiry.account_id) == (case.pk, STUCK, matters.account.pk)
     assert WORDS in seen
     assert case.no in seen

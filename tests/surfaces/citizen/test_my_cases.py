@@ -564,6 +564,40 @@ def test_a_day_says_what_it_is_for_and_gives_way_to_an_hour_that_was_promised(ma
     ]  # fmt: skip
 
 
+def test_of_each_day_it_is_said_what_comes_by_it(matters, me):
+    """Of what the hall looks at, what it received, what is to be handed in – and of a draft when it goes."""
+    draft, looked_at = page(me, matters.opened()), page(me, sent(matters, me))
+    received = page(me, matters.received())
+    lacking = matters.received()
+    lacks = [Missing("lease", "没有签名")]
+    actions.give_notice(case_no=lacking.no, missing_now=lacks, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    words = ("6月8日 周一删除", "预审最晚", "受理答复最晚", "补交最晚")
+    assert [[each in said for each in words] for said in (draft, looked_at, received, page(me, lacking))] == [
+        [True, False, False, False], [False, True, False, False], [False, False, True, False], [False, False, False, True],
+    ]  # fmt: skip
+
+
+def test_what_was_never_sent_is_given_up_and_not_withdrawn(matters, me):
+    """Nobody had it: there is nothing to take back from anybody."""
+    case = matters.opened()
+
+    before, asked = page(me, case), text(me.get(f"/cases/{case.no}/withdraw"))
+    me.post(f"/cases/{case.no}/withdraw")
+
+    after = page(me, case)
+    assert ("不办了" in before, "这件事不办了？" in asked, "没有交，不办了" in after) == (True, True, True)
+    assert [word in said for said in (before, asked, after) for word in ("撤回",)] == [False, False, False]
+
+
+def test_nothing_is_named_as_the_result_of_what_came_to_nothing(matters, me):
+    under_way, refused = matters.in_review(), matters.in_review()
+    actions.opine(case_no=refused.no, says="refuse", text="不符合规划", by=matters.by["reviewer"], now=TUESDAY_NINE)
+    actions.decide(case_no=refused.no, grant=False, reason="不符合规划", by=matters.by["approver"], now=TUESDAY_NINE)
+
+    assert ["开店许可证" in page(me, case) for case in (under_way, refused)] == [True, False]
+
+
 # --- Papers in a cabinet ----------------------------------------------------------------------------------------
 
 

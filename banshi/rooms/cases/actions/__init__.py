@@ -52,7 +52,7 @@ from banshi.rooms.cases.actions.deferring import lapse_deferred, remind_deferred
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.extending import extend, propose_extension, refuse_extension
 from banshi.rooms.cases.actions.filing import file_away
-from banshi.rooms.cases.actions.forgetting import forget_unsent, never_received, runs_out
+from banshi.rooms.cases.actions.forgetting import forget_unsent, never_received, runs_out, unsent_ends
 from banshi.rooms.cases.actions.ground import alone, names, need_sealed, tell, told_at, told_at_ends, waits_for_seal
 from banshi.rooms.cases.actions.ground import locked as lock
 from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
@@ -204,6 +204,7 @@ __all__ = [
     "told_at_ends",
     "try_again",
     "try_rules",
+    "unsent_ends",
     "urge",
     "waits_for_seal",
     "withdraw",

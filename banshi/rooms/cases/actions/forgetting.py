@@ -51,6 +51,17 @@ def runs_out(case: Case, *, now: datetime) -> bool:
     return today >= due
 
 
+def unsent_ends(case: Case, *, now: datetime) -> date | None:
+    """The first day on which `runs_out` may be, if nothing is done with it until then; None of what does not go by itself."""
+    if case.phase not in UNSENT or case.received_at is not None:
+        return None
+    records, today = policy_of(case.hall_id, now=now).records, today_of(case, now)
+    due = max(_touched(case, now) + timedelta(days=_days(case, records)), case.forget_on or date.min)
+    if case.forget_told == case.revision:
+        return max(due, today)
+    return max(due, today + timedelta(days=records.forget_told_days))  # it is told first
+
+
 def _days(case: Case, records: RecordsPolicy) -> int:
     return records.draft_days if case.phase == "draft" else records.returned_days
 
