@@ -106,8 +106,8 @@ def propose(request: Asked, hall: str) -> HttpResponseBase:
         return _page(request, place, refused=refused, at=code, typed=request.POST)
     messages.success(request, _("Proposed. It is open once another person publishes it."))
     if dropped is not None:
-        said = {"year": dropped.year, "n": dropped.number}
-        messages.info(request, _("Round %(n)s of %(year)s, proposed before, is dropped by that.") % said)
+        which = {"year": dropped.year, "n": dropped.number}
+        messages.info(request, _("Round %(n)s of %(year)s, proposed before, is dropped by that.") % which)
     return redirect("review:rounds", hall=hall)
 
 

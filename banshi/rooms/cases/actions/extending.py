@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -94,9 +95,15 @@ def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) ->
             days=days,
             reason=reason,
             **decided_by(case),
-            **({"law": case.due_statutory.isoformat()} if case.due_statutory not in (None, case.due_promised) else {}),
+            **_law(case),
         )
     return case
+
+
+def _law(case: Case) -> dict[str, Any]:
+    """What a message says of the day that the law sets, where another is promised."""
+    day = case.due_statutory
+    return {"law": day.isoformat()} if day is not None and day != case.due_promised else {}
 
 
 def refuse_extension(*, case_no: str, why: str, by: Actor, now: datetime) -> Case:

@@ -376,7 +376,7 @@ def _params(case: Case, more: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def decided_by(case: Case) -> dict[str, str]:
+def decided_by(case: Case) -> dict[str, Any]:
     """What a message says of the day by which a case is decided: `day`, and where it may still move `year`, whose holidays are
     not published yet."""
     day = case.due_promised
@@ -385,7 +385,7 @@ def decided_by(case: Case) -> dict[str, str]:
     return {"day": day.isoformat(), **({"year": str(day.year)} if case.provisional else {})}
 
 
-def drawn_on(case: Case) -> dict[str, str]:
+def drawn_on(case: Case) -> dict[str, Any]:
     """What a message says of the draw from which the days of a case run; of what is not drawn by lot nothing."""
     day = limit_begins(case)
     return {"draw": day.isoformat()} if day is not None else {}
