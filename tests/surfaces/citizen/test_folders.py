@@ -62,7 +62,7 @@ def test_the_page_says_it_without_a_shelf(open_town: Town) -> None:
 
     page = phone.client.get(f"/cases/{case.no}/").content.decode()
 
-    assert ("在大厅窗口" in page, "作出决定后，原件可以凭身份证领回" in page) == (True, True)
+    assert ("在大厅窗口" in page, "作出决定后，不收走的原件可以凭身份证领回" in page) == (True, True)
     assert ("A-3" in page, folder.no in page) == (False, False)
 
 
