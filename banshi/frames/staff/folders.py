@@ -36,6 +36,7 @@ class Shown:
 
     folder: PaperFolder
     where: str
+    goes: str = ""  # whom it goes to next; "": nobody, or it is not said here
 
     @property
     def no(self) -> str:
@@ -44,7 +45,10 @@ class Shown:
 
 def folder_of(case: Case) -> Shown | None:
     row = deliveries.folder_of(case)
-    return Shown(row, where(row)) if row is not None else None
+    if row is None:
+        return None
+    next_one = deliveries.goes_next(row, case)
+    return Shown(row, where(row), named(next_one) if next_one is not None else "")
 
 
 def folders_of(cases: Iterable[Case]) -> dict[int, Shown]:

@@ -24,6 +24,28 @@ FOLDER_SPOTS = ("tray", "shelf", "archive")  # which tray, which shelf, which bo
 FOLDER_DEEDS = ("made", "received", "added", "put", "taken", "sent", "signed", "refused", "gave", "archived")
 LIES_TOO_LONG: Final = timedelta(days=10)  # a folder of a case that is closed, until it is archived or given back
 
+FOLDER_GOES = {  # to whom a folder goes next, who is no department: as people call the place
+    "issue": ("出件窗口", "Issue window"),
+    "applicant": ("申请人", "Applicant"),
+    "archive": ("档案室", "Archive room"),
+}
+
+
+def folder_goes(phase: str, *, over: bool, instant: bool, originals: bool) -> str | None:
+    """Whom the papers of a case go to next, wherever they are now: department | issue – the window that hands the result out –
+    | applicant, whose originals are among them | archive; None: nobody has received them yet.
+
+    :param over: the case has ended. :param instant: it is settled at the window, and no department gets it.
+    """
+    if phase in ("received", "supplement", "accepted"):
+        return "issue" if instant else "department"
+    if phase in ("in_review", "decided"):
+        return "issue"
+    if over or phase in ("issuing", "ready", "delivered"):
+        return "applicant" if originals else "archive"
+    return None
+
+
 DELIVERY = Table(
     "delivery",
     states=["ready", "posted", "delivered", "ended"],

@@ -329,7 +329,11 @@ def _folder(case: Case) -> dict[str, Any] | None:
 
 
 def folder_part(row: PaperFolder, case: Case) -> dict[str, Any]:
-    return {"number": row.no, "place": row.place, "spot": row.spot, "since": moment(row.since, zone_of(case.hall))}
+    goes = deliveries.goes_next(row, case)
+    return {
+        "number": row.no, "place": row.place, "spot": row.spot, "since": moment(row.since, zone_of(case.hall)),
+        "goes_to": {"to": goes.to, "name": goes.name_zh, "name_en": goes.name_en} if goes is not None else None,
+    }  # fmt: skip
 
 
 def parcel_part(parcel: Parcel, case: Case) -> dict[str, Any]:

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from banshi.rooms.cases.models import Case
+from banshi.rooms.delivery import actions
 from banshi.rooms.delivery.models import PaperFolder
 from tests.surfaces.api.casework import Casework
+from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +48,39 @@ def test_a_folder_is_put_away_by_its_keeper_and_archived_with_what_has_ended(wor
     assert (put, (put["place"], put["spot"])) == (again, ("shelf", "A-3"))
     assert [each.status_code for each in (nowhere, early, stranger)] == [422, 409, 403]
     assert PaperFolder.objects.get().moves == 2
+
+
+def goes(seen: Any) -> Any:
+    to = seen["folder"]["goes_to"]
+    return to and (to["to"], to["name"])
+
+
+def test_whom_a_folder_goes_to_next_is_said_by_name(work: Casework):
+    no = work.opened()
+    department = Case.objects.get().department.name_zh
+    received = work.done("receive", no, "receiver", {"materials": ["id", "lease", "photo"]})
+    work.done("accept", no, "receiver")
+    handed = work.done("hand-over", no, "receiver")
+    signed = work.done("sign-for", no, "reviewer")
+    work.done("opine", no, "reviewer", {"says": "grant"})
+    work.done("decide", no, "approver", {"grant": True})
+    work.done("issue", no, "issuer")
+    ready = work.done("shelve", no, "issuer", {"place": "A-3"})
+
+    assert [goes(each) for each in (received, handed, signed, ready)] == [
+        ("department", department), ("department", department), ("issue", "出件窗口"), ("applicant", "申请人"),
+    ]  # fmt: skip
+
+
+def test_once_the_originals_went_back_the_rest_goes_to_the_archive_and_stays_there(work: Casework):
+    no = work.ready()
+    case, by = Case.objects.get(), work.matters.by["issuer"]
+    folder = PaperFolder.objects.get()
+    actions.give_back(folder_id=folder.pk, hall=case.hall, codes=["id"], signed=True, by=by, now=TUESDAY_NINE)
+    left = work.seen(no, "issuer")
+    code = work.seen(no)["delivery"]["code"]
+    work.done("deliver", no, "issuer", {"channel": "counter", "code": code})
+
+    work.done("folder", no, "issuer", {"place": "archive", "spot": "12-3"})
+
+    assert (goes(left), goes(work.seen(no, "issuer"))) == (("archive", "档案室"), None)

@@ -6,19 +6,46 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import Count, F, Min, QuerySet, Sum
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery.models import FolderMove, FolderPaper, PaperFolder
-from banshi.rooms.delivery.rules import LIES_TOO_LONG, folder_pk
+from banshi.rooms.delivery.rules import FOLDER_GOES, LIES_TOO_LONG, folder_goes, folder_pk
 from banshi.rooms.places.models import Hall
 
 
 def folder_of(case: Case) -> PaperFolder | None:
     """The one that there is; None also where everything went back."""
     return PaperFolder.objects.filter(case=case, ended_at=None).select_related("holder").first()
+
+
+@dataclass(frozen=True)
+class Goes:
+    """Whom a folder goes to next: department | issue | applicant | archive, and what people call them."""
+
+    to: str
+    name_zh: str
+    name_en: str
+
+
+def goes_next(folder: PaperFolder, case: Case) -> Goes | None:
+    """Whom it goes to from where it is; None where that is nobody: it is in the archive, or went back. On its way to a department
+    that has not signed yet it goes there."""
+    if folder.place in ("archive", "back"):
+        return None
+    originals = folder.papers.filter(originals__gt=F("back")).exists()
+    to = (
+        "department"
+        if folder.place == "sent" and case.phase == "in_review"
+        else folder_goes(case.phase, over=case.phase in CASE.ends, instant=case.instant, originals=originals)
+    )
+    if to is None:
+        return None
+    if to == "department":
+        return Goes(to, case.department.name_zh, case.department.name_en)
+    return Goes(to, *FOLDER_GOES[to])
 
 
 def last_folder_of(case: Case) -> PaperFolder | None:

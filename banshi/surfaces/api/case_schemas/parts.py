@@ -208,11 +208,20 @@ class CaseDeliveryOut(Out):
     parcel: ParcelPart | None = Field(description="The one under way, or the last.")
 
 
+class FolderGoesOut(Out):
+    to: Literal["department", "issue", "applicant", "archive"] = Field(
+        description="issue: the window that hands results out. applicant: original papers are among them."
+    )
+    name: str = Field(description="Of the place, as people call it: a department by its own name.")
+    name_en: str
+
+
 class CaseFolderOut(Out):
     number: str = Field(description="As its label bears it.")
     place: Literal["tray", "shelf", "person", "sent", "archive"]
     spot: str = Field(description="Which tray, shelf or box; empty where somebody has it.")
     since: datetime
+    goes_to: FolderGoesOut | None = Field(description="Whom it goes to next; null: it stays.")
 
 
 class MoveFolderIn(In):
