@@ -26,6 +26,7 @@ from banshi.rooms.identity import queries as identity
 from banshi.rooms.library.queries import CertificateView
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.case_agents import agent_part
+from banshi.surfaces.api.case_changed import changed_part
 from banshi.surfaces.api.case_review import review_part
 from banshi.surfaces.api.guide import below_shown, fee_shown, stage_shown
 from banshi.surfaces.api.keys import Caller, permissions_of
@@ -187,6 +188,7 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
         "form": cases.form_of(case) if staff else masked_draft(case, who),
         "delivery": _delivery(case, who, now=now),
         "folder": _folder(case) if staff else None,
+        "changed": changed_part(case) if staff else None,
         "agent": agent_part(case, now=now),
         "by_rule": _by_rule(case, who),
         "review": review_part(case, who, now=now),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.surfaces.api.casework import Casework
+from banshi.rooms.cases.models import CaseMaterial
+from tests.surfaces.api.casework import FORM_TYPE, Casework, form, photo
 from tests.surfaces.api.test_cases_rights import key_for
+from tests.surfaces.citizen.conftest import stop_the_clock
+from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
 STOP = {"kind": "hearing", "basis": "《听证办法》第三条", "expected_days": 10}
@@ -64,3 +68,58 @@ def test_nobody_else_is_told(work: Casework) -> None:
 
     assert {who: answer.json()["review"] for who, answer in told.items()} == dict.fromkeys(told)
     assert not any("内部备注" in answer.content.decode() for answer in told.values())
+
+
+def handed_in(work: Casework, no: str, code: str, colour: str) -> None:
+    body = form(photo(colour), requirement=code, channel="upload")
+    assert work.calls("post", f"/cases/{no}/materials", "channel", body, content_type=FORM_TYPE).status_code == 201
+
+
+def fine(*codes: str) -> list[dict[str, object]]:
+    return [{"material": code, "ok": True} for code in codes]
+
+
+def sent(work: Casework) -> str:
+    """Sent with its papers, as a channel does."""
+    no = work.opened()
+    for code, colour in (("id", "white"), ("lease", "red"), ("photo", "blue")):
+        handed_in(work, no, code, colour)
+    work.done("submit", no, "channel")
+    return no
+
+
+def test_what_was_changed_since_it_was_examined_is_marked_for_staff_masked(work: Casework) -> None:
+    no = sent(work)
+    first = work.seen(no, "pre_reviewer")["changed"]
+    wrong = {"field": "name", "ok": False, "reason": "店名不对"}
+    work.done("return", no, "pre_reviewer", {"verdicts": [wrong, *fine("id", "lease", "photo")]})
+    said = {"answers": {"food": "yes"}, "form": {"name": "新书店", "address": "二号路 9 号", "phone": "13900139002"}}
+    assert work.calls("patch", f"/cases/{no}", "channel", said).status_code == 200
+    work.done("submit", no, "channel")
+
+    seen = work.seen(no, "pre_reviewer")
+
+    assert (first, work.seen(no)["changed"]) == (None, None)
+    assert work.calls("get", f"/cases/{no}", "manage").json()["changed"] is None
+    changed = seen["changed"]
+    assert [(each["question"], each["was"], each["now"]) for each in changed["answers"]] == [("food", "no", "yes")]
+    assert [(each["field"], each["was"], each["now"]) for each in changed["fields"]] == [
+        ("name", "小镇书店", "新书店"), ("address", "一号路****", "二号路****"), ("phone", None, "139****9002"),
+    ]  # fmt: skip
+    assert (changed["papers"], seen["form"]["address"]) == ([], "二号路 9 号")
+
+
+def test_a_page_that_came_since_is_named_with_its_paper(work: Casework) -> None:
+    no = sent(work)
+    (lease,) = [each for each in work.seen(no, "pre_reviewer")["requirements"] if each["code"] == "lease"]
+    wrong = {"material": lease["materials"][0]["id"], "ok": False, "reason": "看不清"}
+    work.done("return", no, "pre_reviewer", {"verdicts": [wrong, *fine("id", "photo")]})
+    stop_the_clock(TUESDAY_NINE + timedelta(minutes=5))
+    handed_in(work, no, "lease", "green")
+    work.done("submit", no, "channel")
+
+    changed = work.seen(no, "pre_reviewer")["changed"]
+
+    came = CaseMaterial.objects.get(code="lease", gone_at=None)
+    assert [(each["requirement"], each["materials"]) for each in changed["papers"]] == [("lease", [came.pk])]
+    assert (changed["answers"], changed["fields"]) == ([], [])

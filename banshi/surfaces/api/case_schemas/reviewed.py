@@ -7,7 +7,38 @@ from typing import Literal
 
 from pydantic import Field
 
+from banshi.surfaces.api.case_schemas.base import Value
 from banshi.surfaces.api.schemas import Named, Out
+
+
+class ChangedAnswerOut(Out):
+    question: str
+    text: str
+    text_en: str
+    was: str | None = Field(description="Which option; null: none.")
+    now: str | None
+
+
+class ChangedFieldOut(Out):
+    field: str
+    label: str
+    label_en: str
+    was: Value | None = Field(description="Masked where it is personal; null: nothing stood there.")
+    now: Value | None = Field(description="Masked as `was`; `form` has it whole, as ever with a trace.")
+
+
+class ChangedPaperOut(Out):
+    requirement: str
+    name: str
+    name_en: str
+    materials: list[int] = Field(description="What came of it since, by its ids; empty: what there was is gone.")
+
+
+class CaseChangedOut(Out):
+    since: datetime = Field(description="When it was examined last.")
+    answers: list[ChangedAnswerOut]
+    fields: list[ChangedFieldOut]
+    papers: list[ChangedPaperOut]
 
 
 class OpinionOut(Out):

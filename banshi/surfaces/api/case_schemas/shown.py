@@ -17,7 +17,7 @@ from banshi.surfaces.api.case_schemas.parts import (
     RequirementOut,
     TellOut,
 )
-from banshi.surfaces.api.case_schemas.reviewed import CaseReviewOut
+from banshi.surfaces.api.case_schemas.reviewed import CaseChangedOut, CaseReviewOut
 from banshi.surfaces.api.schemas import (
     FeeOut,
     Named,
@@ -96,6 +96,9 @@ class CaseOut(CaseLineOut):
     agent: CaseAgentOut | None = Field(description="Who acts for the applicant; null: nobody does.")
     remedy: CaseRemedyOut | None = Field(description="救济途径; null: it did not end against what was asked for.")
     folder: CaseFolderOut | None = Field(description="材料袋: where its paper is; for staff.")
+    changed: CaseChangedOut | None = Field(
+        description="For staff: what was changed since somebody examined it – sent it back, or gave a notice; null: nobody did."
+    )
     by_rule: ByRuleOut | None = Field(description="What the rules of its item made of it; null: it has none.")
     review: CaseReviewOut | None = Field(
         description="For staff whose pages of a case show it (`cases.look`); else null."
