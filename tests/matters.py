@@ -112,6 +112,30 @@ class Matters:
         item.save(update_fields=["handling"])
         catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
 
+    def asks_who(self) -> None:
+        """From now on the form asks who applies, and – of rented premises – who acts for them and who their guardian is."""
+        from banshi.kernel.actors import SYSTEM
+        from banshi.rooms.catalogue import actions as catalogue
+        from banshi.rooms.catalogue.models import Item
+
+        item = Item.objects.get(code="pension")
+        group = {"group_zh": "人", "group_en": "People", "required": False}
+        rented = {**group, "show_if": {"eq": ["premises", "rented"]}}
+        fields = [
+            {"code": "buyer", "label_zh": "买方", "label_en": "Buyer", "type": "name", "element": "person-name", **group},
+            {"code": "buyer-no", "label_zh": "买方证件号码", "label_en": "Number of the buyer", "type": "id_number",
+             "element": "id-number", **group},
+            {"code": "mobile", "label_zh": "手机号码", "label_en": "Mobile", "type": "phone", "element": "mobile", **group},
+            {"code": "agent", "label_zh": "代理人", "label_en": "Agent", "type": "name", "element": "agent-name", **rented},
+            {"code": "agent-no", "label_zh": "代理人证件号码", "label_en": "Number of the agent", "type": "id_number",
+             "element": "agent-id-number", **rented},
+            {"code": "guardian-no", "label_zh": "监护人证件号码", "label_en": "Number of the guardian", "type": "id_number",
+             "element": "guardian-id-number", **rented},
+        ]  # fmt: skip
+        item.handling = {**item.handling, "fields": [*item.handling["fields"], *fields]}
+        item.save(update_fields=["handling"])
+        catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+
     def costs(self, yuan: str = "80") -> None:
         """From now on a grant costs something."""
         from banshi.kernel.actors import SYSTEM

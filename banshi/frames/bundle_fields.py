@@ -7,11 +7,12 @@ from datetime import date, datetime
 
 from banshi.foundation.said import english
 from banshi.frames.case_fields import LONGEST_VALUE, SOURCES, TRIES, Line, Merged, as_typed, by_card, mark, merged_with
+from banshi.journeys.case import changing
 from banshi.journeys.case.carried import Carried, of_case
+from banshi.journeys.case.changing import Known
 from banshi.kernel.actors import Actor
 from banshi.kernel.conditions import names
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases import actions
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.catalogue.rules.handling import Field
@@ -114,22 +115,29 @@ def _asked(one: OneForm) -> dict[str, Field]:
 
 
 def write(
-    bundle: Bundle, typed: Mapping[str, str], marks: Mapping[str, str], *, by: Actor, now: datetime, tries: int = TRIES
+    bundle: Bundle,
+    typed: Mapping[str, str],
+    marks: Mapping[str, str],
+    *,
+    known: Known | None = None,
+    by: Actor,
+    now: datetime,
+    tries: int = TRIES,
 ) -> tuple[Bundle, Merged]:
     """Write what clashes with nothing, in every case that asks for it; read and compared anew where somebody else wrote in
     between.
 
-    :raises Refused: wrong-state, changed-meanwhile (again and again).
+    :param known: fills in what the form asks for only now. :raises Refused: wrong-state, changed-meanwhile (again and again).
     """
     merge = merged(bundle, cases.cases_of(bundle), typed, marks)
     if not merge.changes:
         return bundle, merge
     try:
-        written = actions.change_bundle(
-            bundle_no=bundle.no, form=merge.changes, revision=bundle.revision, by=by, now=now
+        written = changing.change_bundle(
+            bundle_no=bundle.no, form=merge.changes, revision=bundle.revision, known=known, by=by, now=now
         )
     except Refused as refused:
         if refused.slug != "changed-meanwhile" or tries == 1:
             raise
-        return write(cases.bundle_by_no(bundle.no), typed, marks, by=by, now=now, tries=tries - 1)
+        return write(cases.bundle_by_no(bundle.no), typed, marks, known=known, by=by, now=now, tries=tries - 1)
     return written, merge

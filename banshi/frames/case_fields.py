@@ -14,6 +14,7 @@ from banshi.foundation.crypto import sign
 from banshi.foundation.said import english, named
 from banshi.journeys.case import changing
 from banshi.journeys.case.carried import Carried, at_window, of_case
+from banshi.journeys.case.changing import Known
 from banshi.kernel.actors import Actor
 from banshi.kernel.conditions import names
 from banshi.kernel.masking import mask_id
@@ -33,6 +34,7 @@ SOURCES: dict[str, str | Promise] = {
     "account": pgettext_lazy("case", "The number you signed in with"),
     "library": pgettext_lazy("case", "From what the authorities hold"),
     "own_phone": pgettext_lazy("case", "Your own number, as you proved it"),
+    "mandate": pgettext_lazy("case", "From the mandate"),
 }
 LONG_TEXT = 120  # characters from which several lines are offered
 LONGEST_VALUE = 2001  # one more than any field takes, so that it is told
@@ -71,8 +73,9 @@ class Line:
 
     @property
     def open_value(self) -> str:
-        """What its input holds: not a number that is shown masked and is not being changed."""
-        return "" if self.carried and self.hides else self.value
+        """What its input holds: not a number that is shown masked and is not being changed, nor one that was carried over and
+        is wrong: whoever looks may not have typed it."""
+        return "" if self.source and self.hides and self.other is None else self.value
 
     @property
     def has_error(self) -> bool:
@@ -142,6 +145,16 @@ def known_of(case: Case, *, account_id: int, today: date) -> dict[str, Carried]:
     """What was, or could be, filled in for the applicant."""
     fields = cases.guided_case(case).fields
     return of_case(fields, case, account_id=account_id, today=today)
+
+
+def known_for(case: Case, *, account_id: int, today: date) -> Known:
+    """The same of fields that are asked for only now."""
+    return lambda fields: of_case(fields, case, account_id=account_id, today=today)
+
+
+def card_for(person_id: int, *, today: date) -> Known:
+    """The same for whoever's card has just been read."""
+    return lambda fields: by_card(fields, person_id=person_id, today=today)
 
 
 def known_by_card(case: Case, *, today: date) -> dict[str, Carried]:
@@ -263,19 +276,28 @@ def typed_in(
 
 
 def write(
-    case: Case, typed: Mapping[str, str], marks: Mapping[str, str], *, by: Actor, now: datetime, tries: int = TRIES
+    case: Case,
+    typed: Mapping[str, str],
+    marks: Mapping[str, str],
+    *,
+    known: Known | None = None,
+    by: Actor,
+    now: datetime,
+    tries: int = TRIES,
 ) -> tuple[Case, Merged]:
     """Write what clashes with nothing; read and compared anew where somebody else wrote in between.
 
-    :raises Refused: wrong-state, changed-meanwhile (again and again).
+    :param known: fills in what the form asks for only now. :raises Refused: wrong-state, changed-meanwhile (again and again).
     """
     merge = merged(case, typed, marks)
     if not merge.changes:
         return case, merge
     try:
-        written = changing.change(case_no=case.no, form=merge.changes, revision=case.revision, by=by, now=now)
+        written = changing.change(
+            case_no=case.no, form=merge.changes, revision=case.revision, known=known, by=by, now=now
+        )
     except Refused as refused:
         if refused.slug != "changed-meanwhile" or tries == 1:
             raise
-        return write(cases.case_by_no(case.no), typed, marks, by=by, now=now, tries=tries - 1)
+        return write(cases.case_by_no(case.no), typed, marks, known=known, by=by, now=now, tries=tries - 1)
     return written, merge

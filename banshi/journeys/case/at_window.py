@@ -13,9 +13,11 @@ from django.db import transaction
 
 from banshi.journeys.case import by_rule, changing, charging, folders
 from banshi.journeys.case.cabinets import need_taken_out
+from banshi.journeys.case.carried import of_case_at_window
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import owed_of
 from banshi.rooms.cases.queries.second import Word
@@ -196,5 +198,6 @@ def _window(brought: Brought) -> Window | None:
 def _said(case: Case, brought: Brought, *, by: Actor, now: datetime) -> Case:
     """Of a bundle that is begun: to each of its cases that asks the same."""
     return changing.change(
-        case_no=case.no, answers=brought.answers, form=brought.form, revision=brought.revision, by=by, now=now
-    )
+        case_no=case.no, answers=brought.answers, form=brought.form, revision=brought.revision,
+        known=lambda fields: of_case_at_window(fields, case, today=today_of(case, now)), by=by, now=now,
+    )  # fmt: skip

@@ -9,13 +9,15 @@ from typing import Any
 
 from django.db import transaction
 
-from banshi.journeys.case import at_window, by_rule
+from banshi.journeys.case import at_window, by_rule, changing
 from banshi.journeys.case.at_window import Brought
+from banshi.journeys.case.carried import of_case_at_window
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Bundle, Case
-from banshi.rooms.cases.queries import cases_of, guided_case, one_of
+from banshi.rooms.cases.queries import bundle_by_no, cases_of, guided_case, one_of
 from banshi.rooms.cases.rules.lifecycle import CASE
 
 
@@ -58,6 +60,16 @@ class WholeBrought:
     by_agent: bool = False
 
 
+def keep_bundle(*, bundle_no: str, brought: WholeBrought, by: Actor, now: datetime) -> Bundle:
+    """Answers and form as far as they are said; nothing is counted. What an answer newly asks for is filled in as far as it is
+    known. :raises Refused: nothing-found, wrong-state, changed-meanwhile, invalid."""
+    first = cases_of(bundle_by_no(bundle_no))[0]
+    return changing.change_bundle(
+        bundle_no=bundle_no, answers=brought.answers, form=brought.form, revision=brought.revision,
+        known=lambda fields: of_case_at_window(fields, first, today=today_of(first, now)), by=by, now=now,
+    )  # fmt: skip
+
+
 def receive_bundle(*, bundle_no: str, brought: WholeBrought, by: Actor, now: datetime) -> Bundle:
     """收件 of every case that can be received: each paper is counted once and stands for each case that asks for it.
 
@@ -67,14 +79,7 @@ def receive_bundle(*, bundle_no: str, brought: WholeBrought, by: Actor, now: dat
     with transaction.atomic():
         bundle = cases.lock_bundle(bundle_no)
         if brought.answers or brought.form:
-            cases.change_bundle(
-                bundle_no=bundle_no,
-                answers=brought.answers,
-                form=brought.form,
-                revision=brought.revision,
-                by=by,
-                now=now,
-            )
+            keep_bundle(bundle_no=bundle_no, brought=brought, by=by, now=now)
         rows = cases_of(bundle)
         ready = [case for case in rows if CASE.may(case.phase, "receive")]
         if not ready:

@@ -1,18 +1,26 @@
-"""What is said of a case is said to every draft of the bundle (一件事) it belongs to: by the applicant, or by the window."""
+"""What is said of a case is said to every draft of the bundle (一件事) it belongs to: by the applicant, or by the window. What an
+answer makes the form ask for, and is known already, is filled in with it: each fact is asked once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from banshi.journeys.case.carried import Carried
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
-from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import cases_of, one_of
+from banshi.rooms.cases.models import Bundle, Case
+from banshi.rooms.cases.queries import cases_of, filled, form_of, handling_of_case, one_of
+from banshi.rooms.catalogue.rules.guided import shown
+from banshi.rooms.catalogue.rules.handling import Field
+from banshi.rooms.catalogue.rules.one_form import shown_jointly
+
+Known = Callable[[Iterable[Field]], Mapping[str, Carried]]  # by field, what need not be asked of whoever a case is for
 
 
 def change(
@@ -21,27 +29,70 @@ def change(
     answers: Mapping[str, str] | None = None,
     form: Mapping[str, Any] | None = None,
     revision: int | None = None,
+    known: Known | None = None,
     by: Actor,
     now: datetime,
 ) -> Case:
     """As `cases.change`. In a draft of a bundle what is said here is said to every case of it that asks the same.
 
-    :raises Refused: those of `cases.change`.
+    :param known: fills in the fields that are asked for only now. :raises Refused: those of `cases.change`.
     """
     with transaction.atomic():
         row = Case.objects.filter(no=case_no, phase="draft", bundle__isnull=False).select_related("bundle").first()
         if row is None or row.bundle is None:
+            if known is not None:
+                form = {**_newly_asked(cases.lock(case_no), answers or {}, form or {}, known), **(form or {})}
             return cases.change(case_no=case_no, answers=answers, form=form, revision=revision, by=by, now=now)
         bundle, drafts = cases.lock_drafts(row.bundle.no, "change")
         case = next((each for each in drafts if each.no == case_no), None)
         if case is None or (revision is not None and revision != case.revision):
             raise Refused("changed-meanwhile", facts={"case": case_no})
         part = next(part for part in one_of(cases_of(bundle)).parts if part.item == case.item.code)
-        cases.change_bundle(
+        change_bundle(
             bundle_no=bundle.no, answers={part.questions.get(code, code): said for code, said in (answers or {}).items()},
-            form={part.fields[code]: said for code, said in (form or {}).items() if code in part.fields}, by=by, now=now,
+            form={part.fields[code]: said for code, said in (form or {}).items() if code in part.fields},
+            known=known, by=by, now=now,
         )  # fmt: skip
         return cases.lock(case_no)
+
+
+def change_bundle(
+    *,
+    bundle_no: str,
+    answers: Mapping[str, str] | None = None,
+    form: Mapping[str, Any] | None = None,
+    revision: int | None = None,
+    known: Known | None = None,
+    by: Actor,
+    now: datetime,
+) -> Bundle:
+    """As `cases.change_bundle`.
+
+    :param known: as of `change`, by shared names. :raises Refused: those of `cases.change_bundle`.
+    """
+    with transaction.atomic():
+        if known is not None:
+            rows = cases_of(cases.lock_bundle(bundle_no))
+            one = one_of(rows)
+            said, stands = filled(one, rows)
+            then = {**stands, **(form or {})}
+            there = {field.code for field in shown_jointly(one, said, stands)}
+            now_asked = shown_jointly(one, {**said, **(answers or {})}, then)
+            form = {**_values(known, now_asked, there | then.keys()), **(form or {})}
+        return cases.change_bundle(bundle_no=bundle_no, answers=answers, form=form, revision=revision, by=by, now=now)
+
+
+def _newly_asked(case: Case, answers: Mapping[str, str], form: Mapping[str, Any], known: Known) -> dict[str, object]:
+    """What is known of the fields that these answers, or fields, make the form ask for: none that stood there, or is said now."""
+    handling, stands = handling_of_case(case), form_of(case)
+    there = {field.code for field in shown(handling, case.answers, stands)}
+    now_asked = shown(handling, {**case.answers, **answers}, {**stands, **form})
+    return _values(known, now_asked, there | stands.keys() | form.keys())
+
+
+def _values(known: Known, asked: Iterable[Field], there: Collection[str]) -> dict[str, object]:
+    new = [field for field in asked if field.code not in there]
+    return {code: said.value for code, said in known(new).items()} if new else {}
 
 
 def lock(case_no: str) -> Case:

@@ -79,6 +79,11 @@ def done_to(subjects: Collection[str], *, action: str, since: datetime) -> list[
     return [_view(row) for row in rows[:PAGE]]
 
 
+def was_done(subject: str, *, action: str, at: datetime) -> bool:
+    """Whether this was done to it at that very moment."""
+    return Entry.objects.filter(subject=subject, action=action, at=at).exists()
+
+
 def trail(
     *,
     subject: str | None = None,

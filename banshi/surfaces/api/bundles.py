@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from banshi.foundation import clock
-from banshi.journeys.case import bundles, ending
+from banshi.journeys.case import bundles, changing, ending
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
@@ -23,6 +23,7 @@ from banshi.surfaces.api.case_schemas import BundleOut, BundleReceiveIn, CaseCha
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.operations import caller, found, op, write
 from banshi.surfaces.api.parts import hall_name
+from banshi.surfaces.api.prefilled import known_of
 from banshi.surfaces.api.schemas import Code
 
 router = Router(tags=["cases"])
@@ -83,8 +84,9 @@ def change_bundle(request: HttpRequest, bundle: Path[Code], body: CaseChange) ->
     """By the names that `POST /forms` gives; each value reaches every case that asks for it."""
     return _done(
         request, bundle, "change_bundle",
-        lambda who, no: cases.change_bundle(
-            bundle_no=no, answers=body.answers, form=body.form, revision=body.revision, by=who.by, now=clock.now()
+        lambda who, no: changing.change_bundle(
+            bundle_no=no, answers=body.answers, form=body.form, revision=body.revision,
+            known=known_of(queries.cases_of(queries.bundle_by_no(no))[0]), by=who.by, now=clock.now(),
         ),
     )  # fmt: skip
 

@@ -35,7 +35,6 @@ from banshi.surfaces.api.case_parts import (
     timeline_parts,
 )
 from banshi.surfaces.api.case_schemas import (
-    BundleOut,
     CaseChange,
     CaseIn,
     CaseLineOut,
@@ -43,6 +42,8 @@ from banshi.surfaces.api.case_schemas import (
     CasesAsked,
     DocumentOut,
     MomentOut,
+    OpenedBundleOut,
+    OpenedCaseOut,
     WhyIn,
 )
 from banshi.surfaces.api.guardians import guardian_for
@@ -50,6 +51,7 @@ from banshi.surfaces.api.keys import Caller, permissions_of
 from banshi.surfaces.api.operations import caller, found, language, op, write
 from banshi.surfaces.api.pages import page_of_more, start_of
 from banshi.surfaces.api.parts import zone_of
+from banshi.surfaces.api.prefilled import known_of, listed, prefilled, with_known
 from banshi.surfaces.api.schemas import Code, Page, Paged
 
 router = Router(tags=["cases"])
@@ -57,7 +59,7 @@ USUAL_CHANNEL = {"kiosk": "kiosk", "staff": "window"}
 CHANNELS_OF = {"kiosk": {"kiosk"}, "staff": {"window", "video", "phone"}}  # a channel's system says which way it is
 
 
-@router.post("/cases", **op("open_case", {201: CaseOut | BundleOut}), summary="Open a case")
+@router.post("/cases", **op("open_case", {201: OpenedCaseOut | OpenedBundleOut}), summary="Open a case")
 @write
 def open_case(request: HttpRequest, body: CaseIn) -> Answer:
     """A draft with its number; it keeps the version of the item that is in force now. Only the key that opened it sees it,
@@ -75,21 +77,28 @@ def open_case(request: HttpRequest, body: CaseIn) -> Answer:
     contact = (body.agent.phone if body.agent is not None else "") or person.phone
     mandate = agent_for(body, person.id, who, hall)
     name = client_named(mandate, hall) or person.name  # what the letter says, not what is typed beside it
+    firm = _organisation(body, person.id, hall)
+    today = now.astimezone(zone_of(hall)).date()
+    known = prefilled(body, name=name, person_id=person.id, mandate=mandate, organisation_id=firm, today=today)
+    form = with_known(body.form, known)
     opening = cases.Opening(
         hall=hall, item_code=items[0], person_id=person.id, channel=channel, name=name, contact=contact,
-        organisation_id=_organisation(body, person.id, hall), guardian_id=_guardian(body, person.id, who, hall),
+        organisation_id=firm, guardian_id=_guardian(body, person.id, who, hall),
         mandate=mandate, language=language(request), answers=body.answers,
-        form=body.form, anyway=body.anyway, evidence=person.evidence,
+        form=form, anyway=body.anyway, evidence=person.evidence,
     )  # fmt: skip
     if len(items) > 1:
         matter = matter_of(items, hall=hall, answers=body.answers)
         bundling = cases.Bundling(
-            items, replace(opening, answers={}, form={}), body.answers, body.form,
+            items, replace(opening, answers={}, form={}), body.answers, form,
             matter=matter.code if matter is not None else "", joint_days=matter.joint_days if matter is not None else None,
         )  # fmt: skip
-        return answer(201, bundle_part(cases.open_bundle(bundling, by=who.by, now=now).no, who, now=now))
+        made = cases.open_bundle(bundling, by=who.by, now=now)
+        kept = queries.filled(queries.one_of(rows := queries.cases_of(made)), rows)[1]
+        return answer(201, bundle_part(made.no, who, now=now) | {"prefilled": listed(known, body.form, kept)})
     case = cases.open_case(opening, by=who.by, now=now)
-    return answer(201, case_part(case.no, who, now=now))
+    more = {"prefilled": listed(known, body.form, queries.form_of(case))}
+    return answer(201, case_part(case.no, who, now=now) | more)
 
 
 def _person(body: CaseIn, who: Caller, hall: Hall) -> Enrolled:
@@ -187,7 +196,7 @@ def change_case(request: HttpRequest, case: Path[Code], body: CaseChange) -> Ans
         request, case, "change_case",
         lambda who, seen: changing.change(
             case_no=seen.no, answers=body.answers, form=as_written(seen, body.form, who), revision=body.revision,
-            by=who.by, now=clock.now(),
+            known=known_of(seen), by=who.by, now=clock.now(),
         ),
     )  # fmt: skip
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation import clock
 from banshi.frames.bundle_fields import fields_of, known_of, merged, steering, typed_in, write
-from banshi.frames.case_fields import groups_of
+from banshi.frames.case_fields import groups_of, known_for
+from banshi.journeys.case.changing import Known
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.surfaces.citizen import sent
@@ -87,11 +88,16 @@ def _typed(request: Any, rows: Sequence[Case], *, now: datetime) -> tuple[dict[s
     return typed_in(request.POST, rows, known)
 
 
+def _newly(request: Any, rows: Sequence[Case], *, now: datetime) -> Known:
+    return known_for(rows[0], account_id=request.who.account_id, today=today_of(rows[0], now))
+
+
 def _save_all(request: Any, found: Bundle, rows: Sequence[Case], *, now: datetime) -> HttpResponseBase:
     sent.spare(request)  # all of it is kept with the cases
     values, marks = _typed(request, rows, now=now)
     try:
-        _, merge = write(found, values, marks, by=request.who.by, now=now)
+        known = _newly(request, rows, now=now)
+        _, merge = write(found, values, marks, known=known, by=request.who.by, now=now)
     except Refused as refused:
         found, rows = my_bundle(
             request, no=found.no
@@ -129,7 +135,8 @@ def save_field(request: Any, no: str, field: int) -> HttpResponseBase:
             raise Refused("wrong-state", facts={"kind": "case", "state": rows[0].phase, "needs": "draft"})
         values, marks = _typed(request, rows, now=now)
         one = {code: values[code]} if code in values else {}
-        found, merge = write(found, one, marks, by=request.who.by, now=now)
+        known = _newly(request, rows, now=now)
+        found, merge = write(found, one, marks, known=known, by=request.who.by, now=now)
     except Refused as refused:
         context = {"panel": case_panel(refused, rows[0], now=now)}
         answer = page(request, "citizen/_case_panel.html", context, hall=found.hall, refused=refused)

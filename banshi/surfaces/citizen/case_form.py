@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation import clock
-from banshi.frames.case_fields import Line, groups_of, known_of, lines_of, merged, steering, typed_in, write
+from banshi.frames.case_fields import Line, groups_of, known_for, known_of, lines_of, merged, steering, typed_in, write
 from banshi.journeys.case import changing
 from banshi.journeys.case.carried import Carried
+from banshi.journeys.case.changing import Known
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
@@ -98,11 +99,15 @@ def _known(request: Any, found: Case, *, now: datetime) -> dict[str, Carried]:
     return known_of(found, account_id=request.who.account_id, today=today_of(found, now))
 
 
+def _newly(request: Any, found: Case, *, now: datetime) -> Known:
+    return known_for(found, account_id=request.who.account_id, today=today_of(found, now))
+
+
 def _save_all(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
     sent.spare(request)  # all of it is kept with the case
     values, marks = _typed(request, found, now=now)
     try:
-        found, merge = write(found, values, marks, by=request.who.by, now=now)
+        found, merge = write(found, values, marks, known=_newly(request, found, now=now), by=request.who.by, now=now)
     except Refused as refused:
         found = cases.case_by_no(found.no)  # what was typed stays on the page, whatever kept it from being kept
         unkept = merged(found, values, marks)
@@ -134,7 +139,7 @@ def save_field(request: Any, no: str, field: int) -> HttpResponseBase:
     values, marks = _typed(request, found, now=now)
     one = {code: values[code]} if code in values else {}
     try:
-        found, merge = write(found, one, marks, by=request.who.by, now=now)
+        found, merge = write(found, one, marks, known=_newly(request, found, now=now), by=request.who.by, now=now)
     except Refused as refused:
         context = {"panel": case_panel(refused, found, now=now)}
         answer = page(request, "citizen/_case_panel.html", context, hall=found.hall, refused=refused)
@@ -178,7 +183,9 @@ def situation(request: Any, no: str) -> HttpResponseBase:
     if request.method == "POST":
         question, _, option = str(request.POST.get("answer") or "")[:200].partition(":")
         try:
-            found = changing.change(case_no=no, answers={question: option}, by=request.who.by, now=now)
+            found = changing.change(
+                case_no=no, answers={question: option}, known=_newly(request, found, now=now), by=request.who.by, now=now,
+            )  # fmt: skip
         except Refused as no_such:
             refused = no_such
         else:

@@ -299,7 +299,8 @@ def organisation_chosen(request: Any, form: WhoComes) -> ActsForOrganisation | N
 
 
 def firm_of(acts: ActsForOrganisation, account_id: int) -> Firm:
-    return Firm(acts.organisation_id, acts.name, acts.uscc, people.phone_of(account_id=account_id))
+    acts_by = people.proven_person(account_id)
+    return Firm(acts.organisation_id, acts.name, acts.uscc, people.phone_of(account_id=account_id), acts_by)
 
 
 def member(request: Any) -> identity.Enrolled:
@@ -322,7 +323,7 @@ def _opened(
     account = request.who.account_id
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
     known = (
-        carried(found.fields, account_id=account, person_id=who.id, name=who.name, today=today)
+        carried(found.fields, account_id=account, person_id=who.id, name=who.name, phone=who.phone, today=today)
         if firm is None
         else of_firm(found.fields, firm=firm_of(firm, account), today=today)
     )

@@ -301,7 +301,7 @@ def _opened(request: Any, asked: Asked, hall: Hall, form: WhoComes, *, now: date
     account = request.who.account_id
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
     known = (
-        carried(asked.guided.fields, account_id=account, person_id=who.id, name=who.name, today=today)
+        carried(asked.guided.fields, account_id=account, person_id=who.id, name=who.name, phone=who.phone, today=today)
         if firm is None
         else of_firm(asked.guided.fields, firm=firm_of(firm, account), today=today)
     )

@@ -151,9 +151,8 @@ def keep(request: Asked, here: Served, no: str) -> HttpResponse:
     found, rows = bundle_of(here, no)
     said = said_of(request, rows)
     try:
-        cases.change_bundle(
-            bundle_no=no, answers=said.answers, form=said.form, revision=said.revision, by=here.by, now=clock.now()
-        )
+        brought = bundles.WholeBrought(answers=said.answers, form=said.form, revision=said.revision)
+        bundles.keep_bundle(bundle_no=no, brought=brought, by=here.by, now=clock.now())
     except Refused as refused:
         return _page(request, here, found, rows, said, refused=refused)
     if not request.htmx:

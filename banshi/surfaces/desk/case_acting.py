@@ -28,7 +28,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.catalogue.rules.one_form import guided_jointly, implied_jointly, one_form
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.queries import Acting
+from banshi.rooms.identity.queries import Acting, GuardianView
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.rules import MOST_BYTES, rejected
 from banshi.surfaces.desk import agents, guardians
@@ -95,7 +95,7 @@ def _opening(
     agent = agents.client_for(request, here, now)
     applies = agent.person_id if agent is not None else person_id
     phone = guardians.reached_at(person_id, None if agent else guardian)
-    known = _known(here, fields, agent, phone, person_id=person_id, organisation_id=firm, now=now)
+    known = _known(here, fields, agent, guardian, phone, person_id=person_id, organisation_id=firm, now=now)
     opening = cases.Opening(
         hall=here.hall, item_code="", person_id=applies, channel="window", contact=phone,
         guardian_id=guardian.id if guardian and firm is None and agent is None else None,
@@ -109,6 +109,7 @@ def _known(
     here: Served,
     fields: Iterable[Field],
     agent: Acting | None,
+    guardian: GuardianView | None,
     phone: str | None,
     *,
     person_id: int,
@@ -119,13 +120,14 @@ def _known(
     longer."""
     today = here.today(now)
     if agent is not None:
-        return of_client(fields, name=agent.client, person_id=agent.person_id, phone=phone, today=today)
+        return of_client(fields, agent=agent, phone=phone, today=today)
     if organisation_id is None:
-        return carried(fields, person_id=person_id, today=today)
+        beside = guardian.guardian_id if guardian is not None else None
+        return carried(fields, person_id=person_id, guardian_id=beside, today=today)
     acts = people.standing_in(organisation_id, person_id, today=today)
     if acts is None:
         return {}
-    firm = Firm(acts.organisation_id, acts.name, acts.uscc, people.phone_of(person_id=person_id))
+    firm = Firm(acts.organisation_id, acts.name, acts.uscc, people.phone_of(person_id=person_id), person_id)
     return of_firm(fields, firm=firm, today=today)
 
 

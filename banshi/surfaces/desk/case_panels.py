@@ -39,6 +39,8 @@ SOURCES: dict[str, str | Promise] = {
     "document": pgettext_lazy("desk case", "From the document"),
     "licence": pgettext_lazy("desk case", "From the licence"),
     "account": pgettext_lazy("desk case", "Their confirmed number"),
+    "typed": pgettext_lazy("desk case", "As it was given for this case"),
+    "mandate": pgettext_lazy("desk case", "From the mandate"),
     "library": pgettext_lazy("desk case", "From the library"),
 }
 

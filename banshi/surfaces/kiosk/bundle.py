@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 
 from banshi.foundation.said import named
 from banshi.frames.bundle_fields import known_by_card, lines_of, merged, typed_in, write
-from banshi.frames.case_fields import Line
+from banshi.frames.case_fields import Line, card_for
 from banshi.journeys.case import bundles, from_library
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
@@ -78,7 +78,8 @@ class OneFormOfAll:
         place = self.place
         values, marks = typed_in(post, self.rows, known_by_card(self.rows, today=place.today))
         try:
-            _, merge = write(self.found, values, marks, by=place.by, now=place.now)
+            known = card_for(self.rows[0].person_id, today=place.today)
+            _, merge = write(self.found, values, marks, known=known, by=place.by, now=place.now)
         except Refused as refused:
             self._read()  # what was typed stays on the page, whatever kept it from being kept
             if not is_draft(self.rows):

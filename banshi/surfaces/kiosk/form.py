@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from banshi.foundation.said import named
-from banshi.frames.case_fields import Line, known_by_card, lines_of, merged, typed_in, write
+from banshi.frames.case_fields import Line, card_for, known_by_card, lines_of, merged, typed_in, write
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
@@ -54,7 +54,8 @@ class OneCase:
         place = self.place
         values, marks = typed_in(post, self.case, known_by_card(self.case, today=place.today))
         try:
-            self.case, merge = write(self.case, values, marks, by=place.by, now=place.now)
+            known = card_for(self.case.person_id, today=place.today)
+            self.case, merge = write(self.case, values, marks, known=known, by=place.by, now=place.now)
         except Refused as refused:
             self.case = cases.case_by_no(
                 self.case.no

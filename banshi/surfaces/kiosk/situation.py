@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from banshi.frames.case_fields import card_for
 from banshi.journeys.case import at_machine, changing
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.cases import queries as cases
@@ -149,7 +150,10 @@ def situation(request: Any, place: Place, person: int, no: str) -> HttpResponse:
         return redirect("kiosk:bundle-form", place.hall.code, case.bundle.no)
     if request.method == "POST":
         question_id, _, option = str(request.POST.get("answer") or "")[:200].partition(":")
-        case = changing.change(case_no=no, answers={question_id: option}, by=place.by, now=place.now)
+        case = changing.change(
+            case_no=no, answers={question_id: option}, known=card_for(case.person_id, today=place.today), by=place.by,
+            now=place.now,
+        )  # fmt: skip
         return redirect(here)
     found = cases.guided_case(case)
     question = asked_of(request, found)

@@ -152,3 +152,32 @@ def test_two_windows_whose_applicant_is_the_others_agent_both_open_their_case(co
     for pair in range(20):
         assert together(2, lambda i, pair=pair: act(2 * pair + i)) == [201, 201]
     assert (Case.objects.count(), PaperMandate.objects.count()) == (40, 40)
+
+
+def test_what_the_request_says_of_people_is_not_asked_again_in_the_form(
+    work: Casework, agent: Person, client: Person
+) -> None:
+    work.matters.asks_who()
+
+    made = opened(work, person=said(agent), letter=LETTER).json()
+
+    assert made["prefilled"] == [
+        {"field": "buyer", "source": "sent"}, {"field": "buyer-no", "source": "sent"}, {"field": "mobile", "source": "sent"},
+        {"field": "agent", "source": "sent"}, {"field": "agent-no", "source": "sent"},
+    ]  # fmt: skip
+    form = made["form"]
+    assert (form["buyer-no"], form["agent-no"], form["mobile"]) == (
+        PERSON["id_number"],
+        agent.id_number,
+        "+8613800138000",
+    )
+
+
+def test_a_mandate_on_record_fills_in_whom_it_names(work: Casework, agent: Person, client: Person) -> None:
+    work.matters.asks_who()
+    row = letter(agent, client)
+
+    made = opened(work, mandate=f"p{row.pk}").json()
+
+    assert {each["field"]: each["source"] for each in made["prefilled"]}["agent-no"] == "record"
+    assert made["form"]["agent-no"] == agent.id_number

@@ -8,12 +8,14 @@ import pytest
 
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.audit.models import Entry
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import form_of
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library.models import Fact
 from tests.matters import SHOP
-from tests.surfaces.api.casework import Casework
+from tests.surfaces.api.casework import OPEN, Casework
 from tests.surfaces.api.conftest import PERSON
 from tests.town import TUESDAY_NINE
 
@@ -100,3 +102,38 @@ def test_the_same_form_has_the_same_name(two: Casework) -> None:
 )  # fmt: skip
 def test_what_makes_no_form_is_refused(two: Casework, body: Any, status: int) -> None:
     assert form(two, **body).status_code == status
+
+
+def test_a_channel_sends_a_number_once_and_reads_it_back_masked(work: Casework) -> None:
+    work.matters.asks_who()
+    asked = {"items": ["pension"], "answers": OPEN["answers"], "person": PERSON}
+    shown = work.calls("post", "/forms", "channel", asked).json()
+    masked = next(each["value"] for each in shown["fields"] if each["code"] == "buyer-no")
+
+    made = work.calls(
+        "post", "/cases", "channel", {**OPEN, "form": {**OPEN["form"], "buyer-no": masked, "buyer": "李四"}}
+    ).json()
+
+    case = Case.objects.get()
+    assert form_of(case)["buyer-no"] == PERSON["id_number"]
+    assert [each["field"] for each in made["prefilled"]] == ["buyer-no", "mobile"]
+    assert (made["form"]["buyer-no"], form_of(case)["buyer"]) == (masked, "李四")
+
+
+def test_an_answer_that_comes_later_fills_in_what_it_asks_for(work: Casework) -> None:
+    work.matters.asks_who()
+    no = work.opened("receiver", answers={"premises": "own", "food": "no"})
+    guardian = work.matters.town.person(2)
+    Case.objects.filter(no=no).update(guardian=guardian_of(Case.objects.get().person, guardian))
+
+    changed = work.calls("patch", f"/cases/{no}", "receiver", {"answers": {"premises": "rented"}}).json()
+
+    assert changed["form"]["guardian-no"] == guardian.id_number
+
+
+def guardian_of(child: Any, guardian: Any) -> Any:
+    from banshi.rooms.identity.models import Guardianship
+
+    return Guardianship.objects.create(
+        child=child, guardian=guardian, relation="parent", valid_until=TUESDAY_NINE.date(), proven_at=TUESDAY_NINE
+    )

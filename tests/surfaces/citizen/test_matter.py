@@ -10,7 +10,7 @@ from banshi.rooms.cases.queries import form_of
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity.models import Person
 from tests.matters import Matters
-from tests.surfaces.citizen.cases import ANSWERS, applicant
+from tests.surfaces.citizen.cases import ANSWERS, applicant, fields
 from tests.surfaces.citizen.conftest import Phone, text
 from tests.town import Town
 
@@ -145,6 +145,36 @@ def test_somebody_typed_in_is_called_as_they_were_typed_and_nothing_of_them_is_t
     case = Case.objects.get()
     assert (case.person_id, case.applicant) == (other.pk, "欧阳测试")
     assert other.name not in text(me.get(where))
+
+
+def test_a_number_that_was_typed_is_not_asked_for_again_and_stands_nowhere_whole(shop, open_town):
+    matters, me = shop
+    matters.asks_who()
+    typed = {**STRANGER, "who": "new", "phone": "13900139002"}
+
+    where = begun(me, **typed)
+    page = text(me.get(where))
+
+    kept = form_of(Case.objects.get())
+    own = open_town.person(1)
+    assert (kept["buyer-no"], kept["mobile"], kept["agent-no"]) == (
+        STRANGER["id_number"],
+        "+8613900139002",
+        own.id_number,
+    )
+    assert (page.count("按登记的填"), "**************002X" in page) == (3, True)
+    assert (STRANGER["id_number"] in page, own.id_number in page) == (False, False)
+
+
+def test_what_is_carried_over_can_be_written_otherwise(shop):
+    matters, me = shop
+    matters.asks_who()
+    where = begun(me, **{**STRANGER, "who": "new"})
+    said = fields(me.get(where)) | {"f-buyer-no": "E12345678", "go": "later"}
+
+    me.client.post(where, said)
+
+    assert form_of(Case.objects.get())["buyer-no"] == "E12345678"
 
 
 def test_wrong_typing_stands_at_its_field_and_stays(me):

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import facts_of
+from banshi.rooms.cases.queries import facts_of, form_of
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import PaperMandate, Person
@@ -149,3 +149,23 @@ def test_the_page_says_for_whom_a_new_case_is(clerk: Client, matters: Matters) -
 
     said = f"It is opened for {matters.town.person(0).masked_name}", f"It is opened for {client.masked_name}"
     assert (said[0] in before, said[1] in after) == (True, True)
+
+
+def test_the_numbers_of_client_and_agent_are_filled_in_once_an_answer_asks_for_them(
+    clerk: Client, matters: Matters
+) -> None:
+    town, client = matters.town, matters.town.person(1)
+    matters.asks_who()
+    ticket = served(town)
+    entered(clerk, ticket, client)
+    case = opened(clerk, ticket)
+    before = form_of(case)
+
+    press(clerk, ticket, case, "keep", **FILLED)
+
+    case.refresh_from_db()
+    form, page = form_of(case), clerk.get(f"/desk/cases/{ticket.ref}/{case.no}/").content.decode()
+    agent = town.person(0)
+    assert (before["buyer-no"], "agent-no" in before) == (client.id_number, False)
+    assert (form["agent"], form["agent-no"], form["mobile"]) == (agent.name, agent.id_number, "+8613800130000")
+    assert page.count("委托书") >= 1

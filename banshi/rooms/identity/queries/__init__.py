@@ -67,6 +67,7 @@ from banshi.rooms.identity.queries.mandates import (
     speaks_for,
     why_over,
 )
+from banshi.rooms.identity.queries.numbers import number_by_mandate, number_of_client, number_typed
 from banshi.rooms.identity.queries.organisations import (
     ActsForOrganisation,
     MemberView,
@@ -487,6 +488,9 @@ __all__ = [
     "members_of",
     "name_typed",
     "names_of_staff",
+    "number_by_mandate",
+    "number_of_client",
+    "number_typed",
     "opens_for",
     "organisation_by_code",
     "organisations_of",

@@ -33,7 +33,7 @@ def in_force(today: date) -> Q:
 
 def children_of(account_id: int | None, *, today: date) -> tuple[GuardianView, ...]:
     """Whom the proven owner of an account is a guardian of, or says to be; not what was ended or has run out."""
-    return _children(_owner(account_id), today)
+    return _children(owner(account_id), today)
 
 
 def children_of_person(person_id: int, *, today: date) -> tuple[GuardianView, ...]:
@@ -48,7 +48,7 @@ def _children(guardians: list[int], today: date) -> tuple[GuardianView, ...]:
 
 def wards_of(account_id: int | None, *, today: date) -> list[int]:
     """The children that the proven owner of an account may act for on that day."""
-    rows = Guardianship.objects.filter(in_force(today), guardian_id__in=_owner(account_id))
+    rows = Guardianship.objects.filter(in_force(today), guardian_id__in=owner(account_id))
     return list(rows.order_by("id").values_list("child_id", flat=True))
 
 
@@ -61,7 +61,7 @@ def guardians_of(child_id: int, *, today: date) -> tuple[GuardianView, ...]:
 
 def guardianship_of(account_id: int | None, child_id: int, *, today: date) -> int | None:
     """The guardianship by which the proven owner of an account acts for a child; None where there is none."""
-    rows = Guardianship.objects.filter(in_force(today), child_id=child_id, guardian_id__in=_owner(account_id))
+    rows = Guardianship.objects.filter(in_force(today), child_id=child_id, guardian_id__in=owner(account_id))
     return rows.order_by("id").values_list("id", flat=True).first()
 
 
@@ -73,7 +73,7 @@ def guardianship_between(guardian_id: int, child_id: int, *, today: date) -> int
 
 def guardianship_over(account_id: int | None, child_id: int, *, today: date) -> bool:
     """Whether the owner of an account was the child's guardian by proof, and is no longer."""
-    rows = Guardianship.objects.filter(child_id=child_id, guardian_id__in=_owner(account_id), proven_at__isnull=False)
+    rows = Guardianship.objects.filter(child_id=child_id, guardian_id__in=owner(account_id), proven_at__isnull=False)
     return rows.exists() and not rows.filter(in_force(today)).exists()
 
 
@@ -106,7 +106,7 @@ def may_be_minor(person_id: int, *, today: date) -> bool:
     return born is None or today <= last_day_minor(born)
 
 
-def _owner(account_id: int | None) -> list[int]:
+def owner(account_id: int | None) -> list[int]:
     rows = Account.objects.filter(
         id=account_id or 0, person_id__isnull=False, person_evidence__gt=Evidence.DECLARED
     ).order_by("id")

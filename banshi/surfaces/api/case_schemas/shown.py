@@ -106,6 +106,19 @@ class CaseOut(CaseLineOut):
     quota: CaseQuotaOut | None = Field(description="null: its places are not counted.")
 
 
+class PrefilledOut(Out):
+    field: str
+    source: Literal["sent", "record"] = Field(
+        description="Said of who applies or acts in the same request, or on record of a mandate or an organisation."
+    )
+
+
+class OpenedCaseOut(CaseOut):
+    prefilled: list[PrefilledOut] = Field(
+        description="Fields that ask what the request says already, and were filled in with it: nothing is asked twice."
+    )
+
+
 class FeeLineOut(Out):
     name: str
     name_en: str
@@ -163,6 +176,10 @@ class BundleOut(Out):
     answers: dict[str, str] = Field(description="By shared names.")
     form: dict[str, Value] | None = Field(description="For staff who see all of it.")
     cases: list[CaseLineOut]
+
+
+class OpenedBundleOut(BundleOut):
+    prefilled: list[PrefilledOut] = Field(description="As of one case, by shared names.")
 
 
 class StatedOut(Out):
