@@ -45,7 +45,7 @@ def known_by_card(rows: Sequence[Case], *, today: date) -> dict[str, Carried]:
     """The same for an applicant whose card has just been read."""
     one = cases.one_of(rows)
     fields = guided_jointly(one, cases.filled(one, rows)[0]).fields
-    return by_card(fields, person_id=rows[0].person_id, today=today)
+    return by_card(fields, rows[0], today=today)
 
 
 def lines_of(

@@ -12,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from banshi.foundation.crypto import sign
 from banshi.foundation.said import english, named
-from banshi.journeys.case import changing
-from banshi.journeys.case.carried import Carried, at_window, of_case
+from banshi.journeys.case import carried, changing
+from banshi.journeys.case.carried import Carried, of_case
 from banshi.journeys.case.changing import Known
 from banshi.kernel.actors import Actor
 from banshi.kernel.conditions import names
@@ -35,6 +35,7 @@ SOURCES: dict[str, str | Promise] = {
     "library": pgettext_lazy("case", "From what the authorities hold"),
     "own_phone": pgettext_lazy("case", "Your own number, as you proved it"),
     "mandate": pgettext_lazy("case", "From the mandate"),
+    "given": pgettext_lazy("case", "As it was given for this case"),
 }
 LONG_TEXT = 120  # characters from which several lines are offered
 LONGEST_VALUE = 2001  # one more than any field takes, so that it is told
@@ -152,18 +153,18 @@ def known_for(case: Case, *, account_id: int, today: date) -> Known:
     return lambda fields: of_case(fields, case, account_id=account_id, today=today)
 
 
-def card_for(person_id: int, *, today: date) -> Known:
+def card_for(case: Case, *, today: date) -> Known:
     """The same for whoever's card has just been read."""
-    return lambda fields: by_card(fields, person_id=person_id, today=today)
+    return lambda fields: by_card(fields, case, today=today)
 
 
 def known_by_card(case: Case, *, today: date) -> dict[str, Carried]:
     """What is, or could be, filled in for an applicant whose card has just been read."""
-    return by_card(cases.guided_case(case).fields, person_id=case.person_id, today=today)
+    return by_card(cases.guided_case(case).fields, case, today=today)
 
 
-def by_card(fields: Iterable[Field], *, person_id: int, today: date) -> dict[str, Carried]:
-    found = at_window(fields, person_id=person_id, today=today)
+def by_card(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, Carried]:
+    found = carried.by_card(fields, case, today=today)
     return {
         code: replace(said, source="own_phone") if said.source == "account" else said for code, said in found.items()
     }

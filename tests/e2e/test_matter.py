@@ -94,9 +94,8 @@ class Owner:
         self.page.click("main .btn--primary")
 
     def fill(self) -> None:
-        """What the authorities do not know yet."""
-        said = self.said if self.proven else self.said | {"operator-id": self.number}
-        for code, words in said.items():
+        """What the authorities do not know yet, and she did not type before."""
+        for code, words in self.said.items():
             self.page.fill(f"[name=f-{code}]", words)
         self.page.click(".action-bar .btn--primary")
 

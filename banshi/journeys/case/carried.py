@@ -5,7 +5,7 @@ whose numbers somebody gave already – of whom they apply for, of who acts for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from banshi.rooms.cases.models import Case
@@ -23,7 +23,8 @@ GUARDIAN_NAME, GUARDIAN_NUMBER = "guardian-name", "guardian-id-number"
 
 @dataclass(frozen=True)
 class Carried:
-    """A field's value as it is kept, and whence: document | licence | typed | account | library | mandate."""
+    """A field's value as it is kept, and whence: document | licence | typed | account | library | mandate |
+    given – for this case, by somebody else than who looks."""
 
     value: object
     source: str
@@ -112,9 +113,22 @@ def of_case(fields: Iterable[Field], case: Case, *, account_id: int, today: date
     found = _of_person(asked, account_id=account_id, person_id=case.person_id, name=str(case.applicant), today=today)
     if NUMBER not in found and case.letter is not None and people.proven_person(account_id) == case.letter.agent_id:
         found |= _by_letter(case.person_id)
-    found |= _acting(case, today=today)
+    found |= _seen_by(people.proven_person(account_id), case, today=today)
     phone = case.contact if case.account_id == account_id else None
     return fitting(asked, found | _reached(account_id, phone), today)
+
+
+def _seen_by(me: int | None, case: Case, *, today: date) -> Found:
+    """Who acts in a case, as somebody sees it who may be another one: also then no number stands open."""
+    acts, found = _who_acts(case, today=today), _acting(case, today=today)
+    return found if me is not None and me == acts else {to: replace(said, source="given") for to, said in found.items()}
+
+
+def by_card(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, Carried]:
+    """By field, of somebody whose card has just been read, and of who acts in their case."""
+    asked = [field for field in fields if field.element]
+    found = _at_window(asked, person_id=case.person_id, today=today)
+    return fitting(asked, found | _seen_by(case.person_id, case, today=today), today)
 
 
 def at_window(
@@ -178,6 +192,14 @@ def _acting(case: Case, *, today: date) -> Found:
     if (acting := _acting_by(case, today=today)) is not None:
         return of_agent(acting, case.contact)
     return _acts_online(case.account_id, case.person_id, today=today) if case.account_id is not None else {}
+
+
+def _who_acts(case: Case, *, today: date) -> int | None:
+    """The person, where they are known."""
+    if case.guardian is not None:
+        return case.guardian.guardian_id
+    acting = _acting_by(case, today=today)
+    return acting.agent_id if acting is not None else people.proven_person(case.account_id)
 
 
 def _acting_by(case: Case, *, today: date) -> Acting | None:

@@ -78,7 +78,7 @@ class OneFormOfAll:
         place = self.place
         values, marks = typed_in(post, self.rows, known_by_card(self.rows, today=place.today))
         try:
-            known = card_for(self.rows[0].person_id, today=place.today)
+            known = card_for(self.rows[0], today=place.today)
             _, merge = write(self.found, values, marks, known=known, by=place.by, now=place.now)
         except Refused as refused:
             self._read()  # what was typed stays on the page, whatever kept it from being kept

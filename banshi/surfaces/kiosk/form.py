@@ -54,7 +54,7 @@ class OneCase:
         place = self.place
         values, marks = typed_in(post, self.case, known_by_card(self.case, today=place.today))
         try:
-            known = card_for(self.case.person_id, today=place.today)
+            known = card_for(self.case, today=place.today)
             self.case, merge = write(self.case, values, marks, known=known, by=place.by, now=place.now)
         except Refused as refused:
             self.case = cases.case_by_no(

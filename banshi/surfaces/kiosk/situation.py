@@ -151,7 +151,7 @@ def situation(request: Any, place: Place, person: int, no: str) -> HttpResponse:
     if request.method == "POST":
         question_id, _, option = str(request.POST.get("answer") or "")[:200].partition(":")
         case = changing.change(
-            case_no=no, answers={question_id: option}, known=card_for(case.person_id, today=place.today), by=place.by,
+            case_no=no, answers={question_id: option}, known=card_for(case, today=place.today), by=place.by,
             now=place.now,
         )  # fmt: skip
         return redirect(here)

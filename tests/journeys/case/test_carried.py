@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from banshi.frames.case_fields import lines_of
+from banshi.frames.case_fields import known_by_card, lines_of
 from banshi.journeys.case import bundles, changing
 from banshi.journeys.case.carried import Firm, at_window, carried, of_case, of_case_at_window, of_firm
 from banshi.kernel.actors import SYSTEM
@@ -217,6 +217,21 @@ def test_a_bundle_fills_in_what_is_asked_for_only_now_in_every_case_of_it(asking
 
     number = asking.town.person(2).id_number
     assert [form_of(row).get("agent-no") for row in made.cases.order_by("id")] == [number, number]
+
+
+def test_who_does_not_act_in_a_case_sees_the_number_of_who_does_masked(asking: Matters) -> None:
+    agent = asking.town.person(2)
+    case = asking.opened(form={**FORM, "agent-no": agent.id_number}, **by_letter(asking))
+
+    online = of_case(guided_case(case).fields, case, account_id=asking.account.pk, today=TODAY)
+    there = known_by_card(case, today=TODAY)
+
+    shown = [
+        {line.field.code: line for line in lines_of(case, known=known, today=TODAY)}["agent-no"]
+        for known in (online, there)
+    ]
+    assert [(line.shown[:4], line.open_value, line.carried) for line in shown] == [("****", "", True)] * 2
+    assert [said(known)["agent-no"][1] for known in (online, there)] == ["given", "given"]
 
 
 def test_online_the_number_of_whoever_acts_is_known_and_never_stands_in_an_input(asking: Matters) -> None:
