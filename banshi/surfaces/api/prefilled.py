@@ -29,11 +29,9 @@ def prefilled(
 ) -> dict[str, Carried]:
     """By field of the form, which is the one form of several items: what this request says already, or is on record of a
     mandate or an organisation."""
-    found = {
-        NAME: Carried(name, SENT),
-        NUMBER: Carried(body.person.id_number, SENT),
-        PHONE: Carried(body.person.phone, SENT),
-    }
+    found = {PHONE: Carried(body.person.phone, SENT)}
+    if organisation_id is None:  # else it applies, and the person acts for it
+        found |= _named(NAME, NUMBER, name, body.person.id_number)
     if body.guardian is not None:
         found |= _named(carried.GUARDIAN_NAME, carried.GUARDIAN_NUMBER, body.guardian.name, body.guardian.id_number)
     if body.agent is not None and body.agent.person is not None:
@@ -46,12 +44,10 @@ def prefilled(
         and (acts := people.standing_in(organisation_id, person_id, today=today)) is not None
     ):
         found |= {carried.FIRM_NAME: Carried(acts.name, RECORD), carried.FIRM_CODE: Carried(acts.uscc, RECORD)}
-        head = {carried.FIRM_HEAD: Carried(name, SENT)}
-        found |= (
-            head
-            if acts.role == "legal"
-            else _named(carried.AGENT_NAME, carried.AGENT_NUMBER, name, body.person.id_number)
-        )
+        if acts.role == "legal":
+            found[carried.FIRM_HEAD] = Carried(name, SENT)
+        else:
+            found |= _named(carried.AGENT_NAME, carried.AGENT_NUMBER, name, body.person.id_number)
     return carried.fitting(_fields(body), {element: said for element, said in found.items() if said.value}, today)
 
 

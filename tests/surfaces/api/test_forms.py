@@ -12,13 +12,15 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import form_of
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Item
+from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.library.models import Fact
 from tests.matters import SHOP
 from tests.surfaces.api.casework import OPEN, Casework
 from tests.surfaces.api.conftest import PERSON
-from tests.town import TUESDAY_NINE
+from tests.town import CLERK, TUESDAY_NINE
 
+USCC = "91350100M000100Y43"
 FIELDS: list[dict[str, Any]] = [
     {"code": "who", "label_zh": "姓名", "label_en": "Name", "type": "name", "element": "person-name"},
     {"code": "number", "label_zh": "证件号码", "label_en": "Number", "type": "id_number", "element": "id-number"},
@@ -137,3 +139,15 @@ def guardian_of(child: Any, guardian: Any) -> Any:
     return Guardianship.objects.create(
         child=child, guardian=guardian, relation="parent", valid_until=TUESDAY_NINE.date(), proven_at=TUESDAY_NINE
     )
+
+
+def test_of_an_organisation_whoever_acts_is_its_agent_and_not_who_applies(work: Casework) -> None:
+    work.matters.asks_who()
+    firm = identity.enrol_organisation(name="东莞市南城糖水铺有限公司", uscc=USCC, by=CLERK, now=TUESDAY_NINE)
+    acts = identity.enrol(**{name: PERSON[name] for name in ("name", "id_type", "id_number")}, now=TUESDAY_NINE)
+    identity.authorise_member(organisation_id=firm.pk, person_id=acts.pk, role="agent", by=CLERK, now=TUESDAY_NINE)
+
+    made = work.calls("post", "/cases", "channel", {**OPEN, "organisation": {"uscc": USCC}}).json()
+
+    assert [each["field"] for each in made["prefilled"]] == ["mobile", "agent", "agent-no"]
+    assert "buyer-no" not in form_of(Case.objects.get())

@@ -18,8 +18,10 @@ from banshi.rooms.identity.queries.letters import registered
 def number_typed(account_id: int | None, person_id: int) -> str | None:
     """The number that this account typed for somebody it applies for; None where it typed none: a card proved whose the account
     was, or a hall entered for whom it acts."""
+    if account_id is None:
+        return None
     entries = Q(person_id=person_id) | Q(person__same_as_id=person_id)
-    listed = AccountPerson.objects.filter(entries, account_id=account_id or 0, removed_at=None).select_related("person")
+    listed = AccountPerson.objects.filter(entries, account_id=account_id, removed_at=None).select_related("person")
     row = listed.order_by("id").first()
     if row is None or audit.was_done(f"person:{row.person_id}", action="account_proven", at=row.added_at):
         return None
@@ -31,7 +33,7 @@ def number_typed(account_id: int | None, person_id: int) -> str | None:
     entered = given.filter(proposed_at=None).exists() or child.filter(declared_at=None).exists()
     if entered or ((given.exists() or child.exists()) and number_of_client(row.person_id) is None):
         return None
-    return row.person.id_number
+    return str(row.person.id_number)
 
 
 def number_of_client(person_id: int) -> str | None:
