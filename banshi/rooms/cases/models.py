@@ -371,6 +371,9 @@ class CaseMaterial(models.Model):
     by = models.CharField(max_length=60)
     gone_at = models.DateTimeField(null=True)  # taken back, or replaced by a better one
     place = models.SmallIntegerField(null=True)  # among the pages of its paper, where somebody put them in order
+    # 材料复用: in which case it was handed in the first time, and on which day of that hall; its file is the same.
+    origin = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    handed_on = models.DateField(null=True)
 
     class Meta:
         db_table = "cases_material"
@@ -389,6 +392,22 @@ class CaseMaterial(models.Model):
             models.CheckConstraint(
                 condition=~Q(channel="promise") | Q(trust="D", file=None, certificate=None),
                 name="a_promise_is_trust_d_and_nothing_else",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin=None, handed_on=None)
+                | Q(
+                    origin__isnull=False,
+                    handed_on__isnull=False,
+                    channel="library",
+                    file__isnull=False,
+                    certificate=None,
+                ),
+                name="a_paper_used_again_is_a_file_and_says_where_it_came",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "code", "file"],
+                condition=Q(gone_at=None, origin__isnull=False),
+                name="an_earlier_page_once_per_paper",
             ),
         ]
 

@@ -193,9 +193,20 @@ class Certificate(models.Model):
 
 
 class CertificateUse(models.Model):
-    """A certificate took the place of a paper (免证办): in what, for what, with whose consent. Append-only (a trigger)."""
+    """A certificate took the place of a paper (免证办), or a paper that was handed in before did (材料复用): in what, for what,
+    with whose consent. Append-only (a trigger).
 
-    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="uses", db_index=False)
+    Of an earlier paper it says whose it is, in which case (`origin`) and on which day it was handed in: it stays when that paper
+    is destroyed.
+    """
+
+    certificate = models.ForeignKey(
+        Certificate, null=True, on_delete=models.PROTECT, related_name="uses", db_index=False
+    )
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=50, default="", db_default="")  # number of a case
+    handed_on = models.DateField(null=True)  # the hall's day
     purpose = models.CharField(max_length=60)
     subject = models.CharField(max_length=80)  # case:…
     by = models.CharField(max_length=60)
@@ -209,7 +220,17 @@ class CertificateUse(models.Model):
             models.UniqueConstraint(
                 fields=["certificate", "subject", "purpose"], name="a_use_for_a_purpose_is_traced_once"
             ),
+            models.UniqueConstraint(
+                fields=["origin", "subject", "purpose"],
+                condition=Q(certificate=None),
+                name="a_paper_used_again_for_a_purpose_is_traced_once",
+            ),
             models.CheckConstraint(condition=Q(consent=True), name="nothing_is_used_without_consent"),
+            models.CheckConstraint(
+                condition=Q(certificate__isnull=False, person=None, organisation=None, origin="", handed_on=None)
+                | (Q(certificate=None, handed_on__isnull=False, origin__gt="") & ONE_HOLDER),
+                name="a_use_is_of_a_certificate_or_an_earlier_paper",
+            ),
         ]
 
 

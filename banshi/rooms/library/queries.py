@@ -114,7 +114,10 @@ class CertificateView:
 
 @dataclass(frozen=True)
 class UseView:
-    """What a certificate was used for, by whom (`kind:id`), and which it was. `ended_at`: since when it holds no more."""
+    """What a certificate was used for, by whom (`kind:id`), and which it was. `ended_at`: since when it holds no more.
+
+    Of a paper that was handed in before: no `certificate`, the case it came in (`origin`), and the day.
+    """
 
     id: int
     certificate: str
@@ -127,6 +130,8 @@ class UseView:
     at: datetime
     note: str
     ended_at: datetime | None
+    origin: str = ""
+    handed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -296,7 +301,8 @@ def _certificate_view(row: Certificate) -> CertificateView:
 def uses_of(
     person_id: int | None, *, organisation_id: int | None = None, start: int = 0, most: int | None = None
 ) -> list[UseView]:
-    """What a person's certificates, or an organisation's, were used for, newest first (PIPL Art. 44: they may know).
+    """What a person's certificates and earlier papers, or an organisation's, were used for, newest first (PIPL Art. 44: they may
+    know).
 
     :param start, most: a page of them.
     """
@@ -305,18 +311,23 @@ def uses_of(
 
 
 def use_of(person_id: int, use_id: int) -> UseView | None:
-    """One of a person's certificates' uses; None: there is none, or it is somebody else's."""
+    """One use of what a person has; None: there is none, or it is somebody else's."""
     row = _uses(person_id).filter(id=use_id).first()
     return _use_view(row) if row is not None else None
 
 
 def _uses(person_id: int | None, organisation_id: int | None = None) -> QuerySet[CertificateUse]:
-    held = Certificate.objects.filter(held_by(person_id, organisation_id))
-    return CertificateUse.objects.filter(certificate__in=held).select_related("certificate")
+    theirs = held_by(person_id, organisation_id)
+    held = Certificate.objects.filter(theirs)
+    return CertificateUse.objects.filter(theirs | Q(certificate__in=held)).select_related("certificate")
 
 
 def _use_view(row: CertificateUse) -> UseView:
     held = row.certificate
+    if held is None:
+        return UseView(
+            row.pk, "", "", "", "", row.purpose, row.subject, row.by, row.at, row.note, None, row.origin, row.handed_on
+        )
     return UseView(
         row.pk, held.ref, held.type, held.name_zh, held.name_en, row.purpose, row.subject, row.by, row.at, row.note,
         held.ended_at,

@@ -252,6 +252,7 @@ DEEDS: dict[str, Text] = {
     "authority-given": pgettext_lazy("deed", "%(who)s let %(what)s speak for an authority"),
     "authority-taken": pgettext_lazy("deed", "%(who)s no longer lets %(what)s speak for an authority"),
     "certificate_used": pgettext_lazy("deed", "%(who)s used %(what)s in place of a paper"),
+    "paper_used_again": pgettext_lazy("deed", "%(who)s used a paper that was handed in before again for %(what)s"),
     "archived": pgettext_lazy("deed", "%(who)s archived %(what)s"),
     "hold-placed": pgettext_lazy("deed", "%(who)s holds %(what)s back from destruction"),
     "hold-lifted": pgettext_lazy("deed", "%(who)s lifted the hold on %(what)s"),

@@ -464,6 +464,7 @@ AUDIT: dict[str, Text] = {
     "shelf-counted": pgettext_lazy("deed", "went through a shelf"),
     "papers-came": pgettext_lazy("deed", "took papers in that were sent"),
     "certificate_used": pgettext_lazy("deed", "used a certificate"),
+    "paper_used_again": pgettext_lazy("deed", "used an earlier paper again"),
 }
 
 

@@ -38,6 +38,7 @@ from banshi.rooms.cases.actions.ground import (
 )
 from banshi.rooms.cases.actions.promising import give_promises
 from banshi.rooms.cases.actions.recounting import recounted
+from banshi.rooms.cases.actions.reusing import add_pages, need_earlier
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries.adding import owed_of
 from banshi.rooms.cases.queries.credit import credit_of
@@ -48,7 +49,16 @@ from banshi.rooms.cases.queries.told import phone_index
 from banshi.rooms.cases.queries.untouched import untouched
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE
-from banshi.rooms.cases.rules.materials import CHANNELS, PROMISE, Wanted, not_there, takes, unmended, unsent
+from banshi.rooms.cases.rules.materials import (
+    CHANNELS,
+    LIBRARY,
+    PROMISE,
+    Wanted,
+    not_there,
+    takes,
+    unmended,
+    unsent,
+)
 from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
@@ -287,6 +297,7 @@ def add_material(
     copies: int = 1,
     file: DocumentVersion | None = None,
     certificate: str = "",
+    earlier: int | None = None,
     consent: bool = False,
     further: bool = False,
     by: Actor,
@@ -299,6 +310,8 @@ def add_material(
     :param certificate: its reference: used with `consent` of whose it is, for this case; the use is written down.
     A promise (`consent`: signed) stands for a paper that may be promised, as trust D, until the paper itself comes.
 
+    :param earlier: a page of the same paper that was handed in before (queries/reuse.py): used with `consent`, all of its pages,
+        with the trust they had; the use is written down.
     :param further: a further page of what was told to be wrong, which stays and is looked at again; else it goes.
     :raises Refused: nothing-found, wrong-state, invalid (no such paper, not by this channel, too many pages, a certificate that
         does not stand for it, a promise beside the paper), consent-missing, promise-barred, mandate-missing, member-limited.
@@ -314,17 +327,19 @@ def add_material(
         paper = papers.get(code)
         if paper is None:
             raise invalid("requirement", "这种情形不需要这份材料", "This situation does not ask for this paper")
-        if channel not in CHANNELS or not takes(paper.channels, channel, by_promise=paper.by_promise is not None):
+        promisable, again = paper.by_promise is not None, earlier is not None and paper.reuse_days is not None
+        if channel not in CHANNELS or not takes(paper.channels, channel, by_promise=promisable, again=again):
             raise invalid("channel", "这份材料不能这样交", "This paper is not taken in this way")
         if channel not in BY_WHOM.get(by.kind, ("upload", "library", PROMISE)):
             raise invalid("channel", "这样交的材料由窗口收", "What comes this way is taken at the window")
         if not 1 <= copies <= 99:
             raise invalid("copies", "份数是 1 到 99", "1 to 99 copies")
-        if (channel == "library") != bool(certificate) or (certificate and file is not None):
+        named = bool(certificate) + (earlier is not None)
+        if (channel == LIBRARY) != (named == 1) or named > 1 or (named and file is not None):
             raise invalid(
                 "certificate",
-                "从证照库取的材料是一份证照，不带文件",
-                "From the library comes a certificate, and no file",
+                "从证照库取的材料是一份证照或以前交过的一份材料，不带文件",
+                "From the library comes a certificate or an earlier paper, and no file",
             )
         live = CaseMaterial.objects.filter(case=case, code=code, gone_at=None)
         if channel == PROMISE:
@@ -343,10 +358,17 @@ def add_material(
                 raise invalid(
                     "certificate", "这份证照代替不了这份材料", "This certificate does not stand for this paper"
                 )
+        before = None
+        if earlier is not None:
+            before = need_earlier(case, code, earlier, holder_of(case), consent=consent, by=by, now=now)
+            if live.count() + len(before.pages) > MOST_PAGES:
+                raise invalid("file", f"一份材料最多 {MOST_PAGES} 个文件", f"At most {MOST_PAGES} files for one paper")
         if further:
             live.filter(verdict="bad").update(verdict="")
         else:  # a better one takes the place of what was not right
             live.filter(verdict="bad").update(gone_at=now)
+        if before is not None:
+            return add_pages(case, before, by=by, now=now)
         trust = used.certificate.trust if used is not None else TRUST[channel]
         try:
             with transaction.atomic():

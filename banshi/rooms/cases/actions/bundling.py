@@ -28,6 +28,7 @@ from banshi.rooms.cases.actions.ground import invalid, locked, need, need_item, 
 from banshi.rooms.cases.models import Bundle, Case, CaseMaterial
 from banshi.rooms.cases.queries.bundles import cases_of, filled, one_of
 from banshi.rooms.cases.queries.handling import got_of, guided_case, wanted_of
+from banshi.rooms.cases.queries.reuse import earlier_paper
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import PROMISE, Wanted, unsent
 from banshi.rooms.catalogue import queries as catalogue
@@ -256,9 +257,12 @@ def add_paper(*, case_no: str, code: str, by: Actor, now: datetime, **given: Any
         if mine is None:
             return add(case_no, code)
         name, held = _part(one, mine).papers.get(code), library.certificate(str(given.get("certificate") or ""))
-        kind = held.type if held is not None else None
+        kind, earlier = held.type if held is not None else None, given.get("earlier")
+        owns = [(case, _own_code(one, case, name, code, case_no, kind)) for case in drafts]
         rows = {
-            case.no: add(case.no, own) for case in drafts if (own := _own_code(one, case, name, code, case_no, kind))
+            case.no: add(case.no, own)
+            for case, own in owns
+            if own and (earlier is None or case.no == case_no or earlier_paper(case, own, earlier, now=now))
         }
         return rows[case_no]
 

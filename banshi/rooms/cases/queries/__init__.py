@@ -78,6 +78,7 @@ from banshi.rooms.cases.queries.quota import (
     state_of,
     waiting_in,
 )
+from banshi.rooms.cases.queries.reuse import EarlierPaper, earlier_paper, earlier_papers
 from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
 from banshi.rooms.cases.queries.sealed import (
     Sealed,
@@ -130,6 +131,7 @@ __all__ = [
     "Checked",
     "Clock",
     "Consulted",
+    "EarlierPaper",
     "Exceptions",
     "Listed",
     "Moment",
@@ -178,6 +180,8 @@ __all__ = [
     "due_before",
     "due_of",
     "earlier_of",
+    "earlier_paper",
+    "earlier_papers",
     "exceptions",
     "expected_at",
     "facts_of",

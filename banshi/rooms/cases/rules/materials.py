@@ -9,9 +9,9 @@ from datetime import date
 from banshi.kernel.refusals import Refusal
 from banshi.kernel.working_days import WorkCalendar
 
-UPLOAD = "upload"
+UPLOAD, LIBRARY = "upload", "library"
 PROMISE = "promise"  # 告知承诺: signed in place of the paper, checked afterwards
-CHANNELS = ("paper", "usb", "scan", UPLOAD, "library", PROMISE)
+CHANNELS = ("paper", "usb", "scan", UPLOAD, LIBRARY, PROMISE)
 TRUSTED = ("A", "B")  # made by its issuer, or seen by a window: nobody has to look again
 VERDICTS = ("ok", "bad")
 
@@ -21,13 +21,15 @@ def by_hand(channels: Collection[str]) -> bool:
     return UPLOAD not in channels
 
 
-def takes(channels: Collection[str], channel: str, *, by_promise: bool = False) -> bool:
+def takes(channels: Collection[str], channel: str, *, by_promise: bool = False, again: bool = False) -> bool:
     """Whether a paper may come by a way: a window takes paper and scans of all, and a stick brings the file that may be sent.
 
-    :param by_promise: a promise may stand for it.
+    :param by_promise: a promise may stand for it. :param again: one that was handed in before may.
     """
     if channel == PROMISE:
         return by_promise
+    if channel == LIBRARY and again:
+        return True
     return channel in channels or channel in ("paper", "scan") or (channel == "usb" and UPLOAD in channels)
 
 

@@ -32,6 +32,7 @@ Procedure = Literal[
 ]  # fmt: skip
 IDENTITY_CARD = "resident-id"  # the type of certificate that stands for it; it is shown, and never left anywhere
 LONGEST_WORDS = 2000
+LONGEST_REUSE = 3660  # days
 NUMERIC = frozenset({"number", "money"})
 # Elements of the data dictionary that say who applies: carried over from the document and the account.
 NAME, NUMBER, PHONE = "person-name", "id-number", "mobile"
@@ -183,6 +184,8 @@ class Paper(Part):
     fill_en: Annotated[Help, Bounds(exclude_if=_is_blank)] = ""
     form: Annotated[Blank | None, Bounds(exclude_if=_is_none)] = None
     by_promise: Annotated[Promise | None, Bounds(exclude_if=_is_none)] = None
+    # 材料复用: days for which one that was handed in before, and judged right, stands for it again; None: never
+    reuse_days: Annotated[int | None, Bounds(ge=1, le=LONGEST_REUSE, exclude_if=_is_none)] = None
 
 
 class Field(Part):

@@ -304,6 +304,7 @@ def _stricter(there: Paper, mine: Paper) -> Paper:
             "accept_zh": there.accept_zh or mine.accept_zh,
             "accept_en": there.accept_en or mine.accept_en,
             "source": there.source or mine.source,
+            "reuse_days": min(there.reuse_days, mine.reuse_days) if there.reuse_days and mine.reuse_days else None,
             **_twins(there if there.issuer_zh else mine, "issuer"),
             **_twins(there if there.fill_zh else mine, "fill"),
         }

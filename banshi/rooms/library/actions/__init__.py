@@ -2,7 +2,13 @@
 
 from banshi.rooms.library.actions.authorities import give_authority, take_authority
 from banshi.rooms.library.actions.batches import forget_imports, import_batch, import_told
-from banshi.rooms.library.actions.certificates import end_certificate, issue_certificate, learn, use_certificate
+from banshi.rooms.library.actions.certificates import (
+    end_certificate,
+    issue_certificate,
+    learn,
+    use_certificate,
+    use_earlier,
+)
 from banshi.rooms.library.actions.destroying import destroy, forget_unkept
 from banshi.rooms.library.actions.files import keep, take_in
 from banshi.rooms.library.actions.importing import end_own, import_certificates
@@ -33,4 +39,5 @@ __all__ = [
     "take_authority",
     "take_in",
     "use_certificate",
+    "use_earlier",
 ]

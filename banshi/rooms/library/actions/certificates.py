@@ -132,6 +132,41 @@ def use_certificate(
     return use
 
 
+def use_earlier(
+    *,
+    origin: str,
+    handed_on: date,
+    purpose: str,
+    subject: str,
+    consent: bool,
+    person_id: int | None = None,
+    organisation_id: int | None = None,
+    hall: str = "",
+    by: Actor,
+    now: datetime,
+) -> CertificateUse:
+    """A paper that was handed in before stands for one that is asked for again: the trace of it, one for each purpose in a
+    matter. Whether it is theirs, and stands, whoever asks has checked, and holds it.
+
+    :param origin: number of the case in which it came. :param handed_on: that hall's day.
+    :raises Refused: consent-missing; nothing-found (no such person).
+    """
+    if not consent:
+        raise Refused("consent-missing")
+    holder = _holder(person_id, organisation_id)
+    with transaction.atomic():
+        use, fresh = CertificateUse.objects.get_or_create(
+            certificate=None, origin=origin, subject=subject, purpose=purpose,
+            defaults={"by": str(by), "at": now, "consent": True, "handed_on": handed_on, **holder},
+        )  # fmt: skip
+        if fresh:
+            audit.record(
+                action="paper_used_again", subject=subject, by=by, now=now, hall=hall,
+                facts={"case": origin},
+            )  # fmt: skip
+    return use
+
+
 def learn(
     *,
     person_id: int | None = None,
