@@ -365,6 +365,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "scan": (pgettext_lazy("way of a paper", "Scanned"), ""),
         "upload": (pgettext_lazy("way of a paper", "Sent online"), ""),
         "library": (pgettext_lazy("way of a paper", "From the library"), ""),
+        "again": (pgettext_lazy("way of a paper", "Handed in before"), ""),
         "promise": (pgettext_lazy("way of a paper", "Promised, to be checked afterwards"), "wait"),
     },
 }

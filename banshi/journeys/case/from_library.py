@@ -1,8 +1,9 @@
-"""免证办: what the library holds need not be brought (国令716 号 7 条) – with the consent of whose it is, for this case alone."""
+"""免证办: what the library holds need not be brought (国令716 号 7 条) – with the consent of whose it is, for this case alone.
+Nor need what they handed in before (材料复用), as long as the item takes it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case, CaseMaterial
-from banshi.rooms.cases.queries import PaperRow, case_by_no, paper_rows
+from banshi.rooms.cases.queries import EarlierPaper, PaperRow, case_by_no, earlier_papers, paper_rows
 from banshi.rooms.library import queries as library
 from banshi.rooms.library.queries import CertificateView
 
@@ -40,6 +41,27 @@ def held(case: Case, *, now: datetime) -> list[Held]:
         for paper in papers
         if (kind := next((kind for kind in paper.satisfied_by if kind in found), None)) is not None
     ]
+
+
+def earlier(
+    case: Case, papers: Iterable[PaperRow], *, held: Collection[str] = (), now: datetime
+) -> dict[str, EarlierPaper]:
+    """By code, what was handed in before, of those of these papers that nothing has come for.
+
+    :param held: codes of those that a certificate stands for: it goes before.
+    """
+    asked = {each.code for each in papers if each.reuse_days is not None and not each.there} - set(held)
+    return earlier_papers(case, codes=asked, now=now) if asked else {}
+
+
+def use_earlier(*, case_no: str, code: str, earlier: int, consent: bool, by: Actor, now: datetime) -> CaseMaterial:
+    """Take a paper that was handed in before – for every draft of its bundle that asks for it.
+
+    :param earlier: id of one of its pages. :raises Refused: those of `cases.add_paper`.
+    """
+    return cases.add_paper(
+        case_no=case_no, code=code, channel="library", earlier=earlier, consent=consent, by=by, now=now
+    )
 
 
 def use(

@@ -10,6 +10,7 @@ from banshi.rooms.cases.rules.by_rule import MODES, OCCASIONS, RUN_OUTCOMES, WHY
 from banshi.rooms.cases.rules.consulted import SAYS
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, WORKLISTS
+from banshi.rooms.cases.rules.materials import AGAIN
 from banshi.rooms.cases.rules.quota import ENTRY_STATES, LIVE
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.identity.models import Account, Guardianship, Mandate, Organisation, PaperMandate, Person, Staff
@@ -417,6 +418,11 @@ class CaseMaterial(models.Model):
         if self.file is not None:
             return str(self.file.mime)
         return PDF if self.certificate_id is not None else ""
+
+    @property
+    def way(self) -> str:
+        """As which it came, in a word: its channel, or that it was handed in before."""
+        return AGAIN if self.origin_id is not None else self.channel
 
     @property
     def scan(self) -> str:

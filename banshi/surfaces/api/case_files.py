@@ -73,7 +73,8 @@ def _sent(request: HttpRequest) -> tuple[MaterialIn, bytes | None, str, bytes]:
     openapi_extra=BODY,
 )
 def add_material(request: HttpRequest, case: Path[Code]) -> HttpResponse:
-    """As JSON: counted at the window (`paper`), or from the library, with the consent of whose it is. As a form with a `file` of
+    """As JSON: counted at the window (`paper`), or from the library, with the consent of whose it is: a certificate, or what they
+    handed in before (`earlier`: each of its files is a material of its own, the first is answered). As a form with a `file` of
     up to 20 MB – a photo, or a PDF in which nothing runs –: uploaded, scanned at the window, or
     from a USB stick (`usb`) at a window or a kiosk, where uploads are taken."""
     who, asked_in = caller(request), language(request)
@@ -106,7 +107,7 @@ def _added(case: Case, asked: MaterialIn, file: DocumentVersion | None, who: Cal
     now = clock.now()
     if file is None and asked.channel not in ("paper", "library", "promise"):
         raise invalid("file：这样交的材料要带文件", "file: a paper of this way comes with a file")
-    if asked.channel == "library" and not asked.certificate:
+    if asked.channel == "library" and not asked.certificate and asked.earlier is None:
         used = from_library.use(
             case_no=case.no, codes=[asked.requirement], consent=asked.consent, by=who.by, now=now
         )  # fmt: skip
@@ -116,7 +117,7 @@ def _added(case: Case, asked: MaterialIn, file: DocumentVersion | None, who: Cal
             raise Refused("consent-missing")
         row = cases.add_paper(
             case_no=case.no, code=asked.requirement, channel=asked.channel, copies=asked.copies, file=file,
-            certificate=asked.certificate, consent=asked.consent, further=asked.further, by=who.by,
+            certificate=asked.certificate, earlier=asked.earlier, consent=asked.consent, further=asked.further, by=who.by,
             now=now,
         )  # fmt: skip
     return answer(201, material_part(row, case))
@@ -150,12 +151,14 @@ def order_pages(request: HttpRequest, case: Path[Code], body: PageOrderIn) -> An
     "/cases/{case}/materials/{material}/content", **op("get_material_content", {200: str}), summary="What was sent"
 )
 def get_material_content(request: HttpRequest, case: Path[Code], material: Path[Id]) -> HttpResponse:
-    """The file as it is kept, whole; of a certificate of the library, a PDF with what it is for over each page, for staff alone.
+    """The file as it is kept, whole; of a certificate of the library, a PDF with what it is for over each page, for staff alone,
+    as is what was handed in before.
     A member of staff who opens it leaves a trace. While a scanner has not answered: `wrong-state`."""
     who, now = caller(request), clock.now()
     seen = seen_case(who, case)
     row = CaseMaterial.objects.select_related("certificate").filter(case=seen, id=material).first()
-    if row is None or (row.certificate is not None and who.scope in OF_APPLICANTS):
+    of_library = row is not None and (row.certificate is not None or row.origin_id is not None)
+    if row is None or (of_library and who.scope in OF_APPLICANTS):
         raise Refused("nothing-found", facts={"material": material})
     return page_of(row, seen, who, now=now)
 

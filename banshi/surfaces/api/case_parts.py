@@ -260,6 +260,7 @@ def _requirement(row: PaperRow, case: Case, owed: dict[str, Any]) -> dict[str, A
         "channels": list(row.channels),
         "by_promise": row.by_promise is not None,
         "satisfied_by": list(row.satisfied_by),
+        "reuse_days": row.reuse_days,
         "state": row.state,
         "due_on": owed.get(row.code),
         "materials": [material_part(came, case) for came in row.came],
@@ -275,6 +276,7 @@ def material_part(row: CaseMaterial, case: Case) -> dict[str, Any]:
         "copies": row.copies,
         "trust": row.trust,
         "certificate": _certificate(row, case),
+        "earlier": _used_again(row),
         "scan": file.scan if file is not None else None,
         "sha256": file.blob.sha256 if file is not None else None,
         "pages": file.pages if file is not None else None,
@@ -290,6 +292,13 @@ def _certificate(row: CaseMaterial, case: Case) -> dict[str, Any] | None:
         return None
     ended = moment(held.ended_at, zone_of(case.hall))
     return {**named(held.type, held.name_zh, held.name_en), "ended_at": ended}
+
+
+def _used_again(row: CaseMaterial) -> dict[str, Any] | None:
+    if row.origin is None:
+        return None
+    item = row.origin.item
+    return {"item": named(item.code, item.name_zh, item.name_en), "handed_in_on": row.handed_on}
 
 
 def _missing(case: Case) -> list[dict[str, Any]]:

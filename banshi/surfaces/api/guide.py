@@ -164,6 +164,7 @@ def paper_shown(paper: Paper, of: tuple[str, str] | None) -> dict[str, Any]:
         "channels": list(paper.channels),
         "satisfied_by": list(paper.satisfied_by),
         "by_promise": paper.by_promise and _promise(paper.by_promise),
+        "reuse_days": paper.reuse_days,
         "accept": paper.accept_zh,
         "accept_en": paper.accept_en,
         "source": paper.source or None,

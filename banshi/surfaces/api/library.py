@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from ninja import Query, Router
 
 from banshi.foundation import clock
 from banshi.foundation.problem import ZONE, rfc3339
+from banshi.journeys.case import from_library
 from banshi.kernel.masking import mask_id, mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
@@ -26,6 +28,7 @@ from banshi.surfaces.api.case_parts import certificate_part, seen_case
 from banshi.surfaces.api.case_schemas import CertificateIn, CertificateOut, RecordAsked, RecordOut
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.operations import caller, found, op, write
+from banshi.surfaces.api.parts import named
 
 router = Router(tags=["library"])
 
@@ -54,8 +57,29 @@ def look_into_library(request: HttpRequest, asked: Query[RecordAsked]) -> HttpRe
             "name": name,
             "facts": [_fact(each) for each in stored.facts_of(**holder, today=day).values()],
             "certificates": [certificate_part(each) for each in stored.certificates_of(**holder)],
+            "earlier_papers": _earlier(seen_case(who, asked.case), now=now) if asked.case is not None else [],
         }
     )
+
+
+def _earlier(case: Case, *, now: datetime) -> list[dict[str, Any]]:
+    """What the applicant handed in before that stands for a paper of the case, while papers may come."""
+    rows = queries.paper_rows(case)
+    may, held = queries.addable(case), {each.paper.code for each in from_library.held(case, now=now)}
+    found = from_library.earlier(case, rows, held=held, now=now) if may else {}
+    return [
+        {
+            "requirement": code,
+            "earlier": each.id,
+            "item": named(each.origin.item.code, each.item_zh, each.item_en),
+            "handed_in_on": each.handed_on,
+            "usable_until": each.until,
+            "trust": each.trust,
+            "files": len(each.pages),
+        }
+        for code, each in found.items()
+        if code in may
+    ]
 
 
 def _holder(asked: RecordAsked, who: Caller) -> tuple[cases.Holder, str]:

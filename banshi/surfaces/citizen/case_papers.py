@@ -16,6 +16,7 @@ from PIL import Image
 
 from banshi.foundation import clock, limits
 from banshi.frames import in_parts
+from banshi.frames.typed import int_or_none
 from banshi.journeys.case import from_library, sending
 from banshi.journeys.case.from_library import Held
 from banshi.kernel.refusals import Refused
@@ -23,7 +24,7 @@ from banshi.rooms.cases import actions
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.actions.applying import MOST_PAGES
 from banshi.rooms.cases.models import Case, CaseMaterial
-from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.queries import EarlierPaper, PaperRow
 from banshi.rooms.cases.rules.materials import PROMISE, by_hand
 from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
@@ -37,14 +38,15 @@ from banshi.surfaces.citizen.online_level import to_prove_for
 
 SMALL = 360  # pixels a side of a page in the list
 MOST_AT_ONCE = 10
+MOST_ID = 2**63 - 1
 NOT_SIGNED = {"zh": "先读完告知的内容，勾选后再签署", "en": "Read what is told and tick the box, then sign"}
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One paper of the list. `held`: what the authorities hold for it; `told`: what the hall said is wrong; `settled`: the hall
-    has it, or found it right, and asks for something else: nothing is asked of it."""
+    """One paper of the list. `held`: what the authorities hold for it; `earlier`: what was handed in before; `told`: what the
+    hall said is wrong; `settled`: the hall has it, or found it right, and asks for something else: nothing is asked of it."""
 
     row: PaperRow
     open: bool  # files may be added
@@ -56,6 +58,7 @@ class Wanted:
     begun: tuple[Coming, ...] = ()  # files that have come in part
     blanks: tuple[Blank, ...] = ()
     settled: bool = False
+    earlier: EarlierPaper | None = None
 
     @property
     def there(self) -> bool:
@@ -135,6 +138,9 @@ def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str
     held = (
         {each.paper.code: each for each in from_library.held(found, now=now)} if opens_library(request, found) else {}
     )
+    rows = cases.paper_rows(found)
+    mine = is_open(found) and opens_library(request, found)
+    earlier = from_library.earlier(found, rows, held=held, now=now) if mine else {}
     said = case_panel(refused, found, now=now) if refused is not None and at else None
     blanks, version = cases.blanks_of_case(found), found.item_version
     again = found.phase in ("supplement", "pre_returned")
@@ -146,8 +152,9 @@ def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str
             tuple(each for each in begun if each.subject == sending.subject_of(found, row.code)),
             (Blank(found.item, row.code, version if version != found.item.version else None),) if row.code in blanks else (),
             again and row.state == "ok" and row.code not in told and row.code != at,
+            earlier.get(row.code) if row.code in addable else None,
         )
-        for row in cases.paper_rows(found)
+        for row in rows
     ]  # fmt: skip
 
 
@@ -159,6 +166,8 @@ def _take(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
         raise Http404
     if "promise" in request.POST:
         return _promised(request, found, code, now=now)
+    if "earlier" in request.POST:
+        return _again(request, found, code, now=now)
     files = request.FILES.getlist("file")[:MOST_AT_ONCE]
     whole = request.POST.getlist(in_parts.FIELD)[:MOST_AT_ONCE]
     try:
@@ -197,6 +206,20 @@ def _promised(request: Any, found: Case, code: str, *, now: datetime) -> HttpRes
             else refused
         )
         return _papers_page(request, cases.case_by_no(found.no), refused=shown, at=code, now=now)
+    return redirect(_its_page(found, code))
+
+
+def _again(request: Any, found: Case, code: str, *, now: datetime) -> HttpResponseBase:
+    """材料复用: consent, and what was handed in before is used again. Tapped twice it is there once."""
+    earlier = int_or_none(request.POST.get("earlier"), 1, MOST_ID) or 0
+    consent = opens_library(request, found) and request.POST.get("consent") == "1"
+    if not CaseMaterial.objects.filter(case=found, code=code, gone_at=None, origin__isnull=False).exists():
+        try:
+            from_library.use_earlier(
+                case_no=found.no, code=code, earlier=earlier, consent=consent, by=request.who.by, now=now
+            )
+        except Refused as refused:
+            return _papers_page(request, cases.case_by_no(found.no), refused=refused, at=code, now=now)
     return redirect(_its_page(found, code))
 
 
@@ -266,10 +289,10 @@ def _page_of(found: Case, material: int) -> CaseMaterial:
 @require_GET
 def picture(request: Any, no: str, material: int) -> HttpResponseBase:
     """A page that was handed in, for its owner alone: it is kept nowhere on the way, and nothing in it runs. Of a certificate its
-    copy, for whose it is alone: not for whoever followed the case without proof of it."""
+    copy, and what was handed in before, for whose it is alone: not for whoever followed the case without proof of it."""
     found = my_case(request, no)
     row = _page_of(found, material)
-    if row.certificate_id is not None and not sees_copies(request, found):
+    if (row.certificate_id is not None or row.origin_id is not None) and not sees_copies(request, found):
         raise Http404
     return page_answer(request, row)
 

@@ -47,4 +47,5 @@ def _seen(mine: ActsForOrganisation, no: str) -> bool:
 def _as_seen(mine: ActsForOrganisation, each: Used) -> Used:
     """Copies are looked at through the case."""
     sees = each.case is not None and cases.sees(mine, each.case)
-    return replace(each, case=each.case if sees else None, copy="")
+    origin = each.origin if each.origin is not None and cases.sees(mine, each.origin) else None
+    return replace(each, case=each.case if sees else None, copy="", origin=origin)

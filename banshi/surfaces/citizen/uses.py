@@ -1,5 +1,5 @@
-"""What my certificates were used for: each time, in which case, by whose word, the copy that was seen; and where it can still be
-taken back.
+"""What my certificates, and the papers I handed in before, were used for: each time, in which case, by whose word, the copy
+that was seen; and where it can still be taken back.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ PAGE = 20
 @dataclass(frozen=True)
 class Used:
     """`said`: where the consent was given: online | window | "". `open`: it can still be taken back there. `paper`: for which it
-    stands. `copy`: address of what was seen of it, "" where nothing is any more.
+    stands. `copy`: address of what was seen of it, "" where nothing is any more. `origin`: of a paper that was handed in before,
+    the case in which it came.
     """
 
     use: UseView
@@ -39,6 +40,7 @@ class Used:
     open: bool
     paper: str
     copy: str
+    origin: Case | None = None
 
 
 @citizen_page
@@ -70,19 +72,24 @@ def copy(request: Any, use: int) -> HttpResponseBase:
 
 def with_cases(uses: Sequence[UseView]) -> list[Used]:
     numbers = [_case_of(each) for each in uses]
-    found = {row.no: row for row in cases.all_cases().filter(no__in=numbers).order_by("id")}
+    asked = {*numbers, *(each.origin for each in uses if each.origin)}
+    found = {row.no: row for row in cases.all_cases().filter(no__in=asked).order_by("id")}
     copies = _copies(uses)
-    return [_used(each, found.get(no), copies.get(_key(each))) for each, no in zip(uses, numbers, strict=True)]
+    return [
+        _used(each, found.get(no), copies.get(_key(each)), found.get(each.origin))
+        for each, no in zip(uses, numbers, strict=True)
+    ]
 
 
 def used_in(found: Case) -> list[Used]:
     """In one case, whose copies are looked at through it: of the applicant's certificates, or the organisation's."""
     uses = [each for each in library.uses_of(**holder_of(found)) if _case_of(each) == found.no]
-    rows = _copies(uses)
+    rows, origins = _copies(uses), {each.origin for each in uses} - {""}
+    came = {row.no: row for row in cases.all_cases().filter(no__in=origins).order_by("id")} if origins else {}
     standing = {key: row for key, row in rows.items() if row.gone_at is None}
     return [
         replace(
-            _used(use, found, None),
+            _used(use, found, None, came.get(use.origin)),
             copy=reverse("citizen:picture", args=[found.no, row.pk]) if (row := standing.get(_key(use))) else "",
         )
         for use in uses
@@ -105,9 +112,12 @@ def _copies(uses: Sequence[UseView]) -> dict[tuple[str, str, str], CaseMaterial]
     return {(row.case.no, row.code, row.certificate.ref): row for row in rows.order_by("id") if row.certificate}
 
 
-def _used(use: UseView, case: Case | None, row: CaseMaterial | None) -> Used:
+def _used(use: UseView, case: Case | None, row: CaseMaterial | None, origin: Case | None = None) -> Used:
     said = {"citizen": "online", "staff": "window"}.get(use.by.partition(":")[0], "")
     papers = cases.handling_of_case(case).materials if case is not None else ()
-    paper = next((named(each) for each in papers if each.code == use.purpose), "")
+    paper = next((each for each in papers if each.code == use.purpose), None)
+    if use.origin and paper is not None:  # it is called as it is asked for
+        use = replace(use, name_zh=paper.name_zh, name_en=paper.name_en)
     copied = reverse("citizen:use-copy", args=[use.id]) if row is not None else ""
-    return Used(use, case, said, case is not None and said == "online" and is_open(case), paper, copied)
+    is_mine = case is not None and said == "online" and is_open(case)
+    return Used(use, case, said, is_mine, named(paper) if paper is not None and not use.origin else "", copied, origin)

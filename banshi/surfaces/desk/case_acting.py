@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -252,12 +253,21 @@ def _deny(here: Served, case: Case, sent: Sent, now: datetime) -> None:
 
 
 def _library(here: Served, case: Case, sent: Sent, now: datetime) -> None:
-    """Their certificates, with consent, once the card was compared."""
+    """Their certificates, and what they handed in before as far as it is ticked, with consent, once the card was compared."""
     if case.person_id != here.ticket.person_id:
         raise Refused("agent-not-allowed")
     if not here.compared:
         raise Refused("invalid", facts={"reason": _("Compare the card first: the library opens to its holder alone.")})
-    from_library.use(case_no=case.no, consent=sent.consent, by=here.by, now=now)
+    with transaction.atomic():
+        taken = from_library.use(case_no=case.no, consent=sent.consent, by=here.by, now=now)
+        for code, earlier in sorted(sent.again.items()):
+            taken.append(
+                from_library.use_earlier(
+                    case_no=case.no, code=code, earlier=earlier, consent=sent.consent, by=here.by, now=now
+                )
+            )
+        if not taken:
+            raise Refused("invalid", facts={"reason": _("Tick the earlier papers that are used again.")})
 
 
 def _settle(here: Served, case: Case, sent: Sent, now: datetime) -> None:

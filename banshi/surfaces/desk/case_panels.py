@@ -21,7 +21,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
-from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.queries import EarlierPaper, PaperRow
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.cases.rules.materials import takes
@@ -72,6 +72,8 @@ class PaperLine:
     opened: bool  # papers are taken now
     pages: tuple[CaseMaterial, ...]
     mine: frozenset[int]  # pages this clerk took, which may be taken back
+    earlier: EarlierPaper | None = None  # handed in before, and still good
+    wished: bool = True  # it is used again, unless the clerk says otherwise
 
     @property
     def there(self) -> bool:
@@ -165,6 +167,7 @@ def panel_of(
         "whose": shared.whose(case, whole=whole), "notice_fields": _labels(said, sent),
         "steps": steps, "given": given, "missing": missing_of(refused), "given_now": [each for each in given if each.now],
         "sheet": _sheet(request, pages), "held": [p for p in papers if p.held],
+        "reusable": [p for p in papers if p.earlier],
         "compared": here.compared, "documents": _documents(here, case, now=now), "again": case.notices > 0, "told": told,
         "grounds": GROUNDS.values(),
         "kept": folders.folder_of(case), "lacking": sum(p.wanting and p.row.necessity != "optional" for p in papers),
@@ -192,7 +195,7 @@ def _new_row(paper: Paper) -> PaperRow:
     return PaperRow(
         paper.code, paper.name_zh, paper.name_en, paper.necessity, paper.originals, paper.copies, tuple(paper.channels),
         tuple(paper.satisfied_by), paper.accept_zh, paper.accept_en, (), frozenset(), paper.by_promise,
-        paper.issuer_zh, paper.issuer_en, paper.fill_zh, paper.fill_en,
+        paper.issuer_zh, paper.issuer_en, paper.fill_zh, paper.fill_en, paper.reuse_days,
     )  # fmt: skip
 
 
@@ -203,6 +206,7 @@ def _papers(
     owed = queries.owed_of(case) if case.phase in UNDER_CLOCK else frozenset()  # these alone are taken then
     own = case.person_id == here.ticket.person_id  # the library opens to no agent
     held = {each.paper.code: each for each in from_library.held(case, now=now)} if opened and own else {}
+    earlier = from_library.earlier(case, rows, held=held, now=now) if opened and own else {}
     latest = _latest(queries.handling_of_case(case), here.today(now)) if opened else ""
     by = str(here.by) if CASE.may(case.phase, "change") else None
     found = []
@@ -215,7 +219,8 @@ def _papers(
             follows=not sent.follows or code in sent.follows, follows_on=sent.follows.get(code) or latest,
             opened=opened or code in owed,
             pages=tuple(each for each in row.came if each.mime),
-            mine=frozenset(each.pk for each in row.came if each.by == by),
+            mine=frozenset(each.pk for each in row.came if each.by == by), earlier=earlier.get(code),
+            wished=not sent.posted or code in sent.again,
         )  # fmt: skip
         found.append(line)
     return found

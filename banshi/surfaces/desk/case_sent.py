@@ -22,6 +22,7 @@ from banshi.surfaces.desk.case_front import Served
 
 LONGEST = 2001  # one more than any field takes, so that it is told
 LONGEST_WHY = 301
+MOST_ID = 2**63 - 1
 WORDS = ("reason", "body", "ground", "second", "deny")
 
 
@@ -43,6 +44,7 @@ class Sent:
     words: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(WORDS, ""))
     consent: bool = False
     promised: frozenset[str] = frozenset()  # papers in whose place a promise was signed
+    again: Mapping[str, int] = field(default_factory=dict)  # papers handed in before that are used → one of its pages
     seen: str = ""  # the document the clerk compared, where no card was read
 
     @classmethod
@@ -75,6 +77,11 @@ class Sent:
             words={name: lines_of(post.get(name), LONGEST_WHY) for name in WORDS},
             consent=post.get("consent") == "yes",
             promised=frozenset(code for code in papers if f"promise-{code}" in post),
+            again={
+                code: int_or_none(post.get(f"earlier-{code}"), 1, MOST_ID) or 0
+                for code in papers
+                if f"earlier-{code}" in post
+            },
             seen=clean(post.get("seen"), 20),
         )
 

@@ -165,6 +165,12 @@ def papers_of_all(request: Any, place: Place, person: int, no: str) -> HttpRespo
 def _take_held(request: Any, place: Place, found: Bundle, rows: Sequence[Case]) -> HttpResponse:
     if found.organisation_id is not None:  # the card opens what is its holder's
         raise Refused("consent-missing")
+    if "earlier" in request.POST:
+        case = next((each for each in rows if each.no == request.POST.get("case")), None)
+        if case is None:
+            raise Refused("nothing-found")
+        handing_in.take_again(request, place, case)
+        return redirect("kiosk:bundle-papers", place.hall.code, found.no)
     with transaction.atomic():
         for case in rows:
             if case.phase == "draft":

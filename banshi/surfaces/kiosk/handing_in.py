@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from banshi.foundation import states
 from banshi.foundation.said import named
 from banshi.foundation.times import day_words
+from banshi.frames.typed import int_or_none
 from banshi.journeys.case import bundles, from_library
 from banshi.journeys.case.drop_slip import to_bring
 from banshi.journeys.case.from_library import Held
@@ -23,7 +24,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.queries import EarlierPaper, PaperRow
 from banshi.rooms.cases.rules.lifecycle import BEFORE_RECEIPT, CASE, OPEN_TO_APPLICANT
 from banshi.rooms.cases.rules.materials import by_hand
 from banshi.rooms.devices import actions as devices
@@ -36,14 +37,18 @@ from banshi.surfaces.kiosk.place import Place
 from banshi.surfaces.kiosk.refusing import Way, refused_page
 from banshi.surfaces.kiosk.screens import screens_of
 
+MOST_ID = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """A paper of the situation. `held`: what the authorities have for it; `told`: what the hall said is wrong with it."""
+    """A paper of the situation. `held`: what the authorities have for it; `told`: what the hall said is wrong with it; `earlier`:
+    what was handed in before."""
 
     row: PaperRow
     held: Held | None
     told: str
+    earlier: EarlierPaper | None = None
 
     @property
     def there(self) -> bool:
@@ -55,11 +60,24 @@ class Wanted:
 
 
 def wanted(place: Place, case: Case) -> list[Wanted]:
-    held = {}
+    rows, held, earlier = cases.paper_rows(case), {}, {}
     if case.organisation_id is None:  # the card opens what is its holder's
         held = {each.paper.code: each for each in from_library.held(case, now=place.now)}
+        earlier = from_library.earlier(case, rows, held=held, now=place.now)
     told = {each.code: each.reason for each in cases.told_missing(case) if each.kind == "material"}
-    return [Wanted(row, held.get(row.code), told.get(row.code, "")) for row in cases.paper_rows(case)]
+    return [Wanted(row, held.get(row.code), told.get(row.code, ""), earlier.get(row.code)) for row in rows]
+
+
+def take_again(request: Any, place: Place, case: Case) -> None:
+    """材料复用: what was handed in before, with consent. Pressed twice it is there once.
+
+    :raises Refused: those of `cases.add_paper`.
+    """
+    code, earlier = str(request.POST.get("code") or "")[:60], int_or_none(request.POST.get("earlier"), 1, MOST_ID) or 0
+    if any(row.again is not None for row in cases.paper_rows(case) if row.code == code):
+        return
+    consent = request.POST.get("consent") == "1"
+    from_library.use_earlier(case_no=case.no, code=code, earlier=earlier, consent=consent, by=place.by, now=place.now)
 
 
 def lacking(rows: list[Wanted]) -> list[Wanted]:
@@ -89,6 +107,9 @@ def case_papers(request: Any, place: Place, person: int, no: str) -> HttpRespons
     if request.method == "POST":
         if case.organisation_id is not None:
             raise Refused("consent-missing")
+        if "earlier" in request.POST:
+            take_again(request, place, case)
+            return redirect("kiosk:case-papers", place.hall.code, no)
         consent = request.POST.get("consent") == "1"
         from_library.use(case_no=no, codes=None, consent=consent, by=place.by, now=place.now)
         return redirect("kiosk:case-papers", place.hall.code, no)

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from banshi.rooms.catalogue.rules.editing import RATES, REMISSIONS
-from banshi.rooms.catalogue.rules.handling import LONGEST_WORDS, Channel, FieldType, Necessity, Unit
+from banshi.rooms.catalogue.rules.handling import LONGEST_REUSE, LONGEST_WORDS, Channel, FieldType, Necessity, Unit
 from banshi.rooms.catalogue.rules.national import AT_TIMES, STATED
 from banshi.surfaces.office.item_version_words import NAMES, VALUES
 
@@ -152,6 +152,7 @@ HEADINGS: dict[str, Text] = {
 HINTS: dict[str, Text] = {
     "online_level": pgettext_lazy("item edit", "How whoever sends it online has to be known; a window sees who comes"),
     "satisfied_by": pgettext_lazy("item edit", "Codes of the types of certificates, separated by spaces"),
+    "reuse_days": pgettext_lazy("item edit", "One they handed in before, found right, is used again; empty: never"),
     "element": pgettext_lazy("item edit", "What it is in the data dictionary: asked once, carried over"),
     "minutes": pgettext_lazy("item edit", "At the window; may be empty"),
     "wait_minutes": pgettext_lazy(
@@ -290,6 +291,7 @@ INPUTS: dict[str, tuple[Input, ...]] = {
     "materials": (
         *_both("name"), Input("originals", "whole", most=100), Input("copies", "whole", most=100),
         Input("necessity", "choice", choices=_valued(Necessity)), Input("satisfied_by", "codes"),
+        Input("reuse_days", "whole", least=1, most=LONGEST_REUSE, may_be_empty=True),
         Input("channels", "checks", choices=_valued(Channel)), *_both("accept", "text", LONGEST_WORDS),
         Input("source", "choice", choices=SOURCES), *_both("issuer"), *_both("fill", "text", LONGEST_WORDS),
         Input("needed_if", "condition"), Input("form", "blank"), Input("form.fields", "asks"),

@@ -72,6 +72,7 @@ NAMES: dict[str, Text] = {
     "copies": pgettext_lazy("item version", "Copies"),
     "channels": pgettext_lazy("item version", "Ways to hand in"),
     "satisfied_by": pgettext_lazy("item version", "Certificates that stand for it"),
+    "reuse_days": pgettext_lazy("item version", "Days for which an earlier one stands for it"),
     "type": pgettext_lazy("item version", "Type"),
     "required": pgettext_lazy("item version", "Must be filled in"),
     "element": pgettext_lazy("item version", "Data element"),

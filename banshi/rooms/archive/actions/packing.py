@@ -94,16 +94,23 @@ def _papers(case: Case) -> list[dict[str, Any]]:
 
 
 def _materials(case: Case) -> list[dict[str, Any]]:
-    rows = CaseMaterial.objects.filter(case=case).select_related("file", "certificate").order_by("id")
+    rows = CaseMaterial.objects.filter(case=case).select_related("file", "certificate", "origin").order_by("id")
     named = {row.pk: row for row in versions_of(case)}
     return [
         {
             "code": m.code, "channel": m.channel, "copies": m.copies, "trust": m.trust, "verdict": m.verdict,
             "at": _said(case, m.at), "gone_at": _said(case, m.gone_at),
-            "certificate": m.certificate.ref if m.certificate else None, **_file(named.get(m.file_id or 0)),
+            "certificate": m.certificate.ref if m.certificate else None, **_origin(m), **_file(named.get(m.file_id or 0)),
         }
         for m in rows
     ]  # fmt: skip
+
+
+def _origin(m: CaseMaterial) -> dict[str, Any]:
+    """Of a paper that was handed in before: in which case, on which day."""
+    if m.origin is None or m.handed_on is None:
+        return {}
+    return {"origin": m.origin.no, "handed_on": m.handed_on.isoformat()}
 
 
 def _file(row: DocumentVersion | None) -> dict[str, Any]:

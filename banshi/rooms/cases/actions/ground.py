@@ -30,7 +30,7 @@ from banshi.rooms.cases.rules import clocks, measures
 from banshi.rooms.cases.rules.chain import FIRST, chained
 from banshi.rooms.cases.rules.duties import LEASE, lease_refusal
 from banshi.rooms.cases.rules.lifecycle import CASE, PERMIT, handed_from
-from banshi.rooms.cases.rules.materials import Wanted, ways_said
+from banshi.rooms.cases.rules.materials import AGAIN, Wanted, ways_said
 from banshi.rooms.cases.rules.paper_facts import written
 from banshi.rooms.cases.rules.paper_texts import Facts, Named
 from banshi.rooms.cases.rules.papers import numbered
@@ -323,8 +323,8 @@ def papers_listed(case: Case, *, since: datetime | None = None, channel: str = "
     if since is not None:
         rows = rows.filter(at__gt=since)
     came: dict[str, list[tuple[str, int]]] = {}
-    for code, channel, copies in rows.values_list("code", "channel", "copies"):
-        came.setdefault(code, []).append((channel, copies))
+    for code, channel, copies, origin in rows.values_list("code", "channel", "copies", "origin_id"):
+        came.setdefault(code, []).append((channel if origin is None else AGAIN, copies))
     return tuple(Named(name[0], ways_said(each)) for name, each in zip(names(came, case), came.values(), strict=True))
 
 

@@ -31,14 +31,16 @@ def need_earlier(
     The page is held, not its case: whoever destroys that case, or finds the page wrong, comes before or after, and two cases
     that take from each other never wait for each other.
 
-    :raises Refused: consent-missing; nothing-found – there is none of theirs, or it stands no more.
+    :raises Refused: consent-missing; invalid – there is none of theirs, or it stands no more.
     """
     if not consent:
         raise Refused("consent-missing")
     CaseMaterial.objects.select_for_update(of=("self",), no_key=True).filter(id=material_id).first()
     found = earlier_paper(case, code, material_id, now=now)
     if found is None:
-        raise Refused("nothing-found", facts={"material": material_id})
+        raise invalid(
+            "earlier", "以前交的这份现在不能再用，另交一份", "What was handed in before counts no more: hand in another"
+        )
     library.use_earlier(
         origin=found.origin.no, handed_on=found.handed_on, purpose=code, subject=f"case:{case.no}", consent=consent,
         hall=case.hall.code, by=by, now=now, **holder,

@@ -493,6 +493,7 @@ class PaperRow:
     issuer_en: str = ""
     fill_zh: str = ""
     fill_en: str = ""
+    reuse_days: int | None = None  # for which one that was handed in before is taken; None: never
 
     @property
     def promised(self) -> bool:
@@ -503,6 +504,11 @@ class PaperRow:
     def there(self) -> tuple[CaseMaterial, ...]:
         """What came and counts."""
         return tuple(row for row in self.came if row.pk not in self.over)
+
+    @property
+    def again(self) -> CaseMaterial | None:
+        """A page of it that was handed in before (材料复用), by which its origin is said."""
+        return next((row for row in self.came if row.origin is not None), None)
 
     @property
     def to_bring(self) -> bool:
@@ -545,7 +551,7 @@ def paper_rows(case: Case) -> list[PaperRow]:
     """In the order of the situation's list, as it stands now."""
     now = clock.now()
     came: dict[str, list[CaseMaterial]] = {}
-    rows = CaseMaterial.objects.filter(case=case, gone_at=None).select_related("file", "certificate")
+    rows = CaseMaterial.objects.filter(case=case, gone_at=None).select_related("file", "certificate", "origin__item")
     for row in rows.order_by(*IN_ORDER):
         came.setdefault(row.code, []).append(row)
     over = frozenset(row.pk for rows in came.values() for row in rows if not holds(row, case, now))
@@ -553,7 +559,7 @@ def paper_rows(case: Case) -> list[PaperRow]:
         PaperRow(
             p.code, p.name_zh, p.name_en, p.necessity, p.originals, p.copies, tuple(p.channels), tuple(p.satisfied_by),
             p.accept_zh, p.accept_en, tuple(came.get(p.code, ())), over, p.by_promise,
-            p.issuer_zh, p.issuer_en, p.fill_zh, p.fill_en,
+            p.issuer_zh, p.issuer_en, p.fill_zh, p.fill_en, p.reuse_days,
         )
         for p in guided_case(case).materials
     ]  # fmt: skip

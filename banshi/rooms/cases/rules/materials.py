@@ -10,6 +10,7 @@ from banshi.kernel.refusals import Refusal
 from banshi.kernel.working_days import WorkCalendar
 
 UPLOAD, LIBRARY = "upload", "library"
+AGAIN = "again"  # 材料复用: from the library, as it was handed in before
 PROMISE = "promise"  # 告知承诺: signed in place of the paper, checked afterwards
 CHANNELS = ("paper", "usb", "scan", UPLOAD, LIBRARY, PROMISE)
 TRUSTED = ("A", "B")  # made by its issuer, or seen by a window: nobody has to look again
@@ -98,7 +99,8 @@ WAYS_ZH = {
     "usb": "U 盘",
     "scan": "扫描",
     "upload": "网上提交",
-    "library": "证照库调取",
+    LIBRARY: "证照库调取",
+    AGAIN: "复用以前交的材料",
     PROMISE: "告知承诺",
 }
 
@@ -115,7 +117,7 @@ def ways_said(came: Iterable[tuple[str, int]]) -> str:
         f"{WAYS_ZH[way]} {n} 份"
         if way == "paper"
         else WAYS_ZH[way]
-        if n == 1 or way in ("library", PROMISE)
+        if n == 1 or way in (LIBRARY, AGAIN, PROMISE)
         else f"{WAYS_ZH[way]} {n} 个文件"
         for way, n in counts.items()
     )

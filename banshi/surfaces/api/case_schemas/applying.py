@@ -156,9 +156,10 @@ class MaterialIn(In):
     certificate: Annotated[str, StringConstraints(max_length=40, pattern=PRINTABLE)] = Field(
         "", description="With `library`: its reference; without one, whichever the library holds."
     )
-    consent: bool = Field(
-        False, description="Its holder agrees that the certificate is used for this case; a promise: signed."
+    earlier: Id | None = Field(
+        None, description="With `library`, instead: id of what was handed in before, as `look_into_library` lists it."
     )
+    consent: bool = Field(False, description="Its holder agrees that it is used for this case; a promise: signed.")
     further: bool = Field(
         False, description="A further page of what was told to be wrong: what is there stays. Else it goes."
     )

@@ -15,6 +15,7 @@ from banshi.surfaces.api.schemas import (
     Code,
     Day,
     In,
+    Named,
     Out,
     Paged,
 )
@@ -104,10 +105,23 @@ class FactOut(Out):
     at: datetime
 
 
+class EarlierPaperOut(Out):
+    requirement: Code = Field(description="Code of the paper of the case for which it stands.")
+    earlier: int = Field(description="By which `add_material` uses it.")
+    item: Named = Field(description="For which it was handed in.")
+    handed_in_on: date
+    usable_until: date = Field(description="The last day.")
+    trust: Literal["A", "B", "C", "D"]
+    files: int
+
+
 class RecordOut(Out):
     name: str = Field(description="Masked.")
     facts: list[FactOut]
     certificates: list[CertificateOut]
+    earlier_papers: list[EarlierPaperOut] = Field(
+        description="Where a `case` is named: what was handed in before and stands for a paper of it that has not come."
+    )
 
 
 class RecordAsked(Asked):

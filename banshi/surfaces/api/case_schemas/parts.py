@@ -126,6 +126,11 @@ class CertificateUsedOut(Named):
     ended_at: datetime | None = Field(description="Since when it holds no more.")
 
 
+class UsedAgainOut(Out):
+    item: Named = Field(description="For which it was handed in the first time.")
+    handed_in_on: date
+
+
 class CaseMaterialOut(Out):
     id: int
     requirement: str
@@ -135,6 +140,7 @@ class CaseMaterialOut(Out):
     certificate: CertificateUsedOut | None = Field(
         description="Of the library, which stands for the paper: its content is a copy that says what it is for."
     )
+    earlier: UsedAgainOut | None = Field(description="Of what was handed in before and is used again: whence it is.")
     scan: Literal["pending", "clean", "rejected", "unavailable"] | None = Field(description="Of a file.")
     sha256: str | None = Field(description="Of what is kept: a photo is drawn anew.")
     pages: int | None
@@ -150,6 +156,7 @@ class RequirementOut(Named):
     channels: list[Way]
     satisfied_by: list[str] = Field(description="Types of certificates that do as well.")
     by_promise: bool = Field(description="Whether a promise may stand for it (告知承诺): the guide has its words.")
+    reuse_days: int | None = Field(description="Days for which one handed in before stands for it; null: never.")
     state: Literal["missing", "came", "ok", "bad"]
     due_on: date | None = Field(description="Where it may follow: until when.")
     materials: list[CaseMaterialOut]

@@ -275,6 +275,7 @@ class PaperOut(Named):
     channels: list[Literal["paper", "usb", "scan", "upload", "library"]]
     satisfied_by: list[str] = Field(description="Types of certificates in the library that stand for it.")
     by_promise: PromiseOut | None = Field(description="What may be signed in its place; null: nothing.")
+    reuse_days: int | None = Field(description="Days for which one handed in before stands for it; null: never.")
     accept: str = Field(description="What is looked at.")
     accept_en: str
     source: Literal["applicant", "government", "other"] | None = Field(
