@@ -50,7 +50,8 @@ def test_answers_lead_from_question_to_question_to_what_is_needed(modelled: Call
     assert [each["code"] for each in last["materials"]] == ["form", "card", "contract", "letter"]
     assert last["materials"][1] == {
         "code": "card", "name": "材料card", "name_en": "Paper card", "necessity": "required", "originals": 1, "copies": 0,
-        "channels": ["paper", "library"], "satisfied_by": ["resident-id"], "by_promise": None, "accept": "", "accept_en": "",
+        "channels": ["paper", "library"], "satisfied_by": ["resident-id"], "by_promise": None, "reuse_days": None,
+        "accept": "", "accept_en": "",
         "source": None, "issuer": "", "issuer_en": "", "fill": "", "fill_en": "", "blank": None, "sample": None,
     }  # fmt: skip
     assert last["where"] == {"window": True, "online": True, "kiosk": False, "cabinet": False}

@@ -348,19 +348,20 @@ def add_material(
             live.filter(channel=PROMISE).update(gone_at=now)
         if live.count() >= MOST_PAGES:
             raise invalid("file", f"一份材料最多 {MOST_PAGES} 个文件", f"At most {MOST_PAGES} files for one paper")
-        used = None
+        held = None
         if certificate:
-            used = library.use_certificate(
+            held = library.use_certificate(
                 ref=certificate, purpose=code, subject=f"case:{case.no}", consent=consent, hall=case.hall.code, by=by,
                 now=now, **holder_of(case),
-            )  # fmt: skip
-            if used.certificate.type not in paper.satisfied_by:  # the use goes with the transaction
+            ).certificate  # fmt: skip
+            assert held is not None
+            if held.type not in paper.satisfied_by:  # the use goes with the transaction
                 raise invalid(
                     "certificate", "这份证照代替不了这份材料", "This certificate does not stand for this paper"
                 )
         before = None
         if earlier is not None:
-            before = need_earlier(case, code, earlier, holder_of(case), consent=consent, by=by, now=now)
+            before = need_earlier(case, code, earlier, consent=consent, by=by, now=now, **holder_of(case))
             if live.count() + len(before.pages) > MOST_PAGES:
                 raise invalid("file", f"一份材料最多 {MOST_PAGES} 个文件", f"At most {MOST_PAGES} files for one paper")
         if further:
@@ -369,12 +370,12 @@ def add_material(
             live.filter(verdict="bad").update(gone_at=now)
         if before is not None:
             return add_pages(case, before, by=by, now=now)
-        trust = used.certificate.trust if used is not None else TRUST[channel]
+        trust = held.trust if held is not None else TRUST[channel]
         try:
             with transaction.atomic():
                 return CaseMaterial.objects.create(
-                    case=case, code=code, channel=channel, copies=copies, file=file,
-                    certificate=used.certificate if used is not None else None, trust=trust, at=now, by=str(by),
+                    case=case, code=code, channel=channel, copies=copies, file=file, certificate=held, trust=trust,
+                    at=now, by=str(by),
                     verdict="ok" if trust in ("A", "B") and by.kind is ActorKind.STAFF else "",
                 )  # fmt: skip
         except IntegrityError as twice:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -20,13 +19,16 @@ def need_earlier(
     case: Case,
     code: str,
     material_id: int,
-    holder: Mapping[str, int | None],
     *,
+    person_id: int | None,
+    organisation_id: int | None,
     consent: bool,
     by: Actor,
     now: datetime,
 ) -> EarlierPaper:
     """The paper that this page belongs to, and a trace that it is used. The case is locked.
+
+    :param person_id, organisation_id: whose library the case may use.
 
     The page is held, not its case: whoever destroys that case, or finds the page wrong, comes before or after, and two cases
     that take from each other never wait for each other.
@@ -43,7 +45,7 @@ def need_earlier(
         )
     library.use_earlier(
         origin=found.origin.no, handed_on=found.handed_on, purpose=code, subject=f"case:{case.no}", consent=consent,
-        hall=case.hall.code, by=by, now=now, **holder,
+        person_id=person_id, organisation_id=organisation_id, hall=case.hall.code, by=by, now=now,
     )  # fmt: skip
     return found
 
