@@ -85,3 +85,20 @@ def use(
             )
             for each in wanted
         ]  # fmt: skip
+
+
+def use_whichever(*, case_no: str, code: str, consent: bool, by: Actor, now: datetime) -> CaseMaterial:
+    """What stands for one paper: a certificate, else what was handed in before.
+
+    :raises Refused: those of `use` and `use_earlier`.
+    """
+    if not consent:
+        raise Refused("consent-missing")
+    with transaction.atomic():
+        case = case_by_no(case_no)
+        rows = [each for each in paper_rows(case) if each.code == code]
+        certified = [each.paper.code for each in held(case, now=now)]
+        before = earlier(case, rows, held=certified, now=now).get(code)
+        if before is None:
+            return use(case_no=case_no, codes=[code], consent=consent, by=by, now=now)[0]
+        return use_earlier(case_no=case_no, code=code, earlier=before.id, consent=consent, by=by, now=now)

@@ -108,10 +108,9 @@ def _added(case: Case, asked: MaterialIn, file: DocumentVersion | None, who: Cal
     if file is None and asked.channel not in ("paper", "library", "promise"):
         raise invalid("file：这样交的材料要带文件", "file: a paper of this way comes with a file")
     if asked.channel == "library" and not asked.certificate and asked.earlier is None:
-        used = from_library.use(
-            case_no=case.no, codes=[asked.requirement], consent=asked.consent, by=who.by, now=now
-        )  # fmt: skip
-        row = used[0]
+        row = from_library.use_whichever(
+            case_no=case.no, code=asked.requirement, consent=asked.consent, by=who.by, now=now
+        )
     else:
         if asked.channel == "library" and not asked.consent:
             raise Refused("consent-missing")

@@ -33,10 +33,10 @@ def test_it_is_listed_where_the_case_is_named_and_used_by_its_id(work: Casework)
     no = work.opened()
     page = handed_in_by(no, work)
 
-    (listed,) = work.calls("get", f"/library?case={no}", "channel").json()["earlier_papers"]
+    (listed,) = work.calls("get", f"/library?case={no}", "reviewer").json()["earlier_papers"]
     asked = {each["code"]: each["reuse_days"] for each in work.seen(no)["requirements"]}
     answer = used(work, no, listed["earlier"])
-    after = work.calls("get", f"/library?case={no}", "channel").json()["earlier_papers"]
+    after = work.calls("get", f"/library?case={no}", "reviewer").json()["earlier_papers"]
 
     item = {name: listed["item"][name] for name in ("code", "name")}
     assert item == {"code": "pension", "name": page.case.item.name_zh}
@@ -48,6 +48,25 @@ def test_it_is_listed_where_the_case_is_named_and_used_by_its_id(work: Casework)
     said = answer.json()
     assert (said["channel"], said["trust"], said["earlier"]["handed_in_on"]) == ("library", "C", "2026-03-07")
     assert CertificateUse.objects.get().subject == f"case:{no}"
+
+
+def test_a_channel_that_may_not_look_takes_whichever_there_is(work: Casework) -> None:
+    reusable()
+    no = work.opened()
+    page = handed_in_by(no, work)
+
+    looked = work.calls("get", f"/library?case={no}", "channel")
+    unasked = used(work, no, None, consent=False)
+    answer = used(work, no, None)
+    nothing = used(work, no, None, requirement="id")
+
+    assert (looked.status_code, unasked.json()["type"], nothing.json()["type"]) == (
+        403,
+        "consent-missing",
+        "nothing-found",
+    )
+    assert (answer.status_code, answer.json()["earlier"]["handed_in_on"]) == (201, "2026-03-07")
+    assert CaseMaterial.objects.get(case__no=no).origin_id == page.case_id
 
 
 def test_its_file_is_not_the_channels_to_read(work: Casework) -> None:

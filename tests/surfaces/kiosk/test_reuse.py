@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.models import CaseMaterial
 from tests import bundles
 from tests.matters import Matters, matters_of
 from tests.reused import handed_in_before, page_of, reusable
@@ -28,9 +28,8 @@ def test_it_is_used_with_one_press_and_only_its_holders(matters: Matters, machin
     reusable()
     page = page_of(handed_in_before(matters, now=BEFORE))
     stranger = page_of(handed_in_before(matters, now=BEFORE, person_id=matters.town.person(8).pk))
+    case = matters.opened()
     lay(machine, matters)
-    machine.post(f"{HERE}/begin/pension/new", {"a": ["premises:rented", "food:no"]})
-    case = Case.objects.get(channel="kiosk")
     here = f"{HERE}/mine/{case.no}/papers"
     given = {"code": "lease", "earlier": page.pk, "consent": "1"}
 

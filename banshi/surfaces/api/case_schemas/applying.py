@@ -154,7 +154,7 @@ class MaterialIn(In):
     channel: Way
     copies: Copies = 1
     certificate: Annotated[str, StringConstraints(max_length=40, pattern=PRINTABLE)] = Field(
-        "", description="With `library`: its reference; without one, whichever the library holds."
+        "", description="With `library`: its reference; without one, or `earlier`, whichever there is."
     )
     earlier: Id | None = Field(
         None, description="With `library`, instead: id of what was handed in before, as `look_into_library` lists it."
