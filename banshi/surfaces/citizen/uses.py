@@ -54,6 +54,8 @@ def uses(request: Any) -> HttpResponseBase:
         "uses": with_cases(some[:PAGE]),
         "number": number,
         "has_more": len(some) > PAGE,
+        "copied": any(not each.origin for each in some),
+        "again": any(each.origin for each in some),
     }
     return page(request, "citizen/uses.html", context)
 
