@@ -1,4 +1,4 @@
-"""材料复用 in the handling: left out of documents where there is none, compared, kept by an import, the fewer days for two items."""
+"""材料复用 in the handling: left out where there is none, compared, kept by an import, the fewer days for two items."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def test_what_changed_is_said_in_the_comparison() -> None:
 
 
 def test_a_store_that_says_nothing_of_it_leaves_it() -> None:
-    told = {"columns": {}, "handling": handling().model_dump(mode="json")}
+    words = dict.fromkeys(("name_zh", "acceptance_condition_zh", "fee_zh", "result_zh"), "")
+    told = {"columns": words, "handling": handling().model_dump(mode="json")}
 
     made = writing_of(told, now=handling(180), standing={"name_zh": "开店", "name_en": "A shop"})
 
