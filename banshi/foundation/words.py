@@ -234,6 +234,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("No promise stands for a paper here"),
         _("The credit record bars promises of whoever applies: hand in the paper itself, online or at the window."),
     ),
+    "promise-barred-until": (
+        _("No promise stands for a paper here"),
+        _("A promise was found not to be so: until {until} the paper itself is handed in, online or at the window."),
+    ),
     "duplicate-case": (
         _("This matter is under way already"),
         _("Case {case} goes on. Open another one only if it is about something else."),

@@ -151,6 +151,7 @@ SLUGS: dict[str, int] = {
     "not-deferrable": 409,
     "deferral-barred": 409,
     "promise-barred": 409,
+    "promise-barred-until": 409,
     "clock-stopped": 409,
     "duplicate-case": 409,
     "proof-of-work-needed": 409,

@@ -40,7 +40,7 @@ UNSAID: dict[str, dict[str, Any]] = {
         "courier": True, "postage": "receiver", "quiet_working_days": 3, "cabinet_hours": 72, "remind_after_days": 7,
         "kiosk_prints": 1,
     },
-    "cases": {"returned_first_hours": 24},
+    "cases": {"returned_first_hours": 24, "promise_check_days": 40, "promise_bar_days": 365},
     "fees": {"pay_working_days": 15, "remind_working_days": 3},
     "screens": {
         "silent": True, "chime": False, "voice": False, "names": "masked", "notices_zh": [], "notices_en": [],

@@ -39,6 +39,7 @@ _WHERE = {
     "pre_review": ("eye", "review:pre_review"),
     "asked": ("message-square", "review:consults"),
     "answered": ("message-square", "review:consults"),
+    "promises": ("file-check", "review:promises"),
     "enquiries": ("message-square", "review:enquiries"),
 }
 _TEXT: dict[str, Callable[[int], str]] = {
@@ -55,6 +56,7 @@ _TEXT: dict[str, Callable[[int], str]] = {
     "pre_review": lambda n: npgettext("waiting", "%(n)s case to look at first", "%(n)s cases to look at first", n),
     "asked": lambda n: npgettext("waiting", "%(n)s opinion is asked of us", "%(n)s opinions are asked of us", n),
     "answered": lambda n: npgettext("waiting", "%(n)s answer to what you asked", "%(n)s answers to what you asked", n),
+    "promises": lambda n: npgettext("waiting", "%(n)s promise to check", "%(n)s promises to check", n),
     "enquiries": lambda n: npgettext("waiting", "%(n)s question to answer", "%(n)s questions to answer", n),
 }
 

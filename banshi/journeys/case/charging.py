@@ -17,6 +17,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import cost_of
 from banshi.rooms.cases.queries.second import Word
 from banshi.rooms.catalogue.rules.costs import Cost
+from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.fees import actions as fees
 from banshi.rooms.fees.models import Refund
 
@@ -101,6 +102,18 @@ def terminate(
 
 
 def tell_back(case: Case, back: Refund, *, now: datetime) -> None:
+def revoke(*, case_no: str, code: str, by: Actor, now: datetime) -> Case:
+    """撤销: what was granted on a promise that is not so holds no more, nor what lies of it in the library.
+
+    :raises Refused: those of `cases.revoke`; changed-meanwhile – a machine prints its result at this moment.
+    """
+    with transaction.atomic():
+        delivery.need_not_printing(case=cases.lock(case_no), now=now)
+        case = cases.revoke(case_no=case_no, code=code, by=by, now=now)
+        conclude.take_back(case, why="revoked", by=by, now=now)
+    return case
+
+
     """Whoever applied is told that money goes back, and how."""
     key = "case_fee_fetch" if back.payment.way == "window" else "case_fee_back"
     event = case.events.order_by("-seq")[0]

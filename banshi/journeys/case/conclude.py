@@ -66,10 +66,10 @@ def keep_result(case: Case, paper: CasePaper, *, by: Actor, now: datetime) -> No
         )  # fmt: skip
 
 
-def take_back(case: Case, *, by: Actor, now: datetime) -> None:
-    """终止: the certificate in the library holds no more, and nobody is handed the result. Inside a transaction."""
+def take_back(case: Case, *, why: str = "terminated", by: Actor, now: datetime) -> None:
+    """终止, 撤销: the certificate in the library holds no more, and nobody is handed the result. Inside a transaction."""
     for ref in stored.standing_of(case.no):
-        library.end_certificate(ref=ref, why="terminated", hall=case.hall.code, by=by, now=now)
+        library.end_certificate(ref=ref, why=why, hall=case.hall.code, by=by, now=now)
     delivery.void(case=case, now=now)
     delivery.end(case=case)
 

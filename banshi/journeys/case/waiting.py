@@ -29,7 +29,7 @@ MINE = (
 @dataclass(frozen=True)
 class Waiting:
     """:ivar what: extension | decide | sign_for | review | came_again (what was missing) | acceptance | pre_review | asked |
-    answered | enquiries. :ivar due: the first of their days."""
+    answered | promises (to be checked, or revoked for) | enquiries. :ivar due: the first of their days."""
 
     what: str
     hall: Hall
@@ -51,6 +51,7 @@ def waits_for(
             rows = cases.worklist(name, halls=list(mine), department=department, staff=staff)
             found += _of_list(name, staff, rows, mine)
     found += _of_opinions(grants, staff, department, halls)
+    found += _of_promises(grants, department, halls)
     asked = _where(grants, halls, "enquiries.answer", "enquiries.look")
     if asked:
         found += _counted(
@@ -97,6 +98,18 @@ def _of_opinions(
         *_counted("asked", asked, mine, "case__hall__code"),
         *_counted("answered", cases.answered_to(staff, halls=list(mine)), mine, "case__hall__code", ""),
     ]
+
+
+def _of_promises(grants: Mapping[str, frozenset[str]], department: str, halls: Sequence[Hall]) -> list[Waiting]:
+    """承诺核查: promises to be checked; and what was granted on one that is not so."""
+    check, revoke = (
+        _where(grants, halls, PERMISSION["review"], LOOK),
+        _where(grants, halls, PERMISSION["approval"], LOOK),
+    )
+    if not check and not revoke:
+        return []
+    rows = cases.promises_due(check=list(check), revoke=list(revoke), department=department)
+    return _counted("promises", rows, check | revoke, "case__hall__code")
 
 
 def _counted(

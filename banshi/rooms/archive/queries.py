@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import bagit
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from banshi.foundation.crypto import Unreadable
 from banshi.kernel.refusals import Refused
@@ -19,7 +19,7 @@ from banshi.rooms.archive.models import Hold, Package, Purge, PurgeLine, Retenti
 from banshi.rooms.archive.rules import bag as bags
 from banshi.rooms.archive.rules import retention
 from banshi.rooms.archive.rules.retention import Rule
-from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.models import Case, PromiseCheck
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.library import queries as library
 from banshi.rooms.places import queries as places
@@ -82,7 +82,7 @@ def is_valid(tree: Mapping[str, bytes]) -> bool:
 
 def waiting(hall: Hall, *, now: datetime) -> QuerySet[Case]:
     """Cases that ended long enough ago – nobody rates them any more – and are not kept yet, the first that ended first. What was
-    never received is nobody's record.
+    never received is nobody's record; what was promised is checked first (核查), as long as its day is not over.
     """
     policy = places.policy_of(hall.pk, now=now)
     days = max(policy.records.archive_days, policy.rating.within_days)
@@ -92,7 +92,10 @@ def waiting(hall: Hall, *, now: datetime) -> QuerySet[Case]:
     rows = Case.objects.filter(
         hall=hall, phase__in=sorted(CASE.ends), archived_at=None, closed_at__lt=day, received_at__isnull=False
     )
-    return rows.order_by("closed_at", "id")
+    open_checks = PromiseCheck.objects.filter(
+        case=OuterRef("pk"), says="", material__gone_at=None, due_on__gte=today_in(hall, now), case__granted=True
+    )
+    return rows.exclude(Exists(open_checks)).order_by("closed_at", "id")
 
 
 # --- How long, and who holds it --------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from banshi.rooms.cases.rules.consulted import SAYS
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, WORKLISTS
 from banshi.rooms.cases.rules.materials import AGAIN
+from banshi.rooms.cases.rules.promises import BROKEN, FINDINGS, UNTRUE
 from banshi.rooms.cases.rules.quota import ENTRY_STATES, LIVE
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.identity.models import Account, Guardianship, Mandate, Organisation, PaperMandate, Person, Staff
@@ -452,6 +453,66 @@ class PageOrder(models.Model):
         db_table = "cases_page_order"
         constraints = [
             models.UniqueConstraint(fields=["case", "code", "version"], name="an_order_of_pages_has_one_version")
+        ]
+
+
+class PromiseCheck(models.Model):
+    """承诺核查: a promise that was taken in place of a paper, to be checked by a day; what was found, and what followed.
+
+    Found untrue (`broken`), it bars whoever applied from promising until `barred_until`, unless it is lifted. What was granted
+    is revoked by another approver than who checked. What was found stays (a trigger).
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="promise_checks")
+    material = models.OneToOneField(CaseMaterial, on_delete=models.PROTECT, related_name="promise_check")
+    due_on = models.DateField()
+    says = models.CharField(max_length=8, default="", db_default="")  # "" not checked yet | kept | broken
+    ground = models.CharField(max_length=12, default="", db_default="")  # rules/promises.UNTRUE
+    why = FreeText(default="")
+    late = models.BooleanField(default=False, db_default=False)  # found after it was granted
+    checked_at = models.DateTimeField(null=True)
+    checked_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    barred_until = models.DateField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lifted_why = FreeText(default="")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "cases_promise_check"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(says="", checked_at=None, checked_by=None, barred_until=None)
+                | Q(says__in=list(FINDINGS), checked_at__isnull=False, checked_by__isnull=False),
+                name="a_checked_promise_says_what_by_whom_and_when",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(says=BROKEN, ground__in=list(UNTRUE)) | (~Q(says=BROKEN) & Q(ground="", barred_until=None))
+                ),
+                name="only_an_untrue_promise_has_a_ground_and_bars",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_by=None, revoked_at=None)
+                | (
+                    Q(says=BROKEN, late=True, revoked_by__isnull=False, revoked_at__isnull=False)
+                    & ~Q(revoked_by=models.F("checked_by"))
+                ),
+                name="another_person_revokes_what_a_promise_got",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_by=None, lifted_at=None)
+                | (
+                    Q(says=BROKEN, lifted_by__isnull=False, lifted_at__isnull=False)
+                    & ~Q(lifted_by=models.F("checked_by"))
+                ),
+                name="another_person_lifts_what_a_promise_bars",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on", "id"], name="promises_to_be_checked", condition=Q(says="")),
+            models.Index(fields=["case"], name="promises_that_bar", condition=Q(says=BROKEN, lifted_at=None)),
         ]
 
 

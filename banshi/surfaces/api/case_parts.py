@@ -56,7 +56,7 @@ UNSEEN = frozenset(
 TOLD = frozenset(
     {"again", "appointment", "days", "deferred", "due_on", "due_promised", "due_statutory", "expected_days", "fen",
      "fen_before", "fields", "grant", "ground",
-     "how", "item", "kind", "material", "materials", "missing", "place", "receipt", "round", "version", "wrong"}
+     "how", "item", "kind", "material", "materials", "missing", "finding", "place", "receipt", "round", "version", "wrong"}
 )  # fmt: skip
 OFFICE = {
     **dict.fromkeys(
@@ -72,10 +72,14 @@ OFFICE = {
             "settle",
             "propose_extension",
             "refuse_extension",
+            "check_promise",
+            "revoke",
         ),
         "department",
     ),
-    **dict.fromkeys(("terminate", "agree", "waive", "reassess", "urge", "hand_on", "hand_to_department"), "supervisor"),
+    **dict.fromkeys(
+        ("terminate", "agree", "waive", "reassess", "urge", "hand_on", "hand_to_department", "lift_bar"), "supervisor"
+    ),
 }
 
 

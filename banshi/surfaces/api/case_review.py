@@ -28,6 +28,7 @@ def review_part(case: Case, who: Caller, *, now: datetime) -> dict[str, Any] | N
         "stops": _stops(case),
         "consultations": _consultations(case, now=now),
         "handovers": _handovers(case),
+        "promise_checks": _promise_checks(case, now=now),
     }
 
 
@@ -99,4 +100,18 @@ def _handovers(case: Case) -> list[dict[str, Any]]:
             "answered_at": moment(each.signed_at or each.refused_at, zone), "why": each.why,
         }
         for each in rows
+    ]  # fmt: skip
+
+
+def _promise_checks(case: Case, *, now: datetime) -> list[dict[str, Any]]:
+    zone = zone_of(case.hall)
+    return [
+        {
+            "requirement": named(each.code, each.name_zh, each.name_en), "due_on": each.row.due_on,
+            "finding": each.row.says or None, "ground": each.row.ground or None, "reason": each.row.why,
+            "checked_at": moment(each.row.checked_at, zone), "checked_by": _by(each.row.checked_by),
+            "barred_until": each.row.barred_until, "lifted_at": moment(each.row.lifted_at, zone),
+            "revoked_at": moment(each.row.revoked_at, zone),
+        }
+        for each in cases.checks_of(case, now=now)
     ]  # fmt: skip

@@ -32,12 +32,14 @@ from banshi.surfaces.api.case_schemas import (
     AgreeIn,
     CaseLineOut,
     CaseOut,
+    CheckPromiseIn,
     CountedIn,
     DecideIn,
     DeliverIn,
     ExtendIn,
     FetchIn,
     HandOnIn,
+    LiftBarIn,
     MissingIn,
     NoticeIn,
     OpineIn,
@@ -48,6 +50,7 @@ from banshi.surfaces.api.case_schemas import (
     RefusePapersIn,
     RefuseStopIn,
     ResumeIn,
+    RevokeIn,
     SettleIn,
     ShelveIn,
     StopClockIn,
@@ -537,6 +540,43 @@ def terminate_case(request: HttpRequest, case: Path[Code], body: TerminateIn) ->
         )  # fmt: skip
 
     return _did(request, case, "terminate_case", act)
+
+
+# --- Promises in place of papers ----------------------------------------------------------------------------------
+
+
+@router.post("/cases/{case}/check-promise", **op("check_promise", {200: CaseOut}), summary="Check a promise")
+@write
+def check_promise(request: HttpRequest, case: Path[Code], body: CheckPromiseIn) -> Answer:
+    """承诺核查: once, by the day in `review.promise_checks`. Not so before the decision, the paper is missing again; after it,
+    another approver may revoke what was granted. Either way nothing is promised for a time (`promise-barred-until`)."""
+    return _did(
+        request, case, "check_promise",
+        lambda who, seen, now: cases.check_promise(
+            case_no=seen.no, code=body.material, kept=body.kept, ground=body.ground or "", reason=body.reason, by=who.by,
+            now=now,
+        ),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/revoke", **op("revoke_case", {200: CaseOut}), summary="Revoke what was granted")
+@write
+def revoke_case(request: HttpRequest, case: Path[Code], body: RevokeIn) -> Answer:
+    """撤销: what was granted on a promise that is not so, and handed over, by another approver than who checked it."""
+    return _did(
+        request, case, "revoke_case",
+        lambda who, seen, now: charging.revoke(case_no=seen.no, code=body.material, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/lift-bar", **op("lift_bar", {200: CaseOut}), summary="Take promises again")
+@write
+def lift_bar(request: HttpRequest, case: Path[Code], body: LiftBarIn) -> Answer:
+    """By another one than who checked: the finding was wrong, or was made good. Nothing is revoked for it any more."""
+    return _did(
+        request, case, "lift_bar",
+        lambda who, seen, now: cases.lift_bar(case_no=seen.no, code=body.material, reason=body.reason, by=who.by, now=now),
+    )  # fmt: skip
 
 
 # --- Supervision --------------------------------------------------------------------------------------------------

@@ -57,6 +57,9 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     "settle_material": "cases.receive | cases.review",
     "extend_case": "cases.head | cases.approve | cases.review",  # the head approves; the others ask for it
     "refuse_extension": "cases.head",
+    "check_promise": "cases.review",
+    "revoke_case": "cases.approve",
+    "lift_bar": "cases.supervise",
     "decide_case": "cases.approve | cases.receive",
     "issue_result": "cases.issue",
     "shelve_result": "cases.issue",

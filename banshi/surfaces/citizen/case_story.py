@@ -63,6 +63,9 @@ DONE: dict[str, str | Promise] = {
     "close": pgettext_lazy("case", "Done"),
     "withdraw": pgettext_lazy("case", "Withdrawn by you"),
     "terminate": pgettext_lazy("case", "Ended early"),
+    "check_promise": pgettext_lazy("case", "What you promised was checked"),
+    "revoke": pgettext_lazy("case", "What was granted was revoked: it holds no more"),
+    "lift_bar": pgettext_lazy("case", "Promises are taken from you again"),
     "archive": pgettext_lazy("case", "Filed away in the archive"),
 }
 PUT_IN = pgettext_lazy("case", "Your papers were put into the cabinet")

@@ -124,6 +124,8 @@ LABELS: dict[str, Text] = {
     "delivery.cabinet_hours": _("A result lies in the cabinet, hours"),
     "delivery.kiosk_prints": _("Copies of a result from a kiosk, at most"),
     "cases.returned_first_hours": _("What was sent back and comes again waits for the same person, hours"),
+    "cases.promise_check_days": _("A promise in place of a paper is checked within, working days from the acceptance"),
+    "cases.promise_bar_days": _("After a promise that was not so, none is taken for, days"),
     "records.purge_wait_days": _("Confirm a destruction at the earliest after, days"),
     "records.archive_days": _("Archive a case so many days after it ended"),
     "records.draft_days": _("Delete what was begun and not sent, days after it was touched"),
@@ -178,6 +180,8 @@ HINTS: dict[str, Text] = {
     ),
     "delivery.kiosk_prints": _("0: kiosks print none. A copy that the machine did not print does not count."),
     "cases.returned_first_hours": _("0: whoever is free takes it at once. Who is not at work is not waited for."),
+    "cases.promise_check_days": _("It counts for what is accepted from then on."),
+    "cases.promise_bar_days": _("0: it bars nothing. Whoever supervises may lift it earlier, with a reason."),
     "records.archive_days": _("Never before the days for rating it are over."),
     "remedy.reconsider_zh": _(
         "It stands on decisions. Of departments it is the people's government of the same level."
@@ -297,5 +301,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "delivery.cabinet_hours": ("文件柜", "取件柜", "保留多久", "cabinet"),
     "delivery.kiosk_prints": ("自助打印", "打印几份", "print"),
     "cases.returned_first_hours": ("退回", "补正", "重新提交", "returned"),
+    "cases.promise_check_days": ("告知承诺", "承诺核查", "promise"),
+    "cases.promise_bar_days": ("告知承诺", "失信", "承诺不实", "promise"),
     "consulting.answer_working_days": ("咨询答复", "问题多久回"),
 }

@@ -133,6 +133,9 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_closed": _("Case: closed"),
     "case_withdrawn": _("Case: withdrawn"),
     "case_terminated": _("Case: ended early"),
+    "case_promise_untrue": _("Case: a promise was found not to be so"),
+    "case_promise_lifted": _("Case: promises are taken again"),
+    "case_revoked": _("Case: what was granted is revoked"),
     "case_lapsed": _("Case: ended, nothing came"),
 }
 

@@ -26,6 +26,7 @@ from banshi.rooms.cases.queries.flow import counted_stages
 from banshi.rooms.cases.queries.stopping import proposed_stop
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES, stopping
+from banshi.rooms.cases.rules.promises import UNTRUE
 from banshi.rooms.cases.rules.quota import REASONS
 from banshi.rooms.catalogue.queries import departments
 from banshi.rooms.delivery.queries import drop_of, sent_papers_of
@@ -35,6 +36,7 @@ from banshi.surfaces.review import lists
 from banshi.surfaces.review.fee_fields import fee_lines
 from banshi.surfaces.review.frame import page
 from banshi.surfaces.review.may import deeds_of, withheld
+from banshi.surfaces.review.promise_lines import checks_shown
 from banshi.surfaces.review.said import FieldLine, Said, fields_of, rows_of
 
 
@@ -144,6 +146,7 @@ def answer(
         "fields": _fields_to_tell(case, deeds, said),
         "to_report": counted_stages(case) if "opine" in deeds else (),
         "grounds": GROUNDS.values() if "refuse" in deeds else (),
+        "checks": checks_shown(request.who, case, now=now), "untrue": UNTRUE.values(), "decided": case.decided_at is not None,
         "standing": standing_of(case), "no_place": _no_place(case) if "decide" in deeds else "",
         "fee_fields": fee_lines(case, said) if "reassess" in deeds else [],
         "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in stopping(case.item.item_type).items()],

@@ -39,6 +39,7 @@ TITLES = {
     "extension": pgettext_lazy("cases", "Extensions"),
     "supervision": gettext_lazy("Supervision"),
 }
+PROMISES = pgettext_lazy("promise check", "Promises to check")
 ASKED = pgettext_lazy("consult", "Asked of us, and answers")
 WAITING = pgettext_lazy("waiting", "Waits for me")
 PER_PAGE = 50
@@ -71,10 +72,21 @@ def tabs(
         asked += queries.answered_to(request.who.staff_id or 0, halls=[hall.code]).count()
         if asked or here == "consults":
             found.append(("review:consults", ASKED, asked, here == "consults"))
+    waits = promises_waiting(request, hall, department)
+    if waits or here == "promises":  # 承诺核查: shown where something waits
+        found.append(("review:promises", PROMISES, waits, here == "promises"))
     if found:  # one page of all that is somebody's turn; supervision is nobody's
         waits = sum(n for address, _title, n, _here in found if address != "review:supervision")
         found.insert(0, ("review:waiting", WAITING, waits, here == "waiting"))
     return found
+
+
+def promises_waiting(request: Asked, hall: Hall, department: str) -> int:
+    """How many promises this person is to check, and how many findings to revoke for."""
+    code = hall.code
+    check = (code,) if request.who.may("cases.review", code) else ()
+    revoke = (code,) if request.who.may("cases.approve", code) else ()
+    return queries.promises_due(check=check, revoke=revoke, department=department).count() if check or revoke else 0
 
 
 @door(audience="staff", permission="cases.look")

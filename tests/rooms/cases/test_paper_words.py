@@ -82,7 +82,9 @@ def test_a_person_and_a_body_are_addressed_as_such():
 def test_the_ways_to_have_a_decision_looked_at_again_stand_on_decisions_and_non_acceptance(kind):
     remedy = words(kind, MUCH).remedy
 
-    assert bool(remedy) == (kind in ("non_acceptance", "grant", "refusal", "termination", "lapse_notice"))
+    assert bool(remedy) == (
+        kind in ("non_acceptance", "grant", "refusal", "termination", "lapse_notice", "promise_untrue", "revocation")
+    )
     assert not remedy or ("六十日内依法申请行政复议" in remedy and "六个月内直接向有管辖权的人民法院" in remedy)
 
 

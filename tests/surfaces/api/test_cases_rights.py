@@ -29,6 +29,8 @@ STEPS: dict[str, Any] = {
     "propose-stop": {"kind": "hearing", "basis": "x", "expected_days": 1}, "stop-clock": None,
     "refuse-stop": {"why": "x"}, "resume-clock": {"result": "x"},
     "refuse-extension": {"why": "x"},
+    "check-promise": {"material": "id", "kept": True}, "revoke": {"material": "id"},
+    "lift-bar": {"material": "id", "reason": "x"},
     "extend": {"days": 1, "reason": "x"}, "opine": {"says": "note", "text": "x"}, "settle": {"material": "photo"},
     "decide": {"grant": True}, "issue": None, "shelve": {"place": "A"}, "deliver": {},
     "terminate": {"reason": "x", "second_by": "case-second-supervisor"}, "agree": {"verb": "terminate"},
@@ -53,6 +55,9 @@ TAKES: dict[str, set[str]] = {
     **dict.fromkeys(("stop-clock", "refuse-stop"), {"approver"}),
     "extend": {"reviewer", "approver", "head"},  # asked for, or approved
     "refuse-extension": {"head"},
+    "check-promise": {"reviewer"},
+    "revoke": {"approver"},
+    "lift-bar": {"supervisor", "second_supervisor"},
     "settle": {"receiver", "reviewer"},
     "decide": {"approver"},
     "take": {"reviewer", "approver"},

@@ -194,6 +194,13 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "opine": ("post", "/cases/NONE/opine", {"says": "grant", "text": ""}),
     "settle_material": ("post", "/cases/NONE/settle", {"material": "photo"}),
     "refuse_extension": ("post", "/cases/NONE/refuse-extension", {"why": "不必"}),
+    "check_promise": (
+        "post",
+        "/cases/NONE/check-promise",
+        {"material": "id", "kept": True, "ground": "untrue", "reason": "属实"},
+    ),
+    "revoke_case": ("post", "/cases/NONE/revoke", {"material": "id"}),
+    "lift_bar": ("post", "/cases/NONE/lift-bar", {"material": "id", "reason": "已经补办"}),
     "extend_case": ("post", "/cases/NONE/extend", {"days": 3, "reason": "情况复杂"}),
     "decide_case": ("post", "/cases/NONE/decide", {"grant": True, "reason": ""}),
     "issue_result": ("post", "/cases/NONE/issue", None),

@@ -22,6 +22,7 @@ def worked(case: Case) -> dict[str, list[dict[str, Any]]]:
         "rule_runs": _rule_runs(case),
         "notices": _notices(case),
         "obligations": _obligations(case),
+        "promise_checks": _promise_checks(case),
         "handovers": _handovers(case),
         "fees": _fees(case),
     }
@@ -104,6 +105,20 @@ def _obligations(case: Case) -> list[dict[str, Any]]:
             "lapsed_at": said(case, o.lapsed_at),
         }
         for o in case.obligations.order_by("id")
+    ]  # fmt: skip
+
+
+def _promise_checks(case: Case) -> list[dict[str, Any]]:
+    """承诺核查: by when, what was found and why, what followed; also what nobody checked."""
+    return [
+        {
+            "code": p.material.code, "due_on": p.due_on.isoformat(), "says": p.says, "ground": p.ground, "why": str(p.why),
+            "checked_at": said(case, p.checked_at), "checked_by": _by(p.checked_by_id),
+            "barred_until": p.barred_until.isoformat() if p.barred_until else None,
+            "lifted_at": said(case, p.lifted_at), "lifted_by": _by(p.lifted_by_id), "lifted_why": str(p.lifted_why),
+            "revoked_at": said(case, p.revoked_at), "revoked_by": _by(p.revoked_by_id),
+        }
+        for p in case.promise_checks.select_related("material").order_by("id")
     ]  # fmt: skip
 
 

@@ -60,6 +60,7 @@ from banshi.rooms.cases.actions.in_season import tell_season_ends
 from banshi.rooms.cases.actions.ordering import move_page, order_pages
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, pass_on, send_back
+from banshi.rooms.cases.actions.promise_checks import check_promise, lift_bar, revoke
 from banshi.rooms.cases.actions.receiving import (
     Counted,
     Missing,
@@ -104,6 +105,7 @@ __all__ = [
     "answer_consultation",
     "change",
     "change_bundle",
+    "check_promise",
     "clear_file",
     "close_list",
     "come_back",
@@ -135,6 +137,7 @@ __all__ = [
     "issue_by_rule",
     "lapse_deferred",
     "lapse_due",
+    "lift_bar",
     "lock",
     "lock_bundle",
     "lock_drafts",
@@ -177,6 +180,7 @@ __all__ = [
     "remind_due",
     "remind_unpaid",
     "resume_clock",
+    "revoke",
     "runs_out",
     "seal_due",
     "see",

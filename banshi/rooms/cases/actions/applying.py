@@ -44,6 +44,7 @@ from banshi.rooms.cases.queries.adding import owed_of
 from banshi.rooms.cases.queries.credit import credit_of
 from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.levels import level_refusal
+from banshi.rooms.cases.queries.promises import bar_of
 from banshi.rooms.cases.queries.reminding import was_reminded
 from banshi.rooms.cases.queries.told import phone_index
 from banshi.rooms.cases.queries.untouched import untouched
@@ -314,7 +315,8 @@ def add_material(
         with the trust they had; the use is written down.
     :param further: a further page of what was told to be wrong, which stays and is looked at again; else it goes.
     :raises Refused: nothing-found, wrong-state, invalid (no such paper, not by this channel, too many pages, a certificate that
-        does not stand for it, a promise beside the paper), consent-missing, promise-barred, mandate-missing, member-limited.
+        does not stand for it, a promise beside the paper), consent-missing, promise-barred, promise-barred-until,
+        mandate-missing, member-limited.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -343,7 +345,7 @@ def add_material(
             )
         live = CaseMaterial.objects.filter(case=case, code=code, gone_at=None)
         if channel == PROMISE:
-            _need_promisable(case, signed=consent and file is None, there=live.exclude(verdict="bad").exists())
+            _need_promisable(case, signed=consent and file is None, there=live.exclude(verdict="bad").exists(), now=now)
         else:  # the paper itself is better than a promise
             live.filter(channel=PROMISE).update(gone_at=now)
         if live.count() >= MOST_PAGES:
@@ -382,19 +384,22 @@ def add_material(
             raise invalid("certificate", "这份证照已经用上了", "This certificate is there already") from twice
 
 
-def _need_promisable(case: Case, *, signed: bool, there: bool) -> None:
-    """:raises Refused: consent-missing – it is not signed; invalid – the paper is there; promise-barred."""
+def _need_promisable(case: Case, *, signed: bool, there: bool, now: datetime) -> None:
+    """:raises Refused: consent-missing – it is not signed; invalid – the paper is there; promise-barred, promise-barred-until."""
     if not signed:
         raise Refused("consent-missing")
     if there:
         raise invalid(
             "requirement", "这份材料已经交了，不用再承诺", "This paper is there already: nothing is to be promised"
         )
-    need_promises(case)
+    need_promises(case, now=now)
 
 
-def need_promises(case: Case) -> None:
-    """A record of bad credit bars promises, as it bars papers that follow. :raises Refused: promise-barred."""
+def need_promises(case: Case, *, now: datetime) -> None:
+    """A record of bad credit bars promises, as it bars papers that follow; so does a promise of theirs that was found untrue,
+    for a time. :raises Refused: promise-barred, promise-barred-until."""
+    if (until := bar_of(case, now=now)) is not None:
+        raise Refused("promise-barred-until", facts={"until": until.isoformat()})
     if credit_of(case) == "barred":
         raise Refused("promise-barred")
 

@@ -18,6 +18,7 @@ from banshi.rooms.cases.models import (
     Obligation,
     Opinion,
     PageOrder,
+    PromiseCheck,
     Stop,
     ToldField,
 )
@@ -37,7 +38,17 @@ def destroy_content(case: Case, *, by: Actor, now: datetime, before: str = "") -
         "destroyed_at", "applicant", "masked_applicant", "contact", "contact_index", "account", "form", "answers",
         "situation", "agent", "masked_agent",
     ])  # fmt: skip
-    for rows in (CaseMaterial, PageOrder, CasePaper, Notice, ToldField, Opinion, Obligation, Consultation):
+    for rows in (
+        PromiseCheck,
+        CaseMaterial,
+        PageOrder,
+        CasePaper,
+        Notice,
+        ToldField,
+        Opinion,
+        Obligation,
+        Consultation,
+    ):
         rows.objects.filter(case=case).delete()
     Stop.objects.filter(case=case).update(basis="", result="")
     Extension.objects.filter(case=case).update(reason="")

@@ -49,6 +49,7 @@ from banshi.rooms.cases.actions.in_one_go import receipt_untold
 from banshi.rooms.cases.actions.places import enter
 from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, keep_form, need_fields_right, reasons_of
 from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
+from banshi.rooms.cases.actions.promise_checks import await_checks
 from banshi.rooms.cases.actions.promising import give_promises
 from banshi.rooms.cases.actions.recounting import recounted
 from banshi.rooms.cases.actions.waiting import waits_until
@@ -314,7 +315,7 @@ def accept(
     :param materials: papers that are counted only now.
     :param at_once: it is decided in this transaction: its paper names no day, and the message is that of the decision.
     :raises Refused: nothing-found, wrong-state, locked, material-missing, not-looked-at, invalid (a day that
-        will not do), not-deferrable, deferral-barred, promise-barred.
+        will not do), not-deferrable, deferral-barred, promise-barred, promise-barred-until.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -341,8 +342,8 @@ def accept(
             barred=credit == "barred",
         ):
             raise Refused(no)
-        if any(each.channel == PROMISE for each in got):
-            need_promises(case)  # the record may name them since
+        if any(each.channel == PROMISE and each.verdict != "bad" for each in got):
+            need_promises(case, now=now)  # the record may name them since
         need_seen(unseen(wanted, got), case)
         Obligation.objects.bulk_create([Obligation(case=case, code=code, due_on=on) for code, on in open_ones])
         begun = telling_began(case) if _late(case, now=now) else now
@@ -405,6 +406,7 @@ def write_acceptance(
     law = "《中华人民共和国行政许可法》第三十二条" if deemed and case.item.item_type == PERMIT else ""
     give(case, "acceptance", event=event, now=now, deferred=listed, deemed=deemed, law=law, at_once=at_once)
     give_promises(case, event=event, now=now)
+    await_checks(case, now=now)
     return event
 
 

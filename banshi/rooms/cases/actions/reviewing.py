@@ -28,6 +28,7 @@ from banshi.rooms.cases.actions.ground import (
 )
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
 from banshi.rooms.cases.actions.places import claim
+from banshi.rooms.cases.actions.promise_checks import need_promises_kept
 from banshi.rooms.cases.models import Case, CaseEvent, Obligation, Opinion
 from banshi.rooms.cases.queries.flow import counted_stages, flow_of, lived
 from banshi.rooms.cases.queries.handling import fee_of, free_of, handling_of_case
@@ -187,7 +188,7 @@ def decided(
 
     :param seen: as in `decide_at_once`. :param code: as in `decide`.
     :raises Refused: deferred-open, invalid; wrong-state – a grant, while a file waits for the scanner; quota-full,
-        earlier-first, not-drawn-yet, not-drawn – where places are counted.
+        earlier-first, not-drawn-yet, not-drawn – where places are counted; material-missing – a promise was found untrue.
     """
     reason = reason.strip()
     if len(reason) > LONGEST_OPINION or (not grant and not reason):
@@ -200,6 +201,7 @@ def decided(
         raise Refused("deferred-open", facts={"materials": [{"zh": n[0], "en": n[1]} for n in called]})
     if grant:
         need_cleared(case)
+        need_promises_kept(case, now=now)
     what = what_is_granted(case, granted or {}, now=now) if grant else ()
     place = claim(case, now=now) if grant else {}
     fen, free = (fee_of(case), free_of(case)) if grant else (0, None)

@@ -60,6 +60,16 @@ from banshi.rooms.cases.queries.leases import free, works_on
 from banshi.rooms.cases.queries.lists import Waiting, as_lines, read, waiting
 from banshi.rooms.cases.queries.members import cases_for, limited, matters_of, sees, whom_to_ask
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
+from banshi.rooms.cases.queries.promises import (
+    CheckLine,
+    bar_of,
+    barring,
+    check_lines,
+    checks_of,
+    promises_due,
+    to_check,
+    to_revoke,
+)
 from banshi.rooms.cases.queries.quota import (
     Listed,
     RoundLine,
@@ -128,6 +138,7 @@ from banshi.rooms.cases.queries.views import (
 
 __all__ = [
     "CaseLine",
+    "CheckLine",
     "Checked",
     "Clock",
     "Consulted",
@@ -161,6 +172,8 @@ __all__ = [
     "answered_to",
     "as_lines",
     "asked_of",
+    "bar_of",
+    "barring",
     "blanks_of",
     "blanks_of_case",
     "bundle_by_no",
@@ -168,7 +181,9 @@ __all__ = [
     "cases_for",
     "cases_of",
     "chain_holds",
+    "check_lines",
     "checked",
+    "checks_of",
     "clock_of",
     "consultation_of",
     "consultations",
@@ -223,6 +238,7 @@ __all__ = [
     "papers_of",
     "papers_shown",
     "place_refusal",
+    "promises_due",
     "proposed_before",
     "proposed_of",
     "proposers",
@@ -251,6 +267,8 @@ __all__ = [
     "standing_of",
     "state_of",
     "timeline",
+    "to_check",
+    "to_revoke",
     "told_before",
     "told_missing",
     "told_to",

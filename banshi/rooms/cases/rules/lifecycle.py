@@ -11,6 +11,7 @@ from banshi.kernel.transitions import Step, Table
 _APPLYING = ("draft", "pre_review", "pre_returned", "pre_passed", "await_receipt")
 _PENDING = ("received", "supplement", "accepted", "in_review")
 _RESULT = ("decided", "issuing", "ready", "delivered")
+_CHECKED = ("received", "accepted", "in_review", *_RESULT, "closed")
 
 CASE = Table(
     "case",
@@ -68,6 +69,10 @@ CASE = Table(
         "come_back": Step("decided", "ready"),  # it could not be delivered
         "deliver": Step("decided", "ready", to="delivered"),
         "close": Step("delivered", to="closed"),
+        # 承诺核查: also of a case that ended – what was found of it, and what is revoked for it, changes no phase.
+        "check_promise": Step(*_CHECKED, undoes=True),
+        "revoke": Step("closed", undoes=True),
+        "lift_bar": Step(*_CHECKED, "supplement", "not_accepted", "withdrawn", "terminated", undoes=True),
         "withdraw": Step(*_APPLYING, *_PENDING, to="withdrawn"),
         "agree": Step(*_APPLYING, *_PENDING, *_RESULT[:3]),  # the second person, where a step takes two
         "terminate": Step(*_APPLYING, *_PENDING, *_RESULT[:3], to="terminated"),

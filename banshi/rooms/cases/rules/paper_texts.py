@@ -586,6 +586,43 @@ def _commitment(facts: Facts) -> PaperWords:
     )
 
 
+def _promise_untrue(facts: Facts) -> PaperWords:
+    """承诺核查结果告知书: `refused` – it was granted already, and revoking it is proposed; `due_before` – the last
+    day on which nothing is promised."""
+    what = "、".join(each.name for each in facts.materials) or "证明材料"
+    follows = (
+        f"本机关将依法决定是否撤销对“{facts.item}”的批准。"
+        if facts.refused
+        else f"{what}按没有提交处理。决定作出前可以补交这份材料；没有补交的，不予批准。"
+    )
+    bars = f"至 {day_words(facts.due_before)}（含当天），办事不适用告知承诺。" if facts.due_before else ""
+    return PaperWords(
+        paragraphs=(f"{_asked(facts)}中，以告知承诺代替{what}。经核查，承诺不实。", *_why(facts), follows, bars),
+        rows=(*_head(facts), ("以承诺代替的材料", what), ("情形", facts.ground), ("核查日期", day_words(facts.on))),
+        remedy=_remedy(facts, "告知书"),
+    )
+
+
+def _revocation(facts: Facts) -> PaperWords:
+    """撤销决定书: what was granted on a promise that is not so (行政许可法 69 条 of permits)."""
+    what = "、".join(each.name for each in facts.materials) or "证明材料"
+    law = "依照《中华人民共和国行政许可法》第六十九条，" if facts.permit else ""
+    return PaperWords(
+        paragraphs=(
+            f"{_asked(facts)}中，以告知承诺代替{what}，经核查承诺不实。{law}决定撤销对该申请的批准，"
+            f"已经发给的{facts.result or '证照'}不再有效。",
+            *_why(facts),
+        ),
+        rows=(
+            *_head(facts),
+            ("情形", facts.ground),
+            ("撤销的文书", facts.result_no),
+            ("撤销日期", day_words(facts.on)),
+        ),
+        remedy=_remedy(facts, "决定"),
+    )
+
+
 def _licence(facts: Facts) -> PaperWords:
     return PaperWords(
         title=facts.result,
@@ -623,6 +660,8 @@ SAID: Mapping[str, Callable[[Facts], PaperWords]] = MappingProxyType(
         "termination": _termination,
         "lapse_notice": _lapse_notice,
         "commitment": _commitment,
+        "promise_untrue": _promise_untrue,
+        "revocation": _revocation,
         "licence": _licence,
     }
 )

@@ -73,6 +73,15 @@ KINDS: Mapping[str, PaperKind] = MappingProxyType(
             PaperKind(
                 "lapse_notice", "终止通知", "Notice that the application has ended", "终知", signed_by="department"
             ),
+            PaperKind(
+                "promise_untrue",
+                "承诺核查结果告知书",
+                "Notice of a promise that is not so",
+                "承核",
+                copies=2,
+                signed_by="department",
+            ),
+            PaperKind("revocation", "撤销决定书", "Decision to revoke", "撤销", copies=2, signed_by="department"),
             PaperKind("termination", "终止决定", "Decision to end the case", "终止", copies=2, signed_by="department"),
             PaperKind(
                 "licence", "证照", "Certificate", "证照", addressed=False, signed_by="department", layout="certificate"

@@ -31,6 +31,7 @@ STEPS: Final = {
     "settle": "容缺补齐", "unmet": "容缺逾期", "decide": "决定", "decide_at_once": "当场决定", "pay": "缴费", "waive": "减免",
     "reassess": "重新核定", "issue": "制证", "shelve": "待领取", "post": "寄出", "come_back": "退件", "deliver": "送达",
     "draw": "摇号", "enter_round": "进入本轮", "close": "办结", "withdraw": "撤回", "terminate": "终止",
+    "check_promise": "承诺核查", "revoke": "撤销", "lift_bar": "解除限制",
 }  # fmt: skip
 OTHER_STEP, APPLICANT, BY_ITSELF = "其他", "申请人", "自动"
 

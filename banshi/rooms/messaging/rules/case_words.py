@@ -232,6 +232,18 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”终止办理：{reason}。[{when}的预约也取消了，不用来。][看经过：{link}]",
         "en": "“{item}” ends here[: {reason}].[ What you booked for it, {when}, is cancelled, too.][ What happened: {link}]",
     },
+    "case_promise_untrue": {
+        "zh": "“{item}”以承诺代替的{bring}，核查后不属实[：{reason}]。[{day}前办事不能再用承诺代替材料。]不服可以申请行政复议，也可以起诉。[告知书：{link}]",
+        "en": "What you promised in place of a paper for “{item}” ({bring}) was checked and is not so[: {reason}].[ Until {day} no promise is taken.] You may ask for a review or go to court.[ The notice: {link}]",
+    },
+    "case_promise_lifted": {
+        "zh": "“{item}”承诺核查后的限制解除了，办事又可以用承诺代替材料。[详情：{link}]",
+        "en": "What followed the check of a promise for “{item}” is lifted: promises are taken again.[ See it here: {link}]",
+    },
+    "case_revoked": {
+        "zh": "“{item}”的批准撤销了，证照不再有效[：{reason}]。不服可以申请行政复议，也可以起诉。[决定书：{link}]",
+        "en": "What was granted for “{item}” is revoked and holds no more[: {reason}]. You may ask for a review or go to court.[ The decision: {link}]",
+    },
     "case_lapsed": {
         "zh": "“{item}”要补的材料到期没有收到，办理终止。还要办就重新申报，填过的内容可以接着用。[{link}]",
         "en": "What was missing for “{item}” did not come in time, and the case ends here. You can apply again.[ {link}]",

@@ -108,6 +108,9 @@ LASTS = {
     "case_withdrawn": 7 * DAY,
     "case_terminated": 7 * DAY,
     "case_lapsed": 7 * DAY,
+    "case_promise_untrue": 7 * DAY,
+    "case_promise_lifted": 7 * DAY,
+    "case_revoked": 7 * DAY,
 }
 BY_A_CLICK = ("confirmation", "moved", "cancelled")  # as often as somebody clicks: capped by telephone and day
 UNTIL_START = frozenset({"reminder", "leave"})

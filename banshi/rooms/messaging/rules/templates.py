@@ -138,6 +138,9 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_withdrawn": (("item",),),
     "case_terminated": (("item",),),
     "case_lapsed": (("item",),),
+    "case_promise_untrue": (("item",), ("bring",)),
+    "case_promise_lifted": (("item",),),
+    "case_revoked": (("item",),),
 }
 
 

@@ -96,6 +96,19 @@ class HandoverOut(Out):
     why: str = Field(description="Why it was refused.")
 
 
+class PromiseCheckOut(Out):
+    requirement: Named = Field(description="The paper in whose place the promise stands.")
+    due_on: date = Field(description="By which it is to be checked.")
+    finding: Literal["kept", "broken"] | None = Field(description="null: not checked yet.")
+    ground: Literal["untrue", "not_met", "hidden", "no_check"] | None
+    reason: str
+    checked_at: datetime | None
+    checked_by: str | None
+    barred_until: date | None = Field(description="The last day on which whoever applied promises nothing.")
+    lifted_at: datetime | None
+    revoked_at: datetime | None
+
+
 class CaseReviewOut(Out):
     opinions: list[OpinionOut] = Field(description="审查意见 and the decision, in order.")
     stop_proposed: StopProposedOut | None = Field(description="特殊程序 that waits for an approver.")
@@ -103,3 +116,4 @@ class CaseReviewOut(Out):
     stops: list[StopOut]
     consultations: list[ConsultedOut] = Field(description="征求意见.")
     handovers: list[HandoverOut] = Field(description="物料流转单.")
+    promise_checks: list[PromiseCheckOut] = Field(description="承诺核查.")

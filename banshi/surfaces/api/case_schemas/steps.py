@@ -161,6 +161,24 @@ class RefuseExtensionIn(In):
     why: Text = Field(description="In up to 300 characters.")
 
 
+class CheckPromiseIn(In):
+    material: Short = Field(description="Code of the paper in whose place the promise stands.")
+    kept: bool
+    ground: Literal["untrue", "not_met", "hidden", "no_check"] | None = Field(
+        None, description="Needed where it is not so."
+    )
+    reason: Text = Field("", description="In up to 300 characters; needed where it is not so.")
+
+
+class RevokeIn(In):
+    material: Short = Field(description="Code of the paper whose promise was found not to be so.")
+
+
+class LiftBarIn(In):
+    material: Short = Field(description="Code of the paper whose promise was found not to be so.")
+    reason: Text = Field(description="In up to 300 characters.")
+
+
 class ResumeIn(In):
     result: Text
 
