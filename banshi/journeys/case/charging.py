@@ -85,10 +85,11 @@ def terminate(
 ) -> Case:
     """终止: it owes nothing any more; what was paid goes back, what was made of it holds no more, nobody is expected for it.
 
-    :raises Refused: those of `cases.terminate`.
+    :raises Refused: those of `cases.terminate`; changed-meanwhile – a machine prints its result at this moment.
     """
     with transaction.atomic():
         begun = cases.lock(case_no)
+        delivery.need_not_printing(case=begun, now=now)  # what comes out of a machine now would look valid
         case = cases.terminate(
             case_no=case_no, reason=reason, second_by=second_by, second_may=second_may, held=ending.held(begun),
             told=ending.booking_off(begun, by=by, now=now), by=by, now=now,
@@ -101,7 +102,6 @@ def terminate(
     return case
 
 
-def tell_back(case: Case, back: Refund, *, now: datetime) -> None:
 def revoke(*, case_no: str, code: str, by: Actor, now: datetime) -> Case:
     """撤销: what was granted on a promise that is not so holds no more, nor what lies of it in the library.
 
@@ -114,6 +114,7 @@ def revoke(*, case_no: str, code: str, by: Actor, now: datetime) -> Case:
     return case
 
 
+def tell_back(case: Case, back: Refund, *, now: datetime) -> None:
     """Whoever applied is told that money goes back, and how."""
     key = "case_fee_fetch" if back.payment.way == "window" else "case_fee_back"
     event = case.events.order_by("-seq")[0]

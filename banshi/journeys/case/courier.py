@@ -98,6 +98,7 @@ def post(*, case_no: str, by: Actor, now: datetime) -> Parcel:
         parcel = deliveries.parcel_of(case)
         if parcel is not None and parcel.posted_at is not None and parcel.ended_at is None:
             return parcel
+        delivery.need_not_printing(case=case, now=now)
         return _posted(case, by=by, now=now)
 
 

@@ -40,6 +40,8 @@ def print_result(*, hall: Hall, code: str, person_id: int, device: Device | None
     with transaction.atomic():
         case = cases.lock(row.case.no)
         void = codes.renewed(case, by=by, now=now)
+        if not void and not is_printable(case):  # revoked since
+            raise Refused("way-not-here")
         if not void:  # nobody else hands it over, or ends the case, until the pages are out
             printing = delivery.claim_copy(case=case, code=code, most=most, device=device, by=by, now=now)
     if void:
@@ -51,7 +53,9 @@ def print_result(*, hall: Hall, code: str, person_id: int, device: Device | None
         raise Refused("printer-stuck") from trouble
     with transaction.atomic():
         case = cases.lock(case.no)
-        delivery.end_copy(printing=printing, state="printed", by=by, now=now)
+        ours = delivery.end_copy(printing=printing, state="printed", by=by, now=now)
+        if not ours and not is_printable(case):
+            raise Refused("changed-meanwhile")  # the printer took longer than anybody waits for, and the case has ended
         there = deliveries.delivery_of(case)
         if there is not None and there.state == "ready":  # else it is a further copy, or a window was quicker
             conclude.hand_over(case_no=case.no, code=code, how="kiosk", by=by, now=now)
@@ -59,8 +63,9 @@ def print_result(*, hall: Hall, code: str, person_id: int, device: Device | None
 
 
 def is_printable(case: Case) -> bool:
-    """Whether its result is worth the same on a sheet of paper."""
-    return handling_of_case(case).result.printable and conclude.result_of(case) is not None
+    """Whether its result is worth the same on a sheet of paper, and in force."""
+    paper = conclude.result_of(case) if handling_of_case(case).result.printable else None
+    return paper is not None and paper.ended_at is None
 
 
 def _pages(case: Case, *, now: datetime) -> bytes:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys.case import conclude, courier, kiosk_print
+from banshi.journeys.case import charging, conclude, courier, kiosk_print
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Delivery, Printing
 from banshi.rooms.devices.models import Device
@@ -116,6 +116,69 @@ def test_a_machine_that_died_over_it_leaves_it_to_the_next(matters: Matters) -> 
 
     assert soon == "changed-meanwhile"
     assert list(Printing.objects.order_by("id").values_list("state", flat=True)) == ["jammed", "printed"]
+
+
+def ended(matters: Matters, case: Case, now: Any = TUESDAY_NINE) -> Case:
+    second = int(matters.by["second_supervisor"].id or 0)
+    asked: dict[str, Any] = {"reason": "重复", "second_by": second, "second_may": True}
+    return charging.terminate(case_no=case.no, by=matters.by["supervisor"], now=now, **asked)
+
+
+def test_while_a_machine_prints_it_nobody_ends_the_case_or_posts_it(
+    matters: Matters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, code = ready(matters)
+    to = courier.Receiver("陈小红", "13900139000", "东莞市南城街道一号路 8 号")
+    courier.wish(case_no=case.no, how="courier", receiver=to, by=matters.applicant, now=TUESDAY_NINE)
+    courier.consign(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    said: list[str] = []
+
+    def prints(address: str, data: bytes) -> None:
+        said.append(slug_of(ended, matters, case))
+        said.append(slug_of(courier.post, case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE))
+
+    monkeypatch.setattr("banshi.gateways.printers.send", prints)
+    printed(matters, code)
+
+    assert said == ["changed-meanwhile", "changed-meanwhile"]
+    assert Case.objects.get(pk=case.pk).phase == "closed"
+
+
+def test_a_printer_that_takes_too_long_does_not_keep_a_case_and_hands_over_nothing_that_ended(
+    matters: Matters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, code = ready(matters)
+
+    def prints(address: str, data: bytes) -> None:
+        ended(matters, case, TUESDAY_NINE + 2 * MINUTE)
+        Printing.objects.filter(ended_at=None).update(state="jammed", ended_at=TUESDAY_NINE + 2 * MINUTE)
+
+    monkeypatch.setattr("banshi.gateways.printers.send", prints)
+
+    assert slug_of(printed, matters, code) == "changed-meanwhile"
+    assert Case.objects.get(pk=case.pk).phase == "terminated"
+    assert not Printing.objects.filter(state="printed").exists()
+
+
+def test_what_holds_no_more_is_not_printed_again(matters: Matters) -> None:
+    matters.town.policy(delivery={"kiosk_prints": 3})
+    case, code = ready(matters)
+    printed(matters, code)
+    CasePaper.objects.filter(case=case, kind="licence").update(ended_at=TUESDAY_NINE)
+
+    assert slug_of(printed, matters, code) == "way-not-here"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_ends_it_and_a_machine_that_prints_it_together_are_one_of_them(committed_matters: Matters) -> None:
+    case, code = ready(committed_matters)
+    device_of(committed_matters)
+
+    results = together(2, lambda i: printed(committed_matters, code) if i else ended(committed_matters, case))
+    phase = Case.objects.get(pk=case.pk).phase
+
+    assert sum(isinstance(r, (Printing, Case)) for r in results) == 1
+    assert (Printing.objects.filter(state="printed").count(), phase) in ((1, "closed"), (0, "terminated"))
 
 
 @pytest.mark.django_db(transaction=True)

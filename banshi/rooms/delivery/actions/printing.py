@@ -78,11 +78,12 @@ def need_not_printing(*, case: Case, now: datetime) -> None:
         raise Refused("changed-meanwhile")
 
 
-def end_copy(*, printing: Printing, state: str, by: Actor, now: datetime) -> None:
-    """printed | jammed. What counts as jammed already stays so."""
+def end_copy(*, printing: Printing, state: str, by: Actor, now: datetime) -> bool:
+    """printed | jammed. What counts as jammed already stays so. :returns: whether it was this machine's to the end."""
     done = Printing.objects.filter(pk=printing.pk, ended_at=None).update(state=state, ended_at=now)
     if done and state == "printed":
         audit.record(
             action="result-printed", subject=f"case:{printing.case.no}", by=by, now=now, hall=printing.case.hall.code,
             facts={"copy": printing.n},
         )  # fmt: skip
+    return bool(done)
