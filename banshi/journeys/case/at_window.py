@@ -89,8 +89,8 @@ def _take_in(*, case_no: str, brought: Brought, to_refuse: bool = False, by: Act
                 cases.add_material(
                     case_no=case_no, code=paper.code, channel=paper.channel, copies=paper.copies, by=by, now=now
                 )
-            if case.phase != "received":
-                case = cases.supplement(case_no=case_no, by=by, now=now)
+            if case.phase != "received" and (brought.counted or not to_refuse):
+                case = cases.supplement(case_no=case_no, to_refuse=to_refuse, by=by, now=now)
         if brought.counted:
             folders.received(case, window=_window(brought), by=by, now=now)
         codes = [paper.code for paper in brought.counted]
@@ -148,7 +148,7 @@ def refuse(
     *, case_no: str, brought: Brought, reason: str, body: str = "", ground: str = "", by: Actor, now: datetime
 ) -> Case:
     """不予受理, said in writing; of a draft at once (行政许可法 32 条), whatever is not filled in yet, and also where its
-    matter is not handled any more.
+    matter is not handled any more; of what waits for a supplement, whatever of it still lacks.
 
     :raises Refused: those of `_take_in` – nothing of the form – and `cases.refuse`.
     """

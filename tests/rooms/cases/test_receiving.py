@@ -668,3 +668,21 @@ def test_a_ground_is_of_what_was_not_accepted(matters: Matters):
 
     with pytest.raises(IntegrityError, match="a_ground_is_known_and_of_what_was_not_accepted"), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(ground="decided")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_and_a_supplement_at_once_are_one_or_one_after_the_other(matters: Matters) -> None:
+    case = matters.received(papers=("id", "photo"))
+    clerk = matters.by["receiver"]
+    cases.give_notice(case_no=case.no, missing_now=[Missing("lease", "没有交")], by=clerk, now=TUESDAY_NINE)
+    cases.add_material(case_no=case.no, code="lease", channel="upload", by=matters.applicant, now=TUESDAY_NINE)
+
+    def act(i: int) -> Case:
+        if i:
+            return cases.supplement(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+        return cases.refuse(case_no=case.no, reason="归公安", body="公安局", by=clerk, now=TUESDAY_NINE)
+
+    together(2, act)
+    case.refresh_from_db()
+
+    assert (case.phase, case.supplement_due_on, case.notice_due_on) == ("not_accepted", None, None)

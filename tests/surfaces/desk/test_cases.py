@@ -7,6 +7,7 @@ import re
 import pytest
 
 from banshi.kernel.actors import SYSTEM
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue.actions import keep_item_versions
 from banshi.rooms.catalogue.models import Item
@@ -15,7 +16,7 @@ from tests.matters import ANSWERS
 from tests.rooms.cases.test_promising import SAID
 from tests.surfaces.desk.served import FILLED, here, post, press, sent_online, serve
 from tests.surfaces.kiosk.test_papers import photo
-from tests.town import at
+from tests.town import TUESDAY_NINE, at
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +188,58 @@ def test_a_matter_that_is_no_longer_handled_is_turned_away_and_not_received(cler
 
     case.refresh_from_db()
     assert (received.status_code, answer.status_code, case.ground) == (409, 302, "item_ended")
+
+
+def told_what_lacks(matters):
+    case = matters.received(papers=("id", "photo"))
+    told = [cases.Missing("lease", "租约没有带"), cases.Missing("name", "店名写全", kind="field")]
+    return cases.give_notice(case_no=case.no, missing_now=told, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+
+def test_what_waits_for_a_supplement_is_turned_away_without_it(clerk, matters):
+    case = told_what_lacks(matters)
+    ticket = serve(matters.town, 1)
+
+    page = clerk.get(here(ticket, case), headers={"accept-language": "zh-CN"}).content.decode()
+    answer = press(clerk, ticket, case, "refuse", **NOT_OURS)
+
+    case.refresh_from_db()
+    assert ('id="refuse"' in page, answer.status_code, case.phase, case.ground) == (
+        True,
+        302,
+        "not_accepted",
+        "other_body",
+    )
+    assert case.supplement_due_on is None
+    assert [paper.kind for paper in case.papers.order_by("id")] == ["receipt", "one_time_notice", "non_acceptance"]
+    told = Message.objects.filter(subject=f"case:{case.no}").values_list("key", flat=True)
+    assert "case_supplemented" not in told
+
+
+def test_what_was_brought_of_a_supplement_and_turned_away_has_its_receipt(clerk, matters):
+    case = told_what_lacks(matters)
+    ticket = serve(matters.town, 1)
+    still = {"ground": "not_mended", "reason": "店名还是没有写全"}
+
+    answer = press(clerk, ticket, case, "refuse", **still, **{"here-lease": "on"})
+
+    case.refresh_from_db()
+    kinds = [paper.kind for paper in case.papers.order_by("id")]
+    assert (answer.status_code, case.phase, kinds[-2:]) == (
+        302,
+        "not_accepted",
+        ["supplement_receipt", "non_acceptance"],
+    )
+
+
+def test_that_it_is_still_not_right_is_no_ground_while_its_time_runs(clerk, matters):
+    case = told_what_lacks(matters)
+    ticket = serve(matters.town, 1)
+
+    answer = press(clerk, ticket, case, "refuse", ground="not_mended", reason="没有补")
+
+    case.refresh_from_db()
+    assert (answer.status_code, case.phase) == (422, "supplement")
 
 
 def test_before_the_situation_is_answered_nothing_is_said_of_papers_and_nothing_granted(clerk, matters):

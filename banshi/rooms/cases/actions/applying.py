@@ -508,11 +508,12 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
     return case
 
 
-def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
+def supplement(*, case_no: str, to_refuse: bool = False, by: Actor, now: datetime) -> Case:
     """补正: what was told has come, by whichever way; the limit for telling runs again from today.
 
-    :raises Refused: nothing-found, wrong-state, too-late (its last day is over), form-invalid, material-missing,
-        mandate-missing, member-limited.
+    :param to_refuse: it is turned away in the same moment (不予受理): what came has its receipt, nothing more is asked or told.
+    :raises Refused: nothing-found, wrong-state, too-late (its last day is over), mandate-missing, member-limited; unless
+        `to_refuse`, form-invalid, material-missing.
     """
     with transaction.atomic():
         case = locked(case_no)
@@ -520,13 +521,15 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
         need_acting(case, sends=True, by=by, now=now)
         recounted(case, now=now)  # a calendar may have come since the day was written down
         _need_in_time(case, now=now)
-        need_form(case, by=by, now=now)
+        if not to_refuse:
+            need_form(case, by=by, now=now)
         wanted, got = wanted_of(case), got_of(case, now=now)
         last = case.notices_given.latest("id")
         left = unmended(wanted, got, {each["code"] for each in last.missing if each["kind"] == "material"})
         at_window = by.kind is ActorKind.STAFF  # where it may still be accepted with what may follow (容缺)
         bad = {each.code for each in got if each.verdict == "bad"}
-        need_papers(_together(not_there(wanted, got), [] if at_window else left), same=bad)
+        if not to_refuse:
+            need_papers(_together(not_there(wanted, got), [] if at_window else left), same=bad)
         today = today_of(case, now)
         columns = notice_day(case, begun=today)
         due = columns["notice_due_on"]
@@ -536,6 +539,7 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
             by=by,
             now=now,
             facts={"due_on": due},
+            to_refuse=to_refuse,
             supplement_due_on=None,
             **columns,
             **back_to(case, by=by, now=now),
@@ -545,7 +549,8 @@ def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
             materials=papers_listed(case, since=last.at), missing=tuple(Named(each.name_zh) for each in left),
         )  # fmt: skip
         give_promises(case, event=event, now=now)
-        tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())
+        if not to_refuse:
+            tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())
     return case
 
 

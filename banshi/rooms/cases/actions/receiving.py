@@ -61,7 +61,7 @@ from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.queries.untouched import said_now
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import second_refusal
-from banshi.rooms.cases.rules.grounds import GROUNDS, ground_said, law_of
+from banshi.rooms.cases.rules.grounds import GROUNDS, early_refusal, ground_said, law_of
 from banshi.rooms.cases.rules.lifecycle import PERMIT
 from banshi.rooms.cases.rules.materials import PROMISE, deferral_refusal, missing, unseen
 from banshi.rooms.cases.rules.paper_texts import Named
@@ -411,11 +411,12 @@ def write_acceptance(
 
 
 def refuse(*, case_no: str, reason: str, body: str = "", ground: str = "", by: Actor, now: datetime) -> Case:
-    """不予受理, by one of the grounds there are; said in writing, on the day, with whom to turn to and the remedy.
+    """不予受理, by one of the grounds there are; said in writing, on the day, with whom to turn to and the remedy. Also while
+    something that was told is still to come.
 
     :param ground: a code of `rules/grounds`; "": by whether a body is named. :param body: whose it is instead.
     :raises Refused: nothing-found, wrong-state, too-late (it counts as accepted), locked, invalid – also where it is another
-        body's and nobody says whose.
+        body's and nobody says whose, and where what was told still has its time to come.
     """
     chosen = GROUNDS.get(ground_said(ground, body=body))
     if chosen is None:
@@ -430,10 +431,12 @@ def refuse(*, case_no: str, reason: str, body: str = "", ground: str = "", by: A
         case = locked(case_no)
         need(case, "refuse")
         _need_in_time(case, now=now)
+        if (no := early_refusal(chosen, supplementing=case.phase == "supplement")) is not None:
+            raise Refused(no)
         need_lease(case, by=by, now=now)
         event = step(
             case, "refuse", by=by, now=now, why=reason, outcome="not_accepted", closed_at=now, notice_due_on=None,
-            ground=chosen.code, facts={"ground": chosen.code},
+            supplement_due_on=None, ground=chosen.code, facts={"ground": chosen.code},
         )  # fmt: skip
         law = law_of(chosen, item_type=case.item.item_type)
         give(case, "non_acceptance", event=event, now=now, reason=reason, body=body, ground=chosen.name_zh, law=law)

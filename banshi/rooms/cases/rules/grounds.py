@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from banshi.kernel.refusals import Refusal
 from banshi.rooms.cases.rules.lifecycle import PERMIT
 
 _LAW = "《中华人民共和国行政许可法》"
@@ -51,6 +52,17 @@ GROUNDS: Mapping[str, Ground] = MappingProxyType(
 def ground_said(code: str, *, body: str) -> str:
     """As somebody chose it; where nobody did: another body's where one is named, else another reason."""
     return code or ("other_body" if body.strip() else "other")
+
+
+def early_refusal(ground: Ground, *, supplementing: bool) -> Refusal | None:
+    """What was told to be missing has its time to come: that it did not is no ground before it came, or its day is over."""
+    if supplementing and ground.code == "not_mended":
+        reason = {
+            "zh": "补正期限还没有到，补正的材料也没有交，选另一种情形",
+            "en": "What was told still has its time to come, and nothing came: choose another ground",
+        }
+        return Refusal("invalid", {"field": "ground", "reason": reason})
+    return None
 
 
 def law_of(ground: Ground, *, item_type: str) -> str:
