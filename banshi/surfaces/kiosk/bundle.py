@@ -145,6 +145,8 @@ def papers_of_all(request: Any, place: Place, person: int, no: str) -> HttpRespo
     if not is_draft(rows):
         return redirect("kiosk:bundle-sent", place.hall.code, no)
     if request.method == "POST":
+        if "promise" in request.POST:
+            return _promised(request, place, found, rows)
         return _take_held(request, place, found, rows)
     shown = shared_papers(place, rows)
     lacks = any(each.lacks for each in shown)
@@ -153,6 +155,7 @@ def papers_of_all(request: Any, place: Place, person: int, no: str) -> HttpRespo
         "title": title_of(found),
         "papers": shown,
         "held": [each for each in shown if each.wanted.held is not None],
+        "unsigned": request.GET.get("unsigned", "")[:60],
         "by_file": any(each.wanted.by_file and not each.wanted.there for each in shown),
         "first": "held" if any(each.wanted.held for each in shown) else "files" if lacks else "check",
         "stick": papers.Step(place.hall.code, person, (place.now + papers.LASTS).isoformat()).sealed(),
@@ -160,6 +163,15 @@ def papers_of_all(request: Any, place: Place, person: int, no: str) -> HttpRespo
         "back": f"{reverse('kiosk:bundle-form', args=[place.hall.code, no])}?at=0",
     }
     return sitting.shown(request, place, "bundle_papers.html", context)
+
+
+def _promised(request: Any, place: Place, found: Bundle, rows: Sequence[Case]) -> HttpResponse:
+    """告知承诺 in one of its cases, which counts in all that ask for the paper. :raises Refused: nothing-found."""
+    case = next((each for each in rows if each.no == request.POST.get("case") and each.phase == "draft"), None)
+    if case is None:
+        raise Refused("nothing-found")
+    here = reverse("kiosk:bundle-papers", args=[place.hall.code, found.no])
+    return handing_in.promised(request, place, case, here=here)
 
 
 def _take_held(request: Any, place: Place, found: Bundle, rows: Sequence[Case]) -> HttpResponse:

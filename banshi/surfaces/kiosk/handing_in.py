@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -26,7 +27,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import EarlierPaper, PaperRow
 from banshi.rooms.cases.rules.lifecycle import BEFORE_RECEIPT, CASE, OPEN_TO_APPLICANT
-from banshi.rooms.cases.rules.materials import by_hand
+from banshi.rooms.cases.rules.materials import PROMISE, by_hand
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
 from banshi.rooms.fees import queries as fees
@@ -53,6 +54,11 @@ class Wanted:
     @property
     def there(self) -> bool:
         return self.row.state in ("came", "ok")
+
+    @property
+    def may_promise(self) -> bool:
+        """Whether a promise may be signed in its place now (告知承诺)."""
+        return self.row.by_promise is not None and not self.there
 
     @property
     def by_file(self) -> bool:
@@ -105,6 +111,9 @@ def case_papers(request: Any, place: Place, person: int, no: str) -> HttpRespons
     if case is None:
         return _elsewhere(place, their_case(place, person, no))
     if request.method == "POST":
+        if "promise" in request.POST:
+            here = reverse("kiosk:case-papers", args=[place.hall.code, no])
+            return promised(request, place, case, here=here)
         if case.organisation_id is not None:
             raise Refused("consent-missing")
         if "earlier" in request.POST:
@@ -118,6 +127,7 @@ def case_papers(request: Any, place: Place, person: int, no: str) -> HttpRespons
         "case": case,
         "papers": rows,
         "held": [each for each in rows if each.held is not None],
+        "unsigned": request.GET.get("unsigned", "")[:60],
         "by_file": any(each.by_file and not each.there for each in rows),
         "first": "held" if any(each.held for each in rows) else "files" if lacking(rows) else "check",
         "stick": papers.Step(place.hall.code, person, (place.now + papers.LASTS).isoformat()).sealed(),
@@ -126,6 +136,20 @@ def case_papers(request: Any, place: Place, person: int, no: str) -> HttpRespons
         "back": f"{reverse('kiosk:form', args=[place.hall.code, no])}?at=0",
     }
     return sitting.shown(request, place, "case_papers.html", context)
+
+
+def promised(request: Any, place: Place, case: Case, *, here: str) -> HttpResponse:
+    """告知承诺: signed at the machine in place of a paper. :param here: the page of papers it was read on.
+
+    :raises Refused: those of `add_paper`, but that it was not signed: that page says so.
+    """
+    code = request.POST["promise"][:60]
+    if request.POST.get("signed") != "1":
+        return redirect(f"{here}?unsigned={quote(code)}#promise-{quote(code)}")
+    actions.add_paper(
+        case_no=case.no, code=code, channel=PROMISE, consent=True, by=place.by, now=place.now
+    )  # fmt: skip
+    return redirect(here)
 
 
 # --- Check and send ---------------------------------------------------------------------------------------------

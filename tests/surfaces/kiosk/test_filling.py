@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from banshi.foundation import clock
 from banshi.journeys.case import from_library
@@ -15,12 +15,13 @@ from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
-from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.devices.models import Device
 from banshi.surfaces.kiosk import sitting
 from tests.matters import Matters, matters_of
+from tests.rooms.cases.test_promising import SAID
 from tests.surfaces.kiosk.cards import chip
 from tests.surfaces.kiosk.test_papers import photo
 from tests.town import TUESDAY_NINE, Town, at
@@ -273,3 +274,48 @@ def test_a_form_whose_last_field_went_leads_on(
     answers = [machine.post(f"{HERE}/mine/{case.no}/form", {"at": "0", "go": go}) for go in ("on", "back", "later")]
 
     assert [answer.status_code for answer in answers] == [302, 302, 302]
+
+
+def to_promise() -> None:
+    """From now on the lease may be promised."""
+    item = Item.objects.get(code="pension")
+    papers = [{**each, "by_promise": SAID} if each["code"] == "lease" else each for each in item.handling["materials"]]
+    item.handling = {**item.handling, "materials": papers}
+    item.save(update_fields=["handling"])
+    catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+
+
+def test_a_promise_is_read_and_signed_at_the_machine_in_place_of_a_paper(matters: Matters, machine: Client) -> None:
+    to_promise()
+    case = begun(machine, matters)
+    page = f"{HERE}/mine/{case.no}/papers"
+
+    shown = machine.get(page)
+    english = machine.get(page, headers={"accept-language": "en"}, follow=True)
+    unticked = machine.post(page, {"promise": "lease"}, follow=True)
+    none = CaseMaterial.objects.count()
+    signed = machine.post(page, {"promise": "lease", "signed": "1"}, follow=True)
+
+    assert [text for text in ("经营场所应当真实", "撤销登记", "已经取得使用权") if text not in said(shown)] == []
+    assert said(shown).count("用告知承诺代替这份材料") == 1
+    assert english.status_code == 200
+    assert ("先读完告知的内容" in said(unticked), none) == (True, 0)
+    row = CaseMaterial.objects.get()
+    assert (row.code, row.channel, row.trust, row.by.split(":")[0]) == ("lease", "promise", "D", "kiosk")
+    assert ("已承诺，事后核查" in said(signed), "用告知承诺代替这份材料" in said(signed)) == (True, False)
+
+
+def test_what_may_not_be_promised_is_refused_at_the_machine(matters: Matters, machine: Client) -> None:
+    to_promise()
+    case = begun(machine, matters)
+    page = f"{HERE}/mine/{case.no}/papers"
+
+    found = {
+        code: machine.post(page, {"promise": code, "signed": "1"}).status_code for code in ("id", "x" * 99, "none")
+    }
+    with override_settings(
+        BANSHI_CREDIT="banshi.gateways.credit.StandIn", BANSHI_CREDIT_BARRED=frozenset({str(matters.person.id_number)})
+    ):
+        barred = machine.post(page, {"promise": "lease", "signed": "1"})
+
+    assert (set(found.values()), barred.status_code, CaseMaterial.objects.count()) == ({422}, 409, 0)
