@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
+from banshi.foundation.said import named
 from banshi.frames.staff.exports import Column, Table
 from banshi.frames.staff.figures import percent
+from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.figure_parts import (
@@ -23,6 +25,18 @@ from banshi.surfaces.office.figure_parts import (
     series_of,
     table_of,
 )
+
+REFUSED_WORDS = {
+    "conditions": pgettext_lazy("figures of cases", "The conditions are not met"),
+    "promise_untrue": pgettext_lazy("figures of cases", "A promise was not so"),
+    "not_followed": pgettext_lazy("figures of cases", "A paper that was to follow did not come"),
+    "not_drawn": pgettext_lazy("figures of cases", "Not drawn"),
+}
+TOLD_WORDS = {
+    "lacking": pgettext_lazy("figures of cases", "A paper was missing"),
+    "wrong": pgettext_lazy("figures of cases", "A paper was not right"),
+    "field": pgettext_lazy("figures of cases", "The form was not filled in right"),
+}
 
 
 def columns() -> tuple[Column, ...]:
@@ -69,8 +83,37 @@ def sections_of(
         _split("case-channels", _("By channel"), _("Channel"), found["channel"], sort),
         _split("case-kinds", _("By kind of case"), _("Kind"), found["instant"], sort),
         _stars(total),
+        *grounds_of(halls, days),
     ]
     return total, sections
+
+
+def grounds_of(halls: Sequence[Hall], days: Days) -> list[Section]:
+    """Why cases were not accepted, or refused, and what was told to be missing: each row's share of its total."""
+    found = insight.case_grounds(halls=halls, first=days.first, last=days.last)
+    cases, things = pgettext("figures of cases", "Cases"), pgettext("figures of cases", "Things told")
+    grounds = [(each.code, named(each)) for each in GROUNDS.values()]
+    if "" in found.not_accepted:
+        grounds.append(("", pgettext("figures of cases", "Not said")))
+    ground, cause = pgettext("figures of cases", "Ground"), pgettext("figures of cases", "Cause")
+    return [
+        _why("case-not-accepted", _("Not accepted, by ground"), ground, cases, grounds, found.not_accepted),
+        _why("case-refused", _("Refused, by cause"), cause, cases, list(REFUSED_WORDS.items()), found.refused),
+        _why("case-told", _("Told to be put right, by cause"), cause, things, list(TOLD_WORDS.items()), found.told),
+    ]  # fmt: skip
+
+
+def _why(
+    code: str, title: str, head: str, counted: str, words: Sequence[tuple[str, Any]], counts: Mapping[str, int]
+) -> Section:
+    total = sum(counts.values())
+    rows = tuple(
+        {"label": str(label), "n": counts.get(each, 0), "share": _of(counts.get(each, 0), total)}
+        for each, label in words
+    )
+    heads = (head_of(head), Column("n", counted), Column("share", _("Share"), "share"))
+    whole: dict[str, Any] = {"label": _("Total"), "n": total, "share": _of(1, total and 1)}
+    return Section(Table(code, title, heads, rows, whole))
 
 
 def parts_of(region: str | None, levels: Sequence[Row], *, sort: str) -> Table:

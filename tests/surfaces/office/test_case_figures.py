@@ -210,3 +210,24 @@ def test_a_page_costs_as_many_queries_however_long_the_days(manager: Client) -> 
         used.append(len(done))
 
     assert used[0] == used[1]
+
+
+def test_grounds_and_causes_stand_on_the_page_and_in_the_file(hall: Any) -> None:
+    case_of(
+        hall.hall, next(iter(hall.items.values())), hall.person(1), received=at("2026-03-10 09:00"),
+        closed=at("2026-03-10 10:00"), outcome="not_accepted", ground="other_body",
+    )  # fmt: skip
+    manager = signed_in(hall)
+
+    page = manager.get("/office/town/figures/cases?range=7", headers={"accept-language": "zh-CN"})
+    file = manager.get(
+        "/office/town/figures/cases/export?range=7&part=case-not-accepted&format=csv",
+        headers={"accept-language": "zh-CN"},
+    )
+    found = tables(page)
+
+    assert "不予受理，按情形" in page.content.decode()
+    counted = [row[:2] for row in found["case-not-accepted"] if len(row) > 1 and row[1] == "1"]
+    assert counted == [["不属于本机关职权范围", "1"], ["合计", "1"]]
+    assert {"case-refused", "case-told"} <= set(found)
+    assert file.status_code == 200

@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('barred_until', None), ('checked_at', None), ('checked_by', None), ('says', '')), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False), ('says__in', ['kept', 'broken'])), _connector='OR'), name='a_checked_promise_says_what_by_whom_and_when'), models.CheckConstraint(condition=models.Q(models.Q(('ground__in', ['untrue', 'not_met', 'hidden', 'no_check']), ('says', 'broken')), models.Q(models.Q(('says', 'broken'), _negated=True), ('barred_until', None), ('ground', '')), _connector='OR'), name='only_an_untrue_promise_has_a_ground_and_bars'), models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('late', True), ('revoked_at__isnull', False), ('revoked_by__isnull', False), ('says', 'broken'), models.Q(('revoked_by', models.F('checked_by')), _negated=True)), _connector='OR'), name='another_person_revokes_what_a_promise_got'), models.CheckConstraint(condition=models.Q(models.Q(('lifted_at', None), ('lifted_by', None)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False), ('says', 'broken'), models.Q(('lifted_by', models.F('checked_by')), _negated=True)), _connector='OR'), name='another_person_lifts_what_a_promise_bars')],
             },
         ),
-        migrations.RunSQL(OF_BEFORE, migrations.RunSQL.noop),
+        migrations.AddIndex(model_name='notice', index=models.Index(fields=['at'], name='notices_by_day')),
         migrations.RunSQL(GUARD, UNGUARD),
+        migrations.RunSQL(OF_BEFORE, migrations.RunSQL.noop),
     ]

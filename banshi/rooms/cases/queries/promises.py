@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, PromiseCheck
 from banshi.rooms.cases.queries.handling import handling_of_case
@@ -76,30 +77,36 @@ def _of(halls: Sequence[str], department: str) -> QuerySet[PromiseCheck]:
     rows = PromiseCheck.objects.filter(case__hall__code__in=halls, case__destroyed_at=None)
     if department:
         rows = rows.filter(case__department__code=department)
-    return rows.select_related("case__item", "case__hall", "material", "checked_by", "revoked_by", "lifted_by")
+    return rows.select_related(
+        "case__item", "case__hall", "case__department", "material", "checked_by", "revoked_by", "lifted_by"
+    )
 
 
-def check_lines(rows: Sequence[PromiseCheck], *, now: datetime) -> list[CheckLine]:
+def check_lines(rows: Iterable[PromiseCheck], *, now: datetime) -> list[CheckLine]:
     """As pages show them. :param rows: with their case and material."""
-    return [_line(row, now=now) for row in rows]
+    shown = list(rows)
+    if not shown:
+        return []
+    calendar = work_calendar()
+    return [_line(row, calendar, now=now) for row in shown]
 
 
 def checks_of(case: Case, *, now: datetime) -> list[CheckLine]:
     """All of a case, in the order of its papers: also of promises in whose place the paper came."""
-    rows = case.promise_checks.select_related("material", "checked_by", "revoked_by", "lifted_by").order_by("id")
+    rows = list(case.promise_checks.select_related("material", "checked_by", "revoked_by", "lifted_by").order_by("id"))
     for row in rows:
         row.case = case
     return check_lines(rows, now=now)
 
 
-def _line(row: PromiseCheck, *, now: datetime) -> CheckLine:
+def _line(row: PromiseCheck, calendar: WorkCalendar, *, now: datetime) -> CheckLine:
     code, case = row.material.code, row.case
     paper = next((each for each in handling_of_case(case).materials if each.code == code), None)
     today = now.astimezone(ZoneInfo(case.hall.timezone)).date()
     ground = UNTRUE.get(row.ground)
     return CheckLine(
         row, code, paper.name_zh if paper else code, paper.name_en if paper else code,
-        light(due_on=row.due_on, today=today, calendar=work_calendar(), stopped=False) if open_to_check(row) else "",
+        light(due_on=row.due_on, today=today, calendar=calendar, stopped=False) if open_to_check(row) else "",
         ground.name_zh if ground else "", ground.name_en if ground else "",
         row.late and row.revoked_at is None and row.lifted_at is None,
     )  # fmt: skip

@@ -1,10 +1,11 @@
 """Reads over every room. visits: figures by level · kept, facts: what they are made of · day: a hall's days from other sides
-· case_facts, cases: the same of cases
+· case_facts, cases: the same of cases · case_grounds: why
 · names: how rows are called · floor: the hall now · often: 常办."""
 
 from __future__ import annotations
 
 from banshi.rooms.insight.queries.case_facts import case_cells
+from banshi.rooms.insight.queries.case_grounds import Grounds, case_grounds
 from banshi.rooms.insight.queries.cases import CASE_BYS, case_levels, cases
 from banshi.rooms.insight.queries.day import (
     HalfHour,
@@ -35,6 +36,7 @@ __all__ = [
     "TIMES",
     "By",
     "FreeClerk",
+    "Grounds",
     "HalfHour",
     "HallBusy",
     "Kept",
@@ -44,6 +46,7 @@ __all__ = [
     "busiest",
     "busy",
     "case_cells",
+    "case_grounds",
     "case_levels",
     "cases",
     "counted",
