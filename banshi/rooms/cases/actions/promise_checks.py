@@ -84,7 +84,7 @@ def check_promise(
             what = tuple(Named(name[0]) for name in names([code], case))
             give(case, "promise_untrue", event=event, now=now, materials=what, ground=said, reason=why,
                  refused=row.late, due_before=row.barred_until)  # fmt: skip
-            day = {"day": row.barred_until.isoformat()} if row.barred_until else {}
+            day: dict[str, Any] = {"day": row.barred_until.isoformat()} if row.barred_until else {}
             tell(case, "case_promise_untrue", event=event, now=now, bring=names([code], case), reason=why, **day)
     return row
 
