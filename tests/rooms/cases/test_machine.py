@@ -26,6 +26,7 @@ from tests.matters import SHOP, Matters
 from tests.rooms.cases.machine import Died, Machine, dying, everything
 from tests.rooms.cases.machine_back import Behind, answer
 from tests.rooms.cases.machine_front import AtTheFront, receive
+from tests.rooms.cases.test_promising import SAID
 from tests.town import at
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +156,42 @@ class InstantMachine(CaseMachine):
     starts = ("received",)
 
 
+class PromiseMachine(CaseMachine):
+    """One in which a promise stands for the lease: it is checked after all."""
+
+    starts = ()  # where it lies ready is no place of its own
+
+    def begins_promised(self) -> Any:
+        """Granted on it, and laid ready."""
+        case, clerk = self.matters.opened(), self.by["receiver"]
+        for code, channel in (("id", "scan"), ("photo", "scan"), ("lease", "promise")):
+            add: dict[str, Any] = {"code": code, "channel": channel, "consent": True, "by": clerk, "now": self.now}
+            cases.add_material(case_no=case.no, **add)
+        cases.receive(case_no=case.no, by=clerk, now=self.now)
+        cases.accept(case_no=case.no, by=clerk, now=self.now)
+        cases.hand_over(case_no=case.no, by=clerk, now=self.now)
+        cases.opine(case_no=case.no, says="grant", by=self.by["reviewer"], now=self.now)
+        cases.decide(case_no=case.no, grant=True, by=self.by["approver"], now=self.now)
+        conclude.issue(case_no=case.no, by=self.by["issuer"], now=self.now)
+        return conclude.shelve(case_no=case.no, place="A-1", by=self.by["issuer"], now=self.now)
+
+    @precondition(lambda self: False)
+    @rule(dies=st.integers(0, 40))
+    def is_found_untrue(self, dies: int) -> None:
+        said: dict[str, Any] = {"code": "lease", "kept": False, "ground": "untrue", "reason": "没有这个店"}
+        assert self.take("check_promise", cases.check_promise, dies, **said, by=self.by["reviewer"])
+
+    @precondition(lambda self: False)
+    @rule(dies=st.integers(0, 40))
+    def is_revoked(self, dies: int) -> None:
+        assert self.take("revoke", charging.revoke, dies, code="lease", by=self.by["approver"])
+
+    @precondition(lambda self: False)
+    @rule(dies=st.integers(0, 40))
+    def is_lifted(self, dies: int) -> None:
+        assert self.take("lift_bar", cases.lift_bar, dies, code="lease", reason="补了", by=self.by["supervisor"])
+
+
 class LotMachine(CaseMachine):
     """One whose places are drawn by lot: its days are those of the law from the day of the draw on."""
 
@@ -235,6 +272,8 @@ WAYS: tuple[tuple[type[CaseMachine], str, tuple[tuple[str, dict[str, Any]], ...]
     (CountedMachine, "owing_by_copy", (
         ("pays", {}), ("computes_the_fee_anew", {"copies": 1, "second": True, "may": True}), ("issues", {"who": "issuer"}),
     )),
+    (PromiseMachine, "promised", (("hands_out", {}), ("is_found_untrue", {}), ("is_revoked", {}), ("is_lifted", {}))),
+    (CaseMachine, "wanting", (("refuses", {}),)),
     (LotMachine, "in_review", (("a_round_is_published", {}), ("is_drawn", {}))),
     (InstantMachine, "received", (("settles_it_on_the_spot", {"grant": True}),)),
 )  # fmt: skip
@@ -278,6 +317,10 @@ def test_a_case_under_law_clock_and_death(matters: Matters, dice: bool) -> None:
     run(CostlyMachine, matters, dice=dice)
     matters.costs_by_copy()
     run(CountedMachine, matters, dice=dice)
+    papers = [{**each, "by_promise": SAID} if each["code"] == "lease" else each for each in SHOP["materials"]]
+    Item.objects.filter(code="pension").update(handling=SHOP | {"materials": papers})
+    catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+    run(PromiseMachine, matters, dice=dice)
     Item.objects.filter(code="pension").update(handling=SHOP | {"quota": {"by": "draw"}})
     catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
     run(LotMachine, matters, dice=dice)
