@@ -33,7 +33,7 @@ WHERE m.channel = 'promise' AND m.gone_at IS NULL AND c.accepted_at IS NOT NULL 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0032_never_received'),
+        ('cases', '0033_papers_used_again'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

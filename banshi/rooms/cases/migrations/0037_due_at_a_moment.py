@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0032_never_received'),
+        ('cases', '0036_promises_are_checked'),
         ('catalogue', '0014_checks_of_elements'),
         ('identity', '0019_letters'),
         ('places', '0003_own_words_sealed'),
