@@ -110,7 +110,7 @@ def test_an_item_that_takes_it_for_fewer_days_goes_by_its_own(matters: Matters):
 
     assert offered(matters, TUESDAY_NINE + timedelta(days=2)) == ["lease"]
     assert offered(matters, SOON) == []
-    assert slug_of(use, matters, matters.opened(SOON), page_of(before).pk) == "nothing-found"
+    assert slug_of(use, matters, matters.opened(SOON), page_of(before).pk) == "invalid"
 
 
 @pytest.mark.django_db
@@ -126,7 +126,7 @@ def test_what_was_wrong_not_judged_taken_back_or_another_paper_is_not(matters: M
     CaseMaterial.objects.filter(case=before, code="lease").update(**change)
 
     assert offered(matters) == []
-    assert slug_of(use, matters, matters.opened(SOON), CaseMaterial.objects.latest("id").pk) == "nothing-found"
+    assert slug_of(use, matters, matters.opened(SOON), CaseMaterial.objects.latest("id").pk) == "invalid"
 
 
 @pytest.mark.django_db
@@ -192,7 +192,7 @@ def test_another_persons_and_an_organisations_are_not_ones_own(matters: Matters)
     theirs = case_by_no(theirs.no)
 
     assert (earlier_papers(other, now=SOON), earlier_papers(theirs, now=SOON)) == ({}, {})
-    assert slug_of(use, matters, other, page_of(before).pk, by=SYSTEM) == "nothing-found"
+    assert slug_of(use, matters, other, page_of(before).pk, by=SYSTEM) == "invalid"
 
     Case.objects.filter(pk=before.pk).update(organisation=firm)
     assert sorted(earlier_papers(theirs, now=SOON)) == ["lease"]
@@ -261,7 +261,7 @@ def test_without_consent_or_beside_something_else_nothing_is_used(matters: Matte
     assert slug_of(use, matters, case, page.pk, certificate="x") == "invalid"
     assert slug_of(use, matters, case, page.pk, file=page.file) == "invalid"
     assert slug_of(use, matters, case, page.pk, code="plan") == "invalid"
-    assert slug_of(use, matters, case, 2**40) == "nothing-found"
+    assert slug_of(use, matters, case, 2**40) == "invalid"
     assert (CaseMaterial.objects.filter(case=case).count(), CertificateUse.objects.count()) == (0, 0)
 
 
@@ -374,7 +374,7 @@ def test_its_case_is_destroyed_as_it_is_used(committed_matters: Matters, use_fir
     result = meanwhile(*(acts if use_first else acts[::-1]))
 
     left = list(CaseMaterial.objects.filter(case=case).values_list("file_id", flat=True))
-    assert result == 1 if use_first else result.slug == "nothing-found", result
+    assert result == 1 if use_first else result.slug == "invalid", result
     assert left == ([page.file_id] if use_first else [])
     assert DocumentVersion.objects.filter(pk=page.file_id).exists() == use_first
     assert CertificateUse.objects.count() == int(use_first)
@@ -394,5 +394,5 @@ def test_what_is_found_wrong_as_it_is_used_is_not_used_after(committed_matters: 
         lambda: use(matters, case, page.pk),
     )
 
-    assert result.slug == "nothing-found"
+    assert result.slug == "invalid"
     assert CaseMaterial.objects.filter(case=case).count() == 0
