@@ -24,7 +24,7 @@ from banshi.rooms.catalogue.rules.seasons import Span, faults_of
 from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, NAME, REST, Input
 
 _DAYS = re.compile(r"(?<![\d-])(?:\d{4}-)?\d{2}-\d{2}(?![\d-])")
-LEFT_OUT = ("form.", "source", "issuer_", "fill_")
+LEFT_OUT = ("form.", "source", "issuer_", "fill_", "reuse_days")
 SAID_OR_OUT = frozenset(name for name, each in Stated.model_fields.items() if each.exclude_if)
 SPARE = 2  # rows for answers that are not there yet
 SIGNED = {"text_zh": "申请人（签名或盖章）", "text_en": "Applicant (signature or seal)"}
@@ -221,7 +221,7 @@ def read(
         except Refused as refused:
             said.refused = said.refused or refused
             value = typed
-        if value == "" and value_at(before, each.name) is None and each.name.startswith(LEFT_OUT):
+        if value in ("", None) and value_at(before, each.name) is None and each.name.startswith(LEFT_OUT):
             continue  # what nobody wrote, and documents leave out
         _set(said.entry, each.name, value)
     if part == REST:

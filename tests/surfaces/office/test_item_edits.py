@@ -240,6 +240,7 @@ def test_parts_are_moved_and_taken_out(change: ItemDraft, editor: Client) -> Non
         ("materials/0/", {"copies": "101"}, "copies"),
         ("materials/0/", {"necessity": "never"}, "necessity"),
         ("materials/1/", {"satisfied_by": "身份证"}, "satisfied_by"),
+        ("materials/1/", {"reuse_days": "0"}, "reuse_days"),
         ("fields/3/", {"least": "1e999999"}, "least"),
         ("fields/0/", {"type": "secret"}, "type"),
         ("fields/0/", {"element": "not a code"}, "element"),
