@@ -11,6 +11,7 @@ from django.db import transaction
 from banshi.journeys.case import codes
 from banshi.journeys.case.learning import learn_from
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.documents import IdType
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -179,9 +180,8 @@ def hand_to_agent(
 def _fetching(case: Case, agent: PersonAsked, letter: Letter | None, *, by: Actor, now: datetime) -> delivery.Fetching:
     """:raises Refused: mandate-missing, identity-invalid, invalid."""
     if letter is not None:
-        client = PersonAsked(case.applicant, case.person.id_type, case.person.id_number)
         made = people.record_letter(
-            agent=agent, client=client, kind=letter.kind, number=letter.number, items=[case.item.code], fetches=True,
+            agent=agent, client=_client(case), kind=letter.kind, number=letter.number, items=[case.item.code], fetches=True,
             valid_until=letter.valid_until, by=by, now=now,
         )  # fmt: skip
         return delivery.Fetching(made.agent_id, str(made.name), MandateRef("letter", made.pk))
@@ -189,10 +189,29 @@ def _fetching(case: Case, agent: PersonAsked, letter: Letter | None, *, by: Acto
         name=agent.name, id_type=agent.id_type, id_number=agent.id_number, evidence=Evidence.WINDOW, by=by, now=now
     )
     today = today_of(case, now)
-    may = identity.acting_between(shown.pk, case.person_id, item=case.item.code, fetches=True, today=today)
+    client = _client_id(case)
+    may = None
+    if client is not None:
+        may = identity.acting_between(shown.pk, client, item=case.item.code, fetches=True, today=today)
     if may is None:
         raise _may_not_fetch(case, shown.pk, now=now)
     return delivery.Fetching(shown.pk, shown.name, may.ref)
+
+
+def _client(case: Case) -> PersonAsked:
+    """Whose the letter has to be: of a firm's case the firm's, by its code. Its member, who opened it, gives by it nobody a
+    mandate over themselves."""
+    if (firm := case.organisation) is not None:
+        return PersonAsked(firm.name, IdType.USCC, firm.uscc)
+    return PersonAsked(case.applicant, case.person.id_type, case.person.id_number)
+
+
+def _client_id(case: Case) -> int | None:
+    """The same as an entry; None: of a firm that never gave a letter."""
+    if (firm := case.organisation) is None:
+        return case.person_id
+    entry = identity.person_by_document(IdType.USCC, firm.uscc)
+    return entry.pk if entry is not None else None
 
 
 def _may_not_fetch(case: Case, person_id: int, *, now: datetime) -> Refused:
@@ -246,7 +265,7 @@ def _need_fetching(case: Case, fetching: delivery.Fetching, *, now: datetime) ->
     if not case.item.agent_allowed:
         raise Refused("agent-not-allowed")
     found = people.hold_acting(fetching.ref, today=today_of(case, now))
-    if found is None or found.person_id != case.person_id:
+    if found is None or found.person_id != _client_id(case):
         raise Refused("mandate-missing", facts={"item": case.item.code})
     if not (found.stands and found.fetches and found.covers(case.item.code)):
         raise over(found)

@@ -293,7 +293,8 @@ class PaperMandate(models.Model):
     Its terms never change: a case keeps which one it was opened by, and with it scope, last day and proof.
     """
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="letters")  # who gave it
+    # Who gave it; of a firm's the entry of its code, never of its member.
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="letters")
     agent = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="letters_for")  # 代理人, who acts
     name = EncryptedText()  # the agent's, by the document that was seen
     client = EncryptedText()  # name of who gave it, as the letter says it

@@ -88,7 +88,10 @@ def acts_for_people(agent_id: int, *, today: date) -> tuple[Acting, ...]:
 
 
 def acting_between(agent_id: int, person_id: int, *, item: str, fetches: bool = False, today: date) -> Acting | None:
-    """What lets one person act for another in a matter on that day – fetch its result, if asked; None: nothing does."""
+    """What lets one person act for another in a matter on that day – fetch its result, if asked; None: nothing does.
+
+    :param person_id: the client's entry; of an organisation that of its code. What one of them gave counts for no other.
+    """
     known = (each for each in acts_for_people(agent_id, today=today) if each.person_id == person_id)
     return next((each for each in known if each.covers(item) and (each.fetches or not fetches)), None)
 
