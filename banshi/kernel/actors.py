@@ -17,11 +17,13 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """One who acts. `id` is opaque to the rooms; `hall` is set for whoever is bound to one hall."""
+    """One who acts. `id` is opaque to the rooms; `hall` is set for whoever is bound to one hall; `person`: whose card a machine
+    has read, who stands there."""
 
     kind: ActorKind
     id: str = ""
     hall: str | None = None
+    person: int | None = None
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)

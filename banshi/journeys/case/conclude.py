@@ -17,7 +17,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case, CasePaper
-from banshi.rooms.cases.queries import agent_of_case, case_by_no, facts_of, handling_of_case, papers_of
+from banshi.rooms.cases.queries import agent_of_case, case_by_no, facts_of, firm_of, handling_of_case, papers_of, sees
 from banshi.rooms.cases.queries.agents import over
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import Cabinet
@@ -25,6 +25,7 @@ from banshi.rooms.delivery.queries import code_for_applicant, delivery_of, lying
 from banshi.rooms.identity import actions as people
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.actions import PersonAsked
+from banshi.rooms.identity.models import Person
 from banshi.rooms.identity.queries import MandateRef
 from banshi.rooms.library import actions as library
 from banshi.rooms.library import queries as stored
@@ -141,28 +142,45 @@ def tell_in_cabinet(case: Case, cabinet: Cabinet, *, anew: str = "", now: dateti
 
 
 def hand_over(
-    *, case_no: str, code: str = "", identified: bool = False, how: str = "counter", by: Actor, now: datetime
+    *,
+    case_no: str,
+    code: str = "",
+    identified: bool = False,
+    member: int | None = None,
+    how: str = "counter",
+    by: Actor,
+    now: datetime,
 ) -> Case:
     """送达: by the code, or at the counter by the card of the person it is for.
 
+    :param member: whose card it was, of those who act for the organisation it is for.
     :param how: counter; cabinet or kiosk – whether whoever had the code may fetch was asked there, before the door opened or the
         pages came out. :raises Refused: nothing-found, wrong-state, code-wrong, code-used, changed-meanwhile (a machine prints
-        it); code-void – whoever was given the code may fetch no more, and a new one went to whoever applied.
+        it); mandate-missing – the member acts for it no longer, or in other matters; code-void – whoever was given the code may
+        fetch no more, and a new one went to whoever applied.
     """
-    return _deliver(case_no=case_no, how=how, code=code, identified=identified, by=by, now=now)
+    if member is None:
+        return _deliver(case_no=case_no, how=how, code=code, identified=identified, by=by, now=now)
+    with transaction.atomic():
+        case = cases.lock(case_no)
+        if (taker := _acting(case, member, now=now)) is None:
+            raise Refused("mandate-missing", facts={"item": case.item.code})
+        return _deliver(case_no=case_no, how=how, code=code, identified=identified, taker=taker, by=by, now=now)
 
 
 def hand_to_agent(
     *, case_no: str, code: str, agent: PersonAsked, letter: Letter | None = None, by: Actor, now: datetime
 ) -> Case:
     """代领: to somebody whose document was compared, by the code and a mandate to fetch – the case's own agent, another one on
-    record, or a letter that is seen now and written down.
+    record, or a letter that is seen now and written down. Of an organisation's case whoever acts for it needs neither.
 
     :raises Refused: those of `hand_over`; agent-not-allowed – no code was sent: the applicant comes with the card;
         mandate-missing – nothing lets them fetch it, or it is over; those of `identity.record_letter`.
     """
     with transaction.atomic():
         case = cases.lock(case_no)
+        if letter is None and (taker := _member(case, agent, by=by, now=now)) is not None:
+            return _deliver(case_no=case_no, how="counter", code="", identified=True, taker=taker, by=by, now=now)
         row = delivery_of(case)
         if (row is not None and row.state == "ready" and row.tries_left < 1) or not case.item.agent_allowed:
             raise Refused("agent-not-allowed")
@@ -198,6 +216,25 @@ def _fetching(case: Case, agent: PersonAsked, letter: Letter | None, *, by: Acto
     return delivery.Fetching(shown.pk, shown.name, may.ref)
 
 
+def _member(case: Case, shown: PersonAsked, *, by: Actor, now: datetime) -> Person | None:
+    """Who acts for the organisation of a case in this matter, their document compared, their standing held; None: it is nobody of
+    theirs. :raises Refused: identity-invalid, invalid."""
+    if firm_of(case) is None:
+        return None
+    seen = people.enrol(
+        name=shown.name, id_type=shown.id_type, id_number=shown.id_number, evidence=Evidence.WINDOW, by=by, now=now
+    )
+    return _acting(case, seen.pk, now=now)
+
+
+def _acting(case: Case, person_id: int, *, now: datetime) -> Person | None:
+    """Somebody who acts for the organisation of a case in this matter, held: whoever ends it comes before or after."""
+    if (firm := firm_of(case)) is None:
+        return None
+    standing = people.hold_member(organisation_id=firm, person_id=person_id, today=today_of(case, now))
+    return identity.person(person_id) if standing is not None and sees(standing, case) else None
+
+
 def _client(case: Case) -> PersonAsked:
     """Whose the letter has to be: of a firm's case the firm's, by its code. Its member, who opened it, gives by it nobody a
     mandate over themselves."""
@@ -229,6 +266,7 @@ def _deliver(
     code: str,
     identified: bool,
     fetching: delivery.Fetching | None = None,
+    taker: Person | None = None,
     by: Actor,
     now: datetime,
 ) -> Case:
@@ -244,14 +282,15 @@ def _deliver(
         if how == "counter" and not identified:
             codes.renewed(case, by=by, now=now)  # then what they brought is void, and answered so
         no = delivery.hand_over(
-            case_no=case_no, how=how, code=code, identified=identified, fetching=fetching, by=by, now=now
-        )
+            case_no=case_no, how=how, code=code, identified=identified, fetching=fetching, taker=taker.pk if taker else None,
+            by=by, now=now,
+        )  # fmt: skip
         if no is None:
             delivery.void(case=case, now=now)  # a parcel that was made for it goes nowhere
             proof = "实名账号" if how == "electronic" else "身份证件" if identified else "取件码"
             proof = "取件码、代领人身份证件和授权委托" if fetching else proof
-            taker = fetching.name if fetching else ""
-            case = cases.deliver(case_no=case_no, how=how, proof=proof, taker=taker, by=by, now=now)
+            name = fetching.name if fetching else taker.name if taker else ""
+            case = cases.deliver(case_no=case_no, how=how, proof=proof, taker=name, by=by, now=now)
     if no is not None:
         raise Refused(no)
     return case

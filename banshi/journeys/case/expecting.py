@@ -6,32 +6,36 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.ground import today_in
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import may_follow
+from banshi.rooms.cases.queries import acted_for, acts_in, firm_of, may_follow
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.identity import queries as people
+from banshi.rooms.places.models import Hall
 
 
 def brings(*, appointment: str, by: Actor, now: datetime) -> None:
     """A time was just booked: the case of the same account, person, matter and hall is expected then, instead of at a time that
-    was given up. Nothing where there is none; the oldest where there are several.
+    was given up; or one of an organisation that the person acts for. Nothing where there is none; the oldest where there are
+    several.
     """
     booked = Appointment.objects.filter(code=appointment, state="booked").first()
     if booked is None:
         return
-    for row in _waiting(booked.account_id, booked.person_id, booked.item_id, booked.hall_id):
+    for row in _waiting(booked.account_id, booked.person_id, booked.item_id, booked.hall, now=now):
         with transaction.atomic():
             if _expect(row.no, booked.code, by=by, now=now):
                 return
 
 
-def named(case: Case, *, number_index: str, item: str, hall: str) -> None:
+def named(case: Case, *, number_index: str, item: str, hall: str, now: datetime) -> None:
     """Somebody says which case their booking is to bring: whether it can. The case is locked, until it is `expected`.
 
     :param number_index: of the document it is booked on; :param hall: its code.
@@ -39,7 +43,7 @@ def named(case: Case, *, number_index: str, item: str, hall: str) -> None:
         time, in a cabinet or by post already.
     """
     wanted = [
-        (OTHERS_CASE, case.person.number_index == number_index),
+        (OTHERS_CASE, _comes_for(case, number_index, now=now)),
         (OTHER_MATTER, case.item.code == item),
         (OTHER_HALL, case.hall.code == hall),
     ]
@@ -48,6 +52,15 @@ def named(case: Case, *, number_index: str, item: str, hall: str) -> None:
             raise Refused("invalid", facts={"field": "case", "reason": reason})
     if not _can_come(case):
         raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": CASE.needs("expect")})
+
+
+def _comes_for(case: Case, number_index: str, *, now: datetime) -> bool:
+    """Whether the document is of whoever applies, or of somebody who acts for the organisation that does."""
+    if case.person.number_index == number_index:
+        return True
+    today = today_in(case.hall, now)
+    comes = people.person_by_index(number_index) if firm_of(case) is not None else None
+    return comes is not None and acts_in(case, comes, today=today) is not None
 
 
 OTHERS_CASE = {"zh": "不是同一个人的办件", "en": "A case of somebody else"}
@@ -67,20 +80,24 @@ def goes_along(*, given_up: str, booked: str, by: Actor, now: datetime) -> None:
             _expect(no, booked, by=by, now=now)
 
 
-def answers(*, account_id: int | None, person_id: int, item_id: int, hall_id: int) -> dict[str, str]:
+def answers(*, account_id: int | None, person_id: int, item_id: int, hall: Hall, now: datetime) -> dict[str, str]:
     """The situation of the case that a booking would bring papers for; empty where there is none."""
-    found = next(_waiting(account_id, person_id, item_id, hall_id), None)
+    found = next(_waiting(account_id, person_id, item_id, hall, now=now), None)
     return dict(found.answers) if found is not None else {}
 
 
-def _waiting(account_id: int | None, person_id: int, item_id: int, hall_id: int) -> Iterator[Case]:
-    """Cases of the same account, person, matter and hall that wait for their papers, the oldest first."""
-    me = people.proven_person(account_id)
-    rows = Case.objects.filter(
-        person_id=person_id, item_id=item_id, hall_id=hall_id, phase__in=["pre_passed", "await_receipt"]
-    )
-    for row in rows.order_by("id"):
-        if may_follow(row, account_id=account_id, person_ids=[me] if me else []):
+def _waiting(account_id: int | None, person_id: int, item_id: int, hall: Hall, *, now: datetime) -> Iterator[Case]:
+    """Cases of the same account, person, matter and hall that wait for their papers, the oldest first; of an organisation's,
+    where the account is proven to be of somebody who acts for it, and who comes does, too."""
+    me, today = people.proven_person(account_id), today_in(hall, now)
+    firms = acted_for(person_id, today=today)
+    rows = Case.objects.filter(item_id=item_id, hall=hall, phase__in=["pre_passed", "await_receipt"])
+    for row in rows.filter(Q(person_id=person_id) | firms).select_related("person").order_by("id"):
+        if row.organisation_id is None and row.person_id == person_id:
+            follows = may_follow(row, account_id=account_id, person_ids=[me] if me else [])
+        else:
+            follows = me is not None and acts_in(row, me, today=today) is not None
+        if follows:
             yield row
 
 

@@ -245,7 +245,9 @@ def _brought(
             seen_case(asked[i].caller, no)
             case = cases.lock(no)
             hall = halls[asked[i].body.slot]
-            expecting.named(case, number_index=checked[i].number_index, item=asked[i].body.item, hall=hall)
+            expecting.named(
+                case, number_index=checked[i].number_index, item=asked[i].body.item, hall=hall, now=clock.now()
+            )
             found[i] = case
         except Refused as no_way:
             answers[i] = refused(no_way.refusal, asked[i].language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from banshi.rooms.cases.queries.second import Word
 from banshi.rooms.cases.queries.stopping import proposed_stop
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.models import Person
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.answers import Answer, answer, refused
 from banshi.surfaces.api.case_agents import person_of
@@ -501,14 +502,26 @@ def _to_agent(case: Case, asked: DeliverIn, fetch: FetchIn, who: Caller, now: da
 
 
 def _is_theirs(case: Case, number: str, now: datetime) -> bool:
-    """:raises Refused: identity-mismatch, identity-invalid."""
-    try:
-        theirs = identity.has_document(case.person, number, today=now.astimezone(zone_of(case.hall)).date())
-    except InvalidDocument as wrong:
-        raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
-    if not theirs:
+    """Whether a card is of whoever it is for: of an organisation's case, of somebody who acts for it in this on that day.
+
+    :raises Refused: identity-mismatch, identity-invalid.
+    """
+    today = now.astimezone(zone_of(case.hall)).date()
+    if (firms := queries.firm_of(case) is not None) and any(
+        queries.acts_in(case, each.pk, today=today) is not None for each in identity.people_by_number(number)
+    ):
+        return True
+    if not _has(case.person, number, today) or firms:
         raise Refused("identity-mismatch")
     return True
+
+
+def _has(person: Person, number: str, today: date) -> bool:
+    """:raises Refused: identity-invalid."""
+    try:
+        return identity.has_document(person, number, today=today)
+    except InvalidDocument as wrong:
+        raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
 
 
 # --- What two people do -------------------------------------------------------------------------------------------

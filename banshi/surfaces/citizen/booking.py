@@ -488,7 +488,7 @@ def _answers(request: Any, item: Item, slot: Slot, person: identity.Enrolled) ->
     """What is known of the situation: what was said on the way here, else in the case whose papers the booking brings. What
     are no answers to this item's questions any more are none."""
     said = answers_of(request) or expecting.answers(
-        account_id=request.who.account_id, person_id=person.id, item_id=item.pk, hall_id=slot.hall_id
+        account_id=request.who.account_id, person_id=person.id, item_id=item.pk, hall=slot.hall, now=clock.now()
     )
     return guided(catalogue.handling_of(item), said).answers
 

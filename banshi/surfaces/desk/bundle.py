@@ -25,7 +25,7 @@ from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.one_form import OneForm, guided_jointly, shown_jointly
 from banshi.surfaces.desk import case_steps
-from banshi.surfaces.desk.case_front import Served, case_of, context_of
+from banshi.surfaces.desk.case_front import Served, as_agent, case_of, context_of
 from banshi.surfaces.desk.case_panels import (
     FieldLine,
     as_typed,
@@ -170,7 +170,7 @@ def receive(request: Asked, here: Served, no: str) -> HttpResponse:
     brought = bundles.WholeBrought(
         counted=[cases.Counted(code) for code in said.papers], answers=said.answers, form=said.form,
         revision=said.revision, visit_id=here.ticket.visit_id, window_id=here.window.pk,
-        by_agent=rows[0].person_id != here.ticket.person_id,
+        by_agent=as_agent(here, rows[0]),
     )  # fmt: skip
     try:
         bundles.receive_bundle(bundle_no=no, brought=brought, by=here.by, now=clock.now())

@@ -33,7 +33,7 @@ from banshi.rooms.identity.queries import Acting, GuardianView
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.rules import MOST_BYTES, rejected
 from banshi.surfaces.desk import agents, guardians
-from banshi.surfaces.desk.case_front import Served, case_of
+from banshi.surfaces.desk.case_front import Served, as_agent, case_of
 from banshi.surfaces.desk.case_sent import Sent
 from banshi.surfaces.desk.cases import case_page, of_number, thread_page
 from banshi.surfaces.desk.firms import applies_for
@@ -254,7 +254,7 @@ def _deny(here: Served, case: Case, sent: Sent, now: datetime) -> None:
 
 def _library(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     """Their certificates, and what they handed in before as far as it is ticked, with consent, once the card was compared."""
-    if case.person_id != here.ticket.person_id:
+    if as_agent(here, case):
         raise Refused("agent-not-allowed")
     if not here.compared:
         raise Refused("invalid", facts={"reason": _("Compare the card first: the library opens to its holder alone.")})

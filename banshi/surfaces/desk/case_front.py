@@ -93,11 +93,20 @@ def served(request: Asked, ref: str) -> Served:
 
 
 def theirs(person_id: int | None, hall: str, *, today: date) -> QuerySet[Case]:
-    """The cases of whoever is served, of this hall, and those in which they act for somebody by a mandate that stands; none of a
-    number that is nobody's."""
+    """The cases of whoever is served, of this hall; those of the organisations they act for, whoever opened them; and those in
+    which they act for somebody by a mandate that stands. None of a number that is nobody's."""
     if person_id is None:
         return queries.all_cases().none()
-    return queries.of_person(person_id, hall=hall) | queries.acted_by(person_id, hall=hall, today=today)
+    own = queries.at_window_of(person_id, hall=hall, today=today)
+    return own | queries.acted_by(person_id, hall=hall, today=today)
+
+
+def as_agent(here: Served, case: Case) -> bool:
+    """Whether whoever is served acts in a case of theirs by a mandate, and not for themselves or an organisation of theirs."""
+    person = here.ticket.person_id
+    if case.person_id == person or person is None:
+        return False
+    return queries.acts_in(case, person, today=here.today(clock.now())) is None
 
 
 def case_of(here: Served, no: str) -> Case:
@@ -118,7 +127,7 @@ MOST_BESIDE = 3
 @dataclass(frozen=True)
 class Thread:
     """One case of whoever is served. `folder`: collected before, ready to be received; `begun`: not handed in yet; `client`: for
-    whom they act in it, masked; `kept`: where its paper is."""
+    whom they act in it, masked – a person, or an organisation; `kept`: where its paper is."""
 
     case: Case
     due_on: date | None
@@ -146,7 +155,7 @@ def threads(
     return [
         Thread(
             row, queries.due_of(row), row.phase in ("pre_passed", "await_receipt"), row.phase in ("draft", "pre_returned"),
-            row.masked_applicant if row.person_id != person_id else "",
+            row.masked_applicant if row.person_id != person_id or row.organisation_id is not None else "",
             kept.get(row.pk),
         )
         for row in rows[:most]

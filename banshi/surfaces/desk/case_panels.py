@@ -30,7 +30,7 @@ from banshi.rooms.catalogue.rules.guided import Guided, cost_in, guided, shown
 from banshi.rooms.catalogue.rules.handling import Field, Handling, Paper
 from banshi.rooms.fees import queries as fees
 from banshi.surfaces.desk import case_steps
-from banshi.surfaces.desk.case_front import Served
+from banshi.surfaces.desk.case_front import Served, as_agent
 from banshi.surfaces.desk.case_questions import questions_of
 from banshi.surfaces.desk.case_sent import Sent
 
@@ -204,7 +204,7 @@ def _papers(
 ) -> list[PaperLine]:
     opened = case.phase in case_steps.TAKES_PAPERS
     owed = queries.owed_of(case) if case.phase in UNDER_CLOCK else frozenset()  # these alone are taken then
-    own = case.person_id == here.ticket.person_id  # the library opens to no agent
+    own = not as_agent(here, case)  # the library opens to no agent
     held = {each.paper.code: each for each in from_library.held(case, now=now)} if opened and own else {}
     earlier = from_library.earlier(case, rows, held=held, now=now) if opened and own else {}
     latest = _latest(queries.handling_of_case(case), here.today(now)) if opened else ""

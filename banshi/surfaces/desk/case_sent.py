@@ -18,7 +18,7 @@ from banshi.rooms.cases.actions import Counted, Missing
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import handling_of_case
 from banshi.rooms.cases.rules.lifecycle import CASE
-from banshi.surfaces.desk.case_front import Served
+from banshi.surfaces.desk.case_front import Served, as_agent
 
 LONGEST = 2001  # one more than any field takes, so that it is told
 LONGEST_WHY = 301
@@ -96,7 +96,7 @@ class Sent:
         return Brought(
             phase=self.phase, counted=counted, answers=self.answers, form=self.form, revision=self.revision,
             granted=self.granted, seen=self.seen, visit_id=here.ticket.visit_id, window_id=here.window.pk,
-            by_agent=case.person_id != here.ticket.person_id,
+            by_agent=as_agent(here, case),
         )  # fmt: skip
 
     def missing(self) -> list[Missing]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.http import HttpResponseBase
@@ -21,7 +22,7 @@ from banshi.frames.staff import case_fees, case_files, folders
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_deeds import deed
 from banshi.frames.staff.frame import status_of
-from banshi.frames.typed import clean, invalid
+from banshi.frames.typed import clean, invalid, key_or_none
 from banshi.journeys.case import cabinets as at_cabinets
 from banshi.journeys.case import calling, conclude, courier
 from banshi.kernel.actors import Actor
@@ -136,6 +137,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "own": queries.next_refusal(case, staff=request.who.staff_id or 0) is not None,
         "waits": case.wait_until if case.phase in ("decided", "issuing") and case.granted else None,
         "by_card_alone": not own,
+        "members": queries.who_acts_in(case, today=clock.now().astimezone(ZoneInfo(hall.timezone)).date()),
         "busy": shared.held(case, staff=request.who.staff_id),
         "delivered": next((p for p in queries.papers_of(case) if p.kind == "delivery_receipt"), None),
         "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
@@ -143,7 +145,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "trail": [(step, _place(step)) for step in trail(case)[::-1]],
         "in_cell": stay_of(case, "result"), "kept": folders.folder_of(case),
         "may_keep": request.who.may("folders.keep", hall.code),
-        "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
+        "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why", "member")},
     }  # fmt: skip
     return page(request, "issue/case.html", hall, status=status_of(refused) if refused else 200, **context)
 
@@ -269,15 +271,27 @@ def hand_over(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 @_deed
 def by_card(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    """By the card of the person, compared: why leaves a trace."""
-    why = clean(request.POST.get("why"), 20)
+    """By the card of the person, or of somebody who acts for the organisation, compared: why leaves a trace."""
+    member, why = _whose(request, case, now), clean(request.POST.get("why"), 20)
     if request.POST.get("compared") != "1":
         raise invalid("compared", _("Compare the card and the person first."))
     if why not in {code for code, _words in WHYS}:
         raise invalid("why", _("Say why there is no code."))
-    conclude.hand_over(case_no=case.no, identified=True, by=by, now=now)
-    audit.looked(subject=f"person:{case.person_id}", by=by, now=now, hall=case.hall.code, why=why)
+    conclude.hand_over(case_no=case.no, identified=True, member=member, by=by, now=now)
+    audit.looked(subject=f"person:{member or case.person_id}", by=by, now=now, hall=case.hall.code, why=why)
     return _("Handed over. The case is closed.")
+
+
+def _whose(request: Asked, case: Case, now: datetime) -> int | None:
+    """Whose card it was, of those who act for the organisation; None: the applicant's own. :raises Refused: invalid."""
+    here = queries.who_acts_in(case, today=now.astimezone(ZoneInfo(case.hall.timezone)).date())
+    if case.organisation_id is None and not here:
+        return None
+    asked = key_or_none(request.POST.get("member"))
+    found = next((each.person_id for each in here if each.member_id == asked), None)
+    if found is None:
+        raise invalid("member", _("Say whose card it was."))
+    return found
 
 
 by_agent = _deed(fetching.by_agent)

@@ -73,37 +73,29 @@ def mine(request: HttpRequest, place: Place) -> HttpResponse:
 
 def theirs(place: Place, person: int) -> list[Case]:
     """What goes on of theirs in this hall, the newest first."""
-    return _of(place, person, _all(place, person).filter(phase__in=CASE.goes_on)[:50])
+    return list(_all(place, person).filter(phase__in=CASE.goes_on)[:50])
 
 
 def to_rate(place: Place, person: int) -> list[ToRate]:
     """What of theirs is over, and can be rated here and now."""
     days = place.policy.rating.within_days
     lately = _all(place, person).filter(phase__in=CASE.ends, closed_at__gt=place.now - timedelta(days=days + 1))
-    over = _of(place, person, lately.exclude(received_at=None).order_by("-closed_at", "-id")[:50])
+    over = list(lately.exclude(received_at=None).order_by("-closed_at", "-id")[:50])
     return feedbacks.to_rate(over, within_days=days, now=place.now)
 
 
 def _all(place: Place, person: int) -> QuerySet[Case]:
+    """Their own, and those of the organisations they act for, whoever opened them."""
     own = [row.pk for row in people.documents_of(person)]
-    return cases.mine(account_id=None, person_ids=own).filter(hall=place.hall)
-
-
-def _of(place: Place, person: int, rows: Iterable[Case]) -> list[Case]:
-    """Those of an organisation while they act for it."""
-    return [
-        case
-        for case in rows
-        if case.organisation_id is None or people.may_act_for(person, case.organisation_id, place.today)
-    ]
+    return cases.at_window_of(person, own=own, hall=place.hall.code, today=place.today)
 
 
 def their_case(place: Place, person: int, no: str) -> Case:
     """:raises Refused: nothing-found – it is not theirs, or of another hall."""
-    found = _of(place, person, _all(place, person).filter(no=no[:50].replace("\0", "")))
-    if not found:
+    found = _all(place, person).filter(no=no[:50].replace("\0", "")).first()
+    if found is None:
         raise Refused("nothing-found", facts={"case": no[:50]})
-    return found[0]
+    return found
 
 
 def together(case: Case) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -70,6 +70,7 @@ def papers(request: HttpRequest, place: Place) -> HttpResponse:
         not_too_often(place)
         if step is None:
             return _card_read(request, place)
+        place = replace(place, person=step.person)
         if not request.POST.get("case"):
             return _choose(request, place, step)
         offered = _offered(place, step, request.POST["case"][:50])
@@ -90,9 +91,9 @@ def _card_read(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _theirs(place: Place, step: Step) -> list[Case]:
-    """Cases of this hall that take files of theirs, the newest first."""
-    mine = [row.pk for row in people.documents_of(step.person)]
-    rows = queries.mine(account_id=None, person_ids=mine).filter(hall=place.hall)
+    """Cases of this hall that take files of theirs, or of an organisation they act for, the newest first."""
+    own = [row.pk for row in people.documents_of(step.person)]
+    rows = queries.at_window_of(step.person, own=own, hall=place.hall.code, today=place.today)
     return [case for case in rows[:50] if queries.addable(case)][:MOST_CASES]
 
 

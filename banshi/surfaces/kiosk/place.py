@@ -33,16 +33,17 @@ IDLE_S = 20
 
 @dataclass(frozen=True)
 class Place:
-    """`device` is None only in a demo whose hall has no kiosk on its list."""
+    """`device` is None only in a demo whose hall has no kiosk on its list; `person`: whose card was read there."""
 
     hall: Hall
     device: Device | None
     policy: HallPolicy
     now: datetime
+    person: int | None = None
 
     @property
     def by(self) -> Actor:
-        return Actor(ActorKind.KIOSK, self.device.code if self.device else "", self.hall.code)
+        return Actor(ActorKind.KIOSK, self.device.code if self.device else "", self.hall.code, self.person)
 
     @property
     def today(self) -> date:

@@ -7,6 +7,7 @@ back in the browser after that is asked for a card.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -73,7 +74,7 @@ def _of_the_card(view: View, *, renews: bool) -> View:
         if renews:
             begin(request, place, person)
         try:
-            return view(request, place, person, **kwargs)
+            return view(request, replace(place, person=person), person, **kwargs)
         except Refused as no:
             mine = reverse("kiosk:mine", args=[place.hall.code])
             return refused_page(request, place, no, again=mine, first=[*_instead(place, no), to_mine(place)])

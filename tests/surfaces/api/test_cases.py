@@ -17,11 +17,13 @@ from banshi.rooms.cases.rules.procedures import PROCEDURES
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue import queries as of_catalogue
 from banshi.rooms.catalogue.models import Item
+from banshi.rooms.identity import actions as identity
 from banshi.surfaces.api import case_schemas
+from tests.firms import member
 from tests.matters import FORM, SHOP
 from tests.surfaces.api.casework import COUNTED, FORM_TYPE, OPEN, Casework, form, photo
 from tests.surfaces.api.conftest import PERSON
-from tests.town import TUESDAY_NINE
+from tests.town import CLERK, TUESDAY_NINE
 
 
 def test_a_case_goes_from_the_window_to_the_hand(work: Casework) -> None:
@@ -449,6 +451,22 @@ def test_a_result_is_handed_over_by_the_card(work: Casework, identity: Any, said
     answer = work("deliver", no, "issuer", {"identity": identity}).json()
 
     assert (answer.get("phase", ""), answer.get("type", "")) == said
+
+
+def test_a_firms_result_is_handed_over_by_the_card_of_whoever_acts_for_it(work: Casework) -> None:
+    no, town = work.ready(), work.matters.town
+    opener, other, limited = Case.objects.get(no=no).person, town.person(3), town.person(4)
+    mine = member(opener)
+    Case.objects.filter(no=no).update(organisation_id=mine.organisation_id)
+    member(limited, items=("medical",))
+    identity.end_member(member_id=mine.pk, by=CLERK, now=TUESDAY_NINE)
+    cards = [other.id_number, opener.id_number, limited.id_number, "nonsense"]
+
+    before = [work("deliver", no, "issuer", {"identity": card}).json()["type"] for card in cards]
+    member(other, "legal")
+
+    assert before == [*["identity-mismatch"] * 3, "identity-invalid"]
+    assert work("deliver", no, "issuer", {"identity": other.id_number}).json()["phase"] == "closed"
 
 
 def test_the_words_of_the_interface_are_those_of_the_room() -> None:

@@ -115,5 +115,5 @@ def test_the_page_costs_the_same_however_much_there_is(clerk, matters, django_as
     ticket = served(matters)
     shown(clerk, ticket)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         shown(clerk, ticket)

@@ -11,7 +11,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import today_in
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.agents import agent_ref, over
-from banshi.rooms.cases.queries.members import limited
+from banshi.rooms.cases.queries.members import firm_of, limited
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
@@ -35,14 +35,22 @@ def need_acting(case: Case, *, sends: bool = False, by: Actor, now: datetime) ->
                 need_agent(case, now=now)
             return
         person_id = people.proven_person(int(by.id))
-    elif by.kind in _FOR_SOMEBODY and case.organisation_id is not None:
-        person_id = case.person_id
+    elif by.kind in _FOR_SOMEBODY and (firm := _asked_of(case, by)) is not None:
+        need_member(firm, by.person or case.person_id, item=case.item, hall=case.hall, sends=sends, now=now)
+        return
     elif by.kind in _FOR_SOMEBODY:
         need_agent(case, now=now)
         return
     else:
         return
     need_member(case.organisation_id, person_id, item=case.item, hall=case.hall, sends=sends, now=now)
+
+
+def _asked_of(case: Case, by: Actor) -> int | None:
+    """The organisation for which whoever sends has to stand; None: they apply themselves, or as an agent. Of one that was only
+    typed it is asked of somebody else, whose card a machine read."""
+    others = by.person is not None and by.person != case.person_id
+    return firm_of(case) if others else case.organisation_id
 
 
 def need_member(

@@ -58,7 +58,18 @@ from banshi.rooms.cases.queries.kept import next_refusal
 from banshi.rooms.cases.queries.known import is_known
 from banshi.rooms.cases.queries.leases import free, works_on
 from banshi.rooms.cases.queries.lists import Waiting, as_lines, read, waiting
-from banshi.rooms.cases.queries.members import cases_for, limited, matters_of, sees, whom_to_ask
+from banshi.rooms.cases.queries.members import (
+    acted_for,
+    acts_in,
+    at_window_of,
+    cases_for,
+    firm_of,
+    limited,
+    matters_of,
+    sees,
+    who_acts_in,
+    whom_to_ask,
+)
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.promises import (
     CheckLine,
@@ -124,7 +135,6 @@ from banshi.rooms.cases.queries.views import (
     mine,
     next_steps,
     of_organisation,
-    of_person,
     opened_by,
     paper_rows,
     proposers,
@@ -160,7 +170,9 @@ __all__ = [
     "Word",
     "acted_by",
     "acted_by_letter",
+    "acted_for",
     "acting_in",
+    "acts_in",
     "addable",
     "agent_of_case",
     "agent_ref",
@@ -172,6 +184,7 @@ __all__ = [
     "answered_to",
     "as_lines",
     "asked_of",
+    "at_window_of",
     "bar_of",
     "barring",
     "blanks_of",
@@ -203,6 +216,7 @@ __all__ = [
     "fee_of",
     "file_name",
     "filled",
+    "firm_of",
     "flags_of",
     "form_of",
     "found_by",
@@ -228,7 +242,6 @@ __all__ = [
     "next_refusal",
     "next_steps",
     "of_organisation",
-    "of_person",
     "one_of",
     "opened_by",
     "owed_of",
@@ -279,6 +292,7 @@ __all__ = [
     "waiting",
     "waiting_in",
     "wanted_of",
+    "who_acts_in",
     "whole_of",
     "whom_to_ask",
     "whose",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from banshi.kernel.documents import IdType
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries.views import of_organisation
+from banshi.rooms.cases.queries.views import all_cases, of_organisation
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.queries import ActsForOrganisation
+from banshi.rooms.identity.queries import ActsForOrganisation, MemberView
 from banshi.rooms.identity.rules import Limits
 
 REPRESENTATIVE = {"zh": "法定代表人", "en": "the legal representative"}
@@ -28,6 +30,52 @@ def cases_for(standing: ActsForOrganisation) -> QuerySet[Case]:
 
 def sees(standing: ActsForOrganisation, case: Case) -> bool:
     return standing.limits.covers(case.item.code, case.item.department.code)
+
+
+def acted_for(person_id: int, *, today: date) -> Q:
+    """Cases of the organisations that somebody acts for on that day, whoever opened them, as far as they are their business: also
+    those for which an organisation was only typed, by its code."""
+    found, acts_for = Q(pk__in=[]), people.organisations_of(person_id, today=today)
+    entries = people.entries_of_organisations(acts_for) if acts_for else {}
+    for each in acts_for:
+        of, may = Q(organisation_id=each.organisation_id), each.limits
+        if (entry := entries.get(each.organisation_id)) is not None:
+            of |= Q(organisation=None, person_id=entry)
+        if not may.all_matters:
+            of &= Q(item__code__in=may.items) | Q(item__department__code__in=may.departments)
+        found |= of
+    return found
+
+
+def at_window_of(person_id: int, *, hall: str, own: Sequence[int] = (), today: date) -> QuerySet[Case]:
+    """What somebody, or an organisation they act for, has under way or had: for the window or machine they stand at, newest
+    first. :param own: ids of their entries, where they have several."""
+    whose = Q(person_id__in=own or [person_id], organisation=None) | acted_for(person_id, today=today)
+    return all_cases().filter(whose, hall__code=hall).order_by("-opened_at", "-id")
+
+
+def firm_of(case: Case) -> int | None:
+    """The registered organisation a case is of, also where it was only typed, by its code; None: it is a person's."""
+    if case.organisation_id is not None:
+        return case.organisation_id
+    if case.person.id_type != IdType.USCC:
+        return None
+    typed = people.organisation_by_code(case.person.id_number)
+    return typed.pk if typed is not None else None
+
+
+def acts_in(case: Case, person_id: int, *, today: date) -> ActsForOrganisation | None:
+    """What lets somebody go on with an organisation's case on that day, whoever opened it; None: nothing, or in other matters."""
+    firm = firm_of(case)
+    standing = people.standing_in(firm, person_id, today=today) if firm is not None else None
+    return standing if standing is not None and sees(standing, case) else None
+
+
+def who_acts_in(case: Case, *, today: date) -> list[MemberView]:
+    """Who may go on with an organisation's case on that day, the first given first; nobody with a person's."""
+    firm = firm_of(case)
+    rows = people.members_of(firm, today=today) if firm is not None else ()
+    return [each for each in rows if each.limits.covers(case.item.code, case.item.department.code)]
 
 
 def matters_of(may: Limits) -> list[dict[str, str]]:

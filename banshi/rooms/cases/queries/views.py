@@ -348,12 +348,6 @@ def expected_at(appointment: str, *, person_id: int) -> Case | None:
     return rows.select_related("item", "hall").first()
 
 
-def of_person(person_id: int, *, hall: str | None = None) -> QuerySet[Case]:
-    """What somebody has under way or had: for the window they stand at."""
-    rows = all_cases().filter(person_id=person_id)
-    return (rows.filter(hall__code=hall) if hall else rows).order_by("-opened_at", "-id")
-
-
 # --- What was done ----------------------------------------------------------------------------------------------
 
 

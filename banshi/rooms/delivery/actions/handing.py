@@ -72,6 +72,7 @@ def hand_over(
     code: str = "",
     identified: bool = False,
     fetching: Fetching | None = None,
+    taker: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Refusal | None:
@@ -80,7 +81,8 @@ def hand_over(
     A wrong code is answered, not raised: the try it cost has to stay. After five only the card helps.
 
     :param identified: a clerk compared person and card. :param fetching: who fetches it for somebody, with the code; the caller
-        holds their mandate. :returns: None when it is handed over; code-wrong; code-void – whoever had it may fetch no more.
+        holds their mandate. :param taker: whose card it was, of those who act for the organisation it is for.
+    :returns: None when it is handed over; code-wrong; code-void – whoever had it may fetch no more.
     :raises Refused: nothing-found, code-used; on-its-way – the carrier has it.
     """
     row = Delivery.objects.select_for_update(no_key=True).filter(case__no=case_no).first()
@@ -99,6 +101,8 @@ def hand_over(
     if fetching is not None:
         row.fetched_by_id, row.fetch_mandate = fetching.person_id, str(fetching.ref)
         shown = {"agent_person": fetching.person_id, "mandate": row.fetch_mandate}
+    elif taker is not None:
+        shown = {"taker_person": taker}
     row.save(update_fields=["state", "how", "by_what", "fetched_by", "fetch_mandate", "delivered_at", "delivered_by"])
     facts = {"how": how, "by_what": row.by_what, **shown}
     audit.record(action="handed-over", subject=f"case:{case_no}", by=by, now=now, facts=facts)

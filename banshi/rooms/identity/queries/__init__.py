@@ -71,6 +71,7 @@ from banshi.rooms.identity.queries.numbers import number_by_mandate, number_of_c
 from banshi.rooms.identity.queries.organisations import (
     ActsForOrganisation,
     MemberView,
+    entries_of_organisations,
     heads_phones,
     may_act_for,
     members_before,
@@ -219,6 +220,12 @@ def entry_of_document(id_type: str, number: str) -> Person | None:
     except (InvalidDocument, ValueError):
         return None
     return Person.objects.filter(number_index=index).select_related("same_as").first()
+
+
+def person_by_index(number_index: str) -> int | None:
+    """Whose document it is, by the blind index of its number: the entry that stands."""
+    rows = Person.objects.filter(number_index=number_index).values_list(Coalesce("same_as_id", "id"), flat=True)
+    return rows.first()
 
 
 def has_document(person: Person, number: str, *, today: date) -> bool:
@@ -460,6 +467,7 @@ __all__ = [
     "clients_for",
     "department_of",
     "documents_of",
+    "entries_of_organisations",
     "entry_of_document",
     "epoch_of",
     "forget_epochs",
@@ -498,6 +506,7 @@ __all__ = [
     "people_of",
     "person",
     "person_by_document",
+    "person_by_index",
     "phone_of",
     "proven_by",
     "proven_person",

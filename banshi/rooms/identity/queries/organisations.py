@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from django.db.models import Q
 
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.documents import IdType, InvalidDocument, normalise
-from banshi.rooms.identity.models import Organisation, OrganisationMember
+from banshi.rooms.identity.models import Organisation, OrganisationMember, Person
 from banshi.rooms.identity.rules import UNLIMITED, Limits
 
 
@@ -48,6 +49,13 @@ def organisations_of(person_id: int, *, today: date | None = None) -> tuple[Acts
     return tuple(acts_for(row) for row in rows.order_by("id"))
 
 
+def entries_of_organisations(acts_for: Iterable[ActsForOrganisation]) -> dict[int, int]:
+    """By organisation, the entry that its code has among the people, where somebody typed it for one who applies."""
+    indexes = {blind_index(f"{IdType.USCC}:{each.uscc}", purpose="document"): each.organisation_id for each in acts_for}
+    rows = Person.objects.filter(number_index__in=indexes).order_by("id")
+    return {indexes[index]: entry for index, entry in rows.values_list("number_index", "id")}
+
+
 def standing_in(organisation_id: int, person_id: int, *, today: date) -> ActsForOrganisation | None:
     """What somebody may do for an organisation on that day; None: they do not act for it."""
     rows = OrganisationMember.objects.filter(in_force(today), organisation_id=organisation_id, person_id=person_id)
@@ -67,6 +75,7 @@ class MemberView:
     limits: Limits
     given_at: datetime
     ended_at: datetime | None
+    person_id: int
 
 
 def members_of(organisation_id: int, *, today: date) -> tuple[MemberView, ...]:
@@ -111,7 +120,8 @@ def heads_phones(organisation_id: int, *, today: date) -> tuple[str, ...]:
 
 def _member(row: OrganisationMember) -> MemberView:
     return MemberView(
-        row.pk, row.person.masked_name, row.person.number_last4, row.role, row.valid_until, row.limits, row.given_at, row.ended_at
+        row.pk, row.person.masked_name, row.person.number_last4, row.role, row.valid_until, row.limits, row.given_at,
+        row.ended_at, row.person_id,
     )  # fmt: skip
 
 
