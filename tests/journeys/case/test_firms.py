@@ -16,8 +16,8 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import facts_of
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.models import Account, PaperMandate
-from tests.firms import CODE, member
+from banshi.rooms.identity.models import Account, PaperMandate, Person
+from tests.firms import CODE, firm, member
 from tests.journeys.case.test_agents import fetched, opening, slug
 from tests.letters import letter
 from tests.matters import Matters
@@ -194,3 +194,42 @@ def test_a_booking_names_a_firms_case_for_whoever_acts_for_it(matters: Matters) 
     expecting.named(case, number_index=other.number_index, **asked)
 
     assert refused.value.facts["reason"] == expecting.OTHERS_CASE
+
+
+# --- The same matter twice --------------------------------------------------------------------------------------
+
+
+def begun(matters: Matters, who: Person, **more: Any) -> str:
+    asked: dict[str, Any] = {"anyway": False, "channel": "window", "account_id": None, **more}
+    asked.setdefault("organisation_id", firm().pk)
+    try:
+        return str(matters.opened(person_id=who.pk, **asked).no)
+    except Refused as refused:
+        return str(refused.facts["case"])
+
+
+def test_a_colleague_is_told_of_what_is_under_way_for_the_firm(matters: Matters) -> None:
+    mine, other = matters.person, matters.town.person(3)
+    member(mine)
+    member(other)
+    first = begun(matters, mine)
+    account = Account.objects.create(phone="+8613900139000", phone_index="x", person=other, created_at=TUESDAY_NINE)
+
+    own = begun(matters, other, organisation_id=None)
+
+    assert begun(matters, other) == first
+    assert begun(matters, other, channel="web", account_id=account.pk) == first
+    assert begun(matters, other, anyway=True) != first
+    assert (own != first, begun(matters, other, organisation_id=None)) == (True, own)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_members_at_once_begin_one_case_of_the_firm(committed_matters: Matters) -> None:
+    matters = committed_matters
+    people_of_it = [matters.person, matters.town.person(3), matters.town.person(4)]
+    for each in people_of_it:
+        member(each)
+
+    numbers = together(3, lambda i: begun(matters, people_of_it[i]))
+
+    assert (len(set(numbers)), Case.objects.count()) == (1, 1)

@@ -138,7 +138,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     name = firm.name if firm else asked.name or person.name
     contact = phones.known(asked.contact) if asked.contact else None
     with transaction.atomic():
-        Person.objects.select_for_update(no_key=True).get(id=person.pk)  # two taps open one case
+        hold_applicant(person.pk, asked.organisation_id)
         guardian = _guardian_of(asked, now)
         agent = _agent_of(asked, item, by, now)
         if firm is not None:
@@ -161,6 +161,13 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
         )  # fmt: skip
         write_event(case, "open", before="", by=by, now=now, facts={"item": item.code, "version": item.version}, why="")
     return case
+
+
+def hold_applicant(person_id: int, organisation_id: int | None) -> None:
+    """Inside a transaction: two taps open one case, and so do two members of one organisation, who are held in this order."""
+    if organisation_id is not None:
+        Organisation.objects.select_for_update(no_key=True).get(id=organisation_id)
+    Person.objects.select_for_update(no_key=True).get(id=person_id)
 
 
 def _guardian_of(asked: Opening, now: datetime) -> int | None:
@@ -207,13 +214,15 @@ def _pinned(agent: Acting | None) -> dict[str, Any]:
 
 def _under_way(asked: Opening, item_id: int, by: Actor) -> str | None:
     """The number of a case of the same matter that goes on: of the same account; at a window, or by a card that was read, of the
-    same person there; of another system or a machine, what it sent itself.
+    same person there; of another system or a machine, what it sent itself. Of an organisation's, whoever of its members began it:
+    who acts for it in this matter may know.
     """
-    rows = Case.objects.filter(item_id=item_id, person_id=asked.person_id, phase__in=CASE.goes_on)
-    firm = asked.organisation_id
-    rows = rows.filter(organisation=None) if firm is None else rows.filter(organisation_id=firm)
+    rows, firm = Case.objects.filter(item_id=item_id, phase__in=CASE.goes_on), asked.organisation_id
+    rows = (
+        rows.filter(organisation=None, person_id=asked.person_id) if firm is None else rows.filter(organisation_id=firm)
+    )
     if asked.account_id is not None:
-        rows = rows.filter(account_id=asked.account_id)
+        rows = rows.filter(account_id=asked.account_id) if firm is None else rows
     elif asked.seen:
         rows = rows.filter(hall=asked.hall)
     elif by.kind in (ActorKind.CHANNEL, ActorKind.KIOSK):  # they may not learn what somebody has under way elsewhere

@@ -18,6 +18,7 @@ from banshi.rooms.cases.actions.applying import (
     Opening,
     add_material,
     change,
+    hold_applicant,
     need_level,
     number_for,
     open_case,
@@ -45,7 +46,6 @@ from banshi.rooms.catalogue.rules.one_form import (
     own_form,
 )
 from banshi.rooms.catalogue.rules.together import apart_by_applicant
-from banshi.rooms.identity.models import Person
 from banshi.rooms.library import queries as library
 
 
@@ -78,7 +78,7 @@ def open_bundle(asked: Bundling, *, by: Actor, now: datetime) -> Bundle:
     _check_answers(one, asked.answers)
     _need_one_applicant(rows)
     with transaction.atomic():
-        Person.objects.select_for_update(no_key=True).get(id=each.person_id)  # two taps open one bundle
+        hold_applicant(each.person_id, each.organisation_id)  # two taps open one bundle
         bundle = Bundle.objects.create(
             no=number_for(each.hall, now, sequence="cases_bundle_number", letter="B"), matter=asked.matter,
             hall=each.hall, person_id=each.person_id,
