@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who
@@ -28,6 +30,9 @@ from banshi.rooms.tickets.models import Service, Ticket, WindowSession
 
 PERMISSION = "cases.receive"
 _WITH = ("person", "item", "category", "appointment", "late_for")
+
+
+_NUMBER = re.compile(r"[0-9]{6,12}-[0-9]{6}-B?[0-9]{6,12}", re.ASCII)
 
 
 class Gone(Exception):
@@ -99,6 +104,18 @@ def theirs(person_id: int | None, hall: str, *, today: date) -> QuerySet[Case]:
         return queries.all_cases().none()
     own = queries.at_window_of(person_id, hall=hall, today=today)
     return own | queries.acted_by(person_id, hall=hall, today=today)
+
+
+def number_in(said: str) -> str:
+    """The number of a case or of a bundle (一件事), typed or read from a receipt, in an address or alone; "" for none."""
+    found = _NUMBER.search("".join(normalize("NFKC", said).split()).upper())
+    return found[0] if found is not None else ""
+
+
+def found_by(here: Served, number: str) -> Case | None:
+    """A case of whoever is served by its number, or the first of theirs in a bundle of that number."""
+    rows = theirs(here.ticket.person_id, here.hall.code, today=here.today(clock.now()))
+    return rows.filter(Q(no=number) | Q(bundle__no=number)).order_by("id").first()
 
 
 def as_agent(here: Served, case: Case) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
@@ -20,7 +21,18 @@ from banshi.rooms.catalogue.models import Item
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.rules import folder_pk
 from banshi.surfaces.desk.agents import AgentPart, agents_part
-from banshi.surfaces.desk.case_front import PERMISSION, Gone, Served, case_of, context_of, served, threads, together
+from banshi.surfaces.desk.case_front import (
+    PERMISSION,
+    Gone,
+    Served,
+    case_of,
+    context_of,
+    found_by,
+    number_in,
+    served,
+    threads,
+    together,
+)
 from banshi.surfaces.desk.case_panels import panel_of
 from banshi.surfaces.desk.case_sent import Sent
 from banshi.surfaces.desk.firms import FirmPart, firms_part
@@ -113,17 +125,31 @@ def _under_way(rows: list[Any], item: Item) -> bool:
 @require_GET
 @of_number
 def items(request: Asked, here: Served) -> HttpResponse:
-    """Matters of this hall by words, pinyin or initials, to open a case of."""
+    """Matters of this hall by words, pinyin or initials, to open a case of; by a number the case that goes by it."""
     q = request.GET.get("q", "")[:60]
+    if (number := number_in(q)) and (case := found_by(here, number)) is not None:
+        known = {"case": case, "href": _page_of(here, case, number), "q": q, "ref": here.ticket.ref}
+        return render(request, "desk/_case_items.html", known)
     found = catalogue.search(q, hall=here.hall.code, limit=8) if q.strip() else []
     return render(request, "desk/_case_items.html", {"found": found, "q": q, "ref": here.ticket.ref})
+
+
+def _page_of(here: Served, found: Case, number: str) -> str:
+    """Of a bundle, all of it."""
+    return reverse("desk:case" if found.no == number else "desk:bundle", args=[here.ticket.ref, number])
 
 
 @require_GET
 @of_number
 def scan(request: Asked, here: Served) -> HttpResponseBase:
-    """A folder's label, scanned: its case is on the desk. Other words find a matter, as without it."""
+    """A folder's label or a case's number, scanned or typed: its case is on the desk. Other words find a matter."""
     said = clean(request.GET.get("q"), 60)
+    if number := number_in(said):
+        found = found_by(here, number)
+        if found is None:
+            refused = Refused("nothing-found", facts={"case": number})
+            return thread_page(request, here, refused=refused, q=said)
+        return redirect(_page_of(here, found, number))
     if folder_pk(said) is None:
         return thread_page(request, here, q=said)
     try:

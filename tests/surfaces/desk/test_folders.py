@@ -73,3 +73,37 @@ def test_what_was_sent_online_alone_needs_no_folder(clerk, matters):
     press(clerk, ticket, case, "accept")
 
     assert PaperFolder.objects.count() == 0
+
+
+@pytest.mark.parametrize("written", ["{}", " {} ", "https://town.cn/cases/{}/?from=receipt"])
+def test_the_number_of_a_case_leads_to_it_typed_or_read_from_the_receipt(clerk, matters, written):
+    case, ticket = matters.opened(), serve(matters.town, 1)
+    said = written.format(case.no)
+
+    found = clerk.get(f"/desk/cases/{ticket.ref}/items", {"q": said}).content.decode()
+
+    assert clerk.get(f"/desk/cases/{ticket.ref}/scan", {"q": said}).url == here(ticket, case)
+    assert here(ticket, case) in found
+
+
+def test_a_number_of_somebody_elses_case_opens_nothing(clerk, matters):
+    case, ticket = matters.opened(), serve(matters.town, 2)
+
+    answer = clerk.get(f"/desk/cases/{ticket.ref}/scan", {"q": case.no})
+    typed = clerk.get(f"/desk/cases/{ticket.ref}/items", {"q": case.no}).content.decode()
+
+    assert (answer.status_code, here(ticket, case) in answer.content.decode() + typed) == (404, False)
+
+
+def test_the_number_of_a_bundle_leads_to_all_of_it(clerk, matters):
+    from banshi.rooms.cases.models import Bundle, Case
+
+    case, ticket = matters.opened(), serve(matters.town, 1)
+    bundle = Bundle.objects.create(
+        no="441900-260310-B000001", hall=case.hall, person=case.person, opened_by="x", opened_at=TUESDAY_NINE
+    )
+    Case.objects.filter(pk=case.pk).update(bundle=bundle)
+
+    answer = clerk.get(f"/desk/cases/{ticket.ref}/scan", {"q": bundle.no.lower()})
+
+    assert answer.url == f"/desk/cases/{ticket.ref}/together/{bundle.no}/"
