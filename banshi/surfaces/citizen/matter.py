@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,13 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock, once, phones
 from banshi.journeys.case.carried import Firm, carried, of_firm
+from banshi.kernel.documents import IdType
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries as of_cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
-from banshi.rooms.catalogue.rules.guided import Guided, guided, in_hall
+from banshi.rooms.catalogue.rules.guided import Guided, guided, in_hall, said_firm
 from banshi.rooms.catalogue.rules.handling import Handling, Option, Question
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
@@ -41,7 +42,7 @@ from banshi.surfaces.citizen.online_level import to_prove
 from banshi.surfaces.citizen.organisations import my_organisations
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.quota import round_line
-from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Panel, panel, unfilled, ways_on
+from banshi.surfaces.citizen.refusals import NO_FIRM, NOBODY_CHOSEN, NOT_FILLED, Panel, panel, unfilled, ways_on
 from banshi.surfaces.citizen.retired import gone, led_away
 
 MOST_ANSWERS = 30
@@ -211,6 +212,8 @@ def _who_page(
     refused: Refused | None = None,
 ) -> HttpResponseBase:
     mine, only_these = applicants(request, item, now=now)
+    organisations = () if item.audience == "person" else my_organisations(request)
+    firm_first(form, mine, organisations, items=[item], answers=found.answers)
     context = {
         "item": item,
         "hall": hall,
@@ -218,7 +221,7 @@ def _who_page(
         "only_these": only_these,
         "firm_chosen": firm_said(form),
         "to_prove": to_prove(catalogue.handling_of(item), account_id=request.who.account_id, hall=hall),
-        "organisations": () if item.audience == "person" else my_organisations(request),
+        "organisations": organisations,
         "form": form,
         "who_chosen": form["who"].value() or who_first(request, mine),
         "answers": found.answers.items(),
@@ -235,6 +238,25 @@ def who_first(request: Any, mine: Sequence[Mine]) -> str:
     if any(each.pk == client for each in mine):
         return str(client)
     return str(mine[0].pk) if mine else "new"
+
+
+def firm_first(
+    form: WhoComes,
+    mine: Sequence[Mine],
+    organisations: Sequence[ActsForOrganisation],
+    *,
+    items: Iterable[Item],
+    answers: Mapping[str, str],
+) -> None:
+    """Where a firm applies, one of theirs is chosen before anybody says, and a new one is asked for by its credit code. For a
+    matter of firms somebody may apply who is about to found one: whoever is first stays chosen."""
+    said = said_firm(answers)
+    if form.is_bound or not (said or all(item.audience == "firm" for item in items)):
+        return
+    known = [f"org-{each.organisation_id}" for each in organisations]
+    known += [str(each.pk) for each in mine if each.id_type == IdType.USCC]
+    first = known or (["new"] if said else [])
+    form.initial.update({"id_type": IdType.USCC.value}, **({"who": first[0]} if first else {}))
 
 
 def firm_said(form: WhoComes) -> str:
@@ -265,17 +287,19 @@ def _open(request: Any, item: Item, hall: Hall, found: Guided, *, now: datetime)
     try:
         with transaction.atomic():
             firm = organisation_chosen(request, form)
-            who = applied_by(request, item, hall, form, now=now) if firm is None else member(request)
+            said = said_firm(found.answers)
+            who = member(request) if firm else applied_by(request, item, hall, form, firm=said, now=now)
             case = _opened(request, item, hall, found, who, firm=firm, now=now)
     except Refused as refused:
         return _who_page(request, item, hall, found, form=form, now=now, refused=refused)
     return redirect("citizen:case-form", case.no)
 
 
-def applied_by(request: Any, item: Item, hall: Hall, form: WhoComes, *, now: datetime) -> identity.Enrolled:
-    """The chosen one of the account's people, or the person typed in.
+def applied_by(request: Any, item: Item, hall: Hall, form: WhoComes, *, firm: bool, now: datetime) -> identity.Enrolled:
+    """The chosen one of the account's people, or the person typed in. :param firm: it was answered that a firm applies.
 
-    :raises Refused: identity-invalid, phone-invalid, too-many-people; invalid where nobody was chosen.
+    :raises Refused: identity-invalid, phone-invalid, too-many-people; invalid where nobody was chosen, or a natural person for
+        a firm.
     """
     said = form.cleaned_data
     listed, only_these = applicants(request, item, now=now)
@@ -283,7 +307,11 @@ def applied_by(request: Any, item: Item, hall: Hall, form: WhoComes, *, now: dat
         mine = {str(each.pk): each for each in listed}
         if said["who"] not in mine:
             raise unfilled(NOBODY_CHOSEN, field="who")
+        if firm and mine[said["who"]].id_type != IdType.USCC:
+            raise unfilled(NO_FIRM, field="who")
         return identity.Enrolled(mine[said["who"]].pk, mine[said["who"]].name, None)
+    if firm and said["id_type"] != IdType.USCC:
+        raise unfilled(NO_FIRM, field="id_type")
     phone = phones.reachable(said["phone"]) if said["phone"] else None
     typed = identity.add_typed(
         account_id=request.who.account_id, name=said["name"], id_type=said["id_type"], id_number=said["id_number"], now=now,

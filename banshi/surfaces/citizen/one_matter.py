@@ -25,7 +25,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item, OneMatter
 from banshi.rooms.catalogue.queries import retiring
 from banshi.rooms.catalogue.queries.together import chosen_of
-from banshi.rooms.catalogue.rules.guided import Guided
+from banshi.rooms.catalogue.rules.guided import Guided, said_firm
 from banshi.rooms.catalogue.rules.one_form import (
     MOST_ITEMS,
     OneForm,
@@ -52,6 +52,7 @@ from banshi.surfaces.citizen.matter import (
     applicants,
     applied_by,
     asking,
+    firm_first,
     firm_of,
     firm_said,
     hall_asked,
@@ -251,12 +252,14 @@ def _begin(request: Any, asked: Asked) -> HttpResponseBase:
         except Refused as no:
             refused = no
     mine, only_these = _applicants(request, asked, now=now)
+    organisations = _organisations(request, asked)
+    firm_first(form, mine, organisations, items=asked.items, answers=asked.guided.answers)
     context = {
         "item": asked.matter,
         "hall": asked.hall,
         "people": mine,
         "firm_chosen": firm_said(form),
-        "organisations": _organisations(request, asked),
+        "organisations": organisations,
         "only_these": only_these,
         "form": form,
         "who_chosen": form["who"].value() or who_first(request, mine),
@@ -292,7 +295,8 @@ def _applied_by(
     mine, _ = _applicants(request, asked, now=now)
     if form.cleaned_data["who"] not in ("new", *(str(each.pk) for each in mine)):
         raise unfilled(NOBODY_CHOSEN, field="who")
-    return applied_by(request, asked.items[0], hall, form, now=now), None
+    said = said_firm(asked.guided.answers)
+    return applied_by(request, asked.items[0], hall, form, firm=said, now=now), None
 
 
 def _opened(request: Any, asked: Asked, hall: Hall, form: WhoComes, *, now: datetime) -> Bundle:

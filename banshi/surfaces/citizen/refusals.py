@@ -18,6 +18,10 @@ from banshi.kernel.refusals import Alternative, Refusal, Refused
 # What the forms here ask for once more: shape, not rules.
 NOT_FILLED = {"zh": "还有几处没填好，见下面红字。", "en": "A few fields need another look, see below."}
 NOBODY_CHOSEN = {"zh": "先选谁来办。", "en": "Choose who comes."}
+NO_FIRM = {
+    "zh": "前面选了申请人是企业：选单位，或填单位名称和统一社会信用代码。", "en":
+    "You answered that a firm applies: choose it, or write its name and its unified social credit code.",
+}  # fmt: skip
 NO_APPEAL = {"zh": "写几句当时的情况，500 字以内。", "en": "Say in a few words what happened, 500 characters at most."}
 NO_FACE = {"zh": "先选一个表情；文字不超过 500 字。", "en": "Choose a face first; 500 characters at most."}
 

@@ -220,3 +220,13 @@ def _shown(
         if value is not None:
             facts[field.code] = value.isoformat() if isinstance(value, date) else value
     return shown
+
+
+# By which questions a handling asks who applies, and what is said of a firm: those are their names wherever it is asked.
+WHO_APPLIES = ("form", "applicant")
+FIRM = "firm"
+
+
+def said_firm(answers: Mapping[str, str]) -> bool:
+    """Whether it was answered that a firm applies."""
+    return any(answers.get(question) == FIRM for question in WHO_APPLIES)
