@@ -228,5 +228,5 @@ FIRM = "firm"
 
 
 def said_firm(answers: Mapping[str, str]) -> bool:
-    """Whether it was answered that a firm applies."""
-    return any(answers.get(question) == FIRM for question in WHO_APPLIES)
+    """Whether it was answered that a firm applies; in a form of several items a question may be named after its item."""
+    return any(said == FIRM and question.rpartition(".")[2] in WHO_APPLIES for question, said in answers.items())
