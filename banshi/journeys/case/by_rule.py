@@ -31,6 +31,7 @@ from banshi.rooms.library import queries as library
 def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
     """申报, and what its rules make of it. :raises Refused: those of `cases.submit`."""
     with transaction.atomic():
+        conclude.hold(cases.lock(case_no))
         case = cases.submit(case_no=case_no, by=by, now=now)
         pack = handling_of_case(case).by_rule
         if pack is None:
@@ -70,6 +71,7 @@ def received(*, case_no: str, now: datetime) -> Case:
 def give_paid(*, case_no: str, now: datetime) -> None:
     """What its rules granted online and was paid for since, or let off: given at once, as it would have been then."""
     case = cases.lock(case_no)
+    conclude.hold(case)
     pack, run = handling_of_case(case).by_rule, case.rule_runs.filter(outcome="grant", occasion="submit").first()
     if pack is not None and pack.electronic and run is not None and case.phase == "decided":
         _give(case_no, now=now)

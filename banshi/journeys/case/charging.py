@@ -89,6 +89,7 @@ def terminate(
     """
     with transaction.atomic():
         begun = cases.lock(case_no)
+        conclude.hold(begun)
         delivery.need_not_printing(case=begun, now=now)  # what comes out of a machine now would look valid
         case = cases.terminate(
             case_no=case_no, reason=reason, second_by=second_by, second_may=second_may, held=ending.held(begun),

@@ -17,8 +17,19 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case, CasePaper
-from banshi.rooms.cases.queries import agent_of_case, case_by_no, facts_of, firm_of, handling_of_case, papers_of, sees
+from banshi.rooms.cases.queries import (
+    agent_of_case,
+    case_by_no,
+    facts_of,
+    firm_of,
+    form_of,
+    guided_case,
+    handling_of_case,
+    papers_of,
+    sees,
+)
 from banshi.rooms.cases.queries.agents import over
+from banshi.rooms.catalogue.rules.ending import endings_of
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import Cabinet
 from banshi.rooms.delivery.queries import code_for_applicant, delivery_of, lying_since, stay_of
@@ -50,14 +61,23 @@ def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
     :raises Refused: those of `cases.actions.issue`.
     """
     with transaction.atomic():
+        hold(cases.lock(case_no))
         paper = cases.issue(case_no=case_no, by=by, now=now)
         keep_result(case_by_no(case_no), paper, by=by, now=now)
     return paper
 
 
+def hold(case: Case) -> None:
+    """Before anything is made of it, or taken back: two cases that give or end a certificate of the same holder come one after
+    the other. The case is locked."""
+    library.hold_holder(**cases.holder_of(case))
+
+
 def keep_result(case: Case, paper: CasePaper, *, by: Actor, now: datetime) -> None:
-    """The certificate that a result is, in its holder's library, and what the case said of them."""
+    """The certificate that a result is, in its holder's library, what holds no more for it, and what the case said of them. The
+    holder is held (`hold`)."""
     learn_from(case, now=now)
+    _end_others(case, by=by, now=now)
     result = handling_of_case(case).result
     if result.certificate_type:
         library.issue_certificate(
@@ -68,10 +88,30 @@ def keep_result(case: Case, paper: CasePaper, *, by: Actor, now: datetime) -> No
         )  # fmt: skip
 
 
+def _end_others(case: Case, *, by: Actor, now: datetime) -> None:
+    """注销、换发: what the item says that its result ends. What one of our own cases gave is not in force on paper either."""
+    found = endings_of(handling_of_case(case), guided_case(case).answers)
+    form = form_of(case) if found else {}
+    for each in found:
+        used = case.materials.filter(gone_at=None, certificate__type=each.type).values_list("certificate_id", flat=True)
+        wanted = library.Wanted(
+            each.type, each.which, used=list(used), number=str(form.get(each.field) or "") if each.field else ""
+        )
+        for gone in library.end_for_case(
+            case_no=case.no, wanted=wanted, **cases.holder_of(case), hall=case.hall.code, by=by, now=now
+        ):
+            if gone.case_no:
+                cases.end_result(case_no=gone.case_no, number=gone.number, now=now)
+
+
 def take_back(case: Case, *, why: str = "terminated", by: Actor, now: datetime) -> None:
-    """终止, 撤销: the certificate in the library holds no more, and nobody is handed the result. Inside a transaction."""
+    """终止, 撤销: the certificate in the library holds no more, what it had ended holds again, and nobody is handed the result.
+    Inside a transaction, the holder held (`hold`) before the papers of the case were touched."""
     for ref in stored.standing_of(case.no):
         library.end_certificate(ref=ref, why=why, hall=case.hall.code, by=by, now=now)
+    for again in library.put_back_of_case(case_no=case.no, hall=case.hall.code, by=by, now=now):
+        if again.case_no:
+            cases.restore_result(case_no=again.case_no, number=again.number)
     delivery.void(case=case, now=now)
     delivery.end(case=case)
 

@@ -139,7 +139,8 @@ class DocumentVersion(models.Model):
 class Certificate(models.Model):
     """电子证照 (GB/T 36902): a right or a fact that an authority vouches for, of one person or organisation.
 
-    `number_index` is the blind index of the number. Once ended it stays so (a trigger).
+    `number_index` is the blind index of the number. Once ended it stays so, but for what ended with the result of a case
+    (`ended_for`): terminated, that case gives it back (a trigger).
     """
 
     ref = models.CharField(max_length=20)
@@ -163,6 +164,7 @@ class Certificate(models.Model):
     made_by = models.CharField(max_length=60)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=60, default="", db_default="")
+    ended_for = models.CharField(max_length=50, default="", db_default="")  # number of the case whose result ended it
 
     class Meta:
         db_table = "library_certificate"
@@ -186,9 +188,15 @@ class Certificate(models.Model):
                 name="an_ended_certificate_says_when",
             ),
             models.CheckConstraint(
+                condition=Q(ended_for="") | Q(status="ended"), name="only_an_ended_certificate_was_ended_for_a_case"
+            ),
+            models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("issued_on")),
                 name="a_certificate_is_not_over_before_it_is_issued",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["ended_for"], condition=~Q(ended_for=""), name="certificates_ended_by_a_case"),
         ]
 
 

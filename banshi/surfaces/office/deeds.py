@@ -249,6 +249,7 @@ DEEDS: dict[str, Text] = {
     "shelf-counted": pgettext_lazy("deed", "%(who)s went through a shelf of folders in %(what)s"),
     "papers-came": pgettext_lazy("deed", "%(who)s has the papers that were sent for %(what)s"),
     "certificate_ended": pgettext_lazy("deed", "%(who)s ended %(what)s"),
+    "certificate_put_back": pgettext_lazy("deed", "%(who)s put %(what)s in force again"),
     "authority-given": pgettext_lazy("deed", "%(who)s let %(what)s speak for an authority"),
     "authority-taken": pgettext_lazy("deed", "%(who)s no longer lets %(what)s speak for an authority"),
     "certificate_used": pgettext_lazy("deed", "%(who)s used %(what)s in place of a paper"),

@@ -19,7 +19,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.rules.condition_rows import HOWS, Fact, How, Row, Rows, rows_of, tree_of
 from banshi.rooms.catalogue.rules.condition_words import sentence
 from banshi.rooms.catalogue.rules.editing import FEE, REMISSIONS, fresh_code
-from banshi.rooms.catalogue.rules.handling import NUMERIC, Duties, Handling, Stated
+from banshi.rooms.catalogue.rules.handling import NUMERIC, SAYS_NUMBER, Duties, Handling, Stated
 from banshi.rooms.catalogue.rules.seasons import Span, faults_of
 from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, NAME, REST, Input
 
@@ -130,7 +130,7 @@ def drawn(
 ) -> list[Drawn]:
     return [
         Drawn(each, value_at(entry, each.name), HINTS[each.name], rows=asked_of(document)) if each.kind == "asks"
-        else Drawn(each, value_at(entry, each.name), rows=numbers_of(document)) if each.kind == "numbers"
+        else Drawn(each, value_at(entry, each.name), rows=numbers_of(document, each)) if each.kind == "numbers"
         else _drawn(each, value_at(entry, each.name), facts, handling)
         for each in INPUTS[part] if _has(each, entry)
     ]  # fmt: skip
@@ -147,9 +147,11 @@ def asked_of(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return (*questions, *((each["code"], named(each, "label")) for each in document["fields"]))
 
 
-def numbers_of(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """What a fee may be reckoned by: numbers and amounts of the form, by code and in words."""
-    return tuple((each["code"], named(each, "label")) for each in document["fields"] if each["type"] in NUMERIC)
+def numbers_of(document: Mapping[str, Any], at: Input) -> tuple[tuple[str, str], ...]:
+    """What a fee may be reckoned by: numbers and amounts of the form, by code and in words; or what may say a number of a
+    certificate."""
+    types = SAYS_NUMBER if at.name == "field" else NUMERIC
+    return tuple((each["code"], named(each, "label")) for each in document["fields"] if each["type"] in types)
 
 
 def grouped(inputs: Iterable[Drawn]) -> list[tuple[str | Promise, list[Drawn]]]:

@@ -9,10 +9,10 @@ from typing import get_args
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from banshi.rooms.catalogue.rules.editing import RATES, REMISSIONS
+from banshi.rooms.catalogue.rules.editing import ENDS, RATES, REMISSIONS
 from banshi.rooms.catalogue.rules.handling import LONGEST_REUSE, LONGEST_WORDS, Channel, FieldType, Necessity, Unit
 from banshi.rooms.catalogue.rules.national import AT_TIMES, STATED
-from banshi.surfaces.office.item_version_words import NAMES, VALUES
+from banshi.surfaces.office.item_version_words import ENDED, NAMES, VALUES
 
 Text = str | Promise
 NAME = 200  # characters
@@ -65,6 +65,10 @@ PARTS = {
         REMISSIONS, pgettext_lazy("item edit", "Remissions of the fee"), pgettext_lazy("item edit", "Add a remission"), "text",
         "when",
     ),
+    ENDS: Part(
+        ENDS, pgettext_lazy("item edit", "Certificates that the result ends"),
+        pgettext_lazy("item edit", "Add a certificate that ends"), "name", "when",
+    ),
 }  # fmt: skip
 REST = "rest"
 REST_LABEL: Text = pgettext_lazy("item edit", "Place, fee, limits, result")
@@ -106,6 +110,8 @@ LABELS: dict[str, Text] = {
     "result.valid_years": pgettext_lazy("item edit", "Valid for so many years"),
     "amount": pgettext_lazy("item edit", "Amount in yuan"),
     "percent": pgettext_lazy("item edit", "Per cent less"),
+    "which": pgettext_lazy("item edit", "Which of them ends"),
+    "field": pgettext_lazy("item edit", "Field of the form that says its number"),
     "formula.kind": pgettext_lazy("item edit", "How it is computed"),
     "formula.field": pgettext_lazy("item edit", "Number of the form that counts"),
     "formula.unit_zh": pgettext_lazy("item edit", "What is counted (Chinese)"),
@@ -182,6 +188,7 @@ HINTS: dict[str, Text] = {
         "Of a share or of tiers, the lowest first. Whoever empties a row takes it out; the last one may have no upper end",
     ),
     "formula.least": pgettext_lazy("item edit", "May be empty"),
+    "field": pgettext_lazy("item edit", "Empty: none says it; it is the one that came as a paper"),
     "limits.statutory.value": pgettext_lazy("item edit", "0: none is set"),
     "act": pgettext_lazy("item edit", "Opinions and special procedures are done before anything is granted"),
     "department": pgettext_lazy("item edit", "Of an opinion that is asked for; else empty"),
@@ -319,6 +326,10 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         Input("formula.least", "amount", may_be_empty=True), Input("formula.most", "amount", may_be_empty=True),
     ),
     REMISSIONS: (*_both("text"), Input("percent", "whole", least=1, most=100), Input("when", "condition")),
+    ENDS: (
+        *_both("name"), Input("type", "line", most=80), Input("which", "choice", choices=ENDED),
+        Input("field", "numbers", most=80), Input("when", "condition"),
+    ),
     REST: (
         *(Input(f"where.{each}", "flag") for each in ("window", "online", "kiosk", "cabinet")),
         Input("instant", "flag"), Input("joint", "flag"),

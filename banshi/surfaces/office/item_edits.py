@@ -27,7 +27,7 @@ from banshi.rooms.catalogue.queries.drafts import MOVED_ON, LookedAt
 from banshi.rooms.catalogue.rules.compared import Said, compared
 from banshi.rooms.catalogue.rules.condition_words import sentence
 from banshi.rooms.catalogue.rules.drafts import DRAFT
-from banshi.rooms.catalogue.rules.editing import CODED, OF_FEE, RATES, REMISSIONS, entries
+from banshi.rooms.catalogue.rules.editing import CODED, ENDS, RATES, REMISSIONS, WITHIN, entries
 from banshi.rooms.catalogue.rules.faults import Fault
 from banshi.rooms.catalogue.rules.handling import Handling
 from banshi.rooms.catalogue.rules.unfinished import unfinished
@@ -35,7 +35,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.item_edit_words import PARTS, REST, REST_LABEL, Part, Text
-from banshi.surfaces.office.item_version_words import Shown, change_shown, rate_said
+from banshi.surfaces.office.item_version_words import ENDED, Shown, change_shown, rate_said
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def _parts(said: Change, seen: LookedAt) -> list[PartLine]:
 
 def part_of(where: str) -> str:
     """The part that a fault stands in; what is in no list is the rest."""
-    for part, at in OF_FEE.items():
+    for part, at in WITHIN.items():
         if where.startswith(at):
             return part
     first = where.partition(".")[0].partition("[")[0]
@@ -244,7 +244,7 @@ def entry_lines(said: Change, part: Part) -> tuple[list[EntryLine], list[Fault]]
 def _at(fault: Fault, part: str, entry: dict[str, Any], at: int) -> bool:
     """Whether a fault is about this entry."""
     code = entry.get(CODED.get(part, ""))
-    here = f"{part}.{code}" if code else f"{OF_FEE.get(part, part)}[{at}]"
+    here = f"{part}.{code}" if code else f"{WITHIN.get(part, part)}[{at}]"
     return fault.where == here or fault.where.startswith((f"{here}.", f"{here}["))
 
 
@@ -253,4 +253,6 @@ def _more(entry: dict[str, Any], part: str, handling: Handling | None) -> str:
         return rate_said(entry, handling)
     if part == REMISSIONS:
         return pgettext("item edit", "%(percent)s%% less") % {"percent": entry["percent"]}
+    if part == ENDS:
+        return str(ENDED[entry["which"]])
     return " · ".join(named(each, "text") for each in entry["options"]) if part in ("questions", "fields") else ""

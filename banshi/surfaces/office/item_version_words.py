@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from banshi.foundation.said import english, named
 from banshi.rooms.catalogue.rules.checks import parsed
 from banshi.rooms.catalogue.rules.compared import ORDER, Change, Leaf, Said, tree_said
+from banshi.rooms.catalogue.rules.condition_words import sentence
 from banshi.rooms.catalogue.rules.costs import UNNAMED, number_of, tariff_words
 from banshi.rooms.catalogue.rules.handling import Formula, Handling
 
@@ -115,6 +116,7 @@ NAMES: dict[str, Text] = {
     "online_level": pgettext_lazy("item version", "Identity asked online"),
     "minutes": pgettext_lazy("item version", "Typical minutes"),
     "result.grants": pgettext_lazy("item version", "What a grant states"),
+    "result.ends": pgettext_lazy("item version", "Certificates that it ends"),
     "result.printable": pgettext_lazy("item version", "Printed at a kiosk"),
     "wait_minutes": pgettext_lazy("item version", "Done while they wait, minutes"),
     "seasons": pgettext_lazy("item version", "Received only"),
@@ -182,6 +184,11 @@ VALUES: dict[str, Text] = {
     "minute": pgettext_lazy("item version", "minutes"),
     "order": pgettext_lazy("item version", "in the order of acceptance"),
     "draw": pgettext_lazy("item version", "drawn by lot"),
+}
+ENDED: dict[str, Text] = {
+    "used": pgettext_lazy("item version", "the one used or named"),
+    "only": pgettext_lazy("item version", "the one used or named, else the only one"),
+    "all": pgettext_lazy("item version", "all that the holder has"),
 }
 WORDED = frozenset({"necessity", "channels", "appointment", "unit", "online_level", "source", "by"})
 
@@ -261,6 +268,10 @@ def _value(name: str, value: Any, handling: Handling) -> str:
         return " · ".join((named(value, "text"), rate_said(value, handling)))
     if isinstance(value, dict) and name == "remissions":
         return f"{named(value, 'text')} · {value['percent']}%"
+    if isinstance(value, dict) and name == "ends":
+        return " · ".join(
+            (named(value, "name"), str(ENDED[value["which"]]), sentence(value["when"], handling, zh=not english()))
+        ).removesuffix(" · ")
     if isinstance(value, dict):  # an answer of a question, or one of a list by its name
         tongue = "en" if english() else "zh"
         return str(value.get(f"text_{tongue}") or value.get(f"label_{tongue}", value))

@@ -443,6 +443,7 @@ AUDIT: dict[str, Text] = {
     "document_rejected": pgettext_lazy("deed", "did not take a file"),
     "certificate_issued": pgettext_lazy("deed", "entered a certificate"),
     "certificate_ended": pgettext_lazy("deed", "ended a certificate"),
+    "certificate_put_back": pgettext_lazy("deed", "put a certificate in force again"),
     "authority-given": pgettext_lazy("deed", "let a key speak for an authority"),
     "authority-taken": pgettext_lazy("deed", "took a key's authority away"),
     "fee-paid": pgettext_lazy("deed", "took a fee"),

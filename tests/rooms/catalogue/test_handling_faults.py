@@ -17,8 +17,41 @@ def told(**more: Any) -> list[tuple[str, str]]:
     return [(each.where, each.en) for each in faults(handling(**more), ELEMENTS)]
 
 
+def ends(**more: Any) -> dict[str, Any]:
+    ending = {"type": "resident-id", "name_zh": "身份证", "name_en": "Card", **more}
+    return {"result": {**document()["result"], "ends": [ending]}}
+
+
 def test_a_handling_that_is_whole_has_none() -> None:
     assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("more", "where", "said"),
+    [
+        ({}, "", ""),
+        (
+            {"type": "shop-licence"},
+            "result.ends[0].type",
+            "No paper comes as this certificate, and no field says its number",
+        ),
+        ({"type": "shop-licence", "which": "only"}, "", ""),
+        ({"type": "shop-licence", "which": "all"}, "", ""),
+        ({"type": "shop-licence", "field": "rooms"}, "", ""),
+        ({"field": "licence"}, "result.ends[0].field", "There is no field licence"),
+        ({"field": "phone"}, "result.ends[0].field", "phone does not say a number"),
+        ({"field": "rooms", "which": "all"}, "result.ends[0].field", "Where all end no number is asked"),
+        ({"when": {"eq": ["agent", "agent"]}}, "", ""),
+        ({"when": {"eq": ["agent", "robot"]}}, "result.ends[0].when", "agent: there is no option robot"),
+        (
+            {"when": {"eq": ["rooms", "x"]}},
+            "result.ends[0].when",
+            "rooms: no question or field above has this code",
+        ),
+    ],
+)
+def test_of_what_a_result_ends_it_can_be_told_which_it_is(more: dict[str, Any], where: str, said: str) -> None:
+    assert told(**ends(**more)) == ([(where, said)] if where else [])
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,7 @@ def test_it_has_one_holder(town: Town):
         "UPDATE library_certificate SET status = 'ended', ended_at = made_at, trust = 'B'",
         "UPDATE library_certificate SET trust = 'A' WHERE status = 'ended'",
         "UPDATE library_certificate SET status = 'valid', ended_at = NULL WHERE status = 'ended'",
+        "UPDATE library_certificate SET ended_for = 'DG1' WHERE status = 'ended'",
         "UPDATE library_certificate_use SET subject = 'case:other'",
         "DELETE FROM library_certificate_use",
         "UPDATE library_fact SET value = 'x'",
@@ -159,6 +160,41 @@ def test_what_was_entered_stands(town: Town, sql: str):
 
     with pytest.raises(DatabaseError, match="stands"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "stands"),
+    [
+        ("status = 'valid', ended_at = NULL, ended_by = '', ended_for = ''", False),
+        ("ended_for = 'DG2'", False),
+        ("ended_for = ''", False),
+        ("ended_at = made_at - interval '1 day'", True),
+        ("ended_by = 'staff:8'", True),
+        ("status = 'valid', ended_at = NULL, ended_for = '', trust = 'B'", True),
+    ],
+)
+def test_what_ended_for_a_case_may_be_given_back_and_nothing_else(town: Town, sql: str, stands: bool):
+    holder = {"person_id": town.person(1).pk, "organisation_id": None}
+    issue(**holder)
+    wanted = actions.Wanted("business-licence", "all")
+    actions.end_for_case(case_no="DG1", wanted=wanted, **holder, by=CLERK, now=TUESDAY_NINE)
+
+    def change() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE library_certificate SET {sql}")
+
+    if stands:
+        with pytest.raises(DatabaseError, match="stands"):
+            change()
+    else:
+        change()
+
+
+def test_only_what_ended_was_ended_for_a_case(town: Town):
+    issue(town.person(1).pk)
+
+    with pytest.raises(DatabaseError, match="only_an_ended_certificate"), connection.cursor() as cursor:
+        cursor.execute("UPDATE library_certificate SET ended_for = 'DG1'")
 
 
 @pytest.mark.parametrize(

@@ -363,6 +363,29 @@ def test_a_rate_may_be_computed_by_a_number_of_the_form(change: ItemDraft, edito
     assert ("formula" in now(change)["fee"]["rates"][0], "remissions" in now(change)["fee"]) == (False, False)
 
 
+def test_what_the_result_ends_is_a_list_of_its_own(change: ItemDraft, editor: Client) -> None:
+    change.document["handling"]["fields"].append(field("number", "text"))
+    change.save(update_fields=["document"])
+    first, rest = url(change, "ends/0/"), url(change, "rest/")
+    typed = {"name_zh": "旧证", "name_en": "Old one", "type": "shop-licence", "which": "only", "field": "number"}
+
+    wrong = editor.post(first, sent(editor, first, **{**typed, "type": ""}))
+    editor.post(first, sent(editor, first, **typed, **{"when-premises": ["own"]}))
+    editor.post(first, sent(editor, first))
+    editor.post(rest, sent(editor, rest))
+    (said,) = now(change)["result"]["ends"]
+    overview, listed = text(editor, url(change, "")), text(editor, url(change, "ends/"))
+
+    assert (wrong.status_code, wrong.context["refused"].facts["field"]) == (422, "type")
+    assert said == {**typed, "when": {"eq": ["premises", "own"]}}
+    assert "旧证 · 用上的或者写明证号的；都没有的，名下仅有的一份 · " in overview
+    assert "用上的或者写明证号的；都没有的，名下仅有的一份" in listed
+
+    editor.post(url(change, "ends/"), {"seen": change_seen(change), "act": "out:0"})
+
+    assert "ends" not in now(change)["result"]
+
+
 def change_seen(change: ItemDraft) -> int:
     change.refresh_from_db()
     return change.revision

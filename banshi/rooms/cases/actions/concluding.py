@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
@@ -39,6 +40,7 @@ from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.paper_texts import Named, day_words
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.catalogue.rules.handling import Field
+from banshi.rooms.library.rules import certificate_number
 
 HOW_ZH = {
     "counter": "窗口领取",
@@ -83,6 +85,24 @@ def write_result(case: Case, *, by: Actor, now: datetime) -> CasePaper:
     )
     until = years_after(today_of(case, now), result.valid_years)
     return give(case, "licence", event=event, now=now, stated=stated, granted=as_decided(case), valid_until=until)
+
+
+def end_result(*, case_no: str, number: str, now: datetime) -> None:
+    """The result of another case came in its place, or cancelled it: on paper, too, it is no longer in force.
+
+    :param number: of the certificate, as the library compares it. Its holder is held (`library.hold_holder`).
+    """
+    _results(case_no, number).filter(ended_at=None).update(ended_at=now)
+
+
+def restore_result(*, case_no: str, number: str) -> None:
+    """What ended it was taken back: it is in force as before. Its holder is held."""
+    _results(case_no, number).update(ended_at=None)
+
+
+def _results(case_no: str, number: str) -> QuerySet[CasePaper]:
+    rows = CasePaper.objects.filter(case__no=case_no, kind="licence")
+    return rows.filter(id__in=[row.pk for row in rows.order_by("id") if certificate_number(row.printed) == number])
 
 
 def said_value(field: Field, value: object) -> str:

@@ -15,7 +15,7 @@ from banshi.rooms.catalogue.rules.costs import cost_faults, unasked_faults
 from banshi.rooms.catalogue.rules.flow import flow_faults
 from banshi.rooms.catalogue.rules.general import certificate_named
 from banshi.rooms.catalogue.rules.guided import SHOWN, TODAY, age_of, vouched_by
-from banshi.rooms.catalogue.rules.handling import NUMERIC, Condition, Element, Field, Handling
+from banshi.rooms.catalogue.rules.handling import NUMERIC, SAYS_NUMBER, Condition, Element, Field, Handling
 from banshi.rooms.catalogue.rules.limits import length
 from banshi.rooms.catalogue.rules.paths import ends
 from banshi.rooms.catalogue.rules.seasons import Span, faults_of
@@ -58,6 +58,7 @@ def faults(
         *_pack(handling),
         *_seasons(handling),
         *_grants(handling),
+        *_endings(handling),
         *_quota(handling),
         *(Fault(*each) for each in flow_faults(handling, departments)),
         *(Fault(*each) for each in cost_faults(handling)),
@@ -117,6 +118,8 @@ def _trees(handling: Handling) -> Iterator[tuple[str, Condition, tuple[str, ...]
         yield f"flow.{stage.code}.needed_if", stage.needed_if, questions
     for grant in handling.result.grants:
         yield f"result.grants.{grant.code}.needed_if", grant.needed_if, questions
+    for i, ending in enumerate(handling.result.ends):
+        yield f"result.ends[{i}].when", ending.when, questions
     above = questions
     for field in handling.fields:
         yield f"fields.{field.code}.show_if", field.show_if, above
@@ -150,6 +153,26 @@ def _grants(handling: Handling) -> Iterator[Fault]:
         if handling.by_rule is not None and not grant.has_source:
             yield Fault(
                 where, "秒批事项的核定内容要有来源", "Where rules decide, it has to come from a field or the day"
+            )
+
+
+def _endings(handling: Handling) -> Iterator[Fault]:
+    """Of what it ends it can be told which it is."""
+    fields = {each.code: each for each in handling.fields}
+    stands_for = {each for paper in handling.materials for each in paper.satisfied_by}
+    for i, ending in enumerate(handling.result.ends):
+        where = f"result.ends[{i}]"
+        if ending.field and ending.field not in fields:
+            yield Fault(f"{where}.field", f"没有 {ending.field} 这一栏", f"There is no field {ending.field}")
+        elif ending.field and fields[ending.field].type not in SAYS_NUMBER:
+            yield Fault(f"{where}.field", f"{ending.field} 不是证号", f"{ending.field} does not say a number")
+        elif ending.field and ending.which == "all":
+            yield Fault(f"{where}.field", "全部注销的不用写证号", "Where all end no number is asked")
+        elif ending.which == "used" and not ending.field and ending.type not in stands_for:
+            yield Fault(
+                f"{where}.type",
+                "没有材料用这种证照，也没有栏目写证号",
+                "No paper comes as this certificate, and no field says its number",
             )
 
 

@@ -26,6 +26,7 @@ Act = Literal["receive", "review", "consult", "procedure", "decide", "issue", "o
 OnlineLevel = Literal[
     "declared", "vouched", "window"
 ]  # as kernel/evidence.py has them; a card that was read is as a window
+Which = Literal["used", "only", "all"]
 Procedure = Literal[
     "hearing", "bidding", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review", "site_visit",
     "publication",
@@ -34,6 +35,7 @@ IDENTITY_CARD = "resident-id"  # the type of certificate that stands for it; it 
 LONGEST_WORDS = 2000
 LONGEST_REUSE = 3660  # days
 NUMERIC = frozenset({"number", "money"})
+SAYS_NUMBER = frozenset({"text", "number", "id_number"})  # of a certificate
 # Elements of the data dictionary that say who applies: carried over from the document and the account.
 NAME, NUMBER, PHONE = "person-name", "id-number", "mobile"
 
@@ -326,6 +328,22 @@ class Grant(Part):
         return bool(self.of) or self.after_months is not None
 
 
+class Ending(Part):
+    """注销、换发: certificates of the library that hold no more once the result is made; the result itself never.
+
+    :ivar type: of certificates; `name_zh`, `name_en` are what people call it. :ivar which: used – the one that stands for a paper
+        of the case, or whose number `field` says; only – likewise, and where neither says which, the one there is; all – each
+        that the holder has.
+    """
+
+    type: Code
+    name_zh: Name
+    name_en: Name
+    which: Which = "used"
+    field: Code | Literal[""] = ""
+    when: Condition = {}
+
+
 class Result(Part):
     """What comes of it. `certificate_type`: of the certificate that goes to the library, "" where none does."""
 
@@ -337,6 +355,7 @@ class Result(Part):
     printable: bool = False  # 自助打印: worth the same on a sheet of paper from a kiosk
     # Left out of documents where there is none, as blanks are.
     grants: Annotated[tuple[Grant, ...], Bounds(max_length=12, exclude_if=_is_empty)] = ()
+    ends: Annotated[tuple[Ending, ...], Bounds(max_length=12, exclude_if=_is_empty)] = ()
 
 
 class Rule(Part):

@@ -113,6 +113,8 @@ def _words(handling: Handling) -> Iterator[tuple[str, Twin, Twin]]:
     zh, en = RESULTS[result.kind]
     valid = (f"，有效期 {years} 年", f", valid for {years} years" if years and years > 1 else ", valid for a year")
     yield "result_kind", ("结果类型", "Kind of result"), (zh + valid[0], en + valid[1]) if years else (zh, en)
+    over = {each.name_zh: each.name_en for each in result.ends}
+    yield "ends", ("办成后注销的证照", "No longer valid then"), ("、".join(over), ", ".join(over.values()))
     if handling.wait_minutes is not None:
         minutes = handling.wait_minutes
         yield "wait_minutes", ("立等可取", "Ready while you wait"), (f"约 {minutes} 分钟", f"About {minutes} minutes")

@@ -12,26 +12,32 @@ from banshi.rooms.library.actions.certificates import (
 from banshi.rooms.library.actions.destroying import destroy, forget_unkept
 from banshi.rooms.library.actions.files import keep, take_in
 from banshi.rooms.library.actions.importing import end_own, import_certificates
+from banshi.rooms.library.actions.replacing import Moved, Wanted, end_for_case, hold_holder, put_back_of_case
 from banshi.rooms.library.actions.scanning import reject, release, scan_pending
 from banshi.rooms.library.actions.uploads import begin_upload, drop_upload, finish_upload, forget_uploads, put_part
 
 __all__ = [
+    "Moved",
+    "Wanted",
     "begin_upload",
     "destroy",
     "drop_upload",
     "end_certificate",
+    "end_for_case",
     "end_own",
     "finish_upload",
     "forget_imports",
     "forget_unkept",
     "forget_uploads",
     "give_authority",
+    "hold_holder",
     "import_batch",
     "import_certificates",
     "import_told",
     "issue_certificate",
     "keep",
     "learn",
+    "put_back_of_case",
     "put_part",
     "reject",
     "release",

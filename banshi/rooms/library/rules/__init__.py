@@ -90,7 +90,12 @@ UPLOAD = Table(
 TRUST = ("A", "B", "C", "D")
 LONGEST_NUMBER = 80
 
-CERTIFICATE = Table("certificate", states=["valid", "ended"], ends=["ended"], steps={"end": Step("valid", to="ended")})
+CERTIFICATE = Table(
+    "certificate",
+    states=["valid", "ended"],
+    ends=["ended"],
+    steps={"end": Step("valid", to="ended"), "put_back": Step("ended", to="valid", undoes=True)},
+)
 
 
 def certificate_number(text: str) -> str:
