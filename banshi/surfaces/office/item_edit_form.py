@@ -26,6 +26,7 @@ from banshi.surfaces.office.item_edit_words import HINTS, INPUTS, NAME, REST, In
 _DAYS = re.compile(r"(?<![\d-])(?:\d{4}-)?\d{2}-\d{2}(?![\d-])")
 LEFT_OUT = ("form.", "source", "issuer_", "fill_", "reuse_days")
 SAID_OR_OUT = frozenset(name for name, each in Stated.model_fields.items() if each.exclude_if)
+DAYS = frozenset({"date"})
 SPARE = 2  # rows for answers that are not there yet
 SIGNED = {"text_zh": "申请人（签名或盖章）", "text_en": "Applicant (signature or seal)"}
 SAMPLE = "（示例）照实填写"  # where a row of a blank says nothing else
@@ -148,10 +149,13 @@ def asked_of(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def numbers_of(document: Mapping[str, Any], at: Input) -> tuple[tuple[str, str], ...]:
-    """What a fee may be reckoned by: numbers and amounts of the form, by code and in words; or what may say a number of a
-    certificate."""
-    types = SAYS_NUMBER if at.name == "field" else NUMERIC
-    return tuple((each["code"], named(each, "label")) for each in document["fields"] if each["type"] in types)
+    """By code and in words: what a fee may be reckoned by – numbers and amounts of the form –, what may say a number of a
+    certificate, or a last day, which may be granted as well."""
+    types = {"field": SAYS_NUMBER, "until": DAYS}.get(at.name, NUMERIC)
+    granted = document["result"].get("grants", ()) if at.name == "until" else ()
+    return tuple(
+        (each["code"], named(each, "label")) for each in (*document["fields"], *granted) if each.get("type") in types
+    )
 
 
 def grouped(inputs: Iterable[Drawn]) -> list[tuple[str | Promise, list[Drawn]]]:

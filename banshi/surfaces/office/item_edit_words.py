@@ -9,7 +9,7 @@ from typing import get_args
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from banshi.rooms.catalogue.rules.editing import ENDS, RATES, REMISSIONS
+from banshi.rooms.catalogue.rules.editing import ENDS, RATES, REMISSIONS, VALID
 from banshi.rooms.catalogue.rules.handling import LONGEST_REUSE, LONGEST_WORDS, Channel, FieldType, Necessity, Unit
 from banshi.rooms.catalogue.rules.national import AT_TIMES, STATED
 from banshi.surfaces.office.item_version_words import ENDED, NAMES, VALUES
@@ -65,6 +65,9 @@ PARTS = {
         REMISSIONS, pgettext_lazy("item edit", "Remissions of the fee"), pgettext_lazy("item edit", "Add a remission"), "text",
         "when",
     ),
+    VALID: Part(
+        VALID, pgettext_lazy("item edit", "How long the result holds"), pgettext_lazy("item edit", "Add a term"), "text", "when",
+    ),
     ENDS: Part(
         ENDS, pgettext_lazy("item edit", "Certificates that the result ends"),
         pgettext_lazy("item edit", "Add a certificate that ends"), "name", "when",
@@ -110,6 +113,10 @@ LABELS: dict[str, Text] = {
     "result.valid_years": pgettext_lazy("item edit", "Valid for so many years"),
     "amount": pgettext_lazy("item edit", "Amount in yuan"),
     "percent": pgettext_lazy("item edit", "Per cent less"),
+    "for_years": pgettext_lazy("item edit", "For so many years"),
+    "for_months": pgettext_lazy("item edit", "For so many months"),
+    "for_days": pgettext_lazy("item edit", "For so many days"),
+    "until": pgettext_lazy("item edit", "Until this day"),
     "which": pgettext_lazy("item edit", "Which of them ends"),
     "field": pgettext_lazy("item edit", "Field of the form that says its number"),
     "formula.kind": pgettext_lazy("item edit", "How it is computed"),
@@ -188,6 +195,7 @@ HINTS: dict[str, Text] = {
         "Of a share or of tiers, the lowest first. Whoever empties a row takes it out; the last one may have no upper end",
     ),
     "formula.least": pgettext_lazy("item edit", "May be empty"),
+    "until": pgettext_lazy("item edit", "One of the four is filled in; none: it holds without end"),
     "field": pgettext_lazy("item edit", "Empty: none says it; it is the one that came as a paper"),
     "limits.statutory.value": pgettext_lazy("item edit", "0: none is set"),
     "act": pgettext_lazy("item edit", "Opinions and special procedures are done before anything is granted"),
@@ -326,6 +334,12 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         Input("formula.least", "amount", may_be_empty=True), Input("formula.most", "amount", may_be_empty=True),
     ),
     REMISSIONS: (*_both("text"), Input("percent", "whole", least=1, most=100), Input("when", "condition")),
+    VALID: (
+        *_both("text"), Input("for_years", "whole", least=1, most=100, may_be_empty=True),
+        Input("for_months", "whole", least=1, most=1200, may_be_empty=True),
+        Input("for_days", "whole", least=1, most=3660, may_be_empty=True), Input("until", "numbers", most=80),
+        Input("when", "condition"),
+    ),
     ENDS: (
         *_both("name"), Input("type", "line", most=80), Input("which", "choice", choices=ENDED),
         Input("field", "numbers", most=80), Input("when", "condition"),

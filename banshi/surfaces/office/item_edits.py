@@ -27,10 +27,11 @@ from banshi.rooms.catalogue.queries.drafts import MOVED_ON, LookedAt
 from banshi.rooms.catalogue.rules.compared import Said, compared
 from banshi.rooms.catalogue.rules.condition_words import sentence
 from banshi.rooms.catalogue.rules.drafts import DRAFT
-from banshi.rooms.catalogue.rules.editing import CODED, ENDS, RATES, REMISSIONS, WITHIN, entries
+from banshi.rooms.catalogue.rules.editing import CODED, ENDS, RATES, REMISSIONS, VALID, WITHIN, entries
 from banshi.rooms.catalogue.rules.faults import Fault
 from banshi.rooms.catalogue.rules.handling import Handling
 from banshi.rooms.catalogue.rules.unfinished import unfinished
+from banshi.rooms.catalogue.rules.valid import length_said
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import page
@@ -191,7 +192,7 @@ def _parts(said: Change, seen: LookedAt) -> list[PartLine]:
 def part_of(where: str) -> str:
     """The part that a fault stands in; what is in no list is the rest."""
     for part, at in WITHIN.items():
-        if where.startswith(at):
+        if where == at or where.startswith((f"{at}[", f"{at}.")):
             return part
     first = where.partition(".")[0].partition("[")[0]
     return first if first in PARTS else REST
@@ -253,6 +254,8 @@ def _more(entry: dict[str, Any], part: str, handling: Handling | None) -> str:
         return rate_said(entry, handling)
     if part == REMISSIONS:
         return pgettext("item edit", "%(percent)s%% less") % {"percent": entry["percent"]}
+    if part == VALID:
+        return length_said(entry)[english()]
     if part == ENDS:
         return str(ENDED[entry["which"]])
     return " · ".join(named(each, "text") for each in entry["options"]) if part in ("questions", "fields") else ""

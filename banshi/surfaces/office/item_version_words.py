@@ -16,6 +16,7 @@ from banshi.rooms.catalogue.rules.compared import ORDER, Change, Leaf, Said, tre
 from banshi.rooms.catalogue.rules.condition_words import sentence
 from banshi.rooms.catalogue.rules.costs import UNNAMED, number_of, tariff_words
 from banshi.rooms.catalogue.rules.handling import Formula, Handling
+from banshi.rooms.catalogue.rules.valid import length_said
 
 Text = str | Promise
 
@@ -116,6 +117,7 @@ NAMES: dict[str, Text] = {
     "online_level": pgettext_lazy("item version", "Identity asked online"),
     "minutes": pgettext_lazy("item version", "Typical minutes"),
     "result.grants": pgettext_lazy("item version", "What a grant states"),
+    "result.valid": pgettext_lazy("item version", "How long it holds"),
     "result.ends": pgettext_lazy("item version", "Certificates that it ends"),
     "result.printable": pgettext_lazy("item version", "Printed at a kiosk"),
     "wait_minutes": pgettext_lazy("item version", "Done while they wait, minutes"),
@@ -268,6 +270,8 @@ def _value(name: str, value: Any, handling: Handling) -> str:
         return " · ".join((named(value, "text"), rate_said(value, handling)))
     if isinstance(value, dict) and name == "remissions":
         return f"{named(value, 'text')} · {value['percent']}%"
+    if isinstance(value, dict) and name == "valid":
+        return f"{named(value, 'text')} · {length_said(value)[english()]}"
     if isinstance(value, dict) and name == "ends":
         return " · ".join(
             (named(value, "name"), str(ENDED[value["which"]]), sentence(value["when"], handling, zh=not english()))

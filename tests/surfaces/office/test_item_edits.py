@@ -386,6 +386,22 @@ def test_what_the_result_ends_is_a_list_of_its_own(change: ItemDraft, editor: Cl
     assert "ends" not in now(change)["result"]
 
 
+def test_how_long_the_result_holds_is_a_list_of_its_own(change: ItemDraft, editor: Client) -> None:
+    first, rest = url(change, "valid/0/"), url(change, "rest/")
+    typed = {"text_zh": "租的", "text_en": "Rented", "for_months": "3", "when-premises": ["rented"]}
+
+    wrong = editor.post(first, sent(editor, first, **{**typed, "for_months": "many"}))
+    editor.post(first, sent(editor, first, **typed))
+    editor.post(first, sent(editor, first))
+    editor.post(rest, sent(editor, rest))
+    (said,) = now(change)["result"]["valid"]
+
+    assert (wrong.status_code, wrong.context["refused"].facts["field"]) == (422, "for_months")
+    assert (said["for_months"], said["for_years"], said["until"]) == (3, None, "")
+    assert said["when"] == {"eq": ["premises", "rented"]}
+    assert "租的 · 3 个月" in text(editor, url(change, ""))
+
+
 def change_seen(change: ItemDraft) -> int:
     change.refresh_from_db()
     return change.revision

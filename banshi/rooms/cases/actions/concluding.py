@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases.actions.granting import as_decided
+from banshi.rooms.cases.actions.granting import as_decided, days_decided
 from banshi.rooms.cases.actions.ground import (
     give,
     invalid,
@@ -40,6 +40,7 @@ from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.paper_texts import Named, day_words
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.catalogue.rules.handling import Field
+from banshi.rooms.catalogue.rules.valid import valid_until
 from banshi.rooms.library.rules import certificate_number
 
 HOW_ZH = {
@@ -77,13 +78,13 @@ def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
 def write_result(case: Case, *, by: Actor, now: datetime) -> CasePaper:
     """The result, as the form says it. The case is locked."""
     event = step(case, "issue", by=by, now=now, issued_by_id=None if by == SYSTEM else staff_of(by))
-    result, form = handling_of_case(case).result, form_of(case)
+    form = form_of(case)
     stated = tuple(
         (f.label_zh, said_value(f, form[f.code]))
         for f in guided_case(case).fields
         if f.on_result and form.get(f.code) not in (None, "")
     )
-    until = years_after(today_of(case, now), result.valid_years)
+    until = valid_until(handling_of_case(case), case.answers, form, days_decided(case), today_of(case, now))
     return give(case, "licence", event=event, now=now, stated=stated, granted=as_decided(case), valid_until=until)
 
 
@@ -112,16 +113,6 @@ def said_value(field: Field, value: object) -> str:
     if field.type == "yes_no":
         return "是" if value in (True, "yes", "true") else "否"
     return day_words(date.fromisoformat(str(value))) if field.type == "date" else str(value)
-
-
-def years_after(day: date, years: int | None) -> date | None:
-    """The last day of so many years; None: without end."""
-    if years is None:
-        return None
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + years, day=28)
 
 
 def shelve(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:

@@ -9,7 +9,7 @@ from banshi.rooms.cases.actions.ground import invalid, today_of
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries.handling import form_of, handling_of_case
 from banshi.rooms.cases.queries.papers import facts_of
-from banshi.rooms.cases.rules.paper_texts import day_words
+from banshi.rooms.cases.rules.paper_texts import day_said, day_words
 from banshi.rooms.catalogue.rules.granting import WrongGrant, granted
 from banshi.rooms.catalogue.rules.handling import Grant
 
@@ -32,6 +32,12 @@ def as_decided(case: Case) -> Rows:
         return ()
     paper = CasePaper.objects.filter(case=case, kind="grant", ended_at=None).order_by("id").last()
     return facts_of(paper).granted if paper is not None else ()
+
+
+def days_decided(case: Case) -> dict[str, date]:
+    """The days among them, by code."""
+    days = {each.code for each in handling_of_case(case).result.grants if each.type == "date"}
+    return {code: day_said(words) for code, _label, words in as_decided(case) if code in days}
 
 
 def _words(grant: Grant, value: str) -> str:

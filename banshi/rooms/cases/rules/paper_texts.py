@@ -6,6 +6,7 @@ are named where they are known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -111,6 +112,12 @@ class PaperWords:
 
 def day_words(day: date) -> str:
     return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
+
+def day_said(words: str) -> date:
+    """The day that `day_words` wrote so."""
+    year, month, day = (int(each) for each in re.findall(r"\d+", words))
+    return date(year, month, day)
 
 
 def _day(day: date | None) -> str:

@@ -18,6 +18,7 @@ from banshi.rooms.catalogue.rules.granting import MASK, proposed
 from banshi.rooms.catalogue.rules.guided import Guided, shown
 from banshi.rooms.catalogue.rules.handling import NUMERIC, Blank, Field, Grant, Handling, Option, Paper, Question
 from banshi.rooms.catalogue.rules.paths import ends
+from banshi.rooms.catalogue.rules.valid import valid_until
 
 SAMPLE_DAY = date(2026, 1, 5)
 _NAMES = ("张某某", "李某某", "王某某", "赵某某", "陈某某")
@@ -107,8 +108,10 @@ def result_sheet(item: OfItem, handling: Handling) -> dict[str, Any]:
     granted = proposed(handling, said.answers, said.values, SAMPLE_DAY)
     rows += [(each.label_zh, said.granted(each, stands)) for each, stands in granted]
     rows.append(("发证日期", _day(SAMPLE_DAY)))
-    if result.valid_years:
-        rows.append(("有效期至", _day(SAMPLE_DAY.replace(year=SAMPLE_DAY.year + result.valid_years))))
+    days = {each.code: date.fromisoformat(stands) for each, stands in granted if each.type == "date" and stands}
+    until = valid_until(handling, said.answers, said.values, days, SAMPLE_DAY)
+    if until is not None:
+        rows.append(("有效期至", _day(until)))
     return {
         "layout": "certificate",
         "specimen": "样本 SPECIMEN",

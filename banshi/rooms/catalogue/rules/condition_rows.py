@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from banshi.rooms.catalogue.rules.editing import OF_FEE, Document, entries
+from banshi.rooms.catalogue.rules.editing import OF_FEE, VALID, Document, entries
 from banshi.rooms.catalogue.rules.handling import Condition
 
 How = Literal["is", "not", "known"]
@@ -54,10 +54,10 @@ class Rows:
 
 
 def facts_for(document: Document, part: str, at: int) -> tuple[Fact, ...]:
-    """What a condition at this place may ask: questions above it, of a field also the fields above, of a fee all."""
+    """What a condition at this place may ask: questions above it, of a field also the fields above, of a fee or a term all."""
     questions = entries(document, "questions")
     known = [_of_question(each) for each in (questions[:at] if part == "questions" else questions)]
-    if part == "fields" or part in OF_FEE:
+    if part in ("fields", VALID) or part in OF_FEE:
         above = entries(document, "fields")
         known += [
             found for each in (above[:at] if part == "fields" else above) if (found := _of_field(each)) is not None

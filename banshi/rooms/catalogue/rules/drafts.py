@@ -244,7 +244,7 @@ def _fee(now: Fee | None, told: Fee | None) -> Fee | None:
 def _result(now: Result_, told: Result_) -> Result_:
     """Ours, by the store's name, and for as long as the store says it holds."""
     named = {} if now.name_zh == told.name_zh else {"name_zh": told.name_zh, "name_en": told.name_en}
-    valid = {} if told.valid_years is None else {"valid_years": told.valid_years}
+    valid = {} if told.valid_years is None or now.valid else {"valid_years": told.valid_years}
     return now.model_copy(update={**named, **valid})
 
 

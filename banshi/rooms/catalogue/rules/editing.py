@@ -15,7 +15,9 @@ RATES = "rates"  # 收费标准: a list as the others, within the fee
 REMISSIONS = "remissions"  # 减免, likewise
 ENDS = "ends"  # 注销、换发: a list within the result
 OF_FEE = {RATES: "fee.rates", REMISSIONS: "fee.remissions"}
-WITHIN = {**OF_FEE, ENDS: "result.ends"}
+VALID = "valid"  # 有效期, likewise
+OF_RESULT = {ENDS: "result.ends", VALID: "result.valid"}
+WITHIN = {**OF_FEE, **OF_RESULT}
 FEE: dict[str, Any] = {
     "amount": None, "text_zh": "", "text_en": "", "basis_zh": "", "basis_en": "", "rates": [], "needed_if": {},
 }  # fmt: skip
@@ -43,6 +45,9 @@ BLANK: dict[str, dict[str, Any]] = {
     "faq": {"text_zh": "", "text_en": "", "answer_zh": "", "answer_en": ""},
     RATES: {"amount": "", "text_zh": "", "text_en": "", "when": {}},
     REMISSIONS: {"text_zh": "", "text_en": "", "percent": 100, "when": {}},
+    VALID: {
+        "text_zh": "", "text_en": "", "for_years": None, "for_months": None, "for_days": None, "until": "", "when": {},
+    },
     ENDS: {"type": "", "name_zh": "", "name_en": "", "which": "only", "field": "", "when": {}},
 }  # fmt: skip
 _NUMBER = re.compile(r"^[a-z]+(?:-\d+)?-(\d{1,6})$")
@@ -50,17 +55,17 @@ _NUMBER = re.compile(r"^[a-z]+(?:-\d+)?-(\d{1,6})$")
 
 def entries(document: Document, part: str) -> list[dict[str, Any]]:
     """:param part: one of `LISTS`, or of `WITHIN`. :raises KeyError: there is no such part."""
-    if part == ENDS:
-        return list(document["result"].get(ENDS, ()))
+    if part in OF_RESULT:
+        return list(document["result"].get(part, ()))
     if part in OF_FEE:
         return list((document.get("fee") or FEE).get(part, ()))
     return list(document.get(part, ())) if part in LISTS else _no_part(part)
 
 
 def _with(document: Document, part: str, listed: list[dict[str, Any]]) -> dict[str, Any]:
-    if part == ENDS:
-        result = {name: said for name, said in document["result"].items() if name != ENDS}
-        return {**document, "result": {**result, ENDS: listed} if listed else result}
+    if part in OF_RESULT:
+        result = {name: said for name, said in document["result"].items() if name != part}
+        return {**document, "result": {**result, part: listed} if listed else result}
     if part in OF_FEE:
         fee = {**(document.get("fee") or FEE), part: listed}
         return {**document, "fee": {name: said for name, said in fee.items() if name != REMISSIONS or said}}

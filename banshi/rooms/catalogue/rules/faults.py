@@ -59,6 +59,7 @@ def faults(
         *_seasons(handling),
         *_grants(handling),
         *_endings(handling),
+        *_terms(handling),
         *_quota(handling),
         *(Fault(*each) for each in flow_faults(handling, departments)),
         *(Fault(*each) for each in cost_faults(handling)),
@@ -130,8 +131,10 @@ def _trees(handling: Handling) -> Iterator[tuple[str, Condition, tuple[str, ...]
             yield f"fee.rates[{i}].when", rate.when, above
         for i, off in enumerate(handling.fee.remissions):
             yield f"fee.remissions[{i}].when", off.when, above
+    ages = tuple(age_of(each.code) for each in handling.fields if each.type == "id_number")
+    for i, term in enumerate(handling.result.valid):
+        yield f"result.valid[{i}].when", term.when, (*above, *ages)
     if handling.by_rule is not None:
-        ages = tuple(age_of(each.code) for each in handling.fields if each.type == "id_number")
         sources = tuple(vouched_by(each.code) for each in handling.fields if each.element)
         for rule in handling.by_rule.rules:
             yield f"by_rule.rules.{rule.id}.holds", rule.holds, (*above, *ages, *sources, TODAY, SHOWN)
@@ -174,6 +177,25 @@ def _endings(handling: Handling) -> Iterator[Fault]:
                 "没有材料用这种证照，也没有栏目写证号",
                 "No paper comes as this certificate, and no field says its number",
             )
+
+
+def _terms(handling: Handling) -> Iterator[Fault]:
+    """How long it holds is said in one way, and each may come."""
+    days = {each.code for each in handling.fields if each.type == "date"}
+    days |= {each.code for each in handling.result.grants if each.type == "date"}
+    for i, term in enumerate(handling.result.valid):
+        where = f"result.valid[{i}]"
+        said = [term.for_years is not None, term.for_months is not None, term.for_days is not None, bool(term.until)]
+        if sum(said) > 1:
+            yield Fault(where, "年、月、日、截止日期只写一种", "Years, months, days or a last day: one of them")
+        if term.until and term.until not in days:
+            yield Fault(
+                f"{where}.until",
+                f"{term.until}：没有这个日期栏目或核定内容",
+                f"{term.until}: no day of the form or the grant",
+            )
+        if not term.when and i + 1 < len(handling.result.valid):
+            yield Fault(f"{where}.when", "后面的有效期永远用不到", "None after it ever counts")
 
 
 def _conditions(handling: Handling) -> Iterator[Fault]:

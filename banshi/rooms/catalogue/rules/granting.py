@@ -52,12 +52,12 @@ def proposed(
 
 def _proposed(grant: Grant, form: Mapping[str, object], day: date) -> str:
     if grant.after_months is not None:
-        return _months_after(day, grant.after_months).isoformat()
+        return months_after(day, grant.after_months).isoformat()
     value = form.get(grant.of) if grant.of else None
     return "" if value is None else str(value)
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
     """The same day of a later month, or its last where it has none."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

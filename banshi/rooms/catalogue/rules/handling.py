@@ -344,6 +344,22 @@ class Ending(Part):
     when: Condition = {}
 
 
+class Term(Part):
+    """有效期, one of several: the first whose `when` holds, over answers, fields and the ages that documents say.
+
+    :ivar until: code of a day – of what is granted, or of the form – that is the last one. Without any of the four it holds
+        without end (长期).
+    """
+
+    text_zh: Name
+    text_en: Name
+    for_years: Annotated[int, Bounds(ge=1, le=100)] | None = None
+    for_months: Annotated[int, Bounds(ge=1, le=1200)] | None = None
+    for_days: Annotated[int, Bounds(ge=1, le=3660)] | None = None
+    until: Code | Literal[""] = ""
+    when: Condition = {}
+
+
 class Result(Part):
     """What comes of it. `certificate_type`: of the certificate that goes to the library, "" where none does."""
 
@@ -356,6 +372,7 @@ class Result(Part):
     # Left out of documents where there is none, as blanks are.
     grants: Annotated[tuple[Grant, ...], Bounds(max_length=12, exclude_if=_is_empty)] = ()
     ends: Annotated[tuple[Ending, ...], Bounds(max_length=12, exclude_if=_is_empty)] = ()
+    valid: Annotated[tuple[Term, ...], Bounds(max_length=12, exclude_if=_is_empty)] = ()  # before `valid_years`
 
 
 class Rule(Part):

@@ -9,6 +9,7 @@ from typing import Any
 from banshi.rooms.catalogue.rules.handling import Handling
 from banshi.rooms.catalogue.rules.online_level import NAMES as ONLINE_NAMES
 from banshi.rooms.catalogue.rules.seasons import Span, words
+from banshi.rooms.catalogue.rules.valid import length_said
 
 Twin = tuple[str, str]  # zh, en
 ITEM_TYPES: Mapping[str, Twin] = {
@@ -112,6 +113,11 @@ def _words(handling: Handling) -> Iterator[tuple[str, Twin, Twin]]:
     result, years = handling.result, handling.result.valid_years
     zh, en = RESULTS[result.kind]
     valid = (f"，有效期 {years} 年", f", valid for {years} years" if years and years > 1 else ", valid for a year")
+    said = [(each.text_zh, each.text_en, *length_said(each.model_dump())) for each in result.valid]
+    if said:
+        years = None
+        zh += "，有效期：" + "；".join(f"{text} {span}" for text, _, span, _ in said)
+        en += ", valid: " + "; ".join(f"{text} {span}" for _, text, _, span in said)
     yield "result_kind", ("结果类型", "Kind of result"), (zh + valid[0], en + valid[1]) if years else (zh, en)
     over = {each.name_zh: each.name_en for each in result.ends}
     yield "ends", ("办成后注销的证照", "No longer valid then"), ("、".join(over), ", ".join(over.values()))
