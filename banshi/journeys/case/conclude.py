@@ -105,10 +105,12 @@ def _end_others(case: Case, *, by: Actor, now: datetime) -> None:
 
 
 def take_back(case: Case, *, why: str = "terminated", by: Actor, now: datetime) -> None:
-    """终止, 撤销: the certificate in the library holds no more, what it had ended holds again, and nobody is handed the result.
-    Inside a transaction, the holder held (`hold`) before the papers of the case were touched."""
+    """终止, 撤销: the certificate in the library holds no more, what it had ended holds again, what was learned from the case is
+    known no more, and nobody is handed the result. Inside a transaction, the holder held (`hold`) before its papers were touched.
+    """
     for ref in stored.standing_of(case.no):
         library.end_certificate(ref=ref, why=why, hall=case.hall.code, by=by, now=now)
+    library.unlearn(source=f"case:{case.no}")
     for again in library.put_back_of_case(case_no=case.no, hall=case.hall.code, by=by, now=now):
         if again.case_no:
             cases.restore_result(case_no=again.case_no, number=again.number)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys.case import conclude
+from banshi.journeys.case import charging, conclude
 from banshi.journeys.case.carried import at_window
 from banshi.rooms.cases.queries import handling_of_case
 from banshi.rooms.catalogue.models import DataElement
@@ -69,3 +69,17 @@ def test_of_what_was_refused_nothing_is_known(matters: Matters) -> None:
     matters.decided(grant=False)
 
     assert Fact.objects.count() == 0
+
+
+def test_what_was_learned_from_a_case_that_was_terminated_is_known_no_more(matters: Matters) -> None:
+    first = issued(matters)
+    second = issued(matters, LATER, form={**FORM, "address": "九号路 9 号"})
+    moved = facts_of(person_id=matters.person.pk, today=LATER.date())["residence-address"].value
+
+    charging.terminate(
+        case_no=second.no, reason="材料是假的", second_by=matters.staff["second_supervisor"].pk, second_may=True,
+        by=matters.by["supervisor"], now=LATER,
+    )  # fmt: skip
+
+    known = facts_of(person_id=matters.person.pk, today=LATER.date())["residence-address"]
+    assert (moved, known.value, known.source) == ("九号路 9 号", FORM["address"], f"case:{first.no}")

@@ -6,6 +6,7 @@ from banshi.rooms.library.actions.certificates import (
     end_certificate,
     issue_certificate,
     learn,
+    unlearn,
     use_certificate,
     use_earlier,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "scan_pending",
     "take_authority",
     "take_in",
+    "unlearn",
     "use_certificate",
     "use_earlier",
 ]

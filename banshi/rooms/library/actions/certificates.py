@@ -187,6 +187,15 @@ def learn(
     return Fact.objects.create(**holder, element=element, value=value, trust=trust, source=source, at=now)
 
 
+def unlearn(*, source: str) -> int:
+    """What somebody said and may not stand any more goes; what was known before counts again. :returns: how many facts are gone.
+
+    :param source: as `learn` was told it: of a case that was ended. What an authority says it ends itself.
+    """
+    gone, _ = Fact.objects.filter(source=source, own_index="").delete()
+    return gone
+
+
 def _holder(person_id: int | None, organisation_id: int | None) -> dict[str, int | None]:
     """:raises ValueError: neither, or both. :raises Refused: nothing-found."""
     if (person_id is None) == (organisation_id is None):
