@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from banshi.foundation.said import english
-from banshi.frames.case_fields import LONGEST_VALUE, SOURCES, TRIES, Line, Merged, as_typed, by_card, mark, merged_with
+from banshi.frames.case_fields import (
+    LONGEST_VALUE,
+    TRIES,
+    Line,
+    Merged,
+    as_typed,
+    by_card,
+    mark,
+    merged_with,
+    source_said,
+)
 from banshi.journeys.case import changing
 from banshi.journeys.case.carried import Carried, of_case
 from banshi.journeys.case.changing import Known
@@ -71,7 +81,7 @@ def lines_of(
                 no=order[field.code], field=field, value=kept if mine is None else mine,
                 mark=mark(bundle.no, field.code, kept),
                 fault=faults.get(field.code, "") if kept or all_faults else "",
-                source=str(SOURCES[known[field.code].source]) if carries else "",
+                source=source_said(known[field.code]) if carries else "",
                 other=kept if mine is not None else None,
             )
         )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -36,6 +37,15 @@ SOURCES: dict[str, str | Promise] = {
     "own_phone": pgettext_lazy("case", "Your own number, as you proved it"),
     "mandate": pgettext_lazy("case", "From the mandate"),
     "given": pgettext_lazy("case", "As it was given for this case"),
+}
+# What is said of a value that the library has: whence, and how far it is trusted (可信等级).
+FROM_CASE = pgettext_lazy("case", "From case %(case)s, %(day)s")
+FROM_AUTHORITY = pgettext_lazy("case", "From what the authorities hold, %(day)s")
+TRUSTED: dict[str, str | Promise] = {
+    "A": pgettext_lazy("case", "its authority says so"),
+    "B": pgettext_lazy("case", "checked by the hall"),
+    "C": pgettext_lazy("case", "not checked yet"),
+    "D": pgettext_lazy("case", "as promised"),
 }
 LONG_TEXT = 120  # characters from which several lines are offered
 LONGEST_VALUE = 2001  # one more than any field takes, so that it is told
@@ -142,6 +152,19 @@ def mark(no: str, code: str, value: str) -> str:
     return sign(f"{no}\0{code}\0{value}", purpose="case-field", length=16)
 
 
+def source_said(found: Carried, words: Mapping[str, str | Promise] = SOURCES) -> str:
+    """Whence a value was carried over; of what the library has, which case or that an authority said so, when, and its trust.
+
+    :param words: of the other sources.
+    """
+    if found.source != "library" or found.at is None:
+        return str(words[found.source])
+    kind, _, who = found.origin.partition(":")
+    said = FROM_CASE if kind == "case" else FROM_AUTHORITY
+    whence = str(said) % {"case": who, "day": timezone.localtime(found.at).date().isoformat()}
+    return " · ".join((whence, str(TRUSTED[found.trust]))) if found.trust in TRUSTED else whence
+
+
 def known_of(case: Case, *, account_id: int, today: date) -> dict[str, Carried]:
     """What was, or could be, filled in for the applicant."""
     fields = cases.guided_case(case).fields
@@ -200,7 +223,7 @@ def lines_of(
             Line(
                 no=order[field.code], field=field, value=kept if mine is None else mine,
                 mark=mark(case.no, field.code, kept), fault=fault, told=told.get(field.code, ""),
-                source=str(SOURCES[known[field.code].source]) if carries else "",
+                source=source_said(known[field.code]) if carries else "",
                 other=kept if mine is not None else None,
             )
         )  # fmt: skip

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from django.utils.translation import pgettext
+from django.utils.functional import Promise
+from django.utils.translation import pgettext, pgettext_lazy
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked
 from banshi.foundation.relations import LETTERS
 from banshi.foundation.said import english, named
 from banshi.foundation.states import word
+from banshi.frames.case_fields import as_typed, source_said
 from banshi.frames.staff.case_files import looked, sheets, title_of
 from banshi.frames.staff.names import names_of
+from banshi.journeys.case.carried import Carried, on_record
 from banshi.kernel.masking import mask_name, mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import holds
@@ -38,6 +41,10 @@ from banshi.rooms.identity.models import Staff
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 
+ON_RECORD: dict[str, str | Promise] = {
+    "document": pgettext_lazy("case field", "As their document says"),
+    "licence": pgettext_lazy("case field", "As its licence says"),
+}
 WHOLE = "cases-whole"  # of the session: cases whose person somebody asked to see
 MOST_WHOLE = 50
 
@@ -110,19 +117,40 @@ def answered(case: Case) -> list[tuple[str, str]]:
     return found
 
 
-def filled(case: Case, *, whole: bool, earlier: Earlier | None = None) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """The form, group by group, in its order: label, value, and what it said when somebody examined it last, where that was
-    something else ("" where it was the same); personal fields masked unless `whole`."""
-    form = queries.form_of(case)
-    groups: dict[str, list[tuple[str, str, str]]] = {}
-    for field in queries.guided_case(case).fields:
+@dataclass(frozen=True)
+class FieldLine:
+    """`was`: what it said when somebody examined it last, where that was something else, else "". `source`: who else says the
+    same, in words; "" where that is on no record. `typed`: something else is on record."""
+
+    label: str
+    value: str
+    was: str
+    source: str
+    typed: bool
+
+
+def filled(
+    case: Case, *, whole: bool, today: date, earlier: Earlier | None = None
+) -> list[tuple[str, list[FieldLine]]]:
+    """The form, group by group, in its order; personal fields masked unless `whole`."""
+    form, fields = queries.form_of(case), queries.guided_case(case).fields
+    known = on_record(fields, case, today=today)
+    groups: dict[str, list[FieldLine]] = {}
+    for field in fields:
         value = form.get(field.code)
         was = was_of(field, value, earlier, whole=whole)
         if value not in (None, "") or was:
             said = _shown(field, value, whole=whole)
             lines = groups.setdefault(field.group_en if english() else field.group_zh, [])
-            lines.append((field.label_en if english() else field.label_zh, said, was))
+            lines.append(FieldLine(named(field, "label"), said, was, *_sourced(known.get(field.code), value)))
     return list(groups.items())
+
+
+def _sourced(known: Carried | None, value: object) -> tuple[str, bool]:
+    if known is None or value in (None, ""):
+        return "", False
+    same = as_typed(known.value) == as_typed(value)
+    return (source_said(known, ON_RECORD) if same else "", not same)
 
 
 def was_of(field: Field, value: object, earlier: Earlier | None, *, whole: bool) -> str:
@@ -241,7 +269,8 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
     return {
         "case": case, "line": line, "papers": papers, "sheets": sheets(papers), "story": _story(moments), "whole": whole,
         "siblings": queries.siblings(case),
-        "whose": whose(case, whole=whole), "answered": answered(case), "filled": filled(case, whole=whole, earlier=earlier),
+        "whose": whose(case, whole=whole), "answered": answered(case),
+        "filled": filled(case, whole=whole, today=today_of(case, now), earlier=earlier),
         "earlier": earlier, "changed": changed(case, earlier, whole=whole),
         "told_before": queries.told_before(case) if went_back else [],
         "running": queries.clock_of(case, now=now), "stages": queries.stages_of(case),

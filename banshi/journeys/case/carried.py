@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.agents import agent_ref
@@ -15,6 +15,7 @@ from banshi.rooms.catalogue.rules.values import WrongValue, read, stored
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Acting
 from banshi.rooms.library import queries as library
+from banshi.rooms.library.queries import FactView
 
 FIRM_NAME, FIRM_CODE, FIRM_HEAD = "organisation-name", "uscc", "legal-representative"
 AGENT_NAME, AGENT_NUMBER, AGENT_PHONE = "agent-name", "agent-id-number", "agent-mobile"
@@ -24,10 +25,14 @@ GUARDIAN_NAME, GUARDIAN_NUMBER = "guardian-name", "guardian-id-number"
 @dataclass(frozen=True)
 class Carried:
     """A field's value as it is kept, and whence: document | licence | typed | account | library | mandate |
-    given – for this case, by somebody else than who looks."""
+    given – for this case, by somebody else than who looks. Of the library: who said so (as `FactView.source`), when, and how
+    far it is trusted."""
 
     value: object
     source: str
+    origin: str = ""
+    at: datetime | None = None
+    trust: str = ""
 
 
 Found = dict[str, Carried]  # by data element
@@ -238,13 +243,40 @@ def _by_letter(person_id: int) -> Found:
     return {NUMBER: Carried(number, "mandate")} if number is not None else {}
 
 
+# --- What stands on record ------------------------------------------------------------------------------------------
+
+
+def on_record(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, Carried]:
+    """By field, what stands today of whoever the case is for: by their document or licence, and in the library – but for what
+    was learned from this very case."""
+    asked = [field for field in fields if field.element]
+    if not asked:
+        return {}
+    of, me = case.organisation, case.person
+    holder = {"person_id": case.person_id} if of is None else {"organisation_id": of.pk}
+    known = library.facts_of(**holder, elements=[field.element for field in asked], today=today)
+    found = _of_library({code: fact for code, fact in known.items() if fact.source != f"case:{case.no}"})
+    if of is None:
+        found |= {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
+    else:
+        found |= {FIRM_NAME: Carried(of.name, "licence"), FIRM_CODE: Carried(of.uscc, "licence")}
+    return fitting(asked, found, today)
+
+
 # --- What fits -----------------------------------------------------------------------------------------------------
 
 
 def _known(asked: Iterable[Field], *, today: date, **holder: int) -> Found:
     """What the library has of a person or an organisation."""
     facts = library.facts_of(**holder, elements=[field.element for field in asked], today=today)
-    return {element: Carried(fact.value, "library") for element, fact in facts.items()}
+    return _of_library(facts)
+
+
+def _of_library(known: Mapping[str, FactView]) -> Found:
+    """By element."""
+    return {
+        element: Carried(fact.value, "library", fact.source, fact.at, fact.trust) for element, fact in known.items()
+    }
 
 
 def fitting(asked: Iterable[Field], found: Mapping[str, Carried], today: date) -> dict[str, Carried]:
@@ -260,4 +292,4 @@ def _fits(field: Field, known: Carried | None, today: date) -> Carried | None:
         value = read(field, known.value, today)
     except WrongValue:
         return None
-    return None if value is None else Carried(stored(value), known.source)
+    return None if value is None else replace(known, value=stored(value))

@@ -109,7 +109,9 @@ def revoke(*, case_no: str, code: str, by: Actor, now: datetime) -> Case:
     :raises Refused: those of `cases.revoke`; changed-meanwhile – a machine prints its result at this moment.
     """
     with transaction.atomic():
-        delivery.need_not_printing(case=cases.lock(case_no), now=now)
+        begun = cases.lock(case_no)
+        conclude.hold(begun)
+        delivery.need_not_printing(case=begun, now=now)
         case = cases.revoke(case_no=case_no, code=code, by=by, now=now)
         conclude.take_back(case, why="revoked", by=by, now=now)
     return case

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from banshi.foundation.doors import Asked
 from banshi.foundation.said import english, named
+from banshi.frames.case_fields import source_said
 from banshi.frames.staff import case_grants, folders
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_files import Sheet, sheets, title_of
@@ -161,7 +162,8 @@ def panel_of(
         "free": queries.free_of(case) if case.granted and fee is None else None,
         "groups": _groups(handling, answers, form, sent, refused, case, today) if editable else [],
         "grants": _grants(case, sent, now=now) if case.instant and case.phase in case_steps.TAKES_PAPERS else [],
-        "filled": [] if editable else shared.filled(case, whole=whole, earlier=earlier), "earlier": earlier,
+        "filled": [] if editable else shared.filled(case, whole=whole, today=today, earlier=earlier),
+        "earlier": earlier,
         "changed": shared.changed(case, earlier, whole=whole), "told_before": queries.told_before(case),
         "answered": shared.answered(case), "whole": whole,
         "whose": shared.whose(case, whole=whole), "notice_fields": _labels(said, sent),
@@ -268,7 +270,7 @@ def missing_of(refused: Refused | None) -> tuple[str, ...]:
 
 
 def source_of(found: Carried | None, value: str) -> str:
-    return str(SOURCES[found.source]) if found is not None and as_typed(found.value) == value else ""
+    return source_said(found, SOURCES) if found is not None and as_typed(found.value) == value else ""
 
 
 def other_known(found: Carried | None, value: str) -> str:

@@ -1,0 +1,53 @@
+"""Whence a value of a form comes, as its pages say it: which case, when, how far it is trusted; or that it was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from banshi.frames.case_fields import known_of, lines_of
+from banshi.frames.staff.cases import filled
+from banshi.rooms.cases.queries import case_by_no
+from banshi.rooms.library import actions as library
+from tests.journeys.case.test_learning import LATER, issued, matters  # noqa: F401 – a fixture
+from tests.matters import FORM, Matters
+from tests.town import TUESDAY_NINE
+
+pytestmark = pytest.mark.django_db
+ADDRESS = {"element": "residence-address", "now": TUESDAY_NINE}
+
+
+def said(case: Any) -> dict[str, tuple[str, bool]]:
+    groups = filled(case, whole=True, today=LATER.date())
+    return {line.label: (line.source, line.typed) for _, lines in groups for line in lines}
+
+
+def test_the_applicant_reads_which_case_said_it_and_when(matters: Matters) -> None:  # noqa: F811
+    first = issued(matters)
+    second = matters.opened(LATER)
+
+    known = known_of(second, account_id=matters.account.pk, today=LATER.date())
+    lines = {line.field.code: line.source for line in lines_of(second, known=known, today=LATER.date())}
+
+    assert lines["address"] == f"来自办件 {first.no}，2026-03-10 · 大厅核对过"
+
+
+def test_of_an_authority_its_trust_and_the_day_are_said(matters: Matters) -> None:  # noqa: F811
+    library.learn(person_id=matters.person.pk, value=FORM["address"], trust="A", source="import:police", **ADDRESS)
+    case = matters.received()
+
+    assert said(case)["地址"] == ("来自证照库，2026-03-10 · 主管部门提供", False)
+
+
+def test_what_was_typed_otherwise_is_told_to_whoever_reviews(matters: Matters) -> None:  # noqa: F811
+    library.learn(person_id=matters.person.pk, value="九号路 9 号", trust="A", source="import:police", **ADDRESS)
+    case = matters.received()
+
+    assert (said(case)["地址"], said(case)["店名"]) == (("", True), ("", False))
+
+
+def test_a_case_is_no_record_of_itself(matters: Matters) -> None:  # noqa: F811
+    case = issued(matters)
+
+    assert said(case_by_no(case.no))["地址"] == ("", False)
