@@ -188,7 +188,8 @@ class Cases:
         staff = {verb: self.staff[role] for verb, role in WORKERS.items() if verb in at}
         return Case(
             no=f"{self.hall.region_id}-{opened.astimezone(self.zone):%y%m%d}-{serial:06d}", hall=self.hall, item=asked.item,
-            item_version=asked.item.version, department_id=asked.item.department_id, case_kind=asked.item.case_kind,
+            item_version=asked.item.version, item_type=asked.item.item_type,
+            department_id=asked.item.department_id, case_kind=asked.item.case_kind,
             person=who, account_id=many.account, applicant=who.name, masked_applicant=who.masked_name, contact=who.phone,
             channel="web", opened_by=self.opener, answers=asked.answers, situation=asked.situation, phase=phase,
             outcome=OUTCOMES.get(phase, ""), proposed="grant" if "opine" in at else "", opened_at=opened,
@@ -239,7 +240,7 @@ class Cases:
             counters[year] = serial = counters.get(year, 0) + 1
             said = {
                 "applicant": case.applicant, "case_no": case.no, "department": case.item.department.name_zh,
-                "hall": self.hall.name_zh, "item": case.item.name_zh, "on": at.date().isoformat(),
+                "hall": self.hall.name_zh, "item": case.item_then.name_zh, "on": at.date().isoformat(),
             }  # fmt: skip
             facts = encrypt(json.dumps(said, ensure_ascii=False, sort_keys=True), place="cases_paper.facts")
             number = f"{self.hall.code}-{year}-{serial:06d}"

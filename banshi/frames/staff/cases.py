@@ -259,7 +259,7 @@ def _agreed(moments: list[Moment], *, staff: int | None, now: datetime) -> dict[
 def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
     """What every page about one case has in its context."""
     whole = is_whole(request, case)
-    (line,) = queries.lines([case], now=now)
+    line = queries.line_of_case(case, now=now)
     papers, moments = queries.paper_rows(case), queries.timeline(case)
     went_back = any(each.verb in ("return", "notice") for each in moments)
     earlier = queries.earlier_of(case) if went_back else None

@@ -224,7 +224,7 @@ def hand_to_agent(
         if letter is None and (taker := _member(case, agent, by=by, now=now)) is not None:
             return _deliver(case_no=case_no, how="counter", code="", identified=True, taker=taker, by=by, now=now)
         row = delivery_of(case)
-        if (row is not None and row.state == "ready" and row.tries_left < 1) or not case.item.agent_allowed:
+        if (row is not None and row.state == "ready" and row.tries_left < 1) or not case.item_then.agent_allowed:
             raise Refused("agent-not-allowed")
         known = _fetching(case, agent, None, by=by, now=now) if letter is None else None
         codes.renewed(case, by=by, now=now)
@@ -343,7 +343,7 @@ def _need_fetching(case: Case, fetching: delivery.Fetching, *, now: datetime) ->
 
     :raises Refused: agent-not-allowed – the matter is done in person; mandate-missing.
     """
-    if not case.item.agent_allowed:
+    if not case.item_then.agent_allowed:
         raise Refused("agent-not-allowed")
     found = people.hold_acting(fetching.ref, today=today_of(case, now))
     if found is None or found.person_id != _client_id(case):

@@ -64,7 +64,7 @@ def by_till(*, case_no: str, way: str, by: Actor, now: datetime) -> Payment:
         case, charge = _locked(case_no)
         payment = fees.begin(charge=charge, way=way, by=by, now=now)
     back = f"{settings.BANSHI_PUBLIC_URL.rstrip('/')}/cases/{case.no}/"
-    return fees.lead_to_till(payment_id=payment.pk, subject=f"{case.item.name_zh} {case.no}", back=back)
+    return fees.lead_to_till(payment_id=payment.pk, subject=f"{case.item_then.name_zh} {case.no}", back=back)
 
 
 def told(*, reference: str, said: Told, now: datetime) -> Payment:

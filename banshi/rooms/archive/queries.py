@@ -103,10 +103,10 @@ def waiting(hall: Hall, *, now: datetime) -> QuerySet[Case]:
 
 def years(package: Package) -> int | None:
     """None: for ever."""
-    item = package.case.item
-    said = RetentionRule.objects.filter(Q(item=item.code) | Q(item_type=item.item_type)).order_by("id")
+    code, item_type = package.case.item.code, package.case.item_type
+    said = RetentionRule.objects.filter(Q(item=code) | Q(item_type=item_type)).order_by("id")
     rules = [Rule(each.item, each.item_type, each.years) for each in said]
-    return retention.years_of(item=item.code, item_type=item.item_type, rules=rules)
+    return retention.years_of(item=code, item_type=item_type, rules=rules)
 
 
 def until(package: Package) -> date | None:

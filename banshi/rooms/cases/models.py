@@ -13,7 +13,9 @@ from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, WORKLISTS
 from banshi.rooms.cases.rules.materials import AGAIN
 from banshi.rooms.cases.rules.promises import BROKEN, FINDINGS, UNTRUE
 from banshi.rooms.cases.rules.quota import ENTRY_STATES, LIVE
+from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Department, Item
+from banshi.rooms.catalogue.queries import ItemSaid
 from banshi.rooms.identity.models import Account, Guardianship, Mandate, Organisation, PaperMandate, Person, Staff
 from banshi.rooms.library.models import Certificate, DocumentVersion
 from banshi.rooms.library.rules import PDF
@@ -58,6 +60,7 @@ class Case(models.Model):
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="cases")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="cases")
     item_version = models.IntegerField()
+    item_type = models.CharField(max_length=2)  # A.1, of that version: what its law makes of silence
     department = models.ForeignKey(Department, on_delete=models.PROTECT)
     case_kind = models.CharField(max_length=2)  # A.6
     instant = models.BooleanField(default=False)  # the window may decide it on the spot
@@ -165,6 +168,7 @@ class Case(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(phase__in=list(CASE.states)), name="case_phase_is_known"),
             models.CheckConstraint(condition=Q(outcome__in=["", *OUTCOMES]), name="case_outcome_is_known"),
+            models.CheckConstraint(condition=~Q(item_type=""), name="a_case_is_of_a_type_of_item"),
             models.CheckConstraint(
                 condition=Q(phase__in=list(CASE.goes_on), closed_at=None)
                 | (Q(phase__in=sorted(CASE.ends), closed_at__isnull=False) & ~Q(outcome="")),
@@ -252,7 +256,9 @@ class Case(models.Model):
             models.Index(fields=["contact_index"], name="cases_by_telephone", condition=~Q(contact_index="")),
             models.Index(fields=["opened_by", "-opened_at", "-id"], name="cases_by_who_opened_them"),
             models.Index(fields=["supplement_due_on"], name="cases_to_lapse", condition=Q(phase="supplement")),
-            models.Index(fields=["notice_due_on"], name="cases_to_be_deemed", condition=Q(phase="received")),
+            models.Index(
+                fields=["item_type", "notice_due_on"], name="cases_to_be_deemed", condition=Q(phase="received")
+            ),
             models.Index(fields=["fee_due_on"], name="cases_to_be_paid", condition=Q(fee_due_on__isnull=False)),
             models.Index(
                 fields=["hall", "due_promised"],
@@ -268,6 +274,13 @@ class Case(models.Model):
                 for at in ("received_at", "accepted_at", "decided_at", "closed_at")
             ),
         ]
+
+    @property
+    def item_then(self) -> ItemSaid:
+        """Its item by the version it pins: what is said of the case in writing, and what follows from it by law. `item` is
+        that of today: whether it is retired, whose it is, and the name in lists, where one looks for it by that. A process reads
+        each version once."""
+        return catalogue.said_in(self.item_id, self.item_version)
 
     @property
     def worked_by(self) -> set[int | None]:

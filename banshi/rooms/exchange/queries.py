@@ -84,12 +84,13 @@ def _handlers(told: Sequence[CaseEvent]) -> dict[str, str]:
 
 def _of(case: Case) -> Row:
     """What every row says."""
-    return {"projid": case.no, "task_code": case.item.task_code, "task_version": case.item_version}
+    return {"projid": case.no, "task_code": case.item_then.task_code, "task_version": case.item_version}
 
 
 def _accept(case: Case) -> Row:
+    item = case.item_then
     return {
-        **_of(case), **_below(case), "catalog_code": case.item.catalog_code, "task_name": case.item.name_zh,
+        **_of(case), **_below(case), "catalog_code": item.catalog_code, "task_name": item.name_zh,
         "proj_type": case.case_kind, "dept_code": case.department.code, "dept_name": case.department.name_zh,
         "areacode": case.hall.region_id, "apply_type": "2" if case.organisation_id else "1", "applyer_name": case.applicant,
         "applyer_mobile": case.contact, "apply_from": codes.FORMS.get(case.channel, codes.OTHER_FORM),

@@ -264,10 +264,10 @@ def case_rate_page(case: Case, *, now: datetime) -> RatePage:
     """The same of a case; nobody is named, since several worked it."""
     case = rated_with(case)[0]
     said = list(Rating.objects.filter(case=case).order_by("follow_up"))
-    hall = case.hall
+    hall, item = case.hall, case.item_then
     return RatePage(
         ref=case.no, number="", hall=hall.code, hall_zh=hall.name_zh, hall_en=hall.name_en,
-        item_zh=case.item.name_zh, item_en=case.item.name_en, window="", staff_zh="", staff_en="", badge="",
+        item_zh=item.name_zh, item_en=item.name_en, window="", staff_zh="", staff_en="", badge="",
         day=(case.closed_at or now).astimezone(ZoneInfo(hall.timezone)).date(), step=_step(said),
         stars=said[0].stars if said else None,
         answers=_answers(said),

@@ -72,10 +72,11 @@ class ConsultationsAsked(In):
 
 def _part(row: Consultation, *, now: datetime) -> dict[str, Any]:
     case, seen, zone = row.case, queries.consulted(row, now=now), zone_of(row.case.hall)
+    item = case.item_then
     pages = [each for paper in queries.papers_shown(row) for each in paper.came if each.to_see]
     return {
         "id": row.pk, "case": case.no, "hall": hall_name(case.hall),
-        "item": named(case.item.code, case.item.name_zh, case.item.name_en),
+        "item": named(item.code, item.name_zh, item.name_en),
         "department": named(row.department.code, row.department.name_zh, row.department.name_en),
         "asked_by": named(case.department.code, case.department.name_zh, case.department.name_en),
         "question": row.question, "due_on": row.due_on.isoformat(), "light": seen.light, "late": seen.late,

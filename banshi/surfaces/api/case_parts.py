@@ -138,6 +138,11 @@ def line_parts(rows: Iterable[Case], who: Caller, *, now: datetime) -> list[dict
     ]
 
 
+def _item_then(case: Case) -> dict[str, Any]:
+    then = case.item_then
+    return named(then.code, then.name_zh, then.name_en)
+
+
 def _line(case: Case, line: CaseLine, who: Caller, *, on_hold: bool) -> dict[str, Any]:
     zone, staff = zone_of(case.hall), who.scope == "staff"
     times = ("opened_at", "submitted_at", "received_at", "accepted_at", "decided_at", "closed_at", "archived_at")
@@ -176,6 +181,7 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
     look_at(who, case, now=now)
     return {
         **line_parts([case], who, now=now)[0],
+        "item": {**_item_then(case), "version": case.item_version},
         "revision": case.revision,
         "answers": case.answers,
         "situation": case.situation or None,

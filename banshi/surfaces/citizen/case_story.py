@@ -243,7 +243,7 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
         title, detail = REFUSED_TO_GET if conclude.is_their_own(case, now=now) else REFUSED_TO_FETCH
     if case.phase == "withdrawn" and never_sent(case):
         title, detail = GIVEN_UP
-    if case.phase == "received" and case.item.item_type == PERMIT:  # silence means something of permits alone
+    if case.phase == "received" and case.item_type == PERMIT:  # silence means something of permits alone
         detail = SILENCE
     dropped, sent, expected = where.dropped, where.sent, case.phase == "await_receipt"
     comes = appointment is not None or dropped is not None or sent is not None

@@ -107,7 +107,7 @@ def _told_page(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
     story = case_story.story(found, now_it_is="" if present.over else present.title)
     context = {
         "case": found,
-        "line": cases.lines([found], now=now)[0],
+        "line": cases.line_of_case(found, now=now),
         "agent": cases.agent_of_case(found, today=today_of(found, now)),
         "acts": found.pk in acted_here(request),
         "story": [(each.title, each.at) for each in story],
@@ -123,7 +123,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
     ruled = cases.ruled(found)
     context = {
         "case": found,
-        "line": cases.lines([found], now=now)[0],
+        "line": cases.line_of_case(found, now=now),
         "agent": cases.agent_of_case(found, today=today),
         "present": present,
         "appointment": appointment,

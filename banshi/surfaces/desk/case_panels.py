@@ -147,7 +147,7 @@ def panel_of(
     said = guided(handling, answers)
     form = {**queries.form_of(case), **sent.form} if editable else queries.form_of(case)
     rows, told = _rows(case, said), queries.told_missing(case)
-    (line,) = queries.lines([case], now=now)
+    line = queries.line_of_case(case, now=now)
     papers = _papers(here, case, rows, sent, {t.code: t.reason for t in told if t.kind == "material"}, now=now)
     pages = sheets(rows)
     given = given_of(case, here)

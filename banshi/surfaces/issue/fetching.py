@@ -27,7 +27,7 @@ TYPED = {"agent": 60, "id_type": 20, "id_number": 40, "kind": 10, "number": 40, 
 def fetching_part(request: Asked, case: Case) -> dict[str, Any]:
     """Whether an agent may fetch it, who the case's own is, and what was typed of one who could not."""
     row = delivery_of(case)
-    if row is None or not row.open_code or not case.item.agent_allowed:
+    if row is None or not row.open_code or not case.item_then.agent_allowed:
         return {"fetching": None}
     own = acting_in(case, today=clock.now().astimezone(ZoneInfo(case.hall.timezone)).date())
     typed = {name: clean(request.POST.get(name), most) for name, most in TYPED.items()}

@@ -271,7 +271,7 @@ def slip_of(place: Place, found: Bundle, rows: Sequence[Case]) -> Slip:
     """The words on the slip, in the active language."""
     at = timezone.localtime(place.now).strftime("%Y-%m-%d %H:%M")
     lines = [(pgettext("kiosk", "For"), title_of(found)), (pgettext("kiosk", "Printed at"), at)]
-    lines += [(named(case.item), case.no) for case in rows]
+    lines += [(named(case.item_then), case.no) for case in rows]
     foot = dict.fromkeys(said for case in rows for said in handing_in.next_of(place, case))
     return Slip(
         hall=named(place.hall), kind=pgettext("kiosk", "Sent as one: number"), number=found.no, lines=tuple(lines),

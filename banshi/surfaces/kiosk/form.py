@@ -42,7 +42,7 @@ class OneCase:
     def __init__(self, place: Place, case: Case) -> None:
         self.place, self.case = place, case
         args = [place.hall.code, case.no]
-        self.title, self.on_phone = named(case.item), on_phone(case)
+        self.title, self.on_phone = named(case.item_then), on_phone(case)
         self.here, self.done = reverse("kiosk:form", args=args), reverse("kiosk:case-papers", args=args)
         asked, mine = cases.guided_case(case).questions, reverse("kiosk:mine", args=args[:1])
         self.back = f"{reverse('kiosk:situation', args=args)}?at={asked[-1].id}" if asked else mine

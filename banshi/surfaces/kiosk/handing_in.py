@@ -308,7 +308,7 @@ def slip_of(place: Place, case: Case) -> Slip:
     """The words on the slip, in the active language."""
     granted = pgettext("kiosk", "Granted")
     at = timezone.localtime(case.submitted_at or place.now).strftime("%Y-%m-%d %H:%M")
-    lines = [(pgettext("kiosk", "For"), named(case.item)), (pgettext("kiosk", "Sent at"), at)]
+    lines = [(pgettext("kiosk", "For"), named(case.item_then)), (pgettext("kiosk", "Sent at"), at)]
     return Slip(
         hall=named(place.hall), kind=granted if case.granted else pgettext("kiosk", "Sent: case number"), number=case.no,
         lines=tuple(lines), qr=f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:case', args=[case.no])}",

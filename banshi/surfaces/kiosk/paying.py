@@ -150,7 +150,7 @@ def receipt_of(place: Place, case: Case, payment: Payment) -> Slip:
     """The words on the slip, in the active language. It names nobody; the receipt itself lies with the case."""
     at = timezone.localtime(payment.ended_at or place.now).strftime("%Y-%m-%d %H:%M")
     lines = [
-        (pgettext("kiosk", "For"), named(case.item)), (pgettext("kiosk", "Case"), case.no),
+        (pgettext("kiosk", "For"), named(case.item_then)), (pgettext("kiosk", "Case"), case.no),
         (pgettext("kiosk", "Amount"), f"¥ {yuan(payment.fen)}"), (pgettext("kiosk", "Paid at"), at),
     ]  # fmt: skip
     return Slip(

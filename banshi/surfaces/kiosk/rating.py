@@ -98,4 +98,4 @@ def _what(case: Case) -> dict[str, Any]:
     found = case.bundle
     if found is not None:
         return {"case": case, "title": title_of(found), "no": found.no}
-    return {"case": case, "title": named(case.item), "no": case.no}
+    return {"case": case, "title": named(case.item_then), "no": case.no}

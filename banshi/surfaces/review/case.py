@@ -150,7 +150,7 @@ def answer(
         "untrue": UNTRUE.values(), "decided": case.decided_at is not None,
         "standing": standing_of(case), "no_place": _no_place(case) if "decide" in deeds else "",
         "fee_fields": fee_lines(case, said) if "reassess" in deeds else [],
-        "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in stopping(case.item.item_type).items()],
+        "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in stopping(case.item_type).items()],
         "proposed_stop": stop_words(case) if "agree_stop" in deeds else None,
         "asked_longer": (asked := asked_extension(case)), "longer": said if deed == "extend" else asked,
         "longer_days": longer_days(case, asked.days if asked is not None else 0, now=now) if "extend" in deeds else [],

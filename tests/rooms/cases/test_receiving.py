@@ -655,8 +655,8 @@ def test_a_ground_that_is_none_or_names_no_body_is_refused(matters: Matters, gro
     ("item_type", "law"), [("01", "《中华人民共和国行政许可法》第三十二条第一款第二项"), ("05", "")]
 )
 def test_the_law_is_named_of_permits_alone(matters: Matters, item_type: str, law: str):
+    Item.objects.filter(code="pension").update(item_type=item_type)
     case = matters.received()
-    Item.objects.filter(pk=case.item_id).update(item_type=item_type)
 
     cases.refuse(case_no=case.no, reason="不归这里管", body="区市场监管局", by=matters.by["receiver"], now=TUESDAY_NINE)
 

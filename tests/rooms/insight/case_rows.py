@@ -53,7 +53,7 @@ def case_of(
     if closed:
         phase = {"granted": "closed", "refused": "closed", "lapsed": "terminated"}.get(outcome, outcome)
     case = Case.objects.create(
-        no=f"441900-260310-{next(_count):06d}", hall=hall, item=item, item_version=1, person=person,
+        no=f"441900-260310-{next(_count):06d}", hall=hall, item=item, item_version=1, item_type=item.item_type, person=person,
         department_id=more.pop("department_id", item.department_id), case_kind="2", applicant="陈一", masked_applicant="陈*",
         channel=more.pop("channel", "window"), phase=phase, outcome=outcome if closed or decided else "",
         opened_at=received or at("2026-01-05 09:00"), received_at=received, accepted_at=accepted, decided_at=decided,

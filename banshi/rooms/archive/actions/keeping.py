@@ -95,7 +95,7 @@ def _keep(case: Case, *, closed_at: datetime, by: Actor, now: datetime) -> Packa
 def _info(case: Case, day: str) -> dict[str, str]:
     return {
         "Source-Organization": case.hall.name_zh, "External-Identifier": case.no, "Bagging-Date": day,
-        "External-Description": case.item.name_zh,
+        "External-Description": case.item_then.name_zh,
     }  # fmt: skip
 
 

@@ -48,9 +48,10 @@ def payload(case: Case) -> dict[str, bytes]:
 def described_case(case: Case) -> dict[str, Any]:
     """What the package says of its case: terms of `rules.described`."""
     last = case.events.exclude(verb="archive").order_by("-seq").first()
+    item = case.item_then
     return {
         "fonds": case.department.name_zh, "fonds_code": case.department.code, "hall": case.hall.name_zh,
-        "item": case.item.name_zh, "task_code": case.item.task_code, "catalog_code": case.item.catalog_code,
+        "item": item.name_zh, "task_code": item.task_code, "catalog_code": item.catalog_code,
         "item_version": case.item_version, "case_no": case.no, "case_kind": case.case_kind, "applicant": case.applicant,
         "received_at": _said(case, case.received_at), "accepted_at": _said(case, case.accepted_at),
         "decided_at": _said(case, case.decided_at), "closed_at": _said(case, case.closed_at), "phase": case.phase,

@@ -13,6 +13,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.agents import agent_ref, over
 from banshi.rooms.cases.queries.members import firm_of, limited
 from banshi.rooms.catalogue.models import Item
+from banshi.rooms.catalogue.queries import ItemSaid
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Acting, MandateRef
@@ -77,10 +78,10 @@ def need_agent(case: Case, *, now: datetime) -> None:
     :raises Refused: mandate-missing.
     """
     if (ref := agent_ref(case)) is not None:
-        held_mandate(ref, person_id=case.person_id, item=case.item, hall=case.hall, now=now)
+        held_mandate(ref, person_id=case.person_id, item=case.item_then, hall=case.hall, now=now)
 
 
-def held_mandate(ref: MandateRef, *, person_id: int, item: Item, hall: Hall, now: datetime) -> Acting:
+def held_mandate(ref: MandateRef, *, person_id: int, item: Item | ItemSaid, hall: Hall, now: datetime) -> Acting:
     """The mandate, held until the transaction ends: whoever ends it comes before or after.
 
     :raises Refused: agent-not-allowed – the matter is done in person; mandate-missing – it is none of theirs, is over, or

@@ -149,8 +149,8 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
             raise Refused("duplicate-case", facts={"case": there})
         case = Case.objects.create(
             no=number_for(asked.hall, now), hall=asked.hall, item=item, item_version=item.version,
-            department_id=item.department_id, case_kind=item.case_kind, instant=handling.instant, person=person,
-            organisation=firm, account_id=asked.account_id, guardian_id=guardian,
+            item_type=item.item_type, department_id=item.department_id, case_kind=item.case_kind, instant=handling.instant,
+            person=person, organisation=firm, account_id=asked.account_id, guardian_id=guardian,
             applicant=name, **_pinned(agent),
             masked_applicant=firm.masked_name if firm else mask_name(name),
             contact=contact, contact_index=phone_index(contact), language=asked.language,

@@ -136,8 +136,9 @@ def _use(row: CaseMaterial) -> Use:
     assert certificate is not None
     at = stored.used_at(certificate.ref, subject=f"case:{case.no}", purpose=row.code) or row.at
     paper = next((each for each in handling_of_case(case).materials if each.code == row.code), None)
+    item = case.item_then
     return Use(
-        item_zh=case.item.name_zh, item_en=case.item.name_en, case_no=case.no,
+        item_zh=item.name_zh, item_en=item.name_en, case_no=case.no,
         purpose_zh=paper.name_zh if paper else row.code, purpose_en=paper.name_en if paper else row.code,
         on=at.astimezone(ZoneInfo(case.hall.timezone)).date(),
     )  # fmt: skip

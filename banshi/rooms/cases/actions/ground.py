@@ -288,11 +288,11 @@ def give(case: Case, kind: str, *, event: CaseEvent, now: datetime, **more: Any)
 def _said_of(case: Case, now: datetime) -> Facts:
     """What every paper may say of a case."""
     handling = handling_of_case(case)
-    permit = case.item.item_type == PERMIT
+    permit = case.item_type == PERMIT
     agent = acting_in(case, today=today_of(case, now))
     remedy = remedy_of_case(case, now=now)
     return Facts(
-        applicant=case.applicant, item=case.item.name_zh, case_no=case.no, on=today_of(case, now), hall=case.hall.name_zh,
+        applicant=case.applicant, item=case.item_then.name_zh, case_no=case.no, on=today_of(case, now), hall=case.hall.name_zh,
         department=case.department.name_zh, organisation=case.organisation_id is not None, permit=permit,
         phone=case.hall.phone, received_on=_day(case, case.received_at or case.submitted_at),
         applied_on=_day(case, case.submitted_at or case.received_at),
@@ -371,9 +371,8 @@ def tell_all(told: Iterable[tuple[Case, int, Mapping[str, Any]]], key: str, *, n
 
 
 def _params(case: Case, more: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "item_zh": case.item.name_zh, "item_en": case.item.name_en, "case": case.no, "link": f"/cases/{case.no}/", **more,
-    }  # fmt: skip
+    item = case.item_then
+    return {"item_zh": item.name_zh, "item_en": item.name_en, "case": case.no, "link": f"/cases/{case.no}/", **more}
 
 
 def decided_by(case: Case) -> dict[str, Any]:

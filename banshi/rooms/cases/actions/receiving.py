@@ -263,7 +263,7 @@ def _late(case: Case, *, now: datetime) -> bool:
     """逾期不告知: the day by which something had to be said is over, and a permit counts as accepted since it was received
     (行政许可法 32 条). No other item does: its red light is for whoever supervises."""
     over = case.notice_due_on is not None and case.notice_due_on < today_of(case, now)
-    return over and case.item.item_type == PERMIT
+    return over and case.item_type == PERMIT
 
 
 def _need_in_time(case: Case, *, now: datetime) -> None:
@@ -403,7 +403,7 @@ def write_acceptance(
     )  # fmt: skip
     called = names([code for code, _ in deferred], case)
     listed = tuple(Named(n[0], by=on) for n, (_, on) in zip(called, deferred, strict=True))
-    law = "《中华人民共和国行政许可法》第三十二条" if deemed and case.item.item_type == PERMIT else ""
+    law = "《中华人民共和国行政许可法》第三十二条" if deemed and case.item_type == PERMIT else ""
     give(case, "acceptance", event=event, now=now, deferred=listed, deemed=deemed, law=law, at_once=at_once)
     give_promises(case, event=event, now=now)
     await_checks(case, now=now)
@@ -438,7 +438,7 @@ def refuse(*, case_no: str, reason: str, body: str = "", ground: str = "", by: A
             case, "refuse", by=by, now=now, why=reason, outcome="not_accepted", closed_at=now, notice_due_on=None,
             supplement_due_on=None, ground=chosen.code, facts={"ground": chosen.code},
         )  # fmt: skip
-        law = law_of(chosen, item_type=case.item.item_type)
+        law = law_of(chosen, item_type=case.item_type)
         give(case, "non_acceptance", event=event, now=now, reason=reason, body=body, ground=chosen.name_zh, law=law)
         receipt_untold(case, now=now)
         tell(case, "case_not_accepted", event=event, now=now, reason=reason)
@@ -452,7 +452,7 @@ def deem_due(*, now: datetime) -> int:
     :returns: how many.
     """
     done = 0
-    for case_no, _zone in _due_rows("received", "notice_due_on", before=last_day(now), item__item_type=PERMIT):
+    for case_no, _zone in _due_rows("received", "notice_due_on", before=last_day(now), item_type=PERMIT):
         with alone(case_no, what="deem"):
             case = locked(case_no)
             recounted(case, now=now)  # a calendar may have come since the day was written down

@@ -18,12 +18,13 @@ def drafts_of(item_id: int) -> QuerySet[Case]:
 
 def tell_drafts(key: str, *, item_id: int, mark: str, params: Mapping[str, Any], now: datetime) -> int:
     """Tell everybody who has a draft of the item and left a telephone; once for a `mark`. :returns: how many are new."""
-    rows = drafts_of(item_id).exclude(contact=None).select_related("hall", "item").order_by("id")
+    rows = drafts_of(item_id).exclude(contact=None).select_related("hall").order_by("id")
     return messaging.write_rows(
         messaging.row(
             key=key, phone=case.contact, hall=case.hall.code, subject=f"case:{case.no}",
             params={
-                "item_zh": case.item.name_zh, "item_en": case.item.name_en, "case": case.no, "link": f"/cases/{case.no}/",
+                "item_zh": case.item_then.name_zh, "item_en": case.item_then.name_en, "case": case.no,
+                "link": f"/cases/{case.no}/",
                 **params,
             },
             due_at=now, dedupe=f"case:{case.no}:{key}:{mark}", language=case.language, now=now,

@@ -96,7 +96,7 @@ def stop_clock(*, case_no: str, said: tuple[str, int] | None = None, by: Actor, 
 
 def _need_law(case: Case, kind: str) -> None:
     """The clock of a permit stops for what the law names, and for nothing else."""
-    if not stops_clock(kind, item_type=case.item.item_type):
+    if not stops_clock(kind, item_type=case.item_type):
         zh, en = PROCEDURES[kind]
         raise invalid(
             "kind",

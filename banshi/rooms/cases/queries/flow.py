@@ -30,7 +30,7 @@ def flow_of(case: Case) -> tuple[Stage, ...]:
 def counted_stages(case: Case) -> tuple[Stage, ...]:
     """Procedures of its flow that the clock runs through: of a permit those that the law's list does not have."""
     held = (stage for stage in flow_of(case) if stage.act == "procedure")
-    return tuple(stage for stage in held if not stops_clock(stage.procedure, item_type=case.item.item_type))
+    return tuple(stage for stage in held if not stops_clock(stage.procedure, item_type=case.item_type))
 
 
 def lived(case: Case) -> Lived:

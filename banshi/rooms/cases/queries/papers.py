@@ -75,8 +75,8 @@ def verify(code: str) -> Verified | None:
 
 def verified(paper: CasePaper) -> Verified:
     """What anybody may know of a paper."""
-    case = paper.case
+    case, item = paper.case, paper.case.item_then
     return Verified(
         paper.ended_at is None, paper.kind, paper.printed, paper.made_at, case.masked_applicant, case.hall.name_zh,
-        case.hall.name_en, case.item.name_zh, case.item.name_en, seals_of([paper])[paper.pk],
+        case.hall.name_en, item.name_zh, item.name_en, seals_of([paper])[paper.pk],
     )  # fmt: skip

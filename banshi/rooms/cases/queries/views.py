@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -156,6 +156,13 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
             )
         )  # fmt: skip
     return found
+
+
+def line_of_case(case: Case, *, now: datetime) -> CaseLine:
+    """The same of one case, for a page of its own: its item by the name it was applied for. A list shows the name of today, by
+    which its rows are looked for and chosen: it reads no versions."""
+    (line,) = lines([case], now=now)
+    return replace(line, item_zh=case.item_then.name_zh, item_en=case.item_then.name_en)
 
 
 def _stage_of(case: Case) -> Stage | None:

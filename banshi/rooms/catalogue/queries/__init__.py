@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -71,6 +71,19 @@ class MaterialLine:
     source: str
     note_zh: str
     note_en: str
+
+
+@dataclass(frozen=True)
+class ItemSaid:
+    """What a version says of its item, by the columns of Item: what a case of it is told by, on papers and by law."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    item_type: str  # A.1
+    agent_allowed: bool
+    catalog_code: str
+    task_code: str
 
 
 @dataclass(frozen=True)
@@ -271,7 +284,7 @@ def _materials(item: Item) -> tuple[MaterialLine, ...]:
 
 _MOST_KEPT = 4096
 _modelled: dict[tuple[int, int], tuple[object, Handling]] = {}
-_pinned: dict[tuple[int, int], Handling] = {}
+_pinned: dict[tuple[int, int], tuple[ItemSaid, Handling]] = {}
 
 
 @forgettable
@@ -310,6 +323,18 @@ def pinned(item_id: int, version: int) -> Handling:
 
     :raises Refused: nothing-found.
     """
+    return _version(item_id, version)[1]
+
+
+def said_in(item_id: int, version: int) -> ItemSaid:
+    """What a version of it says of the item itself, whatever it says since.
+
+    :raises Refused: nothing-found.
+    """
+    return _version(item_id, version)[0]
+
+
+def _version(item_id: int, version: int) -> tuple[ItemSaid, Handling]:
     kept = _pinned.get((item_id, version))
     if kept is not None:
         return kept
@@ -318,10 +343,11 @@ def pinned(item_id: int, version: int) -> Handling:
         raise Refused("nothing-found", facts={"item": item_id, "version": version})
     modelled = row.document.get("handling")  # versions from before items were modelled have none
     handling = Handling.model_validate(modelled) if modelled else general(row.document, row.document["materials"])
+    said = ItemSaid(**{each.name: row.document[each.name] for each in fields(ItemSaid)})
     if len(_pinned) >= _MOST_KEPT:
         _pinned.clear()
-    _pinned[item_id, version] = handling
-    return handling
+    _pinned[item_id, version] = said, handling
+    return said, handling
 
 
 def elements() -> tuple[Element, ...]:
