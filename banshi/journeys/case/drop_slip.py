@@ -8,7 +8,6 @@ from datetime import date
 
 from banshi.foundation.crypto import sign
 from banshi.rooms.cases import queries as cases
-from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.delivery.models import Cabinet, Stay
 
@@ -35,7 +34,7 @@ class DropSlip:
 def slip_of(stay: Stay) -> DropSlip:
     """Of papers that lie in a cell, or lay there. It names nobody."""
     return DropSlip(
-        case=stay.case.no, cabinet=stay.cell.cabinet, cell=stay.cell.no, leaves=to_leave(to_bring(stay.case)),
+        case=stay.case.no, cabinet=stay.cell.cabinet, cell=stay.cell.no, leaves=to_leave(cases.to_bring(stay.case)),
         counts_from=stay.counts_from, code=code_of(stay),
     )  # fmt: skip
 
@@ -48,15 +47,3 @@ def code_of(stay: Stay) -> str:
 def to_leave(originals: Iterable[PaperRow]) -> tuple[PaperRow, ...]:
     """What may be put into a cabinet or a parcel: never the identity card."""
     return tuple(row for row in originals if not row.stays_with_its_holder)
-
-
-def to_bring(case: Case) -> list[PaperRow]:
-    """Papers that are seen at the window: they want an original, and no authority vouches for what came; or no file stands for
-    them. What need not be handed in is not among them.
-    """
-    return [
-        row
-        for row in cases.paper_rows(case)
-        if row.shown != "left_out"
-        and ((row.originals and not any(each.trust == "A" for each in row.there)) or row.to_bring)
-    ]

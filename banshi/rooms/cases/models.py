@@ -121,7 +121,7 @@ class Case(models.Model):
     received_at = models.DateTimeField(null=True)
     counts_from = models.DateField(
         null=True
-    )  # papers came by cabinet or courier: T1 counts from this day, not from receipt
+    )  # papers came by cabinet or courier, or all online: T1 counts from this day, not from receipt
     received_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")

@@ -152,7 +152,8 @@ def return_case(request: HttpRequest, case: Path[Code], body: VerdictsIn) -> Ans
 @router.post("/cases/{case}/pass", **op("pass_case", {200: CaseOut}), summary="The papers are right")
 @write
 def pass_case(request: HttpRequest, case: Path[Code], body: PassIn | None = None) -> Answer:
-    """预审通过: every paper is right, or trusted as it is; verdicts may be given with it."""
+    """预审通过: every paper is right, or trusted as it is; verdicts may be given with it. Where nothing is to be brought it is
+    received in the same moment, and its days count from the day on which the last of it was sent."""
     return _did(
         request, case, "pass_case",
         lambda who, seen, now: cases.pass_on(

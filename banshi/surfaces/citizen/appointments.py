@@ -21,7 +21,6 @@ from banshi.foundation.crypto import blind_index, link_key, link_key_ok
 from banshi.foundation.said import english
 from banshi.frames.typed import key_or_none
 from banshi.journeys.case import expecting
-from banshi.journeys.case.drop_slip import to_bring
 from banshi.journeys.hours.after_hours import first_place
 from banshi.journeys.hours.stops import Stop, stop_of
 from banshi.journeys.visit import time_back, whole_visit
@@ -105,7 +104,7 @@ def _brought(request: Any, found: Appointment) -> dict[str, Any] | None:
     may = case is not None and cases.may_follow(
         case, account_id=request.who.account_id, person_ids=my_people(request) if request.who.account_id else ()
     )
-    return {"case": case, "papers": to_bring(case)} if case is not None and may else None
+    return {"case": case, "papers": cases.to_bring(case)} if case is not None and may else None
 
 
 # --- one ----------------------------------------------------------------------------------------------------------

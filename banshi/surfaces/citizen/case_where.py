@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import F
 
 from banshi.journeys.case.conclude import is_their_own
-from banshi.journeys.case.drop_slip import DropSlip, slip_of, to_bring, to_leave
+from banshi.journeys.case.drop_slip import DropSlip, slip_of, to_leave
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import PaperRow
@@ -65,7 +65,7 @@ class Where:
 
 def where_of(case: Case) -> Where:
     if case.phase in WAITS_FOR_PAPERS:
-        guided, originals = cases.guided_case(case), tuple(to_bring(case))
+        guided, originals = cases.guided_case(case), tuple(cases.to_bring(case))
         by_hand = guided.appointment != "none" and guided.where.window and bool(originals)
         return Where(originals=originals, by_hand=by_hand, dropped=drop_of(case), sent=sent_papers_of(case))
     if case.phase in WITH_RESULT or (case.phase == "decided" and case.granted is False):

@@ -18,7 +18,6 @@ from banshi.foundation.said import named
 from banshi.foundation.times import day_words
 from banshi.frames.typed import int_or_none
 from banshi.journeys.case import bundles, from_library
-from banshi.journeys.case.drop_slip import to_bring
 from banshi.journeys.case.from_library import Held
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
@@ -244,7 +243,7 @@ def next_of(place: Place, case: Case) -> list[str]:
     said = [_present(place, case)]
     if case.phase not in BEFORE_RECEIPT:
         return said
-    bring = [named(row) for row in to_bring(case)]
+    bring = [named(row) for row in cases.to_bring(case)]
     if bring and case.phase == "pre_review":
         words = pgettext("kiosk", "Once it is looked at, bring the originals to a window: %(papers)s.")
         said.append(words % {"papers": listed(bring)})
@@ -271,7 +270,7 @@ def _present(place: Place, case: Case) -> str:
     day = cases.due_of(case)
     if case.phase in words and day is not None and case.stopped_at is None:
         return words[case.phase] % {"day": day_words(day, place.today)}
-    bring = [named(row) for row in to_bring(case)] if case.phase in ("pre_passed", "await_receipt") else []
+    bring = [named(row) for row in cases.to_bring(case)] if case.phase in ("pre_passed", "await_receipt") else []
     if bring:
         said = pgettext("kiosk", "The files are right. Bring the originals to a window: %(papers)s.")
         return said % {"papers": listed(bring)}

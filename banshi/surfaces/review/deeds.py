@@ -47,7 +47,9 @@ def send_back(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 @of_case("cases.pre_review", "pre_review")
 def pass_on(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    cases.pass_on(case_no=case.no, verdicts=_looked_over(request, case), by=by, now=now)
+    case = cases.pass_on(case_no=case.no, verdicts=_looked_over(request, case), by=by, now=now)
+    if case.phase == "received":
+        return _("Passed and received: nothing has to be brought. The applicant is told.")
     return _("Passed. The applicant is told.")
 
 

@@ -47,8 +47,9 @@ def sent(matters: Matters, ref: str, answers: dict[str, str] | None = None) -> C
 
 def decided(matters: Matters, case: Case, *, grant: bool) -> None:
     by = matters.by
-    cases.pass_on(case_no=case.no, by=by["pre_reviewer"], now=TUESDAY_NINE)
-    cases.receive(case_no=case.no, by=by["receiver"], now=TUESDAY_NINE)
+    cases.pass_on(
+        case_no=case.no, by=by["pre_reviewer"], now=TUESDAY_NINE
+    )  # received with it: nothing is to be brought
     cases.accept(case_no=case.no, by=by["receiver"], now=TUESDAY_NINE)
     cases.hand_over(case_no=case.no, by=by["receiver"], now=TUESDAY_NINE)
     says, why = ("grant", "") if grant else ("refuse", "不符合规划")

@@ -61,7 +61,8 @@ from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_fo
 from banshi.rooms.cases.actions.in_season import tell_season_ends
 from banshi.rooms.cases.actions.ordering import move_page, order_pages
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
-from banshi.rooms.cases.actions.pre_reviewing import Verdict, pass_on, send_back
+from banshi.rooms.cases.actions.passing import pass_on
+from banshi.rooms.cases.actions.pre_reviewing import Verdict, send_back
 from banshi.rooms.cases.actions.promise_checks import check_promise, lift_bar, revoke
 from banshi.rooms.cases.actions.receiving import (
     Counted,

@@ -12,6 +12,7 @@ from banshi.kernel.policy import RecordsPolicy
 from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.ground import tell_of, today_of
 from banshi.rooms.cases.actions.in_season import AWAKE_FROM
+from banshi.rooms.cases.actions.passing import receive_whole
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.places.queries import policy_of
@@ -29,14 +30,15 @@ def runs_out(case: Case, *, now: datetime) -> bool:
     """Whether it goes now; tells whoever has it where that is near. The case is locked: who sends it at the same instant waits,
     or was first.
 
-    What is changed after it was told has all its days again.
+    What is changed after it was told has all its days again. What passed and has nothing to be brought waits for the hall
+    alone: it is received, and never goes.
     """
     records, today = policy_of(case.hall_id, now=now).records, today_of(case, now)
     if case.received_at is not None or case.destroyed_at is not None:
         return False
     if case.phase in CASE.ends:
         return today >= _touched(case, now) + timedelta(days=records.archive_days)
-    if case.phase not in UNSENT:
+    if case.phase not in UNSENT or receive_whole(case, now=now):
         return False
     days = timedelta(days=_days(case, records))
     due = max(_touched(case, now) + days, case.forget_on or date.min)

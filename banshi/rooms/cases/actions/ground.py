@@ -519,8 +519,8 @@ def until(column: str, days: int, *, begun: date) -> dict[str, Any]:
 
 
 def telling_began(case: Case) -> datetime:
-    """When the days began in which what is missing is told: with the receipt, or on the day from which what came by cabinet or
-    courier counts; after a supplement with the supplement. The case was received."""
+    """When the days began in which what is missing is told: with the receipt, or on the day from which what came by cabinet,
+    by courier or wholly online counts; after a supplement with the supplement. The case was received."""
     last = case.events.filter(verb__in=("receive", "supplement")).order_by("-seq")[0]
     zone = ZoneInfo(case.hall.timezone)
     local = last.at.astimezone(zone)

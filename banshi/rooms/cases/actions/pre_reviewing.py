@@ -17,7 +17,6 @@ from banshi.rooms.cases.actions.ground import (
     locked,
     need,
     need_lease,
-    need_papers,
     need_seen,
     staff_of,
     step,
@@ -26,7 +25,7 @@ from banshi.rooms.cases.actions.ground import (
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, ToldField
 from banshi.rooms.cases.queries.handling import form_of, got_of, shown_fields, wanted_of
 from banshi.rooms.cases.queries.untouched import WHOLE, said_now
-from banshi.rooms.cases.rules.materials import unseen, unsent
+from banshi.rooms.cases.rules.materials import unseen
 from banshi.rooms.cases.rules.paper_texts import Named
 
 LONGEST_WHY = 300
@@ -84,26 +83,6 @@ def keep_form(case: Case, event: CaseEvent) -> None:
     kept = {"form": form_of(case), "answers": case.answers}
     why = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     ToldField.objects.create(case=case, event=event, code=WHOLE, said=said_now(case, WHOLE), why=why)
-
-
-def pass_on(*, case_no: str, verdicts: Sequence[Verdict] = (), by: Actor, now: datetime) -> Case:
-    """预审通过: every paper is right, or trusted as it is.
-
-    :raises Refused: nothing-found, wrong-state, locked, invalid, not-looked-at, material-missing.
-    """
-    with transaction.atomic():
-        case = locked(case_no)
-        need(case, "pass")
-        need_lease(case, by=by, now=now)
-        judge(case, verdicts, by=by, now=now)
-        need_fields_right(verdicts)
-        wanted, got = wanted_of(case), got_of(case, now=now)
-        need_seen(unseen(wanted, got), case)
-        need_papers(unsent(wanted, got))
-        event = step(case, "pass", by=by, now=now, pre_review_due_on=None)
-        give(case, "pre_review_opinion", event=event, now=now)
-        tell(case, "case_passed", event=event, now=now)
-    return case
 
 
 def judge(case: Case, verdicts: Sequence[Verdict], *, by: Actor, now: datetime) -> None:

@@ -152,7 +152,8 @@ def write_receipt(
         turned away at once: a receipt says what was handed in, where anything was, and nothing is promised.
     """
     today = today_of(case, now)
-    counts_from = case.counts_from if case.counts_from is not None and case.counts_from < today else None
+    begun = columns.get("counts_from", case.counts_from)
+    counts_from = begun if begun is not None and begun < today else None
     columns |= notice_day(case, begun=counts_from or today)
     due: date = columns["notice_due_on"]
     event = step(

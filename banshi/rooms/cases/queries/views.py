@@ -548,9 +548,21 @@ class PaperRow:
         return "left_out" if self.state == "missing" and self.necessity == "optional" else self.state
 
 
-def paper_rows(case: Case) -> list[PaperRow]:
+def to_bring(case: Case, *, now: datetime | None = None) -> list[PaperRow]:
+    """Papers that are seen at the window: they want an original, and no authority vouches for what came; or no file stands for
+    them. What need not be handed in is not among them.
+    """
+    return [
+        row
+        for row in paper_rows(case, now=now)
+        if row.shown != "left_out"
+        and ((row.originals and not any(each.trust == "A" for each in row.there)) or row.to_bring)
+    ]
+
+
+def paper_rows(case: Case, *, now: datetime | None = None) -> list[PaperRow]:
     """In the order of the situation's list, as it stands now."""
-    now = clock.now()
+    now = now or clock.now()
     came: dict[str, list[CaseMaterial]] = {}
     rows = CaseMaterial.objects.filter(case=case, gone_at=None).select_related("file", "certificate", "origin__item")
     for row in rows.order_by(*IN_ORDER):
