@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.cases import actions as cases
-from banshi.rooms.cases.actions.ground import today_in
+from banshi.rooms.cases.actions.ground import alone, today_in
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import acted_for, acts_in, firm_of, may_follow
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.delivery.models import SentPapers, Stay
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
+
+MISSED_AFTER: Final = timedelta(days=1)  # the time that was booked: whoever is late on its day is served
+LOST_AFTER: Final = timedelta(days=30)  # it was posted
+MOST: Final = 500  # in one run; what is done leaves the list
 
 
 def brings(*, appointment: str, by: Actor, now: datetime) -> None:
@@ -109,6 +116,38 @@ def _expect(case_no: str, code: str, *, by: Actor, now: datetime) -> bool:
         case = cases.expect_no_more(case_no=case_no, by=by, now=now)
     cases.expect(case_no=case_no, appointment=code, by=by, now=now)
     return True
+
+
+def give_back(*, now: datetime) -> int:
+    """A booked time that nobody came at, a parcel that nobody saw for long: the case waits again for whoever applied, who hears
+    what comes next, and goes with what was never brought if nothing does (cases.forgetting).
+
+    Of whoever books again, or whose papers come, at the same instant either the one is first or the other: the case is held.
+    :returns: how many.
+    """
+    done = 0
+    for no in _in_vain(now=now).order_by("id").values_list("no", flat=True)[:MOST]:
+        with alone(no, what="expected in vain"):
+            case = cases.lock(no)
+            if not _in_vain(now=now).filter(pk=case.pk).exists():
+                continue
+            posted = deliveries.sent_papers_of(case)
+            waybill = delivery.call_off(case=case, now=now).waybill if posted is not None else ""
+            case = cases.expect_no_more(case_no=no, waybill=waybill, by=SYSTEM, now=now)
+            event = case.events.order_by("-seq")[0]
+            cases.tell(case, "case_passed", event=event, now=now)
+            done += 1
+    return done
+
+
+def _in_vain(*, now: datetime) -> QuerySet[Case]:
+    """Cases expected at a time that is over since a day, or in a parcel that was posted long ago; what lies here is none."""
+    posted = SentPapers.objects.filter(case=OuterRef("pk"), off_at=None)
+    coming = posted.filter(Q(came_at__isnull=False) | Q(said_at__gte=now - LOST_AFTER))
+    booked = Appointment.objects.filter(code=OuterRef("appointment"), ends_at__gte=now - MISSED_AFTER)
+    lies = Stay.objects.filter(case=OuterRef("pk"), kind="drop", out_at=None)
+    rows = Case.objects.filter(phase="await_receipt", counts_from=None)
+    return rows.exclude(Exists(coming)).exclude(Exists(lies)).exclude(~Exists(posted) & Exists(booked))
 
 
 def _can_come(case: Case) -> bool:

@@ -17,7 +17,7 @@ import structlog
 from banshi.foundation import heartbeat, locks
 from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
-from banshi.journeys.case import cabinets, codes, courier, paying
+from banshi.journeys.case import cabinets, codes, courier, expecting, paying
 from banshi.journeys.case import due as cases_due
 from banshi.journeys.hall import change_rules, close_hall_day, day_sheet, retire_item
 from banshi.journeys.hours import close_line
@@ -102,6 +102,7 @@ DUTIES = (
     Duty("items retired", lambda now: retire_item.tell_due(now=now), timedelta(minutes=1)),
     Duty("papers of cases", lambda now: cases.make_due(now=now), timedelta()),
     Duty("files not looked through yet", lambda now: library.scan_pending(now=now), timedelta(minutes=1)),
+    Duty("papers nobody brought", lambda now: expecting.give_back(now=now), timedelta(hours=1)),
     Duty("cases to archive", lambda now: archive.archive_due(now=now), timedelta(minutes=10)),
     Duty("cases never sent", lambda now: archive.forget_unsent(now=now), timedelta(hours=6)),
     Duty("purges confirmed", lambda now: archive.destroy_confirmed(now=now), timedelta(minutes=1)),
