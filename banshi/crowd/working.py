@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from banshi.crowd.applying import brought, take_number, uploaded
@@ -83,13 +84,15 @@ async def _folder(matters: Matters, matter: Matter, window: str) -> None:
 
 
 async def _receive_whole(matters: Matters, matter: Matter) -> Reply | None:
-    """Each paper once, when the last of them was looked over."""
-    rows = [each for each in matters.open.values() if each.bundle == matter.bundle]
-    seen = [await matters.case(each) for each in rows]
-    if any(not each.ok or each.body["phase"] != "pre_passed" for each in seen):
+    """Each paper once, when the last of them was looked over; what has nothing to be brought was received as it passed."""
+    every = [each for each in matters.open.values() if each.bundle == matter.bundle]
+    seen = [await matters.case(each) for each in every]
+    if any(not each.ok or each.body["phase"] in ("draft", "pre_review", "pre_returned") for each in seen):
         return None  # the last one receives all
+    waiting = [each.body["phase"] == "pre_passed" for each in seen]
+    rows = [each for each, waits in zip(every, waiting, strict=True) if waits]
     whole: dict[str, dict[str, Any]] = {}
-    for case in seen:
+    for case in compress(seen, waiting):
         whole.update({paper["requirement"]: paper for paper in brought(case.body)})
     reply = await matters.hall.api.post(
         f"/bundles/{matter.bundle}/receive", matters.key("accept"), {"materials": list(whole.values())}
