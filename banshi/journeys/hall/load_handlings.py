@@ -16,7 +16,7 @@ from banshi.kernel.actors import SYSTEM
 from banshi.rooms.catalogue import queries
 from banshi.rooms.catalogue.models import DataElement, Item, ItemVersion
 from banshi.rooms.catalogue.rules.dictionary import checked, checks_of, with_checks, wrong_checks
-from banshi.rooms.catalogue.rules.faults import Fault, faults, supplied
+from banshi.rooms.catalogue.rules.faults import Fault, beyond_law, faults, supplied
 from banshi.rooms.catalogue.rules.handling import Element, Handling
 
 _MOST_TOLD = 10
@@ -43,9 +43,9 @@ def load_handlings(root: Path) -> list[str]:
         if _same(item.handling, handling):
             # It was looked at when it was loaded, and walking every path of every file takes seconds. What the library can
             # supply may have become more since.
-            _refuse(path, supplied(handling, known))
+            _refuse(path, (*supplied(handling, known), *beyond_law(handling, item.item_type)))
             continue
-        _refuse_faults(path, handling, known)
+        _refuse_faults(path, handling, known, item_type=item.item_type)
         if item.handling and _written_by(item) != str(SYSTEM):
             left.append(item.code)
             continue
@@ -92,8 +92,8 @@ def _parsed(path: Path) -> Handling:
         raise ValueError(f"{_name(path)}: {'; '.join(told[:_MOST_TOLD])}") from wrong
 
 
-def _refuse_faults(path: Path, handling: Handling, elements: tuple[Element, ...]) -> None:
-    _refuse(path, faults(handling, elements))
+def _refuse_faults(path: Path, handling: Handling, elements: tuple[Element, ...], *, item_type: str = "") -> None:
+    _refuse(path, faults(handling, elements, item_type=item_type))
 
 
 def _refuse(path: Path, found: tuple[Fault, ...]) -> None:

@@ -300,6 +300,21 @@ def test_other_faults_are_told_with_their_places(town: Town) -> None:
     assert ItemDraft.objects.get().state == "draft"
 
 
+@pytest.mark.parametrize(("task_type", "wrong"), [("01", ["limits.notice_days"]), ("20", [])])
+def test_more_days_than_the_law_gives_keep_a_permit_from_being_published(
+    town: Town, task_type: str, wrong: list[str]
+) -> None:
+    draft = entered(task_type=task_type)
+    draft.document["handling"]["limits"]["notice_days"] = 6
+    draft.save()
+
+    (seen,) = looked_at([draft_by_id(draft.pk)])
+
+    assert [each.where for each in seen.faults] == wrong
+    if wrong:
+        assert [each["field"] for each in refused(draft).facts["errors"]] == wrong
+
+
 def test_an_item_without_papers_can_be_published(town: Town) -> None:
     import_records(file({**record(), "AUDIT_MATERIAL": []}), by=CLERK, now=TUESDAY_NINE)
 

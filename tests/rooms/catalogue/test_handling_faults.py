@@ -143,6 +143,18 @@ def test_an_order_between_units_is_taken_at_the_longest() -> None:
 PATHS = {"situations": [], "conditions": [], "fields": [], "fee": None}
 
 
+@pytest.mark.parametrize(("name", "most", "article"), [("notice_days", 5, "32"), ("issue_days", 10, "44")])
+def test_a_permit_has_no_more_days_than_its_law_gives(name: str, most: int, article: str) -> None:
+    """行政许可法 32, 44: to say what is missing, and to issue. Other items set their own."""
+
+    def found(days: int, item_type: str) -> list[str]:
+        limits = {**document()["limits"], name: days}
+        return [each.where for each in faults(handling(limits=limits), ELEMENTS, item_type=item_type)]
+
+    assert (found(most, "01"), found(most + 1, "01")) == ([], [f"limits.{name}"])
+    assert (found(most + 1, "05"), found(most + 1, "")) == ([], [])
+
+
 def test_a_question_that_is_never_asked_and_what_no_path_comes_to_is_named() -> None:
     odd = question("never", "a", "b", asked_if={"all": [{"eq": ["q", "x"]}, {"eq": ["q", "y"]}]})
     situations = [{"id": one, "name_zh": one, "name_en": one} for one in ("all", "shadowed")]

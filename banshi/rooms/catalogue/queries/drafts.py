@@ -113,7 +113,7 @@ def _looked_at(draft: ItemDraft, ground: _Ground) -> LookedAt:
         said,
         department,
         differences(before, said, (item.department.name_zh if item is not None else "", named)),
-        faults(said.handling, ground.elements, departments=ground.codes),
+        faults(said.handling, ground.elements, item_type=said.columns["item_type"], departments=ground.codes),
     )
 
 
@@ -124,7 +124,7 @@ def _of_office(draft: ItemDraft, item: Item, ground: _Ground) -> LookedAt:
     document = draft.document["handling"]
     written = unfinished(document).handling
     said = before if written is None else Writing(columns_with(before.columns, now, written), written)
-    found = unfinished_faults(document, ground.elements, departments=ground.codes)
+    found = unfinished_faults(document, ground.elements, item_type=item.item_type, departments=ground.codes)
     if draft.version != item.version:
         found = (Fault(MOVED_ON, *_moved_on(item.version)), *found)
     name = item.department.name_zh

@@ -20,6 +20,13 @@ from banshi.rooms.catalogue.rules.limits import length
 from banshi.rooms.catalogue.rules.paths import ends
 from banshi.rooms.catalogue.rules.seasons import Span, faults_of
 
+PERMIT = "01"  # 行政许可 (A.1)
+_OF_PERMITS = {
+    "notice_days": (5, "行政许可最多 5 个工作日一次告知（行政许可法第三十二条）",
+                    "Of a permit what is missing is told within 5 working days (Administrative Licensing Law, Art. 32)"),
+    "issue_days": (10, "行政许可最多 10 个工作日颁发、送达（行政许可法第四十四条）",
+                   "A permit is issued and handed over within 10 working days (Administrative Licensing Law, Art. 44)"),
+}  # fmt: skip
 MOST_PATHS = 5000
 MOST_ALIKE = 10  # of paths that end badly: one cause ends many
 
@@ -38,12 +45,14 @@ def faults(
     handling: Handling,
     elements: Iterable[Element] = (),
     *,
+    item_type: str = "",
     departments: Collection[str] | None = None,
     walk: bool = True,
 ) -> tuple[Fault, ...]:
     """Everything that is wrong with it.
 
     :param elements: the data dictionary; without it fields are not compared with it.
+    :param item_type: of its item (A.1); "": not held against what the law sets for the type.
     :param departments: codes of all that there are; without them nobody asks whether those of the flow are among them.
     :param walk: whether paths of answers are followed.
     """
@@ -52,6 +61,7 @@ def faults(
         *_twice(handling),
         *_conditions(handling),
         *_limits(handling),
+        *beyond_law(handling, item_type),
         *_papers(handling),
         *_blanks(handling),
         *_shapes(handling),
@@ -236,6 +246,13 @@ def _limits(handling: Handling) -> Iterator[Fault]:
         yield Fault("limits.promised", "缺承诺办结时限", "A promised limit is missing")
     if statutory.value and length(promised) > length(statutory):
         yield Fault("limits.promised", "承诺时限长于法定时限", "Longer than the statutory limit")
+
+
+def beyond_law(handling: Handling, item_type: str) -> Iterator[Fault]:
+    """Days that the law does not give (行政许可法 32, 44): of other items each place sets its own."""
+    for name, (most, zh, en) in _OF_PERMITS.items():
+        if item_type == PERMIT and getattr(handling.limits, name) > most:
+            yield Fault(f"limits.{name}", zh, en)
 
 
 def _pack(handling: Handling) -> Iterator[Fault]:

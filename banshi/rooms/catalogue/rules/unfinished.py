@@ -64,13 +64,18 @@ def unfinished(document: Mapping[str, Any]) -> Unfinished:
 
 
 def unfinished_faults(
-    document: Mapping[str, Any], elements: Iterable[Element] = (), *, departments: Collection[str] | None = None
+    document: Mapping[str, Any],
+    elements: Iterable[Element] = (),
+    *,
+    item_type: str = "",
+    departments: Collection[str] | None = None,
 ) -> tuple[Fault, ...]:
     """Everything that keeps it from being published. Parameters as `faults` has them."""
     said = unfinished(document)
     if said.handling is None:
         return (*said.wrong, *said.missing)
-    return (*said.missing, *faults(said.handling, elements, departments=departments, walk=not said.missing))
+    found = faults(said.handling, elements, item_type=item_type, departments=departments, walk=not said.missing)
+    return (*said.missing, *found)
 
 
 def _fault(document: Mapping[str, Any], error: Any, missing: list[Fault], eased: dict[str, Any]) -> Fault | None:
