@@ -146,6 +146,7 @@ class Case(models.Model):
     issue_due_on = models.DateField(null=True)  # T6; where a fee is due, from the day it is paid
     fee_due_on = models.DateField(null=True)  # granted, and not paid for yet: by then it should be
     provisional = models.BooleanField(default=False)  # a calendar not published yet may move the day that is waited for
+    statutory_provisional = models.BooleanField(default=False, db_default=False)  # the same of T4′
     wait_until = models.DateTimeField(null=True)  # 立等可取: promised to whoever waits in the hall
     called_to = models.CharField(max_length=10, default="", db_default="")  # number of the window that called for it
     called_at = models.DateTimeField(null=True)  # last; null: nobody is called

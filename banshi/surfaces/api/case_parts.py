@@ -162,7 +162,12 @@ def _line(case: Case, line: CaseLine, who: Caller, *, on_hold: bool) -> dict[str
             *(["on_hold"] if on_hold else []),
             *(["extension_asked"] if staff and case.extension_asked_by_id is not None else []),
         ],
-        "due": {"promised": case.due_promised, "statutory": case.due_statutory, "provisional": case.provisional},
+        "due": {
+            "promised": case.due_promised,
+            "statutory": case.due_statutory,
+            "provisional": case.provisional,
+            "statutory_provisional": case.statutory_provisional,
+        },
         "due_on": line.due_on,
         "light": line.light,
         **{name: moment(getattr(case, name), zone) for name in times},

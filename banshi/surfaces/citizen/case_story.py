@@ -208,9 +208,9 @@ class Standstill:
 @dataclass(frozen=True)
 class Present:
     """The step a case is at. `has`: the office whose turn it is, "" where it is yours or nobody's; `until`: the day that is
-    waited for, `comes` what comes by it, `provisional` where a calendar may still move it; `legal`: the day the law sets;
-    `goes_on`: the day on which what its applicant does not go on with is deleted; `bring`: papers whose originals the hall waits
-    for; `reason`: why it came to nothing, in the words of whoever decided so."""
+    waited for, `comes` what comes by it, `provisional` where a calendar may still move it; `legal`: the day the law sets,
+    `legal_moves` where it may, too; `goes_on`: the day on which what its applicant does not go on with is deleted; `bring`: papers
+    whose originals the hall waits for; `reason`: why it came to nothing, in the words of whoever decided so."""
 
     title: str
     detail: str
@@ -223,6 +223,7 @@ class Present:
     overdue: bool
     provisional: bool
     legal: date | None
+    legal_moves: bool
     clock: Clock | None
     stop: Standstill | None
     button: Button | None
@@ -270,7 +271,8 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
         until=None if stop else cases.due_of(case), comes=_comes(case, refused=refused),
         goes_on=unsent_ends(case, now=now) if button is not None else None,
         overdue="overdue" in flags, provisional="provisional" in flags,
-        legal=case.due_statutory if runs else None, clock=cases.clock_of(case, now=now) if runs else None, stop=stop,
+        legal=case.due_statutory if runs else None, legal_moves=case.statutory_provisional,
+        clock=cases.clock_of(case, now=now) if runs else None, stop=stop,
         button=button, bring=tuple(named(row) for row in where.originals) if asks else (),
         reason=reason_of(case), ground=ground, body=body,
     )  # fmt: skip

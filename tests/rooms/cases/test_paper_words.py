@@ -119,6 +119,16 @@ def test_a_provisional_day_is_said_to_be_one():
     assert said.paragraphs[-1].startswith("暂定的日期跨入放假安排尚未公布的年份")
 
 
+def test_the_day_of_the_law_is_provisional_by_itself():
+    """The promised day is of this year, the law's of the next, whose holidays nobody knows."""
+    rows = dict((said := words("acceptance", replace(MUCH, law_provisional=True))).rows)
+
+    assert (rows["承诺办结日期"], rows["法定办结日期"]) == (
+        "2026 年 3 月 17 日（5 个工作日）", "2026 年 4 月 7 日（20 个工作日），暂定"
+    )  # fmt: skip
+    assert said.paragraphs[-1].startswith("暂定的日期跨入放假安排尚未公布的年份")
+
+
 def test_an_acceptance_with_promises_lists_them_and_is_signed():
     said = words("acceptance", replace(MUCH, deferred=DEFERRED))
 

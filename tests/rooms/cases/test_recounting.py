@@ -12,8 +12,9 @@ from banshi.kernel.working_days import DayInfo
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.receiving import Missing
-from banshi.rooms.cases.models import Case, CaseEvent
+from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
 from banshi.rooms.cases.queries import lines
+from banshi.rooms.cases.rules.paper_facts import read
 from banshi.rooms.messaging.models import Message
 from tests.matters import Matters
 from tests.town import TUESDAY_NINE, at
@@ -110,6 +111,26 @@ def test_who_was_told_a_later_day_once_is_not_told_it_again(matters: Matters):
     comes()
 
     assert told() == ["case_day_later"]
+
+
+def test_the_day_of_the_law_may_move_where_the_promised_one_does_not(matters: Matters):
+    """Accepted in the middle of December: promised within the year, by law in the next."""
+    december = at("2026-12-15 09:00")
+    comes(DayInfo(date(2026, 10, 1), "restday", "国庆节", "National Day"))  # 2026 is published
+    case = matters.received(december)
+    case = cases.accept(case_no=case.no, by=matters.by["receiver"], now=december)
+    paper = read(CasePaper.objects.get(case=case, kind="acceptance").facts)
+    events = CaseEvent.objects.filter(case=case).count()
+
+    flags = (case.provisional, case.statutory_provisional, paper.provisional, paper.law_provisional)
+    national_days.take_over(
+        days=[DayInfo(date(2027, 5, 1), "restday", "劳动节", "Labour Day")], notice="测试", by=SYSTEM, now=december
+    )
+
+    case.refresh_from_db()
+    assert flags == (False, True, False, True)
+    assert (case.due_promised, case.due_statutory) == (date(2026, 12, 21), date(2027, 1, 12))
+    assert (case.statutory_provisional, CaseEvent.objects.filter(case=case).count()) == (False, events)
 
 
 def test_a_day_beyond_the_published_calendar_is_provisional_until_it_is_published(matters: Matters):

@@ -45,7 +45,9 @@ def test_a_case_goes_from_the_window_to_the_hand(work: Casework) -> None:
 
     assert phases == ["received", "accepted", "in_review", "in_review", "in_review", "decided", "issuing", "ready"]
     assert (done["phase"], done["outcome"], done["closed_at"]) == ("closed", "granted", "2026-03-10T09:00:00+08:00")
-    assert ready["due"] == {"promised": "2026-03-16", "statutory": "2026-04-07", "provisional": True}
+    assert ready["due"] == {
+        "promised": "2026-03-16", "statutory": "2026-04-07", "provisional": True, "statutory_provisional": True,
+    }  # fmt: skip
     assert ready["clock"] == {"counted": 0, "stopped": 0, "left": 4, "unit": "working_day"}
     assert (ready["delivery"]["place"], done["delivery"]["channel"], done["delivery"]["code"]) == (
         "A-12",

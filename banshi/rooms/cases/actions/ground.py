@@ -301,7 +301,8 @@ def _said_of(case: Case, now: datetime) -> Facts:
         guardian=people.guardian_name(case.guardian_id, today=today_of(case, now)),
         agent=str(case.agent) if agent is not None else "", mandate=_mandate_said(agent),
         draw_on=limit_begins(case) if handling.quota is not None else None,
-        provisional=case.provisional, result=handling.result.name_zh, result_en=handling.result.name_en,
+        provisional=case.provisional, law_provisional=case.statutory_provisional,
+        result=handling.result.name_zh, result_en=handling.result.name_en,
         place=case.hall.address_zh, reconsider_at=remedy.reconsider_zh, court=remedy.court_zh,
     )  # fmt: skip
 
@@ -470,8 +471,10 @@ def dues(case: Case, *, longer: int = 0, now: datetime) -> dict[str, Any]:
     stops, begun = stops_of(case), limit_begins(case) or case.accepted_at.astimezone(zone).date()
     extra = getattr(case, "extension", None)
     more = extra.days if extra is not None else longer
-    found: dict[str, Any] = {"provisional": False, "due_at": None}
-    for name, limit in (("due_promised", limits.promised), ("due_statutory", limits.statutory)):
+    found: dict[str, Any] = {"due_at": None}
+    for name, moves, limit in (
+        ("due_promised", "provisional", limits.promised), ("due_statutory", "statutory_provisional", limits.statutory),
+    ):  # fmt: skip
         first, days, unit = begun, limit.value, limit.unit
         if unit in clocks.IN_MINUTES:
             last = minute_clock(case, limit, begun=case.accepted_at, now=now).at
@@ -480,10 +483,9 @@ def dues(case: Case, *, longer: int = 0, now: datetime) -> dict[str, Any]:
                 found["due_at"] = last
         due = clocks.due(first, days=days, unit=unit, longer=more, stops=stops, calendar=calendar, today=today)
         found[name] = due.on if limit.value else None
-        if name == "due_promised":
-            found["provisional"] = due.provisional and bool(limit.value)
+        found[moves] = due.provisional and bool(limit.value)
     if found["due_promised"] is None:  # where only the law sets a day, that is the one to go by
-        found["due_promised"] = found["due_statutory"]
+        found |= {"due_promised": found["due_statutory"], "provisional": found["statutory_provisional"]}
     return found
 
 

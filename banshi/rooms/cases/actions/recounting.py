@@ -27,6 +27,7 @@ _WAITS: Final = {
     "decided": _ISSUE,
     "issuing": _ISSUE,
 }
+_MAY_MOVE = ("provisional", "statutory_provisional")
 
 
 def recount(*, now: datetime) -> int:
@@ -60,12 +61,14 @@ def recounted(case: Case, *, now: datetime) -> bool:
     columns = _anew(case, now)
     if all(getattr(case, name) == value for name, value in columns.items()):
         return False
-    told, before = case.due_told, case.provisional
-    days = {name: value for name, value in columns.items() if name != "provisional"}
+    told = case.due_told
+    days = {name: value for name, value in columns.items() if name not in _MAY_MOVE}
     moves = any(getattr(case, name) != value for name, value in days.items())
     if not moves:  # only whether it may still move: nothing happened to the case
-        case.provisional = not before
-        case.save(update_fields=["provisional"])
+        flags = {name: value for name, value in columns.items() if name in _MAY_MOVE}
+        for name, value in flags.items():
+            setattr(case, name, value)
+        case.save(update_fields=list(flags))
         return False
     event = step(case, "recount", by=SYSTEM, now=now, facts=days, **columns)
     day = due_of(case)

@@ -56,6 +56,7 @@ class Facts:
     promised: str = ""
     statutory: str = ""
     provisional: bool = False
+    law_provisional: bool = False  # 法定办结日期
     deemed: bool = False
     materials: tuple[Named, ...] = ()
     missing: tuple[Named, ...] = ()
@@ -173,7 +174,7 @@ def _dues(facts: Facts) -> tuple[tuple[str, str], ...]:
     return (
         *_begins(facts),
         ("承诺办结日期", _due(facts.due_promised, facts.promised, provisional=facts.provisional)),
-        ("法定办结日期", _due(facts.due_statutory, facts.statutory, provisional=facts.provisional)),
+        ("法定办结日期", _due(facts.due_statutory, facts.statutory, provisional=facts.law_provisional)),
     )
 
 
@@ -315,7 +316,7 @@ def _acceptance(facts: Facts) -> PaperWords:
             promise if facts.deferred else "",
             DRAWN if facts.draw_on and has_days else "",
             "节假日和依法不计入期限的时间除外。" if has_days else "",
-            PROVISIONAL if facts.provisional and has_days else "",
+            PROVISIONAL if (facts.provisional or facts.law_provisional) and has_days else "",
         ),
         rows=(*_head(facts), ("受理日期", _day(facts.accepted_on)), *_dues(facts)),
         list_head=("容缺后补的材料", "补交期限"),
@@ -382,7 +383,7 @@ def _extension(facts: Facts) -> PaperWords:
         paragraphs=(
             f"{_asked(facts)}，不能在原定期限内办结。经本机关负责人批准，{longer}。",
             *_why(facts),
-            PROVISIONAL if facts.provisional else "",
+            PROVISIONAL if facts.provisional or facts.law_provisional else "",
         ),
         rows=(
             *_head(facts),
@@ -395,15 +396,12 @@ def _extension(facts: Facts) -> PaperWords:
 def _moved(facts: Facts) -> tuple[tuple[str, str], ...]:
     """Both days of a case, each by its name, before and after: one alone would be taken for the other."""
     promised, statutory = (facts.promised_before, facts.due_promised), (facts.due_before, facts.due_statutory)
-    kinds = (
-        [("承诺办结日期", *promised)] if promised != statutory else []
-    )  # where only the law sets one, there is no promise
+    kinds = [("法定办结日期", *statutory, facts.law_provisional)]
+    if promised != statutory:  # where only the law sets one, there is no promise
+        kinds.insert(0, ("承诺办结日期", *promised, facts.provisional))
     return tuple(
-        (
-            label,
-            f"{f'原 {day_words(before)}，' if before else ''}延长后 {_due(after, '', provisional=facts.provisional)}",
-        )
-        for label, before, after in [*kinds, ("法定办结日期", *statutory)]
+        (label, f"{f'原 {day_words(before)}，' if before else ''}延长后 {_due(after, '', provisional=moves)}")
+        for label, before, after, moves in kinds
         if after
     )
 

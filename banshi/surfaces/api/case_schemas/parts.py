@@ -29,7 +29,8 @@ class CaseItemOut(Named):
 class DueOut(Out):
     promised: date | None
     statutory: date | None
-    provisional: bool = Field(description="A calendar not published yet may move it.")
+    provisional: bool = Field(description="A calendar not published yet may move the day that is waited for.")
+    statutory_provisional: bool = Field(description="It may move the day that the law sets.")
 
 
 class CaseClockOut(Out):
