@@ -209,8 +209,8 @@ class Standstill:
 class Present:
     """The step a case is at. `has`: the office whose turn it is, "" where it is yours or nobody's; `until`: the day that is
     waited for, `comes` what comes by it, `provisional` where a calendar may still move it; `legal`: the day the law sets,
-    `legal_moves` where it may, too; `goes_on`: the day on which what its applicant does not go on with is deleted; `bring`: papers
-    whose originals the hall waits for; `reason`: why it came to nothing, in the words of whoever decided so."""
+    `legal_moves` where it may, too; `goes_on`: the day on which what its applicant does not go on with is deleted; `bring`:
+    papers whose originals the hall waits for; `reason`: why it came to nothing, in the words of whoever decided so."""
 
     title: str
     detail: str

@@ -27,7 +27,7 @@ WHERE v.item_id = c.item_id AND v.version = c.item_version AND c.phase IN ('acce
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0032_never_received'),
+        ('cases', '0037_due_at_a_moment'),
         ('catalogue', '0014_checks_of_elements'),
         ('calendars', '0004_closures_of_a_kind'),
     ]

@@ -21,7 +21,7 @@ CREATE TRIGGER a_certificate_stands BEFORE UPDATE ON library_certificate FOR EAC
 
 
 class Migration(migrations.Migration):
-    dependencies = [("library", "0006_lists_under_way")]
+    dependencies = [("library", "0007_papers_used_again")]
 
     operations = [
         migrations.AddField("certificate", "ended_for", models.CharField(max_length=50, default="", db_default="")),
