@@ -236,7 +236,8 @@ WAYS: tuple[tuple[type[CaseMachine], str, tuple[tuple[str, dict[str, Any]], ...]
     (CaseMachine, "received", (("a_day_becomes_a_holiday", {"days": 1}), ("refuses", {}))),
     (CaseMachine, "untold", (("duties_come", {}),)),
     (CaseMachine, "wanting", (("uploads", {"codes": {"lease"}, "further": False}), ("supplements", {}))),
-    (CaseMachine, "lapsing", (("duties_come", {}),)),
+    # Nobody was reminded meanwhile: so they are now, with some days more, and only then it ends.
+    (CaseMachine, "lapsing", (("duties_come", {}), ("time_passes", {"hours": 200}), ("duties_come", {}))),
     (CaseMachine, "tolerant", (("gets_what_was_owed", {}),)),
     (CaseMachine, "tolerant", (("time_passes", {"hours": 72}), ("duties_come", {}))),
     (CaseMachine, "in_review", (("does_not_sign", {"who": "reviewer"}),)),
