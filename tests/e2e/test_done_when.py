@@ -167,7 +167,7 @@ def test_online_and_its_papers_are_dropped_at_night(
     code = machine.locator("dd").last.inner_text()
     told(owner, "文件柜")
     stood.append(stands(owner))
-    assert stood[-1].pop("校验码") == code
+    assert stood[-1].pop("校验码").split() == [code, "大厅开柜时看到的是同一个码，用来核对。"]
     assert re.fullmatch(r"\d 号文件柜 \d+ 号格", stood[-1].pop("放在"))
 
     installation.set_clock(NEXT_MORNING, 0)
@@ -302,7 +302,7 @@ def test_at_the_window_from_a_folder_in_three_actions(
     page.locator(f"[formaction$='/do/{step}']").wait_for()
     if owner.on_paper:  # else what was looked over needs nobody's eye again
         press("w")
-        page.wait_for_function("[...document.querySelectorAll('[name^=here-]')].some((each) => each.checked)")
+        page.wait_for_function("() => [...document.querySelectorAll('[name^=here-]')].some((each) => each.checked)")
     with page.expect_response(re.compile(f"/do/{step}$")):
         press("Space")
     page.get_by_text("受理通知书").first.wait_for()
