@@ -280,7 +280,8 @@ OF_THE_ARCHIVE = {"archive_hold.basis", "archive_hold.reason", "archive_retentio
 OF_CASES = {
     "cases_consultation.question", "cases_consultation.text", "cases_handover.why",
     "cases_event.why", "cases_extension.reason", "cases_material.why", "cases_opinion.text", "cases_stop.basis",
-    "cases_stop.result", "cases_told_field.why", "fees_waiver.reason",
+    "cases_stop.result", "cases_told_field.why", "fees_waiver.reason", "cases_promise_check.why",
+    "cases_promise_check.lifted_why",
 }  # fmt: skip
 # What a department was asked goes once the question ended; tests/rooms/consulting plants and deletes it.
 OF_QUESTIONS = {
