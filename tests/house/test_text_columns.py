@@ -74,7 +74,7 @@ tickets_ticket.state tickets_transfer.by tickets_visit.channel tickets_visit.lim
 cases_consultation.papers cases_consultation.says cases_bundle.matter cases_bundle.no cases_bundle.opened_by
 cases_case.answers cases_case.appointment cases_case.case_kind cases_case.channel cases_case.language cases_case.no
 cases_case.called_to cases_case.contact_index
-cases_case.ground cases_case.stage
+cases_case.ground cases_case.item_type cases_case.stage cases_promise_check.ground cases_promise_check.says
 cases_case.opened_by cases_case.outcome cases_case.phase cases_case.proposed cases_case.situation cases_event.actor
 cases_event.after
 cases_event.before cases_event.earlier_hash cases_event.facts cases_event.hash cases_event.verb cases_extension.by

@@ -27,7 +27,7 @@ from banshi.rooms.messaging.models import Message
 from tests.matters import Matters
 from tests.rules_of_shop import RULED, publish, ruled, sure
 from tests.together import together
-from tests.town import TUESDAY_NINE
+from tests.town import TUESDAY_NINE, at
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_a_grant_asks_for_the_fee_and_the_result_waits_for_it(matters: Matters):
     )
     assert (case.fee_due_on, case.issue_due_on) == (date(2026, 3, 31), None)
     assert facts_of(CasePaper.objects.get(case=case, kind="grant")).amount == "80.00"
-    assert "fee_due" in flags_of(case, today=date(2026, 3, 10))
+    assert "fee_due" in flags_of(case, today=date(2026, 3, 10), now=TUESDAY_NINE)
     assert messages(case) == ["case_fee_due"]
     assert refused(lambda: conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)) == "fee-due"
     assert Charge.objects.get().fen == 8000
@@ -363,7 +363,7 @@ def test_whoever_has_not_paid_is_reminded_once_and_nothing_ends_by_itself(matter
     case.refresh_from_db()
     assert [at.date().isoformat() for at in told] == ["2026-03-26"]
     assert case.phase == "decided"
-    assert {"fee_due", "overdue"} <= set(flags_of(case, today=date(2026, 4, 1)))
+    assert {"fee_due", "overdue"} <= set(flags_of(case, today=date(2026, 4, 1), now=at("2026-04-01 09:00")))
 
 
 def test_the_501st_is_reminded_too_and_the_next_run_asks_about_nobody(matters: Matters):
