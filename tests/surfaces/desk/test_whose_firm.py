@@ -93,7 +93,20 @@ def test_the_library_of_the_firm_opens_to_another_member(clerk: Client, matters:
     ticket.save(update_fields=["identity_ok"])
     member(matters.town.person(OTHER), "legal")
 
-    assert press(clerk, ticket, case, "library", consent="yes").status_code == 302
+    said = press(clerk, ticket, case, "library", consent="yes")
+
+    assert (said.status_code, "先勾选要再用的以前交过的材料" in said.content.decode()) == (
+        422,
+        True,
+    )  # it holds nothing yet
+
+
+def test_the_library_of_the_firm_opens_to_nobody_else(clerk: Client, matters: Matters) -> None:
+    case, ticket = of_firm(matters), serve(matters.town, OTHER)
+    ticket.identity_ok = True
+    ticket.save(update_fields=["identity_ok"])
+
+    assert press(clerk, ticket, case, "library", consent="yes").status_code == 404
 
 
 @pytest.mark.parametrize("rows", [1, 3])

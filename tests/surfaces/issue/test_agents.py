@@ -7,21 +7,23 @@ from typing import Any
 import pytest
 
 from banshi.journeys.case import conclude
+from banshi.kernel.actors import SYSTEM
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.delivery.models import Delivery
 from banshi.rooms.identity.models import Person
 from tests.letters import letter, ref
 from tests.matters import Matters
-from tests.town import TUESDAY_NINE
+from tests.town import TUESDAY_NINE, at
 
 pytestmark = pytest.mark.django_db
 
 
-def ready(matters: Matters) -> Case:
-    row = letter(matters.town.person(2), matters.person, fetches=True)
-    case = matters.decided(channel="window", account_id=None, contact="13800130002", mandate=ref(row))
+def ready(matters: Matters, *, by_agent: bool = True) -> Case:
+    opened = {"mandate": ref(letter(matters.town.person(2), matters.person, fetches=True))} if by_agent else {}
+    case = matters.decided(channel="window", account_id=None, contact="13800130002", **opened)
     conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
     return conclude.shelve(case_no=case.no, place="A-3", by=matters.by["issuer"], now=TUESDAY_NINE)
 
@@ -62,9 +64,10 @@ def test_whoever_lacks_code_document_or_mandate_gets_nothing(
 
 
 def test_a_result_that_is_fetched_in_person_goes_to_no_agent(matters: Matters, client_of: Any) -> None:
-    case = ready(matters)
-    Item.objects.filter(pk=case.item_id).update(agent_allowed=False)
-    client, at = client_of("issuer"), f"/issue/town/cases/{case.no}/"
+    Item.objects.filter(code="pension").update(agent_allowed=False)
+    catalogue.keep_item_versions(by=SYSTEM, now=at("2026-01-06 09:00"))
+    case = ready(matters, by_agent=False)
+    client, page = client_of("issuer"), f"/issue/town/cases/{case.no}/"
 
-    assert "by-agent" not in client.get(at).content.decode()
-    assert client.post(at + "by-agent", form(matters.town.person(2))).status_code == 409
+    assert "by-agent" not in client.get(page).content.decode()
+    assert client.post(page + "by-agent", form(matters.town.person(2))).status_code == 409
