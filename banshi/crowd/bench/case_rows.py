@@ -22,12 +22,11 @@ from banshi.foundation.crypto import EncryptedText, blind_index, encrypt
 from banshi.kernel.masking import mask_name
 from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperCounter
 from banshi.rooms.cases.rules.chain import FIRST, chained
-from banshi.rooms.cases.rules.lifecycle import PERMIT
 from banshi.rooms.cases.rules.papers import numbered
 from banshi.rooms.catalogue.models import HallItem, Item, ItemVersion
 from banshi.rooms.catalogue.rules.general import general
 from banshi.rooms.catalogue.rules.guided import guided
-from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.rooms.catalogue.rules.handling import PERMIT, Handling
 from banshi.rooms.identity.actions import name_index
 from banshi.rooms.identity.models import ApiKey, Person, Staff
 from banshi.rooms.places.models import Hall

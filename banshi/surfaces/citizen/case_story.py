@@ -22,9 +22,10 @@ from banshi.rooms.cases.actions import unsent_ends
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Clock, Ruled
 from banshi.rooms.cases.rules.grounds import GROUNDS, Ground
-from banshi.rooms.cases.rules.lifecycle import CASE, PERMIT
+from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.papers import KINDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES
+from banshi.rooms.catalogue.rules.handling import PERMIT
 from banshi.surfaces.citizen.case_doors import form_url, is_open
 from banshi.surfaces.citizen.case_ways import papers_words, present_words
 from banshi.surfaces.citizen.case_where import WAITS_FOR_PAPERS, Where

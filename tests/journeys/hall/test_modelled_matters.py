@@ -16,12 +16,11 @@ from banshi.journeys.hall.demo_seeds import CASE_HALLS
 from banshi.journeys.hall.load_handlings import read
 from banshi.kernel.conditions import names
 from banshi.rooms.cases.rules.flow import Lived, ungated
-from banshi.rooms.cases.rules.lifecycle import PERMIT
 from banshi.rooms.cases.rules.procedures import OUTSIDE_LAW
 from banshi.rooms.catalogue.rules.blanks import OfItem, blank_sheet, result_sheet
 from banshi.rooms.catalogue.rules.flow import stages
 from banshi.rooms.catalogue.rules.guided import SHOWN, TODAY, Guided, age_of, guided, vouched_by
-from banshi.rooms.catalogue.rules.handling import NUMBER, Element, Handling, Limit, Paper
+from banshi.rooms.catalogue.rules.handling import NUMBER, PERMIT, Element, Handling, Limit, Paper
 from banshi.rooms.catalogue.rules.national import STATED
 from tests.house.test_presets_catalogue import PRESETS, hall_items, items_by_code, rows
 

@@ -29,7 +29,7 @@ from banshi.rooms.cases.queries.quota import limit_begins, need_round
 from banshi.rooms.cases.rules import clocks, measures
 from banshi.rooms.cases.rules.chain import FIRST, chained
 from banshi.rooms.cases.rules.duties import LEASE, lease_refusal
-from banshi.rooms.cases.rules.lifecycle import CASE, PERMIT, handed_from
+from banshi.rooms.cases.rules.lifecycle import CASE, handed_from
 from banshi.rooms.cases.rules.materials import AGAIN, Wanted, ways_said
 from banshi.rooms.cases.rules.paper_facts import written
 from banshi.rooms.cases.rules.paper_texts import Facts, Named
@@ -38,6 +38,7 @@ from banshi.rooms.cases.rules.quota import LIVE
 from banshi.rooms.cases.rules.spans import span_words
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries.retiring import need_not_retired, need_taken
+from banshi.rooms.catalogue.rules.handling import PERMIT
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Acting
 from banshi.rooms.messaging import actions as messaging

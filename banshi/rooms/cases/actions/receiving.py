@@ -62,7 +62,7 @@ from banshi.rooms.cases.queries.untouched import said_now
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.cases.rules.grounds import GROUNDS, early_refusal, ground_said, law_of
-from banshi.rooms.cases.rules.lifecycle import PERMIT
+from banshi.rooms.catalogue.rules.handling import PERMIT
 from banshi.rooms.cases.rules.materials import PROMISE, deferral_refusal, missing, unseen
 from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.messaging.queries import told_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from banshi.kernel.refusals import Refusal
-from banshi.rooms.cases.rules.lifecycle import PERMIT
+from banshi.rooms.catalogue.rules.handling import PERMIT
 
 _LAW = "《中华人民共和国行政许可法》"
 

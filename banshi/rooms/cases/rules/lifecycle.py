@@ -79,9 +79,6 @@ CASE = Table(
     },
 )  # fmt: skip
 
-PERMIT = (
-    "01"  # 行政许可 (A.1): the law's own limits and words; it alone counts as accepted where nobody answers (Art. 32)
-)
 OUTCOMES = ("granted", "refused", "not_accepted", "withdrawn", "terminated", "lapsed")
 AGAINST = ("refused", "not_accepted", "terminated", "lapsed")  # what one may turn against
 OPEN_TO_APPLICANT = CASE.of("change")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from banshi.rooms.cases.rules.lifecycle import PERMIT
+from banshi.rooms.catalogue.rules.handling import PERMIT
 
 PROCEDURES: dict[str, tuple[str, str]] = {
     "hearing": ("听证", "Hearing"),

@@ -15,12 +15,11 @@ from banshi.rooms.catalogue.rules.costs import cost_faults, unasked_faults
 from banshi.rooms.catalogue.rules.flow import flow_faults
 from banshi.rooms.catalogue.rules.general import certificate_named
 from banshi.rooms.catalogue.rules.guided import SHOWN, TODAY, age_of, vouched_by
-from banshi.rooms.catalogue.rules.handling import NUMERIC, SAYS_NUMBER, Condition, Element, Field, Handling
+from banshi.rooms.catalogue.rules.handling import NUMERIC, PERMIT, SAYS_NUMBER, Condition, Element, Field, Handling
 from banshi.rooms.catalogue.rules.limits import length
 from banshi.rooms.catalogue.rules.paths import ends
 from banshi.rooms.catalogue.rules.seasons import Span, faults_of
 
-PERMIT = "01"  # 行政许可 (A.1)
 _OF_PERMITS = {
     "notice_days": (5, "行政许可最多 5 个工作日一次告知（行政许可法第三十二条）",
                     "Of a permit what is missing is told within 5 working days (Administrative Licensing Law, Art. 32)"),

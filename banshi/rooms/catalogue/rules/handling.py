@@ -32,6 +32,8 @@ Procedure = Literal[
     "publication",
 ]  # fmt: skip
 IDENTITY_CARD = "resident-id"  # the type of certificate that stands for it; it is shown, and never left anywhere
+# 行政许可 (A.1): the law's own limits and words; it alone counts as accepted where nobody answers (Art. 32)
+PERMIT = "01"
 LONGEST_WORDS = 2000
 LONGEST_REUSE = 3660  # days
 NUMERIC = frozenset({"number", "money"})
