@@ -32,12 +32,11 @@ from banshi.rooms.cases.actions.ground import (
     tell,
     today_in,
     today_of,
-    told_at,
     until,
     write_event,
 )
 from banshi.rooms.cases.actions.promising import give_promises
-from banshi.rooms.cases.actions.recounting import recounted
+from banshi.rooms.cases.actions.recounting import is_to_be_reminded, recounted
 from banshi.rooms.cases.actions.reusing import add_pages, need_earlier
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries.adding import owed_of
@@ -45,7 +44,6 @@ from banshi.rooms.cases.queries.credit import credit_of
 from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
 from banshi.rooms.cases.queries.levels import level_refusal
 from banshi.rooms.cases.queries.promises import bar_of
-from banshi.rooms.cases.queries.reminding import was_reminded
 from banshi.rooms.cases.queries.told import phone_index
 from banshi.rooms.cases.queries.untouched import untouched
 from banshi.rooms.cases.rules import clocks
@@ -574,7 +572,7 @@ def _need_in_time(case: Case, *, now: datetime) -> None:
     """
     zone = ZoneInfo(case.hall.timezone)
     no = clocks.supplement_refusal(due_on=case.supplement_due_on, zone=zone, now=now)
-    if no and (was_reminded(case) or not told_at(case, now=now)):
+    if no and not is_to_be_reminded(case, now=now):
         raise Refused(no)
 
 

@@ -42,7 +42,6 @@ from banshi.rooms.cases.actions.ground import (
     tell,
     telling_began,
     today_of,
-    told_at,
     until,
 )
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
@@ -51,20 +50,19 @@ from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, keep_fo
 from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
 from banshi.rooms.cases.actions.promise_checks import await_checks
 from banshi.rooms.cases.actions.promising import give_promises
-from banshi.rooms.cases.actions.recounting import recounted
+from banshi.rooms.cases.actions.recounting import is_to_be_reminded, recounted
 from banshi.rooms.cases.actions.waiting import waits_until
 from banshi.rooms.cases.models import Case, CaseEvent, Notice, Obligation
 from banshi.rooms.cases.queries.credit import UNKNOWN, Standing, credit_of
 from banshi.rooms.cases.queries.handling import got_of, handling_of_case, wanted_of
-from banshi.rooms.cases.queries.reminding import was_reminded
 from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.queries.untouched import said_now
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import second_refusal
 from banshi.rooms.cases.rules.grounds import GROUNDS, early_refusal, ground_said, law_of
-from banshi.rooms.catalogue.rules.handling import PERMIT
 from banshi.rooms.cases.rules.materials import PROMISE, deferral_refusal, missing, unseen
 from banshi.rooms.cases.rules.paper_texts import Named
+from banshi.rooms.catalogue.rules.handling import PERMIT
 from banshi.rooms.messaging.queries import told_of
 
 MOST_MISSING = 60
@@ -478,7 +476,7 @@ def lapse_due(*, now: datetime) -> int:
             due_on = case.supplement_due_on
             if case.phase != "supplement" or not clocks.supplement_refusal(due_on=due_on, zone=ZoneInfo(zone), now=now):
                 continue
-            if not was_reminded(case) and told_at(case, now=now):
+            if is_to_be_reminded(case, now=now):
                 _remind_late(case, now=now)
                 continue
             told = case.supplement_due_on

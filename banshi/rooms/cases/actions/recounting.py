@@ -11,9 +11,20 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM
-from banshi.rooms.cases.actions.ground import alone, dues, locked, notice_day, step, tell, telling_began, until
+from banshi.rooms.cases.actions.ground import (
+    alone,
+    dues,
+    locked,
+    notice_day,
+    step,
+    tell,
+    telling_began,
+    told_at,
+    until,
+)
 from banshi.rooms.cases.models import Case, CaseEvent
 from banshi.rooms.cases.queries.handling import handling_of_case
+from banshi.rooms.cases.queries.reminding import late_reminder, was_reminded
 from banshi.rooms.cases.queries.views import due_of
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
@@ -56,6 +67,11 @@ def recount_minutes(*, now: datetime) -> int:
     return moved
 
 
+def is_to_be_reminded(case: Case, *, now: datetime) -> bool:
+    """Whether the days of a supplement are given anew before they end: somebody hears of the case, and nobody was reminded."""
+    return not was_reminded(case) and bool(told_at(case, now=now))
+
+
 def recounted(case: Case, *, now: datetime) -> bool:
     """Whether the days of this case moved. The case is locked."""
     columns = _anew(case, now)
@@ -82,8 +98,8 @@ def recounted(case: Case, *, now: datetime) -> bool:
 
 def _given_anew(case: Case, notice: CaseEvent, days: int) -> tuple[CaseEvent, int]:
     """The step that a supplement's days count from, and how many: those of the notice, or of the late reminder after it."""
-    late = CaseEvent.objects.filter(case=case, seq__gt=notice.seq, verb="recount", facts__has_key="reminded_on")
-    return (found, clocks.REMINDED_LATE) if (found := late.order_by("-seq").first()) else (notice, days)
+    late = late_reminder(case, since=notice)
+    return (notice, days) if late is None else (late, clocks.REMINDED_LATE)
 
 
 def _anew(case: Case, now: datetime) -> dict[str, Any]:
