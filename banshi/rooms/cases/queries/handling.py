@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from banshi.kernel.money import fen
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.rules.lifecycle import AGAINST
-from banshi.rooms.cases.rules.materials import Got, Wanted
+from banshi.rooms.cases.rules.materials import UNCLEARED, Got, Wanted
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.catalogue.rules.granting import proposed
@@ -86,7 +86,7 @@ def got_of(case: Case, *, cleared: bool = False, now: datetime) -> list[Got]:
 
     :param cleared: for a grant: a file that waits for the scanner does not count, though it has come.
     """
-    out = ("rejected", "pending") if cleared else ("rejected",)
+    out = UNCLEARED if cleared else ("rejected",)
     rows = case.materials.filter(gone_at=None).select_related("file", "certificate").order_by("id")
     return [
         Got(r.code, r.channel, r.trust, r.verdict, (r.file is None or r.file.scan not in out) and holds(r, case, now))

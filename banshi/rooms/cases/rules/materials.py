@@ -14,6 +14,7 @@ AGAIN = "again"  # 材料复用: from the library, as it was handed in before
 PROMISE = "promise"  # 告知承诺: signed in place of the paper, checked afterwards
 CHANNELS = ("paper", "usb", "scan", UPLOAD, LIBRARY, PROMISE)
 TRUSTED = ("A", "B")  # made by its issuer, or seen by a window: nobody has to look again
+UNCLEARED = ("pending", "rejected")  # of a file: nothing is granted on it
 VERDICTS = ("ok", "bad")
 
 

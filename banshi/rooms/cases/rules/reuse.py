@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from banshi.rooms.cases.rules.materials import UNCLEARED
+
 # How a case ended whose papers went back to whoever applied, or were not to be believed: none of them is used again.
 NOT_AFTER = ("withdrawn", "terminated", "lapsed")
 NOT_ON_GROUND = "false_papers"
-UNCLEARED = ("pending", "rejected")  # as a grant does not stand on them (queries.handling.got_of)
 
 
 @dataclass(frozen=True)
