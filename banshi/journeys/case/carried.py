@@ -15,7 +15,6 @@ from banshi.rooms.catalogue.rules.values import WrongValue, read, stored
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Acting
 from banshi.rooms.library import queries as library
-from banshi.rooms.library.queries import FactView
 
 FIRM_NAME, FIRM_CODE, FIRM_HEAD = "organisation-name", "uscc", "legal-representative"
 AGENT_NAME, AGENT_NUMBER, AGENT_PHONE = "agent-name", "agent-id-number", "agent-mobile"
@@ -91,8 +90,7 @@ def of_firm(fields: Iterable[Field], *, firm: Firm, today: date) -> dict[str, Ca
     """By field, of an organisation: its licence, what the library has of it, who acts for it and their telephone."""
     asked = [field for field in fields if field.element]
     found = _known(asked, organisation_id=firm.organisation_id, today=today) | _acts_for_firm(firm, today)
-    found |= {FIRM_NAME: Carried(firm.name, "licence"), FIRM_CODE: Carried(firm.uscc, "licence")}
-    found[PHONE] = Carried(firm.phone, "account")
+    found |= _by_licence(firm.name, firm.uscc) | {PHONE: Carried(firm.phone, "account")}
     return fitting(asked, found, today)
 
 
@@ -237,6 +235,10 @@ def _by_document(person_id: int) -> Found:
     return {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
 
 
+def _by_licence(name: str, uscc: str) -> Found:
+    return {FIRM_NAME: Carried(name, "licence"), FIRM_CODE: Carried(uscc, "licence")}
+
+
 def _by_letter(person_id: int) -> Found:
     """The number of a client as their paper gives it."""
     number = people.number_of_client(person_id)
@@ -252,15 +254,15 @@ def on_record(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, 
     asked = [field for field in fields if field.element]
     if not asked:
         return {}
-    of, me = case.organisation, case.person
-    holder = {"person_id": case.person_id} if of is None else {"organisation_id": of.pk}
-    known = library.facts_of(**holder, elements=[field.element for field in asked], today=today)
-    found = _of_library({code: fact for code, fact in known.items() if fact.source != f"case:{case.no}"})
-    if of is None:
-        found |= {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
-    else:
-        found |= {FIRM_NAME: Carried(of.name, "licence"), FIRM_CODE: Carried(of.uscc, "licence")}
-    return fitting(asked, found, today)
+    of = case.organisation
+    known = (
+        _known(asked, person_id=case.person_id, today=today)
+        if of is None
+        else _known(asked, organisation_id=of.pk, today=today)
+    )
+    learned_elsewhere = {element: said for element, said in known.items() if said.origin != f"case:{case.no}"}
+    own = _by_document(case.person_id) if of is None else _by_licence(of.name, of.uscc)
+    return fitting(asked, learned_elsewhere | own, today)
 
 
 # --- What fits -----------------------------------------------------------------------------------------------------
@@ -269,13 +271,8 @@ def on_record(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, 
 def _known(asked: Iterable[Field], *, today: date, **holder: int) -> Found:
     """What the library has of a person or an organisation."""
     facts = library.facts_of(**holder, elements=[field.element for field in asked], today=today)
-    return _of_library(facts)
-
-
-def _of_library(known: Mapping[str, FactView]) -> Found:
-    """By element."""
     return {
-        element: Carried(fact.value, "library", fact.source, fact.at, fact.trust) for element, fact in known.items()
+        element: Carried(fact.value, "library", fact.source, fact.at, fact.trust) for element, fact in facts.items()
     }
 
 
