@@ -88,9 +88,7 @@ def terminate(
     :raises Refused: those of `cases.terminate`; changed-meanwhile – a machine prints its result at this moment.
     """
     with transaction.atomic():
-        begun = cases.lock(case_no)
-        conclude.hold(begun)
-        delivery.need_not_printing(case=begun, now=now)  # what comes out of a machine now would look valid
+        begun = _held(case_no, now=now)
         case = cases.terminate(
             case_no=case_no, reason=reason, second_by=second_by, second_may=second_may, held=ending.held(begun),
             told=ending.booking_off(begun, by=by, now=now), by=by, now=now,
@@ -109,11 +107,20 @@ def revoke(*, case_no: str, code: str, by: Actor, now: datetime) -> Case:
     :raises Refused: those of `cases.revoke`; changed-meanwhile – a machine prints its result at this moment.
     """
     with transaction.atomic():
-        begun = cases.lock(case_no)
-        conclude.hold(begun)
-        delivery.need_not_printing(case=begun, now=now)
+        _held(case_no, now=now)
         case = cases.revoke(case_no=case_no, code=code, by=by, now=now)
         conclude.take_back(case, why="revoked", by=by, now=now)
+    return case
+
+
+def _held(case_no: str, *, now: datetime) -> Case:
+    """A case whose result is to hold no more: locked, its holder held (`conclude.hold`), and nothing of it in a printer.
+
+    :raises Refused: nothing-found; changed-meanwhile – what comes out of a machine now would look valid.
+    """
+    case = cases.lock(case_no)
+    conclude.hold(case)
+    delivery.need_not_printing(case=case, now=now)
     return case
 
 
