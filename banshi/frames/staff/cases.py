@@ -30,7 +30,7 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries import Moment, Word
-from banshi.rooms.cases.queries.untouched import Earlier
+from banshi.rooms.cases.queries.untouched import Earlier, changed_answers, was_and_is
 from banshi.rooms.cases.rules.duties import AGREED, BY_TWO
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.masks import masked
@@ -157,7 +157,7 @@ def was_of(field: Field, value: object, earlier: Earlier | None, *, whole: bool)
     """What a field said when somebody examined it last; "" where it says the same now, or nobody did. :param value: as it is."""
     if earlier is None:
         return ""
-    was, now = (None if said == "" else said for said in (earlier.form.get(field.code), value))
+    was, now = was_and_is(field, value, earlier)
     return "" if was == now else _shown(field, was, whole=whole)
 
 
@@ -172,14 +172,12 @@ def changed(case: Case, earlier: Earlier | None, *, whole: bool) -> list[tuple[s
     """Questions and fields that say something else than when somebody examined them last, each with what it said."""
     if earlier is None:
         return []
-    found, guide, form = [], queries.guided_case(case), queries.form_of(case)
-    for question in guide.questions:
-        was = earlier.answers.get(question.id)
-        if was != case.answers.get(question.id):
-            option = next((o for o in question.options if o.id == was), None)
-            said = named(option, "text") if option is not None else pgettext("form", "Nothing")
-            found.append((named(question, "text"), said))
-    for field in guide.fields:
+    found, form = [], queries.form_of(case)
+    for question, chosen in changed_answers(case, earlier):
+        option = next((o for o in question.options if o.id == chosen), None)
+        said = named(option, "text") if option is not None else pgettext("form", "Nothing")
+        found.append((named(question, "text"), said))
+    for field in queries.guided_case(case).fields:
         if was := was_of(field, form.get(field.code), earlier, whole=whole):
             found.append((named(field, "label"), was))
     return found

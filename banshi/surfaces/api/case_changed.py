@@ -6,7 +6,7 @@ from typing import Any
 
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries.untouched import Earlier
+from banshi.rooms.cases.queries.untouched import Earlier, changed_answers, was_and_is
 from banshi.rooms.cases.rules.masks import masked
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.surfaces.api.parts import moment, named, zone_of
@@ -27,28 +27,23 @@ def changed_part(case: Case) -> dict[str, Any] | None:
 
 def _answers(case: Case, earlier: Earlier) -> list[dict[str, Any]]:
     """Of the questions that are asked now."""
-    found = []
-    for question in cases.guided_case(case).questions:
-        was, now = earlier.answers.get(question.id), case.answers.get(question.id)
-        if was != now:
-            found.append(
-                {"question": question.id, "text": question.text_zh, "text_en": question.text_en, "was": was, "now": now}
-            )
-    return found
+    return [
+        {
+            "question": question.id, "text": question.text_zh, "text_en": question.text_en, "was": was,
+            "now": case.answers.get(question.id),
+        }
+        for question, was in changed_answers(case, earlier)
+    ]  # fmt: skip
 
 
 def _fields(case: Case, earlier: Earlier) -> list[dict[str, Any]]:
     form, found = cases.form_of(case), []
     for field in cases.guided_case(case).fields:
-        was, now = (_nothing(said) for said in (earlier.form.get(field.code), form.get(field.code)))
+        was, now = was_and_is(field, form.get(field.code), earlier)
         if was != now:
             names = {"field": field.code, "label": field.label_zh, "label_en": field.label_en}
             found.append({**names, "was": _shown(field, was), "now": _shown(field, now)})
     return found
-
-
-def _nothing(said: object) -> object:
-    return None if said == "" else said
 
 
 def _shown(field: Field, said: object) -> object:

@@ -10,8 +10,9 @@ from typing import Any
 
 from banshi.foundation.crypto import blind_index
 from banshi.rooms.cases.models import Case, ToldField
-from banshi.rooms.cases.queries.handling import form_of, shown_fields
+from banshi.rooms.cases.queries.handling import form_of, guided_case, shown_fields
 from banshi.rooms.catalogue.rules.guided import FieldFault
+from banshi.rooms.catalogue.rules.handling import Field, Question
 
 WHOLE = "*"  # the row of a step that keeps answers and form as they stood, in place of a field
 SAME_ZH, SAME_EN = "和告知时写的一样，还没有改", "It still says what it said when the hall asked for it"
@@ -53,6 +54,18 @@ class Earlier:
     at: datetime
     form: Mapping[str, Any]
     answers: Mapping[str, str]
+
+
+def changed_answers(case: Case, earlier: Earlier) -> list[tuple[Question, str | None]]:
+    """Of the questions that are asked now, those answered otherwise than then, each with the option that was chosen."""
+    before = [(each, earlier.answers.get(each.id)) for each in guided_case(case).questions]
+    return [(question, was) for question, was in before if was != case.answers.get(question.id)]
+
+
+def was_and_is(field: Field, value: object, earlier: Earlier) -> tuple[object, object]:
+    """What a field said then, and what it says now; None for nothing. :param value: as the form has it now."""
+    was, now = (None if said == "" else said for said in (earlier.form.get(field.code), value))
+    return was, now
 
 
 def earlier_of(case: Case) -> Earlier | None:
