@@ -10,11 +10,11 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext, pgettext
 
-from banshi.foundation.said import named
 from banshi.rooms.cases import queries as cases
-from banshi.rooms.cases.models import Case, Obligation
+from banshi.rooms.cases.models import Case
 from banshi.surfaces.citizen import case_story
 from banshi.surfaces.citizen.case_where import WAITS_FOR_PAPERS, where_of
+from banshi.surfaces.citizen.to_follow import to_follow
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,14 @@ def turns_of(rows: Sequence[tuple[Case, date | None]], *, now: datetime) -> list
 
     :param rows: each case, and the day that is waited for in it.
     """
-    follow = _to_follow([case for case, _ in rows])
+    follow = to_follow([case for case, _ in rows if case.closed_at is None])
     found = []
     for case, due_on in rows:
         if (title := _step(case, now=now)) is not None:
             found.append(Turn(case, title, due_on))
-        if case.pk in follow:
-            until, papers = follow[case.pk]
-            found.append(
-                Turn(case, pgettext("case", "Still to follow, as you promised"), until, gettext(", ").join(papers))
-            )
+        if owed := [each for each in follow.get(case.pk, ()) if not each.sent]:
+            papers = gettext(", ").join(each.name for each in owed)
+            found.append(Turn(case, pgettext("case", "Still to follow, as you promised"), owed[0].due_on, papers))
     return sorted(found, key=lambda each: (each.until or date.max, each.case.pk))
 
 
@@ -59,21 +57,3 @@ def _step(case: Case, *, now: datetime) -> str | None:
             return pgettext("case", "Bring the originals")
         return pgettext("case", "Book a time to bring the originals")
     return str(case_story.NOW[case.phase][0]) if cases.with_of(case) == "applicant" else None
-
-
-def _to_follow(rows: Sequence[Case]) -> dict[int, tuple[date, tuple[str, ...]]]:
-    """容缺: of each case under way the papers that were promised and not sent since, and the first of their days."""
-    mine = {case.pk: case for case in rows if case.accepted_at is not None and case.closed_at is None}
-    if not mine:
-        return {}
-    owed = Obligation.objects.filter(case__in=mine, met_at=None).order_by("due_on", "id")
-    found: dict[int, tuple[date, tuple[str, ...]]] = {}
-    for row in owed:
-        case = mine[row.case_id]
-        if case.materials.filter(code=row.code, gone_at=None, at__gte=case.accepted_at).exists():
-            continue
-        papers = {each.code: each for each in cases.handling_of_case(case).materials}
-        name = named(papers[row.code]) if row.code in papers else row.code
-        first, before = found.get(case.pk, (row.due_on, ()))
-        found[case.pk] = (first, (*before, name))
-    return found

@@ -13,7 +13,6 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
-from banshi.foundation.said import named
 from banshi.frames.case_fields import groups_of, known_of, lines_of
 from banshi.frames.typed import clean, int_or_none
 from banshi.journeys.case import bundles, conclude, ending
@@ -48,6 +47,7 @@ from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import said_option
 from banshi.surfaces.citizen.online_level import to_prove_for
 from banshi.surfaces.citizen.retired import gone
+from banshi.surfaces.citizen.to_follow import to_follow
 from banshi.surfaces.citizen.uses import Used, used_in
 
 PAGE = 20
@@ -130,7 +130,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "remedy": cases.remedy_shown(found),
         "told": cases.told_missing(found),
         "fee": fees.owed(found.no, now=now) if found.decided_at else None,
-        "to_follow": _to_follow(found),
+        "to_follow": to_follow([found]).get(found.pk, []),
         "pickup": case_where.pickup(found, where, now=now),
         "may_take": case_where.may_take(found, where, now=now),
         "call": deliveries.call_of(found, now=now),
@@ -159,26 +159,6 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "gone": gone(found.item, now=now) if found.phase == "draft" else None,
     }
     return page(request, "citizen/case.html", context, hall=found.hall, refused=refused)
-
-
-def _to_follow(found: Case) -> list[tuple[str, Any, bool, bool]]:
-    """容缺: papers that were promised, each with its day, whether it was sent since and is yet to be looked at, and whether
-    its day has gone by."""
-    rows = list(found.obligations.filter(met_at=None).order_by("due_on", "id"))
-    if not rows or found.accepted_at is None:
-        return []
-    since = found.materials.filter(gone_at=None, at__gte=found.accepted_at).order_by("id")
-    sent = frozenset(since.values_list("code", flat=True))
-    names = {row.code: row for row in cases.handling_of_case(found).materials}
-    return [
-        (
-            named(names[row.code]) if row.code in names else row.code,
-            row.due_on,
-            row.code in sent,
-            row.lapsed_at is not None,
-        )
-        for row in rows
-    ]
 
 
 def _uses(request: Any, found: Case) -> list[Used]:

@@ -1,0 +1,40 @@
+"""容缺: what whoever applied promised to hand in later, as their pages say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F
+
+from banshi.foundation.said import named
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case, CaseMaterial, Obligation
+
+
+@dataclass(frozen=True)
+class Follows:
+    """A paper by its name, and its day. `sent`: since it was accepted, and yet to be looked at; `late`: its day has gone by."""
+
+    name: str
+    due_on: date
+    sent: bool
+    late: bool
+
+
+def to_follow(rows: Sequence[Case]) -> dict[int, list[Follows]]:
+    """By case, of those that were accepted: what has not been settled, due first. Two queries, however many they are."""
+    accepted = {case.pk: case for case in rows if case.accepted_at is not None}
+    owed = list(Obligation.objects.filter(case__in=accepted, met_at=None).order_by("due_on", "id")) if accepted else []
+    if not owed:
+        return {}
+    came = CaseMaterial.objects.filter(case__in=accepted, gone_at=None, at__gte=F("case__accepted_at"))
+    sent = set(came.values_list("case_id", "code"))
+    found: dict[int, list[Follows]] = {}
+    for row in owed:
+        names = {each.code: each for each in cases.handling_of_case(accepted[row.case_id]).materials}
+        name = named(names[row.code]) if row.code in names else row.code
+        line = Follows(name, row.due_on, (row.case_id, row.code) in sent, row.lapsed_at is not None)
+        found.setdefault(row.case_id, []).append(line)
+    return found
