@@ -16,7 +16,7 @@ from PIL import Image
 
 from banshi.foundation import clock, limits
 from banshi.frames import in_parts
-from banshi.frames.typed import int_or_none
+from banshi.frames.typed import key_or_none
 from banshi.journeys.case import from_library, sending
 from banshi.journeys.case.from_library import Held
 from banshi.kernel.refusals import Refused
@@ -38,7 +38,6 @@ from banshi.surfaces.citizen.online_level import to_prove_for
 
 SMALL = 360  # pixels a side of a page in the list
 MOST_AT_ONCE = 10
-MOST_ID = 2**63 - 1
 NOT_SIGNED = {"zh": "先读完告知的内容，勾选后再签署", "en": "Read what is told and tick the box, then sign"}
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -211,7 +210,7 @@ def _promised(request: Any, found: Case, code: str, *, now: datetime) -> HttpRes
 
 def _again(request: Any, found: Case, code: str, *, now: datetime) -> HttpResponseBase:
     """材料复用: consent, and what was handed in before is used again. Tapped twice it is there once."""
-    earlier = int_or_none(request.POST.get("earlier"), 1, MOST_ID) or 0
+    earlier = key_or_none(request.POST.get("earlier")) or 0
     consent = opens_library(request, found) and request.POST.get("consent") == "1"
     if not CaseMaterial.objects.filter(case=found, code=code, gone_at=None, origin__isnull=False).exists():
         try:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from banshi.foundation.doors import Asked
 from banshi.frames.staff import case_grants
-from banshi.frames.typed import clean, day_or_none, int_or_none, lines_of
+from banshi.frames.typed import clean, day_or_none, int_or_none, key_or_none, lines_of
 from banshi.journeys.case.at_window import Brought
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions import Counted, Missing
@@ -22,7 +22,6 @@ from banshi.surfaces.desk.case_front import Served, as_agent
 
 LONGEST = 2001  # one more than any field takes, so that it is told
 LONGEST_WHY = 301
-MOST_ID = 2**63 - 1
 WORDS = ("reason", "body", "ground", "second", "deny")
 
 
@@ -77,11 +76,7 @@ class Sent:
             words={name: lines_of(post.get(name), LONGEST_WHY) for name in WORDS},
             consent=post.get("consent") == "yes",
             promised=frozenset(code for code in papers if f"promise-{code}" in post),
-            again={
-                code: int_or_none(post.get(f"earlier-{code}"), 1, MOST_ID) or 0
-                for code in papers
-                if f"earlier-{code}" in post
-            },
+            again={code: key_or_none(post.get(f"earlier-{code}")) or 0 for code in papers if f"earlier-{code}" in post},
             seen=clean(post.get("seen"), 20),
         )
 

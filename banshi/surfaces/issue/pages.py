@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.http import HttpResponseBase
@@ -30,6 +29,7 @@ from banshi.kernel.masking import mask_name, mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases import queries
+from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.waiting import is_late
@@ -137,7 +137,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "own": queries.next_refusal(case, staff=request.who.staff_id or 0) is not None,
         "waits": case.wait_until if case.phase in ("decided", "issuing") and case.granted else None,
         "by_card_alone": not own,
-        "members": queries.who_acts_in(case, today=clock.now().astimezone(ZoneInfo(hall.timezone)).date()),
+        "members": queries.who_acts_in(case, today=today_of(case, clock.now())),
         "busy": shared.held(case, staff=request.who.staff_id),
         "delivered": next((p for p in queries.papers_of(case) if p.kind == "delivery_receipt"), None),
         "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
@@ -284,7 +284,7 @@ def by_card(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 def _whose(request: Asked, case: Case, now: datetime) -> int | None:
     """Whose card it was, of those who act for the organisation; None: the applicant's own. :raises Refused: invalid."""
-    here = queries.who_acts_in(case, today=now.astimezone(ZoneInfo(case.hall.timezone)).date())
+    here = queries.who_acts_in(case, today=today_of(case, now))
     if case.organisation_id is None and not here:
         return None
     asked = key_or_none(request.POST.get("member"))

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from banshi.foundation import states
 from banshi.foundation.said import named
 from banshi.foundation.times import day_words
-from banshi.frames.typed import int_or_none
+from banshi.frames.typed import key_or_none
 from banshi.journeys.case import bundles, from_library
 from banshi.journeys.case.from_library import Held
 from banshi.kernel.evidence import Evidence
@@ -36,8 +36,6 @@ from banshi.surfaces.kiosk.mine import their_case, together
 from banshi.surfaces.kiosk.place import Place
 from banshi.surfaces.kiosk.refusing import Way, refused_page
 from banshi.surfaces.kiosk.screens import screens_of
-
-MOST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def take_again(request: Any, place: Place, case: Case) -> None:
 
     :raises Refused: those of `cases.add_paper`.
     """
-    code, earlier = str(request.POST.get("code") or "")[:60], int_or_none(request.POST.get("earlier"), 1, MOST_ID) or 0
+    code, earlier = str(request.POST.get("code") or "")[:60], key_or_none(request.POST.get("earlier")) or 0
     if any(row.again is not None for row in cases.paper_rows(case) if row.code == code):
         return
     consent = request.POST.get("consent") == "1"
