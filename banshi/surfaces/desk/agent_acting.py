@@ -20,7 +20,7 @@ from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.actions import PersonAsked
 from banshi.rooms.identity.queries import MandateRef
-from banshi.surfaces.desk import firms
+from banshi.surfaces.desk import firms, wards
 from banshi.surfaces.desk.agents import FOR
 from banshi.surfaces.desk.case_front import Served
 from banshi.surfaces.desk.cases import of_number, thread_page
@@ -63,6 +63,7 @@ def _choose(request: Asked, here: Served, mandate: str) -> None:
     """The next case is this client's, and no firm's; "": their own."""
     request.session[FOR] = f"{here.ticket.ref}:{mandate}"
     request.session.pop(firms.FOR, None)
+    request.session.pop(wards.FOR, None)
 
 
 def _enter(request: Asked, here: Served, person: int, now: datetime) -> MandateRef:

@@ -37,6 +37,7 @@ from banshi.surfaces.desk.case_front import Served, as_agent, case_of
 from banshi.surfaces.desk.case_sent import Sent
 from banshi.surfaces.desk.cases import case_page, of_number, thread_page
 from banshi.surfaces.desk.firms import applies_for
+from banshi.surfaces.desk.wards import ward_for
 
 Act = Callable[[Served, Case, Sent, datetime], None]
 MOST_AT_ONCE = 10
@@ -90,9 +91,11 @@ def open_bundle(request: Asked, here: Served) -> HttpResponse:
 def _opening(
     request: Asked, here: Served, person_id: int, fields: Iterable[Field], *, now: datetime
 ) -> tuple[cases.Opening, dict[str, object]]:
-    """A case of whoever is served: their own, their guardian beside them, or of the client or organisation they chose; and by
-    field what is known of them."""
-    guardian, firm = guardians.here_for(request, here, now), applies_for(request, here, now)
+    """A case of whoever is served: their own, their guardian beside them, or of the child, client or organisation they chose;
+    and by field what is known of them."""
+    ward = ward_for(request, here, now)
+    person_id = ward.child_id if ward is not None else person_id
+    guardian, firm = ward or guardians.here_for(request, here, now), applies_for(request, here, now)
     agent = agents.client_for(request, here, now)
     applies = agent.person_id if agent is not None else person_id
     phone = guardians.reached_at(person_id, None if agent else guardian)

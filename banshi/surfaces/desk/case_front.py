@@ -24,6 +24,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.handling import Paper
 from banshi.rooms.catalogue.rules.one_form import OneForm, guided_jointly
+from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Service, Ticket, WindowSession
@@ -98,12 +99,18 @@ def served(request: Asked, ref: str) -> Served:
 
 
 def theirs(person_id: int | None, hall: str, *, today: date) -> QuerySet[Case]:
-    """The cases of whoever is served, of this hall; those of the organisations they act for, whoever opened them; and those in
-    which they act for somebody by a mandate that stands. None of a number that is nobody's."""
+    """The cases of whoever is served, of this hall, and of the children whose guardian they are; those of the organisations they
+    act for, whoever opened them; and those in which they act for somebody by a mandate that stands. None of a number that is
+    nobody's."""
     if person_id is None:
         return queries.all_cases().none()
     own = queries.at_window_of(person_id, hall=hall, today=today)
-    return own | queries.acted_by(person_id, hall=hall, today=today)
+    return own | queries.acted_by(person_id, hall=hall, today=today) | _of_wards(person_id, hall, today=today)
+
+
+def _of_wards(person_id: int, hall: str, *, today: date) -> QuerySet[Case]:
+    wards = people.wards_of_person(person_id, today=today)
+    return queries.all_cases().filter(person_id__in=wards, organisation=None, hall__code=hall)
 
 
 def number_in(said: str) -> str:
@@ -119,11 +126,12 @@ def found_by(here: Served, number: str) -> Case | None:
 
 
 def as_agent(here: Served, case: Case) -> bool:
-    """Whether whoever is served acts in a case of theirs by a mandate, and not for themselves or an organisation of theirs."""
-    person = here.ticket.person_id
-    if case.person_id == person or person is None:
+    """Whether whoever is served acts in a case of theirs by a mandate, and not for themselves, a child or an organisation of
+    theirs."""
+    person, today = here.ticket.person_id, here.today(clock.now())
+    if case.person_id == person or person is None or case.person_id in people.wards_of_person(person, today=today):
         return False
-    return queries.acts_in(case, person, today=here.today(clock.now())) is None
+    return queries.acts_in(case, person, today=today) is None
 
 
 def case_of(here: Served, no: str) -> Case:

@@ -37,6 +37,7 @@ from banshi.surfaces.desk.case_panels import panel_of
 from banshi.surfaces.desk.case_sent import Sent
 from banshi.surfaces.desk.firms import FirmPart, firms_part
 from banshi.surfaces.desk.guardians import guardians_part
+from banshi.surfaces.desk.wards import WardPart, wards_part
 
 View = Callable[..., HttpResponseBase]
 CAMERA_HERE = "geolocation=(), camera=(self), microphone=()"  # 高拍仪: on this page alone
@@ -84,11 +85,12 @@ def thread_page(
     typed: Mapping[str, str] | None = None,
     firm_typed: Mapping[str, str] | None = None,
     letter_typed: Mapping[str, str] | None = None,
+    ward_typed: Mapping[str, str] | None = None,
     q: str = "",
 ) -> HttpResponse:
     """:param item: what could not be opened, `matter`: if it was several at once; `other`: the case of the same matter that
     goes on; `typed`: of a guardian who could not be entered,
-    `firm_typed`: of an organisation, `letter_typed`: of a letter; `q`: a matter that was looked for."""
+    `firm_typed`: of an organisation, `letter_typed`: of a letter, `ward_typed`: of a child; `q`: a matter that was looked for."""
     now = clock.now()
     ticket = here.ticket
     rows = threads(ticket.person_id, here.hall.code, item_id=ticket.item_id, today=here.today(now))
@@ -96,9 +98,10 @@ def thread_page(
         firms_part(request, here, firm_typed or {}, now),
         agents_part(request, here, letter_typed or {}, now),
     )
+    wards = wards_part(request, here, ward_typed or {}, now)
     shown = context_of(here, now, clock.speed()) | {
         "guardians": guardians_part(request, here, typed or {}, now),
-        "firms": firms, "agents": agents, "for_whom": _for_whom(here, firms, agents),
+        "firms": firms, "agents": agents, "wards": wards, "for_whom": _for_whom(here, firms, agents, wards),
         "together": together(rows), "threads": rows, "refused": refused, "refused_item": item,
         "refused_matter": matter, "other": other, "q": q,
         "found": catalogue.search(q, hall=here.hall.code, limit=8) if q and refused is None else [],
@@ -109,13 +112,14 @@ def thread_page(
     return render(request, "desk/cases.html", shown, status=SLUGS[refused.slug] if refused else 200)
 
 
-def _for_whom(here: Served, firms: FirmPart | None, agents: AgentPart | None) -> str:
-    """Whose a new case is, masked: the client's or the organisation's that was chosen, else the served person's own."""
+def _for_whom(here: Served, firms: FirmPart | None, agents: AgentPart | None, wards: WardPart | None) -> str:
+    """Whose a new case is, masked: the child's, client's or organisation's that was chosen, else the served person's own."""
     client = (
         next((each.masked_client for each, _ in agents.rows if str(each.ref) == agents.chosen), "") if agents else ""
     )
     firm = next((row.acts.name for row in firms.rows if row.acts.organisation_id == firms.chosen), "") if firms else ""
-    return client or firm or (here.ticket.person.masked_name if here.ticket.person is not None else "")
+    child = next((each.other for each in wards.rows if each.id == wards.chosen), "") if wards else ""
+    return child or client or firm or (here.ticket.person.masked_name if here.ticket.person is not None else "")
 
 
 def _under_way(rows: list[Any], item: Item) -> bool:

@@ -16,6 +16,7 @@ from banshi.frames.typed import clean, day_or_none, key_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
+from banshi.surfaces.desk import wards
 from banshi.surfaces.desk.case_front import Served
 from banshi.surfaces.desk.cases import of_number, thread_page
 from banshi.surfaces.desk.firm_limits import limits_of
@@ -36,6 +37,7 @@ def firm(request: Asked, here: Served, verb: str) -> HttpResponse:
             request.session[FOR] = f"{here.ticket.ref}:{_enter(request, here, person, now)}"
         elif verb == "for":
             request.session[FOR] = f"{here.ticket.ref}:{key_or_none(request.POST.get('organisation')) or ''}"
+            request.session.pop(wards.FOR, None)
         elif verb == "limit":
             _limit(request, here, person, now)
         elif verb == "end":

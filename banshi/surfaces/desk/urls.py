@@ -14,6 +14,7 @@ from banshi.surfaces.desk import (
     firm_acting,
     glance,
     guardian_acting,
+    ward_acting,
 )
 
 app_name = "desk"
@@ -38,6 +39,7 @@ urlpatterns = [
     path(NUMBER + "together/<slug:no>/keep", bundle.keep, name="bundle-keep"),
     path(NUMBER + "agent/<slug:verb>", agent_acting.agent, name="agent"),
     path(NUMBER + "guardian/<slug:verb>", guardian_acting.guardian, name="guardian"),
+    path(NUMBER + "ward/<slug:verb>", ward_acting.ward, name="ward"),
     path(NUMBER + "firm/<slug:verb>", firm_acting.firm, name="firm"),
     path(NUMBER + "open", case_acting.open_case, name="case-open"),
     path(NUMBER + "open-together", case_acting.open_bundle, name="bundle-open"),

@@ -45,6 +45,7 @@ from banshi.rooms.identity.actions.guardians import (
     end_guardian,
     hold_guardian,
     prove_guardian,
+    prove_ward,
     uphold_guardian,
 )
 from banshi.rooms.identity.actions.joining import join_entries, lock_entries
@@ -509,6 +510,7 @@ __all__ = [
     "prove_account",
     "prove_guardian",
     "prove_phone",
+    "prove_ward",
     "record_letter",
     "register_agent",
     "remove_from_account",

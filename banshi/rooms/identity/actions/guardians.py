@@ -85,6 +85,25 @@ def prove_guardian(
 
 
 @transaction.atomic
+def prove_ward(*, guardianship_id: int, guardian_id: int, paper: str, by: Actor, now: datetime) -> Guardianship:
+    """A window saw the paper for what a guardian had declared, whose own document was compared there. Twice changes nothing.
+
+    :raises Refused: nothing-found – nothing this guardian said, or it was ended; invalid (paper).
+    """
+    if not paper.strip():
+        raise invalid("paper", NO_PAPER)
+    row = _locked(guardianship_id)
+    if row.guardian_id != guardian_id:
+        raise Refused("nothing-found", facts={"guardianship": guardianship_id})
+    if row.proven_at is None:
+        row.paper, row.proven_at, row.proven_by = paper.strip()[:200], now, str(by)[:60]
+        row.save(update_fields=["paper", "proven_at", "proven_by"])
+        _list_child(row, now=now)
+        audit.record(action="guardian-proven", by=by, now=now, **_about(row, by))
+    return row
+
+
+@transaction.atomic
 def contest_guardian(*, guardianship_id: int, why: str, by: Actor, now: datetime) -> None:
     """It rests until it is upheld or ended: somebody says it is not so. Twice changes nothing.
 

@@ -49,6 +49,7 @@ from banshi.rooms.identity.queries.guardians import (
     may_be_minor,
     opens_for,
     wards_of,
+    wards_of_person,
 )
 from banshi.rooms.identity.queries.letters import (
     Acting,
@@ -519,6 +520,7 @@ __all__ = [
     "suspended_agent",
     "told_at",
     "wards_of",
+    "wards_of_person",
     "was_member",
     "who_appoints",
     "why_over",

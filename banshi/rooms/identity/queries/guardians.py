@@ -52,6 +52,12 @@ def wards_of(account_id: int | None, *, today: date) -> list[int]:
     return list(rows.order_by("id").values_list("child_id", flat=True))
 
 
+def wards_of_person(person_id: int, *, today: date) -> list[int]:
+    """The same of somebody who stands at a window."""
+    rows = Guardianship.objects.filter(in_force(today), guardian_id=person_id)
+    return list(rows.order_by("id").values_list("child_id", flat=True))
+
+
 def guardians_of(child_id: int, *, today: date) -> tuple[GuardianView, ...]:
     """Who is a guardian of a child, or says so: for staff who serve it."""
     rows = Guardianship.objects.filter(child_id=child_id, ended_at=None, valid_until__gte=today)

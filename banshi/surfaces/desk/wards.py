@@ -1,0 +1,70 @@
+"""Children of whoever is served: whose guardian they are by papers that were seen, or say to be; a new case may be a child's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from banshi.foundation.doors import Asked
+from banshi.frames.typed import key_or_none
+from banshi.kernel.documents import IdType, age_on
+from banshi.kernel.masking import mask_name
+from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.queries import GuardianView
+from banshi.rooms.identity.rules import RELATIONS
+from banshi.surfaces.desk.agents import client_for
+from banshi.surfaces.desk.case_front import Served
+from banshi.surfaces.desk.firms import applies_for
+
+FIELDS = ("name", "id_type", "id_number", "relation", "paper", "born")
+FOR = "ward_for"  # in the session: of which number, which guardianship
+OF_AGE = 18
+
+
+@dataclass(frozen=True)
+class WardPart:
+    """The children of the served person, their names masked; `chosen`: a new case is this one's. `typed`: what could not be
+    entered, `at`: of which of them."""
+
+    rows: tuple[GuardianView, ...]
+    chosen: int | None
+    typed: Mapping[str, str]
+    at: int | None = None
+    types: tuple[IdType, ...] = tuple(kind for kind in IdType if kind is not IdType.USCC)
+    relations: tuple[str, ...] = RELATIONS
+
+    @property
+    def open(self) -> bool:
+        """Whether the form to enter one is: something was typed."""
+        return self.at is None and any(self.typed.values())
+
+
+def wards_part(request: Asked, here: Served, typed: Mapping[str, str], now: datetime) -> WardPart | None:
+    """None where nobody is served by name, or a minor is."""
+    person_id, today = here.ticket.person_id, here.today(now)
+    if person_id is None:
+        return None
+    born = people.born_on(people.person(person_id))
+    if born is not None and age_on(born, today) < OF_AGE:
+        return None
+    chosen = ward_for(request, here, now)
+    rows = people.children_of_person(person_id, today=today)
+    return WardPart(
+        tuple(replace(each, other=mask_name(each.other)) for each in rows),
+        chosen.id if chosen else None,
+        dict.fromkeys(FIELDS, "") | dict(typed),
+        key_or_none(request.POST.get("guardian")) if typed else None,
+    )
+
+
+def ward_for(request: Asked, here: Served, now: datetime) -> GuardianView | None:
+    """By which guardianship a new case of this number is opened; None: it is the served person's own, a firm's or a client's."""
+    ref, _, said = str(request.session.get(FOR, "")).partition(":")
+    asked = key_or_none(said) if ref == here.ticket.ref else None
+    if asked is None or here.ticket.person_id is None:
+        return None
+    if applies_for(request, here, now) or client_for(request, here, now):
+        return None
+    rows = people.children_of_person(here.ticket.person_id, today=here.today(now))
+    return next((each for each in rows if each.id == asked and each.proven and not each.contested), None)
