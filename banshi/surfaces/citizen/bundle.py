@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.frames.bundle_fields import known_of, lines_of
 from banshi.frames.case_fields import Line
-from banshi.journeys.case import bundles, ending
+from banshi.journeys.case import ending
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Bundle, Case
@@ -127,26 +124,7 @@ def _story(rows: list[Case], *, now: datetime) -> list[tuple[Case, case_story.Do
     return sorted(found, key=lambda each: (each[1].at, each[1].number), reverse=True)
 
 
-# --- Send, take back --------------------------------------------------------------------------------------------
-
-
-@citizen_page
-@require_POST
-def send(request: Any, no: str) -> HttpResponseBase:
-    """All of it at once, or nothing."""
-    now = clock.now()
-    found, _ = my_bundle(request, no)
-    try:
-        bundles.submit_bundle(bundle_no=found.no, by=request.who.by, now=now)
-    except Refused as refused:
-        found, rows = my_bundle(request, no)
-        if refused.slug == "wrong-state":
-            return redirect("citizen:bundle", found.no)  # tapped twice, or sent in another tab
-        if refused.slug == "form-invalid":
-            return redirect(reverse("citizen:bundle-form", args=[found.no]) + "?faults=all")
-        return _page(request, found, rows, refused=refused, now=now)
-    messages.success(request, pgettext("bundle", "All of it is sent. Each has its receipt."))
-    return redirect("citizen:bundle", found.no)
+# --- Take back -------------------------------------------------------------------------------------------------
 
 
 @citizen_page

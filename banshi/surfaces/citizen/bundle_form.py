@@ -116,7 +116,7 @@ def _save_all(request: Any, found: Bundle, rows: Sequence[Case], *, now: datetim
     if wrong:
         incomplete = Refused("form-invalid", facts={"count": len(wrong)})
         return _form_page(request, found, rows, all_faults=True, refused=incomplete, now=now)
-    return redirect("citizen:bundle", found.no)
+    return redirect("citizen:bundle-papers", found.no)
 
 
 @citizen_page

@@ -47,7 +47,7 @@ from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import said_option
 from banshi.surfaces.citizen.online_level import to_prove_for
 from banshi.surfaces.citizen.retired import gone
-from banshi.surfaces.citizen.to_follow import to_follow
+from banshi.surfaces.citizen.to_follow import may_follow, to_follow
 from banshi.surfaces.citizen.uses import Used, used_in
 
 PAGE = 20
@@ -65,7 +65,8 @@ def my_cases(request: Any) -> HttpResponseBase:
     rows = cases.mine(account_id=request.who.account_id, person_ids=my_people(request), told=told_here(request))
     rows = without_ended(rows, request.who.account_id, today=timezone.localtime(now).date())
     shown, has_more = rows_of(rows, start=PAGE * (number - 1), most=PAGE, now=now)
-    context = {"rows": shown, "number": number, "has_more": has_more}
+    unproven = not shown and people.proven_person(request.who.account_id) is None
+    context = {"rows": shown, "number": number, "has_more": has_more, "unproven": unproven}
     return page(request, "citizen/cases.html", context)
 
 
@@ -131,6 +132,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "told": cases.told_missing(found),
         "fee": fees.owed(found.no, now=now) if found.decided_at else None,
         "to_follow": to_follow([found]).get(found.pk, []),
+        "later": may_follow(found) if found.phase in case_where.WAITS_FOR_PAPERS else [],
         "pickup": case_where.pickup(found, where, now=now),
         "may_take": case_where.may_take(found, where, now=now),
         "call": deliveries.call_of(found, now=now),
@@ -191,7 +193,7 @@ def check(request: Any, no: str) -> HttpResponseBase:
     if not is_open(found):
         return redirect("citizen:case", found.no)
     if found.bundle is not None and found.phase == "draft":
-        return redirect("citizen:bundle", found.bundle.no)
+        return redirect("citizen:bundle-check", found.bundle.no)
     if not cases.guided_case(found).complete:
         return redirect("citizen:situation", found.no)
     return _check_page(request, found, now=now)
@@ -211,7 +213,7 @@ def _check_page(request: Any, found: Case, *, refused: Refused | None = None, no
         "wrong": [line for line in lines if line.fault],
         "papers": papers,
         "lacking": [each for each in papers if each.row.necessity == "required" and not each.there],
-        "later": [each for each in papers if each.row.necessity == "deferrable" and not each.there],
+        "later": may_follow(found, [each.row for each in papers]),
         "limits": cases.handling_of_case(found).limits,
         "senders": only_fills(request, found),
         "to_prove": to_prove_for([found]) if refused is None or refused.slug != "identity-level" else None,

@@ -11,6 +11,8 @@ from django.db.models import F
 from banshi.foundation.said import named
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case, CaseMaterial, Obligation
+from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.catalogue.rules.handling import Limit
 
 
 @dataclass(frozen=True)
@@ -38,3 +40,21 @@ def to_follow(rows: Sequence[Case]) -> dict[int, list[Follows]]:
         line = Follows(name, row.due_on, (row.case_id, row.code) in sent, row.lapsed_at is not None)
         found.setdefault(row.case_id, []).append(line)
     return found
+
+
+@dataclass(frozen=True)
+class MayFollow:
+    """A paper that is not there and may follow, while its matter is not accepted. `within`: so long after it is accepted at the
+    latest, the day the matter is promised for; the day itself is agreed then."""
+
+    row: PaperRow
+    within: Limit
+
+
+def may_follow(case: Case, rows: Sequence[PaperRow] | None = None) -> list[MayFollow]:
+    """Of a case that was not accepted yet, in the order of its list; empty once it was: `to_follow` has the days then."""
+    if case.accepted_at is not None or case.closed_at is not None:
+        return []
+    within = cases.guided_case(case).promised
+    listed = cases.paper_rows(case) if rows is None else rows
+    return [MayFollow(row, within) for row in listed if row.necessity == "deferrable" and not row.there]

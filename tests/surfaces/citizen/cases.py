@@ -57,16 +57,16 @@ def fields(page: Any) -> dict[str, str]:
     return found
 
 
-def retell(matters: Matters, **more: Any) -> None:
+def retell(matters: Matters, *, item: str = "pension", **more: Any) -> None:
     """The item is published anew, with these parts of its handling replaced; cases opened before keep theirs."""
     from banshi.kernel.actors import SYSTEM
     from banshi.rooms.catalogue import actions, queries
     from banshi.rooms.catalogue.models import Item
     from tests.town import TUESDAY_NINE
 
-    item = Item.objects.get(code="pension")
-    item.handling = {**item.handling, **more}
-    item.save(update_fields=["handling"])
+    row = Item.objects.get(code=item)
+    row.handling = {**row.handling, **more}
+    row.save(update_fields=["handling"])
     actions.keep_item_versions(by=SYSTEM, now=TUESDAY_NINE)
     queries.forget()
     queries.forget_handlings()

@@ -70,6 +70,16 @@ def test_nobody_signs_in_to_see_what_it_takes(shop, anybody):
     assert "比分开填少填 1 项" in takes
 
 
+def test_what_is_done_together_is_found_before_what_is_done_alone(shop, anybody):
+    OneMatter.objects.update(name_zh="办养老保险和招牌")
+    live = text(anybody.client.get("/search", {"q": "养老保险"}, headers={"HX-Request": "true"}))
+    pages = [text(anybody.get(path, q="养老保险")) for path in ("/search", "/items/")]
+
+    for found in (live, *pages):
+        assert 0 < found.index('href="/together/open-shop/"') < found.index('href="/items/pension"')
+    assert "/together/open-shop/" not in text(anybody.get("/search", q="身份证"))
+
+
 def test_what_the_situation_says_is_not_asked_and_goes_into_the_cases(me: Phone) -> None:
     OneMatter.objects.update(items="pension?premises=rented;sign")
 
@@ -88,11 +98,11 @@ def test_from_the_questions_to_all_of_it_sent(me):
     saved = me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
     first = cases_of(bundle)[0]
     handed_in(me, first, "id", "lease")
-    sent = me.client.post(f"/bundles/{bundle.no}/send")
+    sent = me.client.post(f"/bundles/{bundle.no}/check/")
     after = text(me.client.get(f"/bundles/{bundle.no}/"))
 
     assert text(form).count('name="f-business-address"') == 1
-    assert saved["Location"] == f"/bundles/{bundle.no}/"
+    assert saved["Location"] == f"/bundles/{bundle.no}/papers/"
     assert [form_of(case)["address"] for case in cases_of(bundle)] == ["一号路 2 号"] * 2
     assert sent["Location"] == f"/bundles/{bundle.no}/"
     assert phases(bundle) == ["pre_review", "pre_review"]
@@ -105,7 +115,7 @@ def test_the_whole_names_the_one_next_step_and_counts_what_came_to_a_result(shop
     me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
     first, second = cases_of(bundle)
     handed_in(me, first, "id", "lease")
-    me.client.post(f"/bundles/{bundle.no}/send")
+    me.client.post(f"/bundles/{bundle.no}/check/")
     codes = second.materials.values_list("code", flat=True).distinct().order_by("code")
     wrong = [cases.Verdict(code, ok=False, reason="看不清") for code in codes]
     cases.send_back(case_no=second.no, verdicts=wrong, by=by["pre_reviewer"], now=TUESDAY_NINE)
@@ -145,11 +155,58 @@ def test_the_whole_says_what_was_promised_to_follow_and_by_when(shop, me):
     assert ("答应后补的材料" in met, "现在不用你办什么" in met) == (False, True)
 
 
+def test_all_of_it_is_checked_before_it_is_sent(me):
+    bundle = begun(me)
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
+    lacking = text(me.client.get(f"/bundles/{bundle.no}/check/"))
+    handed_in(me, cases_of(bundle)[0], "id", "lease")
+
+    page = text(me.client.get(f"/bundles/{bundle.no}/check/"))
+
+    assert ("还差 2 份材料" in lacking, "还差 2 份材料" in page, phases(bundle)) == (True, False, ["draft"] * 2)
+    assert [page.count(each) for each in ("小镇书店", "一号路 2 号", "店面是谁的", "身份证", "租约")] == [1] * 5
+    assert [each in page for each in ("招牌设置", "9 个工作日", "提交即表示所填属实")] == [True] * 3
+
+
+def test_a_paper_that_may_follow_is_named_with_the_time_it_has(shop: tuple[Matters, Phone]) -> None:
+    matters, me = shop
+    sign = Item.objects.get(code="sign").handling
+    papers = [{**each, "necessity": "deferrable"} if each["code"] == "lease" else each for each in sign["materials"]]
+    for code in ("pension", "sign"):
+        retell(matters, item=code, materials=papers)
+    bundle = begun(me)
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
+    handed_in(me, cases_of(bundle)[0], "id")
+
+    page = text(me.client.get(f"/bundles/{bundle.no}/check/"))
+    sent = me.client.post(f"/bundles/{bundle.no}/check/")
+    first = cases_of(bundle)[0]
+    cases.pass_on(case_no=first.no, verdicts=right(first), by=matters.by["pre_reviewer"], now=TUESDAY_NINE)
+    passed = text(me.client.get(f"/cases/{first.no}/"))
+
+    assert ("最晚在受理后" in page, page.count("租约")) == (True, 2)
+    assert sent["Location"] == f"/bundles/{bundle.no}/"
+    assert ("租约" in passed, "最晚在受理后" in passed) == (True, True)
+
+
+def test_the_page_to_check_on_is_nobody_elses_and_gone_once_it_is_sent(shop, me, theirs):
+    bundle = begun(me)
+    strange = theirs.client.get(f"/bundles/{bundle.no}/check/"), theirs.client.post(f"/bundles/{bundle.no}/check/")
+    me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
+    handed_in(me, cases_of(bundle)[0], "id", "lease")
+    me.client.post(f"/bundles/{bundle.no}/check/")
+
+    again = me.client.get(f"/bundles/{bundle.no}/check/"), me.client.post(f"/bundles/{bundle.no}/check/")
+
+    assert [each.status_code for each in strange] == [404, 404]
+    assert [each["Location"] for each in again] == [f"/bundles/{bundle.no}/"] * 2
+
+
 def sent_whole(me: Phone) -> Bundle:
     bundle = begun(me)
     me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
     handed_in(me, cases_of(bundle)[0], "id", "lease")
-    me.client.post(f"/bundles/{bundle.no}/send")
+    me.client.post(f"/bundles/{bundle.no}/check/")
     return bundle
 
 
@@ -161,7 +218,7 @@ def right(case: Case) -> list[cases.Verdict]:
 def test_what_is_missing_sends_nothing_and_is_said_at_its_field(me):
     bundle = begun(me)
 
-    sent = me.client.post(f"/bundles/{bundle.no}/send")
+    sent = me.client.post(f"/bundles/{bundle.no}/check/")
     page = text(me.client.get(sent["Location"]))
 
     assert sent["Location"] == f"/bundles/{bundle.no}/form/?faults=all"
@@ -315,7 +372,7 @@ def test_an_organisation_begins_fills_sends_and_takes_back_all_of_it(me):
 
     me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
     handed_in(me, cases_of(bundle)[0], "id", "lease")
-    me.client.post(f"/bundles/{bundle.no}/send")
+    me.client.post(f"/bundles/{bundle.no}/check/")
     sent, page = phases(bundle), text(me.client.get(f"/bundles/{bundle.no}/"))
     me.client.post(f"/bundles/{bundle.no}/withdraw")
 
@@ -346,7 +403,7 @@ def test_who_only_fills_in_sees_who_sends_the_whole(me):
     me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
     handed_in(me, cases_of(bundle)[0], "id", "lease")
 
-    page, answer = text(me.client.get(f"/bundles/{bundle.no}/")), me.client.post(f"/bundles/{bundle.no}/send")
+    page, answer = text(me.client.get(f"/bundles/{bundle.no}/")), me.client.post(f"/bundles/{bundle.no}/check/")
 
     assert ("你替这个单位填写" in page, answer.status_code, phases(bundle)) == (True, 409, ["draft"] * 2)
 
@@ -373,7 +430,7 @@ def test_what_was_begun_as_one_is_one_row_with_one_next_step_and_opens_to_its_ca
     me.client.post(f"/bundles/{bundle.no}/form/", {**TYPED, **marks_on(me, bundle), "go": "on"})
     first, second = cases_of(bundle)
     handed_in(me, first, "id", "lease")
-    me.client.post(f"/bundles/{bundle.no}/send")
+    me.client.post(f"/bundles/{bundle.no}/check/")
     codes = second.materials.values_list("code", flat=True).distinct().order_by("code")
     wrong = [cases.Verdict(code, ok=False, reason="看不清") for code in codes]
     cases.send_back(case_no=second.no, verdicts=wrong, by=by["pre_reviewer"], now=TUESDAY_NINE)
@@ -413,7 +470,7 @@ def test_who_is_not_known_far_enough_sees_where_to_go_before_all_of_it_is_sent(s
     Account.objects.update(person_evidence=0)
 
     told = [text(me.get(path)) for path in pages]
-    sent = me.client.post(f"/bundles/{bundle.no}/send").content.decode()
+    sent = me.client.post(f"/bundles/{bundle.no}/check/").content.decode()
 
     assert [("要先核验身份" in each, 'href="/book/pension/?hall=town"' in each) for each in known] == [
         (False, False)
