@@ -205,5 +205,5 @@ def search(request: Any) -> HttpResponseBase:
     """Live results as one types (a fragment), or a page of results."""
     q = asked(request, "q")
     found = catalogue.search(q, limit=12 if request.htmx else 40) if q else []
-    context = {"q": q, "found": found}
+    context = {"q": q, "found": found, "matters": catalogue.find_matters(q)}
     return page(request, "citizen/_found.html" if request.htmx else "citizen/search.html", context)

@@ -35,7 +35,7 @@ def find(request: Any, place: Place, person: int) -> HttpResponse:
         if asked
         else insight.popular(place.hall.code, now=place.now, n=LOOKED_THROUGH)
     )
-    matters = [] if here else offered(place, asked.lower())
+    matters = [] if here else offered(place, asked)
     have = {item.code for item in here}
     found = [line for line in done_here(lines, online=bool(here)) if line.code not in have][: RESULTS - len(matters)]
     not_now = {line.code for line in found if line.seasons is not None and not line.seasons.hold(place.today)}

@@ -52,23 +52,36 @@ class Thing:
 @at_kiosk
 @require_http_methods(["GET", "POST"])
 def mine(request: HttpRequest, place: Place) -> HttpResponse:
-    """The card, then what is theirs. A number that is only typed opens nothing."""
+    """The card, then what is theirs – or what they came for (`together`: a 一件事 that was found before the card was asked for).
+    A number that is only typed opens nothing."""
+    together = _came_for(request)
     if request.method == "GET":
         person = sitting.person_at(request, place)
         if person is None:
-            return page(request, place, "mine_card.html")
+            return page(request, place, "mine_card.html", {"together": together})
         sitting.begin(request, place, person)
+        if together:
+            return redirect("kiosk:together", place.hall.code, together)
         return sitting.shown(request, place, "mine.html", _things(place, person))
     sitting.end(request)
     try:
         not_too_often(place)
         person = card.person_read(request, place)
     except card.NotRead as no:
-        return page(request, place, "mine_card.html", {"wrong": no.wrong}, status=SLUGS["identity-invalid"])
+        wrong = {"wrong": no.wrong, "together": together}
+        return page(request, place, "mine_card.html", wrong, status=SLUGS["identity-invalid"])
     except Refused as no:
         return refused_page(request, place, no, again=reverse("kiosk:mine", args=[place.hall.code]))
     sitting.begin(request, place, person)
+    if together:
+        return redirect("kiosk:together", place.hall.code, together)
     return redirect("kiosk:mine", place.hall.code)
+
+
+def _came_for(request: HttpRequest) -> str:
+    """A 一件事 of the catalogue by its code; "" for none."""
+    asked = (request.POST if request.method == "POST" else request.GET).get("together", "")[:60].replace("\0", "")
+    return asked if asked and OneMatter.objects.filter(code=asked).exists() else ""
 
 
 def theirs(place: Place, person: int) -> list[Case]:

@@ -37,6 +37,7 @@ from banshi.surfaces.kiosk import sitting
 from banshi.surfaces.kiosk.place import Place, not_too_often
 from banshi.surfaces.kiosk.situation import Choice, answers_said, asked_of, before, query, said_rows
 
+LOOKED_AT = 12  # of what is called so
 OFFERED = 3  # of the catalogue's on the page on which a matter is begun
 
 
@@ -56,10 +57,9 @@ class Whole:
 
 
 def offered(place: Place, asked: str) -> list[OneMatter]:
-    """Those of the catalogue that are sent from a machine of this hall, and whose name has the words."""
-    found = [
-        row for row in catalogue.one_matters(place.hall.code) if asked in row.name_zh or asked in row.name_en.lower()
-    ]
+    """Those of the catalogue that are sent from a machine of this hall, and are called so; with nothing asked for, the first."""
+    here = place.hall.code
+    found = catalogue.find_matters(asked, hall=here, limit=LOOKED_AT) if asked else catalogue.one_matters(here)
     codes = {code for row in found for code in row.codes}
     online = set(Item.objects.filter(code__in=codes, handling__where__online=True).values_list("code", flat=True))
     return [row for row in found if online >= set(row.codes)][:OFFERED]

@@ -31,6 +31,7 @@ from banshi.rooms.tickets.rules import lane_by_age, line_closes_at, served_today
 from banshi.surfaces.kiosk import early, presented, slips
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_many, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
+from banshi.surfaces.kiosk.together import offered
 from banshi.surfaces.kiosk.where import where
 from banshi.surfaces.kiosk.which import which_document
 
@@ -115,7 +116,8 @@ def search(request: HttpRequest, place: Place) -> HttpResponse:
     )
     today = _today(place)
     not_now = {line.code for line in found if line.seasons is not None and not line.seasons.hold(today)}
-    context = {"q": asked, "found": found, "not_now": not_now}
+    matters = offered(place, asked) if asked else []
+    context = {"q": asked, "found": found[: RESULTS - len(matters)], "not_now": not_now, "matters": matters}
     return page(request, place, "part_found.html" if request.htmx else "search.html", context)  # type: ignore[attr-defined]
 
 

@@ -9,7 +9,7 @@ import pytest
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.catalogue import actions, queries
-from banshi.rooms.catalogue.models import Department, HallItem, Material, MaterialRequirement, Synonym, Theme
+from banshi.rooms.catalogue.models import Department, HallItem, Material, MaterialRequirement, OneMatter, Synonym, Theme
 from tests.town import CLERK, TUESDAY_NINE, Town
 
 
@@ -147,3 +147,26 @@ def test_a_change_is_found_with_the_next_look_at_the_catalogue(town: Town) -> No
     queries.forget()
 
     assert codes(queries.search(hall="town", category="B")) == ["pension", "id-card"]
+
+
+def test_what_is_done_together_is_found_by_its_name_its_sound_and_its_english(town: Town) -> None:
+    OneMatter.objects.create(
+        code="shop", name_zh="我要开便利店", name_en="Opening a convenience store", audience="firm", items="pension;medical", order=1,
+    )  # fmt: skip
+
+    said = ["开便利店", "开个便利店", "bianlidian", "kbld", "convenience store"]
+    others = ["", "身份证", "我的身份证", "退休金"]
+
+    assert [[each.code for each in queries.find_matters(q)] for q in said] == [["shop"]] * len(said)
+    assert [queries.find_matters(q) for q in others] == [[]] * len(others)
+    assert queries.find_matters("便利店", audience="person") == []
+    assert queries.find_matters("便利店", hall="other") == []
+
+
+def test_what_is_no_longer_offered_together_is_not_found(town: Town) -> None:
+    OneMatter.objects.create(
+        code="shop", name_zh="我要开便利店", name_en="Opening a shop", audience="firm", items="pension;medical", order=1,
+        retired_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    assert queries.find_matters("便利店") == []

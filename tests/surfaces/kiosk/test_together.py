@@ -180,3 +180,24 @@ def test_the_fees_of_several_say_how_they_come_about(matters: Matters, machine: 
     assert (item.code, str(fee.amount), fee.text_zh) == ("pension", "20.00", "许可证副本")
     assert ("许可证副本" in said(takes), "每多 1 份加 10 元" in said(takes)) == (True, True)
     assert ("¥ 20.00" in said(check), fee.how_zh in said(check), fee.how_zh != "") == (True, True, True)
+
+
+def test_who_finds_it_before_the_card_was_asked_for_comes_to_it_by_the_card(matters: Matters, machine: Client) -> None:
+    OneMatter.objects.create(
+        code="open-shop", name_zh="我要开书店", name_en="Opening a bookshop", audience="person", items="pension;sign", order=1,
+    )  # fmt: skip
+
+    found = machine.get(f"{HERE}/search", {"q": "开书店"}).content.decode()
+    asked = machine.get(f"{HERE}/mine?together=open-shop")
+    came = lay_for(machine, matters, "open-shop")
+    strange = machine.get(f"{HERE}/mine?together=nothing")
+
+    assert f"{HERE}/mine?together=open-shop" in found
+    assert 'name="together" value="open-shop"' in asked.content.decode()
+    assert came["Location"] == f"{HERE}/together/open-shop"
+    assert strange.status_code == 200
+
+
+def lay_for(machine: Client, matters: Matters, together: str) -> Any:
+    """The card, laid there by somebody who came for this."""
+    return machine.post(f"{HERE}/mine", {"chip": chip(matters.person), "together": together})

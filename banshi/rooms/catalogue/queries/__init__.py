@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -400,6 +401,31 @@ def one_matters(hall: str | None = None) -> list[OneMatter]:
         if here is None or here >= set(row.codes)
     ]
     return [row for row in rows if not gone & set(row.codes) and _in_season(catalogue, row.codes)]
+
+
+def find_matters(q: str, *, hall: str | None = None, audience: str | None = None, limit: int = 3) -> list[OneMatter]:
+    """Those of `one_matters` that are called so: by words, pinyin, initials or English, the best first; none for a word that
+    some item alone is called by."""
+    if not q.strip():
+        return []
+    rows = {row.code: row for row in one_matters(hall) if not audience or row.audience in (audience, "both")}
+    entries = tuple(Entry(row.code, row.name_zh, row.name_en) for row in rows.values())
+    hits = [
+        hit
+        for hit in _called(entries).search(q, limit=len(entries))
+        if hit.score >= (HALF_SAID if hit.why == "words" else SLIPPED)
+    ]
+    return [rows[hit.code] for hit in hits[:limit]]
+
+
+# Scores of a Hit: most of a sentence has to be in the name, not “my” alone; one slip in a name is none.
+HALF_SAID, SLIPPED = 50.0, 40.0
+
+
+@lru_cache(maxsize=16)
+def _called(entries: tuple[Entry, ...]) -> Index:
+    """By what they are called: the same entries make the same index."""
+    return Index.build(entries)
 
 
 def _in_season(catalogue: _Catalogue, codes: Iterable[str]) -> bool:
