@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from banshi.kernel.conditions import judge, names
+from banshi.rooms.catalogue.rules.general import identity_card_named
 from banshi.rooms.catalogue.rules.guided import Guided
+from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.catalogue.rules.one_form import (
     OneForm,
     costs_jointly,
@@ -106,6 +110,41 @@ def test_every_path_ends_in_one_list_of_papers_each_once(code: str) -> None:
         assert found.complete
         assert len(set(codes)) == len(codes)
         assert found.fields
+
+
+@pytest.mark.parametrize("code", MATTERS)
+def test_no_field_asks_for_what_another_one_asks(code: str) -> None:
+    """A shop has one area, whichever permit asks for it, and whoever applies one name."""
+    for found in ends(code):
+        asked = [_fact(each.label_zh) for each in found.fields if _may_show(each, found)]
+
+        assert {each for each in asked if asked.count(each) > 1} == set()
+
+
+@pytest.mark.parametrize("code", MATTERS)
+def test_no_paper_is_asked_for_under_two_names(code: str) -> None:
+    """The same card, as the operator's and as the representative's, is one card."""
+    for found in ends(code):
+        papers = [_fact(each.name_zh) for each in found.materials]
+        cards = [each.name_zh for each in found.materials if identity_card_named(each.name_zh)]
+
+        assert {each for each in papers if papers.count(each) > 1} == set()
+        assert len([each for each in cards if not each.startswith(OTHERS)]) <= 1
+
+
+OTHERS = ("卖方", "配偶", "代理人", "监护")  # whose card it is, where it is not the applicant's
+QUALIFIES = re.compile("（[^）]*）|店面|经营场所|场所|企业|单位|字号|经营者")
+
+
+def _fact(said: str) -> str:
+    """What a label asks for, without the words that each matter puts before it; whole where nothing else is left."""
+    return QUALIFIES.sub("", said) or said
+
+
+def _may_show(field: Field, found: Guided) -> bool:
+    """Whether it is asked for with these answers; what hangs on other fields may be."""
+    others = {each.code for each in found.fields}
+    return judge(field.show_if, found.answers).value is True or bool(others & names(field.show_if))
 
 
 @pytest.mark.parametrize("code", MATTERS)
