@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from banshi.crowd import plan, visitors
@@ -18,6 +19,10 @@ from banshi.crowd.ways import DEFERS, Way, fits
 if TYPE_CHECKING:
     from banshi.crowd.matters import Matters
 
+WHO_APPLIES, FIRM = (
+    ("form", "applicant"),
+    "firm",
+)  # by which questions an item asks who applies, and what is said of a firm
 TRIES = 40  # items that are asked about for one that can be lived so
 PATHS = 6  # ways of answering their questions
 
@@ -120,7 +125,13 @@ async def _guided(matters: Matters, item: str, seed: str) -> dict[str, Any] | No
         question = reply.body["next_question"]
         if question is None:
             return dict(reply.body)
-        answers[question["id"]] = dice(seed, question["id"]).choice(question["options"])["id"]
+        answers[question["id"]] = _answer(question, dice(seed, question["id"]))
+
+
+def _answer(question: dict[str, Any], rolled: Random) -> str:
+    """Whoever comes is a person, and never says that a firm applies."""
+    who = question["id"].rpartition(".")[2] in WHO_APPLIES
+    return str(rolled.choice([each for each in question["options"] if not (who and each["id"] == FIRM)])["id"])
 
 
 async def _opened(
@@ -154,7 +165,7 @@ async def _answered(matters: Matters, items: list[str], seed: str) -> dict[str, 
         question = reply.body["next_question"] if reply.ok else None
         if question is None:
             return answers
-        answers[question["id"]] = dice(seed, question["id"].rpartition(".")[2]).choice(question["options"])["id"]
+        answers[question["id"]] = _answer(question, dice(seed, question["id"].rpartition(".")[2]))
 
 
 async def uploaded(matters: Matters, matter: Matter, code: str) -> Reply:

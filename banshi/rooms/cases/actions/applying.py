@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from banshi.foundation import phones
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.documents import IdType
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
@@ -61,7 +62,7 @@ from banshi.rooms.cases.rules.materials import (
 from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
-from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided
+from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided, said_firm
 from banshi.rooms.catalogue.rules.handling import PHONE, Handling
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
@@ -119,7 +120,8 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     """A case as a draft, with its number: nothing slow comes before it.
 
     :raises Refused: nothing-found, item-not-here, item-retired, out-of-season, phone-invalid, guardian-over, mandate-missing,
-        agent-not-allowed, member-limited; invalid (channel, an answer to no question, an organisation where people apply);
+        agent-not-allowed, member-limited; invalid (channel, an answer to no question, an organisation where people apply, a
+        person where it was answered that a firm applies);
         duplicate-case – the same matter is under way already, as far as whoever asks may know.
     """
     if asked.channel not in CHANNELS_OF_CASES:
@@ -133,6 +135,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     found = guided(handling, asked.answers or {})
     person = Person.objects.get(id=asked.person_id)
     firm = Organisation.objects.get(id=asked.organisation_id) if asked.organisation_id else None
+    _need_firm(found.answers, person, firm)
     name = firm.name if firm else asked.name or person.name
     contact = phones.known(asked.contact) if asked.contact else None
     with transaction.atomic():
@@ -240,6 +243,16 @@ def _check_answers(handling: Handling, answers: Mapping[str, str]) -> None:
         raise invalid(f"answers.{fault.code}", fault.zh, fault.en)
 
 
+def _need_firm(answers: Mapping[str, str], person: Person, firm: Organisation | None) -> None:
+    """:raises Refused: invalid – it was answered that a firm applies, and a natural person would."""
+    if firm is None and person.id_type != IdType.USCC and said_firm(answers):
+        raise invalid(
+            "organisation",
+            "回答的是企业或其他单位申请，申请人却是个人：换成单位，或改这个回答。",
+            "It was answered that an organisation applies, but a person does: apply for the organisation, or answer otherwise.",
+        )
+
+
 def number_for(hall: Hall, now: datetime, *, sequence: str = "cases_number", letter: str = "") -> str:
     """办件编号: region, day, a number that no other one has. A sequence waits for nobody; gaps say nothing."""
     with connection.cursor() as cursor:
@@ -278,6 +291,8 @@ def change(
         handling = handling_of_case(case)
         _check_answers(handling, answers or {})
         found = guided(handling, {**case.answers, **(answers or {})})
+        if answers:
+            _need_firm(found.answers, case.person, case.organisation)
         case.answers, case.situation = dict(found.answers), found.situation.id if found.situation else ""
         case.form = _written(cleaned(handling, found.answers, {**form_of(case), **(form or {})}))
         case.revision += 1
