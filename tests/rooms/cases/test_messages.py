@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -75,6 +75,16 @@ def test_what_was_told_already_is_not_told_again_with_the_acceptance(matters: Ma
         ("sent", ""),
         False,
     )
+
+
+def test_what_is_to_follow_is_told_with_its_day(matters: Matters):
+    case = matters.received(papers=("id", "lease"))
+    cases.accept(case_no=case.no, deferred=[("photo", date(2026, 3, 13))], by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    _, gateway = sent(matters)
+
+    (told,) = [str(text) for _, text, _ in gateway.sent]
+    assert "店面照片（3月13日前）" in told
 
 
 def test_received_and_granted_on_the_spot_is_said_in_one_message(matters: Matters):

@@ -365,7 +365,7 @@ def _accepted(
 ) -> None:
     """Write the acceptance, and tell it. The case is locked."""
     event = write_acceptance(case, verb, accepted_at=accepted_at, by=by, now=now, deferred=deferred, credit=credit)
-    more: dict[str, Any] = {"bring": names([code for code, _ in deferred], case)} if deferred else {}
+    more: dict[str, Any] = {"bring": _owed(deferred, case, now=now)} if deferred else {}
     assert case.due_promised is not None
     key = "case_accepted"
     if case.deemed:  # counted from the receipt: the promised day may be gone already
@@ -375,6 +375,16 @@ def _accepted(
         if case.wait_until is not None:
             more |= {"at": case.wait_until.isoformat()}
     tell(case, key, event=event, now=now, **decided_by(case), **drawn_on(case), **more)
+
+
+def _owed(deferred: Sequence[tuple[str, date]], case: Case, *, now: datetime) -> list[list[str]]:
+    """What is to follow, each with its day: of several one may be due before another."""
+    called, year = names([code for code, _ in deferred], case), today_of(case, now).year
+    found = []
+    for (zh, en), (_, on) in zip(called, deferred, strict=True):
+        then = ("", "") if on.year == year else (f"{on.year}年", f" {on.year}")
+        found.append([f"{zh}（{then[0]}{on.month}月{on.day}日前）", f"{en} (by {on.day} {on:%B}{then[1]})"])
+    return found
 
 
 def write_acceptance(
