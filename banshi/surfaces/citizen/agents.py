@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
@@ -25,6 +25,7 @@ from banshi.rooms.identity.queries import Acting, ActsForMe, AgentView, AskedToA
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.doors import citizen_page, page, public_page
+from banshi.surfaces.citizen.firm_letters import firm_over_letter, firm_over_mandate
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,24 @@ def letters_for_me(account_id: int) -> list[LetterForMe]:
 @citizen_page
 @require_POST
 def end_letter(request: Any, letter: int) -> HttpResponseBase:
-    """They act for me no longer; what was handed in goes on. :raises Http404: another's letter, or one that is over."""
-    if letter not in {each.letter.ref.id for each in letters_for_me(request.who.account_id)}:
+    """They act for me, or for an organisation I appoint for, no longer; what was handed in goes on.
+
+    :raises Http404: another's letter, or one that is over.
+    """
+    mine = letter in {each.letter.ref.id for each in letters_for_me(request.who.account_id)}
+    firm = None if mine else firm_over_letter(request, letter)
+    if not mine and firm is None:
         raise Http404
     identity.end_letter(letter_id=letter, by=request.who.by, now=clock.now())
+    if firm is not None:
+        return _ended_for(request, firm)
     messages.success(request, gettext("They act for you no longer."))
     return redirect(f"{reverse('citizen:me')}#letters")
+
+
+def _ended_for(request: Any, firm: int) -> HttpResponseBase:
+    messages.success(request, pgettext("organisation", "They act for it no longer."))
+    return redirect(f"{reverse('citizen:organisation', args=[firm])}#by-letter")
 
 
 def _mine(request: Any, mandate: int) -> int:
@@ -177,7 +190,10 @@ def agree(request: Any, mandate: int) -> HttpResponseBase:
 @citizen_page
 @require_POST
 def end(request: Any, mandate: int) -> HttpResponseBase:
-    """Nobody acts for me who I do not want to."""
+    """Nobody acts for me, or for an organisation I appoint for, who I do not want to."""
+    if (firm := firm_over_mandate(request, mandate)) is not None:
+        mandates.end(mandate_id=mandate, by=request.who.by, now=clock.now())
+        return _ended_for(request, firm)
     agent = _agent(_mine(request, mandate), mandate)
     mandates.end(mandate_id=mandate, by=request.who.by, now=clock.now())
     messages.success(

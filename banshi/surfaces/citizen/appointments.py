@@ -40,7 +40,7 @@ from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.surfaces.citizen import choosing, credit, sent, visit
 from banshi.surfaces.citizen.arrival import arrival, closed_now, may_come
-from banshi.surfaces.citizen.case_doors import my_people
+from banshi.surfaces.citizen.case_doors import reads
 from banshi.surfaces.citizen.doors import (
     actor_for,
     appointment_for,
@@ -60,6 +60,7 @@ from banshi.surfaces.citizen.numbers_now import number_now, number_texts, number
 from banshi.surfaces.citizen.proving import costs, hall_of_booking, slot_of_booking, slot_of_form
 from banshi.surfaces.citizen.refusals import NO_APPEAL, Panel, panel, unfilled, ways_on
 from banshi.surfaces.citizen.retired import gone
+from banshi.surfaces.citizen.to_follow import may_follow
 
 PAST_SHOWN = 20
 
@@ -101,10 +102,9 @@ def _to(name: str, found: Appointment, request: Any) -> str:
 def _brought(request: Any, found: Appointment) -> dict[str, Any] | None:
     """The case whose papers it brings, for those who may read it: which ones are still to be seen."""
     case = cases.expected_at(found.code, person_id=found.person_id)
-    may = case is not None and cases.may_follow(
-        case, account_id=request.who.account_id, person_ids=my_people(request) if request.who.account_id else ()
-    )
-    return {"case": case, "papers": cases.to_bring(case)} if case is not None and may else None
+    if case is None or not reads(request, case):
+        return None
+    return {"case": case, "papers": cases.to_bring(case), "later": may_follow(case)}
 
 
 # --- one ----------------------------------------------------------------------------------------------------------

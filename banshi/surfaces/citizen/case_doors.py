@@ -93,6 +93,24 @@ def _of_organisation(request: Any, found: Case) -> Case:
     raise cases.limited(standing, today=today_of(found, clock.now()))
 
 
+def reads(request: Any, found: Case) -> bool:
+    """Whether it is theirs to read now, as `my_case` lets them; a booking that brings its papers leaves no trace of it."""
+    account = request.who.account_id
+    if account is None:
+        return False
+    today, mine = today_of(found, clock.now()), my_people(request)
+    if found.organisation is not None:
+        standing = standing_of(request, found)
+        return standing is not None and cases.sees(standing, found)
+    if mine and cases.acts_in(found, mine[0], today=today) is not None:
+        return True
+    if found.person_id in mine:
+        return True
+    over = people.mandate_over(account, found.person_id, item=found.item.code, today=today)
+    over = over or people.guardianship_over(account, found.person_id, today=today)
+    return cases.may_follow(found, account_id=account) and not over
+
+
 def standing_of(request: Any, found: Case) -> ActsForOrganisation | None:
     """What the proven owner of the account may do for the organisation of a case; None: nothing, or it is a person's."""
     me = people.proven_person(request.who.account_id)

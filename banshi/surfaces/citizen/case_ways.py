@@ -33,7 +33,7 @@ from banshi.rooms.delivery.queries import Step
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.queries import policy_of
 from banshi.surfaces.citizen.case_doors import case_panel, is_me, my_case
-from banshi.surfaces.citizen.case_where import where_of
+from banshi.surfaces.citizen.case_where import kept_of, where_of
 from banshi.surfaces.citizen.doors import citizen_page, page
 
 Words = tuple[str | Promise, str | Promise]
@@ -186,7 +186,9 @@ def _ways_page(request: Any, found: Case, *, refused: Refused | None = None, now
         else ""
     )
     policy = policy_of(found.hall_id, now=now).delivery
+    kept = kept_of(found)
     context = {
+        "lies_here": kept is not None and kept.originals,
         "case": found, "offered": offered, "typed": typed, "wrong": field, "own": conclude.is_their_own(found, now=now),
         "pays": policy.postage == "receiver", "hours": policy.cabinet_hours,
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
@@ -195,13 +197,14 @@ def _ways_page(request: Any, found: Case, *, refused: Refused | None = None, now
 
 
 def _known(request: Any, found: Case, wish: Wish | None) -> dict[str, str]:
-    """As it was chosen before; else their own name and telephone."""
-    if wish is not None:
-        said = {"how": wish.how, "name": wish.name, "phone": wish.phone.removeprefix("+86"), "address": wish.address}
-        return {**said, "originals": "1" if wish.originals else ""}
+    """As it was chosen before; what that does not say – the cabinet asks for no name – their own name and telephone."""
     me = people.person(found.person_id) if is_me(request, found) else None
     phone = (found.contact or "").removeprefix("+86") if me is not None else ""
-    return {"how": "", "name": me.name if me is not None else "", "phone": phone, "address": "", "originals": ""}
+    own = {"how": "", "name": me.name if me is not None else "", "phone": phone, "address": "", "originals": ""}
+    if wish is None:
+        return own
+    said = {"how": wish.how, "name": wish.name, "phone": wish.phone.removeprefix("+86"), "address": wish.address}
+    return own | {name: value for name, value in said.items() if value} | {"originals": "1" if wish.originals else ""}
 
 
 # --- Papers to the hall -----------------------------------------------------------------------------------------

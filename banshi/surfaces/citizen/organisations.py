@@ -23,6 +23,7 @@ from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import ActsForOrganisation, MemberView
 from banshi.rooms.identity.rules import Limits
 from banshi.surfaces.citizen.doors import citizen_page, page
+from banshi.surfaces.citizen.firm_letters import agents_of
 from banshi.surfaces.citizen.firm_record import record_of
 from banshi.surfaces.citizen.refusals import panel
 
@@ -75,6 +76,7 @@ def _one(request: Any, mine: ActsForOrganisation, *, refused: Refused | None = N
         "may": matters_said(mine.limits),
         "asks": [each["en" if english() else "zh"] for each in cases.whom_to_ask(mine, today=today())],
         "record": record_of(mine, today=today()),
+        "agents": agents_of(mine, today=today()),
         "members": [_listed(mine, each) for each in people.members_of(mine.organisation_id, today=today())],
         "before": [_listed(mine, each) for each in people.members_before(mine.organisation_id, today=today())],
         "cases": list(zip(cases.lines(some[:PAGE], now=now), [each.person.masked_name for each in some], strict=False)),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import PaperMandate
+from tests.firms import CODE, NAME, member
 from tests.letters import letter, ref
 from tests.matters import matters_of
 from tests.surfaces.citizen.conftest import Phone
-from tests.town import Town
+from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,28 @@ def test_client_and_agent_read_who_acts_for_whom_and_the_agent_only_while_it_hol
 
     assert all(f"{case.masked_agent} 代 {case.masked_applicant} 办理" in page for page in pages)
     assert (before, listed, "/withdraw" in pages[1], after) == (404, True, False, [200, 404])
+
+
+def test_the_members_of_a_firm_see_who_acts_for_it_by_letter_and_who_appoints_ends_it(
+    mine: Phone, theirs: Phone, open_town: Town
+) -> None:
+    proven(mine)
+    proven(theirs)
+    head = member(mine.person, "legal")
+    member(theirs.person, sends=False, items=("pension",))
+    entry = identity.enrol(name=NAME, id_type="uscc", id_number=CODE, now=TUESDAY_NINE)
+    row = letter(open_town.person(3), entry, number="2026-9")
+    whole = f"/me/organisations/{head.organisation_id}/"
+
+    pages = [phone.client.get(whole).content.decode() for phone in (mine, theirs)]
+    stranger = theirs.post(f"/me/letters/{row.pk}/end")
+    ended = mine.post(f"/me/letters/{row.pk}/end")
+    after = mine.client.get(whole).content.decode()
+
+    row.refresh_from_db()
+    assert ["2026-9" in each for each in (*pages, after)] == [True, False, False]
+    assert (stranger.status_code, ended["Location"]) == (404, f"{whole}#by-letter")
+    assert row.ended_by == f"citizen:{mine.account.pk}"
 
 
 def proven(phone: Phone) -> None:

@@ -347,14 +347,30 @@ def tell(
     tell_of(case, key, mark=f"{event.seq}{anew}", now=now, secret=secret, **params)
 
 
+# Messages whose link is there to take or read something online.
+TAKEN_ONLINE = frozenset({"case_ready", "case_ready_remind", "case_in_cabinet", "case_refused"})
+
+
+def _only_left(case: Case, phone: str) -> bool:
+    """Whether the telephone was left at a window, and nothing proves that it is the applicant's: their page opens by no such."""
+    own = (
+        case.account_id is None
+        and case.organisation_id is None
+        and agent_ref(case) is None
+        and case.guardian_id is None
+    )
+    return own and people.phone_of(person_id=case.person_id) != phone
+
+
 def tell_of(
     case: Case, key: str, *, mark: str, now: datetime, secret: Mapping[str, Any] | None = None, **params: Any
 ) -> None:
     """The same, about something that is no step. :param mark: which one: of each it is told once."""
     for place, (phone, opens) in enumerate(told_at(case, now=now)):
+        leads = (opens or not secret) and not (key in TAKEN_ONLINE and _only_left(case, phone))
         messaging.write(
             key=key, to_phone=phone, hall=case.hall, subject=f"case:{case.no}",
-            params=_params(case, params if opens or not secret else {**params, "link": ""}),
+            params=_params(case, params if leads else {**params, "link": ""}),
             dedupe=f"case:{case.no}:{key}:{mark}{_OTHERS * place}", language=case.language, now=now,
             secret=secret if opens else None,
         )  # fmt: skip

@@ -15,6 +15,7 @@ from django.db.models.lookups import StartsWith
 
 from banshi.foundation import clock
 from banshi.kernel.actors import Actor
+from banshi.kernel.documents import IdType
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import IN_ORDER, Case, CaseEvent, CaseMaterial, CasePaper, Opinion, QuotaEntry
@@ -350,8 +351,9 @@ def of_organisation(organisation_id: int) -> QuerySet[Case]:
 
 
 def expected_at(appointment: str, *, person_id: int) -> Case | None:
-    """The case whose papers a booking of its applicant brings."""
-    rows = Case.objects.filter(person_id=person_id, appointment=appointment, phase="await_receipt")
+    """The case whose papers a booking of its applicant brings; of an organisation that of whoever comes for it."""
+    whose = Q(person_id=person_id) | Q(organisation__isnull=False) | Q(person__id_type=IdType.USCC)
+    rows = Case.objects.filter(whose, appointment=appointment, phase="await_receipt")
     return rows.select_related("item", "hall").first()
 
 
