@@ -62,7 +62,17 @@ from banshi.rooms.cases.rules.materials import (
 from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
-from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided, said_firm
+from banshi.rooms.catalogue.rules.guided import (
+    FieldFault,
+    Guided,
+    answer_faults,
+    cleaned,
+    form_faults,
+    guided,
+    of_agent,
+    said_firm,
+    said_self,
+)
 from banshi.rooms.catalogue.rules.handling import PHONE, Handling
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
@@ -121,7 +131,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
 
     :raises Refused: nothing-found, item-not-here, item-retired, out-of-season, phone-invalid, guardian-over, mandate-missing,
         agent-not-allowed, member-limited; invalid (channel, an answer to no question, an organisation where people apply, a
-        person where it was answered that a firm applies);
+        person where it was answered that a firm applies, the applicant themselves where somebody comes with a letter);
         duplicate-case – the same matter is under way already, as far as whoever asks may know.
     """
     if asked.channel not in CHANNELS_OF_CASES:
@@ -142,6 +152,8 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
         hold_applicant(person.pk, asked.organisation_id)
         guardian = _guardian_of(asked, now)
         agent = _agent_of(asked, item, by, now)
+        if agent is not None and agent.ref.kind == "letter":
+            found = _by_letter(handling, asked.answers or {})
         if firm is not None:
             need_member(firm.pk, person.pk, item=item, hall=asked.hall, now=now)
         elif asked.account_id is not None and by.kind is ActorKind.CITIZEN:
@@ -253,6 +265,21 @@ def _need_firm(answers: Mapping[str, str], person: Person, firm: Organisation | 
         )
 
 
+def _by_letter(handling: Handling, answers: Mapping[str, str]) -> Guided:
+    """What answers come to where somebody comes with a letter.
+
+    :raises Refused: invalid – it was answered that the applicant does.
+    """
+    found = guided(handling, of_agent(handling, answers))
+    if said_self(found.answers):
+        raise invalid(
+            "answers",
+            "凭授权委托书代办，要回答由代理人办理；本人到场的，由本人另开一件。",
+            "Somebody comes with a letter: answer that an agent does. Where the applicant comes, open it for themselves.",
+        )
+    return found
+
+
 def number_for(hall: Hall, now: datetime, *, sequence: str = "cases_number", letter: str = "") -> str:
     """办件编号: region, day, a number that no other one has. A sequence waits for nobody; gaps say nothing."""
     with connection.cursor() as cursor:
@@ -290,7 +317,8 @@ def change(
             raise Refused("changed-meanwhile", facts={"case": case_no})
         handling = handling_of_case(case)
         _check_answers(handling, answers or {})
-        found = guided(handling, {**case.answers, **(answers or {})})
+        said = {**case.answers, **(answers or {})}
+        found = guided(handling, said) if case.letter_id is None else _by_letter(handling, said)
         if answers:
             _need_firm(found.answers, case.person, case.organisation)
         case.answers, case.situation = dict(found.answers), found.situation.id if found.situation else ""

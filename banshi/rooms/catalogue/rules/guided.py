@@ -230,3 +230,28 @@ FIRM = "firm"
 def said_firm(answers: Mapping[str, str]) -> bool:
     """Whether it was answered that a firm applies; in a form of several items a question may be named after its item."""
     return any(said == FIRM and question.rpartition(".")[2] in WHO_APPLIES for question, said in answers.items())
+
+
+# By which questions a handling asks who comes: the applicant themselves, or somebody with a letter.
+WHO_COMES = ("applicant", "by")
+SELF, AGENT = "self", "agent"
+
+
+def of_agent(handling: Handling, answers: Answers) -> dict[str, str]:
+    """The answers of a case that somebody opens by a letter of authority: where it is asked who comes, it is an agent, and nobody
+    has to say so. What was answered stands (`said_self` tells whether it can be)."""
+    comes = {
+        question.id: AGENT
+        for question in handling.questions
+        if _asks_who_comes(question.id) and AGENT in {option.id for option in question.options}
+    }
+    return {**comes, **answers}
+
+
+def said_self(answers: Mapping[str, str]) -> bool:
+    """Whether it was answered that the applicant themselves comes."""
+    return any(said == SELF and _asks_who_comes(question) for question, said in answers.items())
+
+
+def _asks_who_comes(question: str) -> bool:
+    return question.rpartition(".")[2] in WHO_COMES
