@@ -193,6 +193,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
     },
     "case_step": {  # what was done to a case
         "open": (pgettext_lazy("case step", "Begun"), ""),
+        "change": (pgettext_lazy("case step", "Begun anew by the version of today"), ""),
         "submit": (pgettext_lazy("case step", "Sent"), "info"),
         "return": (pgettext_lazy("case step", "Sent back to be put right"), "wait"),
         "pass": (pgettext_lazy("case step", "Papers found right"), "ok"),

@@ -27,6 +27,7 @@ from banshi.rooms.library.queries import CertificateView
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.case_agents import agent_part
 from banshi.surfaces.api.case_changed import changed_part
+from banshi.surfaces.api.case_newer import newer_part
 from banshi.surfaces.api.case_review import review_part
 from banshi.surfaces.api.guide import below_shown, fee_shown, stage_shown
 from banshi.surfaces.api.keys import Caller, permissions_of
@@ -209,6 +210,7 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
         "review": review_part(case, who, now=now),
         "remedy": remedy_part(remedy) if (remedy := cases.remedy_shown(case)) is not None else None,
         "quota": standing_part(case),
+        "newer": newer_part(case),
     }
 
 

@@ -33,11 +33,13 @@ PDF_MAY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; fra
 
 @dataclass(frozen=True)
 class Blank:
-    """Where a page leads to: the paper of an item, by its own code there; of a case under an older `version`, that one's."""
+    """Where a page leads to: the paper of an item, by its own code there; of a case under an older `version`, that one's; of a
+    `case` whose form was begun, it filled in, too."""
 
     item: Item
     code: str
     version: int | None = None
+    case: str = ""
 
 
 @public_page

@@ -93,6 +93,8 @@ def _check_page(
         "several": len(drafts) > 1,
         "lacking": [each for each in papers if each.needed and not each.wanted.there],
         "later": _later(drafts),
+        "replaced": [each for each in map(cases.replaced, drafts) if each is not None],
+        "renew": reverse("citizen:renew", args=[drafts[0].no]),
         "pre_review_days": max(cases.handling_of_case(case).limits.pre_review_days for case in drafts),
         "senders": only_fills(request, rows[0]),
         "to_prove": None if unproven else to_prove_for(rows),

@@ -10,12 +10,14 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from PIL import Image
 
 from banshi.foundation import clock, limits
 from banshi.frames import in_parts
+from banshi.frames.case_fields import known_of
 from banshi.frames.typed import key_or_none
 from banshi.journeys.case import from_library, sending
 from banshi.journeys.case.from_library import Held
@@ -31,8 +33,8 @@ from banshi.rooms.library import queries as stored
 from banshi.rooms.library.queries import Coming
 from banshi.rooms.library.rules import IMAGE, MOST_BYTES, rejected
 from banshi.surfaces.citizen import sent
-from banshi.surfaces.citizen.blanks import Blank
-from banshi.surfaces.citizen.case_doors import case_panel, is_open, my_case, opens_library
+from banshi.surfaces.citizen.blanks import PDF_MAY, Blank
+from banshi.surfaces.citizen.case_doors import case_panel, is_open, my_case, opens_library, today_of
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.online_level import to_prove_for
 
@@ -141,7 +143,11 @@ def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str
     mine = is_open(found) and opens_library(request, found)
     earlier = from_library.earlier(found, rows, held=held, now=now) if mine else {}
     said = case_panel(refused, found, now=now) if refused is not None and at else None
-    blanks, version = cases.blanks_of_case(found), found.item_version
+    blanks, version = (
+        cases.blanks_of_case(found),
+        found.item_version if found.item_version != found.item.version else None,
+    )
+    filled = found.no if any(cases.form_of(found).values()) else ""
     again = found.phase in ("supplement", "pre_returned")
     begun = stored.begun(sending.subject_of(found), by=request.who.by)
     return [
@@ -149,7 +155,7 @@ def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str
             row, row.code in addable, held.get(row.code) if is_open(found) else None, told.get(row.code, ""),
             said.detail if said and row.code == at else "", row.came, row.code,
             tuple(each for each in begun if each.subject == sending.subject_of(found, row.code)),
-            (Blank(found.item, row.code, version if version != found.item.version else None),) if row.code in blanks else (),
+            (Blank(found.item, row.code, version, filled),) if row.code in blanks else (),
             again and row.state == "ok" and row.code not in told and row.code != at,
             earlier.get(row.code) if row.code in addable else None,
         )
@@ -329,6 +335,30 @@ def small(content: bytes) -> bytes:
         into = io.BytesIO()
         image.convert("RGB").save(into, "JPEG", quality=72)
     return into.getvalue()
+
+
+@citizen_page
+@require_GET
+def filled_blank(request: Any, no: str, paper: str) -> HttpResponseBase:
+    """A paper that is signed, with what was filled in: nobody writes it twice. A number that stands there masked stays empty for
+    whoever is not proven to be the one it is of."""
+    found, now = my_case(request, no), clock.now()
+    without: set[str] = set()
+    if not opens_library(request, found):
+        known = known_of(found, account_id=request.who.account_id, today=today_of(found, now))
+        numbers = {each.code for each in cases.shown_fields(found) if each.type == "id_number"}
+        without = {code for code in numbers & known.keys() if known[code].source != "typed"}
+    try:
+        sheet = cases.filled_blank(found, paper, without=without)
+    except Refused as nothing:
+        raise Http404 from nothing
+    limits.take(key=f"filled:{request.who.account_id}", per_minute=20, burst=30)
+    answer = HttpResponse(sheet.pdf(), content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=sheet.name) or "inline"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = PDF_MAY
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @citizen_page

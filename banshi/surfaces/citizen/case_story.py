@@ -33,6 +33,7 @@ from banshi.surfaces.citizen.case_where import WAITS_FOR_PAPERS, Where
 # What was done, step by step, as a sentence; other verbs are the hall's own business.
 DONE: dict[str, str | Promise] = {
     "open": pgettext_lazy("case", "Begun"),
+    "change": pgettext_lazy("case", "Begun anew by what is asked for now"),
     "submit": pgettext_lazy("case", "Sent in"),
     "return": pgettext_lazy("case", "Looked at: something is to be put right"),
     "pass": pgettext_lazy("case", "Looked at: the papers are right"),

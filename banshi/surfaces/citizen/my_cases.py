@@ -8,14 +8,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
-from banshi.frames.case_fields import groups_of, known_of, lines_of
+from banshi.frames.case_fields import groups_of, known_for, known_of, lines_of
 from banshi.frames.typed import clean, int_or_none
-from banshi.journeys.case import bundles, conclude, ending
+from banshi.journeys.case import bundles, conclude, ending, renewing
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
@@ -159,6 +160,8 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "rate": feedbacks.case_rate_page(found, now=now) if present.over and found.received_at else None,
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
         "gone": gone(found.item, now=now) if found.phase == "draft" else None,
+        "replaced": [each for each in (cases.replaced(found),) if each is not None],
+        "renew": reverse("citizen:renew", args=[found.no]),
     }
     return page(request, "citizen/case.html", context, hall=found.hall, refused=refused)
 
@@ -213,6 +216,8 @@ def _check_page(request: Any, found: Case, *, refused: Refused | None = None, no
         "wrong": [line for line in lines if line.fault],
         "papers": papers,
         "lacking": [each for each in papers if each.row.necessity == "required" and not each.there],
+        "replaced": [each for each in (cases.replaced(found),) if each is not None],
+        "renew": reverse("citizen:renew", args=[found.no]),
         "later": may_follow(found, [each.row for each in papers]),
         "limits": cases.handling_of_case(found).limits,
         "senders": only_fills(request, found),
@@ -223,6 +228,34 @@ def _check_page(request: Any, found: Case, *, refused: Refused | None = None, no
         "panel": case_panel(refused, found, now=now) if refused is not None else None,
     }
     return page(request, "citizen/case_check.html", context, hall=found.hall, refused=refused)
+
+
+@citizen_page
+@require_POST
+def renew(request: Any, no: str) -> HttpResponseBase:
+    """A draft is begun anew by what holds today, with all that was filled in; of a 一件事 all of it."""
+    now = clock.now()
+    found = my_case(request, no)
+    known = known_for(found, account_id=request.who.account_id, today=today_of(found, now))
+    try:
+        renewing.renew(case_no=found.no, known=known, by=request.who.by, now=now)
+    except Refused as refused:
+        if refused.slug != "wrong-state":
+            raise
+        return redirect("citizen:case", found.no)  # sent meanwhile, in another tab
+    messages.success(request, pgettext("case", "Begun anew. What is still asked for is filled in as it was."))
+    return redirect(anew(cases.case_by_no(found.no)))
+
+
+def anew(found: Case) -> str:
+    """Where a draft goes on that was begun anew: at the question that is open, else at its form."""
+    rows = [found] if found.bundle is None else cases.cases_of(found.bundle)
+    for case in rows:
+        if case.phase == "draft" and not cases.guided_case(case).complete:
+            return reverse("citizen:situation", args=[case.no])
+    if found.bundle is not None:
+        return reverse("citizen:bundle-check", args=[found.bundle.no])
+    return reverse("citizen:check", args=[found.no])
 
 
 # --- Take back, receive -----------------------------------------------------------------------------------------

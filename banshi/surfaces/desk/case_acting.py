@@ -18,8 +18,8 @@ from banshi.frames import in_parts
 from banshi.frames.staff import case_fees
 from banshi.frames.staff import cases as shared
 from banshi.frames.typed import clean
-from banshi.journeys.case import at_window, from_library, sending
-from banshi.journeys.case.carried import Carried, Firm, of_client, of_firm
+from banshi.journeys.case import at_window, from_library, renewing, sending
+from banshi.journeys.case.carried import Carried, Firm, of_case_at_window, of_client, of_firm
 from banshi.journeys.case.carried import at_window as carried
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
@@ -219,6 +219,17 @@ def _keep(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     at_window.keep(case_no=case.no, brought=sent.brought(here, case), by=here.by, now=now)
 
 
+def _renew(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    """Begun anew by what holds today, with what stands on the page: nothing that was just typed is lost."""
+    at_window.keep(case_no=case.no, brought=sent.brought(here, case), by=here.by, now=now)
+    renewing.renew(
+        case_no=case.no,
+        known=lambda fields: of_case_at_window(fields, case, today=here.today(now)),
+        by=here.by,
+        now=now,
+    )
+
+
 def _receive(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     at_window.receive(case_no=case.no, brought=sent.brought(here, case), by=here.by, now=now)
 
@@ -297,6 +308,7 @@ VERBS: dict[str, Act] = {
     "library": _library,
     "promise": _promise,
     "settle": _settle,
+    "renew": _renew,
 }
 STAYS = ("keep", "library", "promise")  # what was ticked is not counted by these
 

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from banshi.foundation.said import named
 from banshi.frames.bundle_fields import known_by_card, lines_of, merged, typed_in, write
 from banshi.frames.case_fields import Line, card_for
-from banshi.journeys.case import bundles, from_library
+from banshi.journeys.case import bundles, from_library, renewing
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as of_cases
@@ -202,6 +202,8 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
         return redirect("kiosk:bundle-sent", place.hall.code, no)
     if request.method == "GET":
         return sitting.shown(request, place, "bundle_check.html", _checked(place, found, rows))
+    if request.GET.get("renew") == "1":
+        return _renewed(place, found, rows)
     try:
         of_cases.seen_again(case_nos=[each.no for each in rows], evidence=Evidence.CHIP)
         bundles.submit_bundle(bundle_no=found.no, by=place.by, now=place.now)
@@ -223,7 +225,15 @@ def _checked(place: Place, found: Bundle, rows: Sequence[Case]) -> dict[str, Any
         "lacking": [each for each in shown if each.lacks],
         "items": list(items.values()),
         "fees": [(case.item, fee) for case in rows if (fee := cases.cost_of(case)) is not None],
+        "replaced": [each for each in map(cases.replaced, rows) if each is not None],
+        "renew": reverse("kiosk:bundle-check", args=[place.hall.code, found.no]) + "?renew=1",
     }
+
+
+def _renewed(place: Place, found: Bundle, rows: Sequence[Case]) -> HttpResponse:
+    first = next(case for case in rows if case.phase == "draft")
+    renewing.renew(case_no=first.no, known=card_for(first, today=place.today), by=place.by, now=place.now)
+    return redirect("kiosk:bundle-check", place.hall.code, found.no)
 
 
 def _not_sent(request: Any, place: Place, found: Bundle, refused: Refused) -> HttpResponse:

@@ -16,8 +16,9 @@ from django.utils.translation import pgettext
 from banshi.foundation import states
 from banshi.foundation.said import named
 from banshi.foundation.times import day_words
+from banshi.frames.case_fields import card_for
 from banshi.frames.typed import key_or_none
-from banshi.journeys.case import bundles, from_library
+from banshi.journeys.case import bundles, from_library, renewing
 from banshi.journeys.case.from_library import Held
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
@@ -162,6 +163,9 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
         return redirect("kiosk:situation", place.hall.code, no)
     if request.method == "GET":
         return sitting.shown(request, place, "check.html", _checked(place, case))
+    if request.GET.get("renew") == "1":
+        renewing.renew(case_no=no, known=card_for(case, today=place.today), by=place.by, now=place.now)
+        return redirect("kiosk:check", place.hall.code, no)
     actions.seen_again(case_nos=[no], evidence=Evidence.CHIP)
     send = actions.supplement if case.phase == "supplement" else bundles.submit
     try:
@@ -184,6 +188,8 @@ def _checked(place: Place, case: Case) -> dict[str, Any]:
         "wrong": [each for each in screens if any(line.fault for line in each.lines)],
         "limits": cases.handling_of_case(case).limits,
         "fee": cases.cost_of(case),
+        "replaced": [each for each in (cases.replaced(case),) if each is not None],
+        "renew": reverse("kiosk:check", args=[place.hall.code, case.no]) + "?renew=1",
     }
 
 

@@ -11,8 +11,16 @@ import yaml
 
 from banshi.gateways.papers import Typst
 from banshi.kernel.documents import types_that_fit
-from banshi.rooms.catalogue.rules.blanks import OfItem, blank_sheet, paper_with_blank, result_sheet, with_blanks
+from banshi.rooms.catalogue.rules.blanks import (
+    OfItem,
+    blank_sheet,
+    filled_sheet,
+    paper_with_blank,
+    result_sheet,
+    with_blanks,
+)
 from banshi.rooms.catalogue.rules.faults import faults
+from banshi.rooms.catalogue.rules.guided import shown
 from banshi.rooms.catalogue.rules.handling import Handling, Paper
 from banshi.rooms.catalogue.rules.one_form import blanks_jointly, one_form
 from tests.rooms.catalogue.handlings import ELEMENTS, document, field, handling, paper
@@ -99,6 +107,21 @@ def test_what_a_sample_says_is_nobodys() -> None:
 
     assert len(values) == 12
     assert not any(types_that_fit(each, today=date(2026, 3, 1)) for each in values)
+
+
+def test_a_paper_to_sign_says_what_was_filled_in_and_nobody_signed_it() -> None:
+    said = shop()
+    paper = paper_with_blank(said, "form")
+    assert paper is not None
+    fields = [each for each in shown(said, {}, {}) if each.type == "name"][:1]
+    typed = {each.code: "大镇书店" for each in fields}
+
+    full = filled_sheet(ITEM, said, paper, answers={}, form=typed)
+    without = filled_sheet(ITEM, said, paper, answers={}, form=typed, without=set(typed))
+
+    values = [[row["value"] for group in each["groups"] for row in group["rows"]] for each in (full, without)]
+    assert ["大镇书店" in each for each in values] == [True, False]
+    assert (full["specimen"], {(each["name"], each["day"]) for each in full["signatures"]}) == ("", {("", "")})
 
 
 def test_a_sample_of_a_result_has_nothing_to_check_it_by() -> None:

@@ -10,6 +10,7 @@ import pytest
 from banshi.foundation import clock
 from banshi.journeys.hall import retire_item
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.cases import queries as of_cases
 from banshi.rooms.cases.queries.blanks import forget_blanks
 from banshi.rooms.catalogue import queries
 from banshi.rooms.catalogue.actions import keep_item_versions
@@ -83,6 +84,23 @@ def test_the_papers_of_a_case_lead_to_the_blank_of_each(handed_out: tuple[Matter
     page = text(me.get(f"/cases/{matters.opened().no}/papers/"))
 
     assert led_to(page) == [f"/items/pension/papers/{code}/{kind}.pdf" for kind in ("blank", "sample")]
+
+
+def test_what_was_filled_in_stands_on_the_paper_to_sign_and_nobody_else_gets_it(
+    handed_out: tuple[Matters, Phone], theirs: Phone
+) -> None:
+    matters, me = handed_out
+    case = matters.opened()
+    code = Item.objects.get(code="pension").handling["materials"][0]["code"]
+    here = f"/cases/{case.no}/blanks/{code}.pdf"
+
+    page, answer = text(me.get(f"/cases/{case.no}/papers/")), me.client.get(here)
+    others = [theirs.client.get(here).status_code, me.client.get(f"/cases/{case.no}/blanks/nothing.pdf").status_code]
+
+    assert (f'href="{here}"' in page, answer.status_code, answer.content[:4]) == (True, 200, b"%PDF")
+    assert (others, answer["Cache-Control"]) == ([404, 404], "no-store")
+    name = of_cases.form_of(case)["name"]
+    assert [name in of_cases.filled_blank(case, code, without=left).data for left in ((), ("name",))] == [True, False]
 
 
 def test_a_case_leads_to_the_blank_of_the_version_it_was_opened_under(handed_out: tuple[Matters, Phone]) -> None:

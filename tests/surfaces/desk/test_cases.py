@@ -267,3 +267,23 @@ def test_before_the_situation_is_answered_nothing_is_said_of_papers_and_nothing_
     )
     assert [each in before for each in said] == [True, True, False, False, False, False, True, True]
     assert [each in after for each in said] == [False, False, True, False, True, True, True, True]
+
+
+def test_what_a_draft_is_asked_otherwise_since_stands_there_and_it_is_begun_anew_with_what_was_typed(clerk, matters):
+    ticket = serve(matters.town, 1)
+    clerk.post(f"/desk/cases/{ticket.ref}/open", {"item": "pension"})
+    case = Case.objects.get()
+    press(clerk, ticket, case, "keep", **{key: said for key, said in FILLED.items() if key.startswith("q-")})
+    item = Item.objects.get(code="pension")
+    seal = {"code": "seal", "name_zh": "印章", "name_en": "Seal", "copies": 1, "channels": ["paper"]}
+    item.handling = {**item.handling, "materials": [*item.handling["materials"], seal]}
+    item.save()
+    keep_item_versions(by=SYSTEM, now=TUESDAY_NINE)
+
+    page = clerk.get(here(ticket, case)).content.decode()
+    press(clerk, ticket, case, "renew", **FILLED)
+    after = clerk.get(here(ticket, case)).content.decode()
+
+    case.refresh_from_db()
+    assert ("办理要求改了" in page, "办理要求改了" in after, "印章" in after) == (True, False, True)
+    assert (case.answers, "小镇书店" in case.form) == (ANSWERS, True)

@@ -107,7 +107,21 @@ def test_a_notice_given_now_is_printed_and_the_desk_is_next(clerk, matters):
 
 
 @pytest.mark.parametrize(
-    "verb", ["keep", "receive", "accept", "follow", "notice", "refuse", "grant", "deny", "library", "promise", "settle"]
+    "verb",
+    [
+        "keep",
+        "receive",
+        "accept",
+        "follow",
+        "notice",
+        "refuse",
+        "grant",
+        "deny",
+        "library",
+        "promise",
+        "settle",
+        "renew",
+    ],
 )
 def test_a_form_that_says_nonsense_is_refused_in_words(clerk, matters, verb):
     case = matters.opened()

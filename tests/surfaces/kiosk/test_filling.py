@@ -319,3 +319,23 @@ def test_what_may_not_be_promised_is_refused_at_the_machine(matters: Matters, ma
         barred = machine.post(page, {"promise": "lease", "signed": "1"})
 
     assert (set(found.values()), barred.status_code, CaseMaterial.objects.count()) == ({422}, 409, 0)
+
+
+def test_what_is_asked_otherwise_since_stands_on_the_check_and_it_is_begun_anew_there(
+    matters: Matters, machine: Client, kiosk: Device
+) -> None:
+    case = begun(machine, matters)
+    version = case.item_version
+    item = Item.objects.get(code="pension")
+    seal = {"code": "seal", "name_zh": "印章", "name_en": "Seal", "copies": 1, "channels": ["upload"]}
+    item.handling = {**item.handling, "materials": [*item.handling["materials"], seal]}
+    item.save(update_fields=["handling"])
+    catalogue.keep_item_versions(by=SYSTEM, now=TUESDAY_NINE)
+
+    check = machine.get(f"{HERE}/mine/{case.no}/check").content.decode()
+    done = machine.post(f"{HERE}/mine/{case.no}/check?renew=1")
+    after = machine.get(f"{HERE}/mine/{case.no}/check").content.decode()
+
+    case.refresh_from_db()
+    assert ("办理要求改了" in check, "办理要求改了" in after, "印章" in after) == (True, False, True)
+    assert (done["Location"], case.item_version > version) == (f"{HERE}/mine/{case.no}/check", True)

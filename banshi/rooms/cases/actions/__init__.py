@@ -77,6 +77,7 @@ from banshi.rooms.cases.actions.receiving import (
     see,
 )
 from banshi.rooms.cases.actions.recounting import recount, recount_minutes
+from banshi.rooms.cases.actions.renewing import renew
 from banshi.rooms.cases.actions.reviewing import (
     decide,
     decide_at_once,
@@ -183,6 +184,7 @@ __all__ = [
     "remind_deferred",
     "remind_due",
     "remind_unpaid",
+    "renew",
     "restore_result",
     "resume_clock",
     "revoke",

@@ -9,6 +9,7 @@ from banshi.rooms.cases.queries.blanks import (
     blanks_of,
     blanks_of_case,
     drafted_blank,
+    filled_blank,
     has_result_sample,
     paper_blank,
     result_sample,
@@ -70,6 +71,7 @@ from banshi.rooms.cases.queries.members import (
     who_acts_in,
     whom_to_ask,
 )
+from banshi.rooms.cases.queries.newer import Replaced, replaced
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.promises import (
     CheckLine,
@@ -159,6 +161,7 @@ __all__ = [
     "Listed",
     "Moment",
     "PaperRow",
+    "Replaced",
     "RoundLine",
     "Ruled",
     "RunsOfItem",
@@ -218,6 +221,7 @@ __all__ = [
     "fee_of",
     "file_name",
     "filled",
+    "filled_blank",
     "firm_of",
     "flags_of",
     "form_of",
@@ -262,6 +266,7 @@ __all__ = [
     "read",
     "remedy_of_case",
     "remedy_shown",
+    "replaced",
     "result_sample",
     "round_by_id",
     "rounds_here",

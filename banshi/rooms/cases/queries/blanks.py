@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from banshi.foundation.memory import forgettable
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.ports import CannotSet
-from banshi.rooms.cases.queries.handling import handling_of_case
+from banshi.rooms.cases.queries.handling import form_of, handling_of_case
 from banshi.rooms.cases.queries.papers import typesetter
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item, ItemVersion
@@ -22,6 +22,7 @@ from banshi.rooms.catalogue.rules.blanks import (
     SAMPLE_DAY,
     OfItem,
     blank_sheet,
+    filled_sheet,
     paper_with_blank,
     result_sheet,
     with_blanks,
@@ -42,10 +43,12 @@ def forget_blanks() -> None:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is set, as the typesetter takes it. `name`: of the file."""
+    """What is set, as the typesetter takes it. `name`: of the file; `kept`: whether this process keeps it: nobody in
+    particular stands on it."""
 
     data: str
     name: str
+    kept: bool = True
 
     @property
     def is_set(self) -> bool:
@@ -61,6 +64,8 @@ class Sheet:
             except CannotSet as cannot:
                 log.warning("blank not set: %s", cannot)
                 raise Refused("nothing-found", facts={"paper": self.name}) from cannot
+            if not self.kept:
+                return found
             if len(_kept) >= _MOST_KEPT:
                 _kept.clear()
             _kept[self.data] = found
@@ -95,6 +100,22 @@ def paper_blank(item: Item, code: str, *, filled: bool, version: int | None = No
     return _sheet(
         blank_sheet(_of(item, version), handling, paper, filled=filled), f"{paper.name_zh}{'-样表' if filled else ''}"
     )
+
+
+def filled_blank(case: Case, code: str, *, without: Collection[str] = ()) -> Sheet:
+    """A blank of a case with what stands in its form, to be signed; it is set anew each time, and kept nowhere.
+
+    :param without: fields that stay empty. :raises Refused: nothing-found – no such paper, or no blank of it.
+    """
+    handling = handling_of_case(case)
+    paper = paper_with_blank(handling, code)
+    if paper is None:
+        raise Refused("nothing-found", facts={"item": case.item.code, "paper": code})
+    version = case.item_version if case.item_version != case.item.version else None
+    said = filled_sheet(
+        _of(case.item, version), handling, paper, answers=case.answers, form=form_of(case), without=without
+    )
+    return Sheet(json.dumps(said, ensure_ascii=False, sort_keys=True), f"{paper.name_zh}-待签.pdf", kept=False)
 
 
 def drafted_blank(item: Item, handling: Handling, code: str) -> Sheet:

@@ -6,7 +6,7 @@ digit right. Papers are in Chinese; the English stands small beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -69,8 +69,31 @@ def with_blanks(handling: Handling) -> frozenset[str]:
 
 def blank_sheet(item: OfItem, handling: Handling, paper: Paper, *, filled: bool) -> dict[str, Any]:
     """A blank; `filled`: its sample. :param paper: one with a form."""
-    assert paper.form is not None
     said = _Sample(handling, paper) if filled else None
+    return _sheet(item, handling, paper, said, sample=said)
+
+
+def filled_sheet(
+    item: OfItem,
+    handling: Handling,
+    paper: Paper,
+    *,
+    answers: Mapping[str, str],
+    form: Mapping[str, Any],
+    without: Collection[str] = (),
+) -> dict[str, Any]:
+    """A blank with what somebody answered and filled in, to be signed: who signs, and on which day, stays empty.
+
+    :param without: fields that stay empty, too, to be written by hand.
+    """
+    return _sheet(item, handling, paper, _Told(handling, answers, form, without))
+
+
+def _sheet(
+    item: OfItem, handling: Handling, paper: Paper, said: _Sample | _Told | None, *, sample: _Sample | None = None
+) -> dict[str, Any]:
+    assert paper.form is not None
+    filled = sample is not None
     return {
         "layout": "form",
         "title": paper.name_zh,
@@ -87,8 +110,8 @@ def blank_sheet(item: OfItem, handling: Handling, paper: Paper, *, filled: bool)
         "declare": paper.form.declare_zh,
         "declare_en": paper.form.declare_en,
         "signatures": [
-            {"zh": each.text_zh, "en": each.text_en, "name": said.signed(each.text_zh, no) if said else "",
-             "day": _day(SAMPLE_DAY) if said else ""}
+            {"zh": each.text_zh, "en": each.text_en, "name": sample.signed(each.text_zh, no) if sample else "",
+             "day": _day(SAMPLE_DAY) if sample else ""}
             for no, each in enumerate(paper.form.signatures)
         ],
     }  # fmt: skip
@@ -176,6 +199,38 @@ class _Sample:
         return FIRM if firm or any(each.element == "organisation-name" for each in self.shown) else _NAMES[0]
 
 
+class _Told:
+    """A form as somebody has filled it in."""
+
+    def __init__(
+        self, handling: Handling, answers: Mapping[str, str], form: Mapping[str, Any], without: Collection[str]
+    ) -> None:
+        self.answers = answers
+        self._values = {code: value for code, value in form.items() if code not in without}
+        self._there = {each.code for each in shown(handling, answers, form)}
+
+    def words(self, field: Field) -> str:
+        value = self._value(field)
+        if value is None:
+            return ""
+        if field.type == "choice":
+            return next((each.text_zh for each in field.options if each.id == value), "")
+        if field.type == "date":
+            return _day(date.fromisoformat(str(value)))
+        if field.type == "yes_no":
+            return "是" if value is True else "否"
+        return str(value).removeprefix("+86")
+
+    def ticked(self, field: Field) -> str:
+        value = self._value(field)
+        if value is None:
+            return ""
+        return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+    def _value(self, field: Field) -> object:
+        return self._values.get(field.code) if field.code in self._there else None
+
+
 def _of(handling: Handling, kind: str) -> list[Field]:
     return [each for each in handling.fields if each.type == kind]
 
@@ -225,7 +280,7 @@ def _text(field: Field) -> str:
     return f"某某{kind}" if kind else "（示例）照实填写"
 
 
-def _groups(handling: Handling, form: Blank, said: _Sample | None) -> list[dict[str, Any]]:
+def _groups(handling: Handling, form: Blank, said: _Sample | _Told | None) -> list[dict[str, Any]]:
     questions = {each.id: each for each in handling.questions}
     fields = {each.code: each for each in handling.fields}
     asked = form.fields or tuple(fields)
@@ -247,12 +302,12 @@ def _beside(form: Blank, *, filled: bool) -> list[dict[str, Any]]:
     return [{"zh": _BESIDE[0], "en": _BESIDE[1], "rows": rows}]
 
 
-def _asked(question: Question, said: _Sample | None) -> dict[str, Any]:
+def _asked(question: Question, said: _Sample | _Told | None) -> dict[str, Any]:
     answer = said.answers.get(question.id, "") if said else ""
     return _row(question.text_zh, question.text_en, options=_options(question.options, answer))
 
 
-def _line(field: Field, said: _Sample | None) -> dict[str, Any]:
+def _line(field: Field, said: _Sample | _Told | None) -> dict[str, Any]:
     must = field.required and not field.show_if
     if field.type not in ("choice", "yes_no"):
         value, tall = said.words(field) if said else "", field.type == "text" and field.longest > _LONG
@@ -260,7 +315,7 @@ def _line(field: Field, said: _Sample | None) -> dict[str, Any]:
     ticked = said.ticked(field) if said else ""
     if field.type == "choice":
         return _row(field.label_zh, field.label_en, options=_options(field.options, ticked), must=must)
-    yes = {"zh": "是", "en": "Yes", "on": ticked == "yes"}, {"zh": "否", "en": "No", "on": False}
+    yes = {"zh": "是", "en": "Yes", "on": ticked == "yes"}, {"zh": "否", "en": "No", "on": ticked == "no"}
     return _row(field.label_zh, field.label_en, options=list(yes), must=must)
 
 

@@ -20,6 +20,7 @@ from banshi.surfaces.api.case_schemas.parts import (
 from banshi.surfaces.api.case_schemas.reviewed import CaseChangedOut, CaseReviewOut
 from banshi.surfaces.api.schemas import (
     FeeOut,
+    LimitOut,
     Named,
     Out,
     StageOut,
@@ -53,6 +54,19 @@ class CaseRemedyOut(Out):
     reconsideration_en: str
     court: str
     court_en: str
+
+
+class CaseNewerOut(Out):
+    """What the version of today asks otherwise of a draft."""
+
+    version: int
+    papers_more: list[Named] = Field(description="Asked for now; also one that might follow, and may not any more.")
+    papers_less: list[Named]
+    fields: list[Named] = Field(description="Fields that came, with their labels.")
+    to_answer: bool = Field(description="A question of the situation is to be answered anew.")
+    promised: LimitOut | None = Field(description="The promised limit of today; null: it stays.")
+    fee_differs: bool
+    fee: FeeOut | None = Field(description="What it costs today, where that differs; null: nothing, or it stays.")
 
 
 class CaseQuotaOut(Out):
@@ -104,6 +118,10 @@ class CaseOut(CaseLineOut):
         description="For staff whose pages of a case show it (`cases.look`); else null."
     )
     quota: CaseQuotaOut | None = Field(description="null: its places are not counted.")
+    newer: CaseNewerOut | None = Field(
+        description="Of a draft: what is asked otherwise since it was begun, by its answers; null: nothing."
+        " Sent as it is, it goes by the version it is pinned to."
+    )
 
 
 class PrefilledOut(Out):
