@@ -37,7 +37,9 @@ def agents_of(mine: ActsForOrganisation, *, today: date) -> FirmsAgents:
         return FirmsAgents()
     letters = [each for each in people.letters_of(entry, today=today) if _theirs(mine, each.items)]
     mandates = [each for each in people.acting_for(entry, today=today) if _theirs(mine, each.items)]
-    names = _names(code for each in (*letters, *mandates) for code in each.items)
+    names = _names(
+        [code for each in letters for code in each.items] + [code for each in mandates for code in each.items]
+    )
     return FirmsAgents(
         tuple((each, tuple(names.get(code, code) for code in each.items)) for each in letters),
         tuple((each, tuple(names.get(code, code) for code in each.items)) for each in mandates),

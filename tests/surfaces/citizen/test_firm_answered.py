@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case
+from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account, Person
 from tests.firms import CODE, NAME, member
 from tests.matters import SHOP
 from tests.surfaces.citizen.cases import ANSWERS, applicant, retell
-from tests.town import Town
+from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -65,3 +67,28 @@ def test_a_natural_person_is_not_taken_for_a_firm_and_the_firm_is(asked: Any) ->
     assert ["前面选了申请人是企业" in answer.content.decode() for answer in (chosen, typed)] == [True, True]
     assert [answer.status_code for answer in (chosen, typed, done, trader)] == [422, 422, 302, 302]
     assert [case.person.id_type for case in Case.objects.order_by("id")] == ["uscc", "resident_id"]
+
+
+def test_a_person_becomes_no_firms_applicant_by_another_answer_nor_in_any_other_way(asked: Any) -> None:
+    matters, phone, _ = asked
+    case = matters.opened(answers={"premises": "rented", "food": "no", "form": "trader"})
+
+    page = phone.client.post(f"/cases/{case.no}/situation/", {"answer": "form:firm"})
+    with pytest.raises(Refused) as opened:
+        matters.opened(answers={"premises": "rented", "food": "no", "form": "firm"}, anyway=True)
+
+    case.refresh_from_db()
+    assert ("申请人却是个人" in page.content.decode(), case.answers["form"]) == (True, "trader")
+    assert (opened.value.slug, opened.value.facts["field"]) == ("invalid", "organisation")
+
+
+def test_a_firm_that_is_registered_here_or_typed_by_its_code_applies(asked: Any) -> None:
+    matters, _, _ = asked
+    answers = {"premises": "rented", "food": "no", "form": "firm"}
+    typed = identity.enrol(name=NAME, id_type="uscc", id_number=CODE, now=TUESDAY_NINE)
+
+    by_code = matters.opened(person_id=typed.pk, answers=answers, anyway=True)
+    firm = member(Person.objects.get(pk=matters.person.pk), "legal").organisation_id
+    by_member = matters.opened(organisation_id=firm, answers=answers, anyway=True)
+
+    assert [each.answers["form"] for each in (by_code, by_member)] == ["firm", "firm"]
