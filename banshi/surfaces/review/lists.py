@@ -73,7 +73,8 @@ def tabs(
         if asked or here == "consults":
             found.append(("review:consults", ASKED, asked, here == "consults"))
     waits = promises_waiting(request, hall, department)
-    if waits or here == "promises":  # 承诺核查: shown where something waits
+    lifts = request.who.may("cases.supervise", hall.code)  # a bar is lifted there, whether anything waits or not
+    if waits or lifts or here == "promises":  # 承诺核查: shown where something waits
         found.append(("review:promises", PROMISES, waits, here == "promises"))
     if found:  # one page of all that is somebody's turn; supervision is nobody's
         waits = sum(n for address, _title, n, _here in found if address != "review:supervision")
