@@ -151,7 +151,8 @@ def test_a_change_is_found_with_the_next_look_at_the_catalogue(town: Town) -> No
 
 def test_what_is_done_together_is_found_by_its_name_its_sound_and_its_english(town: Town) -> None:
     OneMatter.objects.create(
-        code="shop", name_zh="我要开便利店", name_en="Opening a convenience store", audience="firm", items="pension;medical", order=1,
+        code="shop", name_zh="我要开便利店", name_en="Opening a convenience store", audience="firm", order=1,
+        items="pension;medical",
     )  # fmt: skip
 
     said = ["开便利店", "开个便利店", "bianlidian", "kbld", "convenience store"]
