@@ -20,7 +20,7 @@ from banshi.journeys.case import bundles
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Bundle, Case
-from banshi.rooms.catalogue.models import Item
+from banshi.rooms.catalogue.queries import ItemSaid
 from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.catalogue.rules.guided import Guided
 from banshi.rooms.catalogue.rules.handling import Limit, Option, Question
@@ -40,7 +40,7 @@ from banshi.surfaces.citizen.to_follow import MayFollow, may_follow
 class Member:
     """One of its matters. `promised`: by when after it was accepted; `cost`: None: free of charge."""
 
-    item: Item
+    item: ItemSaid
     promised: Limit
     cost: Cost | None
 

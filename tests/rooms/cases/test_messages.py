@@ -87,6 +87,17 @@ def test_what_is_to_follow_is_told_with_its_day(matters: Matters):
     assert "店面照片（3月13日前）" in told
 
 
+def test_a_number_that_was_left_at_a_window_is_promised_nothing_online(matters: Matters):
+    case = matters.decided(account_id=None, channel="window", contact="13900139007")
+    conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    conclude.shelve(case_no=case.no, place="A-3", by=matters.by["issuer"], now=TUESDAY_NINE)
+
+    _, gateway = sent(matters)
+
+    (told,) = [str(text) for _, text, _ in gateway.sent if "证照好了" in str(text)]
+    assert ("取件码" in told, "在线" in told, "http" in told) == (True, False, False)
+
+
 def test_received_and_granted_on_the_spot_is_said_in_one_message(matters: Matters):
     case = matters.received()
     Case.objects.filter(pk=case.pk).update(instant=True)

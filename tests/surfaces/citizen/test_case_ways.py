@@ -53,6 +53,16 @@ def test_an_address_is_given_shown_masked_and_kept_for_the_form(shop: Shop) -> N
     assert ("陈** 139****9000 东莞市南城街****" in page, ADDRESS in page, ADDRESS in again) == (True, False, True)
 
 
+def test_who_chose_the_cabinet_and_changes_to_the_courier_writes_no_name_again(shop: Shop) -> None:
+    _matters, me, case = shop
+    Wish.objects.create(case=case, how="cabinet", said_at=TUESDAY_NINE, said_by="citizen:1")
+
+    page = me.get(f"/cases/{case.no}/ways").content.decode()
+
+    assert (f'value="{me.person.name}"' in page, 'value="13800138000"' in page) == (True, True)
+    assert 'name="originals"' not in page  # no folder of it lies here
+
+
 def test_what_is_wrong_with_an_address_is_said_and_what_was_typed_stays(shop: Shop) -> None:
     _matters, me, case = shop
 

@@ -46,6 +46,17 @@ def listed(phone: Phone, case: Case) -> bool:
     return case.no in text(phone.get("/cases/"))
 
 
+def test_an_empty_list_says_how_the_cases_of_the_window_come_to_stand_there(shop: Matters):
+    left(shop)
+    unproven = signed_in(NUMBER)
+    said = text(unproven.get("/cases/"))
+    Account.objects.filter(pk=unproven.account.pk).update(person=shop.town.person(5), person_evidence=3)
+
+    proven = text(unproven.get("/cases/"))
+
+    assert ("核验手机号是本人的以后显示在这里" in said, "核验手机号" in proven) == (True, False)
+
+
 def test_the_telephone_and_the_typed_applicant_show_how_far_it_is_and_nothing_more(shop: Matters):
     case = left(shop)
     me = signed_in(NUMBER, (shop.person, shop.person.name))
