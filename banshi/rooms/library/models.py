@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.rooms.identity.models import Account, ApiKey, Organisation, Person
 from banshi.rooms.library.rules import CERTIFICATE, MOST_BYTES, TRUST, UPLOAD
+from banshi.rooms.library.rules.consents import BECAME, WORDS
 from banshi.rooms.library.rules.parts import PLACES
 
 ONE_HOLDER = Q(person=None, organisation__isnull=False) | Q(person__isnull=False, organisation=None)
@@ -283,6 +284,76 @@ class Fact(models.Model):
         indexes = [
             models.Index(fields=["person", "element", "-at"], name="facts_of_a_person"),
             models.Index(fields=["organisation", "element", "-at"], name="facts_of_an_organisation"),
+        ]
+
+
+class FactConsent(models.Model):
+    """In one matter, what is known of its holder fills in the form, and they agreed. Taken back before it is sent, it holds no
+    more; a further one is another row. It stands otherwise (a trigger), until its case is destroyed."""
+
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=80)  # case:…
+    words = models.CharField(max_length=12)  # the sentence they agreed to: rules.consents.WORDS
+    given_at = models.DateTimeField()
+    given_by = models.CharField(max_length=60)  # themselves, or the clerk they said it to
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=60, default="", db_default="")
+
+    class Meta:
+        db_table = "library_fact_consent"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject"], condition=Q(withdrawn_at=None), name="one_consent_to_facts_stands_in_a_matter"
+            ),
+            models.CheckConstraint(condition=ONE_HOLDER, name="a_consent_to_facts_is_of_one_holder"),
+            models.CheckConstraint(condition=Q(words__in=list(WORDS)), name="words_of_a_consent_are_known"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by="") | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="")),
+                name="a_consent_taken_back_says_by_whom",
+            ),
+        ]
+
+
+class FactCarried(models.Model):
+    """A fact that filled in a field of a form that is not sent yet. `value_index`: blind index of what it said."""
+
+    consent = models.ForeignKey(FactConsent, on_delete=models.CASCADE, related_name="carried", db_index=False)
+    element = models.CharField(max_length=60)
+    source = models.CharField(max_length=60)
+    said_at = models.DateTimeField()
+    trust = models.CharField(max_length=1)
+    value_index = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "library_fact_carried"
+        constraints = [
+            models.UniqueConstraint(fields=["consent", "element"], name="a_fact_is_carried_once_by_a_consent")
+        ]
+
+
+class FactUse(models.Model):
+    """What was known of somebody went into a form that was sent: which fact, in what, for what, by whom, and what became of it.
+    Append-only, until its case is destroyed (a trigger)."""
+
+    consent = models.ForeignKey(FactConsent, on_delete=models.PROTECT, related_name="uses")
+    element = models.CharField(max_length=60)
+    source = models.CharField(max_length=60)  # as of the fact, and when it was said
+    said_at = models.DateTimeField()
+    trust = models.CharField(max_length=1)
+    value_index = models.CharField(max_length=64)
+    subject = models.CharField(max_length=80)  # case:…
+    purpose = models.CharField(max_length=60)  # code of the item
+    became = models.CharField(max_length=12)  # rules.consents.BECAME
+    by = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "library_fact_use"
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "element"], name="a_fact_used_in_a_matter_is_traced_once"),
+            models.CheckConstraint(condition=Q(became__in=list(BECAME)), name="what_became_of_a_fact_is_known"),
+            models.CheckConstraint(condition=Q(trust__in=TRUST), name="trust_of_a_used_fact_is_known"),
         ]
 
 

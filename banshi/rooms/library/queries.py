@@ -27,7 +27,7 @@ from django.db.models import (
 )
 
 from banshi.foundation import prepared
-from banshi.foundation.crypto import Unreadable
+from banshi.foundation.crypto import Unreadable, blind_index
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import queries as identity
@@ -41,6 +41,8 @@ from banshi.rooms.library.models import (
     Document,
     DocumentVersion,
     Fact,
+    FactConsent,
+    FactUse,
     Upload,
     UploadPart,
 )
@@ -369,6 +371,75 @@ def _standing_facts() -> Q:
 
 def _fact_view(row: Fact) -> FactView:
     return FactView(row.element, row.value, row.trust, row.source, row.at, row.valid_until)
+
+
+@dataclass(frozen=True)
+class ConsentView:
+    """That what is known fills in the form of one matter. `words`: key of `rules.consents.WORDS`; `by`: `kind:id`."""
+
+    words: str
+    at: datetime
+    by: str
+
+
+def consent_to_facts(subject: str) -> ConsentView | None:
+    """The one that stands in a matter."""
+    row = FactConsent.objects.filter(subject=subject, withdrawn_at=None).first()
+    return ConsentView(row.words, row.given_at, row.given_by) if row is not None else None
+
+
+@dataclass(frozen=True)
+class FactUseView:
+    """A fact that went into a form that was sent: `source`, `said_at`, `trust` as of the fact; `purpose`: code of the item;
+    `became`: kept | corrected | taken_out; `index`: blind index of what it said; `consent`: as it was given."""
+
+    id: int
+    element: str
+    source: str
+    said_at: datetime
+    trust: str
+    purpose: str
+    subject: str
+    by: str
+    at: datetime
+    became: str
+    index: str
+    consent: ConsentView
+
+    def says(self, value: object) -> bool:
+        """Whether it said this value."""
+        return self.index == value_index(self.element, str(value))
+
+
+def value_index(element: str, value: str) -> str:
+    """By which two values of a data element are compared without keeping them."""
+    return blind_index(f"{element}:{value}", purpose="fact-use")
+
+
+def fact_uses_of(
+    person_id: int | None, *, organisation_id: int | None = None, start: int = 0, most: int | None = None
+) -> list[FactUseView]:
+    """What is known of a person, or of an organisation, as it was used in forms, newest first (PIPL Art. 44: they may know).
+
+    :param start, most: a page of them.
+    """
+    consents = FactConsent.objects.filter(held_by(person_id, organisation_id))
+    rows = FactUse.objects.filter(consent__in=consents).select_related("consent").order_by("-at", "-id")
+    return [_fact_use_view(row) for row in rows[start : None if most is None else start + most]]
+
+
+def fact_uses_in(subject: str) -> dict[str, FactUseView]:
+    """Those of one matter, by data element."""
+    rows = FactUse.objects.filter(subject=subject).select_related("consent").order_by("id")
+    return {row.element: _fact_use_view(row) for row in rows}
+
+
+def _fact_use_view(row: FactUse) -> FactUseView:
+    given = row.consent
+    return FactUseView(
+        row.pk, row.element, row.source, row.said_at, row.trust, row.purpose, row.subject, row.by, row.at, row.became,
+        row.value_index, ConsentView(given.words, given.given_at, given.given_by),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

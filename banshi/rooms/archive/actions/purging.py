@@ -116,4 +116,5 @@ def _gone(case: Case, package: Package, *, by: Actor, now: datetime) -> None:
     package.file, package.destroyed_at = None, now
     package.save(update_fields=["file", "destroyed_at"])
     library.destroy(version_ids=files)
+    library.forget_fact_uses(subject=f"case:{case.no}")
     audit.record(action="case-destroyed", subject=f"case:{case.no}", by=by, now=now, hall=package.hall.code)

@@ -35,5 +35,6 @@ def _forget(no: str, *, now: datetime) -> bool:
     delivery.forget_code(case)
     delivery.forget_address(case)
     library.destroy(version_ids=files)
+    library.forget_fact_uses(subject=f"case:{case.no}")
     audit.record(action="unsent-case-destroyed", subject=f"case:{no}", by=SYSTEM, now=now, hall=case.hall.code)
     return True

@@ -19,6 +19,7 @@ from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.acting import held_mandate, need_acting, need_member
 from banshi.rooms.cases.actions.coming_back import back_to
+from banshi.rooms.cases.actions.facts_used import note_facts_used
 from banshi.rooms.cases.actions.ground import (
     give,
     invalid,
@@ -554,6 +555,7 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
         )
         give(case, "submission_receipt", event=event, now=now, due_notice=due, materials=papers_listed(case))
         give_promises(case, event=event, now=now)
+        note_facts_used(case, by=by, now=now)
         tell(case, "case_sent", event=event, now=now, day=due.isoformat())
     return case
 
@@ -599,6 +601,7 @@ def supplement(*, case_no: str, to_refuse: bool = False, by: Actor, now: datetim
             materials=papers_listed(case, since=last.at), missing=tuple(Named(each.name_zh) for each in left),
         )  # fmt: skip
         give_promises(case, event=event, now=now)
+        note_facts_used(case, by=by, now=now)
         if not to_refuse:
             tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())
     return case

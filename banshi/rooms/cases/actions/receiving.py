@@ -18,6 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.actions.applying import add_material, need_form, need_promises
+from banshi.rooms.cases.actions.facts_used import note_facts_used
 from banshi.rooms.cases.actions.ground import (
     alone,
     called,
@@ -167,6 +168,7 @@ def write_receipt(
             counts_from=counts_from,
         )  # fmt: skip
     give_promises(case, event=event, now=now)
+    note_facts_used(case, by=by, now=now)
     return event, due
 
 

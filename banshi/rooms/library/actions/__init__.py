@@ -10,6 +10,14 @@ from banshi.rooms.library.actions.certificates import (
     use_certificate,
     use_earlier,
 )
+from banshi.rooms.library.actions.consenting import (
+    Lent,
+    agree_to_facts,
+    forget_fact_uses,
+    lend_facts,
+    take_back_consent,
+    use_facts,
+)
 from banshi.rooms.library.actions.destroying import destroy, forget_unkept
 from banshi.rooms.library.actions.files import keep, take_in
 from banshi.rooms.library.actions.importing import end_own, import_certificates
@@ -18,8 +26,10 @@ from banshi.rooms.library.actions.scanning import reject, release, scan_pending
 from banshi.rooms.library.actions.uploads import begin_upload, drop_upload, finish_upload, forget_uploads, put_part
 
 __all__ = [
+    "Lent",
     "Moved",
     "Wanted",
+    "agree_to_facts",
     "begin_upload",
     "destroy",
     "drop_upload",
@@ -27,6 +37,7 @@ __all__ = [
     "end_for_case",
     "end_own",
     "finish_upload",
+    "forget_fact_uses",
     "forget_imports",
     "forget_unkept",
     "forget_uploads",
@@ -38,14 +49,17 @@ __all__ = [
     "issue_certificate",
     "keep",
     "learn",
+    "lend_facts",
     "put_back_of_case",
     "put_part",
     "reject",
     "release",
     "scan_pending",
     "take_authority",
+    "take_back_consent",
     "take_in",
     "unlearn",
     "use_certificate",
     "use_earlier",
+    "use_facts",
 ]
