@@ -1,5 +1,5 @@
-"""What a form need not ask (国令716 号 7 条): filled in from the document, the account and the library, each with its source; and
-whose numbers somebody gave already – of whom they apply for, of who acts for them – by data element and role.
+"""What a form need not ask (国令716 号 7 条): filled in from document and account, and with consent from the library, each with
+its source; and whose numbers somebody gave already – of whom they apply for, of who acts for them – by data element and role.
 """
 
 from __future__ import annotations
@@ -40,19 +40,20 @@ Found = dict[str, Carried]  # by data element
 def carried(
     fields: Iterable[Field], *, account_id: int, person_id: int, name: str, phone: str | None = None, today: date
 ) -> dict[str, Carried]:
-    """By field. Of somebody the account is not proven to be, nor to be guardian of: only what it said itself, or a mandate says.
+    """By field, before there is a case: nothing of the library, to whose use nobody agreed yet. Of somebody the account is not
+    proven to be, nor to be guardian of: only what it said itself, or a mandate says.
 
     :param name: as the account typed it. :param phone: as it was typed for this case; None: the account's own.
     """
     asked = [field for field in fields if field.element]
-    found = _of_person(asked, account_id=account_id, person_id=person_id, name=name, today=today)
+    found = _of_person(account_id=account_id, person_id=person_id, name=name, today=today)
     found |= _acts_online(account_id, person_id, today=today)
     return fitting(asked, found | _reached(account_id, phone), today)
 
 
-def _of_person(asked: Iterable[Field], *, account_id: int, person_id: int, name: str, today: date) -> Found:
+def _of_person(*, account_id: int, person_id: int, name: str, today: date) -> Found:
     if people.opens_for(account_id, person_id, today=today):
-        return _known(asked, person_id=person_id, today=today) | _by_document(person_id)
+        return _by_document(person_id)
     found = {NAME: Carried(name, "typed")} if name else {}
     if (typed := people.number_typed(account_id, person_id)) is not None:
         return found | {NUMBER: Carried(typed, "typed")}
@@ -86,10 +87,11 @@ class Firm:
     acts_by: int | None = None
 
 
-def of_firm(fields: Iterable[Field], *, firm: Firm, today: date) -> dict[str, Carried]:
-    """By field, of an organisation: its licence, what the library has of it, who acts for it and their telephone."""
+def of_firm(fields: Iterable[Field], *, firm: Firm, case: Case | None = None, today: date) -> dict[str, Carried]:
+    """By field, of an organisation: its licence, who acts for it and their telephone; in a case in which they agreed to it, what
+    the library has of it."""
     asked = [field for field in fields if field.element]
-    found = _known(asked, organisation_id=firm.organisation_id, today=today) | _acts_for_firm(firm, today)
+    found = (_lent(asked, case, today=today) if case is not None else {}) | _acts_for_firm(firm, today)
     found |= _by_licence(firm.name, firm.uscc) | {PHONE: Carried(firm.phone, "account")}
     return fitting(asked, found, today)
 
@@ -111,9 +113,10 @@ def of_case(fields: Iterable[Field], case: Case, *, account_id: int, today: date
     of = case.organisation
     if of is not None:
         phone = people.phone_of(account_id=account_id)
-        return of_firm(fields, firm=Firm(of.pk, of.name, of.uscc, phone, case.person_id), today=today)
+        return of_firm(fields, firm=Firm(of.pk, of.name, of.uscc, phone, case.person_id), case=case, today=today)
     asked = [field for field in fields if field.element]
-    found = _of_person(asked, account_id=account_id, person_id=case.person_id, name=str(case.applicant), today=today)
+    known = _lent(asked, case, today=today) if people.opens_for(account_id, case.person_id, today=today) else {}
+    found = known | _of_person(account_id=account_id, person_id=case.person_id, name=str(case.applicant), today=today)
     if NUMBER not in found and case.letter is not None and people.proven_person(account_id) == case.letter.agent_id:
         found |= _by_letter(case.person_id)
     found |= _seen_by(people.proven_person(account_id), case, today=today)
@@ -130,22 +133,23 @@ def _seen_by(me: int | None, case: Case, *, today: date) -> Found:
 def by_card(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, Carried]:
     """By field, of somebody whose card has just been read, and of who acts in their case."""
     asked = [field for field in fields if field.element]
-    found = _at_window(asked, person_id=case.person_id, today=today)
+    found = _lent(asked, case, today=today) | _at_window(person_id=case.person_id)
     return fitting(asked, found | _seen_by(case.person_id, case, today=today), today)
 
 
 def at_window(
     fields: Iterable[Field], *, person_id: int, guardian_id: int | None = None, today: date
 ) -> dict[str, Carried]:
-    """By field, of somebody who stands at a window with their document. :param guardian_id: the person who acts for them."""
+    """By field, of somebody who stands at a window with their document, before there is a case.
+
+    :param guardian_id: the person who acts for them."""
     asked = [field for field in fields if field.element]
-    found = _at_window(asked, person_id=person_id, today=today)
+    found = _at_window(person_id=person_id)
     return fitting(asked, found | (_guardian(guardian_id) if guardian_id is not None else {}), today)
 
 
-def _at_window(asked: Iterable[Field], *, person_id: int, today: date) -> Found:
-    found = _known(asked, person_id=person_id, today=today) | _by_document(person_id)
-    return found | {PHONE: Carried(people.phone_of(person_id=person_id), "account")}
+def _at_window(*, person_id: int) -> Found:
+    return _by_document(person_id) | {PHONE: Carried(people.phone_of(person_id=person_id), "account")}
 
 
 def of_client(fields: Iterable[Field], *, agent: Acting, phone: str | None, today: date) -> dict[str, Carried]:
@@ -168,8 +172,9 @@ def of_case_at_window(fields: Iterable[Field], case: Case, *, today: date) -> di
     of = case.organisation
     if of is not None:
         phone = people.phone_of(person_id=case.person_id)
-        return of_firm(asked, firm=Firm(of.pk, of.name, of.uscc, phone, case.person_id), today=today)
-    found = _at_window(asked, person_id=case.person_id, today=today) | _acting(case, today=today)
+        return of_firm(asked, firm=Firm(of.pk, of.name, of.uscc, phone, case.person_id), case=case, today=today)
+    known = _lent(asked, case, today=today)
+    found = known | _at_window(person_id=case.person_id) | _acting(case, today=today)
     if found[PHONE].value is None and case.contact:
         found[PHONE] = Carried(case.contact, "typed")
     return fitting(asked, found, today)
@@ -177,10 +182,12 @@ def of_case_at_window(fields: Iterable[Field], case: Case, *, today: date) -> di
 
 def of_case_sent(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, Carried]:
     """By field, of whoever another system opened a case for: what it sent, and who acts for them by what is on record."""
-    found = {NAME: Carried(str(case.applicant), "typed"), PHONE: Carried(case.contact, "typed")}
+    fields = list(fields)
     of = case.organisation
     if of is not None:
-        return of_firm(fields, firm=Firm(of.pk, of.name, of.uscc, case.contact, case.person_id), today=today)
+        return of_firm(fields, firm=Firm(of.pk, of.name, of.uscc, case.contact, case.person_id), case=case, today=today)
+    found = _lent([field for field in fields if field.element], case, today=today)
+    found |= {NAME: Carried(str(case.applicant), "typed"), PHONE: Carried(case.contact, "typed")}
     found |= {NUMBER: Carried(people.number_of_client(case.person_id), "typed")} | _acting(case, today=today)
     return fitting([field for field in fields if field.element], found, today)
 
@@ -255,14 +262,32 @@ def on_record(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, 
     if not asked:
         return {}
     of = case.organisation
-    known = (
-        _known(asked, person_id=case.person_id, today=today)
-        if of is None
-        else _known(asked, organisation_id=of.pk, today=today)
-    )
-    learned_elsewhere = {element: said for element, said in known.items() if said.origin != f"case:{case.no}"}
     own = _by_document(case.person_id) if of is None else _by_licence(of.name, of.uscc)
-    return fitting(asked, learned_elsewhere | own, today)
+    return fitting(asked, _learned_elsewhere(asked, case, today=today) | own, today)
+
+
+def of_library(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, Carried]:
+    """By field, what the library could fill in for whoever a case is for: what their document, licence or account says is none
+    of it."""
+    of = case.organisation
+    own = {PHONE, *(_by_document(case.person_id) if of is None else _by_licence(of.name, of.uscc))}
+    asked = [field for field in fields if field.element and field.element not in own]
+    return fitting(asked, _learned_elsewhere(asked, case, today=today), today) if asked else {}
+
+
+def _learned_elsewhere(asked: Iterable[Field], case: Case, *, today: date) -> Found:
+    holder = (
+        {"person_id": case.person_id} if case.organisation_id is None else {"organisation_id": case.organisation_id}
+    )
+    known = _known(asked, **holder, today=today)
+    return {element: said for element, said in known.items() if said.origin != f"case:{case.no}"}
+
+
+def _lent(asked: Iterable[Field], case: Case, *, today: date) -> Found:
+    """What the library has of whoever the case is for, by data element, where they agreed that it is used for this case."""
+    if library.consent_to_facts(f"case:{case.no}") is None:
+        return {}
+    return _learned_elsewhere(asked, case, today=today)
 
 
 # --- What fits -----------------------------------------------------------------------------------------------------

@@ -16,11 +16,15 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.cases.queries import cases_of, filled, form_of, handling_of_case, one_of
+from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.guided import shown
 from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.catalogue.rules.one_form import shown_jointly
+from banshi.rooms.library import actions as library
 
 Known = Callable[[Iterable[Field]], Mapping[str, Carried]]  # by field, what need not be asked of whoever a case is for
+
+Filled = dict[str, tuple[Field, Carried]]  # by field, what is filled in
 
 
 def change(
@@ -40,9 +44,11 @@ def change(
     with transaction.atomic():
         row = Case.objects.filter(no=case_no, phase="draft", bundle__isnull=False).select_related("bundle").first()
         if row is None or row.bundle is None:
-            if known is not None:
-                form = {**_newly_asked(cases.lock(case_no), answers or {}, form or {}, known), **(form or {})}
-            return cases.change(case_no=case_no, answers=answers, form=form, revision=revision, by=by, now=now)
+            new = _newly_asked(cases.lock(case_no), answers or {}, form or {}, known) if known is not None else {}
+            said = {**_values(new), **(form or {})} if new else form
+            case = cases.change(case_no=case_no, answers=answers, form=said, revision=revision, by=by, now=now)
+            lend([case], new.values())
+            return case
         bundle, drafts = cases.lock_drafts(row.bundle.no, "change")
         case = next((each for each in drafts if each.no == case_no), None)
         if case is None or (revision is not None and revision != case.revision):
@@ -71,6 +77,7 @@ def change_bundle(
     :param known: as of `change`, by shared names. :raises Refused: those of `cases.change_bundle`.
     """
     with transaction.atomic():
+        new: Filled = {}
         if known is not None:
             rows = cases_of(cases.lock_bundle(bundle_no))
             one = one_of(rows)
@@ -78,21 +85,42 @@ def change_bundle(
             then = {**stands, **(form or {})}
             there = {field.code for field in shown_jointly(one, said, stands)}
             now_asked = shown_jointly(one, {**said, **(answers or {})}, then)
-            form = {**_values(known, now_asked, there | then.keys()), **(form or {})}
-        return cases.change_bundle(bundle_no=bundle_no, answers=answers, form=form, revision=revision, by=by, now=now)
+            new = _known(known, now_asked, there | then.keys())
+            form = {**_values(new), **(form or {})}
+        bundle = cases.change_bundle(bundle_no=bundle_no, answers=answers, form=form, revision=revision, by=by, now=now)
+        if new:
+            lend(cases_of(bundle), new.values())
+        return bundle
 
 
-def _newly_asked(case: Case, answers: Mapping[str, str], form: Mapping[str, Any], known: Known) -> dict[str, object]:
+def lend(rows: Iterable[Case], filled_in: Iterable[tuple[Field, Carried]]) -> None:
+    """What the library filled in now stands in the forms of these cases: of each that says it, by its consent."""
+    lent = {field.element: said for field, said in filled_in if said.source == "library" and said.at is not None}
+    for case in rows if lent else ():
+        form, facts = form_of(case), []
+        for field in handling_of_case(case).fields:
+            said = lent.get(field.element)
+            if said is not None and said.at is not None and form.get(field.code) == said.value:
+                facts.append(library.Lent(field.element, str(said.value), said.origin, said.at, said.trust))
+        if facts and CASE.may(case.phase, "change"):
+            library.lend_facts(subject=f"case:{case.no}", facts=facts)
+
+
+def _newly_asked(case: Case, answers: Mapping[str, str], form: Mapping[str, Any], known: Known) -> Filled:
     """What is known of the fields that these answers, or fields, make the form ask for: none that stood there, or is said now."""
     handling, stands = handling_of_case(case), form_of(case)
     there = {field.code for field in shown(handling, case.answers, stands)}
     now_asked = shown(handling, {**case.answers, **answers}, {**stands, **form})
-    return _values(known, now_asked, there | stands.keys() | form.keys())
+    return _known(known, now_asked, there | stands.keys() | form.keys())
 
 
-def _values(known: Known, asked: Iterable[Field], there: Collection[str]) -> dict[str, object]:
-    new = [field for field in asked if field.code not in there]
-    return {code: said.value for code, said in known(new).items()} if new else {}
+def _known(known: Known, asked: Iterable[Field], there: Collection[str]) -> Filled:
+    new = {field.code: field for field in asked if field.code not in there}
+    return {code: (new[code], said) for code, said in known(new.values()).items()} if new else {}
+
+
+def _values(new: Filled) -> dict[str, object]:
+    return {code: said.value for code, (_, said) in new.items()}
 
 
 def lock(case_no: str) -> Case:

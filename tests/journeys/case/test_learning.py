@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from banshi.journeys.case import charging, conclude
-from banshi.journeys.case.carried import at_window
+from banshi.journeys.case.carried import of_library
 from banshi.rooms.cases.queries import handling_of_case
 from banshi.rooms.catalogue.models import DataElement
 from banshi.rooms.library.models import Fact
@@ -44,13 +44,14 @@ def test_what_was_granted_is_known_and_carried_over(matters: Matters) -> None:
     case = issued(matters)
 
     known = facts_of(person_id=matters.person.pk, today=LATER.date())
-    carried = at_window(handling_of_case(case).fields, person_id=matters.person.pk, today=LATER.date())
+    again = matters.opened(LATER)
+    carried = of_library(handling_of_case(again).fields, again, today=LATER.date())
 
     fact = known["residence-address"]
     assert list(known) == ["residence-address"]
     assert (fact.value, fact.trust, fact.source) == (FORM["address"], "B", f"case:{case.no}")
-    assert {code: each.value for code, each in carried.items() if each.source == "library"} == {
-        "address": FORM["address"]
+    assert {code: (each.source, each.value) for code, each in carried.items()} == {
+        "address": ("library", FORM["address"])
     }
 
 
