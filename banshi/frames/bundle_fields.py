@@ -81,7 +81,7 @@ def lines_of(
                 no=order[field.code], field=field, value=kept if mine is None else mine,
                 mark=mark(bundle.no, field.code, kept),
                 fault=faults.get(field.code, "") if kept or all_faults else "",
-                source=source_said(known[field.code]) if carries else "",
+                source=source_said(known[field.code], today=today) if carries else "",
                 other=kept if mine is not None else None,
             )
         )  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from banshi.foundation.crypto import sign
 from banshi.foundation.said import english, named
+from banshi.foundation.times import day_words
 from banshi.journeys.case import carried, changing
 from banshi.journeys.case.carried import Carried, of_case
 from banshi.journeys.case.changing import Known
@@ -152,17 +153,22 @@ def mark(no: str, code: str, value: str) -> str:
     return sign(f"{no}\0{code}\0{value}", purpose="case-field", length=16)
 
 
-def source_said(found: Carried, words: Mapping[str, str | Promise] = SOURCES) -> str:
+def source_said(found: Carried, words: Mapping[str, str | Promise] = SOURCES, *, today: date) -> str:
     """Whence a value was carried over; of what the library has, which case or that an authority said so, when, and its trust.
 
     :param words: of the other sources.
     """
     if found.source != "library" or found.at is None:
         return str(words[found.source])
-    kind, _, who = found.origin.partition(":")
+    return origin_said(found.origin, found.at, found.trust, today=today)
+
+
+def origin_said(origin: str, at: datetime, trust: str, *, today: date) -> str:
+    """Who said something that is known, when, and how far it is trusted. :param origin: `case:…` or `import:…`."""
+    kind, _, who = origin.partition(":")
     said = FROM_CASE if kind == "case" else FROM_AUTHORITY
-    whence = str(said) % {"case": who, "day": timezone.localtime(found.at).date().isoformat()}
-    return " · ".join((whence, str(TRUSTED[found.trust]))) if found.trust in TRUSTED else whence
+    whence = str(said) % {"case": who, "day": day_words(timezone.localtime(at).date(), today)}
+    return " · ".join((whence, str(TRUSTED[trust]))) if trust in TRUSTED else whence
 
 
 def known_of(case: Case, *, account_id: int, today: date) -> dict[str, Carried]:
@@ -223,7 +229,7 @@ def lines_of(
             Line(
                 no=order[field.code], field=field, value=kept if mine is None else mine,
                 mark=mark(case.no, field.code, kept), fault=fault, told=told.get(field.code, ""),
-                source=source_said(known[field.code]) if carries else "",
+                source=source_said(known[field.code], today=today) if carries else "",
                 other=kept if mine is not None else None,
             )
         )  # fmt: skip

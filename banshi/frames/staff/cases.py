@@ -19,7 +19,7 @@ from banshi.foundation.doors import Asked
 from banshi.foundation.relations import LETTERS
 from banshi.foundation.said import english, named
 from banshi.foundation.states import word
-from banshi.frames.case_fields import as_typed, source_said
+from banshi.frames.case_fields import as_typed, origin_said, source_said
 from banshi.frames.staff.case_files import looked, sheets, title_of
 from banshi.frames.staff.names import names_of
 from banshi.journeys.case.carried import Carried, on_record
@@ -38,6 +38,8 @@ from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.fees import queries as fees
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.models import Staff
+from banshi.rooms.library import queries as library
+from banshi.rooms.library.queries import FactUseView
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 
@@ -83,7 +85,8 @@ def show_whole(request: Asked, case: Case, *, now: datetime) -> None:
 
 def whose(case: Case, *, whole: bool) -> list[tuple[str, str]]:
     """Who applies, and who acts for a firm: each with what they are."""
-    found = [(pgettext("case", "Applicant"), case.applicant if whole else case.masked_applicant)]
+    in_clear = whole or case.organisation_id is not None  # what an organisation is called is public
+    found = [(pgettext("case", "Applicant"), str(case.applicant) if in_clear else case.masked_applicant)]
     if case.organisation_id is not None:
         name = case.person.name
         found.append((pgettext("case", "Acts for it"), name if whole else mask_name(name)))
@@ -120,13 +123,16 @@ def answered(case: Case) -> list[tuple[str, str]]:
 @dataclass(frozen=True)
 class FieldLine:
     """`was`: what it said when somebody examined it last, where that was something else, else "". `source`: who else says the
-    same, in words; "" where that is on no record. `typed`: something else is on record."""
+    same, in words; "" where that is on no record. `typed`: something else is on record. `carried`: it was filled in from this
+    record, with consent, and sent; `changed`: and the applicant wrote something else."""
 
     label: str
     value: str
     was: str
     source: str
     typed: bool
+    carried: str = ""
+    changed: bool = False
 
 
 def filled(
@@ -134,23 +140,31 @@ def filled(
 ) -> list[tuple[str, list[FieldLine]]]:
     """The form, group by group, in its order; personal fields masked unless `whole`."""
     form, fields = queries.form_of(case), queries.guided_case(case).fields
-    known = on_record(fields, case, today=today)
+    known, uses = on_record(fields, case, today=today), library.fact_uses_in(f"case:{case.no}")
+    firm = case.organisation.name if case.organisation is not None else None
     groups: dict[str, list[FieldLine]] = {}
     for field in fields:
-        value = form.get(field.code)
+        value, use = form.get(field.code), uses.get(field.element) if field.element else None
         was = was_of(field, value, earlier, whole=whole)
-        if value not in (None, "") or was:
-            said = _shown(field, value, whole=whole)
+        if value not in (None, "") or was or use is not None:
+            said = _shown(field, value, whole=whole or value == firm)
             lines = groups.setdefault(field.group_en if english() else field.group_zh, [])
-            lines.append(FieldLine(named(field, "label"), said, was, *_sourced(known.get(field.code), value)))
+            told = _carried(use, value, today) if use else _sourced(known.get(field.code), value, today)
+            lines.append(FieldLine(named(field, "label"), said, was, *told))
     return list(groups.items())
 
 
-def _sourced(known: Carried | None, value: object) -> tuple[str, bool]:
+def _sourced(known: Carried | None, value: object, today: date) -> tuple[str, bool]:
     if known is None or value in (None, ""):
         return "", False
     same = as_typed(known.value) == as_typed(value)
-    return (source_said(known, ON_RECORD) if same else "", not same)
+    return (source_said(known, ON_RECORD, today=today) if same else "", not same)
+
+
+def _carried(use: FactUseView, value: object, today: date) -> tuple[str, bool, str, bool]:
+    """Of what was filled in from the record: that, and whether the applicant left it so."""
+    origin = origin_said(use.source, use.said_at, use.trust, today=today)
+    return "", False, origin, value in (None, "") or not use.says(value)
 
 
 def was_of(field: Field, value: object, earlier: Earlier | None, *, whole: bool) -> str:

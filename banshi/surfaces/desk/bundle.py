@@ -137,8 +137,8 @@ def _groups(
         value, found = as_typed(form.get(each.code)), known.get(each.code)
         groups.setdefault(named(each, "group"), []).append(
             FieldLine(
-                each, value, faults.get(each.code, ""), "", source_of(found, value), other_known(found, value),
-                each.code in steering,
+                each, value, faults.get(each.code, ""), "", source_of(found, value, today=here.today(now)),
+                other_known(found, value), each.code in steering,
             )
         )  # fmt: skip
     return list(groups.items())

@@ -249,7 +249,7 @@ def _groups(
         found = known.get(field.code)
         groups.setdefault(named(field, "group"), []).append(
             FieldLine(
-                field, value, faults.get(field.code, ""), told.get(field.code, ""), source_of(found, value),
+                field, value, faults.get(field.code, ""), told.get(field.code, ""), source_of(found, value, today=today),
                 other_known(found, value), field.code in steering,
             )
         )  # fmt: skip
@@ -270,8 +270,8 @@ def missing_of(refused: Refused | None) -> tuple[str, ...]:
     return tuple(str(each) for each in refused.facts.get("questions", ()))
 
 
-def source_of(found: Carried | None, value: str) -> str:
-    return source_said(found, SOURCES) if found is not None and as_typed(found.value) == value else ""
+def source_of(found: Carried | None, value: str, *, today: date) -> str:
+    return source_said(found, SOURCES, today=today) if found is not None and as_typed(found.value) == value else ""
 
 
 def other_known(found: Carried | None, value: str) -> str:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from banshi.kernel.masking import mask_id, mask_name, mask_phone
 from banshi.rooms.catalogue.rules.handling import Field
 
+PUBLIC = frozenset(
+    {"organisation-name", "uscc"}
+)  # data elements of an organisation that its register shows to everybody
+
 
 def masked(field: Field, said: str) -> str:
-    """A value in words; what is not personal by its kind stays as it is."""
+    """A value in words; what is not personal by its kind, or stands in a public register, stays as it is."""
+    if field.element in PUBLIC:
+        return said
     if field.type == "address":
         return f"{said[:3]}****"
     masks = {"name": mask_name, "phone": mask_phone, "id_number": mask_id}
