@@ -23,7 +23,7 @@ from banshi.surfaces.api.case_schemas import BundleOut, BundleReceiveIn, CaseCha
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.operations import caller, found, op, write
 from banshi.surfaces.api.parts import hall_name
-from banshi.surfaces.api.prefilled import known_of
+from banshi.surfaces.api.prefilled import agreed, known_of
 from banshi.surfaces.api.schemas import Code
 
 router = Router(tags=["cases"])
@@ -82,13 +82,17 @@ def _done(request: HttpRequest, no: str, operation: str, act: Callable[[Caller, 
 @write
 def change_bundle(request: HttpRequest, bundle: Path[Code], body: CaseChange) -> Answer:
     """By the names that `POST /forms` gives; each value reaches every case that asks for it."""
-    return _done(
-        request, bundle, "change_bundle",
-        lambda who, no: changing.change_bundle(
-            bundle_no=no, answers=body.answers, form=body.form, revision=body.revision,
-            known=known_of(queries.cases_of(queries.bundle_by_no(no))[0]), by=who.by, now=clock.now(),
-        ),
-    )  # fmt: skip
+
+    def act(who: Caller, no: str) -> None:
+        now, rows = clock.now(), queries.cases_of(queries.bundle_by_no(no))
+        changing.change_bundle(
+            bundle_no=no, answers=body.answers, form=body.form, revision=body.revision, known=known_of(rows[0]), by=who.by,
+            now=now,
+        )  # fmt: skip
+        draft = next((case for case in queries.cases_of(queries.bundle_by_no(no)) if case.phase == "draft"), rows[0])
+        agreed(draft, body.consent, who=who, now=now)
+
+    return _done(request, bundle, "change_bundle", act)
 
 
 @router.post("/bundles/{bundle}/submit", **op("submit_bundle", {200: BundleOut}), summary="Send all of it")

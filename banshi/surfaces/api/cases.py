@@ -51,7 +51,7 @@ from banshi.surfaces.api.keys import Caller, permissions_of
 from banshi.surfaces.api.operations import caller, found, language, op, write
 from banshi.surfaces.api.pages import page_of_more, start_of
 from banshi.surfaces.api.parts import zone_of
-from banshi.surfaces.api.prefilled import known_of, listed, prefilled, with_known
+from banshi.surfaces.api.prefilled import agreed, known_of, listed, prefilled, with_known
 from banshi.surfaces.api.schemas import Code, Page, Paged
 
 router = Router(tags=["cases"])
@@ -95,9 +95,11 @@ def open_case(request: HttpRequest, body: CaseIn) -> Answer:
         )  # fmt: skip
         made = cases.open_bundle(bundling, by=who.by, now=now)
         kept = queries.filled(queries.one_of(rows := queries.cases_of(made)), rows)[1]
-        return answer(201, bundle_part(made.no, who, now=now) | {"prefilled": listed(known, body.form, kept)})
+        lent = agreed(rows[0], body.consent or None, who=who, now=now)
+        return answer(201, bundle_part(made.no, who, now=now) | {"prefilled": listed(known, body.form, kept) + lent})
     case = cases.open_case(opening, by=who.by, now=now)
-    more = {"prefilled": listed(known, body.form, queries.form_of(case))}
+    lent = agreed(case, body.consent or None, who=who, now=now)
+    more = {"prefilled": listed(known, body.form, queries.form_of(case)) + lent}
     return answer(201, case_part(case.no, who, now=now) | more)
 
 
@@ -192,13 +194,16 @@ def _applied(request: HttpRequest, no: str, operation: str, act: Callable[[Calle
 def change_case(request: HttpRequest, case: Path[Code], body: CaseChange) -> Answer:
     """What is given replaces what stands under the same name. A change made from an older `revision` is refused
     (`changed-meanwhile`)."""
-    return _applied(
-        request, case, "change_case",
-        lambda who, seen: changing.change(
+
+    def act(who: Caller, seen: Case) -> None:
+        now = clock.now()
+        changing.change(
             case_no=seen.no, answers=body.answers, form=as_written(seen, body.form, who), revision=body.revision,
-            known=known_of(seen), by=who.by, now=clock.now(),
-        ),
-    )  # fmt: skip
+            known=known_of(seen), by=who.by, now=now,
+        )  # fmt: skip
+        agreed(queries.case_by_no(seen.no), body.consent, who=who, now=now)
+
+    return _applied(request, case, "change_case", act)
 
 
 @router.post("/cases/{case}/submit", **op("submit_case", {200: CaseOut}), summary="Send it")

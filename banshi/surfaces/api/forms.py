@@ -143,7 +143,8 @@ def _known(body: FormIn, fields: Sequence[Field], who: Caller, *, now: datetime)
         audit.looked_once(
             [audit.Look(f"person:{person.pk}", who.by, who.key.hall, f"form:{now.astimezone(ZONE).date()}")], now=now
         )
-        found |= _on_record(fields, now.astimezone(ZONE).date(), person_id=person.pk)
+        if body.consent:
+            found |= _on_record(fields, now.astimezone(ZONE).date(), person_id=person.pk)
     if body.organisation is not None:
         found |= _of_firm(body, person.pk if person else None, fields, now=now)
     own = {NAME: said.name, NUMBER: said.id_number, PHONE: said.phone}
@@ -175,5 +176,5 @@ def _of_firm(body: FormIn, person_id: int | None, fields: Sequence[Field], *, no
     if not all(firm.limits.covers(row.code, row.department.code) for row in rows):
         raise cases.limited(firm, today=today)
     own = {FIRM_NAME: firm.name, FIRM_CODE: firm.uscc}
-    found = _on_record(fields, today, organisation_id=firm.organisation_id)
+    found = _on_record(fields, today, organisation_id=firm.organisation_id) if body.consent else {}
     return found | {element: Filled(value, "library", "", None, "B") for element, value in own.items()}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from banshi.foundation import clock
-from banshi.journeys.case import carried
+from banshi.journeys.case import carried, consenting
 from banshi.journeys.case.carried import Carried
 from banshi.journeys.case.changing import Known
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_id
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.guided import guided
@@ -19,6 +22,7 @@ from banshi.rooms.catalogue.rules.one_form import guided_jointly, one_form
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import MandateRef
 from banshi.surfaces.api.case_schemas import CaseIn
+from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.parts import zone_of
 
 SENT, RECORD = "sent", "record"
@@ -77,6 +81,31 @@ def listed(known: Mapping[str, Carried], sent: Mapping[str, Any], kept: Mapping[
         {"field": code, "source": said.source} for code, said in known.items()
         if kept.get(code) == said.value and sent.get(code) != said.value
     ]  # fmt: skip
+
+
+def agreed(case: Case, consent: bool | None, *, who: Caller, now: datetime) -> list[dict[str, str]]:
+    """What the library knows fills in what is empty, with the consent of whoever applies, or that is taken back; of a draft of a
+    bundle in all of it, by shared names. None: nothing was said of it.
+
+    :returns: which fields were filled in so. :raises Refused: consent-missing – nothing shows that they are that person, or
+        an agent speaks for them.
+    """
+    if consent is None or (not consent and not consenting.agreed(case)):
+        return []
+    if not consent:
+        consenting.take_back(case_no=case.no, by=who.by, now=now)
+        return []
+    if not Evidence(case.evidence).proves or case.masked_agent:
+        raise Refused("consent-missing")
+    today = now.astimezone(zone_of(case.hall)).date()
+    together = case.bundle is not None and case.phase == "draft"
+    new = (
+        consenting.offered_jointly(queries.cases_of(case.bundle), today=today)
+        if together and case.bundle is not None
+        else consenting.offered(case, today=today)
+    )
+    consenting.agree(case_no=case.no, consent=True, by=who.by, now=now)
+    return [{"field": code, "source": "library"} for code in new]
 
 
 def known_of(case: Case) -> Known:

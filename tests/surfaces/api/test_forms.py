@@ -79,16 +79,19 @@ def test_what_is_on_record_is_for_who_is_shown_to_be_there(two: Casework) -> Non
     known(two)
 
     told = {
-        (key, presented): {
+        (key, presented, consent): {
             each["code"]: (each["value"], each["source"]["kind"], each["source"]["trust"])
-            for each in form(two, key, person=PERSON, presented=presented).json()["fields"]
+            for each in form(two, key, person=PERSON, presented=presented, consent=consent).json()["fields"]
             if "value" in each
         }
-        for key, presented in (("channel", "typed"), ("receiver", "typed"), ("receiver", "read"))
-    }
+        for key, presented, consent in (
+            ("channel", "typed", True), ("receiver", "typed", True), ("receiver", "read", False), ("receiver", "read", True),
+        )
+    }  # fmt: skip
 
-    assert "residence-address" not in told["channel", "typed"] | told["receiver", "typed"]
-    assert told["receiver", "read"]["residence-address"] == ("一号路 9 号", "library", "B")
+    unshown = told["channel", "typed", True] | told["receiver", "typed", True]
+    assert "residence-address" not in unshown | told["receiver", "read", False]
+    assert told["receiver", "read", True]["residence-address"] == ("一号路 9 号", "library", "B")
     assert PERSON["id_number"] not in str(told)
     assert Entry.objects.filter(action="looked", subject__startswith="person:").count() >= 1
 

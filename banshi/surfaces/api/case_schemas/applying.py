@@ -103,6 +103,11 @@ class CaseIn(In):
         None,
         description="By which way the person comes. Usual: `api`; `kiosk` and `window` for keys of machines and staff.",
     )
+    consent: bool = Field(
+        False,
+        description="Whoever applies agrees that what the library knows of them fills in what `form` leaves empty, for this case "
+        "alone; `prefilled` names it. They are shown to be that person.",
+    )
     anyway: bool = Field(False, description="Though the same matter is under way already (`duplicate-case`).")
 
     @model_validator(mode="after")
@@ -118,6 +123,9 @@ class FormIn(In):
     answers: Answers = Field({}, description="Question → option, by the names that the form gives them.")
     person: WalkInPerson | None = None
     presented: Presented = Field("typed", description="As of `POST /cases`: what is on record is for who is there.")
+    consent: bool = Field(
+        False, description="Whoever is there agrees that what the library knows of them is filled in."
+    )
     organisation: OrganisationIn | None = None
 
     @model_validator(mode="after")
@@ -133,6 +141,10 @@ class FormIn(In):
 class CaseChange(In):
     answers: Answers | None = None
     form: Form | None = Field(None, description="Replaces these fields alone.")
+    consent: bool | None = Field(
+        None,
+        description="As of `POST /cases`; `false` takes it back: what was filled in, and not changed since, leaves the form.",
+    )
     revision: int | None = Field(
         None, ge=0, le=2**31 - 1, description="Of the case this change was made from; an older one is refused."
     )

@@ -126,8 +126,9 @@ class CaseOut(CaseLineOut):
 
 class PrefilledOut(Out):
     field: str
-    source: Literal["sent", "record"] = Field(
-        description="Said of who applies or acts in the same request, or on record of a mandate or an organisation."
+    source: Literal["sent", "record", "library"] = Field(
+        description="Said of who applies or acts in the same request, on record of a mandate or an organisation, or known of "
+        "whoever agreed to its use."
     )
 
 
