@@ -10,6 +10,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.identity.queries import ActsForOrganisation
 from banshi.rooms.library import queries as library
 from banshi.rooms.library.queries import CertificateView
+from banshi.surfaces.citizen.facts_used import FactUsed, facts_used
 from banshi.surfaces.citizen.my_record import Known, known_of
 from banshi.surfaces.citizen.uses import Used, with_cases
 
@@ -24,6 +25,7 @@ class FirmRecord:
     certificates: list[tuple[CertificateView, str, bool]]
     known: list[Known]
     uses: list[Used]
+    fact_uses: list[FactUsed]
 
 
 def record_of(mine: ActsForOrganisation, *, today: date) -> FirmRecord | None:
@@ -35,13 +37,24 @@ def record_of(mine: ActsForOrganisation, *, today: date) -> FirmRecord | None:
     known = known_of(library.facts_of(organisation_id=firm, today=today), whole=False)
     return FirmRecord(
         [(each, mask_id(each.number), not each.holds(today)) for each in held],
-        [each if _seen(mine, each.case) else replace(each, case="") for each in known],
+        [each if _seen(mine, each.case) else replace(each, case="", item="") for each in known],
         [_as_seen(mine, each) for each in with_cases(library.uses_of(None, organisation_id=firm, most=MOST_USES))],
+        [
+            _fact_as_seen(mine, each)
+            for each in facts_used(library.fact_uses_of(None, organisation_id=firm, most=MOST_USES), today=today)
+        ],
     )
 
 
 def _seen(mine: ActsForOrganisation, no: str) -> bool:
     return bool(no) and cases.cases_for(mine).filter(no=no).exists()
+
+
+def _fact_as_seen(mine: ActsForOrganisation, each: FactUsed) -> FactUsed:
+    """Of a case, or said by a case, that is not this member's business, no number."""
+    sees = each.case is not None and cases.sees(mine, each.case)
+    hidden = bool(each.origin_case) and not _seen(mine, each.origin_case)
+    return replace(each, case=each.case if sees else None, origin="" if hidden else each.origin)
 
 
 def _as_seen(mine: ActsForOrganisation, each: Used) -> Used:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from banshi.rooms.library.queries import FactView
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen.doors import citizen_page, page
+from banshi.surfaces.citizen.facts_used import facts_used
 from banshi.surfaces.citizen.uses import with_cases
 
 PAGE = 20
@@ -48,12 +49,15 @@ OCCASIONS = {
 
 @dataclass(frozen=True)
 class Known:
-    """A fact, its value masked until it is asked for. `case`: the number of the one that said so, "" where none did."""
+    """A fact, its value masked until it is asked for. `case`: the number of the one that said so, "" where none did; `item`: code
+    of its matter, of which is asked where it is wrong."""
 
     element: DataElement
     value: str
     case: str
     at: datetime
+    item: str = ""
+    by_authority: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ def record(request: Any) -> HttpResponseBase:
         ],
         "known": known_of(library.facts_of(person_id=me, today=today), whole=whole),
         "whole": whole,
+        "fact_uses": facts_used(library.fact_uses_of(me, most=FIRST_USES), today=today),
         "uses": with_cases(library.uses_of(me, most=FIRST_USES)),
         "looks": looked(looks[:PAGE]),
         "older": looks[PAGE - 1].id if len(looks) > PAGE else None,
@@ -101,11 +106,21 @@ def record(request: Any) -> HttpResponseBase:
 
 def known_of(facts: dict[str, FactView], *, whole: bool) -> list[Known]:
     names = DataElement.objects.filter(code__in=facts).order_by("code")
-    found = [
-        Known(each, _shown(facts[each.code].value, whole=whole), _case_of(facts[each.code].source), facts[each.code].at)
-        for each in names
-    ]
+    items = _items({_case_of(each.source) for each in facts.values()} - {""})
+    found = []
+    for each in names:
+        fact = facts[each.code]
+        no = _case_of(fact.source)
+        by_authority = fact.source.startswith("import:")
+        shown = _shown(fact.value, whole=whole)
+        found.append(Known(each, shown, no, fact.at, items.get(no, ""), by_authority))
     return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def _items(numbers: Collection[str]) -> dict[str, str]:
+    """Codes of the matters of these cases that are handled still."""
+    rows = cases.all_cases().filter(no__in=numbers, item__retired_on=None) if numbers else None
+    return dict(rows.order_by("id").values_list("no", "item__code")) if rows is not None else {}
 
 
 def _shown(value: str, *, whole: bool) -> str:

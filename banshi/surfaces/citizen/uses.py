@@ -10,8 +10,10 @@ from typing import Any
 
 from django.http import Http404, HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from banshi.foundation import clock
 from banshi.foundation.said import named
 from banshi.frames.typed import int_or_none
 from banshi.rooms.cases import queries as cases
@@ -23,6 +25,7 @@ from banshi.rooms.library.queries import UseView
 from banshi.surfaces.citizen.case_doors import is_open
 from banshi.surfaces.citizen.case_papers import page_answer
 from banshi.surfaces.citizen.doors import citizen_page, page
+from banshi.surfaces.citizen.facts_used import facts_used
 
 PAGE = 20
 
@@ -46,12 +49,17 @@ class Used:
 @citizen_page
 @require_GET
 def uses(request: Any) -> HttpResponseBase:
-    """Newest first, for the proven owner of the account alone."""
+    """Newest first, for the proven owner of the account alone: of certificates and papers, and of facts that filled in forms."""
     me, number = people.proven_person(request.who.account_id), int_or_none(request.GET.get("page"), 1, 500) or 1
     some = library.uses_of(me, start=PAGE * (number - 1), most=PAGE + 1) if me is not None else []
+    filled_page = int_or_none(request.GET.get("filled"), 1, 500) or 1
+    filled = library.fact_uses_of(me, start=PAGE * (filled_page - 1), most=PAGE + 1) if me is not None else []
     context = {
         "me": me,
         "uses": with_cases(some[:PAGE]),
+        "filled": facts_used(filled[:PAGE], today=timezone.localtime(clock.now()).date()),
+        "filled_page": filled_page,
+        "filled_more": len(filled) > PAGE,
         "number": number,
         "has_more": len(some) > PAGE,
         "copied": any(not each.origin for each in some),
