@@ -46,9 +46,9 @@ def change(
         if row is None or row.bundle is None:
             new = _newly_asked(cases.lock(case_no), answers or {}, form or {}, known) if known is not None else {}
             said = {**_values(new), **(form or {})} if new else form
-            case = cases.change(case_no=case_no, answers=answers, form=said, revision=revision, by=by, now=now)
-            lend([case], new.values())
-            return case
+            changed = cases.change(case_no=case_no, answers=answers, form=said, revision=revision, by=by, now=now)
+            lend([changed], new.values())
+            return changed
         bundle, drafts = cases.lock_drafts(row.bundle.no, "change")
         case = next((each for each in drafts if each.no == case_no), None)
         if case is None or (revision is not None and revision != case.revision):

@@ -9,18 +9,21 @@ from typing import Any
 
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation import clock
 from banshi.frames.bundle_fields import fields_of, known_of, merged, steering, typed_in, write
 from banshi.frames.case_fields import groups_of, known_for
+from banshi.frames.facts_offered import NOTHING, offer_jointly
+from banshi.journeys.case import consenting
 from banshi.journeys.case.changing import Known
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.bundle import form_lines, matter_of, my_bundle
-from banshi.surfaces.citizen.case_doors import case_panel, today_of
-from banshi.surfaces.citizen.case_form import whole
+from banshi.surfaces.citizen.case_doors import case_panel, opens_library, today_of
+from banshi.surfaces.citizen.case_form import AGREE, FACTS, need_library, whole
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.online_level import to_prove_for
 
@@ -69,6 +72,7 @@ def _context(
 ) -> dict[str, Any]:
     """What the form shows, whole or as a part."""
     lines = form_lines(request, found, rows, all_faults=all_faults, typed=clashes, now=now)
+    opens = all(opens_library(request, case) for case in rows if case.phase == "draft")
     return {
         "case": None,
         "bundle": found,
@@ -79,6 +83,7 @@ def _context(
         "told": [line for line in lines if line.told],
         "carried": sum(bool(line.source) for line in lines),
         "to_fill": sum(not line.source for line in lines),
+        "facts": offer_jointly(rows, by=request.who.by, today=today_of(rows[0], now)) if opens else NOTHING,
         "to_prove": to_prove_for(rows),
     }
 
@@ -112,11 +117,28 @@ def _save_all(request: Any, found: Bundle, rows: Sequence[Case], *, now: datetim
         return _form_page(request, found, rows, clashes=merge.clashes, refused=clash, now=now)
     if request.POST.get("go") == "later":
         return redirect("citizen:bundle", found.no)
+    if request.POST.get("go") in FACTS:
+        return _facts(request, found, rows, now=now)
     wrong = [line for line in form_lines(request, found, rows, all_faults=True, now=now) if line.fault]
     if wrong:
         incomplete = Refused("form-invalid", facts={"count": len(wrong)})
         return _form_page(request, found, rows, all_faults=True, refused=incomplete, now=now)
     return redirect("citizen:bundle-papers", found.no)
+
+
+def _facts(request: Any, found: Bundle, rows: Sequence[Case], *, now: datetime) -> HttpResponseBase:
+    """What is on record fills in what is still empty, in every case of it, with consent; or that is taken back."""
+    drafts = [case for case in rows if case.phase == "draft"]
+    try:
+        need_library(request, drafts)
+        if request.POST["go"] == AGREE:
+            consenting.agree_jointly(bundle_no=found.no, consent=True, by=request.who.by, now=now)
+        else:
+            consenting.take_back(case_no=drafts[0].no, by=request.who.by, now=now)
+    except Refused as refused:
+        found, rows = my_bundle(request, found.no)
+        return _form_page(request, found, rows, refused=refused, now=now)
+    return redirect(f"{reverse('citizen:bundle-form', args=[found.no])}#facts")
 
 
 @citizen_page

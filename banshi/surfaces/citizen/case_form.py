@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,17 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation import clock
 from banshi.frames.case_fields import Line, groups_of, known_for, known_of, lines_of, merged, steering, typed_in, write
-from banshi.journeys.case import changing
+from banshi.frames.facts_offered import NOTHING, offer
+from banshi.journeys.case import changing, consenting
 from banshi.journeys.case.carried import Carried
 from banshi.journeys.case.changing import Known
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.surfaces.citizen import sent
-from banshi.surfaces.citizen.case_doors import case_panel, is_open, my_case, today_of
+from banshi.surfaces.citizen.case_doors import case_panel, is_open, my_case, opens_library, today_of
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.matter import asking, question_asked, said_option
 from banshi.surfaces.citizen.online_level import to_prove_for
+
+AGREE, TAKE_BACK = "agree", "take-back"  # what a button of the form does beside saving it
+FACTS = (AGREE, TAKE_BACK)
 
 
 @citizen_page
@@ -85,6 +89,9 @@ def form_context(
         "told": [line for line in lines if line.told],
         "carried": sum(bool(line.source) for line in lines),
         "to_fill": sum(not line.source for line in lines),
+        "facts": offer(found, by=request.who.by, today=today_of(found, now))
+        if opens_library(request, found)
+        else NOTHING,
         "said": [(q, said_option(q, guided.answers[q.id])) for q in guided.questions],
         "costs": cases.cost_of(found),
         "to_prove": to_prove_for([found]),
@@ -117,12 +124,33 @@ def _save_all(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
         return _form_page(request, found, clashes=merge.clashes, refused=clash, now=now)
     if request.POST.get("go") == "later":
         return redirect("citizen:case", found.no)
+    if request.POST.get("go") in FACTS:
+        return _facts(request, found, now=now)
     lines = lines_of(found, known=_known(request, found, now=now), today=today_of(found, now), all_faults=True)
     wrong = [line for line in lines if line.fault]
     if wrong:
         incomplete = Refused("form-invalid", facts={"count": len(wrong)})
         return _form_page(request, found, all_faults=True, refused=incomplete, now=now)
     return redirect("citizen:papers", found.no)
+
+
+def _facts(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
+    """What is on record fills in what is still empty, with consent; or that is taken back."""
+    try:
+        need_library(request, [found])
+        if request.POST["go"] == AGREE:
+            consenting.agree(case_no=found.no, consent=True, by=request.who.by, now=now)
+        else:
+            consenting.take_back(case_no=found.no, by=request.who.by, now=now)
+    except Refused as refused:
+        return _form_page(request, cases.case_by_no(found.no), refused=refused, now=now)
+    return redirect(f"{reverse('citizen:case-form', args=[found.no])}#facts")
+
+
+def need_library(request: Any, rows: Iterable[Case]) -> None:
+    """:raises Refused: consent-missing – it is not theirs to agree to."""
+    if not all(opens_library(request, case) for case in rows):
+        raise Refused("consent-missing")
 
 
 @citizen_page

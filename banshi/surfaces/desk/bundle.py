@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -14,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked
 from banshi.foundation.said import named
+from banshi.frames.facts_offered import NOTHING, offer_jointly
 from banshi.frames.typed import int_or_none, lines_of
-from banshi.journeys.case import bundles
+from banshi.journeys.case import bundles, consenting
 from banshi.journeys.case.carried import of_case_at_window
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.cases import actions as cases
@@ -25,7 +27,7 @@ from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.one_form import OneForm, guided_jointly, shown_jointly
 from banshi.surfaces.desk import case_steps
-from banshi.surfaces.desk.case_front import Served, as_agent, case_of, context_of
+from banshi.surfaces.desk.case_front import Served, as_agent, case_of, context_of, need_card
 from banshi.surfaces.desk.case_panels import (
     FieldLine,
     as_typed,
@@ -106,6 +108,7 @@ def _panel(
         "bundle": found, "lines": queries.lines(rows, now=now), "refused": refused, "editable": bool(one.parts),
         "questions": questions_of(asked, answers) if asked else [], "complete": asked is None or asked.complete,
         "groups": _groups(here, one, rows, answers, form, refused, now=now) if asked else [],
+        "facts": offer_jointly(rows, by=here.by, today=here.today(now)) if asked and not as_agent(here, rows[0]) else NOTHING,
         "papers": guided_jointly(takes, answers).materials if takes.parts else (), "ticked": said.papers,
         "ready": bool(ready), "missing": missing_of(refused), "came": () if ready else _came(rows),
         "given_now": [(case, each) for case in rows for each in given_of(case, here) if each.now],
@@ -152,13 +155,32 @@ def keep(request: Asked, here: Served, no: str) -> HttpResponse:
     said = said_of(request, rows)
     try:
         brought = bundles.WholeBrought(answers=said.answers, form=said.form, revision=said.revision)
-        bundles.keep_bundle(bundle_no=no, brought=brought, by=here.by, now=clock.now())
+        with transaction.atomic():
+            bundles.keep_bundle(bundle_no=no, brought=brought, by=here.by, now=clock.now())
+            _facts(request, here, rows, now=clock.now())
     except Refused as refused:
         return _page(request, here, found, rows, said, refused=refused)
     if not request.htmx:
         return redirect("desk:bundle", ref=here.ticket.ref, no=no)
     found, rows = bundle_of(here, no)
     return _page(request, here, found, rows, Said(papers=said.papers))
+
+
+def _facts(request: Asked, here: Served, rows: list[Case], *, now: datetime) -> None:
+    """What is on record of them fills in what is still empty in all of it, with consent; or that is taken back.
+
+    :raises Refused: agent-not-allowed; invalid – the card was not compared; consent-missing – it is not ticked.
+    """
+    go = request.POST.get("go")
+    if go == "facts":
+        need_card(here, rows[0])
+        said = request.POST.get("facts") == "yes"
+        bundle = rows[0].bundle
+        assert bundle is not None
+        consenting.agree_jointly(bundle_no=bundle.no, consent=said, by=here.by, now=now)
+    elif go == "facts-back":
+        draft = next((case for case in rows if case.phase == "draft"), rows[0])
+        consenting.take_back(case_no=draft.no, by=here.by, now=now)
 
 
 @require_POST

@@ -18,7 +18,7 @@ from banshi.frames import in_parts
 from banshi.frames.staff import case_fees
 from banshi.frames.staff import cases as shared
 from banshi.frames.typed import clean
-from banshi.journeys.case import at_window, from_library, renewing, sending
+from banshi.journeys.case import at_window, consenting, from_library, renewing, sending
 from banshi.journeys.case.carried import Carried, Firm, of_case_at_window, of_client, of_firm
 from banshi.journeys.case.carried import at_window as carried
 from banshi.kernel.refusals import Refused
@@ -33,7 +33,7 @@ from banshi.rooms.identity.queries import Acting, GuardianView
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.rules import MOST_BYTES, rejected
 from banshi.surfaces.desk import agents, guardians
-from banshi.surfaces.desk.case_front import Served, as_agent, case_of
+from banshi.surfaces.desk.case_front import Served, case_of, need_card
 from banshi.surfaces.desk.case_sent import Sent
 from banshi.surfaces.desk.cases import case_page, of_number, thread_page
 from banshi.surfaces.desk.firms import applies_for
@@ -148,6 +148,8 @@ def do(request: Asked, here: Served, no: str, verb: str) -> HttpResponse:
         act(here, case, sent, clock.now())
     except Refused as refused:
         return case_page(request, here, case_of(here, no), sent=sent, refused=refused, at=verb)
+    if verb in FACTS:  # what was typed is kept, and more with it
+        sent = replace(sent, form={}, answers={})
     return _done(request, here, no, sent if verb in STAYS else None)
 
 
@@ -268,10 +270,7 @@ def _deny(here: Served, case: Case, sent: Sent, now: datetime) -> None:
 
 def _library(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     """Their certificates, and what they handed in before as far as it is ticked, with consent, once the card was compared."""
-    if as_agent(here, case):
-        raise Refused("agent-not-allowed")
-    if not here.compared:
-        raise Refused("invalid", facts={"reason": _("Compare the card first: the library opens to its holder alone.")})
+    need_card(here, case)
     with transaction.atomic():
         taken = from_library.use(case_no=case.no, consent=sent.consent, by=here.by, now=now)
         for code, earlier in sorted(sent.again.items()):
@@ -282,6 +281,20 @@ def _library(here: Served, case: Case, sent: Sent, now: datetime) -> None:
             )
         if not taken:
             raise Refused("invalid", facts={"reason": _("Tick the earlier papers that are used again.")})
+
+
+def _facts(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    """What is on record of them fills in what is still empty, with the consent they gave at the window."""
+    need_card(here, case)
+    with transaction.atomic():
+        _keep(here, case, sent, now)
+        consenting.agree(case_no=case.no, consent=sent.facts, by=here.by, now=now)
+
+
+def _facts_back(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    with transaction.atomic():
+        _keep(here, case, sent, now)
+        consenting.take_back(case_no=case.no, by=here.by, now=now)
 
 
 def _settle(here: Served, case: Case, sent: Sent, now: datetime) -> None:
@@ -306,11 +319,14 @@ VERBS: dict[str, Act] = {
     "grant": _grant,
     "deny": _deny,
     "library": _library,
+    "facts": _facts,
+    "facts-back": _facts_back,
     "promise": _promise,
     "settle": _settle,
     "renew": _renew,
 }
-STAYS = ("keep", "library", "promise")  # what was ticked is not counted by these
+FACTS = ("facts", "facts-back")
+STAYS = ("keep", "library", "promise", *FACTS)  # what was ticked is not counted by these
 
 
 @require_POST

@@ -10,6 +10,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who
@@ -239,3 +240,11 @@ def context_of(here: Served, now: datetime, speed: float) -> dict[str, Any]:
         "here": here, "ticket": here.ticket, "hall": here.hall, "window": here.window, "ref": here.ticket.ref,
         "elapsed_s": here.elapsed_s(now), "speed": speed, "now": now, "today": here.today(now),
     }  # fmt: skip
+
+
+def need_card(here: Served, case: Case) -> None:
+    """:raises Refused: agent-not-allowed; invalid – the card was not compared: the library opens to its holder alone."""
+    if as_agent(here, case):
+        raise Refused("agent-not-allowed")
+    if not here.compared:
+        raise Refused("invalid", facts={"reason": _("Compare the card first: the library opens to its holder alone.")})

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from banshi.foundation.doors import Asked
 from banshi.foundation.said import english, named
 from banshi.frames.case_fields import source_said
+from banshi.frames.facts_offered import NOTHING, offer
 from banshi.frames.staff import case_grants, folders
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_files import Sheet, sheets, title_of
@@ -161,6 +162,7 @@ def panel_of(
         "fee": (fee := fees.owed(case.no, now=now) if case.decided_at else None),
         "free": queries.free_of(case) if case.granted and fee is None else None,
         "groups": _groups(handling, answers, form, sent, refused, case, today) if editable else [],
+        "facts": offer(case, by=here.by, today=today) if editable and not as_agent(here, case) else NOTHING,
         "grants": _grants(case, sent, now=now) if case.instant and case.phase in case_steps.TAKES_PAPERS else [],
         "filled": [] if editable else shared.filled(case, whole=whole, today=today, earlier=earlier),
         "earlier": earlier,

@@ -44,6 +44,7 @@ class Sent:
     consent: bool = False
     promised: frozenset[str] = frozenset()  # papers in whose place a promise was signed
     again: Mapping[str, int] = field(default_factory=dict)  # papers handed in before that are used → one of its pages
+    facts: bool = False  # they agree that what is on record fills in the form
     seen: str = ""  # the document the clerk compared, where no card was read
 
     @classmethod
@@ -77,6 +78,7 @@ class Sent:
             consent=post.get("consent") == "yes",
             promised=frozenset(code for code in papers if f"promise-{code}" in post),
             again={code: key_or_none(post.get(f"earlier-{code}")) or 0 for code in papers if f"earlier-{code}" in post},
+            facts=post.get("facts") == "yes",
             seen=clean(post.get("seen"), 20),
         )
 

@@ -17,7 +17,8 @@ from django.utils.translation import pgettext
 from banshi.foundation.said import named
 from banshi.frames.bundle_fields import known_by_card, lines_of, merged, typed_in, write
 from banshi.frames.case_fields import Line, card_for
-from banshi.journeys.case import bundles, from_library, renewing
+from banshi.frames.facts_offered import NOTHING, FactsOffered, offer_jointly
+from banshi.journeys.case import bundles, consenting, from_library, renewing
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as of_cases
@@ -89,6 +90,20 @@ class OneFormOfAll:
         self._read()
         clash = Refused("changed-meanwhile", facts={"bundle": self.found.no}) if merge.clashes else None
         return merge.clashes, clash
+
+    def facts(self) -> FactsOffered:
+        if self.found.organisation_id is not None:
+            return NOTHING
+        return offer_jointly(self.rows, by=self.place.by, today=self.place.today)
+
+    def consent(self, *, agree: bool) -> None:
+        if self.found.organisation_id is not None:  # the card opens what is its holder's
+            raise Refused("consent-missing")
+        if agree:
+            consenting.agree_jointly(bundle_no=self.found.no, consent=True, by=self.place.by, now=self.place.now)
+            return
+        draft = next(case for case in self.rows if case.phase == "draft")
+        consenting.take_back(case_no=draft.no, by=self.place.by, now=self.place.now)
 
     def _read(self) -> None:
         self.found = cases.bundle_by_no(self.found.no)

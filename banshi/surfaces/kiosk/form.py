@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from banshi.foundation.said import named
 from banshi.frames.case_fields import Line, card_for, known_by_card, lines_of, merged, typed_in, write
+from banshi.frames.facts_offered import NOTHING, FactsOffered, offer
+from banshi.journeys.case import consenting
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
@@ -66,6 +68,17 @@ class OneCase:
             return unkept.changes | unkept.clashes, refused
         clash = Refused("changed-meanwhile", facts={"case": self.case.no}) if merge.clashes else None
         return merge.clashes, clash
+
+    def facts(self) -> FactsOffered:
+        return NOTHING if self.case.organisation_id else offer(self.case, by=self.place.by, today=self.place.today)
+
+    def consent(self, *, agree: bool) -> None:
+        if self.case.organisation_id is not None:  # the card opens what is its holder's
+            raise Refused("consent-missing")
+        if agree:
+            consenting.agree(case_no=self.case.no, consent=True, by=self.place.by, now=self.place.now)
+        else:
+            consenting.take_back(case_no=self.case.no, by=self.place.by, now=self.place.now)
 
 
 @sitting.by_card

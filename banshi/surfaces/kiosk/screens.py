@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from banshi.frames.case_fields import Line, groups_of
+from banshi.frames.facts_offered import FactsOffered
 from banshi.frames.typed import int_or_none
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.surfaces.kiosk import sitting
@@ -39,6 +40,12 @@ class Filling(Protocol):
 
         :raises Refused: wrong-state – it was sent meanwhile.
         """
+
+    def facts(self) -> FactsOffered:
+        """What is on record and could be filled in."""
+
+    def consent(self, *, agree: bool) -> None:
+        """Fill it in, with consent; or take that back. :raises Refused: as `consenting`; consent-missing."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,7 @@ def _page(
         "text": any(not each.carried and each.field.type in WRITTEN for each in screen.lines),
         "pad": any(each.field.type in BY_PAD | WRITTEN for each in screen.lines),
         "refused": refused,
+        "facts": filling.facts(),
         "back": "" if index else filling.back,
     }
     return sitting.shown(request, place, "form.html", context, status=SLUGS[refused.slug] if refused else 200)
@@ -129,6 +137,9 @@ def _onward(request: Any, place: Place, filling: Filling, at: int) -> HttpRespon
     go = request.POST.get("go")
     if go == "later":
         return redirect("kiosk:mine", place.hall.code)
+    if go in ("agree", "take-back"):
+        filling.consent(agree=go == "agree")
+        return redirect(f"{filling.here}?at={at}")
     screens = screens_of(filling.lines(all_faults=True))
     if not screens:  # an answer, or whoever fills it in elsewhere, took the last field away
         return redirect(filling.done)

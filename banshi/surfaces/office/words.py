@@ -469,6 +469,9 @@ AUDIT: dict[str, Text] = {
     "papers-came": pgettext_lazy("deed", "took papers in that were sent"),
     "certificate_used": pgettext_lazy("deed", "used a certificate"),
     "paper_used_again": pgettext_lazy("deed", "used an earlier paper again"),
+    "facts_agreed": pgettext_lazy("deed", "agreed to the use of what is on record"),
+    "facts_taken_back": pgettext_lazy("deed", "took back that consent"),
+    "facts_used": pgettext_lazy("deed", "used what is on record in a form"),
 }
 
 
