@@ -20,7 +20,9 @@ from banshi.rooms.archive.rules import described
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import chain_holds, timeline
+from banshi.rooms.consulting.models import Enquiry
 from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.fees.models import Charge, Payment, Refund
 from banshi.rooms.library import actions as library
 from tests.matters import Matters
@@ -240,3 +242,43 @@ def test_a_bag_lists_the_papers_of_its_folder_and_where_it_lies(matters: Matters
     assert [(each["number"], each["place"], each["spot"]) for each in said] == [(folder.no, "archive", "12-3")]
     assert [each["code"] for each in said[0]["papers"]] == ["id", "lease", "photo"]
     assert [each["what"] for each in said[0]["moves"]] == ["made", "archived"]
+
+
+@pytest.mark.django_db
+def test_consents_ratings_and_complaints_are_kept_with_what_came_of_them(matters: Matters):
+    case, staff = closed(matters), matters.staff["reviewer"]
+    subject, holder = f"case:{case.no}", {"person_id": case.person_id}
+    said = {"by": SYSTEM, "now": TUESDAY_NINE}
+    library.agree_to_facts(subject=subject, consent=True, **holder, **said)
+    fact = library.Lent("residence-address", "一号路 2 号", "import:police", TUESDAY_NINE, "A")
+    library.lend_facts(subject=subject, facts=[fact])
+    library.use_facts(
+        subject=subject, purpose="pension", stands={"residence-address": ["一号路 2 号"]}, **said
+    )  # fmt: skip
+    rating = Rating.objects.create(
+        case=case, hall=case.hall, stars=1, tags=[], text="等了太久", channel="web", at=TUESDAY_NINE
+    )
+    Task.objects.create(
+        rating=rating, hall=case.hall, opened_at=TUESDAY_NINE, answer_due_on=LATER.date(), settle_due_on=LATER.date(),
+        state="settled", outcome="fixed", settlement="增开窗口", settled_at=TUESDAY_NINE, settled_by="system",
+    )  # fmt: skip
+    enquiry = Enquiry.objects.create(
+        no="Q1", hall=case.hall, item=case.item, department=case.department, case=case, asked_by="citizen:1",
+        state="closed", asked_at=TUESDAY_NINE, closed_at=TUESDAY_NINE,
+    )  # fmt: skip
+    question = enquiry.questions.create(seq=1, text="窗口态度不好", asked_at=TUESDAY_NINE)
+    question.answers.create(version=1, text="已经道歉", by=staff, department=case.department, at=TUESDAY_NINE)
+
+    package = actions.archive(case_no=case.no, by=SYSTEM, now=LATER)
+
+    assert package is not None
+    tree = bags.unzipped(queries.content(package))
+    (consent,), (rated,), (complaint,) = (
+        json.loads(tree[f"data/{name}.json"]) for name in ("consents", "ratings", "complaints")
+    )
+    assert (consent["kind"], consent["words"][:2], consent["withdrawn_at"]) == ("facts", "经接", None)
+    assert [(use["element"], use["became"]) for use in consent["uses"]] == [("residence-address", "kept")]
+    assert (rated["text"], rated["task"]["outcome"], rated["task"]["settlement"]) == ("等了太久", "fixed", "增开窗口")
+    assert (complaint["questions"][0]["text"], complaint["questions"][0]["answers"][0]["text"]) == (
+        "窗口态度不好", "已经道歉",
+    )  # fmt: skip

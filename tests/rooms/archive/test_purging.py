@@ -14,8 +14,9 @@ from banshi.rooms.archive.models import Hold, Package, Purge, PurgeLine
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import timeline
+from banshi.rooms.library import actions as library_acts
 from banshi.rooms.library import queries as library
-from banshi.rooms.library.models import Blob, BlobPart, Document
+from banshi.rooms.library.models import Blob, BlobPart, Document, FactConsent, FactUse
 from tests.matters import Matters
 from tests.rooms.archive.ended import DAY, LATER, closed
 from tests.rooms.cases.test_copies import card
@@ -165,3 +166,46 @@ def test_a_hold_and_a_purge_at_once_never_both_come_through(committed_matters: M
     assert gone != Hold.objects.exists(), found
     assert sum(found[1:]) == int(gone)
     assert outcomes() == ["destroyed" if gone else "held"]
+
+
+def with_facts_used(matters: Matters, case: Case) -> None:
+    """What was known filled in its form, with consent, and was sent."""
+    subject, said = f"case:{case.no}", {"by": SYSTEM, "now": TUESDAY_NINE}
+    library_acts.agree_to_facts(subject=subject, consent=True, person_id=matters.person.pk, **said)
+    fact = library_acts.Lent("residence-address", "一号路 2 号", "import:police", TUESDAY_NINE, "A")
+    library_acts.lend_facts(subject=subject, facts=[fact])
+    library_acts.use_facts(subject=subject, purpose="pension", stands={"residence-address": ["一号路 2 号"]}, **said)
+
+
+def facts_left() -> tuple[int, int]:
+    return FactConsent.objects.count(), FactUse.objects.count()
+
+
+@pytest.mark.django_db
+def test_uses_of_facts_go_with_the_case_they_were_used_in_and_with_no_other(matters: Matters):
+    case, other = closed(matters), matters.received()
+    with_facts_used(matters, case)
+    with_facts_used(matters, other)
+    actions.archive(case_no=case.no, by=SYSTEM, now=LATER)
+    purge = proposed(matters)
+    actions.confirm(purge_id=purge.pk, by=matters.by["second_supervisor"], now=WAITED)
+    before = facts_left()
+
+    actions.destroy_confirmed(now=WAITED)
+
+    assert (before, facts_left()) == ((2, 2), (1, 1))
+    assert [use.subject for use in library.fact_uses_of(matters.person.pk)] == [f"case:{other.no}"]
+
+
+@pytest.mark.django_db
+def test_uses_of_facts_stay_while_somebody_holds_the_case(matters: Matters):
+    case = closed(matters)
+    with_facts_used(matters, case)
+    actions.archive(case_no=case.no, by=SYSTEM, now=LATER)
+    purge = proposed(matters)
+    actions.place_hold(case_no=case.no, reason="诉讼", by=matters.by["supervisor"], now=YEARS_ON)
+    actions.confirm(purge_id=purge.pk, by=matters.by["second_supervisor"], now=WAITED)
+
+    actions.destroy_confirmed(now=WAITED)
+
+    assert facts_left() == (1, 1)

@@ -16,7 +16,7 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import chain_holds, timeline
 from banshi.rooms.library import actions as library
-from banshi.rooms.library.models import Blob
+from banshi.rooms.library.models import Blob, FactCarried, FactConsent
 from banshi.rooms.messaging.models import Message
 from tests.matters import Matters
 from tests.rooms.archive.ended import DAY, LATER
@@ -136,3 +136,17 @@ def test_who_sends_it_at_the_same_instant_has_sent_it_or_finds_it_gone(committed
     sent = [each for each in results if isinstance(each, Case)]
     assert (went, len(sent)) in ((1, 0), (0, 1))
     assert (case.destroyed_at is not None) == bool(went)
+
+
+@pytest.mark.django_db
+def test_a_consent_to_facts_goes_with_its_draft(matters: Matters):
+    case = begun(matters)
+    said = {"by": SYSTEM, "now": TUESDAY_NINE}
+    library.agree_to_facts(subject=f"case:{case.no}", consent=True, person_id=matters.person.pk, **said)
+    fact = library.Lent("residence-address", "一号路 2 号", "import:police", TUESDAY_NINE, "A")
+    library.lend_facts(subject=f"case:{case.no}", facts=[fact])
+    gone(TOLD)
+
+    went = gone(GONE)
+
+    assert (went, FactConsent.objects.count(), FactCarried.objects.count()) == (1, 0, 0)

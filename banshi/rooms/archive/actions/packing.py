@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from banshi.rooms.archive.actions.packing_words import worded
 from banshi.rooms.archive.actions.packing_work import said as _said
 from banshi.rooms.archive.actions.packing_work import worked
 from banshi.rooms.archive.rules import described
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import facts_of, form_of, papers_of, timeline
 from banshi.rooms.delivery.models import Delivery, PaperFolder, Parcel, SentPapers, Stay
-from banshi.rooms.feedback.models import Rating
 from banshi.rooms.library import queries as library
 from banshi.rooms.library.models import Certificate, DocumentVersion
 from banshi.rooms.library.rules import file_name
@@ -30,7 +30,7 @@ def payload(case: Case) -> dict[str, bytes]:
     said = described_case(case)
     lists: dict[str, list[dict[str, Any]]] = {
         "events": _events(case), "papers": _papers(case), "materials": _materials(case),
-        "certificates": _certificates(case), "ratings": _ratings(case), **worked(case),
+        "certificates": _certificates(case), **worded(case), **worked(case),
     }  # fmt: skip
     return {
         **files,
@@ -190,8 +190,3 @@ def _sent(case: Case, row: SentPapers) -> dict[str, Any]:
         "waybill": row.waybill, "said_at": _said(case, row.said_at), "came_at": _said(case, row.came_at),
         "came_by": row.came_by, "off_at": _said(case, row.off_at),
     }  # fmt: skip
-
-
-def _ratings(case: Case) -> list[dict[str, Any]]:
-    rows = Rating.objects.filter(case=case).order_by("id")
-    return [{"stars": r.stars, "tags": r.tags, "follow_up": r.follow_up, "at": _said(case, r.at)} for r in rows]
