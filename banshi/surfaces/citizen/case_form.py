@@ -207,7 +207,7 @@ def situation(request: Any, no: str) -> HttpResponseBase:
     found = my_case(request, no)
     if not is_open(found):
         return redirect("citizen:case", found.no)
-    refused = None
+    refused, question = None, ""
     if request.method == "POST":
         question, _, option = str(request.POST.get("answer") or "")[:200].partition(":")
         try:
@@ -221,6 +221,8 @@ def situation(request: Any, no: str) -> HttpResponseBase:
             return redirect("citizen:situation" if more else "citizen:case-form", found.no)
     guided = cases.guided_case(found)
     question_now = question_asked(request, cases.handling_of_case(found), guided)
+    if question_now is None and refused is not None:  # what was refused is said where it was asked
+        question_now = next((each for each in guided.questions if each.id == question), None)
     if question_now is None:
         return redirect("citizen:case-form", found.no)
     here = reverse("citizen:situation", args=[found.no])
