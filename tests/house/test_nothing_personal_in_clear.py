@@ -252,6 +252,9 @@ def _handed_in(town: Town) -> None:
         ref=made.ref, purpose="id", subject="case:1", consent=True, note=SAID, person_id=person, **by
     )
     library.learn(person_id=person, element="phone", value=PHONE, trust="C", source="case:1", now=TUESDAY_NINE)
+    library.agree_to_facts(subject="case:1", consent=True, person_id=person, **by)
+    library.lend_facts(subject="case:1", facts=[library.Lent("phone", PHONE, "case:1", TUESDAY_NINE, "C")])
+    library.use_facts(subject="case:1", purpose="pension", stands={"phone": [PHONE]}, **by)
 
 
 def test_what_people_say_in_their_own_words_is_not_at_rest_in_clear(told: None) -> None:
