@@ -268,6 +268,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "sent_in": (pgettext_lazy("parcel", "Papers sent to the hall"), ""),
         "came_in": (pgettext_lazy("parcel", "The hall has the papers that were sent"), "ok"),
         "folder_made": (pgettext_lazy("folder", "Folder of papers made"), "info"),
+        "folder_follows": (pgettext_lazy("folder", "Papers came into a folder that follows"), "info"),
         "folder_received": (pgettext_lazy("folder", "Papers received into the folder"), "ok"),
         "folder_added": (pgettext_lazy("folder", "More papers put into the folder"), "ok"),
         "folder_put": (pgettext_lazy("folder", "Folder put away"), ""),
@@ -276,6 +277,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "folder_signed": (pgettext_lazy("folder", "Folder signed for"), "ok"),
         "folder_refused": (pgettext_lazy("folder", "Folder not signed for"), "wait"),
         "folder_gave": (pgettext_lazy("folder", "Originals given back"), "ok"),
+        "folder_joined": (pgettext_lazy("folder", "The folder that followed is put into the main one"), "ok"),
         "folder_archived": (pgettext_lazy("folder", "Folder archived"), ""),
         "parcel_made": (pgettext_lazy("parcel", "Waybill made"), ""),
         "parcel_posted": (pgettext_lazy("parcel", "Handed to the courier"), "info"),
@@ -301,6 +303,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "sent": (pgettext_lazy("folder", "On its way to the department"), "wait"),
         "archive": (pgettext_lazy("folder", "Archive"), ""),
         "back": (pgettext_lazy("folder", "Given back"), ""),
+        "joined": (pgettext_lazy("folder", "Put into"), ""),
     },
     "opinion": {
         "grant": (pgettext_lazy("opinion", "For granting"), "ok"),

@@ -13,6 +13,7 @@ from banshi.rooms.delivery.rules import (
     FOLDER_DEEDS,
     FOLDER_PLACES,
     FOLDER_SPOTS,
+    GIVEN_EARLY,
     HOW,
     KINDS,
     OUT_BY,
@@ -329,9 +330,13 @@ class Printing(models.Model):
 class PaperFolder(models.Model):
     """材料袋: the papers of a case that the hall has. It is at one place since `since`; `moves`: how often it was moved, by
     which whoever moves it says what they saw. `missed_at`: it was not on its shelf when that was gone through (盘点).
+
+    `follows`: the main folder of the case, of one that was begun where the main one was not (随后袋). A trigger refuses one that
+    follows another case's, or one that follows itself, and a main one that ends while another follows it.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="folders")
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followers")
     place = models.CharField(max_length=8)
     spot = models.CharField(max_length=40, default="")  # number of the window, label of the shelf, box of the archive
     holder = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
@@ -340,24 +345,33 @@ class PaperFolder(models.Model):
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=60)
     missed_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)  # everything in it was given back
+    ended_at = models.DateTimeField(null=True)  # everything in it was given back, or lies in the one it followed
 
     class Meta:
         db_table = "delivery_folder"
         constraints = [
             models.UniqueConstraint(
-                fields=["case"], condition=models.Q(ended_at=None), name="a_case_has_one_folder_of_papers"
+                fields=["case"], condition=models.Q(ended_at=None, follows=None), name="a_case_has_one_folder_of_papers"
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(ended_at=None, follows__isnull=False),
+                name="one_folder_follows_that_of_a_case",
             ),
             models.CheckConstraint(
-                condition=models.Q(place__in=FOLDER_SPOTS, holder=None) & ~models.Q(spot="")
+                condition=models.Q(place__in=[*FOLDER_SPOTS, "joined"], holder=None) & ~models.Q(spot="")
                 | models.Q(place="person", holder__isnull=False, spot="")
                 | models.Q(place__in=["sent", "back"], holder=None, spot=""),
                 name="a_folder_is_at_one_place",
             ),
             models.CheckConstraint(
-                condition=models.Q(place="back", ended_at__isnull=False)
-                | (~models.Q(place="back") & models.Q(ended_at=None)),
+                condition=models.Q(place__in=["back", "joined"], ended_at__isnull=False)
+                | (~models.Q(place__in=["back", "joined"]) & models.Q(ended_at=None)),
                 name="a_folder_that_went_back_has_ended",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(place="joined") | models.Q(follows__isnull=False),
+                name="a_folder_is_put_into_the_one_it_follows",
             ),
         ]
         indexes = [models.Index(fields=["place", "since"], name="folders_by_place", condition=models.Q(ended_at=None))]
@@ -369,13 +383,15 @@ class PaperFolder(models.Model):
 
 
 class FolderPaper(models.Model):
-    """One kind of paper in a folder, counted: originals, copies, and how many of the originals went back to whoever applied."""
+    """One kind of paper in a folder, counted: originals, copies, and how many of the originals went back to whoever applied, the
+    last of them when. A sheet that stands for several cases of a bundle is counted once, in the folder in which it lies."""
 
     folder = models.ForeignKey(PaperFolder, on_delete=models.PROTECT, related_name="papers")
     code = models.CharField(max_length=60)
     originals = models.SmallIntegerField(default=0)
     copies = models.SmallIntegerField(default=0)
     back = models.SmallIntegerField(default=0)
+    back_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "delivery_folder_paper"
@@ -389,6 +405,9 @@ class FolderPaper(models.Model):
                 condition=models.Q(back__gte=0, back__lte=models.F("originals")),
                 name="no_more_goes_back_than_there_was",
             ),
+            models.CheckConstraint(
+                condition=models.Q(back_at=None) | models.Q(back__gt=0), name="what_went_back_went_some_time"
+            ),
         ]
 
 
@@ -401,7 +420,8 @@ class FolderMove(models.Model):
     place = models.CharField(max_length=8)
     spot = models.CharField(max_length=40, default="")
     holder = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
-    pieces = models.SmallIntegerField(default=0)  # originals that went back; papers that were added
+    pieces = models.SmallIntegerField(default=0)  # originals that went back; papers that were added, or joined
+    why = models.CharField(max_length=8, default="")  # of originals that went back before the decision
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
 
@@ -411,4 +431,8 @@ class FolderMove(models.Model):
             models.UniqueConstraint(fields=["folder", "seq"], name="a_folder_makes_one_move_at_a_time"),
             models.CheckConstraint(condition=models.Q(place__in=FOLDER_PLACES), name="a_folder_moves_to_a_known_place"),
             models.CheckConstraint(condition=models.Q(deed__in=FOLDER_DEEDS), name="a_folder_is_moved_in_a_known_way"),
+            models.CheckConstraint(
+                condition=models.Q(why="") | models.Q(why__in=GIVEN_EARLY, deed="gave"),
+                name="originals_go_back_early_for_a_known_reason",
+            ),
         ]

@@ -19,9 +19,14 @@ WRONG_CODES: Final = 5  # at one cabinet, one after the other, until it waits
 WISHES = ("counter", "cabinet", "courier")  # how whoever applied wants the result
 PAYERS = ("receiver", "hall")  # 到付, or the hall pays
 # 材料袋: where it is. `tray` of a window, `person` who has it, `sent` to the department, `back` with whoever applied.
-FOLDER_PLACES = ("tray", "shelf", "person", "sent", "archive", "back")
+# `joined`: what followed lies in the main one since, whose number is its spot.
+FOLDER_PLACES = ("tray", "shelf", "person", "sent", "archive", "back", "joined")
 FOLDER_SPOTS = ("tray", "shelf", "archive")  # which tray, which shelf, which box
-FOLDER_DEEDS = ("made", "received", "added", "put", "taken", "sent", "signed", "refused", "gave", "archived")
+FOLDER_DEEDS = (
+    "made", "follows", "received", "added", "put", "taken", "sent", "signed", "refused", "gave", "joined", "archived",
+)  # fmt: skip
+# 提前退还原件: why an original goes back before its case is decided. Chosen, never written: it names nobody.
+GIVEN_EARLY = ("compared", "needed", "replaced", "mistake")
 LIES_TOO_LONG: Final = timedelta(days=10)  # a folder of a case that is closed, until it is archived or given back
 
 FOLDER_GOES = {  # to whom a folder goes next, who is no department: as people call the place
@@ -44,6 +49,12 @@ def folder_goes(phase: str, *, over: bool, instant: bool, originals: bool) -> st
     if over or phase in ("issuing", "ready", "delivered"):
         return "applicant" if originals else "archive"
     return None
+
+
+def meets(one: tuple[str, str, int | None], other: tuple[str, str, int | None]) -> bool:
+    """Whether two folders are at the same place, so that one is put into the other. :param one, other: place, spot, holder. Two
+    on their way are two until somebody has both."""
+    return one == other and one[0] != "sent"
 
 
 DELIVERY = Table(

@@ -244,6 +244,7 @@ DEEDS: dict[str, Text] = {
     "parcel-back": pgettext_lazy("deed", "%(who)s took %(what)s back from the courier"),
     "result-printed": pgettext_lazy("deed", "%(who)s printed the result of %(what)s"),
     "folder-made": pgettext_lazy("deed", "%(who)s made a folder for the papers of %(what)s"),
+    "folder-joined": pgettext_lazy("deed", "%(who)s put two folders with papers of %(what)s into one"),
     "folder-moved": pgettext_lazy("deed", "%(who)s moved the folder with the papers of %(what)s"),
     "originals-given": pgettext_lazy("deed", "%(who)s gave originals of %(what)s back"),
     "shelf-counted": pgettext_lazy("deed", "%(who)s went through a shelf of folders in %(what)s"),

@@ -463,6 +463,7 @@ AUDIT: dict[str, Text] = {
     "parcel-back": pgettext_lazy("deed", "took a parcel back"),
     "result-printed": pgettext_lazy("deed", "printed a result"),
     "folder-made": pgettext_lazy("deed", "made a folder of papers"),
+    "folder-joined": pgettext_lazy("deed", "put two folders of a case into one"),
     "folder-moved": pgettext_lazy("deed", "moved a folder of papers"),
     "originals-given": pgettext_lazy("deed", "gave originals back"),
     "shelf-counted": pgettext_lazy("deed", "went through a shelf"),

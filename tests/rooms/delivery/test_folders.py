@@ -95,7 +95,7 @@ def test_originals_go_back_once_against_a_signature_and_the_last_ends_it(matters
     def give(*codes: str, signed: bool = True, seen: int | None = None) -> PaperFolder:
         by, hall = matters.by["issuer"], matters.town.hall
         return actions.give_back(
-            folder_id=folder.pk, hall=hall, codes=codes, signed=signed, seen=seen, by=by, now=TUESDAY_NINE
+            folder_id=folder.pk, hall=hall, codes=codes, signed=signed, why="compared", seen=seen, by=by, now=TUESDAY_NINE
         )
 
     assert no_of(lambda: give("id", signed=False)) == "invalid"
@@ -104,7 +104,7 @@ def test_originals_go_back_once_against_a_signature_and_the_last_ends_it(matters
     assert (first.place, first.ended_at, no_of(lambda: give("id"))) == ("person", None, "invalid")
     assert give("lease").ended_at is None  # its copy stays
     folder.papers.update(copies=0)
-    folder.papers.filter(code="lease").update(back=0)
+    folder.papers.filter(code="lease").update(back=0, back_at=None)
     last = give("lease")
     assert (last.place, last.ended_at, queries.folder_of(folder.case)) == ("back", TUESDAY_NINE, None)
     assert list(folder.trail.filter(deed="gave").order_by("seq").values_list("pieces", flat=True)) == [1, 1, 1]

@@ -1,4 +1,6 @@
-"""材料袋: made once for a case, moved from one place to the next, emptied of its originals, looked for on its shelf (盘点)."""
+"""材料袋: made once for a case, followed by what comes elsewhere until both are at one place, moved from one place to the next,
+emptied of its originals, looked for on its shelf (盘点).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from banshi.rooms.cases.actions.ground import staff_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery.models import FolderMove, FolderPaper, PaperFolder
-from banshi.rooms.delivery.rules import FOLDER_SPOTS, folder_pk
+from banshi.rooms.delivery.queries.contents import is_early, stay_with_file
+from banshi.rooms.delivery.rules import FOLDER_SPOTS, GIVEN_EARLY, folder_pk, meets
 from banshi.rooms.places.models import Hall
 
 LONGEST_SPOT = 40
@@ -40,19 +43,33 @@ def with_whom(by: Actor) -> At:
 
 
 def folder_for(*, case: Case, at: At, by: Actor, now: datetime) -> PaperFolder:
-    """The folder of a case; made, where there is none. In the caller's transaction, the case locked before.
+    """The main folder of a case, held; made, where there is none. In the caller's transaction, the case locked before.
 
     :raises Refused: invalid – nowhere.
     """
-    there = PaperFolder.objects.select_for_update(no_key=True).filter(case=case, ended_at=None).first()
-    if there is not None:
-        return there
+    there = next((row for row in hold_folders(case) if row.follows_id is None), None)
+    return there if there is not None else _begin(case, at, by=by, now=now)
+
+
+def hold_folders(case: Case) -> list[PaperFolder]:
+    """The open folders of a case, the main one first, held until the transaction ends: nobody moves one, gives out of it, or
+    begins another meanwhile. In a transaction."""
+    rows = PaperFolder.objects.select_for_update(no_key=True, of=("self",)).filter(case_id=case.pk, ended_at=None)
+    ordered = rows.select_related("case__hall", "holder").order_by("id")
+    for _ in range(2):  # one that was begun, or led, while we waited for the first is seen the second time
+        held = list(ordered)
+    return sorted(held, key=lambda row: row.follows_id is not None)
+
+
+def _begin(case: Case, at: At, *, follows: PaperFolder | None = None, by: Actor, now: datetime) -> PaperFolder:
     _need_spot(at)
     folder = PaperFolder.objects.create(
-        case=case, place=at.place, spot=at.spot, holder_id=at.holder_id, since=now, made_at=now, made_by=str(by)
-    )
-    _write(folder, "made", by=by, now=now)
-    _record("folder-made", folder, case, by=by, now=now)
+        case=case, follows=follows, place=at.place, spot=at.spot, holder_id=at.holder_id, since=now, made_at=now,
+        made_by=str(by),
+    )  # fmt: skip
+    _write(folder, "made" if follows is None else "follows", by=by, now=now)
+    facts = {"follows": follows.no} if follows is not None else None
+    _record("folder-made", folder, case, facts=facts, by=by, now=now)
     return folder
 
 
@@ -66,11 +83,32 @@ def count_in(*, folder: PaperFolder, papers: Mapping[str, tuple[int, int]]) -> N
 
 
 def add(*, folder: PaperFolder, papers: Mapping[str, tuple[int, int]], by: Actor, now: datetime) -> None:
-    """More papers are put into it where it is, and its trail says so. In the caller's transaction, the folder locked
+    """More papers are put into it where it is, and its trail says so. In the caller's transaction, the folder held
     (`folder_for`)."""
     count_in(folder=folder, papers=papers)
     here = At(folder.place, folder.spot, folder.holder_id)
     _put(folder, "added", here, pieces=sum(map(sum, papers.values())), by=by, now=now)
+
+
+def take_in(*, case: Case, at: At, papers: Mapping[str, tuple[int, int]], by: Actor, now: datetime) -> PaperFolder:
+    """Papers that came to a place: into a folder of the case that is there; else into one of their own, which follows the main
+    one until somebody has both (随后袋). In the caller's transaction, the case locked before.
+
+    :raises Refused: invalid – nowhere.
+    """
+    held = hold_folders(case)
+    here = next((row for row in held if _at(row) == _of(at)), None)
+    if here is not None:
+        add(folder=here, papers=papers, by=by, now=now)
+        return here
+    follower = next((row for row in held if row.follows_id is not None), None)
+    if follower is not None:  # the bag that was begun before is fetched; it has to be there, to be put into
+        count_in(folder=follower, papers=papers)
+        _put(follower, "received", at, pieces=sum(map(sum, papers.values())), by=by, now=now)
+        return follower
+    begun = _begin(case, at, follows=held[0] if held else None, by=by, now=now)
+    count_in(folder=begun, papers=papers)
+    return begun
 
 
 def move(
@@ -89,42 +127,90 @@ def move(
         if at.place == "archive" and folder.case.phase not in CASE.ends:
             raise Refused("wrong-state", facts={"kind": "case", "state": folder.case.phase, "needs": "closed"})
         _put(folder, deed, at, by=by, now=now)
-    return folder
+        return _joined(folder, by=by, now=now)
 
 
-def _put(folder: PaperFolder, deed: str, at: At, *, pieces: int = 0, by: Actor, now: datetime) -> None:
-    """The row and its trail, together. The folder is locked."""
+def _put(folder: PaperFolder, deed: str, at: At, *, pieces: int = 0, why: str = "", by: Actor, now: datetime) -> None:
+    """The row and its trail, together. The folder is held."""
     folder.place, folder.spot, folder.holder_id = at.place, at.spot, at.holder_id
     folder.moves, folder.since, folder.missed_at = folder.moves + 1, now, None
-    folder.ended_at = now if at.place == "back" else None
+    folder.ended_at = now if at.place in ("back", "joined") else None
     folder.save()
-    _write(folder, deed, pieces=pieces, by=by, now=now)
-    facts = {"at": at.place, **({"pieces": pieces} if pieces else {})}
-    action = "originals-given" if deed == "gave" else "folder-moved"
-    _record(action, folder, folder.case, facts=facts, by=by, now=now)
+    _write(folder, deed, pieces=pieces, why=why, by=by, now=now)
+    facts = {"at": at.place, **({"pieces": pieces} if pieces else {}), **({"early": why} if why else {})}
+    _record(_ACTIONS.get(deed, "folder-moved"), folder, folder.case, facts=facts, by=by, now=now)
+
+
+_ACTIONS = {"gave": "originals-given", "joined": "folder-joined"}
+
+
+def _joined(moved: PaperFolder, *, by: Actor, now: datetime) -> PaperFolder:
+    """A main folder and the one that follows it, at one place at last, are one: the trail of both says so. The folders of the
+    case are held. :returns: where what was moved lies now."""
+    held = hold_folders(moved.case)
+    if len(held) < 2 or not meets(_at(held[0]), _at(held[1])):
+        return moved
+    main, follower = held
+    known = {row.code: row for row in main.papers.order_by("id")}
+    pieces = 0
+    for row in follower.papers.order_by("id"):
+        into = known.get(row.code) or FolderPaper(folder=main, code=row.code)
+        into.originals, into.copies = into.originals + row.originals, into.copies + row.copies
+        into.back = into.back + row.back
+        into.back_at = max((at for at in (into.back_at, row.back_at) if at is not None), default=None)
+        into.save()
+        pieces += row.originals + row.copies - row.back
+    follower.papers.all().delete()
+    _put(main, "joined", At(main.place, main.spot, main.holder_id), pieces=pieces, by=by, now=now)
+    _put(follower, "joined", At("joined", main.no), pieces=pieces, by=by, now=now)
+    return main
 
 
 def give_back(
-    *, folder_id: int, hall: Hall, codes: Iterable[str], signed: bool, seen: int | None = None, by: Actor, now: datetime
+    *,
+    folder_id: int,
+    hall: Hall,
+    codes: Iterable[str],
+    signed: bool,
+    why: str = "",
+    seen: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> PaperFolder:
-    """退还原件: the originals of these papers, to whoever signed for them. With the last paper the folder has ended.
+    """退还原件: the originals of these papers, to whoever signed for them. With the last paper the folder has ended; one that
+    follows it leads from then on.
 
-    :raises Refused: nothing-found, changed-meanwhile, invalid – nothing to give, or nobody signed.
+    :param why: before the case is decided, one of `GIVEN_EARLY`; what is signed by hand stays with the file until then.
+    :raises Refused: nothing-found, changed-meanwhile, invalid – nothing to give, no reason, or nobody signed.
     """
     with transaction.atomic():
         folder = _locked(folder_id, hall)
         if seen is not None and folder.moves != seen:
             raise Refused("changed-meanwhile")
-        rows = folder.papers.filter(code__in=list(codes), originals__gt=F("back"))
+        asked = set(codes)
+        rows = folder.papers.filter(code__in=asked, originals__gt=F("back"))
         pieces = sum(row.originals - row.back for row in rows)
         if not pieces:
             raise _invalid("code", "选择要退还的原件", "Choose the originals that go back")
+        early = is_early(folder.case)
+        if early and asked & stay_with_file(folder.case):
+            raise _invalid(
+                "code",
+                "签字的表随案卷保存，作出决定前不退还",
+                "A form that was signed stays with the file until it is decided",
+            )
+        if early and why not in GIVEN_EARLY:
+            raise _invalid(
+                "why", "还没有作出决定：选择为什么现在退还", "It is not decided yet: choose why they go back now"
+            )
         if not signed:
             raise _invalid("signed", "先由领回人签收", "Have the receipt signed first")
-        rows.update(back=F("originals"))
+        rows.update(back=F("originals"), back_at=now)
         left = folder.papers.filter(Q(copies__gt=0) | Q(originals__gt=F("back"))).exists()
         at = At(folder.place, folder.spot, folder.holder_id) if left else At("back")
-        _put(folder, "gave", at, pieces=pieces, by=by, now=now)
+        _put(folder, "gave", at, pieces=pieces, why=why if early else "", by=by, now=now)
+        if not left:
+            PaperFolder.objects.filter(follows=folder, ended_at=None).update(follows=None)
     return folder
 
 
@@ -191,21 +277,32 @@ def _need_spot(at: At) -> None:
         raise _invalid("place", "写明放在哪里，40 字以内", "Say where it lies, in up to 40 characters")
 
 
+def _at(folder: PaperFolder) -> tuple[str, str, int | None]:
+    return folder.place, folder.spot, folder.holder_id
+
+
+def _of(at: At) -> tuple[str, str, int | None]:
+    return at.place, at.spot, at.holder_id
+
+
 def _locked(folder_id: int, hall: Hall) -> PaperFolder:
-    """:raises Refused: nothing-found – also in another hall; changed-meanwhile – it went back."""
-    rows = PaperFolder.objects.select_for_update(no_key=True, of=("self",)).select_related("case__hall", "holder")
-    folder = rows.filter(pk=folder_id, case__hall=hall).first()
+    """The folder, and whichever other the case has, held: in one order, whoever comes with which.
+
+    :raises Refused: nothing-found – also in another hall; changed-meanwhile – it went back, or lies in another.
+    """
+    folder = PaperFolder.objects.filter(pk=folder_id, case__hall=hall).select_related("case").first()
     if folder is None:
         raise Refused("nothing-found", facts={"folder": folder_id})
-    if folder.ended_at is not None:
+    held = next((row for row in hold_folders(folder.case) if row.pk == folder_id), None)
+    if held is None:
         raise Refused("changed-meanwhile")
-    return folder
+    return held
 
 
-def _write(folder: PaperFolder, deed: str, *, pieces: int = 0, by: Actor, now: datetime) -> None:
+def _write(folder: PaperFolder, deed: str, *, pieces: int = 0, why: str = "", by: Actor, now: datetime) -> None:
     FolderMove.objects.create(
         folder=folder, seq=folder.moves, deed=deed, place=folder.place, spot=folder.spot, holder_id=folder.holder_id,
-        pieces=pieces, at=now, by=str(by),
+        pieces=pieces, why=why, at=now, by=str(by),
     )  # fmt: skip
 
 

@@ -12,13 +12,20 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery.models import FolderMove, FolderPaper, PaperFolder
+from banshi.rooms.delivery.queries.contents import stay_with_file
 from banshi.rooms.delivery.rules import FOLDER_GOES, LIES_TOO_LONG, folder_goes, folder_pk
 from banshi.rooms.places.models import Hall
 
 
 def folder_of(case: Case) -> PaperFolder | None:
-    """The one that there is; None also where everything went back."""
-    return PaperFolder.objects.filter(case=case, ended_at=None).select_related("holder").first()
+    """The main one that there is; None also where everything went back."""
+    return PaperFolder.objects.filter(case=case, ended_at=None, follows=None).select_related("holder").first()
+
+
+def follower_of(case: Case) -> PaperFolder | None:
+    """随后袋: papers that came where the main folder was not, and are not put into it yet."""
+    rows = PaperFolder.objects.filter(case=case, ended_at=None, follows__isnull=False)
+    return rows.select_related("holder").first()
 
 
 @dataclass(frozen=True)
@@ -32,10 +39,12 @@ class Goes:
 
 def goes_next(folder: PaperFolder, case: Case) -> Goes | None:
     """Whom it goes to from where it is; None where that is nobody: it is in the archive, or went back. On its way to a department
-    that has not signed yet it goes there."""
-    if folder.place in ("archive", "back"):
+    that has not signed yet it goes there; what follows goes where the main one is. What is signed by hand goes to nobody."""
+    if folder.place in ("archive", "back", "joined"):
         return None
-    originals = folder.papers.filter(originals__gt=F("back")).exists()
+    originals = folder.papers.filter(originals__gt=F("back")).exclude(code__in=stay_with_file(case)).exists()
+    if folder.follows_id is not None and case.phase == "in_review":
+        return Goes("department", case.department.name_zh, case.department.name_en)
     to = (
         "department"
         if folder.place == "sent" and case.phase == "in_review"
@@ -49,14 +58,17 @@ def goes_next(folder: PaperFolder, case: Case) -> Goes | None:
 
 
 def last_folder_of(case: Case) -> PaperFolder | None:
-    """The newest, also one that has ended."""
-    return PaperFolder.objects.filter(case=case).select_related("holder").order_by("-id").first()
+    """The newest that follows none, also one that has ended."""
+    return PaperFolder.objects.filter(case=case, follows=None).select_related("holder").order_by("-id").first()
 
 
-def folders_of(cases: Iterable[Case]) -> dict[int, PaperFolder]:
-    """By id of the case, in one query."""
+def folders_of(cases: Iterable[Case]) -> dict[int, list[PaperFolder]]:
+    """By id of the case, the main one first, in one query."""
     rows = PaperFolder.objects.filter(case__in=list(cases), ended_at=None).select_related("holder")
-    return {row.case_id: row for row in rows.order_by("id")}
+    found: dict[int, list[PaperFolder]] = {}
+    for row in rows.order_by(F("follows_id").asc(nulls_first=True), "id"):
+        found.setdefault(row.case_id, []).append(row)
+    return found
 
 
 def counted_in(case: Case) -> dict[str, tuple[int, int]]:
@@ -69,7 +81,10 @@ def counted_in(case: Case) -> dict[str, tuple[int, int]]:
 def held_in(case: Case) -> dict[str, tuple[int, int]]:
     """What the hall has of a case now: by code, originals that did not go back yet, and copies."""
     rows = FolderPaper.objects.filter(folder__case=case, folder__ended_at=None).order_by("id")
-    left = {code: (o - back, c) for code, o, c, back in rows.values_list("code", "originals", "copies", "back")}
+    left: dict[str, tuple[int, int]] = {}
+    for code, o, c, back in rows.values_list("code", "originals", "copies", "back"):
+        before = left.get(code, (0, 0))
+        left[code] = (before[0] + o - back, before[1] + c)
     return {code: counted for code, counted in left.items() if any(counted)}
 
 

@@ -1,0 +1,125 @@
+"""What the hall has of a case on paper, and where each sheet lies: read once for slip, pages and API alike.
+
+A sheet that was handed in once for several cases of a bundle lies in one folder, that of the first of them; the others say where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries import handling_of_case, one_of, siblings
+from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.catalogue.rules.blanks import with_blanks
+from banshi.rooms.delivery.models import FolderPaper, PaperFolder
+
+PAPER = "paper"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One kind of paper in one folder. `originals`, `copies`: that lie in it now; `back`: originals that went back, the last of
+    them `back_at` – None of those that went before this was kept."""
+
+    code: str
+    folder: PaperFolder
+    originals: int
+    copies: int
+    back: int
+    back_at: datetime | None
+
+    @property
+    def lies(self) -> bool:
+        return bool(self.originals or self.copies)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """:ivar sheets: of the case's own folders, the main one's first. :ivar elsewhere: by the case's own code, sheets that lie
+    with another case of its bundle. :ivar files: papers of which nothing but files came."""
+
+    sheets: tuple[Sheet, ...]
+    elsewhere: tuple[Sheet, ...]
+    files: tuple[str, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether any paper of it was ever laid into a folder."""
+        return bool(self.sheets or self.elsewhere)
+
+    @property
+    def led_to(self) -> PaperFolder | None:
+        """Where the sheets of another case's folder lie."""
+        return next((sheet.folder for sheet in self.elsewhere), None)
+
+
+def contents_of(case: Case) -> Contents:
+    rows = FolderPaper.objects.filter(folder__case=case).select_related("folder__holder", "folder__case")
+    sheets = tuple(_sheet(row) for row in rows.order_by("folder_id", "id"))
+    ways = list(case.materials.filter(gone_at=None).order_by("id").values_list("code", "channel", "copies"))
+    came: dict[str, int] = {}  # on paper, and in no folder of its own
+    for code, way, copies in ways:
+        if way == PAPER:
+            came[code] = came.get(code, 0) + copies
+    for sheet in sheets:
+        came[sheet.code] = came.get(sheet.code, 0) - sheet.originals - sheet.copies - sheet.back
+    elsewhere = tuple(sheet for sheet in _with_others(case) if came.get(sheet.code, 0) > 0)
+    files = tuple(dict.fromkeys(code for code, _, _ in ways if code not in came))
+    return Contents(sheets, elsewhere, files)
+
+
+def _sheet(row: FolderPaper, code: str = "") -> Sheet:
+    return Sheet(code or row.code, row.folder, row.originals - row.back, row.copies, row.back, row.back_at)
+
+
+def _with_others(case: Case) -> list[Sheet]:
+    """Sheets that stand for papers of this case and lie in the folder of another."""
+    owners = handed_in_with(case)
+    if not owners:
+        return []
+    rows = FolderPaper.objects.filter(folder__case_id__in={owner.pk for owner, *_ in owners.values()})
+    found = {(row.folder.case_id, row.code): row for row in rows.select_related("folder__holder", "folder__case__item")}
+    lying = ((code, found.get((owner.pk, theirs))) for code, (owner, theirs, _) in owners.items())
+    return [_sheet(row, code) for code, row in lying if row is not None]
+
+
+def handed_in_with(case: Case) -> Mapping[str, tuple[Case, str, int]]:
+    """Papers that were counted once for several cases of a bundle, and lie with an earlier one: by this case's code, which case,
+    the code there, and how many. One sheet is one where it came in the same press: by the same person, at the same instant.
+    """
+    others = [each for each in siblings(case) if each.pk < case.pk]
+    if not others:
+        return {}
+    own, theirs = _shared(case, others)
+    rows = CaseMaterial.objects.filter(case__in=[case, *others], channel=PAPER).order_by("case_id", "id")
+    pressed: dict[tuple[str, datetime, str], tuple[int, str]] = {}
+    found: dict[str, tuple[Case, str, int]] = {}
+    by_id = {each.pk: each for each in others}
+    for case_id, code, at, by, copies, gone in rows.values_list("case_id", "code", "at", "by", "copies", "gone_at"):
+        if case_id != case.pk:
+            pressed.setdefault((theirs[case_id].get(code, ""), at, by), (case_id, code))
+            continue
+        owner = pressed.get((own.get(code, ""), at, by))
+        if owner is not None and gone is None:
+            before = found[code][2] if code in found else 0
+            found[code] = (by_id[owner[0]], owner[1], before + copies)
+    return found
+
+
+def _shared(case: Case, others: list[Case]) -> tuple[Mapping[str, str], Mapping[int, Mapping[str, str]]]:
+    """What the one form of the bundle calls a paper: of this case, and of the others, by their ids."""
+    every = sorted([case, *siblings(case)], key=lambda each: each.pk)
+    parts = {part.item: part.papers for part in one_of(every, open_alone=False).parts}
+    return parts[case.item.code], {each.pk: parts[each.item.code] for each in others}
+
+
+def stay_with_file(case: Case) -> frozenset[str]:
+    """Papers that were filled in by hand and signed: the application itself, which the hall keeps."""
+    return with_blanks(handling_of_case(case))
+
+
+def is_early(case: Case) -> bool:
+    """Whether it is not decided yet, and its originals are still needed."""
+    return case.decided_at is None and case.phase not in CASE.ends
