@@ -78,7 +78,8 @@ def _take_in(*, case_no: str, brought: Brought, to_refuse: bool = False, by: Act
         case = _as_seen(case_no, brought, now=now)
         if CASE.may(case.phase, "change"):
             case = _said(case, brought, by=by, now=now)
-        if CASE.may(case.phase, "receive"):
+        again = not CASE.may(case.phase, "receive")
+        if not again:
             need_taken_out(case)
             case = cases.receive(
                 case_no=case_no, materials=brought.counted, visit_id=brought.visit_id, window_id=brought.window_id,
@@ -92,7 +93,7 @@ def _take_in(*, case_no: str, brought: Brought, to_refuse: bool = False, by: Act
             if case.phase != "received" and (brought.counted or not to_refuse):
                 case = cases.supplement(case_no=case_no, to_refuse=to_refuse, by=by, now=now)
         if brought.counted:
-            folders.received(case, window=_window(brought), by=by, now=now)
+            folders.received(case, window=_window(brought), again=again, by=by, now=now)
         codes = [paper.code for paper in brought.counted]
         return cases.see(case_no=case_no, codes=codes, by=by, now=now) if codes else case
 
@@ -139,8 +140,9 @@ def settle(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
             raise Refused("invalid", facts={"field": "materials", "reason": said})
         for code in here:
             case = folders.settle(
-                case_no=case_no, code=code, on_paper=copies.get(code, 0), at_window=True, by=by, now=now
-            )
+                case_no=case.no, code=code, on_paper=copies.get(code, 0), at_window=True, window=_window(brought), by=by,
+                now=now,
+            )  # fmt: skip
         return case
 
 

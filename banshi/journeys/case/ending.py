@@ -19,7 +19,7 @@ from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.cases.queries import bundle_by_no, cases_of
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.paper_texts import Named
-from banshi.rooms.delivery.queries import held_in, last_folder_of
+from banshi.rooms.delivery.queries import contents_of, held_in, last_folder_of
 
 ENDED_ZH = "办件不再办理"
 
@@ -46,16 +46,20 @@ def withdraw_bundle(*, bundle_no: str, reason: str = "", by: Actor, now: datetim
 
 
 def held(case: Case) -> tuple[Named, ...] | None:
-    """What the hall still has of it on paper, as its folder knows; None: there never was one, so as it was counted."""
-    if last_folder_of(case) is None:
+    """What the hall still has of it on paper, as its folders know – what was handed in once for several cases of a bundle, with
+    the folder in which it lies; None: there never was one, so as it was counted."""
+    found = contents_of(case)
+    if last_folder_of(case) is None and not found.elsewhere:
         return None
     counted = held_in(case)
     words = [
         "、".join(f"{what} {n} 份" for what, n in (("原件", originals), ("复印件", copies)) if n)
         for originals, copies in counted.values()
     ]
-    called = cases.names(list(counted), case)
-    return tuple(Named(name[0], said) for name, said in zip(called, words, strict=True))
+    there = [(each.code, f"在材料袋 {each.folder.no} 中") for each in found.elsewhere if each.lies]
+    told = [*zip(counted, words, strict=True), *there]
+    called = cases.names([code for code, _ in told], case)
+    return tuple(Named(name[0], said) for name, (_, said) in zip(called, told, strict=True))
 
 
 def booking_off(case: Case, *, by: Actor, now: datetime) -> Mapping[str, Any]:

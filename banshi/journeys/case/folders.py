@@ -4,58 +4,84 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.ground import today_in
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import handling_of_case
+from banshi.rooms.cases.rules.materials import AGAIN, ways_said
+from banshi.rooms.cases.rules.paper_texts import Named, day_words
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.actions import At
 from banshi.rooms.delivery.models import PaperFolder
+from banshi.rooms.delivery.queries import Contents, Sheet
 from banshi.rooms.places.models import Window
 
 DEEDS = {"shelf": "put", "person": "taken", "archive": "archived"}
 
 
 def make(*, case_no: str, by: Actor, now: datetime) -> PaperFolder:
-    """A folder for papers that were collected before, or came without one: with whoever makes it. Again it is the same.
+    """A folder for papers that were collected before, or came without one: with whoever makes it. Again it is the same; papers
+    that came to somebody who does not have it lie in one that follows it.
 
     :raises Refused: nothing-found, not-allowed.
     """
     with transaction.atomic():
         case = cases.lock(case_no)
-        folder = delivery.folder_for(case=case, at=delivery.with_whom(by), by=by, now=now)
-        delivery.count_in(folder=folder, papers=to_put_in(case))
-    return folder
+        counted, here = to_put_in(case), delivery.with_whom(by)
+        folder = delivery.folder_for(case=case, at=here, by=by, now=now)
+        if not counted:
+            return folder
+        if folder.moves == 1 and _lies_at(folder, here):
+            delivery.count_in(folder=folder, papers=counted)
+            return folder
+        return delivery.take_in(case=case, at=here, papers=counted, by=by, now=now)
 
 
-def put(*, case_no: str, place: str, spot: str = "", by: Actor, now: datetime) -> PaperFolder:
-    """It lies there now, made where there was none. :param place: shelf | person – with `by` – | archive.
+def put(*, case_no: str, place: str, spot: str = "", follower: bool = False, by: Actor, now: datetime) -> PaperFolder:
+    """It lies there now, made where there was none.
 
-    :raises Refused: those of `make` and `delivery.move`.
+    :param place: shelf | person – with `by` – | archive. :param follower: the one that follows it.
+    :returns: the one that lies there: the main one, where the other is put into it by that.
+
+    :raises Refused: those of `make` and `delivery.move`; nothing-found – none follows.
     """
     at = delivery.with_whom(by) if place == "person" else At(place, delivery.spot_of(spot))
     with transaction.atomic():
-        folder = make(case_no=case_no, by=by, now=now)
+        case = cases.lock(case_no)
+        folder = delivery.folder_for(case=case, at=delivery.with_whom(by), by=by, now=now)
+        delivery.count_in(folder=folder, papers=to_put_in(case))
+        folder = _which(case, folder, follower=follower)
         if _lies_at(folder, at):
             return folder
         deed = DEEDS[place]
         return delivery.move(folder_id=folder.pk, hall=folder.case.hall, deed=deed, at=at, by=by, now=now)
 
 
-def received(case: Case, *, window: Window | None = None, by: Actor, now: datetime) -> None:
-    """收件, 补正: what was counted on paper lies in its folder, in the tray of the window, or with whoever received it. Where it
-    goes into one that there is its trail says so.
+def _which(case: Case, main: PaperFolder, *, follower: bool) -> PaperFolder:
+    """:raises Refused: nothing-found."""
+    found = deliveries.follower_of(case) if follower else main
+    if found is None:
+        raise Refused("nothing-found", facts={"case": case.no})
+    return found
 
-    :param window: where it was brought, if that is another window than the one that received the case.
+
+def received(case: Case, *, window: Window | None = None, again: bool = False, by: Actor, now: datetime) -> None:
+    """收件, 补正: what was counted on paper lies in its folder, in the tray of the window, or with whoever received it. Where it
+    goes into one that there is its trail says so. One that lies ready at the front is fetched to the window; what comes while
+    a colleague or a department has it, or while it is on its way, lies in one that follows it.
+
+    :param window: where it was brought, if that is another window than the one that received the case. :param again: the case was
+        received before; what is received for the first time comes out of the folder, which whoever counts it has.
 
     In the caller's transaction, the case locked before. A case of files alone has none.
     """
@@ -67,6 +93,9 @@ def received(case: Case, *, window: Window | None = None, by: Actor, now: dateti
     at = At("tray", tray.number) if tray is not None else delivery.with_whom(by)
     folder = delivery.folder_for(case=case, at=at, by=by, now=now)
     stays = _lies_at(folder, at)
+    if again and counted and not stays and _out_of_reach(folder, by):
+        delivery.take_in(case=case, at=at, papers=counted, by=by, now=now)
+        return
     if stays and there is not None and counted:
         delivery.add(folder=folder, papers=counted, by=by, now=now)
         return
@@ -75,11 +104,25 @@ def received(case: Case, *, window: Window | None = None, by: Actor, now: dateti
         delivery.move(folder_id=folder.pk, hall=case.hall, deed="received", at=at, by=by, now=now)
 
 
-def settle(*, case_no: str, code: str, on_paper: int = 0, at_window: bool = False, by: Actor, now: datetime) -> Case:
-    """容缺补齐, and what came on paper into the folder, wherever that is.
+def _out_of_reach(folder: PaperFolder, by: Actor) -> bool:
+    """Whether whoever takes papers in cannot lay them into it."""
+    return folder.place == "sent" or (folder.place == "person" and folder.holder_id != delivery.with_whom(by).holder_id)
 
-    :param on_paper: copies that are handed in with this step. :raises Refused: those of `cases.add_material` and
-        `cases.settle_deferred`.
+
+def settle(
+    *,
+    case_no: str,
+    code: str,
+    on_paper: int = 0,
+    at_window: bool = False,
+    window: Window | None = None,
+    by: Actor,
+    now: datetime,
+) -> Case:
+    """容缺补齐, and what came on paper into the folder, where that is at the same place; else into one that follows it.
+
+    :param on_paper: copies that are handed in with this step. :param window: where; None: to `by`.
+    :raises Refused: those of `cases.add_material` and `cases.settle_deferred`.
     """
     with transaction.atomic():
         if on_paper:
@@ -87,12 +130,8 @@ def settle(*, case_no: str, code: str, on_paper: int = 0, at_window: bool = Fals
         case = cases.settle_deferred(case_no=case_no, code=code, at_window=at_window, by=by, now=now)
         more = to_put_in(case)
         if more:
-            there = deliveries.folder_of(case)
-            folder = delivery.folder_for(case=case, at=delivery.with_whom(by), by=by, now=now)
-            if there is None:
-                delivery.count_in(folder=folder, papers=more)
-            else:
-                delivery.add(folder=folder, papers=more, by=by, now=now)
+            at = At("tray", window.number) if window is not None else delivery.with_whom(by)
+            delivery.take_in(case=case, at=at, papers=more, by=by, now=now)
     return case
 
 
@@ -133,6 +172,9 @@ def _as_said(case: Case, goes: Goes, *, colleague: int | None, by: Actor, now: d
     folder = deliveries.folder_of(case)
     if folder is None:
         return
+    follower = deliveries.follower_of(case)
+    if colleague is None and follower is not None and follower.place == "sent":  # nor for what follows
+        _moves(follower, "taken", delivery.with_whom(by), by=by, now=now)
     if goes.to == "theirs" and colleague is not None:
         _moves(folder, "taken", At("person", holder_id=colleague), by=by, now=now)
     elif goes.to == "shelf":
@@ -156,14 +198,16 @@ def _moves(folder: PaperFolder, deed: str, at: At, *, by: Actor, now: datetime) 
 
 
 def to_put_in(case: Case) -> dict[str, tuple[int, int]]:
-    """What came on paper and is in no folder yet, by code: originals, as far as they are asked for, and copies."""
+    """What came on paper and is in no folder yet, by code: originals, as far as they are asked for, and copies. A sheet that lies
+    in the folder of another case of its bundle is in one."""
     asked = {paper.code: paper.originals for paper in handling_of_case(case).materials}
     there, came, found = deliveries.counted_in(case), dict[str, int](), dict[str, tuple[int, int]]()
     for code, n in case.materials.filter(gone_at=None, channel="paper").order_by("id").values_list("code", "copies"):
         came[code] = came.get(code, 0) + n
+    shared = deliveries.handed_in_with(case)
     for code, n in came.items():
         originals, copies = there.get(code, (0, 0))
-        more = max(0, n - originals - copies)
+        more = max(0, n - originals - copies - (shared[code][2] if code in shared else 0))
         first = min(more, max(0, asked.get(code, 0) - originals))
         if more:
             found[code] = (first, more - first)
@@ -171,13 +215,70 @@ def to_put_in(case: Case) -> dict[str, tuple[int, int]]:
 
 
 def hand_over(*, case_no: str, by: Actor, now: datetime, fetched: bool = False) -> Case:
-    """移交部门, and the folder with it: on its way until somebody signs for it. :raises Refused: those of `cases.hand_over`."""
+    """移交部门, and the main folder with it: on its way until somebody signs for it. The slip lists what lies in it at that
+    instant: whoever gives originals out of it comes before, or finds it gone.
+
+    :raises Refused: those of `cases.hand_over`.
+    """
     with transaction.atomic():
-        case = cases.hand_over(case_no=case_no, by=by, now=now, fetched=fetched)
+        seen = cases.lock(case_no)
+        delivery.hold_folders(seen)
+        case = cases.hand_over(case_no=case_no, handed=handed(seen), by=by, now=now, fetched=fetched)
         slip = case.handovers.order_by("-id").first()
         signed = slip is not None and slip.signed_by_id is not None
         _goes(case, "signed" if signed else "sent", delivery.with_whom(by) if signed else At("sent"), by=by, now=now)
     return case
+
+
+def handed(case: Case) -> cases.Handed | None:
+    """What goes to the department with the main folder of a case, and what of its papers does not; None: no paper of it was ever
+    laid into a folder, so as it was counted."""
+    found, main = deliveries.contents_of(case), deliveries.folder_of(case)
+    if not found.known:
+        return None
+    with_it = [each for each in found.sheets if main is not None and each.folder.pk == main.pk and each.lies]
+    ways: dict[str, list[str]] = {each.code: [_counted(each)] for each in with_it}
+    for code, way in _files_of(case).items():
+        ways.setdefault(code, []).append(way)
+    apart = [*_apart(case, found, main)]
+    return cases.Handed(
+        materials=_named(case, [(code, "；".join(said)) for code, said in ways.items()]),
+        pieces=sum(each.originals + each.copies for each in with_it), apart=_named(case, apart),
+    )  # fmt: skip
+
+
+def _counted(sheet: Sheet) -> str:
+    told = (("原件", sheet.originals), ("复印件", sheet.copies))
+    return "、".join(f"{what} {n} 份" for what, n in told if n)
+
+
+def _apart(case: Case, found: Contents, main: PaperFolder | None) -> Iterator[tuple[str, str]]:
+    """Papers of the case that do not go with the main folder, each with why."""
+    for each in found.sheets:
+        if each.lies and (main is None or each.folder.pk != main.pk):
+            yield each.code, f"{_counted(each)}在随后袋 {each.folder.no} 中，随后移交"
+        if each.back:
+            on = f"{day_words(today_in(case.hall, each.back_at))}" if each.back_at is not None else ""
+            yield each.code, f"原件 {each.back} 份{on}已退还"
+    for each in found.elsewhere:
+        if each.lies:
+            yield each.code, f"在材料袋 {each.folder.no} 中"
+        elif each.back:
+            yield each.code, f"原件已从材料袋 {each.folder.no} 退还"
+
+
+def _named(case: Case, told: Sequence[tuple[str, str]]) -> tuple[Named, ...]:
+    called = cases.names([code for code, _ in told], case)
+    return tuple(Named(name[0], said) for name, (_, said) in zip(called, told, strict=True))
+
+
+def _files_of(case: Case) -> dict[str, str]:
+    """What came otherwise than on paper, by code, as a receipt says it."""
+    rows = case.materials.filter(gone_at=None).exclude(channel="paper").order_by("id")
+    came: dict[str, list[tuple[str, int]]] = {}
+    for code, way, copies, origin in rows.values_list("code", "channel", "copies", "origin_id"):
+        came.setdefault(code, []).append((way if origin is None else AGAIN, copies))
+    return {code: ways_said(each) for code, each in came.items()}
 
 
 def sign_for(*, case_no: str, by: Actor, now: datetime) -> Case:
@@ -189,25 +290,39 @@ def sign_for(*, case_no: str, by: Actor, now: datetime) -> Case:
 
 
 def refuse_papers(*, case_no: str, why: str, by: Actor, now: datetime) -> Case:
-    """不签收: the folder is back with whoever gave it. :raises Refused: those of `cases.refuse_papers`."""
+    """不签收: the folder is back with whoever sent it – not with whoever accepted the case, in whose name the slip may stand.
+
+    :raises Refused: those of `cases.refuse_papers`.
+    """
     with transaction.atomic():
         case = cases.refuse_papers(case_no=case_no, why=why, by=by, now=now)
+        sender = _sender(case)
         slip = case.handovers.order_by("-id").first()
-        giver = At("person", holder_id=slip.given_by_id) if slip is not None else delivery.with_whom(by)
-        _goes(case, "refused", giver, by=by, now=now)
+        giver = sender if sender is not None else slip.given_by_id if slip is not None else None
+        at = At("person", holder_id=giver) if giver is not None else delivery.with_whom(by)
+        _goes(case, "refused", at, by=by, now=now)
     return case
 
 
+def _sender(case: Case) -> int | None:
+    """Of staff, who sent the main folder on its way last; None where it never was."""
+    main = deliveries.folder_of(case)
+    sent = main.trail.filter(deed="sent").order_by("-seq").first() if main is not None else None
+    by = Actor.parse(sent.by) if sent is not None else None
+    return int(by.id) if by is not None and by.kind is ActorKind.STAFF else None
+
+
 def went_with_parcel(case: Case, *, by: Actor, now: datetime) -> None:
-    """The originals that were posted with a result have arrived: the carrier has the signature.
+    """The originals that were posted with a result have arrived: the carrier has the signature. What is signed by hand stays.
 
     In the caller's transaction, the case locked before.
     """
     folder = deliveries.folder_of(case)
-    codes = (
-        list(folder.papers.filter(originals__gt=F("back")).values_list("code", flat=True)) if folder is not None else []
-    )
-    if folder is not None and codes:
+    if folder is None:
+        return
+    rows = folder.papers.filter(originals__gt=F("back")).exclude(code__in=deliveries.stay_with_file(case))
+    codes = list(rows.values_list("code", flat=True))
+    if codes:
         delivery.give_back(folder_id=folder.pk, hall=case.hall, codes=codes, signed=True, by=by, now=now)
 
 

@@ -42,7 +42,13 @@ def test_what_the_hall_still_has_is_listed_to_be_fetched(matters: Matters, how: 
     there = list(folder.papers.order_by("id").values_list("code", "originals", "copies"))
     first = next(code for code, originals, _copies in there if originals)
     delivery.give_back(
-        folder_id=folder.pk, hall=case.hall, codes=[first], signed=True, by=matters.by["receiver"], now=TUESDAY_NINE
+        folder_id=folder.pk,
+        hall=case.hall,
+        codes=[first],
+        signed=True,
+        why="needed",
+        by=matters.by["receiver"],
+        now=TUESDAY_NINE,
     )
 
     if how == "withdraw":

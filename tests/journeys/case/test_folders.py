@@ -74,7 +74,7 @@ def test_what_comes_after_everything_went_back_is_another_folder_with_that_alone
     first = PaperFolder.objects.get()
     first.papers.exclude(code="id").update(copies=0, originals=1)
     delivery.give_back(
-        folder_id=first.pk, hall=case.hall, codes=["id", "lease", "photo"], signed=True, by=matters.by["receiver"],
+        folder_id=first.pk, hall=case.hall, codes=["id", "lease", "photo"], signed=True, why="needed", by=matters.by["receiver"],
         now=TUESDAY_NINE,
     )  # fmt: skip
     by = matters.by["receiver"]

@@ -57,7 +57,7 @@ from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.forgetting import forget_unsent, never_received, runs_out, unsent_ends
 from banshi.rooms.cases.actions.ground import alone, names, need_sealed, tell, told_at, told_at_ends, waits_for_seal
 from banshi.rooms.cases.actions.ground import locked as lock
-from banshi.rooms.cases.actions.handing import hand_over, refuse_papers, sign_for
+from banshi.rooms.cases.actions.handing import Handed, hand_over, refuse_papers, sign_for
 from banshi.rooms.cases.actions.in_season import tell_season_ends
 from banshi.rooms.cases.actions.ordering import move_page, order_pages
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
@@ -97,6 +97,7 @@ __all__ = [
     "Applicant",
     "Bundling",
     "Counted",
+    "Handed",
     "Holder",
     "Missing",
     "Opening",

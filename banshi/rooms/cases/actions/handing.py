@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -20,15 +21,27 @@ from banshi.rooms.cases.actions.ground import (
     step,
 )
 from banshi.rooms.cases.models import Case, Handover
+from banshi.rooms.cases.rules.paper_texts import Named
 
 LONGEST_WHY = 300
 _GIVER = {"zh": "移交的人不签收，由部门签收", "en": "Who handed them over does not sign for them: the department does"}
 
 
-def hand_over(*, case_no: str, by: Actor, now: datetime, fetched: bool = False) -> Case:
+@dataclass(frozen=True)
+class Handed:
+    """What is handed over, as whoever keeps the paper knows it: `materials`, of which `pieces` are on paper. `apart`: papers of
+    the case that are not – given back, or lying elsewhere –, each with why."""
+
+    materials: tuple[Named, ...]
+    pieces: int
+    apart: tuple[Named, ...] = ()
+
+
+def hand_over(*, case_no: str, handed: Handed | None = None, by: Actor, now: datetime, fetched: bool = False) -> Case:
     """From the front to the department behind; the slip says who gave what. Given by whoever accepted the case, or hands it over
     now.
 
+    :param handed: None: everything that was counted.
     :param fetched: `by` is of the department and has come for it: that is the signature, of another than who gives.
     :raises Refused: nothing-found, wrong-state, locked.
     """
@@ -36,13 +49,18 @@ def hand_over(*, case_no: str, by: Actor, now: datetime, fetched: bool = False) 
         case = locked(case_no)
         need(case, "hand_over")
         need_lease(case, by=by, now=now)
-        pieces = sum(case.materials.filter(gone_at=None, channel="paper").values_list("copies", flat=True))
+        given = handed if handed is not None else _as_counted(case)
         who, giver = staff_of(by), case.accepted_by_id or staff_of(by)
-        event = step(case, "hand_over", by=by, now=now, facts={"pieces": pieces})
+        event = step(case, "hand_over", by=by, now=now, facts={"pieces": given.pieces})
         signed = {} if who == giver or not fetched else {"signed_by_id": who, "signed_at": now}
-        Handover.objects.create(case=case, given_by_id=giver, given_at=now, pieces=pieces, **signed)
-        give(case, "handover_slip", event=event, now=now, materials=papers_listed(case))
+        Handover.objects.create(case=case, given_by_id=giver, given_at=now, pieces=given.pieces, **signed)
+        give(case, "handover_slip", event=event, now=now, materials=given.materials, apart=given.apart)
     return case
+
+
+def _as_counted(case: Case) -> Handed:
+    pieces = sum(case.materials.filter(gone_at=None, channel="paper").values_list("copies", flat=True))
+    return Handed(papers_listed(case), pieces)
 
 
 def sign_for(*, case_no: str, by: Actor, now: datetime) -> Case:

@@ -60,6 +60,7 @@ class Facts:
     deemed: bool = False
     materials: tuple[Named, ...] = ()
     missing: tuple[Named, ...] = ()
+    apart: tuple[Named, ...] = ()  # papers of the case that are not handed over with the others, each with why
     deferred: tuple[Named, ...] = ()
     ground: str = ""  # 不予受理的情形
     reason: str = ""
@@ -351,13 +352,17 @@ def _deferral_overdue(facts: Facts) -> PaperWords:
 
 
 def _handover_slip(facts: Facts) -> PaperWords:
-    """What is on paper is counted by two people; files and certificates go with the case by themselves."""
-    files_only = bool(facts.materials) and not any("份" in each.why for each in facts.materials)
-    said = (
-        "下列材料都是电子材料，随办件移交，没有纸质材料。" if files_only else "下列材料已经移交，纸质材料已经当面点清。"
-    )
+    """What is on paper is counted by two people; files and certificates go with the case by themselves. What was given back, or
+    lies elsewhere, is not handed over, and the slip says so."""
+    if not facts.materials:
+        said = "没有材料随办件移交。"
+    elif any("份" in each.why for each in facts.materials):
+        said = "下列材料已经移交，纸质材料已经当面点清。"
+    else:
+        said = "下列材料都是电子材料，随办件移交，没有纸质材料。"
+    apart = "；".join(f"{each.name}，{each.why}" for each in facts.apart)
     return PaperWords(
-        paragraphs=(said,),
+        paragraphs=(said, *((f"不在本次移交之列：{apart}。",) if apart else ())),
         rows=(*_head(facts), ("移交方", facts.hall), ("接收方", facts.department)),
         list_head=("材料", "份数与形式"),
         listed=_listed(facts.materials),
