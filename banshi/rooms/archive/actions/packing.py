@@ -12,6 +12,7 @@ from banshi.rooms.archive.rules import described
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import facts_of, form_of, papers_of, timeline
 from banshi.rooms.delivery.models import Delivery, PaperFolder, Parcel, SentPapers, Stay
+from banshi.rooms.delivery.queries import contents_of
 from banshi.rooms.library import queries as library
 from banshi.rooms.library.models import Certificate, DocumentVersion
 from banshi.rooms.library.rules import file_name
@@ -146,6 +147,7 @@ def _delivery(case: Case) -> dict[str, Any]:
         "parcels": [_parcel(case, each) for each in case.parcels.order_by("id")],
         "cells": [_stay(case, each) for each in case.stays.select_related("cell__cabinet").order_by("id")],
         "folders": [_folder(case, each) for each in case.folders.order_by("id")],
+        "papers_elsewhere": [{"code": each.code, "folder": each.folder.no} for each in contents_of(case).elsewhere],
         "posted_papers": [_sent(case, each) for each in case.sent_papers.order_by("id")],
     }
     found = {name: rows for name, rows in found.items() if rows}
@@ -180,6 +182,7 @@ def _folder(case: Case, row: PaperFolder) -> dict[str, Any]:
     moves = row.trail.order_by("seq").values_list("deed", "place", "spot", "at", "by")
     return {
         "number": row.no, "place": row.place, "spot": row.spot,
+        **({"follows": row.follows.no} if row.follows is not None else {}),
         "papers": [{"code": c, "originals": o, "copies": n, "given_back": back} for c, o, n, back in papers],
         "moves": [{"what": d, "place": p, "spot": s, "at": _said(case, at), "by": by} for d, p, s, at, by in moves],
     }  # fmt: skip
