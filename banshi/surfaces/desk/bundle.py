@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -111,6 +111,7 @@ def _panel(
         "facts": offer_jointly(rows, by=here.by, today=here.today(now)) if asked and not as_agent(here, rows[0]) else NOTHING,
         "papers": guided_jointly(takes, answers).materials if takes.parts else (), "ticked": said.papers,
         "ready": bool(ready), "missing": missing_of(refused), "came": () if ready else _came(rows),
+        "owed": () if ready else _owed(rows),
         "given_now": [(case, each) for case in rows for each in given_of(case, here) if each.now],
     }  # fmt: skip
 
@@ -119,6 +120,31 @@ def _came(rows: list[Case]) -> list[PaperRow]:
     """What was handed in for all of it, each paper once."""
     found = {paper.name_zh: paper for case in rows for paper in queries.paper_rows(case) if paper.came}
     return list(found.values())
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A paper that did not come with the others. `item`: of the case that asks for it; `until`: by which day it follows;
+    `tell_by`: by which day it is told that it is missing, where nobody has let it follow yet."""
+
+    paper: PaperRow
+    item: str
+    until: date | None
+    tell_by: date | None
+
+
+def _owed(rows: list[Case]) -> list[Owed]:
+    """What is still to come, of each case that goes on, whoever asks for it."""
+    found = []
+    for case in rows:
+        if case.phase in CASE.ends or case.granted is not None:
+            continue
+        until = dict(case.obligations.filter(met_at=None).order_by("id").values_list("code", "due_on"))
+        for paper in queries.paper_rows(case):
+            if paper.state == "missing" and paper.necessity != "optional":
+                tell_by = case.notice_due_on if case.phase == "received" else None
+                found.append(Owed(paper, named(case.item), until.get(paper.code), tell_by))
+    return found
 
 
 def _groups(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from banshi.journeys.case import at_window, changing
 from banshi.kernel.actors import SYSTEM
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Bundle, Case, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import cases_of, form_of
 from banshi.rooms.catalogue import actions as catalogue
@@ -246,3 +248,29 @@ def test_an_organisation_begins_at_the_window_with_its_licence_filled_in(clerk, 
     assert {case.organisation.name for case in rows} == {NAME}
     assert [form_of(case)["firm"] for case in rows] == [NAME, NAME]
     assert page.count(f'value="{NAME}"') == 1
+
+
+def test_what_did_not_come_with_the_others_is_named_with_its_case_and_its_day(clerk, two, walk_in):
+    _, page = walk_in
+
+    clerk.post(page.rstrip("/"), whole_form(Bundle.objects.get(), paper=["id", "lease"]))
+    received = clerk.get(page).content.decode()
+    shop, _ = cases_of(Bundle.objects.get())
+    day = TUESDAY_NINE.date() + timedelta(days=3)
+    Case.objects.filter(pk=shop.pk).update(locked_by=None, locked_until=None)
+    cases.accept(case_no=shop.no, deferred=[("photo", day)], by=two.by["receiver"], now=TUESDAY_NINE)
+    accepted = clerk.get(page).content.decode()
+
+    owed = re.sub(r"\s+", " ", received[received.index("还缺<") :])
+    assert ("一起收件了" in received, "已收件，还缺下列材料" in received) == (False, True)
+    assert re.search(rf"店面照片 <span[^>]*>{shop.item.name_zh} · 可以后补", owed)
+    assert re.search(rf"{day.month}月{day.day}日[^<]*前补交", re.sub(r"\s+", " ", accepted))
+
+
+def test_the_button_that_receives_all_says_that_it_is_being_done(clerk, two, walk_in):
+    ticket, page = walk_in
+    clerk.post(f"{page}keep", {"revision": "0", "q-premises": "rented", "q-food": "no"})
+
+    shown = clerk.get(page).content.decode()
+
+    assert ('hx-indicator="#receiving"' in shown, 'id="receiving" role="status"' in shown) == (True, True)
