@@ -22,6 +22,7 @@ PAPER = {
     "office:day_sheet",
     "review:folder_label",
     "review:folder_receipt",
+    "review:folder_slip",
 }  # to be printed, nothing on them moves
 ROLE = "city_admin"  # sees every page of the office, and those of several halls
 

@@ -1,19 +1,25 @@
-"""A folder of papers (材料袋) as pages for staff show it: where it is in words, what is in it, who moved it."""
+"""A folder of papers (材料袋) as pages for staff show it: where it is in words, what is in it and what is not, who moved it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from django.utils.functional import Promise
+from django.utils.translation import npgettext, pgettext, pgettext_lazy
+
 from banshi.foundation import states
 from banshi.foundation.said import named
+from banshi.foundation.times import day_words
 from banshi.frames.staff.names import names_of
+from banshi.rooms.cases.actions.ground import today_in
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import handling_of_case
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import FolderPaper, PaperFolder
+from banshi.rooms.delivery.queries import Sheet
 from banshi.rooms.identity.models import Staff
 
 
@@ -32,11 +38,12 @@ def where(thing: Placed) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """A folder beside its case."""
+    """A folder beside its case. `follower`: papers that are not put into it yet, in one that follows it."""
 
     folder: PaperFolder
     where: str
     goes: str = ""  # whom it goes to next; "": nobody, or it is not said here
+    follower: Shown | None = None
 
     @property
     def no(self) -> str:
@@ -47,21 +54,107 @@ def folder_of(case: Case) -> Shown | None:
     row = deliveries.folder_of(case)
     if row is None:
         return None
+    return _shown(row, case, follower=deliveries.follower_of(case))
+
+
+def _shown(row: PaperFolder, case: Case, *, follower: PaperFolder | None = None) -> Shown:
     next_one = deliveries.goes_next(row, case)
-    return Shown(row, where(row), named(next_one) if next_one is not None else "")
+    beside = _shown(follower, case) if follower is not None else None
+    return Shown(row, where(row), named(next_one) if next_one is not None else "", beside)
 
 
 def folders_of(cases: Iterable[Case]) -> dict[int, Shown]:
     """By id of the case."""
-    return {pk: Shown(row, where(row)) for pk, row in deliveries.folders_of(cases).items()}
+    return {
+        pk: Shown(rows[0], where(rows[0]), follower=Shown(rows[1], where(rows[1])) if len(rows) > 1 else None)
+        for pk, rows in deliveries.folders_of(cases).items()
+    }
+
+
+@dataclass(frozen=True)
+class Lying:
+    """One paper of a case, and in words what the hall has of it, or had: each with the folder, where that is not the main one."""
+
+    code: str
+    name: str
+    words: tuple[tuple[str, PaperFolder | None], ...]
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What became of the papers of a case. `led_to`: where its paper lies, if with another case of its bundle alone."""
+
+    lines: tuple[Lying, ...] = ()
+    led_to: PaperFolder | None = None
+    by_code: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def papers_lying(case: Case) -> Papers:
+    """Each paper that came, in the order in which it was laid into a folder: as slip and API have it, too."""
+    found, main = deliveries.contents_of(case), deliveries.folder_of(case)
+    words: dict[str, list[tuple[str, PaperFolder | None]]] = {}
+    for sheet in found.sheets:
+        words.setdefault(sheet.code, []).extend(_own(sheet, case, main))
+    for sheet in found.elsewhere:
+        words.setdefault(sheet.code, []).append(_with_another(sheet))
+    if found.known:
+        for code in found.files:
+            words.setdefault(code, []).append((pgettext("folder", "As a file only"), None))
+    called = {paper.code: named(paper) for paper in handling_of_case(case).materials}
+    lines = tuple(Lying(code, called.get(code, code), tuple(said)) for code, said in words.items() if said)
+    led_to = found.led_to if main is None else None
+    in_words = {line.code: tuple(said for said, _ in line.words) for line in lines if line.code not in found.files}
+    return Papers(lines, led_to, in_words)
+
+
+def counted(originals: int, copies: int) -> str:
+    """“1 original, 2 copies”."""
+    said = (
+        npgettext("folder", "%(n)s original", "%(n)s originals", originals) % {"n": originals} if originals else "",
+        npgettext("folder", "%(n)s copy", "%(n)s copies", copies) % {"n": copies} if copies else "",
+    )
+    return pgettext("folder", ", ").join(each for each in said if each)
+
+
+def _own(sheet: Sheet, case: Case, main: PaperFolder | None) -> list[tuple[str, PaperFolder | None]]:
+    found: list[tuple[str, PaperFolder | None]] = []
+    if sheet.lies and sheet.folder.follows_id is not None and (main is None or sheet.folder.pk != main.pk):
+        said = pgettext("folder", "%(papers)s, in %(folder)s, which follows")
+        found.append(
+            (said % {"papers": counted(sheet.originals, sheet.copies), "folder": sheet.folder.no}, sheet.folder)
+        )
+    elif sheet.lies:
+        found.append((counted(sheet.originals, sheet.copies), None))
+    if sheet.back:
+        on = day_words(today_in(case.hall, sheet.back_at), None) if sheet.back_at is not None else ""
+        said = npgettext("folder", "%(n)s original given back", "%(n)s originals given back", sheet.back)
+        found.append((f"{said % {'n': sheet.back}} {on}".strip(), None))
+    return found
+
+
+def _with_another(sheet: Sheet) -> tuple[str, PaperFolder | None]:
+    """It was handed in once for several cases, and lies with another of them."""
+    lies, back = pgettext("folder", "In %(folder)s, with “%(item)s”"), pgettext("folder", "Given back from %(folder)s")
+    said = lies if sheet.lies else back
+    return said % {"folder": sheet.folder.no, "item": named(sheet.folder.case.item)}, sheet.folder
+
+
+# Why originals go back before the decision, as one chooses it and the trail says it.
+GIVEN_EARLY: dict[str, str | Promise] = {
+    "compared": pgettext_lazy("given early", "Compared; the original is not needed any more"),
+    "needed": pgettext_lazy("given early", "They need it meanwhile"),
+    "replaced": pgettext_lazy("given early", "Another one was handed in for it"),
+    "mistake": pgettext_lazy("given early", "It does not belong to this case"),
+}
 
 
 @dataclass(frozen=True)
 class PaperLine:
-    """One kind of paper in a folder. `left`: originals that are in it still."""
+    """One kind of paper in a folder. `left`: originals that are in it still. `stays`: signed by hand, it is part of the file."""
 
     row: FolderPaper
     name: str
+    stays: bool = False
 
     @property
     def left(self) -> int:
@@ -71,7 +164,8 @@ class PaperLine:
 def papers_of(folder: PaperFolder) -> list[PaperLine]:
     """In the order in which they came."""
     asked = {paper.code: named(paper) for paper in handling_of_case(folder.case).materials}
-    return [PaperLine(row, asked.get(row.code, row.code)) for row in folder.papers.order_by("id")]
+    stay = deliveries.stay_with_file(folder.case)
+    return [PaperLine(row, asked.get(row.code, row.code), row.code in stay) for row in folder.papers.order_by("id")]
 
 
 @dataclass(frozen=True)
@@ -81,6 +175,8 @@ class MoveLine:
     where: str
     who: str
     pieces: int
+    gave: bool = False  # the pieces are originals, not papers of any kind
+    why: str | Promise = ""
 
 
 def moves_of(folder: PaperFolder) -> list[MoveLine]:
@@ -88,6 +184,14 @@ def moves_of(folder: PaperFolder) -> list[MoveLine]:
     rows = deliveries.folder_trail(folder)
     who = names_of(row.by for row in rows)
     return [
-        MoveLine(row.at, states.word("trail", f"folder_{row.deed}"), where(row), who.get(row.by, ""), row.pieces)
+        MoveLine(
+            at=row.at,
+            what=states.word("trail", f"folder_{row.deed}"),
+            where=where(row),
+            who=who.get(row.by, ""),
+            pieces=row.pieces,
+            gave=row.deed == "gave",
+            why=GIVEN_EARLY.get(row.why, ""),
+        )
         for row in rows
     ]

@@ -76,6 +76,7 @@ class PaperLine:
     mine: frozenset[int]  # pages this clerk took, which may be taken back
     earlier: EarlierPaper | None = None  # handed in before, and still good
     wished: bool = True  # it is used again, unless the clerk says otherwise
+    lies: tuple[str, ...] = ()  # in words: what of it lies in which folder, and what went back
 
     @property
     def there(self) -> bool:
@@ -212,6 +213,7 @@ def _papers(
     own = not as_agent(here, case)  # the library opens to no agent
     held = {each.paper.code: each for each in from_library.held(case, now=now)} if opened and own else {}
     earlier = from_library.earlier(case, rows, held=held, now=now) if opened and own else {}
+    lying = folders.papers_lying(case).by_code
     latest = _latest(queries.handling_of_case(case), here.today(now)) if opened else ""
     by = str(here.by) if CASE.may(case.phase, "change") else None
     found = []
@@ -225,7 +227,7 @@ def _papers(
             opened=opened or code in owed,
             pages=tuple(each for each in row.came if each.mime),
             mine=frozenset(each.pk for each in row.came if each.by == by), earlier=earlier.get(code),
-            wished=not sent.posted or code in sent.again,
+            wished=not sent.posted or code in sent.again, lies=lying.get(code, ()),
         )  # fmt: skip
         found.append(line)
     return found

@@ -144,6 +144,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "cabinet": case.phase in ("issuing", "ready") and bool(cabinets_of(hall)) and own,
         "trail": [(step, _place(step)) for step in trail(case)[::-1]],
         "in_cell": stay_of(case, "result"), "kept": folders.folder_of(case),
+        "lying": folders.papers_lying(case),
         "may_keep": request.who.may("folders.keep", hall.code),
         "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why", "member")},
     }  # fmt: skip

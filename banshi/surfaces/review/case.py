@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -135,6 +136,7 @@ def answer(
     context = dict(shared.shown(request, case, now=now))
     proposed_by = put_by(case)  # asked once, for all that hangs on it
     deeds = deeds_of(request.who, case, context["papers"], agreed=context["agreed"], put_by=proposed_by, now=now)
+    lying = folders.papers_lying(case)
     first = context["sheets"][0] if context["sheets"] else None
     context |= {
         **_middle(request, sheet or first), "deeds": deeds, "refused": refused, "deed": deed, "said": said,
@@ -142,7 +144,11 @@ def answer(
             request.who, case, context["papers"], agreed=context["agreed"], put_by=proposed_by, now=now
         ),
         "grants": case_grants.lines(case, said if deed == "decide" else {}, now=now) if "decide" in deeds else [],
-        "rows": rows_of(context["papers"], said, deeds=deeds),
+        "rows": [
+            replace(row, lies=lying.by_code.get(row.paper.code, ()))
+            for row in rows_of(context["papers"], said, deeds=deeds)
+        ],
+        "lying": lying,
         "fields": _fields_to_tell(case, deeds, said),
         "to_report": counted_stages(case) if "opine" in deeds else (),
         "grounds": GROUNDS.values() if "refuse" in deeds else (),

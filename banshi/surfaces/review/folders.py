@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
@@ -88,14 +89,41 @@ def show(request: Asked, hall: str, folder: str) -> HttpResponseBase:
 
 
 def _one(request: Asked, hall: Hall, folder: PaperFolder, refused: Refused | None = None) -> HttpResponseBase:
-    papers = shown.papers_of(folder)
+    papers, early = shown.papers_of(folder), deliveries.is_early(folder.case)
+    over, sends = folder.case.phase in CASE.ends, _may_be_sent(folder)
+    beside = deliveries.follower_of(folder.case) if folder.follows_id is None else deliveries.folder_of(folder.case)
     return page(
         request, "review/folder.html", hall, status=status_of(refused) if refused else 200, folder=folder,
         case=folder.case, where=shown.where(folder), papers=papers, moves=shown.moves_of(folder), refused=refused,
-        mine=folder.holder_id == request.who.staff_id, over=folder.case.phase in CASE.ends,
-        to_give=[each for each in papers if each.left], given=any(each.row.back for each in papers),
+        mine=folder.holder_id == request.who.staff_id, over=over,
+        to_give=[each for each in papers if each.left and not (early and each.stays)], early=early,
+        given=any(each.row.back for each in papers), whys=shown.GIVEN_EARLY.items(),
+        beside=shown.Shown(beside, shown.where(beside)) if beside is not None else None,
+        sends=sends, put_first=not over and not sends,
+        ticked=request.POST.getlist("code") or [each.row.code for each in papers if not early and not each.stays],
+        typed_why=clean(request.POST.get("why"), 8),
         may_look=request.who.may("cases.look", hall.code), typed=clean(request.POST.get("place"), 40),
     )  # fmt: skip
+
+
+def _may_be_sent(folder: PaperFolder) -> bool:
+    """What follows is sent after a main one that the department has, or will have."""
+    gone = folder.case.phase == "in_review"
+    return folder.follows_id is not None and folder.ended_at is None and gone and folder.place != "sent"
+
+
+@door(audience="staff", permission=PERMISSION)
+@require_GET
+def slip(request: Asked, hall: str, folder: str) -> HttpResponseBase:
+    """随后袋流转单, to be printed and signed by both: what lies in a folder that is sent after the main one. One that follows
+    none has the slip of its case."""
+    place = places.hall_by_code(hall)
+    found = _here(request, place, folder)
+    if found.follows is None:
+        return redirect("review:folder", hall=hall, folder=found.no)
+    papers = [each for each in shown.papers_of(found) if each.left or each.row.copies]
+    context = {"hall": place, "folder": found, "main": found.follows, "case": found.case, "papers": papers}
+    return render(request, "review/folder_slip.html", context | {"now": clock.now()})
 
 
 @door(audience="staff", permission=PERMISSION)
@@ -104,7 +132,8 @@ def label(request: Asked, hall: str, folder: str) -> HttpResponseBase:
     """袋签, to be printed and stuck on it: its number to be scanned, and nothing personal."""
     place = places.hall_by_code(hall)
     found = _here(request, place, folder)
-    return render(request, "review/folder_label.html", {"hall": place, "folder": found, "case": found.case})
+    context = {"hall": place, "folder": found, "case": found.case, "main": found.follows}
+    return render(request, "review/folder_label.html", context)
 
 
 @door(audience="staff", permission=PERMISSION)
@@ -113,7 +142,8 @@ def receipt(request: Asked, hall: str, folder: str) -> HttpResponseBase:
     """原件退还回执, to be printed and signed by whoever takes the originals: those that are in it, and those that went back."""
     place = places.hall_by_code(hall)
     found = _here(request, place, folder)
-    papers = [each for each in shown.papers_of(found) if each.row.originals]
+    early = deliveries.is_early(found.case)  # what is signed by hand goes back to nobody before the decision
+    papers = [each for each in shown.papers_of(found) if each.row.originals and not (early and each.stays)]
     context = {"hall": place, "folder": found, "case": found.case, "papers": papers, "now": clock.now()}
     return render(request, "review/folder_receipt.html", context)
 
@@ -156,8 +186,18 @@ def put(request: Asked, folder: PaperFolder, by: Actor, now: datetime) -> str:
 
 @_deed
 def take(request: Asked, folder: PaperFolder, by: Actor, now: datetime) -> str:
-    _move(request, folder, "taken", delivery.with_whom(by), by, now)
+    sent = folder.trail.order_by("-seq").first() if folder.place == "sent" and folder.follows_id else None
+    deed = "signed" if sent is not None and sent.by != str(by) else "taken"
+    _move(request, folder, deed, delivery.with_whom(by), by, now)
     return _("You have it now.")
+
+
+@_deed
+def send(request: Asked, folder: PaperFolder, by: Actor, now: datetime) -> str:
+    if not _may_be_sent(folder):
+        raise Refused("changed-meanwhile")
+    _move(request, folder, "sent", At("sent"), by, now)
+    return pgettext("folder", "It is on its way to the department. Give its slip along.")
 
 
 @_deed
@@ -170,7 +210,8 @@ def archive(request: Asked, folder: PaperFolder, by: Actor, now: datetime) -> st
 def give(request: Asked, folder: PaperFolder, by: Actor, now: datetime) -> str:
     delivery.give_back(
         folder_id=folder.pk, hall=folder.case.hall, codes=[code[:60] for code in request.POST.getlist("code")],
-        signed=request.POST.get("signed") == "1", seen=_seen(request), by=by, now=now,
+        signed=request.POST.get("signed") == "1", why=clean(request.POST.get("why"), 8), seen=_seen(request), by=by,
+        now=now,
     )  # fmt: skip
     return _("Given back. Keep the signed receipt with the case.")
 

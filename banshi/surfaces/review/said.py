@@ -43,6 +43,7 @@ class Row:
     may_follow: bool
     counted_by: str
     here: bool
+    lies: tuple[str, ...] = ()  # in words: what of it lies in which folder, and what went back
 
 
 def rows_of(papers: Sequence[PaperRow], said: Said, *, deeds: Collection[str]) -> list[Row]:

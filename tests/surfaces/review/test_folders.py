@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from banshi.journeys.case import folders
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.models import PaperFolder
+from tests.journeys.case.test_folders import accepted_with_photo_to_follow
 from tests.matters import Matters
 from tests.surfaces.office.editing import signed_in, staff_with
 from tests.town import TUESDAY_NINE
@@ -53,8 +55,10 @@ def test_originals_go_back_with_a_receipt_and_are_traced(matters: Matters, clien
     folder, client = a_folder(matters), client_of("issuer")
 
     receipt = client.get(at(folder, "receipt")).content.decode()
-    unsigned = client.post(at(folder, "give"), {"seen": 1, "code": ["id"]})
-    given = client.post(at(folder, "give"), {"seen": 1, "code": ["id"], "signed": "1"}, follow=True).content.decode()
+    unsigned = client.post(at(folder, "give"), {"seen": 1, "code": ["id"], "why": "compared"})
+    given = client.post(
+        at(folder, "give"), {"seen": 1, "code": ["id"], "why": "compared", "signed": "1"}, follow=True
+    ).content.decode()
 
     assert ("身份证" in receipt, folder.case.applicant in receipt) == (True, False)
     assert (unsigned.status_code, "已退 1 份" in given) == (422, True)
@@ -121,3 +125,87 @@ def test_the_page_of_a_case_makes_a_folder_and_then_says_where_it_is(matters: Ma
     assert (f'action="{page}folder"' in before, made.url) == (True, at(folder))
     assert folder.no in client.get(page).content.decode()
     assert folder.no in client.get(at(folder, "label")).content.decode()
+
+
+# --- What follows, and what goes back early ---------------------------------------------------------------------
+
+
+def followed(matters: Matters) -> tuple[PaperFolder, PaperFolder]:
+    """The department has the main folder; a paper that was to follow came to the issue clerk."""
+    case = accepted_with_photo_to_follow(matters)
+    folders.hand_over(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+    folders.sign_for(case_no=case.no, by=matters.by["reviewer"], now=TUESDAY_NINE)
+    folders.settle(case_no=case.no, code="photo", on_paper=1, by=matters.by["issuer"], now=TUESDAY_NINE)
+    return PaperFolder.objects.get(follows=None), PaperFolder.objects.exclude(follows=None).get()
+
+
+def test_before_the_decision_nothing_is_ticked_and_a_reason_is_chosen(matters: Matters, client_of: Any) -> None:
+    folder, client = a_folder(matters), client_of("issuer")
+
+    page = client.get(at(folder)).content.decode()
+    without = client.post(at(folder, "give"), {"seen": 1, "code": ["id"], "signed": "1"})
+    given = client.post(
+        at(folder, "give"), {"seen": 1, "code": ["id"], "signed": "1", "why": "needed"}, follow=True
+    ).content.decode()
+    Case.objects.update(phase="withdrawn", outcome="withdrawn", closed_at=TUESDAY_NINE)
+    folder.papers.update(originals=2)
+    decided = client.get(at(folder)).content.decode()
+
+    ticked = re.compile(r'name="code"[^>]*\schecked')
+    assert (bool(ticked.search(page)), page.count('name="why"')) == (False, 4)
+    assert (without.status_code, bool(ticked.search(without.content.decode()))) == (422, True)
+    assert "申请人另有急用" in given
+    assert (bool(ticked.search(decided)), 'name="why"' in decided) == (True, False)
+
+
+def test_what_follows_is_listed_with_its_case_sent_with_a_slip_and_signed_for(matters: Matters, client_of: Any) -> None:
+    main, follower = followed(matters)
+    front, behind = client_of("issuer"), client_of("reviewer")
+
+    of_case = behind.get(f"/review/town/cases/{main.case.no}/").content.decode()
+    page = front.get(at(follower)).content.decode()
+    slip = front.get(at(follower, "slip")).content.decode()
+    no_slip = front.get(at(main, "slip"))
+    sent = front.post(at(follower, "send"), {"seen": 1})
+    again = front.post(at(follower, "send"), {"seen": 2})
+    signed = behind.post(at(follower, "take"), {"seen": 2}, follow=True).content.decode()
+
+    assert (follower.no in of_case, "在随后袋" in of_case, main.no in page) == (True, True, True)
+    assert ("店面照片" in slip, "身份证" in slip, main.case.applicant in slip) == (True, False, False)
+    assert (no_slip.url, sent.status_code, again.status_code) == (at(main), 302, 409)
+    assert list(follower.trail.order_by("seq").values_list("deed", flat=True)) == [
+        "follows",
+        "sent",
+        "signed",
+        "joined",
+    ]
+    assert (f"已并入 {main.no}" in signed, main.papers.get(code="photo").copies) == (True, 1)
+
+
+def test_a_label_is_read_by_whoever_works_here_in_whichever_language_it_is_printed(
+    matters: Matters, client_of: Any
+) -> None:
+    main, follower = followed(matters)
+    client = client_of("issuer")
+
+    chinese, english = (
+        client.get(at(follower, "label"), headers={"accept-language": language}).content.decode()
+        for language in ("zh-CN", "en")
+    )
+
+    item = main.case.item
+    places = [chinese.index(each) for each in (f">{item.name_zh}<", f">{item.name_en}<")]
+    assert places == sorted(places)
+    assert (main.no in english, f">{item.name_zh}<" in english, f">{item.name_en}<" in english) == (True, True, True)
+
+
+def test_the_page_of_a_case_says_original_or_copy_and_what_went_back(matters: Matters, client_of: Any) -> None:
+    folder, client = a_folder(matters), client_of("reviewer")
+    page = f"/review/town/cases/{folder.case.no}/"
+
+    before = client.get(page).content.decode()
+    client_of("issuer").post(at(folder, "give"), {"seen": 1, "code": ["id"], "signed": "1", "why": "compared"})
+    after = client.get(page).content.decode()
+
+    assert ("原件 1 份" in before, "纸质 1 份" in before, "已退还" in before) == (True, False, False)
+    assert "原件 1 份已退还" in after
