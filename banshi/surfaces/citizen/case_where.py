@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
-
 from banshi.journeys.case.conclude import is_their_own
 from banshi.journeys.case.drop_slip import DropSlip, slip_of, to_leave
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.queries import PaperRow, handling_of_case
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.catalogue.rules.handling import Paper
 from banshi.rooms.delivery.models import Cabinet, Delivery, SentPapers, Stay, Wish
 from banshi.rooms.delivery.queries import (
+    Sheet,
     cabinets_of,
+    contents_of,
     delivery_of,
     drop_of,
     last_folder_of,
     sent_papers_of,
     stay_of,
+    stay_with_file,
     wish_of,
 )
 
@@ -128,23 +130,57 @@ def to_send_in(where: Where) -> str:
 @dataclass(frozen=True)
 class Kept:
     """Where the papers are that the hall has, in words: `at`: front | way | department | archive | back. `originals`: some can be
-    fetched, `now` or once it is decided."""
+    fetched, `now` or once it is decided. `papers`: each of them. `more`: some came later, and are on their way to the others."""
 
     at: str
     originals: bool
     now: bool
     since: datetime
+    papers: tuple[KeptPaper, ...] = ()
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class KeptPaper:
+    """`with_zh`, `with_en`: of which other matter of the bundle it was handed in for as well, and lies with."""
+
+    name_zh: str
+    name_en: str
+    originals: int
+    copies: int
+    back: int
+    back_at: datetime | None
+    with_zh: str = ""
+    with_en: str = ""
 
 
 def kept_of(case: Case) -> Kept | None:
     """No shelf, and nobody's name: that is for those who work there. None where the hall has no paper of it."""
     row = last_folder_of(case) if case.phase != "draft" else None
-    if row is None:
+    found = contents_of(case) if case.phase != "draft" else None
+    row = row if row is not None or found is None else found.led_to
+    if row is None or found is None:
         return None
     at = {"sent": "way", "archive": "archive", "back": "back"}.get(row.place, "front")
     last = row.trail.order_by("seq").last()
     kept_behind = case.decided_at is not None and row.place == "person" and last is not None and last.deed == "signed"
     if at == "front" and (case.phase == "in_review" or kept_behind):
         at = "department"
-    originals = row.ended_at is None and row.papers.filter(originals__gt=F("back")).exists()
-    return Kept(at, originals, case.decided_at is not None or case.phase in CASE.ends, row.since)
+    stay = stay_with_file(case)
+    originals = any(each.originals for each in found.sheets if each.code not in stay)
+    called = {paper.code: paper for paper in handling_of_case(case).materials}
+    papers = tuple(
+        _kept_paper(each, called.get(each.code), lent=each in found.elsewhere)
+        for each in (*found.sheets, *found.elsewhere)
+    )
+    more = any(each.lies and each.folder.follows_id is not None for each in found.sheets)
+    return Kept(at, originals, case.decided_at is not None or case.phase in CASE.ends, row.since, papers, more)
+
+
+def _kept_paper(sheet: Sheet, paper: Paper | None, *, lent: bool) -> KeptPaper:
+    item = sheet.folder.case.item if lent else None
+    return KeptPaper(
+        paper.name_zh if paper is not None else sheet.code, paper.name_en if paper is not None else sheet.code,
+        sheet.originals, sheet.copies, sheet.back, sheet.back_at,
+        item.name_zh if item is not None else "", item.name_en if item is not None else "",
+    )  # fmt: skip

@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from banshi.journeys.case import folders
+from banshi.journeys.case import bundles, folders
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import cases_of
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import PaperFolder
 from banshi.surfaces.citizen.case_where import kept_of
+from tests.bundles import opened, sign_of
 from tests.matters import Matters, matters_of
 from tests.surfaces.citizen.cases import applicant
 from tests.town import TUESDAY_NINE, Town
@@ -96,3 +99,32 @@ def test_papers_that_the_department_signed_for_lie_there_until_somebody_moves_th
 
     moved = kept_of(case)
     assert (decided and decided.at, moved and moved.at) == ("department", "front")
+
+
+def test_the_page_says_what_of_each_paper_the_hall_has_and_what_went_back(open_town: Town) -> None:
+    matters, phone = applicant(open_town)
+    case, by = matters.received(), matters.by["receiver"]
+    folder = folders.make(case_no=case.no, by=by, now=TUESDAY_NINE)
+    delivery.give_back(
+        folder_id=folder.pk, hall=case.hall, codes=["id"], signed=True, why="compared", by=by, now=TUESDAY_NINE
+    )
+
+    page = " ".join(phone.client.get(f"/cases/{case.no}/").content.decode().split())
+
+    assert ("已退还原件 1 份" in page, "大厅存有复印件 1 份" in page, "大厅存有原件" in page) == (True, True, False)
+
+
+def test_what_was_handed_in_once_for_two_matters_is_told_of_both(matters: Matters) -> None:
+    sign_of(matters.town)
+    bundle = opened(matters)
+    brought = bundles.WholeBrought(counted=[cases.Counted("id"), cases.Counted("lease")])
+    bundles.receive_bundle(bundle_no=bundle.no, brought=brought, by=matters.by["receiver"], now=TUESDAY_NINE)
+    shop, sign = cases_of(bundle)
+
+    of_shop, of_sign = kept_of(shop), kept_of(sign)
+
+    assert of_shop is not None
+    assert of_sign is not None
+    assert [(each.name_zh, each.with_zh) for each in of_shop.papers] == [("身份证", ""), ("租约", "")]
+    assert [each.with_zh for each in of_sign.papers] == [shop.item.name_zh] * 2
+    assert (of_sign.at, of_sign.originals) == ("front", False)
