@@ -204,6 +204,7 @@ def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
         "form": cases.form_of(case) if staff else masked_draft(case, who),
         "delivery": _delivery(case, who, now=now),
         "folder": _folder(case) if staff else None,
+        "sheets": _sheets(case) if staff else [],
         "changed": changed_part(case) if staff else None,
         "agent": agent_part(case, now=now),
         "by_rule": _by_rule(case, who),
@@ -357,11 +358,27 @@ def _folder(case: Case) -> dict[str, Any] | None:
 
 
 def folder_part(row: PaperFolder, case: Case) -> dict[str, Any]:
-    goes = deliveries.goes_next(row, case)
+    goes, follower = deliveries.goes_next(row, case), deliveries.follower_of(case)
     return {
-        "number": row.no, "place": row.place, "spot": row.spot, "since": moment(row.since, zone_of(case.hall)),
+        **_lies(row, case),
         "goes_to": {"to": goes.to, "name": goes.name_zh, "name_en": goes.name_en} if goes is not None else None,
-    }  # fmt: skip
+        "follower": _lies(follower, case) if follower is not None and follower.pk != row.pk else None,
+    }
+
+
+def _lies(row: PaperFolder, case: Case) -> dict[str, Any]:
+    return {"number": row.no, "place": row.place, "spot": row.spot, "since": moment(row.since, zone_of(case.hall))}
+
+
+def _sheets(case: Case) -> list[dict[str, Any]]:
+    found, zone = deliveries.contents_of(case), zone_of(case.hall)
+    return [
+        {
+            "requirement": each.code, "originals": each.originals, "copies": each.copies, "given_back": each.back,
+            "given_back_at": moment(each.back_at, zone), "folder": each.folder.no,
+        }
+        for each in (*found.sheets, *found.elsewhere)
+    ]  # fmt: skip
 
 
 def parcel_part(parcel: Parcel, case: Case) -> dict[str, Any]:

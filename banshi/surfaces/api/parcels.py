@@ -111,7 +111,7 @@ def move_folder(request: HttpRequest, case: Path[Code], body: MoveFolderIn) -> A
     there is no folder yet, this makes it."""
     who, now = caller(request), clock.now()
     seen = _seen(who, case, "move_folder")
-    folder = folders.put(case_no=seen.no, place=body.place, spot=body.spot, by=who.by, now=now)
+    folder = folders.put(case_no=seen.no, place=body.place, spot=body.spot, follower=body.follower, by=who.by, now=now)
     return answer(200, folder_part(folder, seen))
 
 

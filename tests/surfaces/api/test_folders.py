@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from banshi.journeys.case import folders
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery import actions
 from banshi.rooms.delivery.models import PaperFolder
@@ -84,3 +86,24 @@ def test_once_the_originals_went_back_the_rest_goes_to_the_archive_and_stays_the
     work.done("folder", no, "issuer", {"place": "archive", "spot": "12-3"})
 
     assert (goes(left), goes(work.seen(no, "issuer"))) == (("archive", "档案室"), None)
+
+
+def test_each_sheet_is_told_with_its_folder_and_what_follows_is_put_to_the_others(work: Casework):
+    no = work.opened()
+    work.done("receive", no, "receiver", {"materials": ["id", "lease"]})
+    case, by = Case.objects.get(), work.matters.by["receiver"]
+    main = PaperFolder.objects.get()
+    actions.move(folder_id=main.pk, hall=case.hall, deed="put", at=actions.At("shelf", "A-3"), by=by, now=TUESDAY_NINE)
+    cases.add_material(case_no=no, code="photo", channel="paper", by=by, now=TUESDAY_NINE)
+    folders.make(case_no=no, by=by, now=TUESDAY_NINE)
+
+    seen = work.seen(no, "receiver")
+    put = work.done("folder", no, "issuer", {"place": "shelf", "spot": "A-3", "follower": True})
+    none = work("folder", no, "issuer", {"place": "shelf", "spot": "A-4", "follower": True})
+
+    follower = PaperFolder.objects.exclude(follows=None).get()
+    told = [(each["requirement"], each["originals"], each["copies"], each["folder"]) for each in seen["sheets"]]
+    assert told == [("id", 1, 0, main.no), ("lease", 0, 1, main.no), ("photo", 0, 1, follower.no)]
+    assert seen["folder"]["follower"]["number"] == follower.no
+    assert (put["number"], put["follower"], none.status_code) == (main.no, None, 404)
+    assert work.seen(no)["sheets"] == []

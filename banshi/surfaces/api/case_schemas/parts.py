@@ -224,17 +224,40 @@ class FolderGoesOut(Out):
     name_en: str
 
 
+class FolderSheetOut(Out):
+    requirement: str = Field(description="Of the paper, as in `materials`.")
+    originals: int = Field(description="That lie in it now.")
+    copies: int
+    given_back: int = Field(description="Originals that went back.")
+    given_back_at: datetime | None = Field(description="The last of them; null: none, or not known.")
+    folder: str = Field(
+        description="In which folder. Another than `number` of this one or of `follower`: it was handed in once for several"
+        " cases of a bundle, and lies with another of them."
+    )
+
+
+class FolderFollowsOut(Out):
+    number: str
+    place: Literal["tray", "shelf", "person", "sent", "archive"]
+    spot: str
+    since: datetime
+
+
 class CaseFolderOut(Out):
     number: str = Field(description="As its label bears it.")
     place: Literal["tray", "shelf", "person", "sent", "archive"]
     spot: str = Field(description="Which tray, shelf or box; empty where somebody has it.")
     since: datetime
     goes_to: FolderGoesOut | None = Field(description="Whom it goes to next; null: it stays.")
+    follower: FolderFollowsOut | None = Field(
+        description="随后袋: papers that came where this one was not, until somebody has both; null: none."
+    )
 
 
 class MoveFolderIn(In):
     place: Literal["shelf", "person", "archive"] = Field(description="person: who the key belongs to.")
     spot: Annotated[str, StringConstraints(max_length=40)] = Field("", description="Which shelf or box.")
+    follower: bool = Field(False, description="The one that follows it, instead; at the same place they are one.")
 
 
 class DropIn(In):

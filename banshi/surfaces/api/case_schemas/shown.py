@@ -14,6 +14,7 @@ from banshi.surfaces.api.case_schemas.parts import (
     CaseDeliveryOut,
     CaseFolderOut,
     CaseLineOut,
+    FolderSheetOut,
     RequirementOut,
     TellOut,
 )
@@ -110,6 +111,9 @@ class CaseOut(CaseLineOut):
     agent: CaseAgentOut | None = Field(description="Who acts for the applicant; null: nobody does.")
     remedy: CaseRemedyOut | None = Field(description="救济途径; null: it did not end against what was asked for.")
     folder: CaseFolderOut | None = Field(description="材料袋: where its paper is; for staff.")
+    sheets: list[FolderSheetOut] = Field(
+        description="What the hall has of it on paper, or had, also in the folder of another case of its bundle; for staff."
+    )
     changed: CaseChangedOut | None = Field(
         description="For staff: what was changed since somebody examined it – sent it back, or gave a notice; null: nobody did."
     )
