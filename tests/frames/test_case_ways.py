@@ -12,7 +12,7 @@ from tests.town import Town
 pytestmark = pytest.mark.django_db
 STEPS = {
     "pre_reviewer": ["/review/town/pre-review"],
-    "receiver": ["/review/town/acceptance"],
+    "receiver": ["/review/town/acceptance", "/review/town/to-hand-over"],
     "reviewer": ["/review/town/review"],
     "approver": ["/review/town/approval"],
     "issue_clerk": ["/issue/town/", "/issue/town/cabinets/", "/issue/town/parcels/"],

@@ -14,6 +14,7 @@ CASE_WAYS = (
         To("review:waiting", "bell", pgettext_lazy("waiting", "Waits for me"), LOOK),
         To("review:pre_review", "eye", pgettext_lazy("cases", "Pre-review"), "cases.pre_review", also=LOOK),
         To("review:acceptance", "folder", pgettext_lazy("cases", "Acceptance"), "cases.receive", also=LOOK),
+        To("review:to_hand_over", "arrow-right", pgettext_lazy("cases", "To hand over"), "cases.receive", also=LOOK),
         To("review:review", "clipboard-list", pgettext_lazy("cases", "Review"), "cases.review", also=LOOK),
         To("review:approval", "scale", pgettext_lazy("cases", "Decision"), "cases.approve", also=LOOK),
         To("review:extension", "clock", pgettext_lazy("cases", "Extensions"), "cases.head", also=LOOK),

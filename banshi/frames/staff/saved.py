@@ -20,7 +20,10 @@ from banshi.rooms.staffing import queries as filters
 from banshi.rooms.staffing.rules import LONGEST_NAME, MOST_FILTERS, filter_of
 
 LISTS = (
-    *(f"review:{name}" for name in ("pre_review", "acceptance", "review", "approval", "extension", "supervision")),
+    *(
+        f"review:{name}"
+        for name in ("pre_review", "acceptance", "to_hand_over", "review", "approval", "extension", "supervision")
+    ),
     "office:items", "office:notices",
 )  # fmt: skip
 

@@ -34,6 +34,8 @@ _WHERE = {
     "extension": ("clock", "review:extension"),
     "sign_for": ("files", "review:review"),
     "review": ("clipboard-list", "review:review"),
+    "given_back": ("undo-2", "review:to_hand_over"),
+    "to_hand_over": ("files", "review:to_hand_over"),
     "came_again": ("folder", "review:acceptance"),
     "acceptance": ("folder", "review:acceptance"),
     "pre_review": ("eye", "review:pre_review"),
@@ -49,6 +51,15 @@ _TEXT: dict[str, Callable[[int], str]] = {
         "waiting", "Papers of %(n)s case to sign for", "Papers of %(n)s cases to sign for", n
     ),
     "review": lambda n: npgettext("waiting", "%(n)s case to review", "%(n)s cases to review", n),
+    "given_back": lambda n: npgettext(
+        "waiting",
+        "The department gave back the papers of %(n)s case",
+        "The department gave back the papers of %(n)s cases",
+        n,
+    ),
+    "to_hand_over": lambda n: npgettext(
+        "waiting", "Papers of %(n)s case to hand over", "Papers of %(n)s cases to hand over", n
+    ),
     "came_again": lambda n: npgettext(
         "waiting", "What was missing has come: %(n)s case", "What was missing has come: %(n)s cases", n
     ),

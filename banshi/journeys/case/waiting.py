@@ -21,6 +21,7 @@ MINE = (
     "extension",
     "approval",
     "review",
+    "to-hand-over",
     "acceptance",
     "pre-review",
 )  # the lists in which it is somebody's turn, the last step first
@@ -28,7 +29,7 @@ MINE = (
 
 @dataclass(frozen=True)
 class Waiting:
-    """:ivar what: extension | decide | sign_for | review | came_again (what was missing) | acceptance | pre_review | asked |
+    """:ivar what: extension | decide | sign_for | review | given_back | to_hand_over | came_again (what was missing) | acceptance | pre_review | asked |
     answered | promises (to be checked, or revoked for) | enquiries. :ivar due: the first of their days."""
 
     what: str
@@ -74,6 +75,12 @@ def _of_list(name: str, staff: int, rows: QuerySet[Case], mine: Mapping[str, Hal
         return [
             *_counted("sign_for", rows.filter(ours), mine, "hall__code", column),
             *_counted("review", rows.exclude(Exists(slips)), mine, "hall__code", column),
+        ]
+    if name == "to-hand-over":
+        back = cases.was_given_back()
+        return [
+            *_counted("given_back", rows.filter(back), mine, "hall__code", column),
+            *_counted("to_hand_over", rows.exclude(back), mine, "hall__code", column),
         ]
     if name == "acceptance":
         again = {"phase": "received", "notices__gt": 0}

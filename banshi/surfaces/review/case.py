@@ -21,7 +21,7 @@ from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import dues, today_of
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import guided_case, latest_day, place_refusal, shown_fields, standing_of
+from banshi.rooms.cases.queries import given_back, guided_case, latest_day, place_refusal, shown_fields, standing_of
 from banshi.rooms.cases.queries.extending import asked_extension
 from banshi.rooms.cases.queries.flow import counted_stages
 from banshi.rooms.cases.queries.stopping import proposed_stop
@@ -166,6 +166,7 @@ def answer(
         "others": other_departments(case) if "hand_to_department" in deeds else [],
         "urged": next((s for s in context["story"] if s.verb == "urge"), None) if case.urged_on else None,
         "kept": folders.folder_of(case), "may_keep": request.who.may("folders.keep", hall.code),
+        "given_back": given_back([case.no]).get(case.no) if case.phase == "accepted" else None,
         "dropped": drop_of(case) if case.phase == "await_receipt" else None,
         "sent": sent_papers_of(case) if case.phase == "await_receipt" else None,
         "tabs": lists.tabs(request, hall, shared.department_of(request)), "mine": case.locked_by_id == request.who.staff_id,

@@ -34,6 +34,7 @@ from banshi.surfaces.review.frame import FRAME, page
 TITLES = {
     "pre-review": gettext_lazy("Pre-review"),
     "acceptance": gettext_lazy("Acceptance"),
+    "to-hand-over": pgettext_lazy("cases", "To hand over"),
     "review": gettext_lazy("Review"),
     "approval": gettext_lazy("Decision"),
     "extension": pgettext_lazy("cases", "Extensions"),
@@ -152,15 +153,17 @@ def _list(request: Asked, hall: Hall, name: str, *, refusals: Sequence[tuple[str
     shown = paged(request, rows, PER_PAGE, count=None if asked or item else theirs.count)
     filtered = bool(asked or item or (department and not own))
     here: Any = shown.object_list
+    lines = queries.lines(queries.read(here), now=clock.now())
     return page(
         request, "review/list.html", hall, rows=shown, title=TITLES[name], asked=asked, name=name,
-        lines=queries.lines(queries.read(here), now=clock.now()), more=query_without_page(request),
+        lines=lines, more=query_without_page(request),
         tabs=tabs(request, hall, own, name, counted=every.count),
         items=_choices(Item, theirs.items, item),
         departments=[] if own else _choices(Department, every.departments, department),
         item=item, department=department, own=own, filtered=filtered,
         next_address="" if name in ("extension", "supervision") else f"review:next_{name.replace('-', '_')}",
         saved=saved(request, hall, f"review:{name.replace('-', '_')}"),
+        given_back=queries.given_back([line.no for line in lines]) if name == "to-hand-over" else {},
         several=name == "review", refusals=refusals, most=MOST_AT_ONCE, status=409 if refusals else 200,
     )  # fmt: skip
 
@@ -217,6 +220,7 @@ def _several(act: Callable[..., object]) -> Callable[..., HttpResponseBase]:
 
 pre_review = _listed("pre-review")
 acceptance = _listed("acceptance")
+to_hand_over = _listed("to-hand-over")
 review = _listed("review")
 approval = _listed("approval")
 extension = _listed("extension")
@@ -226,5 +230,6 @@ hand_over_several = _several(partial(folders.hand_over, fetched=True))
 sign_for_several = _several(folders.sign_for)
 next_pre_review = _next("pre-review")
 next_acceptance = _next("acceptance")
+next_to_hand_over = _next("to-hand-over")
 next_review = _next("review")
 next_approval = _next("approval")

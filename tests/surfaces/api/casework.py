@@ -43,9 +43,13 @@ class Casework:
         self.done("receive", no, "receiver", COUNTED)
         return no
 
-    def in_review(self, **more: Any) -> str:
+    def accepted(self, **more: Any) -> str:
         no = self.received(**more)
         self.done("accept", no, "receiver")
+        return no
+
+    def in_review(self, **more: Any) -> str:
+        no = self.accepted(**more)
         self.done("hand-over", no, "receiver")
         return no
 

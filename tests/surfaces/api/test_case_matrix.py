@@ -30,7 +30,12 @@ STRANGERS = {
 }  # fmt: skip
 LISTS = (
     "/cases?limit=200", "/cases?q={case}", "/cases?hall=town", "/cases?department=hrss", "/cases?phase=in_review",
-    *(f"/worklists/{name}" for name in ("pre-review", "acceptance", "review", "approval", "extension", "issue", "supervision")),
+    *(
+        f"/worklists/{name}"
+        for name in (
+            "pre-review", "acceptance", "to-hand-over", "review", "approval", "extension", "issue", "supervision",
+        )
+    ),
     "/consultations",
 )  # fmt: skip
 

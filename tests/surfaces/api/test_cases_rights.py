@@ -317,13 +317,16 @@ def test_lists_come_page_by_page(work: Casework) -> None:
     ("name", "at", "key"),
     [
         ("acceptance", "received", "receiver"),
+        ("to-hand-over", "accepted", "receiver"),
         ("review", "in_review", "reviewer"),
         ("issue", "decided", "issuer"),
         ("supervision", "in_review", "supervisor"),
     ],
 )
 def test_a_work_list_is_for_who_may_take_from_it(work: Casework, name: str, at: str, key: str) -> None:
-    no = {"received": work.received, "in_review": work.in_review, "decided": work.decided}[at]()
+    no = {"received": work.received, "accepted": work.accepted, "in_review": work.in_review, "decided": work.decided}[
+        at
+    ]()
 
     mine = work.calls("get", f"/worklists/{name}", key).json()
     others = {

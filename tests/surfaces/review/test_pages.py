@@ -116,19 +116,26 @@ def test_somebody_elses_case_says_who_has_it(matters, client_of):
     assert escape(matters.staff["approver"].name_zh) in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["pre-review", "acceptance", "review", "approval", "supervision"])
+def given_back(matters):
+    return cases.refuse_papers(
+        case_no=matters.in_review().no, why="少一份租约", by=matters.by["reviewer"], now=TUESDAY_NINE
+    )
+
+
+@pytest.mark.parametrize("name", ["pre-review", "acceptance", "to-hand-over", "review", "approval", "supervision"])
 def test_a_list_is_read_in_as_many_queries_for_one_case_as_for_three(
     matters, client_of, django_assert_num_queries, name
 ):
     makes = {
-        "pre-review": sent, "acceptance": lambda m: m.received(), "review": lambda m: m.in_review(),
+        "pre-review": sent, "acceptance": lambda m: m.received(), "to-hand-over": given_back, "review": lambda m: m.in_review(),
         "approval": lambda m: cases.opine(
             case_no=m.in_review().no, says="grant", by=m.by["reviewer"], now=TUESDAY_NINE
         ),
         "supervision": lambda m: m.received(),
     }  # fmt: skip
     who = {
-        "pre-review": "pre_reviewer", "acceptance": "receiver", "review": "reviewer", "approval": "approver",
+        "pre-review": "pre_reviewer", "acceptance": "receiver", "to-hand-over": "receiver", "review": "reviewer",
+        "approval": "approver",
         "supervision": "supervisor",
     }[name]  # fmt: skip
     makes[name](matters)

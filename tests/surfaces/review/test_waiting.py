@@ -45,6 +45,48 @@ def test_what_was_missing_and_has_come_is_told_apart(matters, client_of):
     assert "等你收件" not in page
 
 
+def test_papers_to_hand_over_wait_at_the_front_and_again_where_the_department_did_not_sign(matters, client_of):
+    case = matters.received()
+    cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+    accepted = said(client_of("receiver"))
+    cases.hand_over(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+    given = said(client_of("receiver"))
+    cases.refuse_papers(case_no=case.no, why="少一份租约", by=matters.by["reviewer"], now=TUESDAY_NINE)
+    back, listed = said(client_of("receiver")), said(client_of("receiver"), "/review/town/to-hand-over")
+    page = said(client_of("receiver"), f"/review/town/cases/{case.no}/")
+    cases.hand_over(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+    again = said(client_of("receiver"))
+
+    assert "1 件的材料等你移交给部门" in accepted
+    assert ("移交给部门" in given, "移交给部门" in again) == (False, False)
+    assert "1 件的材料部门没有签收，退回来了" in back
+    assert "等你移交给部门" not in back
+    why = f"部门没有签收材料： 少一份租约 {matters.staff['reviewer'].name_zh}"
+    assert why in listed
+    assert why in page
+    assert f"由{matters.staff['receiver'].name_zh}移交" in listed
+
+
+def test_what_is_all_files_is_no_paper_to_hand_over(matters, client_of):
+    case = matters.received(papers=())
+    Case.objects.filter(pk=case.pk).update(phase="accepted")
+
+    assert "本厅现在没有等你办的" in said(client_of("receiver"))
+    assert case.no not in said(client_of("receiver"), "/review/town/to-hand-over")
+
+
+def test_the_one_due_first_is_taken_first_and_another_department_sees_none(matters, client_of):
+    first, second = matters.received(), matters.received()
+    for each, due in ((first, "2026-03-20"), (second, "2026-03-18")):
+        Case.objects.filter(pk=each.pk).update(phase="accepted", due_promised=due)
+
+    answer = client_of("receiver").post("/review/town/to-hand-over/next")
+
+    assert answer["Location"] == f"/review/town/cases/{second.no}/"
+    assert client_of("reviewer").get("/review/town/to-hand-over").status_code == 403
+    assert client_of("receiver").get("/review/other/to-hand-over").status_code == 403
+
+
 def test_the_last_opinion_makes_it_somebodys_to_decide_but_not_of_who_proposed_it(matters, client_of):
     case = matters.received()
     cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)

@@ -41,6 +41,7 @@ from banshi.rooms.cases.queries.consulted import (
 )
 from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
 from banshi.rooms.cases.queries.flow import stages_of, stages_waited_for
+from banshi.rooms.cases.queries.handed import given_back, was_given_back
 from banshi.rooms.cases.queries.handling import (
     cost_of,
     fee_of,
@@ -228,6 +229,7 @@ __all__ = [
     "found_by",
     "free",
     "free_of",
+    "given_back",
     "got_of",
     "guided_case",
     "handling_of_case",
@@ -301,6 +303,7 @@ __all__ = [
     "waiting",
     "waiting_in",
     "wanted_of",
+    "was_given_back",
     "who_acts_in",
     "whole_of",
     "whom_to_ask",

@@ -18,7 +18,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.documents import IdType
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.models import IN_ORDER, Case, CaseEvent, CaseMaterial, CasePaper, Opinion, QuotaEntry
+from banshi.rooms.cases.models import IN_ORDER, Case, CaseEvent, CaseMaterial, CasePaper, Handover, Opinion, QuotaEntry
 from banshi.rooms.cases.queries.handling import guided_case, handling_of_case, holds
 from banshi.rooms.cases.queries.leases import ended, kept
 from banshi.rooms.cases.queries.minutes import minute_clock
@@ -256,6 +256,11 @@ def worklist(
         rows = rows.filter(item__code=item)
     if name == "acceptance":  # what passed the pre-review comes to the window, or is received online where it may be
         rows = rows.exclude(phase="pre_passed", channel__in=["window"])
+    if (
+        name == "to-hand-over"
+    ):  # paper lies at the front, or the department gave it back; what is all files it takes by itself
+        paper = CaseMaterial.objects.filter(case=OuterRef("pk"), channel="paper", gone_at=None)
+        rows = rows.filter(Exists(paper) | Exists(Handover.objects.filter(case=OuterRef("pk"))))
     if name == "review":
         rows = rows.filter(proposed="")
     if name == "approval":

@@ -96,6 +96,7 @@ def handed_from(*, granted: bool | None) -> str:
 WORKLISTS: dict[str, tuple[tuple[str, ...], str]] = {
     "pre-review": (("pre_review",), "pre_review_due_on"),
     "acceptance": (("pre_passed", "await_receipt", "received"), "notice_due_on"),
+    "to-hand-over": (("accepted",), "due_promised"),
     "review": (("accepted", "in_review"), "due_promised"),
     "approval": (("in_review",), "due_promised"),
     "extension": (("in_review",), "due_promised"),
@@ -106,6 +107,7 @@ WORKLISTS: dict[str, tuple[tuple[str, ...], str]] = {
 PERMISSION = {
     "pre-review": "cases.pre_review",
     "acceptance": "cases.receive",
+    "to-hand-over": "cases.receive",
     "review": "cases.review",
     "approval": "cases.approve",
     "extension": "cases.head",

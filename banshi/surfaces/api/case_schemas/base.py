@@ -19,7 +19,9 @@ Ground = Literal[
     "other_body", "not_needed", "not_eligible", "not_mended", "decided", "false_papers", "item_ended", "other",
 ]  # fmt: skip
 Outcome = Literal["granted", "refused", "not_accepted", "withdrawn", "terminated", "lapsed"]
-Worklist = Literal["pre-review", "acceptance", "review", "approval", "extension", "issue", "supervision"]
+Worklist = Literal[
+    "pre-review", "acceptance", "to-hand-over", "review", "approval", "extension", "issue", "supervision"
+]
 Way = Literal["paper", "usb", "scan", "upload", "library", "promise"]
 Procedure = Literal[
     "hearing", "bidding", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review", "site_visit",
