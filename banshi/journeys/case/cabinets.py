@@ -18,7 +18,6 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import alone
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Cabinet, Stay
@@ -47,11 +46,13 @@ def drop_typed(*, cabinets: Sequence[Cabinet], case_no: str, last4: str, by: Act
 
 
 def drop(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime) -> Stay:
-    """Papers of a case that was looked over beforehand: a cell is held, its door opens, its case waits for the hall.
+    """Papers of a case that was looked over beforehand: a cell is held, its door opens, its case waits for the hall. So are those
+    of a supplement, and what was to follow: the case stays in its phase, and no day goes by on what is held for it – whether the
+    door opens is known only later.
 
     :param cabinets: of one hall, at least one; the first with a free cell takes them.
-    :raises Refused: nothing-found (also in another hall), wrong-state, already-dropped, cabinet-full, door-stuck (then nothing
-        is held, and it stands where it stood).
+    :raises Refused: nothing-found (also in another hall), wrong-state, too-late (of a supplement), already-dropped,
+        cabinet-full, door-stuck (then nothing is held, and it stands where it stood).
     """
     hall = cabinets[0].hall
     day = deliveries.counts_from(hall, now)
@@ -59,24 +60,28 @@ def drop(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime)
         case = cases.lock(case_no)
         if case.hall_id != hall.pk:
             raise Refused("nothing-found", facts={"case": case_no})
-        if case.phase != "await_receipt" and (no := CASE.refusal(case.phase, "expect")):
-            raise Refused(no)
+        cases.need_wanted(case, now=now)
         stay = delivery.hold_cell(cabinets=cabinets, case=case, kind="drop", counts_from=day, by=by, now=now)
-        if case.phase != "await_receipt":
+        first = case.brought_on is None
+        if cases.wants_more(case):
+            cases.papers_here(case, day=day, now=now)
+        elif case.phase != "await_receipt":
             cases.expect(case_no=case_no, appointment="", cell=stay.cell.name, by=by, now=now)
     try:
         stay = _opened(stay, now=now)
     except Refused:
-        _expect_no_more(case_no, by=by, now=now)
+        _expect_no_more(case_no, first=first, by=by, now=now)
         raise
     cases.tell_dropped(case_no=case_no, day=day, now=now)
     return stay
 
 
-def _expect_no_more(case_no: str, *, by: Actor, now: datetime) -> None:
-    """No door opened: unless a time is booked, it stands where it stood."""
+def _expect_no_more(case_no: str, *, first: bool, by: Actor, now: datetime) -> None:
+    """No door opened: unless a time is booked, it stands where it stood. :param first: nothing that was missing lay here yet."""
     with transaction.atomic():
         case = cases.lock(case_no)
+        if first and deliveries.stay_of(case, "drop") is None:
+            cases.nothing_here(case)
         if case.phase == "await_receipt" and not case.appointment and deliveries.stay_of(case, "drop") is None:
             cases.expect_no_more(case_no=case_no, by=by, now=now)
 

@@ -32,7 +32,7 @@ from banshi.rooms.cases.queries.agents import over
 from banshi.rooms.catalogue.rules.ending import endings_of
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import Cabinet
-from banshi.rooms.delivery.queries import code_for_applicant, delivery_of, lying_since, stay_of
+from banshi.rooms.delivery.queries import code_for_applicant, delivery_of, lying_since, stay_of, wish_of
 from banshi.rooms.identity import actions as people
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.actions import PersonAsked
@@ -125,6 +125,8 @@ def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Acto
     """
     with transaction.atomic():
         case = cases.shelve(case_no=case_no, place=place, by=by, now=now)
+        if (wish := wish_of(case)) is not None and wish.how == "courier":
+            cases.lies_to_be_posted(case)
         own = is_their_own(case, now=now)
         rests_on = codes.rests_on(case, now=now)
         code = delivery.make_ready(case=case, place=place, code_opens=own, rests_on=rests_on, by=by, now=now)

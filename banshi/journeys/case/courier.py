@@ -46,7 +46,9 @@ def wish(
         row = deliveries.delivery_of(case)
         if row is not None and row.state == "posted":
             raise Refused("on-its-way")
-        return delivery.wish(case=case, how=how, receiver=receiver, originals=originals, by=by, now=now)
+        wished = delivery.wish(case=case, how=how, receiver=receiver, originals=originals, by=by, now=now)
+        cases.wished(case, by_post=how == "courier", now=now)
+        return wished
 
 
 def may_wish(case: Case) -> bool:
@@ -78,6 +80,7 @@ def consign(*, case_no: str, place: str = "", by: Actor, now: datetime) -> Parce
         elif case.phase != "ready":
             cases.shelve(case_no=case_no, place=place or "待寄", by=by, now=now)
             delivery.make_ready(case=case, place=place or "待寄", by=by, now=now)
+            cases.lies_to_be_posted(cases.lock(case_no))
         row = deliveries.delivery_of(case)
         if row is not None and row.state == "posted":
             raise Refused("on-its-way")

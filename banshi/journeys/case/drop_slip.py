@@ -8,7 +8,9 @@ from datetime import date
 
 from banshi.foundation.crypto import sign
 from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.rules.lifecycle import waits_for_more
 from banshi.rooms.delivery.models import Cabinet, Stay
 
 CODE_LENGTH = 8
@@ -34,9 +36,14 @@ class DropSlip:
 def slip_of(stay: Stay) -> DropSlip:
     """Of papers that lie in a cell, or lay there. It names nobody."""
     return DropSlip(
-        case=stay.case.no, cabinet=stay.cell.cabinet, cell=stay.cell.no, leaves=to_leave(cases.to_bring(stay.case)),
+        case=stay.case.no, cabinet=stay.cell.cabinet, cell=stay.cell.no, leaves=to_leave(_asked(stay.case)),
         counts_from=stay.counts_from, code=code_of(stay),
     )  # fmt: skip
+
+
+def _asked(case: Case) -> list[PaperRow]:
+    more = waits_for_more(case.phase, tolerant=case.tolerant)
+    return cases.still_owed(case) if more else cases.to_bring(case)
 
 
 def code_of(stay: Stay) -> str:

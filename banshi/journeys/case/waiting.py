@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from banshi.kernel.rights import holds
 from banshi.rooms.cases import queries as cases
@@ -29,8 +29,9 @@ MINE = (
 
 @dataclass(frozen=True)
 class Waiting:
-    """:ivar what: extension | decide | sign_for | review | given_back | to_hand_over | came_again (what was missing) | acceptance | pre_review | asked |
-    answered | promises (to be checked, or revoked for) | enquiries. :ivar due: the first of their days."""
+    """:ivar what: extension | decide | sign_for | review | given_back | to_hand_over | came_again (what was missing) |
+    acceptance | pre_review | asked | answered | promises (to be checked, or revoked for) | enquiries.
+    :ivar due: the first of their days."""
 
     what: str
     hall: Hall
@@ -83,10 +84,10 @@ def _of_list(name: str, staff: int, rows: QuerySet[Case], mine: Mapping[str, Hal
             *_counted("to_hand_over", rows.exclude(back), mine, "hall__code", column),
         ]
     if name == "acceptance":
-        again = {"phase": "received", "notices__gt": 0}
+        again = Q(phase="received", notices__gt=0) | Q(brought_on__isnull=False)
         return [
-            *_counted("came_again", rows.filter(**again), mine, "hall__code", column),
-            *_counted("acceptance", rows.exclude(**again), mine, "hall__code", column),
+            *_counted("came_again", rows.filter(again), mine, "hall__code", column),
+            *_counted("acceptance", rows.exclude(again), mine, "hall__code", column),
         ]
     return _counted(
         {"approval": "decide", "extension": "extension"}.get(name, "pre_review"), rows, mine, "hall__code", column

@@ -9,7 +9,7 @@ from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.rooms.cases.rules.by_rule import MODES, OCCASIONS, RUN_OUTCOMES, WHYS
 from banshi.rooms.cases.rules.consulted import SAYS
 from banshi.rooms.cases.rules.grounds import GROUNDS
-from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, WORKLISTS
+from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, UNDER_CLOCK, WORKLISTS
 from banshi.rooms.cases.rules.materials import AGAIN
 from banshi.rooms.cases.rules.promises import BROKEN, FINDINGS, UNTRUE
 from banshi.rooms.cases.rules.quota import ENTRY_STATES, LIVE
@@ -160,6 +160,11 @@ class Case(models.Model):
     # 延长办理期限: who asked the head of the body for it, until the head answered
     extension_asked_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
+    # What was told to be missing, or was to follow, came by cabinet or courier and nobody took it in yet: the day it counts from.
+    brought_on = models.DateField(null=True)
+    # It lies ready, is to be posted, and the carrier does not have it: the day from which T6 counts – anew from a later wish.
+    to_post_on = models.DateField(null=True)
+
     # Said once, by the calendar and the story of that day (rules/measures): figures read them.
     days_saved = models.SmallIntegerField(null=True)  # working days that the decision left of the statutory limit
     trips = models.SmallIntegerField(default=0, db_default=0)  # days on which somebody came for it, until it was closed
@@ -222,6 +227,14 @@ class Case(models.Model):
                 condition=Q(ground="") | Q(ground__in=list(GROUNDS), outcome="not_accepted"),
                 name="a_ground_is_known_and_of_what_was_not_accepted",
             ),
+            models.CheckConstraint(
+                condition=Q(brought_on=None) | Q(phase="supplement") | Q(phase__in=list(UNDER_CLOCK)),
+                name="what_came_is_taken_in_while_it_is_waited_for",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_post_on=None) | Q(phase="ready", issue_due_on__isnull=False),
+                name="what_is_to_be_posted_lies_ready_and_has_a_day",
+            ),
             models.UniqueConstraint(fields=["bundle", "item"], name="an_item_is_once_in_a_bundle"),
             models.CheckConstraint(
                 condition=Q(called_at=None, called_to="") | (Q(called_at__isnull=False) & ~Q(called_to="")),
@@ -267,6 +280,7 @@ class Case(models.Model):
                 condition=Q(extension_asked_by__isnull=False),
             ),
             models.Index(fields=["due_at"], name="cases_due_at_a_moment", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["hall"], name="cases_that_something_came_for", condition=Q(brought_on__isnull=False)),
             models.Index(fields=["wait_until"], name="cases_waited_for", condition=Q(wait_until__isnull=False)),
             models.Index(fields=["called_at"], name="cases_called_for", condition=Q(called_at__isnull=False)),
             # Figures read a hall's days.
@@ -661,6 +675,7 @@ class Consultation(models.Model):
     text = FreeText(default="")
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)  # the case was taken back, or ended: no answer is needed any more
 
     class Meta:
         db_table = "cases_consultation"
@@ -674,6 +689,9 @@ class Consultation(models.Model):
                 condition=Q(answered_at=None, answered_by=None, says="")
                 | (Q(answered_at__isnull=False, answered_by__isnull=False, says__in=list(SAYS))),
                 name="an_answered_consultation_says_who_and_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None) | Q(closed_at=None), name="a_consultation_is_answered_or_closed"
             ),
             models.CheckConstraint(
                 condition=Q(answered_by=None) | ~Q(answered_by=models.F("asked_by")),

@@ -49,7 +49,7 @@ def _step(case: Case, *, now: datetime) -> str | None:
     if case.fee_due_on is not None:
         return str(case_story.TO_PAY[0])
     if case.phase in WAITS_FOR_PAPERS:
-        where = where_of(case)
+        where = where_of(case, now=now)
         brought = where.dropped is not None or where.sent is not None
         if not where.by_hand or brought:
             return None

@@ -171,6 +171,10 @@ DROPPED = pgettext_lazy("case", "Your papers lie in the cabinet")
 THEY_COUNT = _("They count from %(day)s. The hall takes them out and tells you when it has them.")
 TAKEN_OUT = pgettext_lazy("case", "The hall took your papers out of the cabinet")
 IT_LOOKS = _("They count from %(day)s. The hall looks at them and tells you when it has received them.")
+MORE_CAME = pgettext_lazy("case", "The hall has what was missing")
+MORE_LOOKED_AT = _(
+    "It counts from %(day)s. The hall looks at it and tells you when it is taken in, or what still lacks."
+)
 STOPPED = pgettext_lazy("case", "The time stands still")
 GIVEN_UP = pgettext_lazy("case", "Given up"), _("You never sent it. You can apply again at any time.")
 # What comes by the day that is waited for: a day alone says nothing.
@@ -183,6 +187,7 @@ COMES: dict[str, str | Promise] = {
     "in_review": pgettext_lazy("case", "Decision due by"),
     "decided": pgettext_lazy("case", "Made and handed over by"),
     "issuing": pgettext_lazy("case", "Made and handed over by"),
+    "ready": pgettext_lazy("case", "Posted by"),
 }
 TO_BE_PAID = pgettext_lazy("case", "To be paid by")
 REFUSAL_COMES = pgettext_lazy("case", "Handed over by")
@@ -249,7 +254,7 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
     if case.phase == "received" and case.item_type == PERMIT:  # silence means something of permits alone
         detail = SILENCE
     dropped, sent, expected = where.dropped, where.sent, case.phase == "await_receipt"
-    comes = appointment is not None or dropped is not None or sent is not None
+    comes = appointment is not None or dropped is not None or sent is not None or where.here is not None
     button = button_of(case, where, comes=comes, now=now)
     asks = expected  # whether what is said asks for the originals
     if case.phase in WAITS_FOR_PAPERS and button is not None:
@@ -262,6 +267,9 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
         title, detail = words
     if expected and sent is not None:
         (title, detail), asks = papers_words(sent, today=today), False
+    if case.phase == "supplement" and where.here is not None:
+        title, says = (DROPPED, THEY_COUNT) if dropped is not None else (MORE_CAME, MORE_LOOKED_AT)
+        detail = says % {"day": day_words(where.here, today)}
     if expected and dropped is not None and dropped.counts_from is not None:
         title, says = (DROPPED, THEY_COUNT) if dropped.out_at is None else (TAKEN_OUT, IT_LOOKS)
         detail, asks = says % {"day": day_words(dropped.counts_from, today)}, False
@@ -281,6 +289,8 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
 
 
 def _comes(case: Case, *, refused: bool) -> str:
+    if case.phase == "supplement" and case.brought_on is not None:
+        return str(COMES["received"])
     said = TO_BE_PAID if case.fee_due_on is not None else REFUSAL_COMES if refused else COMES.get(case.phase, "")
     return str(said)
 
@@ -331,7 +341,7 @@ def button_of(case: Case, where: Where, *, comes: bool, now: datetime) -> Button
         return Button(pgettext("case", "Pay the fee"), reverse("citizen:pay", args=[case.no]), "banknote")
     if case.phase == "draft":
         return Button(pgettext("case", "Go on"), form_url(case), "pencil")
-    if is_open(case):
+    if is_open(case) and case.brought_on is None:
         told = cases.told_missing(case)
         only_fields = bool(told) and all(each.kind == "field" for each in told)
         word = (
@@ -342,7 +352,7 @@ def button_of(case: Case, where: Where, *, comes: bool, now: datetime) -> Button
         if only_fields:
             return Button(word, form_url(case), "pencil")
         return Button(word, papers, "upload")
-    if where.by_hand and not comes:
+    if where.by_hand and not comes and cases.guided_case(case).appointment != "none":
         href = f"{reverse('citizen:book', args=[case.item.code])}?hall={case.hall.code}"
         return Button(pgettext("case", "Book a time to bring the originals"), href, "calendar-plus")
     if case.phase in FOR_NOTHING:

@@ -33,7 +33,7 @@ from banshi.rooms.delivery.queries import Step
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.queries import policy_of
 from banshi.surfaces.citizen.case_doors import case_panel, is_me, my_case
-from banshi.surfaces.citizen.case_where import kept_of, where_of
+from banshi.surfaces.citizen.case_where import WAITS_FOR_PAPERS, kept_of, where_of
 from banshi.surfaces.citizen.doors import citizen_page, page
 
 Words = tuple[str | Promise, str | Promise]
@@ -227,12 +227,12 @@ def send_in(request: Any, no: str) -> HttpResponseBase:
         else:
             messages.success(request, pgettext("case", "The hall expects your papers and tells you when it has them."))
             return redirect("citizen:case", found.no)
-    elif found.phase not in ("pre_passed", "await_receipt"):
+    where = where_of(found, now=now)
+    if request.method != "POST" and found.phase not in WAITS_FOR_PAPERS and not where.waits:
         return redirect("citizen:case", found.no)
-    where = where_of(found)
     if not where.to_leave:  # an identity card goes into no parcel
         return redirect("citizen:case", found.no)
-    sent = deliveries.sent_papers_of(found)
+    sent = where.sent
     typed = {"carrier": sent.carrier if sent else "", "waybill": sent.waybill if sent else ""}
     if request.method == "POST":
         typed = {name: request.POST.get(name, "") for name in typed}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from banshi.journeys.case.conclude import is_their_own
 from banshi.journeys.case.drop_slip import DropSlip, slip_of, to_leave
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import PaperRow, handling_of_case
-from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.cases.rules.lifecycle import CASE, waits_for_more
 from banshi.rooms.catalogue.rules.handling import Paper
 from banshi.rooms.delivery.models import Cabinet, Delivery, SentPapers, Stay, Wish
 from banshi.rooms.delivery.queries import (
@@ -19,7 +19,9 @@ from banshi.rooms.delivery.queries import (
     contents_of,
     delivery_of,
     drop_of,
+    dropped_now,
     last_folder_of,
+    sent_now,
     sent_papers_of,
     stay_of,
     stay_with_file,
@@ -43,6 +45,7 @@ class Where:
     delivery: Delivery | None = None
     wish: Wish | None = None
     stay: Stay | None = None
+    here: date | None = None  # what was missing came, and counts from this day: somebody takes it in
 
     @property
     def code(self) -> str:
@@ -62,10 +65,16 @@ class Where:
     @property
     def waits(self) -> bool:
         """Whether originals are to come, and are not in the cabinet."""
-        return self.by_hand and self.dropped is None
+        return self.by_hand and self.dropped is None and self.here is None
 
 
-def where_of(case: Case) -> Where:
+def where_of(case: Case, *, now: datetime) -> Where:
+    if waits_for_more(case.phase, tolerant=case.tolerant):
+        missing = tuple(cases.still_owed(case, now=now))
+        return Where(
+            originals=missing, by_hand=bool(missing) and cases.guided_case(case).where.window, dropped=dropped_now(case),
+            sent=sent_now(case), here=case.brought_on,
+        )  # fmt: skip
     if case.phase in WAITS_FOR_PAPERS:
         guided, originals = cases.guided_case(case), tuple(cases.to_bring(case))
         by_hand = guided.appointment != "none" and guided.where.window and bool(originals)
@@ -125,6 +134,12 @@ def to_send_in(where: Where) -> str:
     if where.sent is None:
         return "first"
     return "again" if where.sent.came_at is None else ""
+
+
+def to_book(case: Case, where: Where, *, comes: bool) -> bool:
+    """Whether a time may be booked at which what is missing of a supplement is brought. :param comes: one is booked already."""
+    may = case.phase == "supplement" and where.waits and where.sent is None and not comes
+    return may and cases.guided_case(case).appointment != "none"
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,11 @@ def _running(request: Any, agent: AgentView, person_id: int | None = None) -> li
 
 def waits_for_me(line: CaseLine) -> bool:
     """Whether its applicant has to do something."""
-    return line.phase in ("draft", "pre_returned", "supplement", "ready") or "fee_due" in line.flags
+    if line.phase == "supplement":
+        return not line.brought
+    if line.phase == "ready":
+        return line.due_on is None  # what is to be posted is the hall's
+    return line.phase in ("draft", "pre_returned") or "fee_due" in line.flags
 
 
 def without_ended(rows: QuerySet[Case], account_id: int, *, today: date) -> QuerySet[Case]:

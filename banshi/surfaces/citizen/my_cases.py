@@ -120,7 +120,7 @@ def _told_page(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
 def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now: datetime) -> HttpResponseBase:
     today = today_of(found, now)
     appointment = case_story.appointment_of(found, now=now)
-    where = case_where.where_of(found)
+    where = case_where.where_of(found, now=now)
     present = case_story.present(found, where, now=now, today=today, appointment=appointment)
     ruled = cases.ruled(found)
     context = {
@@ -146,6 +146,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "promised_hour": wait is not None and not wait.late,
         "way": case_ways.way_of(found, now=now),
         "send_in": case_where.to_send_in(where),
+        "book_for_it": case_where.to_book(found, where, comes=appointment is not None),
         "documents": case_story.documents(found, now=now),
         "story": case_story.story(found, now_it_is="" if present.over else present.title, ruled=ruled),
         "standing": cases.standing_of(found),

@@ -25,6 +25,10 @@ class Follows:
     late: bool
 
 
+def _is_here(case: Case, code: str, sent: set[tuple[int, str]]) -> bool:
+    return (case.pk, code) in sent or case.brought_on is not None
+
+
 def to_follow(rows: Sequence[Case]) -> dict[int, list[Follows]]:
     """By case, of those that were accepted: what has not been settled, due first. Two queries, however many they are."""
     accepted = {case.pk: case for case in rows if case.accepted_at is not None}
@@ -37,7 +41,7 @@ def to_follow(rows: Sequence[Case]) -> dict[int, list[Follows]]:
     for row in owed:
         names = {each.code: each for each in cases.handling_of_case(accepted[row.case_id]).materials}
         name = named(names[row.code]) if row.code in names else row.code
-        line = Follows(name, row.due_on, (row.case_id, row.code) in sent, row.lapsed_at is not None)
+        line = Follows(name, row.due_on, _is_here(accepted[row.case_id], row.code, sent), row.lapsed_at is not None)
         found.setdefault(row.case_id, []).append(line)
     return found
 

@@ -245,6 +245,13 @@ def _title(case: Case, *, new: bool) -> str:
 def next_of(place: Place, case: Case) -> list[str]:
     """What comes next, and what its applicant does, in sentences."""
     said = [_present(place, case)]
+    if case.brought_on is not None:
+        return [*said, pgettext("kiosk", "What you brought lies here. The hall looks at it.")]
+    if owed := [named(row) for row in cases.still_owed(case, now=place.now)]:
+        words = pgettext(
+            "kiosk", "Still to follow: %(papers)s. Put it into the cabinet, post it, or bring it to a window."
+        )
+        return [*said, words % {"papers": listed(owed)}]
     if case.phase not in BEFORE_RECEIPT:
         return said
     bring = [named(row) for row in cases.to_bring(case)]

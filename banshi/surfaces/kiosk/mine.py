@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from banshi.foundation.said import named
+from banshi.journeys.case.drop_slip import to_leave
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Bundle, Case
@@ -185,11 +186,24 @@ def _goes_on(place: Place, case: Case) -> tuple[str, str]:
     if case.phase == "ready":
         return _ready(place, case)
     if case.phase in OPEN_TO_APPLICANT:
-        return "", reverse("kiosk:form", args=[code, case.no])
+        return _missing(place, case), reverse("kiosk:form", args=[code, case.no])
     return _whose(case), reverse("kiosk:sent", args=[code, case.no])
 
 
+def _missing(place: Place, case: Case) -> str:
+    """Of a supplement what may be done with its papers here."""
+    if case.phase != "supplement":
+        return ""
+    if case.brought_on is not None:
+        return pgettext("kiosk", "What you brought lies here. The hall looks at it.")
+    if to_leave(cases.still_owed(case, now=place.now)) and cabinet.here(place):
+        return pgettext("kiosk", "Papers can go into the cabinet here")
+    return ""
+
+
 def _whose(case: Case) -> str:
+    if case.tolerant and case.brought_on is None and cases.with_of(case) == "department":
+        return pgettext("kiosk", "A paper is still to follow")
     match cases.with_of(case):
         case "applicant":
             return pgettext("kiosk", "Bring the originals to a window")

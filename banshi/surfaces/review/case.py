@@ -21,7 +21,15 @@ from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import dues, today_of
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import given_back, guided_case, latest_day, place_refusal, shown_fields, standing_of
+from banshi.rooms.cases.queries import (
+    given_back,
+    guided_case,
+    latest_day,
+    place_refusal,
+    shown_fields,
+    standing_of,
+    still_owed,
+)
 from banshi.rooms.cases.queries.extending import asked_extension
 from banshi.rooms.cases.queries.flow import counted_stages
 from banshi.rooms.cases.queries.stopping import proposed_stop
@@ -30,7 +38,7 @@ from banshi.rooms.cases.rules.procedures import PROCEDURES, stopping
 from banshi.rooms.cases.rules.promises import UNTRUE
 from banshi.rooms.cases.rules.quota import REASONS
 from banshi.rooms.catalogue.queries import departments
-from banshi.rooms.delivery.queries import drop_of, sent_papers_of
+from banshi.rooms.delivery.queries import dropped_now, sent_now
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review import lists
@@ -167,8 +175,8 @@ def answer(
         "urged": next((s for s in context["story"] if s.verb == "urge"), None) if case.urged_on else None,
         "kept": folders.folder_of(case), "may_keep": request.who.may("folders.keep", hall.code),
         "given_back": given_back([case.no]).get(case.no) if case.phase == "accepted" else None,
-        "dropped": drop_of(case) if case.phase == "await_receipt" else None,
-        "sent": sent_papers_of(case) if case.phase == "await_receipt" else None,
+        "dropped": dropped_now(case), "sent": sent_now(case),
+        "to_take_in": still_owed(case, now=now) if "take_in" in deeds else [],
         "tabs": lists.tabs(request, hall, shared.department_of(request)), "mine": case.locked_by_id == request.who.staff_id,
         "lists": [(f"review:{n.replace('-', '_')}", f"review:next_{n.replace('-', '_')}", lists.TITLES[n])
                   for n in lists.mine(request, hall.code) if n not in ("extension", "supervision")],

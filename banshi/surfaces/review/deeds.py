@@ -13,14 +13,14 @@ from banshi.frames.staff import case_grants
 from banshi.frames.staff import cases as shared
 from banshi.frames.staff.case_deeds import Act, deed
 from banshi.frames.typed import clean, int_or_none, lines_of
-from banshi.journeys.case import by_rule, charging, folders, paying, reassessing
+from banshi.journeys.case import by_rule, charging, folders, paying, reassessing, taking_in
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.extending import LONGEST_WHY as LONGEST_REASON
 from banshi.rooms.cases.actions.handing import LONGEST_WHY
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import guided_case, paper_rows, shown_fields
+from banshi.rooms.cases.queries import guided_case, paper_rows, shown_fields, still_owed
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.review.case import answer
 from banshi.surfaces.review.fee_fields import fee_fields
@@ -134,6 +134,24 @@ def settle(request: Asked, case: Case, by: Actor, now: datetime) -> str:
         raise Refused("invalid", facts={"field": "copies", "reason": _("1 to 99 copies")})
     folders.settle(case_no=case.no, code=code, on_paper=copies, by=by, now=now)
     return _("The paper is there.")
+
+
+@of_case("cases.receive", "take_in")
+def take_in(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    copies = {}
+    for row in still_owed(case, now=now):
+        n = int_or_none(request.POST.get(f"copies-{row.code}") or "0", 0, 99)
+        if n is None:
+            raise Refused("invalid", facts={"field": f"copies-{row.code}", "reason": _("1 to 99 copies")})
+        if n:
+            copies[row.code] = n
+    nothing = request.POST.get("nothing") == "1"
+    if not nothing and not copies:
+        raise Refused("invalid", facts={"field": "copies", "reason": taking_in.NOTHING})
+    done = taking_in.take_in(case_no=case.no, copies={} if nothing else copies, by=by, now=now)
+    if done.phase == "supplement":
+        return _("Something is still missing. The applicant is told by when it is to come.")
+    return _("Taken in.")
 
 
 @of_case("cases.review", "stop")

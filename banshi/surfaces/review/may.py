@@ -40,6 +40,8 @@ PARTS = (
     ("opine", "opine", "cases.review"),
     ("consult", "consult", "cases.review"),
     ("settle", "settle", "cases.review"),
+    ("take_in", "supplement", "cases.receive"),
+    ("take_in", "settle", "cases.receive"),
     ("stop", "propose_stop", "cases.review"),
     ("agree_stop", "stop_clock", "cases.approve"),
     ("resume", "resume_clock", "cases.review"),
@@ -59,6 +61,7 @@ PARTS = (
 ALWAYS = (
     "extend",
     "sign",
+    "take_in",
     "take_over",
     "urge",
     "hand_on",
@@ -116,6 +119,11 @@ def _open(
         return stopped
     if part == "settle":
         return case.tolerant
+    if (
+        part == "take_in"
+    ):  # what lies here; of what is to follow also what is brought, where nobody of the review is at hand
+        follows = case.tolerant and not who.may("cases.review", case.hall.code)
+        return case.brought_on is not None or (case.phase != "supplement" and follows)
     if part == "decide":
         return case.proposed in ("grant", "refuse") and not stopped and not _their_own(who, case, put_by)
     if part == "ask_longer":  # a head needs to ask nobody

@@ -100,6 +100,7 @@ urlpatterns = [
     path(CASE + "opine", deeds.opine, name="opine"),
     path(CASE + "consult", consults.consult, name="consult"),
     path(CASE + "settle", deeds.settle, name="settle"),
+    path(CASE + "take-in", deeds.take_in, name="take_in"),
     path(CASE + "propose-stop", deeds.propose_stop, name="propose_stop"),
     path(CASE + "refuse-stop", deeds.refuse_stop, name="refuse_stop"),
     path(CASE + "stop-clock", deeds.stop_clock, name="stop_clock"),

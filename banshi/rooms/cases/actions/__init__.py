@@ -21,6 +21,7 @@ from banshi.rooms.cases.actions.applying import (
     tell_dropped,
     withdraw,
 )
+from banshi.rooms.cases.actions.bringing import need_wanted, nothing_here, still_missing, taken_in, wants_more
 from banshi.rooms.cases.actions.bundling import (
     Bundling,
     add_paper,
@@ -62,6 +63,7 @@ from banshi.rooms.cases.actions.in_season import tell_season_ends
 from banshi.rooms.cases.actions.ordering import move_page, order_pages
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
 from banshi.rooms.cases.actions.passing import pass_on
+from banshi.rooms.cases.actions.posting import lies_to_be_posted, wished
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, send_back
 from banshi.rooms.cases.actions.promise_checks import check_promise, lift_bar, revoke
 from banshi.rooms.cases.actions.receiving import (
@@ -143,6 +145,7 @@ __all__ = [
     "issue_by_rule",
     "lapse_deferred",
     "lapse_due",
+    "lies_to_be_posted",
     "lift_bar",
     "lock",
     "lock_bundle",
@@ -157,8 +160,10 @@ __all__ = [
     "need_sealed",
     "need_shelvable",
     "need_to_hand",
+    "need_wanted",
     "need_whole",
     "never_received",
+    "nothing_here",
     "open_bundle",
     "open_case",
     "opine",
@@ -198,6 +203,7 @@ __all__ = [
     "settle_deferred",
     "shelve",
     "sign_for",
+    "still_missing",
     "stop_all_rules",
     "stop_clock",
     "submit",
@@ -206,6 +212,7 @@ __all__ = [
     "take",
     "take_back_material",
     "take_back_paper",
+    "taken_in",
     "tell",
     "tell_dropped",
     "tell_late",
@@ -219,6 +226,8 @@ __all__ = [
     "unsent_ends",
     "urge",
     "waits_for_seal",
+    "wants_more",
+    "wished",
     "withdraw",
     "withdraw_bundle",
 ]

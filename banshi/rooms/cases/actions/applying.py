@@ -18,6 +18,7 @@ from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.acting import held_mandate, need_acting, need_member
+from banshi.rooms.cases.actions.bringing import more_here
 from banshi.rooms.cases.actions.coming_back import back_to
 from banshi.rooms.cases.actions.facts_used import note_facts_used
 from banshi.rooms.cases.actions.ground import (
@@ -572,7 +573,8 @@ def supplement(*, case_no: str, to_refuse: bool = False, by: Actor, now: datetim
         need(case, "supplement")
         need_acting(case, sends=True, by=by, now=now)
         recounted(case, now=now)  # a calendar may have come since the day was written down
-        _need_in_time(case, now=now)
+        if case.brought_on is None:  # what lies here came in time
+            _need_in_time(case, now=now)
         if not to_refuse:
             need_form(case, by=by, now=now)
         wanted, got = wanted_of(case), got_of(case, now=now)
@@ -583,21 +585,22 @@ def supplement(*, case_no: str, to_refuse: bool = False, by: Actor, now: datetim
         if not to_refuse:
             need_papers(_together(not_there(wanted, got), [] if at_window else left), same=bad)
         today = today_of(case, now)
-        columns = notice_day(case, begun=today)
+        lay = case.brought_on if at_window and case.brought_on is not None and case.brought_on < today else None
+        columns = notice_day(case, begun=lay or today)
         due = columns["notice_due_on"]
         event = step(
             case,
             "supplement",
             by=by,
             now=now,
-            facts={"due_on": due},
+            facts={"due_on": due, **({"counts_from": lay} if lay else {})},
             to_refuse=to_refuse,
             supplement_due_on=None,
             **columns,
             **back_to(case, by=by, now=now),
         )
         give(
-            case, "supplement_receipt", event=event, now=now, received_on=today, due_notice=due,
+            case, "supplement_receipt", event=event, now=now, received_on=lay or today, due_notice=due,
             materials=papers_listed(case, since=last.at), missing=tuple(Named(each.name_zh) for each in left),
         )  # fmt: skip
         give_promises(case, event=event, now=now)
@@ -642,6 +645,7 @@ def withdraw(
         handed_in = case.phase != "draft"
         event = step(case, "withdraw", by=by, now=now, why=reason, outcome="withdrawn", closed_at=now, stopped_at=None)
         case.stops.filter(ended_at=None).update(ended_at=now)
+        case.consultations.filter(answered_at=None).update(closed_at=now)
         if handed_in:
             papers = papers_listed(case, channel="paper") if held is None else tuple(held)
             give(case, "withdrawal", event=event, now=now, reason=reason, materials=papers)
@@ -665,15 +669,16 @@ def tell_dropped(*, case_no: str, day: date, now: datetime) -> Case:
     """投件凭条: the papers lie in the cabinet, and from which day they count. :raises Refused: nothing-found."""
     with transaction.atomic():
         case = locked(case_no)
-        papers_here(case, day=day)
+        papers_here(case, day=day, now=now)
         event = case.events.order_by("-seq")[0]
         tell(case, "case_dropped", event=event, anew=f":{now.isoformat()}", now=now, day=day.isoformat())
     return case
 
 
-def papers_here(case: Case, *, day: date) -> None:
+def papers_here(case: Case, *, day: date, now: datetime) -> None:
     """What came by cabinet or courier lies here and counts from `day`: from then the days to tell what is missing run, whenever
     somebody counts it. A case that does not wait for them any more stays as it is. It is locked."""
+    more_here(case, day=day, now=now)
     if case.phase != "await_receipt" or (case.counts_from is not None and case.counts_from <= day):
         return
     columns = {"counts_from": day} | notice_day(case, begun=day)

@@ -165,7 +165,7 @@ def post(*, case_no: str, waybill: str, by: Actor, now: datetime) -> Case:
     with transaction.atomic():
         case = locked(case_no)
         need_handed(case, "post")
-        event = step(case, "post", by=by, now=now, issue_due_on=None)
+        event = step(case, "post", by=by, now=now, issue_due_on=None, to_post_on=None)
         tell(case, "case_posted", event=event, now=now, waybill=waybill)
     return case
 
@@ -260,6 +260,7 @@ def terminate(
             closed_at=now, stopped_at=None, fee_due_on=None,
         )  # fmt: skip
         CasePaper.objects.filter(case=case, kind__in=GRANTING, ended_at=None).update(ended_at=now)
+        case.consultations.filter(answered_at=None).update(closed_at=now)
         papers = papers_listed(case, channel="paper") if held is None else tuple(held)
         give(case, "termination", event=event, now=now, reason=reason.strip(), materials=papers)
         tell(case, "case_terminated", event=event, now=now, reason=reason.strip(), **(told or {}))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -55,9 +56,11 @@ def settle_deferred(*, case_no: str, code: str, at_window: bool = False, by: Act
         owed.met_at = now
         owed.save(update_fields=["met_at"])
         left = list(Obligation.objects.filter(case=case, met_at=None).order_by("due_on", "id"))
-        event = step(case, "settle", by=by, now=now, facts={"material": code}, tolerant=bool(left))
+        lay, today = case.brought_on, today_of(case, now)
+        over: dict[str, Any] = {} if left else {"brought_on": None}  # what lies here is taken in
+        event = step(case, "settle", by=by, now=now, facts={"material": code}, tolerant=bool(left), **over)
         came = tuple(Named(name[0]) for name in names([code], case))
-        give(case, "deferral_receipt", event=event, now=now, received_on=today_of(case, now), materials=came,
+        give(case, "deferral_receipt", event=event, now=now, received_on=min(lay or today, today), materials=came,
              deferred=_listed(case, left))  # fmt: skip
         tell(case, "case_follow_came", event=event, now=now, bring=names([code], case))
     return case
@@ -71,7 +74,7 @@ def lapse_deferred(*, now: datetime) -> int:
     for case_no in _with_papers(_open_ones().filter(due_on__lt=last_day(now))):
         with alone(case_no, what="lapse-deferred"):
             case = locked(case_no)
-            if case.phase in UNDER_CLOCK and (late := _late(case, now)):
+            if case.phase in UNDER_CLOCK and case.brought_on is None and (late := _late(case, now)):
                 _lapsed(case, late, now)
                 done += 1
     return done
@@ -104,7 +107,7 @@ def remind_deferred(*, now: datetime) -> int:
                 each for each in rows
                 if each.code not in there and today in clocks.reminders(each.due_on, calendar=calendar)
             ]  # fmt: skip
-            if case.phase not in UNDER_CLOCK or not owed:
+            if case.phase not in UNDER_CLOCK or case.brought_on is not None or not owed:
                 continue
             accepted = case.events.filter(verb__in=["accept", "deem"]).latest("seq")
             tell(case, "case_follow_remind", event=accepted, now=now, day=_first(owed).isoformat(),
@@ -118,7 +121,8 @@ def _first(owed: Sequence[Obligation]) -> date:
 
 
 def _open_ones() -> QuerySet[Obligation]:
-    return Obligation.objects.filter(met_at=None, lapsed_at=None, case__phase__in=UNDER_CLOCK)
+    """What lies here, and nobody has looked at, is in time."""
+    return Obligation.objects.filter(met_at=None, lapsed_at=None, case__phase__in=UNDER_CLOCK, case__brought_on=None)
 
 
 def _with_papers(rows: QuerySet[Obligation]) -> list[str]:

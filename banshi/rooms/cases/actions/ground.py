@@ -29,7 +29,7 @@ from banshi.rooms.cases.queries.quota import limit_begins, need_round
 from banshi.rooms.cases.rules import clocks, measures
 from banshi.rooms.cases.rules.chain import FIRST, chained
 from banshi.rooms.cases.rules.duties import LEASE, lease_refusal
-from banshi.rooms.cases.rules.lifecycle import CASE, handed_from
+from banshi.rooms.cases.rules.lifecycle import CASE, MORE, handed_from
 from banshi.rooms.cases.rules.materials import AGAIN, Wanted, ways_said
 from banshi.rooms.cases.rules.paper_facts import written
 from banshi.rooms.cases.rules.paper_texts import Facts, Named
@@ -203,12 +203,16 @@ def step(
         columns["phase"] = to
         # Whoever worked on it has done their part.
         columns |= {"locked_by_id": None, "locked_until": None, "urged_on": None}
+        if case.brought_on is not None and to not in MORE:
+            columns["brought_on"] = None
+        if case.to_post_on is not None:
+            columns["to_post_on"] = None
     for name, value in columns.items():
         setattr(case, name, value)
     if columns:
         case.save(update_fields=[name.removesuffix("_id") for name in columns])
     event = write_event(case, verb, before=before, by=by, now=now, facts=dict(facts or {}), why=why)
-    _keep_stage(case)
+    keep_stage(case)
     if case.outcome not in ("", "granted") and handling_of_case(case).quota is not None:
         _leave_round(case, now=now)
     return event
@@ -222,12 +226,17 @@ def _leave_round(case: Case, *, now: datetime) -> None:
         QuotaEntry.objects.filter(pk=entry.pk).update(state="out", settled_at=now)
 
 
-def _keep_stage(case: Case) -> None:
-    """Where it stands in its flow after a step, for lists that show a light: what a step rests on is written before it."""
+def keep_stage(case: Case) -> bool:
+    """Where it stands in its flow after a step, for lists that show a light: what a step rests on is written before it.
+
+    :returns: whether that is another stage, or another day.
+    """
     stage, due_on = stage_limit(case)
-    if (stage, due_on) != (case.stage, case.stage_due_on):
+    moved = (stage, due_on) != (case.stage, case.stage_due_on)
+    if moved:
         case.stage, case.stage_due_on = stage, due_on
         case.save(update_fields=["stage", "stage_due_on"])
+    return moved
 
 
 def write_event(
@@ -545,6 +554,8 @@ def telling_began(case: Case) -> datetime:
     local = last.at.astimezone(zone)
     if last.verb == "receive" and case.counts_from is not None and case.counts_from < local.date():
         return datetime.combine(case.counts_from, local.timetz())
+    if last.verb == "supplement" and (day := last.facts.get("counts_from")):  # it lay here before somebody took it in
+        return datetime.combine(date.fromisoformat(day), local.timetz())
     return last.at
 
 

@@ -60,7 +60,7 @@ from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.queries.untouched import said_now
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import second_refusal
-from banshi.rooms.cases.rules.grounds import GROUNDS, early_refusal, ground_said, law_of
+from banshi.rooms.cases.rules.grounds import GROUNDS, Ground, early_refusal, ground_said, law_of
 from banshi.rooms.cases.rules.materials import PROMISE, deferral_refusal, missing, unseen
 from banshi.rooms.cases.rules.paper_texts import Named
 from banshi.rooms.catalogue.rules.handling import PERMIT
@@ -447,13 +447,21 @@ def refuse(*, case_no: str, reason: str, body: str = "", ground: str = "", by: A
         need_lease(case, by=by, now=now)
         event = step(
             case, "refuse", by=by, now=now, why=reason, outcome="not_accepted", closed_at=now, notice_due_on=None,
-            supplement_due_on=None, ground=chosen.code, facts={"ground": chosen.code},
+            supplement_due_on=None, ground=chosen.code, facts={"ground": chosen.code, **_said_late(case, chosen, now=now)},
         )  # fmt: skip
         law = law_of(chosen, item_type=case.item_type)
         give(case, "non_acceptance", event=event, now=now, reason=reason, body=body, ground=chosen.name_zh, law=law)
         receipt_untold(case, now=now)
         tell(case, "case_not_accepted", event=event, now=now, reason=reason)
     return case
+
+
+def _said_late(case: Case, ground: Ground, *, now: datetime) -> dict[str, int]:
+    """即时: of what needs no looking into, working days since the day on which it came; nothing where it is said on that day."""
+    if not ground.at_once:
+        return {}
+    begun, today = telling_began(case).astimezone(ZoneInfo(case.hall.timezone)).date(), today_of(case, now)
+    return {"late_days": work_calendar().working_days_between(begun, today)} if begun < today else {}
 
 
 def deem_due(*, now: datetime) -> int:
@@ -486,6 +494,8 @@ def lapse_due(*, now: datetime) -> int:
             case = locked(case_no)
             recounted(case, now=now)
             due_on = case.supplement_due_on
+            if case.brought_on is not None:  # it lies here since, in time: somebody takes it in
+                continue
             if case.phase != "supplement" or not clocks.supplement_refusal(due_on=due_on, zone=ZoneInfo(zone), now=now):
                 continue
             if is_to_be_reminded(case, now=now):
@@ -515,7 +525,8 @@ def _due_rows(phase: str, column: str, *, before: date, **of: str) -> list[tuple
     """Those whose day comes before this one: what is not due is not even locked. What is done leaves the list, so the next
     run goes on.
     """
-    rows = Case.objects.filter(**{"phase": phase, f"{column}__lt": before}, **of).order_by(column, "id")
+    rows = Case.objects.filter(**{"phase": phase, f"{column}__lt": before, "brought_on": None}, **of)
+    rows = rows.order_by(column, "id")
     return list(rows.values_list("no", "hall__timezone")[:500])
 
 
@@ -525,7 +536,7 @@ def remind_due(*, now: datetime) -> int:
     for case_no, today in _to_remind(now, calendar).items():
         with alone(case_no, what="remind"):
             case = locked(case_no)
-            if case.phase != "supplement" or case.supplement_due_on is None:
+            if case.phase != "supplement" or case.supplement_due_on is None or case.brought_on is not None:
                 continue
             if today not in clocks.reminders(case.supplement_due_on, calendar=calendar):
                 continue
@@ -547,7 +558,9 @@ def _to_remind(now: datetime, calendar: WorkCalendar) -> dict[str, date]:
     nothing to say locks nobody.
     """
     soon = calendar.add_working_days(last_day(now), max(clocks.REMIND_BEFORE) + 1)
-    rows = Case.objects.filter(phase="supplement", supplement_due_on__lt=soon).order_by("supplement_due_on", "id")
+    rows = Case.objects.filter(phase="supplement", supplement_due_on__lt=soon, brought_on=None).order_by(
+        "supplement_due_on", "id"
+    )
     due: dict[str, date] = {}
     for no, zone, due_on in rows.values_list("no", "hall__timezone", "supplement_due_on"):
         today = now.astimezone(ZoneInfo(zone)).date()

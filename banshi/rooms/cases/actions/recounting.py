@@ -14,6 +14,7 @@ from banshi.kernel.actors import SYSTEM
 from banshi.rooms.cases.actions.ground import (
     alone,
     dues,
+    keep_stage,
     locked,
     notice_day,
     step,
@@ -31,7 +32,8 @@ from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.places.queries import policy_of
 
 # Phase by phase: the day that is waited for, the limit it comes from, and the steps from whose day it counts.
-_ISSUE: Final = ("issue_due_on", "issue_days", ("decide", "decide_at_once", "pay", "waive", "reassess"))
+ISSUED_FROM: Final = ("decide", "decide_at_once", "pay", "waive", "reassess")  # T6
+_ISSUE: Final = ("issue_due_on", "issue_days", ISSUED_FROM)
 _WAITS: Final = {
     "pre_review": ("pre_review_due_on", "pre_review_days", ("submit",)),
     "supplement": ("supplement_due_on", "supplement_days", ("notice",)),
@@ -46,8 +48,9 @@ def recount(*, now: datetime) -> int:
     changes nothing. :returns: how many moved.
     """
     moved = 0
-    running = Case.objects.filter(phase__in=sorted(CASE.of("recount")), stopped_at=None).order_by("id")
-    for case_no in list(running.values_list("no", flat=True)):
+    running = Case.objects.filter(phase__in=sorted(CASE.of("recount")), stopped_at=None)
+    running = running.exclude(phase="await_receipt", counts_from=None).exclude(phase="ready", to_post_on=None)
+    for case_no in list(running.order_by("id").values_list("no", flat=True)):
         with transaction.atomic():
             moved += recounted(locked(case_no), now=now)
     return moved
@@ -76,7 +79,7 @@ def recounted(case: Case, *, now: datetime) -> bool:
     """Whether the days of this case moved. The case is locked."""
     columns = _anew(case, now)
     if all(getattr(case, name) == value for name, value in columns.items()):
-        return False
+        return keep_stage(case)  # of days of its own, where the whole limit counts every day
     told = case.due_told
     days = {name: value for name, value in columns.items() if name not in _MAY_MOVE}
     moves = any(getattr(case, name) != value for name, value in days.items())
@@ -85,7 +88,7 @@ def recounted(case: Case, *, now: datetime) -> bool:
         for name, value in flags.items():
             setattr(case, name, value)
         case.save(update_fields=list(flags))
-        return False
+        return keep_stage(case)
     event = step(case, "recount", by=SYSTEM, now=now, facts=days, **columns)
     day = due_of(case)
     if day is not None and told is not None and day > told:
@@ -102,12 +105,23 @@ def _given_anew(case: Case, notice: CaseEvent, days: int) -> tuple[CaseEvent, in
     return (notice, days) if late is None else (late, clocks.REMINDED_LATE)
 
 
+def _here_already(case: Case) -> dict[str, Any]:
+    """Of papers that lie here and nobody has counted yet; of a result that is to be posted."""
+    if case.phase == "await_receipt" and case.counts_from is not None:
+        columns = notice_day(case, begun=case.counts_from)
+    elif case.phase == "ready" and case.to_post_on is not None:
+        columns = until("issue_due_on", handling_of_case(case).limits.issue_days, begun=case.to_post_on)
+    else:
+        return {}
+    return {name: value for name, value in columns.items() if name != "due_told"}
+
+
 def _anew(case: Case, now: datetime) -> dict[str, Any]:
     """The columns as they are by the calendar of today; empty where nothing runs."""
     if case.phase in UNDER_CLOCK:
         return dues(case, now=now) if case.stopped_at is None else {}
     if case.phase != "received" and case.phase not in _WAITS:
-        return {}
+        return _here_already(case)
     if case.phase == "received":
         begun = telling_began(case).astimezone(ZoneInfo(case.hall.timezone)).date()
         columns = notice_day(case, begun=begun)
@@ -124,4 +138,6 @@ def _anew(case: Case, now: datetime) -> dict[str, Any]:
     if getattr(case, column) is None:
         return {}
     columns = until(column, days, begun=since.at.astimezone(ZoneInfo(case.hall.timezone)).date())
+    if case.phase == "supplement" and case.brought_on is not None:  # the hall's day is waited for, and may move
+        columns |= notice_day(case, begun=case.brought_on)
     return {name: value for name, value in columns.items() if name != "due_told"}

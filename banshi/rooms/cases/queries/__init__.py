@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from banshi.rooms.cases.queries.adding import addable, owed_of
+from banshi.rooms.cases.queries.adding import addable, owed_of, still_owed
 from banshi.rooms.cases.queries.agents import acted_by, acted_by_letter, acting_in, agent_of_case, agent_ref
 from banshi.rooms.cases.queries.blanks import (
     Sheet,
@@ -32,10 +32,12 @@ from banshi.rooms.cases.queries.consulted import (
     answered_for,
     answered_to,
     asked_of,
+    closed_for,
     consultation_of,
     consultations,
     consulted,
     consulted_on,
+    ended_under,
     latest_day,
     papers_shown,
 )
@@ -204,6 +206,7 @@ __all__ = [
     "checked",
     "checks_of",
     "clock_of",
+    "closed_for",
     "consultation_of",
     "consultations",
     "consulted",
@@ -216,6 +219,7 @@ __all__ = [
     "earlier_of",
     "earlier_paper",
     "earlier_papers",
+    "ended_under",
     "exceptions",
     "expected_at",
     "facts_of",
@@ -289,6 +293,7 @@ __all__ = [
     "stages_waited_for",
     "standing_of",
     "state_of",
+    "still_owed",
     "timeline",
     "to_bring",
     "to_check",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from banshi.foundation import clock
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries.views import paper_rows
-from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
+from banshi.rooms.cases.queries.handling import got_of, wanted_of
+from banshi.rooms.cases.queries.views import PaperRow, paper_rows
+from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, waits_for_more
+from banshi.rooms.cases.rules.materials import not_there, unmended
 
 
 def addable(case: Case) -> frozenset[str]:
@@ -18,3 +23,19 @@ def addable(case: Case) -> frozenset[str]:
 def owed_of(case: Case) -> frozenset[str]:
     """Papers that were to follow and have not come, late or not."""
     return frozenset(case.obligations.filter(met_at=None).order_by("id").values_list("code", flat=True))
+
+
+def still_owed(case: Case, *, now: datetime | None = None) -> list[PaperRow]:
+    """What may be brought, by whichever way, without a change of phase: of a supplement what was told and still lacks, else what
+    was to follow; none where nothing is waited for."""
+    if not waits_for_more(case.phase, tolerant=case.tolerant):
+        return []
+    now = now or clock.now()
+    codes = _told_and_lacking(case, now=now) if case.phase == "supplement" else owed_of(case)
+    return [row for row in paper_rows(case, now=now) if row.code in codes]
+
+
+def _told_and_lacking(case: Case, *, now: datetime) -> frozenset[str]:
+    wanted, got, last = wanted_of(case), got_of(case, now=now), case.notices_given.order_by("-round").first()
+    told = {each["code"] for each in last.missing if each["kind"] == "material"} if last is not None else set()
+    return frozenset(each.code for each in (*not_there(wanted, got), *unmended(wanted, got, told)))

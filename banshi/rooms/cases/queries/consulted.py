@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases.models import Case, Consultation, Opinion
-from banshi.rooms.cases.queries.views import PaperRow, paper_rows
+from banshi.rooms.cases.models import Case, Consultation, Handover, Opinion
+from banshi.rooms.cases.queries.views import PaperRow, all_cases, paper_rows
 from banshi.rooms.cases.rules.consulted import light
+
+ENDED_LATELY: Final = timedelta(days=14)  # whoever had it reads of it so long
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,11 @@ class Consulted:
     @property
     def open(self) -> bool:
         return self.row.answered_at is None
+
+    @property
+    def closed(self) -> bool:
+        """No answer is needed any more."""
+        return self.row.closed_at is not None
 
 
 def consultations() -> QuerySet[Consultation]:
@@ -65,6 +73,24 @@ def answered_for(*, hall: str, department: str) -> QuerySet[Consultation]:
     return rows.order_by("-answered_at", "-id")
 
 
+def closed_for(*, hall: str, department: str, now: datetime) -> QuerySet[Consultation]:
+    """What a department was asked lately and need not answer: the case was taken back, or ended. Newest first.
+
+    :param department: "": any.
+    """
+    rows = consultations().filter(closed_at__gte=now - ENDED_LATELY, case__hall__code=hall)
+    rows = rows.filter(department__code=department) if department else rows
+    return rows.order_by("-closed_at", "-id")
+
+
+def ended_under(staff: int, *, hall: str, now: datetime) -> QuerySet[Case]:
+    """Cases that somebody had – signed for, or gave an opinion on – and that were taken back, or ended, lately. Newest first."""
+    had = Q(Exists(Opinion.objects.filter(case=OuterRef("pk"), stage="review", by_id=staff)))
+    had |= Q(Exists(Handover.objects.filter(case=OuterRef("pk"), signed_by_id=staff)))
+    rows = all_cases().filter(had, hall__code=hall, closed_at__gte=now - ENDED_LATELY)
+    return rows.filter(phase__in=["withdrawn", "terminated"]).order_by("-closed_at", "-id")
+
+
 def consultation_of(consultation_id: int, *, hall: str, department: str) -> Consultation:
     """:raises Refused: nothing-found – also for another hall's or department's."""
     rows = consultations().filter(id=consultation_id, case__hall__code=hall)
@@ -83,7 +109,8 @@ def consulted(row: Consultation, *, now: datetime) -> Consulted:
     zone = ZoneInfo(row.case.hall.timezone)
     answered = row.answered_at.astimezone(zone).date() if row.answered_at else None
     late = answered is not None and answered > row.due_on
-    return Consulted(row, light(row.due_on, today=now.astimezone(zone).date()) if answered is None else "", late)
+    waits = answered is None and row.closed_at is None
+    return Consulted(row, light(row.due_on, today=now.astimezone(zone).date()) if waits else "", late)
 
 
 def papers_shown(row: Consultation) -> list[PaperRow]:

@@ -33,6 +33,7 @@ class Exceptions:
     notices: list[Notice]  # further ones
     taken_over: list[CaseEvent]
     deemed: list[CaseEvent]  # counted as accepted: nobody answered
+    not_at_once: list[CaseEvent]  # 不予受理 of what is not for this body, said after the day on which it came
     unsigned: list[Handover]
     refused: list[Handover]
     unanswered: list[Consultation]
@@ -62,6 +63,7 @@ def exceptions(hall: Hall, *, department: str = "", now: datetime) -> Exceptions
         late=lines(late[:MOST], now=now), soon=lines(soon[:MOST], now=now),
         notices=list(notices.order_by("-at", "-id")[:MOST]), taken_over=list(events.filter(verb="take")[:MOST]),
         deemed=list(events.filter(verb="deem")[:MOST]),
+        not_at_once=list(events.filter(verb="refuse", facts__late_days__gt=0)[:MOST]),
         unsigned=list(
             slips.filter(signed_at=None, refused_at=None, given_at__lt=now - UNSIGNED, case__phase="in_review").order_by(
                 "given_at", "id"

@@ -103,6 +103,7 @@ class CaseLine:
     over: bool  # a limit in hours or minutes went by, today or before
     back_to_zh: str  # it came back: who sent it back looks at it first
     back_to_en: str
+    brought: bool  # what was missing lies here, and the hall takes it in
 
     @property
     def late(self) -> int:
@@ -154,6 +155,7 @@ def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
                 stage_zh=stage.name_zh if stage else "", stage_en=stage.name_en if stage else "",
                 stage_due_on=case.stage_due_on, stage_light=stage_light,
                 over=gone_by, back_to_zh=first.name_zh if first else "", back_to_en=first.name_en if first else "",
+                brought=case.brought_on is not None,
             )
         )  # fmt: skip
     return found
@@ -179,14 +181,23 @@ def stage_before(day: date) -> Q:
 
 
 def with_of(case: Case) -> str:
-    """Whose turn it is: applicant | hall | department; "" when it is over. What came by cabinet or courier is the hall's."""
+    """Whose turn it is: applicant | hall | department; "" when it is over. What came by cabinet or courier is the hall's,
+    and so is what it has to post."""
     if case.phase == "await_receipt" and case.counts_from is not None:
+        return "hall"
+    if case.phase == "supplement" and case.brought_on is not None:
+        return "hall"
+    if case.phase == "ready" and case.to_post_on is not None:
         return "hall"
     return WITH.get(case.phase, "")
 
 
 def due_of(case: Case) -> date | None:
     """The day that is waited for now, if any."""
+    if case.phase == "supplement" and case.brought_on is not None:
+        return case.notice_due_on
+    if case.phase == "ready" and case.to_post_on is not None:
+        return case.issue_due_on
     column = DUE.get(case.phase)
     return getattr(case, column) or case.fee_due_on if column else None
 
@@ -251,7 +262,10 @@ def worklist(
     :param staff: who asks: what they received, accepted or proposed is not theirs to decide.
     """
     phases, column = WORKLISTS[name]
-    rows = visible_to(all_cases().filter(phase__in=phases), halls=halls, department=department)
+    stands = Q(phase__in=phases)
+    if name == "acceptance":  # and what was missing and lies here
+        stands |= Q(brought_on__isnull=False)
+    rows = visible_to(all_cases().filter(stands), halls=halls, department=department)
     if item:
         rows = rows.filter(item__code=item)
     if name == "acceptance":  # what passed the pre-review comes to the window, or is received online where it may be
@@ -333,7 +347,10 @@ def due_before(day: date) -> Q:
     """Cases in which the day that is waited for comes before this one."""
     found = Q(pk__in=[])
     for phase, column in DUE.items():
-        found |= Q(phase=phase, **{f"{column}__lt": day})
+        here: dict[str, Any] = {"brought_on": None} if phase == "supplement" else {}
+        found |= Q(phase=phase, **{f"{column}__lt": day}, **here)
+    found |= Q(phase="supplement", brought_on__isnull=False, notice_due_on__lt=day)
+    found |= Q(phase="ready", to_post_on__isnull=False, issue_due_on__lt=day)
     return found | Q(fee_due_on__lt=day)
 
 
@@ -357,8 +374,9 @@ def of_organisation(organisation_id: int) -> QuerySet[Case]:
 
 def expected_at(appointment: str, *, person_id: int) -> Case | None:
     """The case whose papers a booking of its applicant brings; of an organisation that of whoever comes for it."""
+    waits = Q(phase__in=["await_receipt", "supplement"]) | Q(phase__in=UNDER_CLOCK, tolerant=True)
     whose = Q(person_id=person_id) | Q(organisation__isnull=False) | Q(person__id_type=IdType.USCC)
-    rows = Case.objects.filter(whose, appointment=appointment, phase="await_receipt")
+    rows = Case.objects.filter(waits, whose, appointment=appointment)
     return rows.select_related("item", "hall").first()
 
 

@@ -18,21 +18,36 @@ _LAW = "《中华人民共和国行政许可法》"
 
 @dataclass(frozen=True)
 class Ground:
-    """`law`: of a permit, what the notice states. `needs_body`: the body whose it is has to be named."""
+    """`law`: of a permit, what the notice states. `needs_body`: the body whose it is has to be named.
+    `at_once`: nothing is to be looked at for it, so it is said on the day (行政许可法 32 条: 即时)."""
 
     code: str
     name_zh: str
     name_en: str
     law: str = ""
     needs_body: bool = False
+    at_once: bool = False
 
 
 GROUNDS: Mapping[str, Ground] = MappingProxyType(
     {
         each.code: each
         for each in (
-            Ground("other_body", "不属于本机关职权范围", "It is another body’s", f"{_LAW}第三十二条第一款第二项", True),
-            Ground("not_needed", "依法不需要申请", "No application is needed", f"{_LAW}第三十二条第一款第一项"),
+            Ground(
+                "other_body",
+                "不属于本机关职权范围",
+                "It is another body’s",
+                f"{_LAW}第三十二条第一款第二项",
+                True,
+                True,
+            ),
+            Ground(
+                "not_needed",
+                "依法不需要申请",
+                "No application is needed",
+                f"{_LAW}第三十二条第一款第一项",
+                at_once=True,
+            ),
             Ground("not_eligible", "不符合申请条件", "The conditions are not met"),
             Ground("not_mended", "补正后仍不齐全或者不符合法定形式", "What was told is still not right"),
             Ground("decided", "同一事项已经受理或者已经作出决定", "The same is under way or decided"),

@@ -11,6 +11,7 @@ from banshi.kernel.transitions import Step, Table
 _APPLYING = ("draft", "pre_review", "pre_returned", "pre_passed", "await_receipt")
 _PENDING = ("received", "supplement", "accepted", "in_review")
 _RESULT = ("decided", "issuing", "ready", "delivered")
+_HELD = (*_APPLYING[1:2], *_APPLYING[3:], *_PENDING, *_RESULT[:2])  # by one who works on it
 _CHECKED = ("received", "accepted", "in_review", *_RESULT, "closed")
 
 CASE = Table(
@@ -35,8 +36,8 @@ CASE = Table(
         "accept": Step("received", to="accepted"),
         "deem": Step("received", to="accepted"),
         "hand_over": Step("accepted", to="in_review"),
-        "take": Step("pre_review", "pre_passed", "await_receipt", "received", "accepted", "in_review", "decided", "issuing"),
-        "release": Step("pre_review", "pre_passed", "await_receipt", "received", "accepted", "in_review", "decided", "issuing"),
+        "take": Step(*_HELD),
+        "release": Step(*_HELD),
         "urge": Step("pre_review", "received", "accepted", "in_review", "decided", "issuing"),  # 催办
         "hand_on": Step("pre_review", "received", "accepted", "in_review", "decided", "issuing"),  # 转办, to a colleague
         "hand_to_department": Step("accepted", "in_review", to="accepted"),  # 转办: it gets the papers anew
@@ -52,7 +53,7 @@ CASE = Table(
         "propose_extension": Step("in_review"),  # 延长办理期限: the department asks for it
         "refuse_extension": Step("in_review"),
         "extend": Step("in_review"),  # the head of the body approves
-        "recount": Step("pre_review", "received", "supplement", "accepted", "in_review", "decided", "issuing"),
+        "recount": Step("pre_review", "await_receipt", *_PENDING, *_RESULT[:3]),
         "settle": Step("accepted", "in_review"),  # a paper that was to follow has come
         "unmet": Step("accepted", "in_review"),  # its day has gone by, and it has not
         "enter_round": Step("accepted", "in_review"),  # 转入下一期: it takes part in another round
@@ -85,6 +86,12 @@ OPEN_TO_APPLICANT = CASE.of("change")
 BEFORE_RECEIPT = (*_APPLYING,)
 AT_THE_HALL = (*_PENDING,)
 UNDER_CLOCK = ("accepted", "in_review")  # the promised and the statutory limit run
+MORE = ("supplement", *UNDER_CLOCK)  # what was told to be missing, or was to follow, may come
+
+
+def waits_for_more(phase: str, *, tolerant: bool) -> bool:
+    """Whether papers may be brought, by whichever way, without a change of phase: a supplement, or what was to follow (容缺)."""
+    return phase == "supplement" or (phase in UNDER_CLOCK and tolerant)
 
 
 def handed_from(*, granted: bool | None) -> str:

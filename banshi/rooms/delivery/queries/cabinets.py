@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import next_opening, session_at
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.rules.lifecycle import waits_for_more
 from banshi.rooms.delivery.models import Cabinet, Cell, Delivery, Stay
 from banshi.rooms.places.models import Hall
 
@@ -87,6 +88,14 @@ def drop_of(case: Case) -> Stay | None:
     """The papers that were put into a cabinet for a case: they lie there, or somebody who works here took them out."""
     rows = Stay.objects.filter(case=case, kind="drop").exclude(out_by__in=("moved", "applicant"))
     return rows.select_related("cell__cabinet__hall").order_by("-id").first()
+
+
+def dropped_now(case: Case) -> Stay | None:
+    """What was dropped for what the case waits for now: for its receipt, also after it was taken out; of what was missing what
+    lies in a cell."""
+    if case.phase == "await_receipt":
+        return drop_of(case)
+    return stay_of(case, "drop") if waits_for_more(case.phase, tolerant=case.tolerant) else None
 
 
 def dropped(stay_id: int, hall: Hall) -> Stay:

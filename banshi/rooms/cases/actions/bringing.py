@@ -1,0 +1,113 @@
+"""补正 and 容缺 by any channel: what was told to be missing, or was to follow, is dropped, posted or brought at a booked time.
+The case stays in its phase; what lies here counts from the day it came, and no day to hand it in goes by meanwhile.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from banshi.kernel.actors import SYSTEM
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.actions.ground import locked, need, notice_day, step, tell, today_of, until
+from banshi.rooms.cases.actions.recounting import is_to_be_reminded, recounted
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.rules import clocks
+from banshi.rooms.cases.rules.lifecycle import CASE, waits_for_more
+
+
+def wants_more(case: Case) -> bool:
+    """Whether something may be brought without a change of phase."""
+    return waits_for_more(case.phase, tolerant=case.tolerant)
+
+
+def need_wanted(case: Case, *, now: datetime) -> None:
+    """Papers may be brought now: for the receipt, or what is missing. The case is locked.
+
+    :raises Refused: wrong-state; too-late – the last day of the supplement is over.
+    """
+    if wants_more(case):
+        if case.phase == "supplement":
+            recounted(case, now=now)
+            no = _over(case, now=now)
+            if no is not None:
+                raise no
+    elif case.phase != "await_receipt" and (no_ := CASE.refusal(case.phase, "expect")):
+        raise Refused(no_.slug, facts={"kind": "case", **no_.facts})
+
+
+def _over(case: Case, *, now: datetime) -> Refused | None:
+    """What lies here already came in time, and so does what is put beside it."""
+    if case.brought_on is not None:
+        return None
+    no = clocks.supplement_refusal(due_on=case.supplement_due_on, zone=ZoneInfo(case.hall.timezone), now=now)
+    return Refused(no) if no and not is_to_be_reminded(case, now=now) else None
+
+
+def more_here(case: Case, *, day: date, now: datetime) -> None:
+    """Something that was missing lies here since `day`, and whoever receives takes it in. The case is locked; what came after
+    the last day of a supplement changes nothing."""
+    if not wants_more(case) or (case.brought_on is not None and case.brought_on <= day):
+        return
+    if case.phase == "supplement" and _over(case, now=now) is not None:
+        return
+    _write(case, brought_on=day, **(notice_day(case, begun=day) if case.phase == "supplement" else {}))
+
+
+def nothing_here(case: Case) -> None:
+    """No door opened, or what came is taken in: the days to hand it in run as before. The case is locked."""
+    if case.brought_on is None:
+        return
+    columns: dict[str, Any] = {"brought_on": None}
+    if case.phase == "supplement":
+        columns |= {"notice_due_on": None, "due_told": case.supplement_due_on}
+    _write(case, **columns)
+
+
+def taken_in(*, case_no: str) -> Case:
+    """What came of what was to follow is counted: what did not has its own day again. :raises Refused: nothing-found."""
+    with transaction.atomic():
+        case = locked(case_no)
+        nothing_here(case)
+    return case
+
+
+def still_missing(*, case_no: str, now: datetime) -> Case:
+    """Not all of a supplement is here: whoever has to bring the rest is told, with at least the days of a reminder from here.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "supplement")
+        nothing_here(case)
+        _told_anew(case, now=now)
+    return case
+
+
+def _told_anew(case: Case, *, now: datetime) -> None:
+    recounted(case, now=now)
+    today = today_of(case, now)
+    columns = until("supplement_due_on", clocks.REMINDED_LATE, begun=today)
+    event = case.events.order_by("-seq")[0]
+    if case.supplement_due_on is None or columns["supplement_due_on"] > case.supplement_due_on:
+        facts = {"supplement_due_on": columns["supplement_due_on"], "reminded_on": today}
+        event = step(case, "recount", by=SYSTEM, now=now, facts=facts, **columns)
+    assert case.supplement_due_on is not None
+    tell(
+        case,
+        "case_remind",
+        event=event,
+        now=now,
+        day=case.supplement_due_on.isoformat(),
+        anew=f"part:{now.isoformat()}",
+    )
+
+
+def _write(case: Case, **columns: Any) -> None:
+    for name, value in columns.items():
+        setattr(case, name, value)
+    case.save(update_fields=list(columns))
