@@ -4,7 +4,7 @@ and machines that come together."""
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from banshi.rooms.archive.queries import content
 from banshi.rooms.archive.rules import bag as bags
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CaseEvent
+from banshi.rooms.cases.queries import due_before, lines, with_of
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.actions import Receiver
 from banshi.rooms.delivery.models import Delivery, Parcel, ParcelWord, Wish
@@ -27,8 +28,9 @@ from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
 from tests.journeys.case.test_cabinets import cabinet_of, made, slug_of
 from tests.matters import Matters
+from tests.rooms.cases.test_recounting import comes
 from tests.together import together
-from tests.town import TUESDAY_NINE
+from tests.town import TUESDAY_NINE, at
 
 HOUR = timedelta(hours=1)
 TO = Receiver("陈小红", "13900139000", "东莞市南城街道一号路 8 号 201")
@@ -399,3 +401,90 @@ def test_originals_that_were_posted_are_given_back_once_the_parcel_has_arrived(m
     assert list(folder.trail.order_by("seq").values_list("deed", "pieces", "by")) == [
         ("made", 0, str(matters.by["issuer"])), ("gave", 1, "system"),
     ]  # fmt: skip
+
+
+# --- Whose turn it is ----------------------------------------------------------------------------------------------
+
+
+def turn(case: Case, now: Any = TUESDAY_NINE) -> tuple[str, date | None, str]:
+    """Who has it, by when, and its light."""
+    (line,) = lines([Case.objects.select_related("hall", "item", "department").get(pk=case.pk)], now=now)
+    return with_of(Case.objects.get(pk=case.pk)), line.due_on, line.light
+
+
+def test_what_is_laid_ready_to_be_posted_is_the_halls_until_the_carrier_has_it(matters: Matters) -> None:
+    case = parcelled(matters)
+
+    ready, late = turn(case), turn(case, at("2026-03-25 09:00"))
+    courier.post(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+
+    assert ready == ("hall", date(2026, 3, 24), "green")
+    assert late == ("hall", date(2026, 3, 24), "red")
+    assert (turn(case), Case.objects.get(pk=case.pk).to_post_on) == (("applicant", None, ""), None)
+
+
+def test_a_wish_said_after_it_lay_ready_gives_the_hall_its_days_anew_and_another_address_no_more(
+    matters: Matters,
+) -> None:
+    case = made(matters)
+    conclude.shelve(case_no=case.no, place="A-1", by=matters.by["issuer"], now=TUESDAY_NINE)
+    at_window, friday = turn(case), at("2026-03-13 22:00")
+
+    courier.wish(case_no=case.no, how="courier", receiver=TO, by=matters.applicant, now=friday)
+    first = turn(case, friday)
+    courier.wish(case_no=case.no, how="courier", receiver=TO, by=matters.applicant, now=at("2026-03-18 09:00"))
+
+    assert at_window == ("applicant", None, "")
+    assert first == ("hall", date(2026, 3, 27), "green")
+    assert turn(case, friday) == first
+    assert Case.objects.filter(due_before(date(2026, 3, 28)), pk=case.pk).exists()
+    assert not Case.objects.filter(due_before(date(2026, 3, 27)), pk=case.pk).exists()
+
+    wished(case, matters, how="counter", to=None)
+    assert turn(case) == ("applicant", None, "")
+
+
+def test_what_came_back_is_the_applicants_until_it_is_wished_again(matters: Matters) -> None:
+    case = back(matters)
+
+    here = turn(case)
+    courier.wish(case_no=case.no, how="courier", receiver=TO, by=matters.applicant, now=at("2026-03-16 09:00"))
+
+    assert here == ("applicant", None, "")
+    assert turn(case, at("2026-03-16 09:00")) == ("hall", date(2026, 3, 30), "green")
+
+
+def test_a_refusal_that_came_back_and_is_wished_again_has_its_days_anew(matters: Matters) -> None:
+    case = matters.decided(grant=False)
+    wished(case, matters)
+    courier.consign(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    courier.post(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    told(case, "returning")
+    courier.came_back(case_no=case.no, place="B-1", by=matters.by["issuer"], now=TUESDAY_NINE + 9 * HOUR)
+
+    courier.wish(case_no=case.no, how="courier", receiver=TO, by=matters.applicant, now=at("2026-03-16 09:00"))
+
+    assert turn(case, at("2026-03-16 09:00"))[1] == date(2026, 3, 30)
+
+
+def test_holidays_move_the_day_of_what_is_to_be_posted(matters: Matters) -> None:
+    case = parcelled(matters)
+
+    comes()
+
+    assert turn(case)[1] == date(2026, 3, 27)
+
+
+def test_who_fetches_it_and_who_wishes_it_posted_come_together_and_it_goes_one_way(committed_matters: Matters) -> None:
+    matters = committed_matters
+    case = made(matters)
+    conclude.shelve(case_no=case.no, place="A-1", by=matters.by["issuer"], now=TUESDAY_NINE)
+    code = deliveries.code_for_applicant(case)
+
+    def hand() -> Any:
+        return conclude.hand_over(case_no=case.no, code=code, by=matters.by["issuer"], now=TUESDAY_NINE)
+
+    results = together(2, lambda i: wished(case, matters) if i else hand())
+
+    ended = Case.objects.get(pk=case.pk)
+    assert (ended.phase, ended.to_post_on, isinstance(results[0], Exception)) == ("closed", None, False)
