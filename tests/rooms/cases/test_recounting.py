@@ -17,6 +17,7 @@ from banshi.rooms.cases.queries import lines
 from banshi.rooms.cases.rules.paper_facts import read
 from banshi.rooms.messaging.models import Message
 from tests.matters import Matters
+from tests.rooms.cases.test_flow import follows
 from tests.town import TUESDAY_NINE, at
 
 DAY = timedelta(days=1)
@@ -147,3 +148,41 @@ def test_a_day_beyond_the_published_calendar_is_provisional_until_it_is_publishe
     case.refresh_from_db()
     assert ("provisional" in before, case.provisional) == (True, False)
     assert CaseEvent.objects.filter(case=case).count() == events  # nothing happened to it: its day is the same
+
+
+def test_what_lies_here_uncounted_moves_too(matters: Matters):
+    case = matters.opened()
+    Case.objects.filter(pk=case.pk).update(phase="pre_passed")
+    cases.expect(case_no=case.no, appointment="", cell="1", by=matters.applicant, now=TUESDAY_NINE)
+    cases.tell_dropped(case_no=case.no, day=TUESDAY_NINE.date(), now=TUESDAY_NINE)
+    before = Case.objects.get(pk=case.pk).notice_due_on
+
+    comes()
+
+    case.refresh_from_db()
+    assert (before, case.notice_due_on, case.phase) == (date(2026, 3, 17), date(2026, 3, 20), "await_receipt")
+    assert (told(), cases.recount(now=TUESDAY_NINE)) == (["case_day_later"], 0)
+
+
+def test_a_stage_in_working_days_moves_where_the_whole_limit_counts_every_day(matters: Matters):
+    look = {"code": "look", "act": "review", "name_zh": "审查", "name_en": "Review", "days": 3}
+    steps = [
+        {"code": "in", "act": "receive", "name_zh": "受理", "name_en": "Acceptance"}, look,
+        {"code": "yes", "act": "decide", "name_zh": "决定", "name_en": "Decision"},
+        {"code": "out", "act": "issue", "name_zh": "送达", "name_en": "Handed over"},
+    ]  # fmt: skip
+    limits = {
+        "promised": {"value": 15, "unit": "day"},
+        "statutory": {"value": 30, "unit": "day"},
+        "supplement_days": 10,
+    }
+    follows(steps, limits=limits)
+    case = matters.in_review()
+    before = case.stage_due_on, case.due_promised
+
+    comes()
+
+    case.refresh_from_db()
+    assert before == (date(2026, 3, 13), date(2026, 3, 25))
+    assert (case.stage_due_on, case.due_promised) == (date(2026, 3, 18), date(2026, 3, 25))
+    assert (told(), cases.recount(now=TUESDAY_NINE)) == ([], 0)
