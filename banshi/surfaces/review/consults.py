@@ -56,6 +56,7 @@ def home(request: Asked, hall: str) -> HttpResponseBase:
     shown = paged(request, queries.asked_of(halls=[hall], department=own, staff=request.who.staff_id), PER_PAGE)
     return page(
         request, "review/consults.html", place, rows=shown, asked=[queries.consulted(row, now=now) for row in shown],
+        closed=list(queries.closed_for(hall=hall, department=own, now=now)[:PER_PAGE]),
         given=list(queries.answered_for(hall=hall, department=own)[:PER_PAGE]),
         answers=list(queries.answered_to(request.who.staff_id or 0, halls=[hall])[:PER_PAGE]), own=own,
         more=query_without_page(request), tabs=lists.tabs(request, place, own, "consults"),

@@ -12,7 +12,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, Consultation
-from banshi.rooms.cases.queries import asked_of, consulted_on, papers_shown
+from banshi.rooms.cases.queries import asked_of, closed_for, consulted_on, ended_under, papers_shown
 from banshi.rooms.cases.rules import consulted
 from banshi.rooms.catalogue.models import Department
 from banshi.rooms.identity.models import Role, Staff
@@ -153,3 +153,32 @@ def test_the_light_is_yellow_on_the_day_before_and_the_day():
     assert [consulted.light(WEDNESDAY, today=WEDNESDAY + days * DAY) for days in (-2, -1, 0, 1)] == [
         "green", "yellow", "yellow", "red",
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["withdraw", "terminate"])
+def test_what_is_taken_back_or_ended_is_told_to_whoever_was_asked_and_whoever_had_it(matters: Matters, how: str):
+    officer, case = police(matters), matters.in_review()
+    sign = cases.sign_for(case_no=case.no, by=matters.by["reviewer"], now=TUESDAY_NINE)
+    row = ask(matters, sign)
+    Case.objects.filter(pk=case.pk).update(locked_by=None, locked_until=None)
+
+    if how == "withdraw":
+        cases.withdraw(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+    else:
+        cases.terminate(
+            case_no=case.no, reason="重复", second_by=matters.staff["second_supervisor"].pk, second_may=True,
+            by=matters.by["supervisor"], now=TUESDAY_NINE,
+        )  # fmt: skip
+
+    row.refresh_from_db()
+    reviewer, receiver = matters.staff["reviewer"].pk, matters.staff["receiver"].pk
+    assert (row.closed_at, list(asked_of(halls=["town"], department="police"))) == (TUESDAY_NINE, [])
+    assert [each.pk for each in closed_for(hall="town", department="police", now=TUESDAY_NINE)] == [row.pk]
+    assert list(closed_for(hall="town", department="hrss", now=TUESDAY_NINE)) == []
+    assert list(closed_for(hall="other", department="", now=TUESDAY_NINE)) == []
+    assert list(closed_for(hall="town", department="", now=TUESDAY_NINE + 15 * DAY)) == []
+    assert [each.no for each in ended_under(reviewer, hall="town", now=TUESDAY_NINE)] == [case.no]
+    assert list(ended_under(receiver, hall="town", now=TUESDAY_NINE)) == []
+    assert list(ended_under(reviewer, hall="other", now=TUESDAY_NINE)) == []
+    assert no_of(answer, row, officer) == "wrong-state"

@@ -70,6 +70,7 @@ def _consultations(case: Case) -> list[dict[str, Any]]:
             "papers": c.papers, "due_on": c.due_on.isoformat(), "asked_at": said(case, c.asked_at),
             "asked_by": _by(c.asked_by_id), "says": c.says, "text": str(c.text),
             "answered_at": said(case, c.answered_at), "answered_by": _by(c.answered_by_id),
+            "closed_at": said(case, c.closed_at),
         }
         for c in case.consultations.select_related("department").order_by("id")
     ]  # fmt: skip
