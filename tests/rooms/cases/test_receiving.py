@@ -686,3 +686,28 @@ def test_a_refusal_and_a_supplement_at_once_are_one_or_one_after_the_other(matte
     case.refresh_from_db()
 
     assert (case.phase, case.supplement_due_on, case.notice_due_on) == ("not_accepted", None, None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("ground", "on", "late"),
+    [
+        ("other_body", "2026-03-10 23:59", None),
+        ("other_body", "2026-03-11 00:01", 1),
+        ("not_needed", "2026-03-16 09:00", 4),
+        ("not_eligible", "2026-03-16 09:00", None),
+    ],
+)
+def test_what_is_not_for_this_body_is_said_on_the_day_or_is_red(
+    matters: Matters, ground: str, on: str, late: int | None
+):
+    case = matters.received()
+
+    cases.refuse(
+        case_no=case.no, reason="去区里", body="区局" if ground == "other_body" else "", ground=ground,
+        by=matters.by["receiver"], now=at(on),
+    )  # fmt: skip
+
+    found = exceptions(matters.town.hall, now=at("2026-03-17 09:00")).not_at_once
+    assert [event.facts["late_days"] for event in found] == ([late] if late else [])
+    assert exceptions(matters.town.other_hall, now=at("2026-03-17 09:00")).not_at_once == []
