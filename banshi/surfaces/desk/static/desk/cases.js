@@ -35,11 +35,68 @@ document.addEventListener("input", (event) => {
   if (box && event.target.value) { box.checked = true; touched.add(box); }
 });
 
-// What was refused in a panel is put right in it; else at the first field that is wrong.
+/* ---- what is typed or ticked while an answer is on its way is newer than the answer: it stays, and steers if it steers ---- */
+
+const FORM = "case-form";
+const fieldsOf = () => [...(document.getElementById(FORM)?.elements ?? [])]
+  .filter((field) => field.name && field.type !== "hidden" && field.type !== "file" && !field.matches("button"));
+const ticks = (field) => field.type === "checkbox" || field.type === "radio";
+const keyOf = (field) => (ticks(field) ? `${field.name}=${field.value}` : field.name);
+const saidIn = (field) => (ticks(field) ? field.checked : field.value);
+const untouched = (field) => { // as the page came with it
+  if (ticks(field)) return field.defaultChecked;
+  return field.options ? ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value : field.defaultValue;
+};
+const openPanel = () => document.querySelector("#case dialog[open]")?.id;
+const onTheDesk = ({ detail }) => detail.target?.id === "case";
+const asSent = new WeakMap(); // request → what the page said when it went
+let newer = null;
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!onTheDesk(event)) return;
+  const said = new Map(fieldsOf().map((field) => [keyOf(field), saidIn(field)]));
+  asSent.set(event.detail.xhr, { said, panel: openPanel() });
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!onTheDesk(event)) return;
+  const sent = asSent.get(event.detail.xhr);
+  if (!sent) return;
+  const at = document.activeElement;
+  newer = {
+    said: new Map(fieldsOf().filter((field) => (sent.said.get(keyOf(field)) ?? untouched(field)) !== saidIn(field))
+      .map((field) => [keyOf(field), saidIn(field)])),
+    panel: openPanel() === sent.panel ? undefined : openPanel(),
+    caret: at?.form?.id === FORM && at.type === "text" ? [at.id, at.selectionStart, at.selectionEnd] : undefined,
+  };
+});
+
+/** Put back what is newer than the answer that has just come. @returns {boolean} whether there was anything. */
+function putBack() {
+  const { said = new Map(), panel, caret } = newer ?? {};
+  newer = null;
+  const steers = new Set();
+  for (const field of fieldsOf()) {
+    const is = said.get(keyOf(field));
+    if (is === undefined || is === saidIn(field) || (field.type === "radio" && !is)) continue;
+    if (ticks(field)) field.checked = is;
+    else field.value = is;
+    const asks = field.closest("[hx-post]");
+    if (asks) steers.add(asks);
+  }
+  if (caret && said.has(document.getElementById(caret[0])?.name)) document.getElementById(caret[0]).setSelectionRange(caret[1], caret[2]);
+  const open = panel && document.getElementById(panel);
+  if (open?.matches("dialog") && !open.open) open.showModal();
+  // Once the page has settled: until then nothing in it listens.
+  if (steers.size) setTimeout(() => { for (const one of steers) if (one.isConnected) htmx.trigger(one, "change"); }, htmx.config.defaultSettleDelay * 2);
+  return said.size > 0 || Boolean(panel);
+}
+
+// What was refused in a panel is put right in it; else at the first field that is wrong, unless somebody goes on writing.
 function settle() {
+  const writing = putBack();
   const again = document.querySelector("dialog[data-reopen]");
   if (again && !again.open) again.showModal();
-  if (!again) document.querySelector("#case [aria-invalid]")?.focus();
+  if (!again && !writing) document.querySelector("#case [aria-invalid]")?.focus();
 }
 document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "case") settle(); });
 settle();
