@@ -374,6 +374,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "library": (pgettext_lazy("way of a paper", "From the library"), ""),
         "again": (pgettext_lazy("way of a paper", "Handed in before"), ""),
         "promise": (pgettext_lazy("way of a paper", "Promised, to be checked afterwards"), "wait"),
+        "card": (pgettext_lazy("way of a paper", "Identity card read here"), ""),
     },
 }
 

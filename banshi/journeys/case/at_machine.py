@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from banshi.journeys.case import carried
 from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases import queries
 from banshi.rooms.cases.actions.ground import today_in
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.catalogue import queries as catalogue
@@ -49,6 +52,25 @@ def begin(asked: Beginning, *, by: Actor, now: datetime) -> Case:
         evidence=Evidence.CHIP,
     )  # fmt: skip
     return cases.open_case(opening, by=by, now=now)
+
+
+def card_for(case: Case) -> frozenset[str]:
+    """Codes of papers for which the card that lies on the machine's reader stands, of those that have not come."""
+    read = case.phase == "draft" or Evidence(case.evidence).rank >= Evidence.CHIP.rank
+    rows = queries.paper_rows(case)
+    wanted = {each.code: each for each in queries.guided_case(case).materials}
+    return frozenset(row.code for row in rows if not row.there and cases.by_card_of(case, wanted[row.code], read=read))
+
+
+def card_read(nos: Sequence[str], *, by: Actor, now: datetime) -> None:
+    """Before it is sent from the machine: the card was read, and counts as the paper wherever it stands for one.
+
+    :raises Refused: those of `cases.add_material`.
+    """
+    cases.seen_again(case_nos=list(nos), evidence=Evidence.CHIP)
+    with transaction.atomic():
+        for no in nos:
+            cases.card_counts(case_no=no, by=by, now=now)
 
 
 @dataclass(frozen=True)

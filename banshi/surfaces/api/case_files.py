@@ -105,7 +105,7 @@ def _taken(case: Case, asked: MaterialIn, content: bytes, name: str, who: Caller
 
 def _added(case: Case, asked: MaterialIn, file: DocumentVersion | None, who: Caller) -> Answer:
     now = clock.now()
-    if file is None and asked.channel not in ("paper", "library", "promise"):
+    if file is None and asked.channel not in ("paper", "library", "promise", "card"):
         raise invalid("file：这样交的材料要带文件", "file: a paper of this way comes with a file")
     if asked.channel == "library" and not asked.certificate and asked.earlier is None:
         row = from_library.use_whichever(

@@ -18,10 +18,8 @@ from banshi.foundation.said import named
 from banshi.frames.bundle_fields import known_by_card, lines_of, merged, typed_in, write
 from banshi.frames.case_fields import Line, card_for
 from banshi.frames.facts_offered import NOTHING, FactsOffered, offer_jointly
-from banshi.journeys.case import bundles, consenting, from_library, renewing
-from banshi.kernel.evidence import Evidence
+from banshi.journeys.case import at_machine, bundles, consenting, from_library, renewing
 from banshi.kernel.refusals import Refused
-from banshi.rooms.cases import actions as of_cases
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.devices import actions as devices
@@ -220,7 +218,7 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
     if request.GET.get("renew") == "1":
         return _renewed(place, found, rows)
     try:
-        of_cases.seen_again(case_nos=[each.no for each in rows], evidence=Evidence.CHIP)
+        at_machine.card_read([each.no for each in rows], by=place.by, now=place.now)
         bundles.submit_bundle(bundle_no=found.no, by=place.by, now=place.now)
     except Refused as refused:
         if refused.slug == "wrong-state":  # sent on the telephone meanwhile

@@ -14,13 +14,12 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 
 from banshi.foundation import states
-from banshi.foundation.said import named
+from banshi.foundation.said import english, named
 from banshi.foundation.times import day_words
 from banshi.frames.case_fields import card_for
 from banshi.frames.typed import key_or_none
-from banshi.journeys.case import bundles, from_library, renewing
+from banshi.journeys.case import at_machine, bundles, from_library, renewing
 from banshi.journeys.case.from_library import Held
-from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
 from banshi.rooms.cases import queries as cases
@@ -48,10 +47,11 @@ class Wanted:
     held: Held | None
     told: str
     earlier: EarlierPaper | None = None
+    card: bool = False  # the card in the machine stands for it, as soon as it is sent
 
     @property
     def there(self) -> bool:
-        return self.row.state in ("came", "ok")
+        return self.card or self.row.state in ("came", "ok")
 
     @property
     def may_promise(self) -> bool:
@@ -64,12 +64,15 @@ class Wanted:
 
 
 def wanted(place: Place, case: Case) -> list[Wanted]:
-    rows, held, earlier = cases.paper_rows(case), {}, {}
+    rows, held, earlier, card = cases.paper_rows(case), {}, {}, at_machine.card_for(case)
     if case.organisation_id is None:  # the card opens what is its holder's
         held = {each.paper.code: each for each in from_library.held(case, now=place.now)}
         earlier = from_library.earlier(case, rows, held=held, now=place.now)
     told = {each.code: each.reason for each in cases.told_missing(case) if each.kind == "material"}
-    return [Wanted(row, held.get(row.code), told.get(row.code, ""), earlier.get(row.code)) for row in rows]
+    return [
+        Wanted(row, held.get(row.code), told.get(row.code, ""), earlier.get(row.code), row.code in card - set(held))
+        for row in rows
+    ]
 
 
 def take_again(request: Any, place: Place, case: Case) -> None:
@@ -166,9 +169,9 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
     if request.GET.get("renew") == "1":
         renewing.renew(case_no=no, known=card_for(case, today=place.today), by=place.by, now=place.now)
         return redirect("kiosk:check", place.hall.code, no)
-    actions.seen_again(case_nos=[no], evidence=Evidence.CHIP)
     send = actions.supplement if case.phase == "supplement" else bundles.submit
     try:
+        at_machine.card_read([no], by=place.by, now=place.now)
         send(case_no=no, by=place.by, now=place.now)
     except Refused as refused:
         if refused.slug == "wrong-state":  # sent on the telephone meanwhile
@@ -272,6 +275,13 @@ def _present(place: Place, case: Case) -> str:
     """The step it is at, with the day that is waited for."""
     if case.granted is not None:
         return _decided(case)
+    if case.phase in ("pre_review", "received") and (why := cases.why_by_person(case)) is not None:
+        said = pgettext("kiosk", "Not decided at once; a person looks at it: %(reason)s.")
+        return said % {"reason": why[1 if english() else 0]} + " " + _until(place, case)
+    return _until(place, case)
+
+
+def _until(place: Place, case: Case) -> str:
     words = {
         "pre_review": pgettext("kiosk", "The hall looks at it by %(day)s and says all that is wrong at once."),
         "received": pgettext("kiosk", "The hall has your papers and says by %(day)s whether something is missing."),

@@ -205,7 +205,7 @@ def _whose(case: Case) -> str:
     if case.tolerant and case.brought_on is None and cases.with_of(case) == "department":
         return pgettext("kiosk", "A paper is still to follow")
     match cases.with_of(case):
-        case "applicant":
+        case "applicant" if case.phase not in ("pre_passed", "await_receipt") or cases.to_bring(case):
             return pgettext("kiosk", "Bring the originals to a window")
         case "department":
             return named(case.department)

@@ -11,7 +11,8 @@ from django.test import Client, override_settings
 
 from banshi.foundation import clock
 from banshi.journeys.case import from_library
-from banshi.kernel.actors import SYSTEM
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
@@ -22,6 +23,7 @@ from banshi.rooms.devices.models import Device
 from banshi.surfaces.kiosk import sitting
 from tests.matters import Matters, matters_of
 from tests.rooms.cases.test_promising import SAID
+from tests.rules_of_shop import ruled
 from tests.surfaces.kiosk.cards import chip
 from tests.surfaces.kiosk.test_papers import photo
 from tests.town import TUESDAY_NINE, Town, at
@@ -103,6 +105,61 @@ def test_from_the_card_to_the_sent_case(matters: Matters, machine: Client, kiosk
     assert "在下面取走小票" in said(slip)
     again = machine.post(f"{HERE}/mine/{case.no}/check", follow=True)  # pressed twice
     assert (again.status_code, Case.objects.get().phase) == (200, "pre_review")
+
+
+def ready_to_send(machine: Client, matters: Matters) -> Case:
+    """Begun with the card, filled in a minute later: nothing was sent from a stick."""
+    lay(machine, matters)
+    machine.post(f"{HERE}/begin/pension/new", {"a": ["premises:own", "food:no"]})
+    case = Case.objects.get()
+    clock.forget()
+    clock.set_clock(now=TUESDAY_NINE + timedelta(minutes=1), speed=0)
+    fill(machine, case, name="小镇书店", address="一号路 2 号", phone="13800138000")
+    return case
+
+
+def test_the_card_in_the_machine_is_the_paper_and_the_rules_decide(
+    matters: Matters, machine: Client, kiosk: Device
+) -> None:
+    ruled(matters)
+    case = ready_to_send(machine, matters)
+
+    papers = machine.get(f"{HERE}/mine/{case.no}/papers")
+    sent = machine.post(f"{HERE}/mine/{case.no}/check", follow=True)
+
+    case.refresh_from_db()
+    assert ("刚才在这里读的身份证" in said(papers), papers.context["first"]) == (True, "check")
+    assert (sent.status_code, case.granted) == (200, True)
+    assert list(case.materials.values_list("code", "channel", "trust", "file")) == [("id", "card", "B", None)]
+
+
+def test_why_a_person_looks_at_it_is_said_and_nobody_brings_the_card_that_was_read(
+    matters: Matters, machine: Client, kiosk: Device
+) -> None:
+    ruled(matters, sample_percent=100)
+    case = ready_to_send(machine, matters)
+
+    sent = machine.post(f"{HERE}/mine/{case.no}/check", follow=True)
+
+    assert "没有自动办结，由工作人员来看：抽到人工复核。" in said(sent)
+    assert not [each for each in sent.context["next"] if "身份证" in each]
+    case.refresh_from_db()
+    assert "id" not in {row.code for row in queries.to_bring(case)}
+
+
+def test_the_card_stands_for_no_paper_of_a_firm_nor_of_who_never_laid_it_there(matters: Matters) -> None:
+    case = matters.opened()
+    by = Actor(ActorKind.KIOSK, "1")
+
+    with pytest.raises(Refused) as online:
+        cases.add_material(case_no=case.no, code="id", channel="card", by=by, now=TUESDAY_NINE)
+    Case.objects.update(evidence=int(Evidence.CHIP))
+    with pytest.raises(Refused) as themselves:
+        cases.add_material(case_no=case.no, code="id", channel="card", by=matters.applicant, now=TUESDAY_NINE)
+    with pytest.raises(Refused) as other_paper:
+        cases.add_material(case_no=case.no, code="lease", channel="card", by=by, now=TUESDAY_NINE)
+
+    assert [no.value.facts["field"] for no in (online, themselves, other_paper)] == ["channel"] * 3
 
 
 def test_what_is_missing_or_wrong_stays_on_its_screen_and_back_and_later_keep_what_was_said(

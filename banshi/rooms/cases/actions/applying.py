@@ -52,6 +52,7 @@ from banshi.rooms.cases.queries.untouched import untouched
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import (
+    CARD,
     CHANNELS,
     LIBRARY,
     PROMISE,
@@ -75,7 +76,7 @@ from banshi.rooms.catalogue.rules.guided import (
     said_firm,
     said_self,
 )
-from banshi.rooms.catalogue.rules.handling import PHONE, Handling
+from banshi.rooms.catalogue.rules.handling import IDENTITY_CARD, PHONE, Handling, Paper
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Organisation, Person
@@ -93,10 +94,11 @@ TRUST = {
     "upload": "C",
     "library": "A",
     PROMISE: "D",
+    CARD: "B",
 }  # the window sees paper and what it scans
 BY_WHOM = {
-    ActorKind.STAFF: CHANNELS,
-    ActorKind.KIOSK: ("usb", "upload", "library", PROMISE),
+    ActorKind.STAFF: tuple(each for each in CHANNELS if each != CARD),  # a window sees the card itself
+    ActorKind.KIOSK: ("usb", "upload", "library", PROMISE, CARD),
 }  # a stick is in a machine of the hall's
 
 
@@ -382,7 +384,13 @@ def add_material(
         if paper is None:
             raise invalid("requirement", "这种情形不需要这份材料", "This situation does not ask for this paper")
         promisable, again = paper.by_promise is not None, earlier is not None and paper.reuse_days is not None
-        if channel not in CHANNELS or not takes(paper.channels, channel, by_promise=promisable, again=again):
+        if channel not in CHANNELS or not takes(
+            paper.channels,
+            channel,
+            by_promise=promisable,
+            again=again,
+            by_card=by_card_of(case, paper, read=_chip_read(case)),
+        ):
             raise invalid("channel", "这份材料不能这样交", "This paper is not taken in this way")
         if channel not in BY_WHOM.get(by.kind, ("upload", "library", PROMISE)):
             raise invalid("channel", "这样交的材料由窗口收", "What comes this way is taken at the window")
@@ -454,6 +462,36 @@ def need_promises(case: Case, *, now: datetime) -> None:
         raise Refused("promise-barred-until", facts={"until": until.isoformat()})
     if credit_of(case) == "barred":
         raise Refused("promise-barred")
+
+
+def _chip_read(case: Case) -> bool:
+    return Evidence(case.evidence).rank >= Evidence.CHIP.rank
+
+
+def by_card_of(case: Case, paper: Paper, *, read: bool) -> bool:
+    """Whether the applicant's identity card stands for the paper once a machine `read` its chip: the case is their own, they
+    stood there themselves, and a certificate of that card would do."""
+    themselves = case.organisation_id is None and case.guardian_id is None and not case.masked_agent
+    return themselves and read and case.person.id_type == "resident_id" and IDENTITY_CARD in paper.satisfied_by
+
+
+def card_counts(*, case_no: str, by: Actor, now: datetime) -> list[str]:
+    """The card a machine has just read counts for each paper it stands for that has not come. :returns: their codes.
+
+    :raises Refused: those of `add_material`.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        read = _chip_read(case)
+        there = set(case.materials.filter(gone_at=None).exclude(verdict="bad").values_list("code", flat=True))
+        codes = [
+            each.code
+            for each in guided_case(case).materials
+            if each.code not in there and by_card_of(case, each, read=read)
+        ]
+        for code in codes:
+            add_material(case_no=case_no, code=code, channel=CARD, by=by, now=now)
+        return codes
 
 
 class Holder(TypedDict):

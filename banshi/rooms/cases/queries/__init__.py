@@ -105,7 +105,7 @@ from banshi.rooms.cases.queries.quota import (
     waiting_in,
 )
 from banshi.rooms.cases.queries.reuse import EarlierPaper, earlier_paper, earlier_papers
-from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item
+from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item, why_by_person
 from banshi.rooms.cases.queries.sealed import (
     Sealed,
     kept_as,
@@ -313,6 +313,7 @@ __all__ = [
     "whole_of",
     "whom_to_ask",
     "whose",
+    "why_by_person",
     "with_of",
     "word_holds",
     "worklist",

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from banshi.rooms.cases.models import Case, RuleProposal, RuleRun, RuleSwitch
 from banshi.rooms.cases.queries.handling import handling_of_case
 from banshi.rooms.cases.queries.views import visible_to
-from banshi.rooms.cases.rules.by_rule import CHECKS, GRANT, PERSON, agrees
+from banshi.rooms.cases.rules.by_rule import CHECKS, GRANT, PERSON, TOLD, Tried, agrees, reason
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 
@@ -65,6 +65,16 @@ def ruled(case: Case) -> Ruled | None:
     if run.outcome == GRANT and begun is not None:
         seconds = max(1, round((run.at - begun).total_seconds()))  # within one, as people read it
     return Ruled(run.mode, run.outcome, run.why, run.sampled, run.at, run.version, seconds, lines)
+
+
+def why_by_person(case: Case) -> tuple[str, str] | None:
+    """Why the rules of its matter left it to a person, Chinese and English, as whoever applied is told; None where they decided,
+    decide nothing, or there is nothing to tell."""
+    run = case.rule_runs.filter(mode="live").order_by("-id").first()
+    pack = handling_of_case(case).by_rule
+    if run is None or pack is None or run.outcome != PERSON or run.why not in TOLD or case.wait_until is not None:
+        return None
+    return reason(pack, [Tried(each["rule"], each["held"]) for each in run.trace], run.why)
 
 
 @dataclass(frozen=True)

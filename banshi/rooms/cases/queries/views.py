@@ -28,7 +28,7 @@ from banshi.rooms.cases.queries.untouched import said_now, sent_back_fields
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS, handed_from
-from banshi.rooms.cases.rules.materials import PROMISE, by_hand
+from banshi.rooms.cases.rules.materials import CARD, PROMISE, by_hand
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.general import identity_card_named
 from banshi.rooms.catalogue.rules.handling import IDENTITY_CARD, Promise, Stage
@@ -527,6 +527,11 @@ class PaperRow:
         return any(row.channel == PROMISE for row in self.there)
 
     @property
+    def by_card(self) -> bool:
+        """Whether their identity card was read for it."""
+        return any(row.channel == CARD for row in self.there)
+
+    @property
     def there(self) -> tuple[CaseMaterial, ...]:
         """What came and counts."""
         return tuple(row for row in self.came if row.pk not in self.over)
@@ -554,7 +559,7 @@ class PaperRow:
     @property
     def on_paper_yet(self) -> bool:
         """It may still come on paper: nothing came, or a file alone where an original is asked for."""
-        has = any(row.channel == "paper" or row.trust == "A" for row in self.there)
+        has = any(row.channel in ("paper", CARD) or row.trust == "A" for row in self.there)
         return not self.there or (self.originals > 0 and not has)
 
     @property
@@ -581,7 +586,9 @@ def to_bring(case: Case, *, now: datetime | None = None) -> list[PaperRow]:
         row
         for row in paper_rows(case, now=now)
         if row.shown != "left_out"
-        and ((row.originals and not any(each.trust == "A" for each in row.there)) or row.to_bring)
+        and (
+            (row.originals and not any(each.trust == "A" or each.channel == CARD for each in row.there)) or row.to_bring
+        )
     ]
 
 

@@ -12,7 +12,8 @@ from banshi.kernel.working_days import WorkCalendar
 UPLOAD, LIBRARY = "upload", "library"
 AGAIN = "again"  # 材料复用: from the library, as it was handed in before
 PROMISE = "promise"  # 告知承诺: signed in place of the paper, checked afterwards
-CHANNELS = ("paper", "usb", "scan", UPLOAD, LIBRARY, PROMISE)
+CARD = "card"  # the applicant's identity card, its chip read where they stood
+CHANNELS = ("paper", "usb", "scan", UPLOAD, LIBRARY, PROMISE, CARD)
 TRUSTED = ("A", "B")  # made by its issuer, or seen by a window: nobody has to look again
 UNCLEARED = ("pending", "rejected")  # of a file: nothing is granted on it
 VERDICTS = ("ok", "bad")
@@ -23,13 +24,18 @@ def by_hand(channels: Collection[str]) -> bool:
     return UPLOAD not in channels
 
 
-def takes(channels: Collection[str], channel: str, *, by_promise: bool = False, again: bool = False) -> bool:
+def takes(
+    channels: Collection[str], channel: str, *, by_promise: bool = False, again: bool = False, by_card: bool = False
+) -> bool:
     """Whether a paper may come by a way: a window takes paper and scans of all, and a stick brings the file that may be sent.
 
-    :param by_promise: a promise may stand for it. :param again: one that was handed in before may.
+    :param by_promise: a promise may stand for it. :param again: one that was handed in before may. :param by_card: it is the
+        applicant's identity card, and its chip was read.
     """
     if channel == PROMISE:
         return by_promise
+    if channel == CARD:
+        return by_card
     if channel == LIBRARY and again:
         return True
     return channel in channels or channel in ("paper", "scan") or (channel == "usb" and UPLOAD in channels)
@@ -103,6 +109,7 @@ WAYS_ZH = {
     LIBRARY: "证照库调取",
     AGAIN: "复用以前交的材料",
     PROMISE: "告知承诺",
+    CARD: "现场读取身份证",
 }
 
 
@@ -118,7 +125,7 @@ def ways_said(came: Iterable[tuple[str, int]]) -> str:
         f"{WAYS_ZH[way]} {n} 份"
         if way == "paper"
         else WAYS_ZH[way]
-        if n == 1 or way in (LIBRARY, AGAIN, PROMISE)
+        if n == 1 or way in (LIBRARY, AGAIN, PROMISE, CARD)
         else f"{WAYS_ZH[way]} {n} 个文件"
         for way, n in counts.items()
     )

@@ -22,7 +22,7 @@ Outcome = Literal["granted", "refused", "not_accepted", "withdrawn", "terminated
 Worklist = Literal[
     "pre-review", "acceptance", "to-hand-over", "review", "approval", "extension", "issue", "supervision"
 ]
-Way = Literal["paper", "usb", "scan", "upload", "library", "promise"]
+Way = Literal["paper", "usb", "scan", "upload", "library", "promise", "card"]
 Procedure = Literal[
     "hearing", "bidding", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review", "site_visit",
     "publication",
