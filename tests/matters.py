@@ -202,6 +202,10 @@ class Matters:
         cases.opine(case_no=case.no, says="grant", text="", by=self.by["reviewer"], now=now)
         return charging.decide(case_no=case.no, grant=True, by=self.by["approver"], now=now)
 
+    def receipt(self, year: int = 2026, place: int = 1) -> str:
+        """The number of a receipt of the town's hall."""
+        return f"{year}-{self.town.hall.pk:03d}-{place:06d}"
+
     def received(
         self, now: datetime = TUESDAY_NINE, papers: tuple[str, ...] = ("id", "lease", "photo"), **more: Any
     ) -> Any:

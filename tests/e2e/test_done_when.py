@@ -78,7 +78,7 @@ def staff(open_page: Callable[..., Any]) -> Callable[[str], Any]:
 def paid(owner: Walker, stood: list[dict[str, str]]) -> None:
     """What stands once the fee came in; the number of its receipt counts over all halls."""
     stood.append(stands(owner))
-    assert re.fullmatch(r"今天 9:12 dongcheng-F2026-\d{6}", stood[-1].pop("已缴"))
+    assert re.fullmatch(r"今天 9:12 2026-\d{3}-\d{6}", stood[-1].pop("已缴"))
 
 
 def days(yesterday: tuple[str, ...], *today: str) -> list[str]:

@@ -128,9 +128,9 @@ def test_paid_at_a_window_the_days_to_issue_begin_that_day(matters: Matters):
     paper = conclude.issue(case_no=case.no, by=matters.by["issuer"], now=later)
 
     case.refresh_from_db()
-    assert payment.receipt_no == "town-F2026-000001"
+    assert payment.receipt_no == matters.receipt()
     receipt = facts_of(CasePaper.objects.get(case=case, kind="fee_receipt"))
-    assert (receipt.receipt_no, receipt.paid_how, receipt.amount) == ("town-F2026-000001", "窗口现金", "80.00")
+    assert (receipt.receipt_no, receipt.paid_how, receipt.amount) == (matters.receipt(), "窗口现金", "80.00")
     assert (case.issue_due_on, case.fee_due_on) == (date(2026, 3, 30), None)
     assert paper.kind == "licence"
     assert [m.verb for m in timeline(case)][-3:] == ["decide", "pay", "issue"]
@@ -462,7 +462,7 @@ def test_receipts_count_by_hall_and_year(matters: Matters):
         for case, now in ((first, TUESDAY_NINE), (second, TUESDAY_NINE + 300 * DAY))
     ]
 
-    assert numbers == ["town-F2026-000001", "town-F2027-000001"]
+    assert numbers == [matters.receipt(2026), matters.receipt(2027)]
 
 
 @pytest.mark.race

@@ -86,7 +86,7 @@ def test_a_fee_is_asked_for_paid_and_given_back(matters: Matters, hook: Hook, re
     assert [kind for kind, _ in due] == ["case.decided", "case.fee_due"]
     assert due[1][1] == {"fen": 8000}
     assert [kind for kind, _ in ended] == ["case.fee_paid", "case.terminated"]
-    assert ended[0][1] == {"fen": 8000, "receipt": "town-F2026-000001"}
+    assert ended[0][1] == {"fen": 8000, "receipt": matters.receipt()}
     assert told_of(hook, receiver, TUESDAY_NINE + DAY) == [("case.refunded", {"fen": 8000, "why": "ended"})]
 
 

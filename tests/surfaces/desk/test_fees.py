@@ -29,7 +29,7 @@ def test_what_is_granted_at_once_is_paid_at_once(clerk: Any, matters: Any):
     assert f"{here(ticket, case)}fee/take" in page
     case.refresh_from_db()
     assert (case.phase, case.fee_due_on, Payment.objects.get().means) == ("decided", None, "cash")
-    assert "town-F2026-000001" in clerk.get(here(ticket, case)).content.decode()
+    assert matters.receipt() in clerk.get(here(ticket, case)).content.decode()
 
 
 def test_a_paper_of_an_instant_matter_may_follow_as_well(clerk: Any, matters: Any):

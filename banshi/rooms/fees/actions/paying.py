@@ -133,7 +133,8 @@ def _count(charge: Charge, payment: Payment, *, by: Actor, now: datetime) -> Non
     with connection.cursor() as cursor:
         cursor.execute(RECEIPT_SQL, [charge.hall_id, year])
         serial = int(cursor.fetchone()[0])
-    payment.counts, payment.receipt_no = True, f"{charge.hall.code}-F{year}-{serial:06d}"
+    # Year, hall, place in its count: digits alone, as people read a number out.
+    payment.counts, payment.receipt_no = True, f"{year}-{charge.hall_id:03d}-{serial:06d}"
     payment.save()
     charge.state, charge.settled_at = "paid", now
     charge.save(update_fields=["state", "settled_at"])
