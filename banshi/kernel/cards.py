@@ -8,14 +8,30 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import unicodedata
 from datetime import datetime
 
 MARK = "BC1"
+_SIGNED = 5  # parts behind the mark where it is signed
 FRESH_S = 300  # a machine's clock may be a little off; what was read earlier is no card on the reader now
 
 
 def sign(said: str, *, key: str) -> str:
     return hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()
+
+
+def number_in(text: str) -> str:
+    """The document's number in what a reader types – `BC1|number|name|` as it lies there, or the signed line –, nothing checked;
+    anything else as it is.
+    """
+    said = unicodedata.normalize("NFKC", text).strip()
+    mark, _, rest = said.partition("|")
+    if mark.upper() != MARK:
+        return text
+    parts = [each.strip() for each in rest.split("|")]
+    if len(parts) == _SIGNED and parts[0].isdigit():
+        parts = parts[1:]
+    return next((each for each in parts if any(c.isdigit() for c in each)), "")
 
 
 def card_of(text: str, *, key: str, now: datetime) -> str | None:

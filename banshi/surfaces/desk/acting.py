@@ -21,6 +21,7 @@ from banshi.frames.typed import invalid, lines_of, time_or_none
 from banshi.journeys.hall import steer
 from banshi.journeys.visit import redirect as elsewhere
 from banshi.journeys.visit import serve, take_number
+from banshi.kernel import cards
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.audit import actions as audit
@@ -65,7 +66,7 @@ def do(request: Asked, verb: str) -> HttpResponse:
         more = act(request, request.who.staff_id, now) or {}
     except Refused as no:
         refused = no
-        more = {"typed": _text(request, "id_number", 40)} if verb == "identity" else {}
+        more = {"typed": cards.number_in(_text(request, "id_number", 300))[:40]} if verb == "identity" else {}
     if not request.htmx:
         return redirect("desk:desk") if refused is None else _page(request, refused, now)
     view = queries.desk(request.who.staff_id, now)
@@ -187,7 +188,7 @@ def _transfer(request: Asked, staff_id: int, now: datetime) -> Did:
 def _identity(request: Asked, staff_id: int, now: datetime) -> Did:
     """Compare. A button pressed says what was seen, whatever stands in the field; what did not fit stays there."""
     ok = {"yes": True, "no": False}.get(_text(request, "ok", 3))
-    number = _text(request, "id_number", 40) if ok is None else ""
+    number = cards.number_in(_text(request, "id_number", 300))[:40] if ok is None else ""
     ticket = tickets.identity_checked(
         ref=_text(request, "ref", 40), staff_id=staff_id, now=now, id_number=number or None, ok=ok
     )

@@ -114,6 +114,7 @@ function settle() {
 // In the same moment in which the page is exchanged: a key pressed a little later would be typed into an empty field.
 document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "console") settle(); });
 settle();
+if (location.hash === "#id-number") document.getElementById("id-number")?.focus(); // another page led here to compare the card
 
 /* ---- done by mistake: five seconds in the middle of the screen, later among the actions ---- */
 
