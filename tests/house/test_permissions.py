@@ -65,6 +65,10 @@ AT_A_WINDOW = {
     "desk:case",
     "desk:case-file",
     "desk:case-paper",
+    "desk:listen",
+    "desk:listen-matters",
+    "desk:listen-find",
+    "desk:heard",
 }
 
 

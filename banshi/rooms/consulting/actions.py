@@ -41,7 +41,8 @@ _PERSONAL = {
 @dataclass(frozen=True)
 class Asking:
     """Who asks what, where. `account_id`: of whoever signed in; `contact`: of whoever asks through another system, E.164 or as
-    typed; None: nobody is told. `case_id`: the case it complains of; the caller knows that they may follow it."""
+    typed; None: nobody is told. `case_id`: the case it complains of; the caller knows that they may follow it. `person_id`: of
+    whoever stands at a window, where they are known; `complaint`: something goes wrong, with a case or without."""
 
     hall: Hall
     item_code: str
@@ -50,6 +51,8 @@ class Asking:
     case_id: int | None = None
     contact: str | None = None
     language: str = "zh-hans"
+    person_id: int | None = None
+    complaint: bool = False
 
 
 def ask(asking: Asking, *, by: Actor, now: datetime) -> Enquiry:
@@ -60,11 +63,11 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> Enquiry:
     text = _words(asking.text, least=rules.SHORTEST, most=rules.LONGEST)
     item = hall_item(asking.hall.pk, asking.item_code).item
     contact = phones.known(asking.contact) if asking.contact else None
-    index = blind_index(contact, purpose="phone") if contact else ""
+    index = blind_index(contact, purpose="phone") if contact else _of_nobody(asking, by)
     policy = policy_of(asking.hall.pk, now=now).consulting
     local = now.astimezone(ZoneInfo(asking.hall.timezone))
     with transaction.atomic():
-        locks.hold_each(locks.ENQUIRIES, [f"{by}/{index}"])  # two taps are counted one after the other
+        locks.hold_each(locks.ENQUIRIES, [f"{_counter(by)}/{index}"])  # two taps are counted one after the other
         no = rules.too_many(_asked(by, index, local), policy, now=local)
         if no is not None:
             raise Refused(no)
@@ -72,14 +75,33 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> Enquiry:
             no=_number(local), hall=asking.hall, item=item, department_id=item.department_id, account_id=asking.account_id,
             case_id=asking.case_id, asked_by=str(by), contact=contact, contact_index=index, language=asking.language,
             asked_at=now, due_on=work_calendar().add_working_days(local.date(), policy.answer_working_days),
+            complaint=asking.complaint or asking.case_id is not None,
         )  # fmt: skip
         Question.objects.create(enquiry=enquiry, seq=1, text=text, asked_at=now)
         _record("enquiry_asked", enquiry, by=by, now=now, facts={"item": item.code})
     return enquiry
 
 
+def _counter(by: Actor) -> str:
+    """Who counts what somebody asks: an account and a system their own; at the windows all count together."""
+    return "window" if by.kind is ActorKind.STAFF else str(by)
+
+
+def _of_nobody(asking: Asking, by: Actor) -> str:
+    """By what they are counted who left no telephone: at a window by who they are.
+
+    :raises Refused: invalid – at a window, and nobody knows who it is.
+    """
+    if by.kind is not ActorKind.STAFF:
+        return ""
+    if asking.person_id is None:
+        raise _invalid("phone", "写一个手机号，答复时告诉", "Write a telephone: there the answer is told")
+    return blind_index(f"person:{asking.person_id}", purpose="enquiry")
+
+
 def _asked(by: Actor, index: str, local: datetime) -> rules.Asked:
-    rows = Enquiry.objects.filter(asked_by=str(by), contact_index=index)
+    rows = Enquiry.objects.filter(contact_index=index)
+    rows = rows.filter(asked_by__startswith="staff:") if by.kind is ActorKind.STAFF else rows.filter(asked_by=str(by))
     midnight = datetime.combine(local.date(), time(0), local.tzinfo)
     due = [day for day in rows.filter(state="open").order_by("due_on").values_list("due_on", flat=True) if day]
     return rules.Asked(due, rows.filter(asked_at__gte=midnight).count())
@@ -215,7 +237,7 @@ def _last_question(enquiry: Enquiry) -> Question:
 
 
 def _tell(enquiry: Enquiry, which: str, *, now: datetime) -> None:
-    phone = enquiry.account.phone if enquiry.account is not None else enquiry.contact
+    phone = enquiry.contact or (enquiry.account.phone if enquiry.account is not None else None)
     messaging.write(
         key="enquiry_answered", to_phone=phone, hall=enquiry.hall, subject=f"enquiry:{enquiry.no}",
         params={"item_zh": enquiry.item.name_zh, "item_en": enquiry.item.name_en, "enquiry": enquiry.no,

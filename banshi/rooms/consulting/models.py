@@ -15,7 +15,7 @@ Q = models.Q
 
 
 class Enquiry(models.Model):
-    """咨询: a question on an item in a hall, by an account or through another system.
+    """咨询: a question on an item in a hall, by an account, at a window, or through another system.
 
     `due_on`: by which day it is answered, while it is open. `asked_by`: str(Actor). `forgotten`: its words are deleted.
     """
@@ -28,9 +28,10 @@ class Enquiry(models.Model):
     case = models.ForeignKey(
         Case, null=True, on_delete=models.SET_NULL, related_name="enquiries"
     )  # what it complains of
+    complaint = models.BooleanField(default=False, db_default=False)  # 办不成事: no question, something goes wrong
     asked_by = models.CharField(max_length=60)
     contact = EncryptedText(null=True)  # of who asks through another system; an account has its own
-    contact_index = models.CharField(max_length=64, default="")
+    contact_index = models.CharField(max_length=64, default="")  # of who asked without an account, to count them by
     language = models.CharField(max_length=10, default="zh-hans")
     state = models.CharField(max_length=10, default="open")
     asked_at = models.DateTimeField()

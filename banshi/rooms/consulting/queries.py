@@ -69,6 +69,7 @@ class EnquiryLine:
     forwarded: bool
     helped: bool | None
     case: str  # the number of the case it complains of, or ""
+    complaint: bool
 
     @property
     def late(self) -> int:
@@ -129,6 +130,17 @@ def mine(account_id: int) -> QuerySet[Enquiry]:
 def asked_by(actor: Actor) -> QuerySet[Enquiry]:
     """What another system asked for somebody. Newest first."""
     return all_enquiries().filter(asked_by=str(actor)).order_by("-id")
+
+
+def taken_at_windows(hall: str) -> QuerySet[Enquiry]:
+    """What people said to a clerk of this hall. Newest first."""
+    return all_enquiries().filter(hall__code=hall, asked_by__startswith="staff:").order_by("-id")
+
+
+def stuck(hall: str) -> QuerySet[Enquiry]:
+    """What people could not get done (办不成事) and nobody has answered yet, due first."""
+    rows = all_enquiries().filter(hall__code=hall, state__in=rules.ENQUIRY.of("answer"))
+    return rows.filter(Q(item__code=rules.STUCK) | Q(case__isnull=False) | Q(complaint=True)).order_by("due_on", "id")
 
 
 def visible_to(rows: QuerySet[Enquiry], *, halls: Collection[str], department: str = "") -> QuerySet[Enquiry]:
@@ -194,7 +206,7 @@ def _line(row: Enquiry, now: datetime, calendar: WorkCalendar, *, further: bool)
         asked_at=row.asked_at, due_on=row.due_on, left=left,
         light=rules.light(row.state, row.due_on, today=today, left=left or 0), further=further,
         forwarded=forwarding_of(row) is not None, helped=row.helped,
-        case=getattr(row, "case_no", None) or "",
+        case=getattr(row, "case_no", None) or "", complaint=row.complaint,
     )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from banshi.foundation import clock
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.consulting import actions
 from banshi.rooms.consulting import queries as consulting
@@ -20,6 +22,7 @@ from banshi.rooms.consulting.models import Enquiry
 from banshi.rooms.consulting.queries import AnswerView, EnquiryLine, PublicView
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
 from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.keys import Caller, permissions_of
 from banshi.surfaces.api.operations import caller, found, language, op, write
@@ -29,16 +32,24 @@ from banshi.surfaces.api.schemas import PRINTABLE, Code, In, Named, Out, Page, P
 
 router = Router(tags=["enquiries"])
 LOOK = "enquiries.look"
+_NO_ITEM = {"zh": "写事项，或者写反映的件", "en": "Name the item, or the case it complains of"}
 State = Literal["open", "answered", "closed", "withdrawn"]  # as the table of the room has them
 Words = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\u0000]*$")]
 
 
 class EnquiryIn(In):
-    item: Code
+    item: Code | None = Field(None, description="Required, but where a case is named.")
     hall: Code
     text: Words = Field(description="5 to 1,000 characters.")
     phone: Annotated[str, StringConstraints(max_length=30, pattern=PRINTABLE)] = Field(
-        "", description="Who is told that there is an answer; nobody where it is empty."
+        "", description="Who is told that there is an answer; nobody where it is empty. Required of a staff key."
+    )
+    case: Code | None = Field(
+        None, description="Number of the case of this hall that it complains of (办不成事). With a staff key alone."
+    )
+    complaint: bool = Field(
+        False,
+        description="No question: something does not get done. The hall's supervisors follow it. With a staff key alone.",
     )
 
 
@@ -93,6 +104,7 @@ class EnquiryLineOut(Out):
     forwarded: bool
     helped: bool | None
     case: str | None = Field(description="Number of the case that it complains of.")
+    complaint: bool = Field(description="Something does not get done (办不成事), with a case or without.")
 
 
 class EnquiriesAsked(Paged):
@@ -141,14 +153,35 @@ def _public(view: PublicView) -> dict[str, Any]:
 @router.post("/enquiries", **op("ask_department", {201: EnquiryOut}), summary="Ask the department of an item")
 @write
 def ask_department(request: HttpRequest, body: EnquiryIn) -> Answer:
-    """A question with its number, and the day by which it is answered. Only the key that asked sees it."""
+    """A question with its number, and the day by which it is answered. Of channel keys only the one that asked sees it. A staff
+    key takes down what somebody says at a window, also what does not get done (办不成事)."""
     who = caller(request)
     hall = places.hall_by_code(body.hall)
     who.must("ask_department", hall.code)
+    if who.scope != "staff" and (body.case is not None or body.complaint):
+        raise _only_staff("case" if body.case is not None else "complaint")
+    case = _complained_of(hall, body.case) if body.case is not None else None
+    if case is None and body.item is None:
+        raise Refused("invalid", facts={"field": "item", "reason": _NO_ITEM})
     asking = actions.Asking(
-        hall=hall, item_code=body.item, text=body.text, contact=body.phone or None, language=language(request)
-    )
+        hall=hall, item_code=consulting.where_to_complain(case) if case is not None else body.item or "", text=body.text,
+        contact=body.phone or None, language=language(request), case_id=case.pk if case is not None else None,
+        complaint=body.complaint or case is not None,
+    )  # fmt: skip
     return answer(201, _part(actions.ask(asking, by=who.by, now=clock.now())))
+
+
+def _only_staff(field: str) -> Refused:
+    reason = {"zh": "只有工作人员的密钥能填", "en": "With a staff key alone"}
+    return Refused("invalid", facts={"field": field, "reason": reason})
+
+
+def _complained_of(hall: Hall, no: str) -> Case:
+    """:raises Refused: nothing-found – also another hall's."""
+    found = cases.all_cases().filter(hall=hall, no=no).first()
+    if found is None:
+        raise Refused("nothing-found", facts={"case": no})
+    return found
 
 
 @router.get("/enquiries", **op("list_enquiries", {200: Page[EnquiryLineOut]}), summary="Questions to my department")
@@ -181,6 +214,7 @@ def _line(enquiry: Enquiry, line: EnquiryLine) -> dict[str, Any]:
         "asked_at": moment(line.asked_at, zone_of(enquiry.hall)), "asker": mask_phone(str(phone)) if phone else None,
         "due_on": line.due_on.isoformat() if line.due_on else None, "light": line.light or None, "further": line.further,
         "forwarded": line.forwarded, "helped": line.helped, "case": line.case or None,
+        "complaint": line.complaint,
     }  # fmt: skip
 
 

@@ -159,7 +159,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "rate_case": _only("channel", "kiosk"),
     # questions to a department
     "list_answers": ANY,
-    "ask_department": _only("channel"),
+    "ask_department": _only("channel", "staff"),
     "list_enquiries": _only("staff"),
     "get_enquiry": _only("channel", "staff"),
     "answer_enquiry": _only("staff"),
@@ -240,6 +240,7 @@ PERMISSION_OF: dict[str, str] = {
     **dict.fromkeys(("get_case", "list_cases", "case_timeline", "list_documents", "get_fees", "worklist"), ON_CASES),
     **dict.fromkeys(("get_material_content", "get_document"), ON_CASES),
     "look_into_library": "cases.look",
+    "ask_department": "cases.receive",
     **dict.fromkeys(("list_enquiries", "get_enquiry"), "enquiries.look"),
     **dict.fromkeys(("answer_enquiry", "forward_enquiry"), "enquiries.answer"),
     "import_items": "items.edit",

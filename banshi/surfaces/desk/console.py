@@ -232,6 +232,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "next": tickets.preview(view),
         "bookings": to_confirm(view, now),
         "matters": case_front.beside(who, view, hall, now=now),
+        "listens": who.may(case_front.PERMISSION, hall.code),
         "numbers_beside": _numbers_beside(view),
         "pauses": panels.pauses(),
         "refusals": panels.reasons_to_refuse(view),

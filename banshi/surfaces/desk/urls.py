@@ -14,6 +14,7 @@ from banshi.surfaces.desk import (
     firm_acting,
     glance,
     guardian_acting,
+    heard,
     ward_acting,
 )
 
@@ -29,6 +30,10 @@ urlpatterns = [
     path("halls", console.halls, name="halls"),
     path("sign-in", acting.sign_in, name="sign-in"),
     path("do/<slug:verb>", acting.do, name="do"),
+    path("listen", heard.listen, name="listen"),
+    path("listen/matters", heard.matters, name="listen-matters"),
+    path("listen/find", heard.find, name="listen-find"),
+    path("listen/<slug:enquiry>", heard.heard, name="heard"),
     path(NUMBER, cases.home, name="cases"),
     path(NUMBER + "glance", glance.glance, name="glance"),
     path(NUMBER + "glance/<slug:certificate>", glance.open_certificate, name="glance-certificate"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -25,7 +24,6 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.actions.handing import LONGEST_WHY
 from banshi.rooms.consulting import queries as consulting
-from banshi.rooms.consulting.rules import STUCK
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import PaperFolder
 from banshi.rooms.feedback import queries as feedback
@@ -69,14 +67,11 @@ def _shown(request: Asked, place: Hall, *, refusals: Sequence[Said] = (), note: 
     found = queries.exceptions(place, department=own, now=now)
     appeals = feedback.appeals_due(place, now=now) if not own and request.who.may("ratings.view", hall) else []
     amiss = deliveries.folders_amiss(place, department=own, now=now, most=MOST)
-    stuck = consulting.visible_to(consulting.all_enquiries(), halls=[hall]).filter(
-        Q(item__code=STUCK) | Q(case__isnull=False), state="open"
-    )
     return page(
         request, "review/exceptions.html", place, found=found, tabs=lists.tabs(request, place, own, "exceptions"),
         names=names_of([*(each.actor for each in found.taken_over), *(each.appealed_by for each in appeals)]),
         appeals=appeals,
-        stuck=list(stuck.select_related("item").order_by("due_on", "id")[:MOST]),
+        stuck=list(consulting.stuck(hall)[:MOST]),
         missing=_folders(amiss.missing), left=_folders(amiss.left),
         refusals=refusals, note=note, status=409 if refusals else 200, may_see=request.who.may("enquiries.look", hall),
     )  # fmt: skip

@@ -150,3 +150,32 @@ def test_the_list_is_narrowed_by_state_and_by_what_is_late(work: Casework, no: s
         1,
         0,
     ]
+
+
+def test_a_staff_key_takes_down_what_does_not_get_done(work: Casework) -> None:
+    case = work.matters.received()
+    said = {"hall": "town", "text": TEXT, "phone": "13800138000", "case": case.no}
+
+    made = work.calls("post", "/enquiries", "receiver", said)
+    matter = work.calls("post", "/enquiries", "receiver", {**BODY, "complaint": True})
+    listed = work.calls("get", "/enquiries", "supervisor").json()["data"]
+
+    assert (made.status_code, matter.status_code) == (201, 201)
+    assert [(line["case"], line["complaint"]) for line in listed] == [(None, True), (case.no, True)]
+
+
+@pytest.mark.parametrize(
+    ("key", "body", "found"),
+    [
+        ("receiver", {"item": None}, (422, "invalid")),
+        ("receiver", {"phone": ""}, (422, "invalid")),
+        ("receiver", {"case": "NONE"}, (404, "nothing-found")),
+        ("reviewer", {}, (403, "not-allowed")),
+        ("channel", {"complaint": True}, (422, "invalid")),
+        ("channel", {"case": "NONE"}, (422, "invalid")),
+        ("channel", {"item": None}, (422, "invalid")),
+    ],
+)
+def test_what_is_not_taken_down(work: Casework, key: str, body: dict[str, Any], found: tuple[int, str]) -> None:
+    assert told(work.calls("post", "/enquiries", key, {**BODY, **body})) == found
+    assert Enquiry.objects.count() == 0
