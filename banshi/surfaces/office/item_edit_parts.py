@@ -147,7 +147,11 @@ def _saved(
             request, now, part, at, typed.entry, facts, refused=_at_input(refused, part), meanwhile=meanwhile,
             status=status_of(refused),
         )  # fmt: skip
-    messages.success(request, pgettext("item edit", "Saved."))
+    if said.draft.ready_at is not None and document != said.document:
+        back = pgettext("item edit", "Saved. It was ready and is not any more: say so again once it is.")
+        messages.warning(request, back)
+    else:
+        messages.success(request, pgettext("item edit", "Saved."))
     if request.POST.get("act") == "stay":
         return redirect(_address(said, part, at))
     if part == REST:

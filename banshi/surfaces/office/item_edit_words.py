@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import Any, get_args
 
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
-from banshi.rooms.catalogue.rules.editing import ENDS, RATES, REMISSIONS, VALID
+from banshi.foundation.said import named
+from banshi.rooms.catalogue.rules.editing import CODED, ENDS, RATES, REMISSIONS, VALID, WITHIN, entries
 from banshi.rooms.catalogue.rules.handling import LONGEST_REUSE, LONGEST_WORDS, Channel, FieldType, Necessity, Unit
 from banshi.rooms.catalogue.rules.national import AT_TIMES, STATED
 from banshi.surfaces.office.item_version_words import ENDED, NAMES, VALUES
@@ -370,3 +372,31 @@ INPUTS: dict[str, tuple[Input, ...]] = {
         *(each for name in BODIES for each in _both(f"stated.{name}", most=80)),
     ),
 }  # fmt: skip
+
+
+def place_said(where: str, document: Mapping[str, Any]) -> str:
+    """Where a fault stands, as people call it: the part, and the entry by its name. "" for what is in no part.
+
+    :param where: as of `faults.Fault`.
+    """
+    for code, part in PARTS.items():
+        at = WITHIN.get(code, code)
+        found = re.fullmatch(re.escape(at) + r"(?:\[(\d+)\]|\.([^.\[]+))?(?:[.\[].*)?", where)
+        if found is None:
+            continue
+        entry = _entry(code, document, found[1], found[2])
+        name = named(entry, part.text) if entry is not None else ""
+        return (
+            pgettext("item edit", "%(part)s “%(name)s”") % {"part": part.label, "name": name}
+            if name
+            else str(part.label)
+        )
+    first = where.partition(".")[0].partition("[")[0]
+    return str(REST_LABEL) if first in ("fee", "limits", "result", "where", "appointment", "season", "stated") else ""
+
+
+def _entry(part: str, document: Mapping[str, Any], at: str | None, code: str | None) -> Mapping[str, Any] | None:
+    listed = entries(document, part)
+    if at is not None:
+        return listed[int(at)] if int(at) < len(listed) else None
+    return next((each for each in listed if code is not None and str(each.get(CODED.get(part, ""))) == code), None)

@@ -217,6 +217,27 @@ def test_what_cannot_be_computed_is_not_published(wrong: dict[str, Any], where: 
     assert [each.where for each in faults(search(wrong))] == [where]
 
 
+@pytest.mark.parametrize(
+    ("zh", "en", "where"),
+    [
+        ("工本费每证 10 元", "20 yuan each", ["fee.text_zh"]),
+        ("工本费每证 20 元", "10 yuan each", ["fee.text_en"]),
+        ("每证20元，加急 50 元", "¥ 20 each, ¥50 in haste", []),
+        ("每证 20.00 元", "CNY 20", []),
+        ("按标准收工本费", "A fee, by the tariff", []),
+        ("第 10 条规定的工本费", "The fee of article 10", []),
+        ("超过 1.5 万元的另计", "More above that", []),
+        ("每证 1,020 元", "20 yuan", ["fee.text_zh"]),
+    ],
+)
+def test_an_amount_is_the_one_that_the_sentence_beside_it_names(zh: str, en: str, where: list[str]) -> None:
+    set_fee = search(amount="20", text_zh=zh, text_en=en)
+    by_rate = search(rate(amount="20", text_zh=zh, text_en=en))
+
+    assert [each.where for each in faults(set_fee)] == where
+    assert [each.where for each in faults(by_rate)] == [each.replace("fee.", "fee.rates[0].") for each in where]
+
+
 def test_a_set_fee_is_no_more_than_the_tables_hold() -> None:
     item = search()
     assert item.fee is not None

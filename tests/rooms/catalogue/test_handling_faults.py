@@ -174,9 +174,9 @@ def test_a_path_that_ends_without_papers_or_situation_is_named() -> None:
     papers = [paper("a", needed_if={"any": [{"eq": ["q", "x"]}, {"eq": ["more", "b"]}]})]
 
     assert told(**{**PATHS, "questions": asked, "situations": situations, "materials": papers}) == [
-        ("questions", "Ends without a list of papers: q=y, more=a"),
-        ("situations", "Ends in no situation: q=y, more=a"),
-        ("situations", "Ends in no situation: q=y, more=b"),
+        ("questions", "Ends without a list of papers: Question “Option y”, Question “Option a”"),
+        ("situations", "Ends in no situation: Question “Option y”, Question “Option a”"),
+        ("situations", "Ends in no situation: Question “Option y”, Question “Option b”"),
     ]
 
 
@@ -243,7 +243,7 @@ def test_every_path_ends_in_a_handling_item_and_each_is_reached() -> None:
     asked = {**PATHS, "questions": [question("q", "x", "y")], "materials": papers}
 
     assert told(**{**asked, "handling_items": below}) == [
-        ("handling_items", "Ends in no handling item: q=y"),
+        ("handling_items", "Ends in no handling item: Question “Option y”"),
         ("handling_items.other", "No path of answers comes to it"),
     ]
     assert told(**{**asked, "handling_items": [below[0], {**below[1], "code": "one"}]}) == [

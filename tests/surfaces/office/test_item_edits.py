@@ -456,7 +456,7 @@ def test_what_keeps_it_from_being_published_stands_at_its_part(change: ItemDraft
     page = text(editor, url(change))
     answer = editor.post(f"/office/town/items/drafts/{change.pk}/publish", {"seen": 2})
 
-    assert ("questions.q-9.options" in page, "fields.x.options" in page, "/publish" in page) == (True, True, False)
+    assert ("“问”：选项不到两个" in page, "表单“栏x”：" in page, "/publish" in page) == (True, True, False)
     assert answer.status_code in (409, 422)
     assert now(change)["questions"] == more
 
@@ -468,8 +468,34 @@ def test_where_answers_come_to_no_situation_the_list_says_so(change: ItemDraft, 
 
     page, table = text(editor, url(change, "situations/")), text(editor, url(change, "paths"))
 
-    assert "答到头没有情形：premises=own, agent=self" in page
+    assert "答到头没有情形：问“选own”，问“选self”" in page
     assert ("其中 2 条没有材料或情形。" in table, table.index("没有情形") < table.index("选rented")) == (True, True)
+
+
+def test_a_fee_beside_another_sum_is_said_and_not_ready(change: ItemDraft, editor: Client) -> None:
+    address = url(change, "rest/")
+    typed = {"fee.amount": "20", "fee.text_zh": "每证 10 元", "fee.text_en": "20 yuan"}
+    editor.post(address, sent(editor, address, **typed))
+
+    page = text(editor, url(change))
+    answer = editor.post(url(change, "finish"), {"seen": change_seen(change)})
+
+    change.refresh_from_db()
+    assert "金额是 20 元，中文说明写的是 10 元" in page
+    assert (answer.status_code, change.ready_at) == (422, None)
+
+
+def test_faults_are_said_by_the_name_of_their_part_and_not_by_a_path(change: ItemDraft, editor: Client) -> None:
+    document = {"handling": {**change.document["handling"]}}
+    first = {**document["handling"]["questions"][0]}
+    first["options"] = first["options"][:1]
+    document["handling"]["questions"] = [first, *document["handling"]["questions"][1:]]
+    ItemDraft.objects.filter(pk=change.pk).update(document=document)
+
+    page = text(editor, url(change))
+
+    assert f"“{first['text_zh']}”：选项不到两个" in page
+    assert f"questions.{first['id']}.options" not in page
 
 
 def test_another_person_publishes_and_an_editor_does_not(office: Town, change: ItemDraft, editor: Client) -> None:  # noqa: F811

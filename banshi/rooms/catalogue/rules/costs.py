@@ -7,6 +7,7 @@ then the rates that are still possible stand there.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -302,13 +303,40 @@ def plain(number: Decimal) -> str:
 # --- Faults -----------------------------------------------------------------------------------------------------
 
 
+_SUMS = re.compile(
+    r"(?:[¥￥]|CNY|RMB|yuan)\s*(\d[\d,，]*(?:\.\d+)?)|(\d[\d,，]*(?:\.\d+)?)\s*(?:元|yuan|CNY|RMB)", re.IGNORECASE
+)
+
+
+def sums_in(text: str) -> frozenset[Decimal]:
+    """The sums in yuan that a sentence names, such as “每证 10 元”, “¥1,200” or “10 yuan”."""
+    found = ("".join(pair) for pair in _SUMS.findall(text))
+    return frozenset(Decimal(each.replace(",", "").replace("，", "")) for each in found)
+
+
+def _unsaid(amount: Decimal | None, zh: str, en: str, where: str) -> Iterator[tuple[str, str, str]]:
+    """The sentence beside an amount names sums, and not this one. One that names none says nothing wrong."""
+    for tongue, text in (("zh", zh), ("en", en)):
+        said = sums_in(text)
+        if amount is not None and said and amount not in said:
+            there = "、".join(f"{each:f}" for each in sorted(said))
+            yield (
+                f"{where}.text_{tongue}",
+                f"金额是 {amount:f} 元，{'中文' if tongue == 'zh' else '英文'}说明写的是 {there} 元",
+                f"The amount is {amount:f} yuan, the {'Chinese' if tongue == 'zh' else 'English'} words say {there}",
+            )
+
+
 def cost_faults(handling: Handling) -> Iterator[tuple[str, str, str]]:
     """What keeps a fee from being computed: where, in Chinese, in English."""
     fee = handling.fee
     if fee is not None and fee.amount is not None and fee.amount > MOST_FEE:
         yield "fee.amount", *_TOO_MUCH
+    if fee is not None and not fee.rates:
+        yield from _unsaid(fee.amount, fee.text_zh, fee.text_en, "fee")
     for i, rate in enumerate(fee.rates if fee is not None else ()):
         where = f"fee.rates[{i}]"
+        yield from _unsaid(rate.amount, rate.text_zh, rate.text_en, where)
         if rate.amount is not None and rate.amount > MOST_FEE:
             yield f"{where}.amount", *_TOO_MUCH
         if (rate.amount is None) == (rate.formula is None):

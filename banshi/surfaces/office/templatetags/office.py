@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from banshi.surfaces.office.item_edit_words import place_said
 from banshi.surfaces.office.words import TABLES
 
 register = template.Library()
@@ -15,3 +16,9 @@ register = template.Library()
 def word(code: Any, table: str) -> str:
     """The words for a code; the code itself where there are none."""
     return str(TABLES[table].get(str(code), code))
+
+
+@register.filter
+def place_in(where: str, document: Any) -> str:
+    """`{{ fault.where|place_in:document }}`: where a fault of a matter stands, as people call it."""
+    return place_said(where, document)
