@@ -16,7 +16,7 @@ from banshi.rooms.cases.actions.ground import today_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import handling_of_case, proposed_of
 from banshi.rooms.catalogue.rules.granting import grants_of
-from banshi.rooms.catalogue.rules.handling import NUMERIC, Grant
+from banshi.rooms.catalogue.rules.handling import NUMERIC, ROUND, Grant
 
 LONGEST = 201  # one more than any takes, so that it is told
 
@@ -51,7 +51,7 @@ def _line(case: Case, grant: Grant, stands: str, typed: Mapping[str, Any], open_
 
 
 def _hint(case: Case, grant: Grant, stands: str) -> str:
-    if grant.of:
+    if grant.of and grant.of != ROUND:
         field = next(each for each in handling_of_case(case).fields if each.code == grant.of)
         return pgettext("case", "Left empty: as “%(field)s” says") % {"field": named(field, "label")}
     if grant.after_months is not None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from banshi.rooms.cases.actions.ground import invalid, today_of
 from banshi.rooms.cases.models import Case, CasePaper
-from banshi.rooms.cases.queries.handling import form_of, handling_of_case
+from banshi.rooms.cases.queries.handling import grounds_of, handling_of_case
 from banshi.rooms.cases.queries.papers import facts_of
 from banshi.rooms.cases.rules.paper_texts import day_said, day_words
 from banshi.rooms.catalogue.rules.granting import WrongGrant, granted
@@ -20,7 +20,7 @@ Rows = tuple[tuple[str, str, str], ...]  # code, label, what it says
 def what_is_granted(case: Case, said: Said, *, now: datetime) -> Rows:
     """As decision and result state it. The case is locked. :raises Refused: invalid – `granted.<code>`."""
     try:
-        found = granted(handling_of_case(case), case.answers, form_of(case), said, today_of(case, now))
+        found = granted(handling_of_case(case), case.answers, grounds_of(case), said, today_of(case, now))
     except WrongGrant as wrong:
         raise invalid(f"granted.{wrong.code}"[:100], wrong.zh, wrong.en) from wrong
     return tuple((each.grant.code, each.grant.label_zh, _words(each.grant, each.value)) for each in found)

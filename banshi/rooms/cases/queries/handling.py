@@ -8,14 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from banshi.kernel.money import fen
-from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.models import Case, CaseMaterial, QuotaEntry
 from banshi.rooms.cases.rules.lifecycle import AGAINST
 from banshi.rooms.cases.rules.materials import UNCLEARED, Got, Wanted
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.costs import Cost
 from banshi.rooms.catalogue.rules.granting import proposed
 from banshi.rooms.catalogue.rules.guided import Guided, cost_in, guided, shown
-from banshi.rooms.catalogue.rules.handling import Field, Grant, Handling
+from banshi.rooms.catalogue.rules.handling import ROUND, Field, Grant, Handling
 from banshi.rooms.catalogue.rules.remedy import Remedy, remedy_of
 from banshi.rooms.places import queries as places
 
@@ -73,7 +73,16 @@ def shown_fields(case: Case) -> tuple[Field, ...]:
 
 def proposed_of(case: Case, *, day: date) -> tuple[tuple[Grant, str], ...]:
     """核定内容: what a grant would grant if nobody says otherwise. :param day: the hall's."""
-    return proposed(handling_of_case(case), case.answers, form_of(case), day)
+    return proposed(handling_of_case(case), case.answers, grounds_of(case), day)
+
+
+def grounds_of(case: Case) -> dict[str, Any]:
+    """What is proposed to be granted comes of it: its form, and the round in which it has its place."""
+    form = form_of(case)
+    if all(each.of != ROUND for each in handling_of_case(case).result.grants):
+        return form
+    entry = QuotaEntry.objects.filter(case=case).select_related("round").order_by("-id").first()
+    return form if entry is None else {**form, ROUND: f"{entry.round.year} 年第 {entry.round.number} 期"}
 
 
 def wanted_of(case: Case) -> list[Wanted]:

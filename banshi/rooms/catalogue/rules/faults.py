@@ -15,7 +15,16 @@ from banshi.rooms.catalogue.rules.costs import cost_faults, unasked_faults
 from banshi.rooms.catalogue.rules.flow import flow_faults
 from banshi.rooms.catalogue.rules.general import certificate_named
 from banshi.rooms.catalogue.rules.guided import SHOWN, TODAY, age_of, vouched_by
-from banshi.rooms.catalogue.rules.handling import NUMERIC, PERMIT, SAYS_NUMBER, Condition, Element, Field, Handling
+from banshi.rooms.catalogue.rules.handling import (
+    NUMERIC,
+    PERMIT,
+    ROUND,
+    SAYS_NUMBER,
+    Condition,
+    Element,
+    Field,
+    Handling,
+)
 from banshi.rooms.catalogue.rules.limits import length
 from banshi.rooms.catalogue.rules.paths import ends
 from banshi.rooms.catalogue.rules.seasons import Span, faults_of
@@ -154,7 +163,10 @@ def _grants(handling: Handling) -> Iterator[Fault]:
     fields = {each.code: each for each in handling.fields}
     for grant in handling.result.grants:
         where = f"result.grants.{grant.code}"
-        if grant.of and grant.of not in fields:
+        if grant.of == ROUND:
+            if handling.quota is None or grant.type != "text":
+                yield Fault(f"{where}.of", "不按名额办理，没有期次", "No places are counted: there is no round")
+        elif grant.of and grant.of not in fields:
             yield Fault(f"{where}.of", f"没有 {grant.of} 这一栏", f"There is no field {grant.of}")
         elif grant.of and grant.type != "text" and fields[grant.of].type != grant.type:
             yield Fault(f"{where}.of", f"{grant.of} 的类型不同", f"{grant.of} is of another type")
@@ -381,17 +393,28 @@ def _paths(handling: Handling) -> list[Fault]:
         reached["materials"] |= {each.code for each in end.materials}
         reached["situations"] |= {end.situation.id} if end.situation else set()
         reached["handling_items"] |= {end.handling_item.code} if end.handling_item else set()
-        path = ", ".join(f"{question}={option}" for question, option in end.answers.items()) or "–"
+        path, path_en = _path_said(handling, end.answers)
         found += [
-            Fault(where, f"{zh}：{path}", f"{en}: {path}") for where, zh, en in unasked_faults(handling, end.answers)
+            Fault(where, f"{zh}：{path}", f"{en}: {path_en}") for where, zh, en in unasked_faults(handling, end.answers)
         ]
         if not end.materials and handling.materials:
-            found.append(Fault("questions", f"答到头没有材料：{path}", f"Ends without a list of papers: {path}"))
+            found.append(Fault("questions", f"答到头没有材料：{path}", f"Ends without a list of papers: {path_en}"))
         if handling.situations and end.situation is None:
-            found.append(Fault("situations", f"答到头没有情形：{path}", f"Ends in no situation: {path}"))
+            found.append(Fault("situations", f"答到头没有情形：{path}", f"Ends in no situation: {path_en}"))
         if handling.handling_items and end.handling_item is None:
-            found.append(Fault("handling_items", f"答到头没有办理项：{path}", f"Ends in no handling item: {path}"))
+            found.append(Fault("handling_items", f"答到头没有办理项：{path}", f"Ends in no handling item: {path_en}"))
     return [*found[:MOST_ALIKE], *_never(handling, reached)]
+
+
+def _path_said(handling: Handling, answers: Mapping[str, str]) -> tuple[str, str]:
+    """What was answered, in words: Chinese and English."""
+    asked = {each.id: each for each in handling.questions}
+    pairs = [
+        (asked[question], next(each for each in asked[question].options if each.id == option))
+        for question, option in answers.items()
+    ]
+    zh = "，".join(f"{question.text_zh}“{option.text_zh}”" for question, option in pairs)
+    return zh or "–", ", ".join(f"{question.text_en} “{option.text_en}”" for question, option in pairs) or "–"
 
 
 def _never(handling: Handling, reached: Mapping[str, set[str]]) -> Iterator[Fault]:

@@ -304,11 +304,15 @@ class Limits(Part):
     issue_days: Days = 10
 
 
+ROUND = "quota.round"  # no field: the round of the case, as it is called
+
+
 class Grant(Part):
     """核定内容: a fact that is decided with the grant, and stated on the decision and the result.
 
-    :ivar of: the field whose value is proposed. :ivar after_months: of a day: so many months after the decision are proposed,
-        0: its day. Without either whoever decides says it. :ivar always: also where the field was left empty somebody says it.
+    :ivar of: the field whose value is proposed; `quota.round`: the round (期次) in which the case got its place.
+    :ivar after_months: of a day: so many months after the decision are proposed, 0: its day. Without either whoever decides
+        says it. :ivar always: also where the field was left empty somebody says it.
     :ivar masked: only its last four signs are stated.
     """
 
