@@ -26,6 +26,9 @@ from banshi.rooms.tickets.models import Visit
 Q = models.Q
 
 
+_SAID = ("pass", "return", "notice", "refuse", "opine", "answer_consult")  # what somebody of the hall thought of it
+
+
 class Bundle(models.Model):
     """一件事: several matters begun as one, by one form and one set of papers. Each goes on as a case of its own."""
 
@@ -299,8 +302,15 @@ class Case(models.Model):
 
     @property
     def worked_by(self) -> set[int | None]:
-        """Who took one of its steps, by id of staff; None among them where one was nobody's."""
-        return {self.received_by_id, self.accepted_by_id, self.decided_by_id, self.issued_by_id}
+        """Who took one of its steps, looked at it beforehand or gave an opinion, by id of staff; None among them where one was
+        nobody's."""
+        said = (
+            self.events.filter(verb__in=_SAID, actor__startswith="staff:")
+            .order_by("seq")
+            .values_list("actor", flat=True)
+        )
+        judged = {int(each.removeprefix("staff:")) for each in said}
+        return {self.received_by_id, self.accepted_by_id, self.decided_by_id, self.issued_by_id, *judged}
 
 
 class CaseEvent(models.Model):

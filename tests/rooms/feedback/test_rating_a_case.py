@@ -177,3 +177,19 @@ def test_five_who_rate_a_case_together_are_one_rating_and_one_follow_up(committe
 
     assert sorted(r.follow_up for r in results if isinstance(r, Rating)) == [False, True]
     assert [r.slug for r in results if isinstance(r, Refused)] == ["already-rated"] * 3
+
+
+def test_who_looked_at_it_beforehand_or_gave_an_opinion_does_not_rate_it(matters: Matters) -> None:
+    sent = matters.opened()
+    for code in ("id", "lease", "photo"):
+        cases.add_material(case_no=sent.no, code=code, channel="upload", by=matters.applicant, now=TUESDAY_NINE)
+    cases.submit(case_no=sent.no, by=matters.applicant, now=TUESDAY_NINE)
+    verdicts = [cases.Verdict(code, ok=True) for code in ("id", "lease", "photo")]
+    cases.pass_on(case_no=sent.no, verdicts=verdicts, by=matters.by["pre_reviewer"], now=TUESDAY_NINE)
+    sent.refresh_from_db()
+    case = matters.in_review()
+    cases.opine(case_no=case.no, says="grant", text="", by=matters.by["reviewer"], now=TUESDAY_NINE)
+
+    assert matters.staff["pre_reviewer"].pk in sent.worked_by
+    assert matters.staff["reviewer"].pk in case.worked_by
+    assert matters.staff["supervisor"].pk not in sent.worked_by | case.worked_by

@@ -422,7 +422,6 @@ def _grant(facts: Facts) -> PaperWords:
             *_head(facts),
             ("受理日期", _day(facts.accepted_on)),
             ("结果", facts.result),
-            ("结果编号", facts.result_no),
             *_granted(facts),
         ),
         remedy=_remedy(facts, "决定"),
