@@ -13,6 +13,7 @@ from banshi.journeys.case.learning import learn_from
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.documents import IdType
 from banshi.kernel.evidence import Evidence
+from banshi.kernel.masking import mask_known
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import today_of
@@ -90,18 +91,61 @@ def keep_result(case: Case, paper: CasePaper, *, by: Actor, now: datetime) -> No
 
 def _end_others(case: Case, *, by: Actor, now: datetime) -> None:
     """注销、换发: what the item says that its result ends. What one of our own cases gave is not in force on paper either."""
-    found = endings_of(handling_of_case(case), guided_case(case).answers)
-    form = form_of(case) if found else {}
-    for each in found:
-        used = case.materials.filter(gone_at=None, certificate__type=each.type).values_list("certificate_id", flat=True)
-        wanted = library.Wanted(
-            each.type, each.which, used=list(used), number=str(form.get(each.field) or "") if each.field else ""
-        )
+    for wanted in _ended_by(case):
         for gone in library.end_for_case(
             case_no=case.no, wanted=wanted, **cases.holder_of(case), hall=case.hall.code, by=by, now=now
         ):
             if gone.case_no:
                 cases.end_result(case_no=gone.case_no, number=gone.number, now=now)
+
+
+def _ended_by(case: Case) -> list[library.Wanted]:
+    found = endings_of(handling_of_case(case), guided_case(case).answers)
+    form = form_of(case) if found else {}
+    return [
+        library.Wanted(
+            each.type, each.which,
+            used=list(
+                case.materials.filter(gone_at=None, certificate__type=each.type)
+                .order_by("id")
+                .values_list("certificate_id", flat=True)
+            ),
+            number=str(form.get(each.field) or "") if each.field else "",
+        )
+        for each in found
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A certificate that a result ends. `number`: masked; "": the library knows of none."""
+
+    name_zh: str
+    name_en: str
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """What the result of a case ends. `done`: it is made, and they hold no more; else they still do."""
+
+    done: bool
+    gone: list[Gone]
+
+
+def replaced_by(case: Case) -> Replaced | None:
+    """What the result of a case ends, for whoever makes it or hands it over; None: it ends nothing, or nothing is granted."""
+    found = endings_of(handling_of_case(case), guided_case(case).answers)
+    if not found or not case.granted:
+        return None
+    done = case.phase != "decided"
+    rows = stored.ended_for(case.no) if done else [
+        each
+        for wanted in _ended_by(case)
+        for each in library.would_end(case_no=case.no, wanted=wanted, **cases.holder_of(case))
+    ]  # fmt: skip
+    known = [Gone(each.name_zh, each.name_en, mask_known(each.number)) for each in rows]
+    return Replaced(done, known or [Gone(each.name_zh, each.name_en) for each in found])
 
 
 def take_back(case: Case, *, why: str = "terminated", by: Actor, now: datetime) -> None:

@@ -272,7 +272,7 @@ def certificates_of(
         rows = rows.filter(type__in=types)
     if today is not None:
         rows = rows.filter(Q(valid_until=None) | Q(valid_until__gte=today))
-    return [_certificate_view(row) for row in rows.order_by("-issued_on", "-id")]
+    return [certificate_view(row) for row in rows.order_by("-issued_on", "-id")]
 
 
 def standing_of(case_no: str) -> list[str]:
@@ -284,15 +284,21 @@ def standing_of(case_no: str) -> list[str]:
 def certificate(ref: str) -> CertificateView | None:
     """By its reference, whatever its state."""
     row = Certificate.objects.filter(ref=ref).first()
-    return _certificate_view(row) if row is not None else None
+    return certificate_view(row) if row is not None else None
 
 
 def certificates_called(refs: Collection[str]) -> dict[str, CertificateView]:
     """By their references, whatever their state."""
-    return {row.ref: _certificate_view(row) for row in Certificate.objects.filter(ref__in=refs).order_by("id")}
+    return {row.ref: certificate_view(row) for row in Certificate.objects.filter(ref__in=refs).order_by("id")}
 
 
-def _certificate_view(row: Certificate) -> CertificateView:
+def ended_for(case_no: str) -> list[CertificateView]:
+    """What the result of a case ended, and holds no more."""
+    rows = Certificate.objects.filter(ended_for=case_no).exclude(ended_at=None).order_by("id")
+    return [certificate_view(row) for row in rows]
+
+
+def certificate_view(row: Certificate) -> CertificateView:
     return CertificateView(
         row.ref, row.type, row.number, row.name_zh, row.name_en, row.issuer_zh, row.issuer_en, row.issued_on,
         row.valid_until, row.status, row.trust, row.source, row.case_no, row.document_version_id, row.person_id,

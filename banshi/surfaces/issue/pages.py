@@ -143,6 +143,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
         "cabinet": case.phase in ("issuing", "ready") and bool(cabinets_of(hall)) and own,
         "trail": [(step, _place(step)) for step in trail(case)[::-1]],
+        "replaced": conclude.replaced_by(case) if case.phase in ("decided", "issuing", "ready") else None,
         "in_cell": stay_of(case, "result"), "kept": folders.folder_of(case),
         "lying": folders.papers_lying(case),
         "may_keep": request.who.may("folders.keep", hall.code),

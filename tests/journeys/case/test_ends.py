@@ -111,6 +111,27 @@ def test_a_new_licence_takes_the_place_of_every_other_and_of_its_paper(matters: 
     assert (told.facts["case"], told.facts.keys()) == (second.no, {"why", "case"})
 
 
+def test_what_a_result_ends_is_said_before_it_is_made_and_after(matters: Matters) -> None:
+    ends({"which": "all"})
+    first, _ = granted(matters)
+    second = matters.decided()
+
+    before = conclude.replaced_by(second)
+    issued(matters, second)
+    after = conclude.replaced_by(Case.objects.get(pk=second.pk))
+    alone = conclude.replaced_by(Case.objects.get(pk=first.pk))
+
+    assert before is not None
+    assert after is not None
+    assert alone is not None
+    assert (before.done, after.done) == (False, True)
+    assert [each.name_zh for each in before.gone] == [each.name_zh for each in after.gone]
+    assert before.gone[0].number == after.gone[0].number != ""
+    assert [each.number for each in alone.gone] == [""]  # there was none
+    ends()
+    assert conclude.replaced_by(matters.decided()) is None
+
+
 def test_what_says_nothing_ends_nothing(matters: Matters) -> None:
     first, paper = granted(matters)
 

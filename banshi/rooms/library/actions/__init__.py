@@ -21,7 +21,7 @@ from banshi.rooms.library.actions.consenting import (
 from banshi.rooms.library.actions.destroying import destroy, forget_unkept
 from banshi.rooms.library.actions.files import keep, take_in
 from banshi.rooms.library.actions.importing import end_own, import_certificates
-from banshi.rooms.library.actions.replacing import Moved, Wanted, end_for_case, hold_holder, put_back_of_case
+from banshi.rooms.library.actions.replacing import Moved, Wanted, end_for_case, hold_holder, put_back_of_case, would_end
 from banshi.rooms.library.actions.scanning import reject, release, scan_pending
 from banshi.rooms.library.actions.uploads import begin_upload, drop_upload, finish_upload, forget_uploads, put_part
 
@@ -62,4 +62,5 @@ __all__ = [
     "use_certificate",
     "use_earlier",
     "use_facts",
+    "would_end",
 ]

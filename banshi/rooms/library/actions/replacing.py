@@ -19,7 +19,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.library import rules
 from banshi.rooms.library.actions.certificates import index_of
 from banshi.rooms.library.models import Certificate
-from banshi.rooms.library.queries import held_by, standing
+from banshi.rooms.library.queries import CertificateView, certificate_view, held_by, standing
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,7 @@ def end_for_case(
     now: datetime,
 ) -> list[Moved]:
     """What stands of the holder and is meant; never what came of this case. The holder is held. Again it is nothing more."""
-    theirs = Certificate.objects.filter(
-        held_by(person_id, organisation_id), type=wanted.type, status__in=rules.CERTIFICATE.of("end")
-    ).exclude(case_no=case_no)
+    theirs = _standing_beside(case_no, wanted, person_id, organisation_id)
     rows = list(_meant(theirs, wanted).order_by("id").select_for_update(no_key=True))
     for row in rows:
         row.status, row.ended_at, row.ended_by, row.ended_for = rules.CERTIFICATE.to("end"), now, str(by), case_no
@@ -71,6 +69,22 @@ def end_for_case(
             facts={"why": "replaced", "case": case_no},
         )  # fmt: skip
     return [_moved(row) for row in rows]
+
+
+def would_end(
+    *, case_no: str, wanted: Wanted, person_id: int | None, organisation_id: int | None
+) -> list[CertificateView]:
+    """What `end_for_case` would end now: read alone."""
+    theirs = _standing_beside(case_no, wanted, person_id, organisation_id)
+    return [certificate_view(row) for row in _meant(theirs, wanted).order_by("id")]
+
+
+def _standing_beside(
+    case_no: str, wanted: Wanted, person_id: int | None, organisation_id: int | None
+) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(
+        held_by(person_id, organisation_id), type=wanted.type, status__in=rules.CERTIFICATE.of("end")
+    ).exclude(case_no=case_no)
 
 
 def _meant(theirs: QuerySet[Certificate], wanted: Wanted) -> QuerySet[Certificate]:
