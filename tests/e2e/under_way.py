@@ -31,7 +31,8 @@ FORM: dict[str, dict[str, str]] = {
     },
     HOME: {
         "ownership": "sole", "seller": "王建国", "location": "南城街道鸿福路 8 号 2 栋 301", "area": "89.5", "price": "3200000",
-        "unit": "441900001001GB00001F00020301", "former": "粤（2015）东莞不动产权第0012345号", "certificates": "1",
+        "former-kind": "estate", "unit": "441900001001GB00001F00020301",
+        "former": "粤（2015）东莞不动产权第0012345号", "certificates": "1",
     },
 }  # fmt: skip
 

@@ -65,6 +65,7 @@ class Buyer(Walker):
 
     def fill(self) -> None:
         self.page.select_option("[name=f-ownership]", "sole")
+        self.page.select_option("[name=f-former-kind]", "estate")
         super().fill()
 
 
