@@ -22,6 +22,7 @@ from banshi.foundation.states import word
 from banshi.frames.case_fields import as_typed, origin_said, source_said
 from banshi.frames.staff.case_files import looked, sheets, title_of
 from banshi.frames.staff.names import names_of
+from banshi.frames.staff.stops import procedures_of, proposed_words
 from banshi.journeys.case.carried import Carried, on_record
 from banshi.kernel.masking import mask_name, mask_phone
 from banshi.kernel.refusals import Refused
@@ -251,7 +252,9 @@ def _what(moment: Moment) -> str:
 
 
 def _why(moment: Moment) -> str:
-    """In somebody's own words, after the ground where one was chosen from a list."""
+    """In somebody's own words, after the ground where one was chosen from a list, or the procedure that was proposed."""
+    if moment.verb == "propose_stop":
+        return proposed_words(moment)
     ground = GROUNDS.get(moment.facts.get("ground", ""))
     return f"{named(ground)} · {moment.why}" if ground is not None else moment.why
 
@@ -289,7 +292,7 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
         "opinions": list(case.opinions.exclude(stage="consult").select_related("by").order_by("id")),
         "consulted": queries.consulted_on(case, now=now) if behind else [],
         "handovers": list(case.handovers.select_related("given_by", "signed_by", "refused_by").order_by("id")) if behind else [],
-        "owed": owed, "stop": case.stops.filter(ended_at=None).first() if case.stopped_at else None,
+        "owed": owed, "procedures_held": procedures_of(case, moments),
         "fee": (fee := fees.owed(case.no, now=now) if case.decided_at else None),
         "free": queries.free_of(case) if case.granted and fee is None else None,
         "agreed": _agreed(moments, staff=request.who.staff_id, now=now),

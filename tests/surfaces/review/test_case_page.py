@@ -600,3 +600,17 @@ def test_a_head_sees_where_the_days_lead_before_they_agree(matters: Matters, cli
     assert re.search(r"承诺办结</dt> <dd>3月16日[^<]*→ <b>3月23日", re.sub(r"</?(?:time|span)[^>]*>", "", page))
     assert re.search(r"法定最迟</dt> <dd>4月7日[^<]*→ <b>4月14日", re.sub(r"</?(?:time|span)[^>]*>", "", page))
     assert [page.count(each) for each in ('for="no-longer-why">不同意的理由', 'for="extend-reason">理由')] == [1, 1]
+
+
+def test_a_procedure_is_named_with_what_was_told_and_what_came_of_it(matters: Matters, client_of):
+    case = matters.in_review()
+    matters.stop(case)
+
+    stands = client_of("approver").get(at(case)).content.decode()
+    cases.resume_clock(case_no=case.no, result="双方意见一致", by=matters.by["reviewer"], now=TUESDAY_NINE)
+    over = client_of("approver").get(at(case)).content.decode()
+
+    assert ("<b>听证</b> 规程" in stands, "告知 3 天，到 2026-03-13" in stands, "听证 3 天 · 规程" in stands) == (
+        True,
+    ) * 3
+    assert ("程序结果：" in stands, "程序结果： 双方意见一致" in over) == (False, True)
