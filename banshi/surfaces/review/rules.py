@@ -174,6 +174,10 @@ def _theirs(request: Asked, hall: Hall, code: str) -> RunsOfItem:
 def stop(request: Asked, hall: str) -> HttpResponseBase:
     """一键停用: everywhere, at once."""
     count = cases.stop_all_rules(by=acting(request, places.hall_by_code(hall)), now=clock.now())
-    said = ngettext("Stopped. %(n)s matter goes to people now.", "Stopped. %(n)s matters go to people now.", count)
+    said = ngettext(
+        "Stopped in every hall. %(n)s matter goes to people now.",
+        "Stopped in every hall. %(n)s matters go to people now.",
+        count,
+    )
     messages.success(request, said % {"n": count})
     return redirect("review:rules", hall=hall)
