@@ -86,6 +86,7 @@ def _logins() -> list[dict[str, str]]:
         {"login": "nancheng-01", "role": _("Window clerk, Nancheng 01"), "next": "/desk/"},
         {"login": "nancheng-manager", "role": _("Hall manager, Nancheng"), "next": "/office/nancheng/live"},
         {"login": "city", "role": _("City administrator, all halls"), "next": "/office/"},
+        {"login": "city2", "role": _("The second city administrator"), "next": "/office/"},
         {"login": "auditor", "role": _("Auditor"), "next": "/office/"},
     ]
 
