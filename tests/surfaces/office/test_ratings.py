@@ -156,3 +156,12 @@ def test_a_judge_of_another_hall_judges_nothing_here(manager: Client, task: Task
 
     task.refresh_from_db()
     assert (answer.status_code, task.state) == (404, "appealed")
+
+
+def test_what_was_ticked_is_read_in_words(manager: Client, task: Task):  # noqa: F811
+    task.rating.tags = ["slow", "自己的话"]
+    task.rating.save(update_fields=["tags"])
+
+    shown = page(manager, "open")
+
+    assert re.findall(r'<span class="tag">([^<]*)</span>', shown) == ["办得慢", "自己的话"]
