@@ -271,6 +271,12 @@ def _agreed(moments: list[Moment], *, staff: int | None, now: datetime) -> dict[
     return {verb: [people[pk] for pk in dict.fromkeys(keys) if pk in people] for verb, keys in found.items()}
 
 
+def _fee_agreed(moments: list[Moment]) -> str:
+    """The numbers that somebody last agreed that a fee be computed by, in words; "" for none."""
+    said = [each.why for each in moments if each.verb == "agree" and each.facts.get("verb") == "reassess"]
+    return said[-1] if said else ""
+
+
 def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
     """What every page about one case has in its context."""
     whole = is_whole(request, case)
@@ -295,7 +301,7 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
         "owed": owed, "procedures_held": procedures_of(case, moments),
         "fee": (fee := fees.owed(case.no, now=now) if case.decided_at else None),
         "free": queries.free_of(case) if case.granted and fee is None else None,
-        "agreed": _agreed(moments, staff=request.who.staff_id, now=now),
+        "agreed": _agreed(moments, staff=request.who.staff_id, now=now), "fee_agreed": _fee_agreed(moments),
     }  # fmt: skip
 
 

@@ -59,6 +59,7 @@ def test_two_supervisors_have_the_fee_computed_anew(matters: Any, client_of: Any
 
     assert (alone.status_code, wrong.status_code, done.status_code) == (409, 422, 302)
     assert 'name="fee-copies" value="3"' in offered
+    assert offered.split("同意的是：")[1].split("</p>")[0].strip().endswith("2")
     assert list(Charge.objects.order_by("id").values_list("state", "fen")) == [("released", 3000), ("due", 2000)]
     assert client_of("approver").post(f"{at}reassess", said).status_code == 403
 
