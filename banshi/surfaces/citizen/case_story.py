@@ -205,11 +205,13 @@ class Button:
 
 @dataclass(frozen=True)
 class Standstill:
-    """Why the clock stands (Chinese and English), since which day, and for how many days it was said to."""
+    """Why the clock stands (Chinese and English), since which day, for how many days it was said to, and whether its applicant
+    was told that it takes longer."""
 
     what: tuple[str, str]
     since: date
     days: int
+    longer: bool
 
 
 @dataclass(frozen=True)
@@ -331,7 +333,8 @@ def stop_of(case: Case) -> Standstill | None:
     if row is None:
         return None
     what = PROCEDURES.get(row.kind, (row.kind, row.kind))
-    return Standstill(what, row.started_at.astimezone(ZoneInfo(case.hall.timezone)).date(), row.expected_days)
+    since = row.started_at.astimezone(ZoneInfo(case.hall.timezone)).date()
+    return Standstill(what, since, row.expected_days, row.late_told_at is not None)
 
 
 def button_of(case: Case, where: Where, *, comes: bool, now: datetime) -> Button | None:

@@ -292,6 +292,17 @@ def test_days_on_which_the_clock_stood_are_told(matters, me):
     assert ("期间停了 2 天，不计时" in going, "3月18日" in going) == (True, True)
 
 
+def test_a_procedure_that_takes_longer_says_so_on_the_page_too(matters, me):
+    case = matters.in_review()
+    matters.stop(case, kind="appraisal", expected_days=1)
+    before = page(me, case)
+    actions.tell_longer(now=TUESDAY_NINE + 2 * DAY)
+
+    after = page(me, case)
+
+    assert ("比告知的时间长，还没结束。" in before, "比告知的时间长，还没结束。" in after) == (False, True)
+
+
 def test_a_paper_that_was_to_follow_is_sent_in(matters, me):
     case = matters.received(papers=("id", "lease"))
     day = at("2026-03-13 09:00").date()

@@ -117,7 +117,7 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "“{item}” needs: {what}, about {days} days, which are not counted. The new date is told when it is over.[ Follow it: {link}]",
     },
     "case_stop_longer": {
-        "zh": "“{item}”的{what}比告知的{days} 天长，还没结束，期限照旧不计。结束后告诉你新的日期。[看进度：{link}]",
+        "zh": "“{item}”的{what}比告知的 {days} 天长，还没结束，期限照旧不计。结束后告诉你新的日期。[看进度：{link}]",
         "en": "“{item}” needs longer than the {days} days that were told: {what}. The time is still not counted, and the new date is told when it is over.[ Follow it: {link}]",
     },
     "case_goes_on": {
