@@ -40,7 +40,11 @@ COMPUTED = {
     "banshi/rooms/cases/actions/rule_switch.py": set(),  # by its `_record`
     "banshi/rooms/cases/actions/rounds.py": set(),  # by its `_record`
     "banshi/rooms/delivery/actions/parcels.py": set(),  # by its `_record`
-    "banshi/rooms/delivery/actions/folders.py": {"folder-moved", "folder-joined", "originals-given"},  # by its `_record`
+    "banshi/rooms/delivery/actions/folders.py": {
+        "folder-moved",
+        "folder-joined",
+        "originals-given",
+    },  # by its `_record`
     "banshi/rooms/consulting/actions.py": set(),  # by its `_record`
     "banshi/rooms/hooks/actions/keeping.py": set(),  # by its `_record`
 }

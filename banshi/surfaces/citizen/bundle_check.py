@@ -80,7 +80,10 @@ def _check_page(
     papers = shared_papers(request, rows, now=now)
     members = [_member(case) for case in drafts]
     unproven = refused is not None and refused.slug == "identity-level"
+    to_prove = None if unproven else to_prove_for(rows)
+    lacking = [each for each in papers if each.needed and not each.wanted.there]
     context = {
+        "ready": not (unproven or to_prove or lacking),
         "bundle": found,
         "matter": matter_of(found),
         "step": "check",
@@ -91,14 +94,13 @@ def _check_page(
         "wrong": [line for line in lines if line.fault],
         "papers": papers,
         "several": len(drafts) > 1,
-        "lacking": [each for each in papers if each.needed and not each.wanted.there],
+        "lacking": lacking,
         "later": _later(drafts),
         "replaced": [each for each in map(cases.replaced, drafts) if each is not None],
         "renew": reverse("citizen:renew", args=[drafts[0].no]),
         "pre_review_days": max(cases.handling_of_case(case).limits.pre_review_days for case in drafts),
         "senders": only_fills(request, rows[0]),
-        "to_prove": None if unproven else to_prove_for(rows),
-        "unproven": unproven,
+        "to_prove": to_prove,
         "at_machine": has_machine(found.hall),
         "panel": case_panel(refused, rows[0], now=now) if refused is not None else None,
     }

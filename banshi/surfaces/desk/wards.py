@@ -9,7 +9,7 @@ from datetime import datetime
 from banshi.foundation.doors import Asked
 from banshi.frames.typed import key_or_none
 from banshi.kernel.documents import IdType, age_on
-from banshi.kernel.masking import mask_name
+from banshi.kernel.masking import mask_id, mask_name
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import GuardianView
 from banshi.rooms.identity.rules import RELATIONS
@@ -24,7 +24,7 @@ OF_AGE = 18
 
 @dataclass(frozen=True)
 class WardPart:
-    """The children of the served person, their names masked; `chosen`: a new case is this one's. `typed`: what could not be
+    """The children of the served person, names and numbers masked; `chosen`: a new case is this one's. `typed`: what could not be
     entered, `at`: of which of them."""
 
     rows: tuple[GuardianView, ...]
@@ -51,11 +51,16 @@ def wards_part(request: Asked, here: Served, typed: Mapping[str, str], now: date
     chosen = ward_for(request, here, now)
     rows = people.children_of_person(person_id, today=today)
     return WardPart(
-        tuple(replace(each, other=mask_name(each.other)) for each in rows),
+        tuple(replace(each, other=_masked(each)) for each in rows),
         chosen.id if chosen else None,
         dict.fromkeys(FIELDS, "") | dict(typed),
         key_or_none(request.POST.get("guardian")) if typed else None,
     )
+
+
+def _masked(child: GuardianView) -> str:
+    """Name and number: brothers and sisters are told apart by them."""
+    return f"{mask_name(child.other)} {mask_id(people.person(child.child_id).id_number)}"
 
 
 def ward_for(request: Asked, here: Served, now: datetime) -> GuardianView | None:

@@ -95,7 +95,14 @@ def test_originals_go_back_once_against_a_signature_and_the_last_ends_it(matters
     def give(*codes: str, signed: bool = True, seen: int | None = None) -> PaperFolder:
         by, hall = matters.by["issuer"], matters.town.hall
         return actions.give_back(
-            folder_id=folder.pk, hall=hall, codes=codes, signed=signed, why="compared", seen=seen, by=by, now=TUESDAY_NINE
+            folder_id=folder.pk,
+            hall=hall,
+            codes=codes,
+            signed=signed,
+            why="compared",
+            seen=seen,
+            by=by,
+            now=TUESDAY_NINE,
         )
 
     assert no_of(lambda: give("id", signed=False)) == "invalid"
