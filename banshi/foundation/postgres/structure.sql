@@ -232,6 +232,37 @@ BEGIN
   RAISE EXCEPTION 'versions stand: % on % refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
 
+CREATE FUNCTION public.delivery_folder_follows() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE led delivery_folder;
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.follows_id IS NOT DISTINCT FROM OLD.follows_id AND NEW.case_id = OLD.case_id THEN
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'UPDATE' AND (OLD.follows_id IS NULL OR NEW.follows_id IS NOT NULL OR NEW.case_id <> OLD.case_id) THEN
+    RAISE EXCEPTION 'which folder another follows stands' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.follows_id IS NULL THEN
+    RETURN NEW;
+  END IF;
+  SELECT * INTO led FROM delivery_folder WHERE id = NEW.follows_id FOR SHARE;
+  IF led.case_id IS DISTINCT FROM NEW.case_id OR led.follows_id IS NOT NULL OR led.ended_at IS NOT NULL THEN
+    RAISE EXCEPTION 'a folder follows an open main folder of its own case' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.delivery_folder_is_not_left() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF EXISTS (SELECT FROM delivery_folder WHERE follows_id = NEW.id AND ended_at IS NULL) THEN
+    RAISE EXCEPTION 'a folder that another follows has not ended' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.delivery_folder_moves_stand() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -408,6 +439,8 @@ CREATE TABLE public.cases_case (
     due_at timestamp with time zone,
     item_type character varying(2) NOT NULL,
     statutory_provisional boolean DEFAULT false NOT NULL,
+    brought_on date,
+    to_post_on date,
     CONSTRAINT a_case_is_of_a_type_of_item CHECK ((NOT ((item_type)::text = ''::text))),
     CONSTRAINT a_case_that_ended_has_an_outcome_and_a_time CHECK ((((closed_at IS NULL) AND ((phase)::text = ANY ((ARRAY['draft'::character varying, 'pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying])::text[]))) OR ((closed_at IS NOT NULL) AND ((phase)::text = ANY ((ARRAY['closed'::character varying, 'not_accepted'::character varying, 'terminated'::character varying, 'withdrawn'::character varying])::text[])) AND (NOT ((outcome)::text = ''::text))))),
     CONSTRAINT a_ground_is_known_and_of_what_was_not_accepted CHECK ((((ground)::text = ''::text) OR (((ground)::text = ANY ((ARRAY['other_body'::character varying, 'not_needed'::character varying, 'not_eligible'::character varying, 'not_mended'::character varying, 'decided'::character varying, 'false_papers'::character varying, 'item_ended'::character varying, 'other'::character varying])::text[])) AND ((outcome)::text = 'not_accepted'::text)))),
@@ -417,7 +450,9 @@ CREATE TABLE public.cases_case (
     CONSTRAINT case_phase_is_known CHECK (((phase)::text = ANY ((ARRAY['draft'::character varying, 'pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying, 'closed'::character varying, 'not_accepted'::character varying, 'withdrawn'::character varying, 'terminated'::character varying])::text[]))),
     CONSTRAINT no_result_is_made_while_a_fee_is_due CHECK (((fee_due_on IS NULL) OR (granted AND ((phase)::text = 'decided'::text)))),
     CONSTRAINT only_a_decided_case_has_a_decision CHECK ((((phase)::text = ANY ((ARRAY['decided'::character varying, 'issuing'::character varying, 'ready'::character varying, 'delivered'::character varying, 'closed'::character varying, 'terminated'::character varying])::text[])) OR (decided_at IS NULL))),
+    CONSTRAINT what_came_is_taken_in_while_it_is_waited_for CHECK (((brought_on IS NULL) OR ((phase)::text = 'supplement'::text) OR ((phase)::text = ANY ((ARRAY['accepted'::character varying, 'in_review'::character varying])::text[])))),
     CONSTRAINT what_comes_back_is_somebodys_first_for_a_time CHECK ((((back_to_id IS NULL) AND (back_until IS NULL)) OR ((back_to_id IS NOT NULL) AND (back_until IS NOT NULL)))),
+    CONSTRAINT what_is_to_be_posted_lies_ready_and_has_a_day CHECK (((to_post_on IS NULL) OR ((issue_due_on IS NOT NULL) AND ((phase)::text = 'ready'::text)))),
     CONSTRAINT who_accepted_a_case_does_not_decide_it CHECK (((decided_by_id IS NULL) OR (accepted_by_id IS NULL) OR instant OR (NOT ((decided_by_id = accepted_by_id) AND (decided_by_id IS NOT NULL) AND (accepted_by_id IS NOT NULL))))),
     CONSTRAINT who_acts_in_a_case_has_one_mandate CHECK ((((letter_id IS NULL) AND (mandate_id IS NULL) AND ((masked_agent)::text = ''::text)) OR ((NOT ((masked_agent)::text = ''::text)) AND (((letter_id IS NULL) AND (mandate_id IS NOT NULL)) OR ((letter_id IS NOT NULL) AND (mandate_id IS NULL)))))),
     CONSTRAINT who_decided_a_case_does_not_issue_it CHECK (((decided_by_id IS NULL) OR (issued_by_id IS NULL) OR instant OR (NOT ((issued_by_id = decided_by_id) AND (issued_by_id IS NOT NULL) AND (decided_by_id IS NOT NULL))))),
@@ -1658,6 +1693,8 @@ CREATE TABLE public.cases_consultation (
     asked_by_id bigint NOT NULL,
     case_id bigint NOT NULL,
     department_id bigint NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT a_consultation_is_answered_or_closed CHECK (((answered_at IS NULL) OR (closed_at IS NULL))),
     CONSTRAINT an_answered_consultation_says_who_and_what CHECK ((((answered_at IS NULL) AND (answered_by_id IS NULL) AND ((says)::text = ''::text)) OR ((answered_at IS NOT NULL) AND (answered_by_id IS NOT NULL) AND ((says)::text = ANY ((ARRAY['grant'::character varying, 'refuse'::character varying, 'note'::character varying, 'pass'::character varying])::text[]))))),
     CONSTRAINT who_asked_a_department_does_not_answer_for_it CHECK (((answered_by_id IS NULL) OR (NOT ((answered_by_id = asked_by_id) AND (answered_by_id IS NOT NULL)))))
 );
@@ -2537,6 +2574,7 @@ CREATE TABLE public.consulting_enquiry (
     hall_id bigint NOT NULL,
     item_id bigint NOT NULL,
     case_id bigint,
+    complaint boolean DEFAULT false NOT NULL,
     CONSTRAINT an_enquiry_that_ended_has_a_time CHECK ((((closed_at IS NULL) AND ((state)::text = ANY ((ARRAY['open'::character varying, 'answered'::character varying])::text[]))) OR ((closed_at IS NOT NULL) AND ((state)::text = ANY ((ARRAY['closed'::character varying, 'withdrawn'::character varying])::text[]))))),
     CONSTRAINT an_open_enquiry_has_a_day CHECK ((((due_on IS NOT NULL) AND ((state)::text = 'open'::text)) OR ((NOT ((state)::text = 'open'::text)) AND (due_on IS NULL)))),
     CONSTRAINT enquiry_state_is_known CHECK (((state)::text = ANY ((ARRAY['open'::character varying, 'answered'::character varying, 'closed'::character varying, 'withdrawn'::character varying])::text[])))
@@ -2713,8 +2751,10 @@ CREATE TABLE public.delivery_folder (
     ended_at timestamp with time zone,
     case_id bigint NOT NULL,
     holder_id bigint,
-    CONSTRAINT a_folder_is_at_one_place CHECK ((((holder_id IS NULL) AND ((place)::text = ANY ((ARRAY['tray'::character varying, 'shelf'::character varying, 'archive'::character varying])::text[])) AND (NOT ((spot)::text = ''::text))) OR ((holder_id IS NOT NULL) AND ((place)::text = 'person'::text) AND ((spot)::text = ''::text)) OR ((holder_id IS NULL) AND ((place)::text = ANY ((ARRAY['sent'::character varying, 'back'::character varying])::text[])) AND ((spot)::text = ''::text)))),
-    CONSTRAINT a_folder_that_went_back_has_ended CHECK ((((ended_at IS NOT NULL) AND ((place)::text = 'back'::text)) OR ((NOT ((place)::text = 'back'::text)) AND (ended_at IS NULL))))
+    follows_id bigint,
+    CONSTRAINT a_folder_is_at_one_place CHECK ((((holder_id IS NULL) AND ((place)::text = ANY ((ARRAY['tray'::character varying, 'shelf'::character varying, 'archive'::character varying, 'joined'::character varying])::text[])) AND (NOT ((spot)::text = ''::text))) OR ((holder_id IS NOT NULL) AND ((place)::text = 'person'::text) AND ((spot)::text = ''::text)) OR ((holder_id IS NULL) AND ((place)::text = ANY ((ARRAY['sent'::character varying, 'back'::character varying])::text[])) AND ((spot)::text = ''::text)))),
+    CONSTRAINT a_folder_is_put_into_the_one_it_follows CHECK (((NOT ((place)::text = 'joined'::text)) OR (follows_id IS NOT NULL))),
+    CONSTRAINT a_folder_that_went_back_has_ended CHECK ((((ended_at IS NOT NULL) AND ((place)::text = ANY ((ARRAY['back'::character varying, 'joined'::character varying])::text[]))) OR ((NOT ((place)::text = ANY ((ARRAY['back'::character varying, 'joined'::character varying])::text[]))) AND (ended_at IS NULL))))
 );
 
 ALTER TABLE public.delivery_folder ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -2737,8 +2777,10 @@ CREATE TABLE public.delivery_folder_move (
     by character varying(60) NOT NULL,
     holder_id bigint,
     folder_id bigint NOT NULL,
-    CONSTRAINT a_folder_is_moved_in_a_known_way CHECK (((deed)::text = ANY ((ARRAY['made'::character varying, 'received'::character varying, 'added'::character varying, 'put'::character varying, 'taken'::character varying, 'sent'::character varying, 'signed'::character varying, 'refused'::character varying, 'gave'::character varying, 'archived'::character varying])::text[]))),
-    CONSTRAINT a_folder_moves_to_a_known_place CHECK (((place)::text = ANY ((ARRAY['tray'::character varying, 'shelf'::character varying, 'person'::character varying, 'sent'::character varying, 'archive'::character varying, 'back'::character varying])::text[])))
+    why character varying(8) NOT NULL,
+    CONSTRAINT a_folder_is_moved_in_a_known_way CHECK (((deed)::text = ANY ((ARRAY['made'::character varying, 'follows'::character varying, 'received'::character varying, 'added'::character varying, 'put'::character varying, 'taken'::character varying, 'sent'::character varying, 'signed'::character varying, 'refused'::character varying, 'gave'::character varying, 'joined'::character varying, 'archived'::character varying])::text[]))),
+    CONSTRAINT a_folder_moves_to_a_known_place CHECK (((place)::text = ANY ((ARRAY['tray'::character varying, 'shelf'::character varying, 'person'::character varying, 'sent'::character varying, 'archive'::character varying, 'back'::character varying, 'joined'::character varying])::text[]))),
+    CONSTRAINT originals_go_back_early_for_a_known_reason CHECK ((((why)::text = ''::text) OR (((deed)::text = 'gave'::text) AND ((why)::text = ANY ((ARRAY['compared'::character varying, 'needed'::character varying, 'replaced'::character varying, 'mistake'::character varying])::text[])))))
 );
 
 ALTER TABLE public.delivery_folder_move ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -2757,8 +2799,10 @@ CREATE TABLE public.delivery_folder_paper (
     copies smallint NOT NULL,
     back smallint NOT NULL,
     folder_id bigint NOT NULL,
+    back_at timestamp with time zone,
     CONSTRAINT no_more_goes_back_than_there_was CHECK (((back >= 0) AND (back <= originals))),
-    CONSTRAINT papers_in_a_folder_are_counted CHECK ((((copies >= 0) AND (copies <= 999)) AND ((originals >= 0) AND (originals <= 999))))
+    CONSTRAINT papers_in_a_folder_are_counted CHECK ((((copies >= 0) AND (copies <= 999)) AND ((originals >= 0) AND (originals <= 999)))),
+    CONSTRAINT what_went_back_went_some_time CHECK (((back_at IS NULL) OR (back > 0)))
 );
 
 ALTER TABLE public.delivery_folder_paper ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -5874,7 +5918,7 @@ ALTER TABLE ONLY public.tickets_visit
 ALTER TABLE ONLY public.tickets_window_session
     ADD CONSTRAINT tickets_window_session_pkey PRIMARY KEY (id);
 
-CREATE UNIQUE INDEX a_case_has_one_folder_of_papers ON public.delivery_folder USING btree (case_id) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX a_case_has_one_folder_of_papers ON public.delivery_folder USING btree (case_id) WHERE ((ended_at IS NULL) AND (follows_id IS NULL));
 
 CREATE UNIQUE INDEX a_case_is_in_one_round_at_a_time ON public.cases_quota_entry USING btree (case_id) WHERE ((state)::text = ANY ((ARRAY['waits'::character varying, 'drawn'::character varying, 'holds'::character varying])::text[]));
 
@@ -6208,6 +6252,8 @@ CREATE INDEX cases_stop_proposed_by_id_6cafc18b ON public.cases_stop USING btree
 
 CREATE INDEX cases_that_go_on ON public.cases_case USING btree (hall_id, due_promised, id) INCLUDE (phase) WHERE ((phase)::text = ANY ((ARRAY['pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying])::text[]));
 
+CREATE INDEX cases_that_something_came_for ON public.cases_case USING btree (hall_id) WHERE (brought_on IS NOT NULL);
+
 CREATE INDEX cases_that_wait ON public.cases_case USING btree (hall_id, phase, due_promised, id) INCLUDE (department_id, item_id, channel, proposed);
 
 CREATE INDEX cases_to_be_deemed ON public.cases_case USING btree (item_type, notice_due_on) WHERE ((phase)::text = 'received'::text);
@@ -6331,6 +6377,8 @@ CREATE INDEX delivery_cell_cabinet_id_7f231ca8 ON public.delivery_cell USING btr
 CREATE INDEX delivery_delivery_fetched_by_id_99fc2a4c ON public.delivery_delivery USING btree (fetched_by_id);
 
 CREATE INDEX delivery_folder_case_id_d72316c5 ON public.delivery_folder USING btree (case_id);
+
+CREATE INDEX delivery_folder_follows_id_0df57eb3 ON public.delivery_folder USING btree (follows_id);
 
 CREATE INDEX delivery_folder_holder_id_c2d1e396 ON public.delivery_folder USING btree (holder_id);
 
@@ -6581,6 +6629,8 @@ CREATE UNIQUE INDEX one_clerk_per_window ON public.tickets_window_session USING 
 CREATE UNIQUE INDEX one_consent_to_facts_stands_in_a_matter ON public.library_fact_consent USING btree (subject) WHERE (withdrawn_at IS NULL);
 
 CREATE UNIQUE INDEX one_copy_of_a_result_is_printed_at_a_time ON public.delivery_printing USING btree (case_id) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX one_folder_follows_that_of_a_case ON public.delivery_folder USING btree (case_id) WHERE ((ended_at IS NULL) AND (follows_id IS NOT NULL));
 
 CREATE UNIQUE INDEX one_handover_waits_for_a_signature ON public.cases_handover USING btree (case_id) WHERE ((refused_at IS NULL) AND (signed_at IS NULL));
 
@@ -6899,6 +6949,10 @@ CREATE TRIGGER a_destroyed_case_stays_so BEFORE UPDATE OF destroyed_at ON public
 CREATE TRIGGER a_fact_stands BEFORE UPDATE ON public.library_fact FOR EACH ROW EXECUTE FUNCTION public.library_stands();
 
 CREATE TRIGGER a_fact_use_stands BEFORE DELETE OR UPDATE ON public.library_fact_use FOR EACH ROW EXECUTE FUNCTION public.library_goes_with_its_case();
+
+CREATE TRIGGER a_folder_follows_one_of_its_case BEFORE INSERT OR UPDATE ON public.delivery_folder FOR EACH ROW EXECUTE FUNCTION public.delivery_folder_follows();
+
+CREATE CONSTRAINT TRIGGER a_folder_that_is_followed_goes_on AFTER UPDATE ON public.delivery_folder DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.ended_at IS NOT NULL) AND (old.ended_at IS NULL))) EXECUTE FUNCTION public.delivery_folder_is_not_left();
 
 CREATE TRIGGER a_hall_item_version_stands BEFORE DELETE OR UPDATE ON public.catalogue_hall_item_version FOR EACH ROW EXECUTE FUNCTION public.catalogue_versions_stand();
 
@@ -7547,6 +7601,9 @@ ALTER TABLE ONLY public.delivery_folder
     ADD CONSTRAINT delivery_folder_case_id_d72316c5_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.delivery_folder
+    ADD CONSTRAINT delivery_folder_follows_id_0df57eb3_fk_delivery_folder_id FOREIGN KEY (follows_id) REFERENCES public.delivery_folder(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.delivery_folder
     ADD CONSTRAINT delivery_folder_holder_id_c2d1e396_fk_identity_staff_id FOREIGN KEY (holder_id) REFERENCES public.identity_staff(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.delivery_folder_move
@@ -8138,14 +8195,17 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('calendars', '0002_closures_of_parts', now()),
     ('calendars', '0003_own_words_sealed', now()),
     ('calendars', '0004_closures_of_a_kind', now()),
+    ('identity', '0021_letters_of_firms_end', now()),
     ('library', '0007_papers_used_again', now()),
     ('cases', '0033_papers_used_again', now()),
     ('cases', '0036_promises_are_checked', now()),
     ('cases', '0037_due_at_a_moment', now()),
     ('cases', '0039_pinned_type_and_provisional_law', now()),
+    ('cases', '0040_what_came_is_taken_in', now()),
     ('consulting', '0001_initial', now()),
     ('consulting', '0002_numbers', now()),
     ('consulting', '0003_complaints', now()),
+    ('consulting', '0004_complaints_at_the_window', now()),
     ('devices', '0001_initial', now()),
     ('devices', '0002_longer_kinds', now()),
     ('devices', '0003_slips_into_the_spool', now()),
@@ -8163,6 +8223,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('delivery', '0011_papers_added_to_a_folder', now()),
     ('delivery', '0012_told_once_more', now()),
     ('delivery', '0013_codes_of_others', now()),
+    ('delivery', '0014_folders_that_follow', now()),
     ('exchange', '0001_initial', now()),
     ('exchange', '0002_sent_and_answered', now()),
     ('exchange', '0003_tried_again', now()),
@@ -8185,7 +8246,6 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('foundation', '0006_watermarks', now()),
     ('foundation', '0007_forget_visits_anew', now()),
     ('hooks', '0001_initial', now()),
-    ('identity', '0021_letters_of_firms_end', now()),
     ('insight', '0001_kept_days', now()),
     ('insight', '0002_changed_days', now()),
     ('insight', '0003_cases_kept', now()),
