@@ -50,6 +50,7 @@ def _hall(request: Asked) -> Hall:
 
 def _in_front(request: Asked, hall: Hall) -> Ticket | None:
     """The number in front of this clerk, whose card does not differ from it; None: nobody's, or none."""
+    assert request.who.staff_id is not None
     at = WindowSession.objects.filter(staff_id=request.who.staff_id, signed_out_at=None).values("window")
     rows = (
         Ticket.objects.filter(hall=hall, state="serving", window__in=at).select_related("person", "item").order_by("id")
