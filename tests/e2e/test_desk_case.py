@@ -18,7 +18,8 @@ class OnItsWay:
     """Answers to what the case page sends, held back until `let_go`."""
 
     def __init__(self, page: Any) -> None:
-        self.page, self.held = page, []
+        self.page = page
+        self.held: list[Any] = []
         page.route("**/do/keep", lambda route: self.held.append(route))
 
     def wait_for(self, count: int = 1) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from banshi.foundation import clock
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.consulting import actions, queries
@@ -80,7 +81,7 @@ def test_a_case_is_complained_of_by_its_number_and_whoever_worked_it_does_not_an
     found = Enquiry.objects.get()
 
     assert (found.case_id, found.item.code) == (case.pk, case.item.code)
-    with pytest.raises(actions.Refused) as no:
+    with pytest.raises(Refused) as no:
         answered(found, matters, by="receiver")
     assert no.value.slug == "same-person"
 
@@ -127,7 +128,7 @@ def test_one_person_says_so_much_a_day_whichever_clerk_writes_it_down(at_work: C
     asking = actions.Asking(hall=matters.town.hall, item_code="pension", text=TEXT, contact="138 0013 8000")
 
     answer = said(at_work)
-    with pytest.raises(actions.Refused) as no:
+    with pytest.raises(Refused) as no:
         actions.ask(asking, by=other, now=TUESDAY_NINE)
 
     assert (answer.status_code, no.value.slug) == (409, "too-many-enquiries")

@@ -130,7 +130,9 @@ def test_the_card_in_the_machine_is_the_paper_and_the_rules_decide(
     case.refresh_from_db()
     assert ("刚才在这里读的身份证" in said(papers), papers.context["first"]) == (True, "check")
     assert (sent.status_code, case.granted) == (200, True)
-    assert list(case.materials.values_list("code", "channel", "trust", "file")) == [("id", "card", "B", None)]
+    assert [(row.code, row.channel, row.trust, row.file) for row in case.materials.order_by("id")] == [
+        ("id", "card", "B", None)
+    ]
 
 
 def test_why_a_person_looks_at_it_is_said_and_nobody_brings_the_card_that_was_read(
