@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from banshi.kernel.documents import IdType, birth_date, last_day_minor
 from banshi.kernel.evidence import Evidence
@@ -52,10 +52,9 @@ def wards_of(account_id: int | None, *, today: date) -> list[int]:
     return list(rows.order_by("id").values_list("child_id", flat=True))
 
 
-def wards_of_person(person_id: int, *, today: date) -> list[int]:
-    """The same of somebody who stands at a window."""
-    rows = Guardianship.objects.filter(in_force(today), guardian_id=person_id)
-    return list(rows.order_by("id").values_list("child_id", flat=True))
+def wards_of_person(person_id: int, *, today: date) -> QuerySet[Guardianship, int]:
+    """The same of somebody who stands at a window, as part of another query."""
+    return Guardianship.objects.filter(in_force(today), guardian_id=person_id).values_list("child_id", flat=True)
 
 
 def guardians_of(child_id: int, *, today: date) -> tuple[GuardianView, ...]:
