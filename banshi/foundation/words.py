@@ -393,6 +393,10 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("The number is over"),
         _("Still need it? Take a new number in the hall, or book a time."),
     ),
+    ("way-not-here", "sheet"): (
+        _("This one is not printed at a machine"),
+        _("Fetch it at the issue window with your card, or choose another way."),
+    ),
     ("code-used", "at"): (_("Handed over already"), _("With this code it was taken out at {at}.")),
     ("identity-mismatch", "number"): (
         _("Card and person do not match"),

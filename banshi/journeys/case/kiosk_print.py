@@ -35,13 +35,15 @@ def print_result(*, hall: Hall, code: str, person_id: int, device: Device | None
     row = delivery.printable_of(
         person_id=person_id, hall_id=hall.pk, code=code, at=device.code if device is not None else hall.code
     )
-    if not most or not is_printable(row.case):
+    if not most:
         raise Refused("way-not-here")
+    if not is_printable(row.case):
+        raise Refused("way-not-here", facts={"sheet": False})
     with transaction.atomic():
         case = cases.lock(row.case.no)
         void = codes.renewed(case, by=by, now=now)
         if not void and not is_printable(case):  # revoked since
-            raise Refused("way-not-here")
+            raise Refused("way-not-here", facts={"sheet": False})
         if not void:  # nobody else hands it over, or ends the case, until the pages are out
             printing = delivery.claim_copy(case=case, code=code, most=most, device=device, by=by, now=now)
     if void:

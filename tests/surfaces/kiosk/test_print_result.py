@@ -54,3 +54,12 @@ def test_code_and_card_print_it_and_a_typed_number_never(matters: Matters, kiosk
     assert ("打印证照" in offered, "放到读卡区" in asked, typed.status_code) == (True, True, 422)
     assert (wrong.status_code, "对不上" in said(wrong)) == (409, True)
     assert ("打印好了" in said(done), Case.objects.get(pk=case.pk).phase) == (True, "closed")
+
+
+def test_what_is_no_sheet_of_paper_is_said_to_be_none(matters: Matters, kiosk: Device, machine: Client) -> None:
+    retell(matters, result=SHOP["result"])
+    _case, code = coded(matters)
+
+    answer = machine.post(AT, {"code": code, "chip": chip(matters.person)})
+
+    assert (answer.status_code, "这份证照不能在自助机上打印" in said(answer)) == (409, True)
