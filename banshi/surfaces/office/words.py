@@ -124,6 +124,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_papers_came": _("Case: papers that were sent are here"),
     "case_dropped": _("Case: papers in the cabinet"),
     "case_fee_due": _("Case: granted, a fee is due"),
+    "case_fee_anew": _("Case: fee computed anew, and owed"),
     "case_fee_remind": _("Case: reminder of the fee"),
     "case_fee_paid": _("Case: fee paid"),
     "case_fee_waived": _("Case: fee waived"),

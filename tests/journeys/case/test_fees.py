@@ -716,6 +716,7 @@ def test_a_fee_that_came_to_nothing_by_a_wrong_number_is_computed_anew(matters: 
     (notice,) = notices(case)
     assert (asked, notice.amount, done.fee_due_on is not None, done.issue_due_on) == (0, "20.00", True, None)
     assert [(each.state, each.fen) for each in Charge.objects.order_by("id")] == [("due", 2000)]
+    assert messages(case)[-1] == "case_fee_anew"
 
 
 def test_a_fee_that_comes_to_nothing_twice_asks_for_nothing(matters: Matters):

@@ -61,7 +61,8 @@ def ask_fee(case: Case, event: CaseEvent, *, fen: int, now: datetime) -> None:
         case, "payment_notice", event=event, now=now, fees=_lines(case, fen), amount=yuan(fen), pay_by=case.fee_due_on,
         replaces=before.printed if before is not None and fen == fee_of(case) else "",
     )  # fmt: skip
-    tell(case, "case_fee_due", event=event, now=now, amount=yuan(fen), day=case.fee_due_on.isoformat())
+    template = "case_fee_anew" if event.verb == "reassess" else "case_fee_due"
+    tell(case, template, event=event, now=now, amount=yuan(fen), day=case.fee_due_on.isoformat())
 
 
 def reassess(

@@ -196,6 +196,10 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”批准了，要缴费 {amount} 元，{day}前缴清后出证。[通知书和缴费：{link}]",
         "en": "“{item}” is granted. Pay {amount} yuan by {day}; the result is made then.[ Notice and payment: {link}]",
     },
+    "case_fee_anew": {
+        "zh": "“{item}”的费用重新核定了，还要缴 {amount} 元，{day}前缴清后出证。以这次的通知书为准。[通知书和缴费：{link}]",
+        "en": "The fee for “{item}” was computed anew: {amount} yuan are owed by {day}; the result is made then. This notice takes the place of the one before.[ Notice and payment: {link}]",
+    },
     "case_fee_remind": {
         "zh": "“{item}”还没有缴费 {amount} 元，{day}前缴清，缴了才能出证。[去缴费：{link}]",
         "en": "“{item}” is not paid for yet: {amount} yuan by {day}; the result is made once it is.[ Pay here: {link}]",

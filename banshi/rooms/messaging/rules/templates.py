@@ -128,6 +128,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_papers_came": (("item",), ("day",)),
     "case_dropped": (("item",), ("day",)),
     "case_fee_due": (("item",), ("amount",), ("day",)),
+    "case_fee_anew": (("item",), ("amount",), ("day",)),
     "case_fee_remind": (("item",), ("amount",), ("day",)),
     "case_fee_paid": (("item",), ("amount",)),
     "case_fee_waived": (("item",),),
