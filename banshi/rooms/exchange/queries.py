@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from banshi.kernel.documents import IdType
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, Extension
@@ -33,7 +34,9 @@ def touched(halls: Sequence[Hall], *, first: date, last: date) -> list[Case]:
         zone = ZoneInfo(hall.timezone)
         days = (datetime.combine(first, time(0), zone), datetime.combine(last + timedelta(days=1), time(0), zone))
         asked |= Q(hall=hall, events__at__gte=days[0], events__at__lt=days[1])
-    rows = Case.objects.filter(asked, received_at__isnull=False).select_related("hall__region", "item", "department")
+    rows = Case.objects.filter(asked, received_at__isnull=False).select_related(
+        "hall__region", "item", "department", "person", "organisation"
+    )
     return list(rows.distinct().order_by("no"))
 
 
@@ -44,11 +47,11 @@ def rows_of(case: Case) -> dict[tuple[str, str], Row]:
     found = {("up_pro_accept", guid("up_pro_accept", case.no)): _accept(case)}
     told = list(case.events.exclude(verb__in=UNTOLD).order_by("seq"))
     names = _handlers(told)
-    for event in told:
+    for event, before in zip(told, [*told[:1], *told], strict=False):  # a step begins where the one before it ended
         found["up_pro_process", guid("up_pro_process", case.no, event.seq)] = {
             **_of(case), "sequence": event.seq, "process_name": codes.STEPS.get(event.verb, codes.OTHER_STEP),
             "handler": names[event.actor],
-            "start_time": _said(case, event.at), "end_time": _said(case, event.at),
+            "start_time": _said(case, before.at), "end_time": _said(case, event.at),
             "state": codes.state(event.after, granted=case.granted),
         }  # fmt: skip
     for stop in case.stops.order_by("id"):
@@ -66,8 +69,8 @@ def rows_of(case: Case) -> dict[tuple[str, str], Row]:
         }  # fmt: skip
     for row in CaseMaterial.objects.filter(case=case, gone_at=None).order_by("id"):
         found["up_pro_material", guid("up_pro_material", case.no, row.pk)] = {
-            **_of(case), "material_code": row.code, "receive_type": row.channel, "receive_number": row.copies,
-            "receive_time": _said(case, row.at), "trust_level": row.trust,
+            **_of(case), "material_code": row.code, "receive_type": codes.WAYS.get(row.channel, row.channel),
+            "receive_number": row.copies, "receive_time": _said(case, row.at), "trust_level": row.trust,
         }  # fmt: skip
     if case.closed_at is not None:
         found["up_pro_result", guid("up_pro_result", case.no)] = _result(case)
@@ -93,11 +96,19 @@ def _accept(case: Case) -> Row:
         **_of(case), **_below(case), "catalog_code": item.catalog_code, "task_name": item.name_zh,
         "proj_type": case.case_kind, "dept_code": case.department.code, "dept_name": case.department.name_zh,
         "areacode": case.hall.region_id, "apply_type": "2" if case.organisation_id else "1", "applyer_name": case.applicant,
-        "applyer_mobile": case.contact, "apply_from": codes.FORMS.get(case.channel, codes.OTHER_FORM),
+        **_document(case), "applyer_mobile": case.contact, "apply_from": codes.FORMS.get(case.channel, codes.OTHER_FORM),
         "receive_time": _said(case, case.received_at),
         "accept_time": _said(case, case.accepted_at), "promise_time": case.due_promised and case.due_promised.isoformat(),
         "state": codes.state(case.phase, granted=case.granted, to_follow=case.tolerant),
     }  # fmt: skip
+
+
+def _document(case: Case) -> Row:
+    """By which document whoever applied is known: an organisation by its 统一社会信用代码."""
+    if case.organisation is not None:
+        return {"applyer_page_type": IdType.USCC.name_zh, "applyer_page_code": case.organisation.uscc}
+    person = case.person
+    return {"applyer_page_type": IdType(person.id_type).name_zh, "applyer_page_code": person.id_number}
 
 
 def _below(case: Case) -> Row:
@@ -134,7 +145,11 @@ def newest_row() -> int:
 def told_since(row: int, cases: Collection[int]) -> list[Case]:
     """Those of these cases of which something was told after this row."""
     told = ExchangeRow.objects.filter(id__gt=row, case__in=cases).values("case")
-    return list(Case.objects.filter(id__in=told).select_related("hall__region", "item", "department").order_by("no"))
+    return list(
+        Case.objects.filter(id__in=told)
+        .select_related("hall__region", "item", "department", "person", "organisation")
+        .order_by("no")
+    )
 
 
 def _known(row: ExchangeRow) -> Sent:
@@ -204,7 +219,7 @@ def refused_of(batch: Batch, hall: Hall) -> QuerySet[ExchangeRow]:
 def case_to_tell(no: str, hall: Hall) -> Case:
     """A case of the hall that was received. :raises Refused: nothing-found."""
     rows = Case.objects.filter(no=no, hall=hall, received_at__isnull=False)
-    found = rows.select_related("hall__region", "item", "department").first()
+    found = rows.select_related("hall__region", "item", "department", "person", "organisation").first()
     if found is None:
         raise Refused("nothing-found", facts={"case": no})
     return found

@@ -14,10 +14,12 @@ from banshi.journeys.case import conclude
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.rules.materials import CHANNELS
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.exchange import actions, queries
 from banshi.rooms.exchange.models import Batch, ExchangeRow
+from banshi.rooms.exchange.rules import codes
 from tests.matters import Matters
 from tests.together import together
 from tests.town import TUESDAY_NINE
@@ -59,6 +61,8 @@ def test_a_case_is_told_with_all_its_rows(matters: Matters):
     }  # fmt: skip
     (accept,), (result,) = rows["up_pro_accept"], rows["up_pro_result"]
     assert (accept["projid"], accept["applyer_name"], accept["state"]) == (case.no, case.applicant, "90")
+    assert (accept["applyer_page_type"], accept["applyer_page_code"]) == ("居民身份证", case.person.id_number)
+    assert {row["receive_type"] for row in rows["up_pro_material"]} == {"纸质"}
     assert (result["result_type"], result["result_code"]) == ("50", case.papers.get(kind="licence").printed)
     marks = [(row["cd_batch"], row["cd_operation"]) for each in rows.values() for row in each]
     assert set(marks) == {(made.no, "I")}
@@ -82,6 +86,22 @@ def test_no_word_and_no_number_of_ours_goes_out(matters: Matters):
     assert not [row["handler"] for row in rows["up_pro_process"] if ":" in row["handler"] or not row["handler"]]
     (accept,) = rows["up_pro_accept"]
     assert (accept["state"], accept["apply_from"] in "12349") == ("30", True)
+
+
+@pytest.mark.django_db
+def test_a_step_begins_where_the_one_before_it_ended(matters: Matters):
+    case = matters.received()
+    cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE + DAY)
+
+    steps = sorted(told(batch(matters, 1))["up_pro_process"], key=lambda row: row["sequence"])
+
+    spans = [(row["start_time"], row["end_time"]) for row in steps[-2:]]
+    assert (spans[1][0], spans[1][1] > spans[1][0]) == (spans[0][1], True)
+    assert steps[0]["start_time"] == steps[0]["end_time"]
+
+
+def test_every_way_a_paper_comes_has_its_word():
+    assert set(codes.WAYS) == set(CHANNELS)
 
 
 @pytest.mark.django_db

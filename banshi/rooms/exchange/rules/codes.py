@@ -33,6 +33,11 @@ STEPS: Final = {
     "draw": "摇号", "enter_round": "进入本轮", "close": "办结", "withdraw": "撤回", "terminate": "终止",
     "check_promise": "承诺核查", "revoke": "撤销", "lift_bar": "解除限制",
 }  # fmt: skip
+# Channel → 收取方式, in the words of the standard: a code of its own nobody has published.
+WAYS: Final = {
+    "paper": "纸质", "usb": "U盘", "scan": "扫描", "upload": "网传", "library": "证照库", "promise": "告知承诺",
+    "card": "读取证件",
+}  # fmt: skip
 OTHER_STEP, APPLICANT, BY_ITSELF = "其他", "申请人", "自动"
 
 
