@@ -241,7 +241,7 @@ def hand_over(
 ) -> Case:
     """送达: by the code, or at the counter by the card of the person it is for.
 
-    :param member: whose card it was, of those who act for the organisation it is for.
+    :param member: whose card it was, of those who act for the organisation it is for, or of the guardians of the child.
     :param how: counter; cabinet or kiosk – whether whoever had the code may fetch was asked there, before the door opened or the
         pages came out. :raises Refused: nothing-found, wrong-state, code-wrong, code-used, changed-meanwhile (a machine prints
         it); mandate-missing – the member acts for it no longer, or in other matters; code-void – whoever was given the code may
@@ -305,9 +305,9 @@ def _fetching(case: Case, agent: PersonAsked, letter: Letter | None, *, by: Acto
 
 
 def _member(case: Case, shown: PersonAsked, *, by: Actor, now: datetime) -> Person | None:
-    """Who acts for the organisation of a case in this matter, their document compared, their standing held; None: it is nobody of
-    theirs. :raises Refused: identity-invalid, invalid."""
-    if firm_of(case) is None:
+    """Who acts for the organisation of a case in this matter, or for the child it is for, their document compared, their standing
+    held; None: it is nobody of theirs. :raises Refused: identity-invalid, invalid."""
+    if firm_of(case) is None and not identity.guardians_of(case.person_id, today=today_of(case, now)):
         return None
     seen = people.enrol(
         name=shown.name, id_type=shown.id_type, id_number=shown.id_number, evidence=Evidence.WINDOW, by=by, now=now
@@ -316,11 +316,20 @@ def _member(case: Case, shown: PersonAsked, *, by: Actor, now: datetime) -> Pers
 
 
 def _acting(case: Case, person_id: int, *, now: datetime) -> Person | None:
-    """Somebody who acts for the organisation of a case in this matter, held: whoever ends it comes before or after."""
+    """Somebody who acts for the organisation of a case in this matter, or is guardian of the child it is for, held: whoever ends
+    it comes before or after."""
     if (firm := firm_of(case)) is None:
-        return None
+        return _guardian(case, person_id, now=now)
     standing = people.hold_member(organisation_id=firm, person_id=person_id, today=today_of(case, now))
     return identity.person(person_id) if standing is not None and sees(standing, case) else None
+
+
+def _guardian(case: Case, person_id: int, *, now: datetime) -> Person | None:
+    today = today_of(case, now)
+    row = identity.guardianship_between(person_id, case.person_id, today=today)
+    if row is None or not people.hold_guardian(row, child_id=case.person_id, today=today):
+        return None
+    return identity.person(person_id)
 
 
 def _client(case: Case) -> PersonAsked:

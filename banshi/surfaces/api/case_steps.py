@@ -487,8 +487,10 @@ def _deliver(case: Case, asked: DeliverIn, who: Caller, now: datetime) -> None:
     elif asked.agent is not None:
         _to_agent(case, asked, asked.agent, who, now)
     else:
-        compared = asked.identity if isinstance(asked.identity, bool) else _is_theirs(case, asked.identity, now)
-        conclude.hand_over(case_no=case.no, code=asked.code, identified=compared, by=who.by, now=now)
+        by_number = not isinstance(asked.identity, bool)
+        taker = _whose_card(case, str(asked.identity), now) if by_number else None
+        compared = by_number or bool(asked.identity)
+        conclude.hand_over(case_no=case.no, code=asked.code, identified=compared, member=taker, by=who.by, now=now)
 
 
 def _to_agent(case: Case, asked: DeliverIn, fetch: FetchIn, who: Caller, now: datetime) -> None:
@@ -502,19 +504,20 @@ def _to_agent(case: Case, asked: DeliverIn, fetch: FetchIn, who: Caller, now: da
     )
 
 
-def _is_theirs(case: Case, number: str, now: datetime) -> bool:
-    """Whether a card is of whoever it is for: of an organisation's case, of somebody who acts for it in this on that day.
+def _whose_card(case: Case, number: str, now: datetime) -> int | None:
+    """Whose card it is: None – the applicant's own; else, of an organisation's case, of who acts for it in this on that day, of a
+    child's its guardian.
 
     :raises Refused: identity-mismatch, identity-invalid.
     """
-    today = now.astimezone(zone_of(case.hall)).date()
-    if (firms := queries.firm_of(case) is not None) and any(
-        queries.acts_in(case, each.pk, today=today) is not None for each in identity.people_by_number(number)
-    ):
-        return True
+    today, firms = now.astimezone(zone_of(case.hall)).date(), queries.firm_of(case) is not None
+    for each in identity.people_by_number(number):
+        guards = not firms and identity.guardianship_between(each.pk, case.person_id, today=today) is not None
+        if guards or (firms and queries.acts_in(case, each.pk, today=today) is not None):
+            return each.pk
     if not _has(case.person, number, today) or firms:
         raise Refused("identity-mismatch")
-    return True
+    return None
 
 
 def _has(person: Person, number: str, today: date) -> bool:

@@ -46,6 +46,8 @@ from banshi.rooms.delivery.queries import (
     wish_of,
     wishes_of,
 )
+from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.queries import GuardianView
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.tickets.models import WindowSession
@@ -138,6 +140,7 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "waits": case.wait_until if case.phase in ("decided", "issuing") and case.granted else None,
         "by_card_alone": not own,
         "members": queries.who_acts_in(case, today=today_of(case, clock.now())),
+        "guardians": _guardians(case, clock.now()).items(),
         "busy": shared.held(case, staff=request.who.staff_id),
         "delivered": next((p for p in queries.papers_of(case) if p.kind == "delivery_receipt"), None),
         "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
@@ -264,6 +267,17 @@ def to_cabinet(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     return _("Door %(cell)s is open: put it in. The applicant gets the code.") % {"cell": stay.cell.no}
 
 
+OWN = "own"  # the card of whoever applied, where it may be another's
+
+
+def _guardians(case: Case, now: datetime) -> dict[str, GuardianView]:
+    """Who may fetch what is a child's, by a paper that a window saw; by what the page calls them."""
+    if case.organisation_id is not None:
+        return {}
+    rows = people.guardians_of(case.person_id, today=today_of(case, now))
+    return {f"guardian-{each.id}": each for each in rows if each.proven and not each.contested}
+
+
 @_deed
 def hand_over(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     """By the code the applicant got."""
@@ -285,11 +299,18 @@ def by_card(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 
 def _whose(request: Asked, case: Case, now: datetime) -> int | None:
-    """Whose card it was, of those who act for the organisation; None: the applicant's own. :raises Refused: invalid."""
+    """Whose card it was, of those who act for the organisation, or of the guardians of a child; None: the applicant's own.
+
+    :raises Refused: invalid.
+    """
     here = queries.who_acts_in(case, today=today_of(case, now))
+    said = clean(request.POST.get("member"), 30)
     if case.organisation_id is None and not here:
-        return None
-    asked = key_or_none(request.POST.get("member"))
+        guardians = _guardians(case, now)
+        if guardians and said != OWN and said not in guardians:
+            raise invalid("member", _("Say whose card it was."))
+        return guardians[said].guardian_id if said in guardians else None
+    asked = key_or_none(said)
     found = next((each.person_id for each in here if each.member_id == asked), None)
     if found is None:
         raise invalid("member", _("Say whose card it was."))

@@ -16,7 +16,7 @@ from banshi.rooms.identity.models import Guardianship
 from tests.surfaces.api.casework import OPEN, Casework
 from tests.surfaces.api.conftest import PERSON
 from tests.surfaces.api.test_cases_rights import key_for
-from tests.town import TUESDAY_NINE
+from tests.town import CLERK, TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
 CHILD = {"name": "测试娃", "id_type": "resident_id", "id_number": generate_resident_id("441900", date(2018, 5, 6), 7)}
@@ -121,3 +121,27 @@ def test_only_who_receives_papers_here_and_only_for_the_child_that_is_there(work
         (422, "invalid"), (404, "nothing-found"), (422, "invalid"), (422, "invalid"),
     ]  # fmt: skip
     assert Guardianship.objects.get().contested_at is None
+
+
+def test_what_is_a_childs_is_handed_to_its_guardian_by_their_number(work: Casework, vouching: str) -> None:
+    entered(work)
+    no, town = work.ready(), work.matters.town
+    row, other = Guardianship.objects.get(), town.person(3)
+    Case.objects.filter(no=no).update(person_id=row.child_id, guardian_id=row.pk)
+
+    before = work("deliver", no, "issuer", {"identity": other.id_number}).json()["type"]
+    done = work("deliver", no, "issuer", {"identity": MOTHER["id_number"]}).json()
+
+    assert (before, done.get("phase")) == ("identity-mismatch", "closed")
+
+
+def test_a_guardian_who_is_none_any_more_is_nobody_at_the_hand_over(work: Casework, vouching: str) -> None:
+    entered(work)
+    no = work.ready()
+    row = Guardianship.objects.get()
+    Case.objects.filter(no=no).update(person_id=row.child_id, guardian_id=row.pk)
+    identity.end_guardian(guardianship_id=row.pk, why="不是", by=CLERK, now=TUESDAY_NINE)
+
+    answer = work("deliver", no, "issuer", {"identity": MOTHER["id_number"]}).json()
+
+    assert answer["type"] == "identity-mismatch"
