@@ -137,14 +137,20 @@ def label(request: Asked, hall: str, folder: str) -> HttpResponseBase:
 
 
 @door(audience="staff", permission=PERMISSION)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def receipt(request: Asked, hall: str, folder: str) -> HttpResponseBase:
-    """原件退还回执, to be printed and signed by whoever takes the originals: those that are in it, and those that went back."""
+    """原件退还回执, to be printed and signed by whoever takes the originals: those ticked; later those that went back."""
     place = places.hall_by_code(hall)
     found = _here(request, place, folder)
     early = deliveries.is_early(found.case)  # what is signed by hand goes back to nobody before the decision
     papers = [each for each in shown.papers_of(found) if each.row.originals and not (early and each.stays)]
-    context = {"hall": place, "folder": found, "case": found.case, "papers": papers, "now": clock.now()}
+    if ticked := set(request.POST.getlist("code")):
+        papers = [each for each in papers if each.row.code in ticked and each.left]
+    elif any(each.row.back for each in papers):
+        papers = [each for each in papers if each.row.back]
+    context = {
+        "hall": place, "folder": found, "case": found.case, "papers": papers, "ticked": bool(ticked), "now": clock.now(),
+    }  # fmt: skip
     return render(request, "review/folder_receipt.html", context)
 
 

@@ -55,13 +55,17 @@ def test_originals_go_back_with_a_receipt_and_are_traced(matters: Matters, clien
     folder, client = a_folder(matters), client_of("issuer")
 
     receipt = client.get(at(folder, "receipt")).content.decode()
+    ticked = client.post(at(folder, "receipt"), {"code": ["id"]}).content.decode()
+    other = client.post(at(folder, "receipt"), {"code": ["nonsense"]}).content.decode()
     unsigned = client.post(at(folder, "give"), {"seen": 1, "code": ["id"], "why": "compared"})
     given = client.post(
         at(folder, "give"), {"seen": 1, "code": ["id"], "why": "compared", "signed": "1"}, follow=True
     ).content.decode()
 
     assert ("身份证" in receipt, folder.case.applicant in receipt) == (True, False)
+    assert ("身份证" in ticked, "身份证" in other, "袋内没有原件" in other) == (True, False, True)
     assert (unsigned.status_code, "已退 1 份" in given) == (422, True)
+    assert "身份证" in client.get(at(folder, "receipt")).content.decode()
     said = Entry.objects.filter(action="originals-given").get()
     assert (said.subject, said.facts["pieces"], said.hall) == (f"case:{folder.case.no}", 1, "town")
 
