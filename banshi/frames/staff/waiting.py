@@ -36,6 +36,7 @@ _WHERE = {
     "review": ("clipboard-list", "review:review"),
     "given_back": ("undo-2", "review:to_hand_over"),
     "to_hand_over": ("files", "review:to_hand_over"),
+    "to_send_after": ("folder", "review:to_send_after"),
     "came_again": ("folder", "review:acceptance"),
     "acceptance": ("folder", "review:acceptance"),
     "pre_review": ("eye", "review:pre_review"),
@@ -59,6 +60,9 @@ _TEXT: dict[str, Callable[[int], str]] = {
     ),
     "to_hand_over": lambda n: npgettext(
         "waiting", "Papers of %(n)s case to hand over", "Papers of %(n)s cases to hand over", n
+    ),
+    "to_send_after": lambda n: npgettext(
+        "waiting", "%(n)s folder of papers that follow to send", "%(n)s folders of papers that follow to send", n
     ),
     "came_again": lambda n: npgettext(
         "waiting", "What was missing has come: %(n)s case", "What was missing has come: %(n)s cases", n

@@ -14,9 +14,11 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case, Handover
 from banshi.rooms.cases.rules.lifecycle import PERMISSION, WORKLISTS
 from banshi.rooms.consulting import queries as consulting
+from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.places.models import Hall
 
 LOOK = "cases.look"  # to open what stands in a list
+KEEP = "folders.keep"  # to move a folder
 MINE = (
     "extension",
     "approval",
@@ -29,7 +31,8 @@ MINE = (
 
 @dataclass(frozen=True)
 class Waiting:
-    """:ivar what: extension | decide | sign_for | review | given_back | to_hand_over | came_again (what was missing) |
+    """:ivar what: extension | decide | sign_for | review | given_back | to_hand_over | to_send_after
+        (papers that follow what the department has) | came_again (what was missing) |
     acceptance | pre_review | asked | answered | promises (to be checked, or revoked for) | enquiries.
     :ivar due: the first of their days."""
 
@@ -54,6 +57,10 @@ def waits_for(
             found += _of_list(name, staff, rows, mine)
     found += _of_opinions(grants, staff, department, halls)
     found += _of_promises(grants, department, halls)
+    front = _where(grants, halls, PERMISSION["to-hand-over"], KEEP)
+    if front:
+        after = deliveries.to_be_sent_after(front, department=department)
+        found += _counted("to_send_after", after, front, "case__hall__code", "")
     asked = _where(grants, halls, "enquiries.answer", "enquiries.look")
     if asked:
         found += _counted(
@@ -74,7 +81,7 @@ def _of_list(name: str, staff: int, rows: QuerySet[Case], mine: Mapping[str, Hal
         slips = Handover.objects.filter(case=OuterRef("pk"), signed_at=None, refused_at=None)
         ours = Exists(slips.exclude(given_by_id=staff))
         return [
-            *_counted("sign_for", rows.filter(ours), mine, "hall__code", column),
+            *_counted("sign_for", rows.filter(ours).exclude(accepted_by_id=staff), mine, "hall__code", column),
             *_counted("review", rows.exclude(Exists(slips)), mine, "hall__code", column),
         ]
     if name == "to-hand-over":

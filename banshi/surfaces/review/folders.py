@@ -54,14 +54,32 @@ def home(request: Asked, hall: str) -> HttpResponseBase:
     return _list(request, place)
 
 
-def _list(request: Asked, hall: Hall, *, refused: Refused | None = None, asked: str = "") -> HttpResponseBase:
-    own = department_of(request)
-    rows, chosen = _chosen(request, deliveries.folders_in(hall, department=own).filter(ended_at=None))
+@door(audience="staff", permission=PERMISSION)
+@require_GET
+def to_send_after(request: Asked, hall: str) -> HttpResponseBase:
+    """随后袋 that nobody has sent yet, while the department has their main folder."""
+    place = places.hall_by_code(hall)
+    return _list(request, place, rows=deliveries.to_be_sent_after([place.code], department=department_of(request)))
+
+
+def _list(
+    request: Asked,
+    hall: Hall,
+    *,
+    rows: QuerySet[PaperFolder] | None = None,
+    refused: Refused | None = None,
+    asked: str = "",
+) -> HttpResponseBase:
+    own, after = department_of(request), rows is not None
+    if rows is None:
+        rows, chosen = _chosen(request, deliveries.folders_in(hall, department=own).filter(ended_at=None))
+    else:
+        rows, chosen = rows.select_related("case__item", "case__hall", "holder"), True
     found = paged(request, rows.order_by("since", "id"), PER_PAGE)
     here: list[PaperFolder] = list(found.object_list)
     return page(
         request, "review/folders.html", hall, status=status_of(refused) if refused else 200, rows=found, refused=refused,
-        asked=asked, lines=[shown.Shown(row, shown.where(row)) for row in here], chosen=chosen,
+        asked=asked, after=after, lines=[shown.Shown(row, shown.where(row)) for row in here], chosen=chosen,
         spots=deliveries.spots(hall, department=own), more=query_without_page(request),
     )  # fmt: skip
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path(HALL + "pre-review", lists.pre_review, name="pre_review"),
     path(HALL + "acceptance", lists.acceptance, name="acceptance"),
     path(HALL + "to-hand-over", lists.to_hand_over, name="to_hand_over"),
+    path(HALL + "to-send-after", folders.to_send_after, name="to_send_after"),
     path(HALL + "review", lists.review, name="review"),
     path(HALL + "approval", lists.approval, name="approval"),
     path(HALL + "extension", lists.extension, name="extension"),

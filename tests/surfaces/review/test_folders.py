@@ -213,3 +213,20 @@ def test_the_page_of_a_case_says_original_or_copy_and_what_went_back(matters: Ma
 
     assert ("原件 1 份" in before, "纸质 1 份" in before, "已退还" in before) == (True, False, False)
     assert "原件 1 份已退还" in after
+
+
+def test_what_follows_waits_for_whoever_is_at_the_front_until_it_is_sent(matters: Matters, client_of: Any) -> None:
+    _main, follower = followed(matters)
+    front, behind = client_of("issuer"), client_of("reviewer")
+    receiver = client_of("receiver")
+    at_front = "/review/town/to-send-after"
+
+    waits = receiver.get("/review/town/waiting").content.decode()
+    listed = receiver.get(at_front).content.decode()
+    front.post(at(follower, "send"), {"seen": 1})
+    after = receiver.get("/review/town/waiting").content.decode()
+    sent = receiver.get(at_front).content.decode()
+
+    assert ("1 个随后袋等你移交给部门" in waits, follower.no in listed) == (True, True)
+    assert ("随后袋等你移交" in after, follower.no in sent, "随后袋都移交了" in sent) == (False, False, True)
+    assert "随后袋等你移交" not in behind.get("/review/town/waiting").content.decode()

@@ -38,8 +38,8 @@ class Handed:
 
 
 def hand_over(*, case_no: str, handed: Handed | None = None, by: Actor, now: datetime, fetched: bool = False) -> Case:
-    """From the front to the department behind; the slip says who gave what. Given by whoever accepted the case, or hands it over
-    now.
+    """From the front to the department behind; the slip says who gave what. Given by whoever does it; where the department comes
+    for it, by whoever accepted the case.
 
     :param handed: None: everything that was counted.
     :param fetched: `by` is of the department and has come for it: that is the signature, of another than who gives.
@@ -50,7 +50,8 @@ def hand_over(*, case_no: str, handed: Handed | None = None, by: Actor, now: dat
         need(case, "hand_over")
         need_lease(case, by=by, now=now)
         given = handed if handed is not None else _as_counted(case)
-        who, giver = staff_of(by), case.accepted_by_id or staff_of(by)
+        who = staff_of(by)
+        giver = (case.accepted_by_id or who) if fetched else who
         event = step(case, "hand_over", by=by, now=now, facts={"pieces": given.pieces})
         signed = {} if who == giver or not fetched else {"signed_by_id": who, "signed_at": now}
         Handover.objects.create(case=case, given_by_id=giver, given_at=now, pieces=given.pieces, **signed)
@@ -111,6 +112,6 @@ def _open(case: Case, verb: str, by: Actor) -> Handover:
     row = Handover.objects.filter(case=case, signed_at=None, refused_at=None).first()
     if row is None:
         raise Refused("changed-meanwhile")
-    if row.given_by_id == staff_of(by):
+    if staff_of(by) in (row.given_by_id, case.accepted_by_id):
         raise Refused("same-person", facts={"reason": _GIVER})
     return row

@@ -42,6 +42,7 @@ from banshi.rooms.delivery.queries.folders import (
     held_in,
     last_folder_of,
     spots,
+    to_be_sent_after,
 )
 from banshi.rooms.delivery.queries.handing import (
     CalledTo,
@@ -128,6 +129,7 @@ __all__ = [
     "stay_of",
     "stay_with_file",
     "to_ask_about",
+    "to_be_sent_after",
     "trail",
     "wish_of",
     "wishes_of",

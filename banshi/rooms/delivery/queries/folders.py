@@ -28,6 +28,14 @@ def follower_of(case: Case) -> PaperFolder | None:
     return rows.select_related("holder").first()
 
 
+def to_be_sent_after(halls: Iterable[str], *, department: str = "") -> QuerySet[PaperFolder]:
+    """随后袋 that lie at the front while their case is with the department: nobody has sent them yet."""
+    rows = PaperFolder.objects.filter(
+        case__hall__code__in=list(halls), case__phase="in_review", ended_at=None, follows__isnull=False
+    ).exclude(place__in=["sent", "archive"])
+    return rows.filter(case__department__code=department) if department else rows
+
+
 @dataclass(frozen=True)
 class Goes:
     """Whom a folder goes to next: department | issue | applicant | archive, and what people call them."""
