@@ -41,4 +41,6 @@ def _renew(case_no: str, known: Known | None, *, by: Actor, now: datetime) -> Ca
     said = known(new) if known is not None and new else {}
     if not said:
         return case
-    return cases.change(case_no=case_no, form={code: each.value for code, each in said.items()}, by=by, now=now)
+    case = cases.change(case_no=case_no, form={code: each.value for code, each in said.items()}, by=by, now=now)
+    changing.lend([case], [(field, said[field.code]) for field in new if field.code in said])
+    return case
