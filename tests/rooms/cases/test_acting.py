@@ -17,7 +17,8 @@ from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import OrganisationMember
 from banshi.rooms.identity.rules import UNLIMITED, Limits
 from tests.agents import agent
-from tests.matters import Matters
+from tests.matters import SHOP, Matters
+from tests.surfaces.citizen.cases import retell
 from tests.together import meanwhile
 from tests.town import CLERK, TUESDAY_NINE
 
@@ -141,3 +142,25 @@ def test_an_agent_whose_mandate_ends_while_sending_sends_nothing(committed_matte
     )  # fmt: skip
 
     assert (told, Case.objects.get(pk=case.pk).phase) == ("mandate-missing", "draft")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_agent_whose_mandate_ends_begins_nothing_anew(committed_matters):
+    matters = committed_matters
+    acting, client = agent(), matters.town.person(7)
+    by = Actor(ActorKind.CITIZEN, str(acting.account_id))
+    mandate = identity.give_mandate(
+        agent_id=acting.pk, name=client.name, id_type=client.id_type, id_number=client.id_number, valid_until=UNTIL,
+        paper="委托书", by=CLERK, now=TUESDAY_NINE,
+    )  # fmt: skip
+    case = ready(matters, person_id=client.pk, account_id=acting.account_id)
+    retell(matters, materials=SHOP["materials"][:1])
+
+    def renews() -> str:
+        with pytest.raises(Refused) as refused:
+            cases.renew(case_no=case.no, by=by, now=TUESDAY_NINE)
+        return refused.value.slug
+
+    told = meanwhile(lambda: mandates.end(mandate_id=mandate.pk, by=CLERK, now=TUESDAY_NINE), renews)
+
+    assert (told, Case.objects.get(pk=case.pk).item_version) == ("mandate-missing", case.item_version)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.actions.acting import need_acting
 from banshi.rooms.cases.actions.ground import locked, need, write_event
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries.handling import form_of, handling_of_case
@@ -22,11 +23,13 @@ def renew(*, case_no: str, by: Actor, now: datetime) -> Case:
     """Number, answers, fields and papers stay, as far as they are asked for still; twice changes nothing. A promise whose words
     are others now is taken back: nobody promised those.
 
-    :raises Refused: nothing-found; wrong-state – it was sent: what is under way goes on by its version.
+    :raises Refused: nothing-found, mandate-missing, member-limited; wrong-state – it was sent: what is under way goes on by its
+        version.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "change")
+        need_acting(case, by=by, now=now)
         if case.phase != "draft":
             raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "draft"})
         item, was = case.item, case.item_version
