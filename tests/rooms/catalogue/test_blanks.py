@@ -124,6 +124,19 @@ def test_a_paper_to_sign_says_what_was_filled_in_and_nobody_signed_it() -> None:
     assert (full["specimen"], {(each["name"], each["day"]) for each in full["signatures"]}) == ("", {("", "")})
 
 
+@pytest.mark.parametrize("typed", ["31/02/2026", "昨天", ["2026-01-05"], {"day": 5}, True])
+def test_what_cannot_be_read_stays_empty_on_the_paper_to_sign(typed: object) -> None:
+    papers = document()["materials"]
+    papers[0]["form"] = form(fields=["born", "sure"])
+    said = handling(materials=papers, fields=[field("born", "date"), field("sure", "yes_no", required=False)])
+    paper = said.materials[0]
+
+    told = lines(filled_sheet(ITEM, said, paper, answers={}, form={"born": typed, "sure": "perhaps"}))
+
+    empty = lines(filled_sheet(ITEM, said, paper, answers={}, form={}))
+    assert told == empty
+
+
 def test_a_sample_of_a_result_has_nothing_to_check_it_by() -> None:
     fields = [field("owner", "name", on_result=True), field("phone", "phone")]
 

@@ -19,6 +19,7 @@ from banshi.rooms.catalogue.rules.guided import Guided, shown
 from banshi.rooms.catalogue.rules.handling import NUMERIC, Blank, Field, Grant, Handling, Option, Paper, Question
 from banshi.rooms.catalogue.rules.paths import ends
 from banshi.rooms.catalogue.rules.valid import valid_until
+from banshi.rooms.catalogue.rules.values import WrongValue, read
 
 SAMPLE_DAY = date(2026, 1, 5)
 _NAMES = ("张某某", "李某某", "王某某", "赵某某", "陈某某")
@@ -206,8 +207,8 @@ class _Told:
         self, handling: Handling, answers: Mapping[str, str], form: Mapping[str, Any], without: Collection[str]
     ) -> None:
         self.answers = answers
-        self._values = {code: value for code, value in form.items() if code not in without}
-        self._there = {each.code for each in shown(handling, answers, form)}
+        there = [each for each in shown(handling, answers, form) if each.code not in without]
+        self._values = {each.code: form[each.code] for each in there if _reads(each, form.get(each.code))}
 
     def words(self, field: Field) -> str:
         value = self._value(field)
@@ -228,7 +229,15 @@ class _Told:
         return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
     def _value(self, field: Field) -> object:
-        return self._values.get(field.code) if field.code in self._there else None
+        return self._values.get(field.code)
+
+
+def _reads(field: Field, said: object) -> bool:
+    """Whether it is a value of the field: a form that is not sent yet keeps what cannot be read as it was typed."""
+    try:
+        return read(field, said, None) is not None
+    except WrongValue:
+        return False
 
 
 def _of(handling: Handling, kind: str) -> list[Field]:
