@@ -21,7 +21,7 @@ NOTHING = {"zh": "填收到了几份；都没有就选「都没有」", "en": "S
 
 def take_in(*, case_no: str, copies: Mapping[str, int], by: Actor, now: datetime) -> Case:
     """What is here of a supplement, or of what was to follow; counted from the day it came. Where something still lacks, of a
-    supplement whoever has to bring it is told, and has the days of a reminder at least.
+    supplement whoever has to bring it is told, and has the days of a reminder at least; where nothing came, once.
 
     :param copies: on paper, by code; none of them is here where it is empty.
     :raises Refused: nothing-found, wrong-state – nothing is missing –, locked, papers-in-cabinet; invalid – nothing came, and
@@ -52,7 +52,7 @@ def _supplemented(case: Case, copies: Mapping[str, int], *, by: Actor, now: date
     except Refused as no:
         if no.slug not in LACKING:
             raise
-        done = cases.still_missing(case_no=case.no, now=now)
+        done = cases.still_missing(case_no=case.no, came=bool(copies), now=now)
     if copies:
         folders.received(done, by=by, now=now)
     if done.phase == "received" and copies:

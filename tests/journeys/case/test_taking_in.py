@@ -112,6 +112,19 @@ def test_what_is_not_all_there_is_told_with_the_days_of_a_reminder_at_least(matt
     assert cases.lapse_due(now=at("2026-04-01 00:00")) == 1
 
 
+def test_who_drops_nothing_gains_days_once(matters: Matters, cabinet: Cabinet):
+    case = told(matters)
+    emptied(matters, dropped(cabinet, case, now=LAST), at("2026-03-25 09:00"))
+    first = take_in(matters, case, at("2026-03-26 09:00")).supplement_due_on
+    emptied(matters, dropped(cabinet, case, now=at("2026-03-31 23:00")), at("2026-04-01 09:00"))
+
+    again = take_in(matters, case, at("2026-04-02 09:00"))
+
+    assert (first, again.supplement_due_on, again.brought_on) == (date(2026, 3, 31), first, None)
+    assert Message.objects.filter(key="case_remind", subject=f"case:{case.no}").count() == 1
+    assert cases.lapse_due(now=at("2026-04-02 23:00")) == 1
+
+
 def test_nothing_is_taken_in_while_it_lies_in_its_cell(matters: Matters, cabinet: Cabinet):
     case = told(matters)
     dropped(cabinet, case)

@@ -15,6 +15,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import locked, need, notice_day, step, tell, today_of, until
 from banshi.rooms.cases.actions.recounting import is_to_be_reminded, recounted
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries.reminding import late_reminder
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE, waits_for_more
 
@@ -75,16 +76,19 @@ def taken_in(*, case_no: str) -> Case:
     return case
 
 
-def still_missing(*, case_no: str, now: datetime) -> Case:
+def still_missing(*, case_no: str, came: bool = True, now: datetime) -> Case:
     """Not all of a supplement is here: whoever has to bring the rest is told, with at least the days of a reminder from here.
 
+    :param came: something of it did; where nothing did days are given once: an empty envelope a week would hold it open for ever.
     :raises Refused: nothing-found, wrong-state.
     """
     with transaction.atomic():
         case = locked(case_no)
         need(case, "supplement")
         nothing_here(case)
-        _told_anew(case, now=now)
+        notice = case.events.filter(verb="notice").order_by("-seq").first()
+        if came or notice is None or late_reminder(case, since=notice) is None:
+            _told_anew(case, now=now)
     return case
 
 
