@@ -50,17 +50,18 @@ def wards_part(request: Asked, here: Served, typed: Mapping[str, str], now: date
         return None
     chosen = ward_for(request, here, now)
     rows = people.children_of_person(person_id, today=today)
+    children = people.persons([each.child_id for each in rows])
     return WardPart(
-        tuple(replace(each, other=_masked(each)) for each in rows),
+        tuple(replace(each, other=_masked(each, children[each.child_id].id_number)) for each in rows),
         chosen.id if chosen else None,
         dict.fromkeys(FIELDS, "") | dict(typed),
         key_or_none(request.POST.get("guardian")) if typed else None,
     )
 
 
-def _masked(child: GuardianView) -> str:
+def _masked(child: GuardianView, number: str) -> str:
     """Name and number: brothers and sisters are told apart by them."""
-    return f"{mask_name(child.other)} {mask_id(people.person(child.child_id).id_number)}"
+    return f"{mask_name(child.other)} {mask_id(number)}"
 
 
 def ward_for(request: Asked, here: Served, now: datetime) -> GuardianView | None:

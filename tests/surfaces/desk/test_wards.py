@@ -145,6 +145,23 @@ def test_a_contested_or_ended_one_gives_nothing(clerk: Client, matters: Matters)
     assert found == [404, True, 404, True]
 
 
+@pytest.mark.parametrize("children", [1, 3])
+def test_the_page_costs_the_same_however_many_children(
+    clerk: Client, matters: Matters, django_assert_num_queries: Any, children: int
+) -> None:
+    ticket = served(matters.town)
+    for i in range(children):
+        number = generate_resident_id("441900", date(2018, 5, 6), 7 + 2 * i)
+        identity.declare_guardian(
+            guardian_id=matters.town.person(0).pk, relation="parent", **{**CHILD, "id_number": number}, by=CLERK,
+            now=TUESDAY_NINE,
+        )  # fmt: skip
+    page(clerk, ticket)
+
+    with django_assert_num_queries(18):
+        page(clerk, ticket)
+
+
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_ended_and_proven_in_the_same_instant_it_is_one_of_them(matters: Matters) -> None:
