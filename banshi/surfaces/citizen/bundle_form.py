@@ -134,9 +134,11 @@ def _facts(request: Any, found: Bundle, rows: Sequence[Case], *, now: datetime) 
         if request.POST["go"] == AGREE:
             consenting.agree_jointly(bundle_no=found.no, consent=True, by=request.who.by, now=now)
         else:
-            consenting.take_back(case_no=drafts[0].no, by=request.who.by, now=now)
+            consenting.take_back(case_no=(drafts or rows)[0].no, by=request.who.by, now=now)
     except Refused as refused:
         found, rows = my_bundle(request, found.no)
+        if not is_draft(rows):  # sent meanwhile, in another tab
+            return redirect("citizen:bundle", found.no)
         return _form_page(request, found, rows, refused=refused, now=now)
     return redirect(f"{reverse('citizen:bundle-form', args=[found.no])}#facts")
 

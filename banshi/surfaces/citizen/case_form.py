@@ -143,7 +143,10 @@ def _facts(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
         else:
             consenting.take_back(case_no=found.no, by=request.who.by, now=now)
     except Refused as refused:
-        return _form_page(request, cases.case_by_no(found.no), refused=refused, now=now)
+        found = cases.case_by_no(found.no)
+        if not is_open(found):  # sent meanwhile, in another tab
+            return redirect("citizen:case", found.no)
+        return _form_page(request, found, refused=refused, now=now)
     return redirect(f"{reverse('citizen:case-form', args=[found.no])}#facts")
 
 

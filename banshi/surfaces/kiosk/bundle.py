@@ -100,7 +100,7 @@ class OneFormOfAll:
         if agree:
             consenting.agree_jointly(bundle_no=self.found.no, consent=True, by=self.place.by, now=self.place.now)
             return
-        draft = next(case for case in self.rows if case.phase == "draft")
+        draft = next((case for case in self.rows if case.phase == "draft"), self.rows[0])
         consenting.take_back(case_no=draft.no, by=self.place.by, now=self.place.now)
 
     def _read(self) -> None:

@@ -8,11 +8,13 @@ import pytest
 
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import case_by_no, form_of
+from banshi.rooms.cases.queries import case_by_no, cases_of, form_of
 from banshi.rooms.catalogue.models import DataElement
 from banshi.rooms.identity.models import Account
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.models import FactConsent, FactUse
+from banshi.surfaces.citizen import bundle_form, case_form
+from tests import bundles
 from tests.matters import FORM, SHOP, Matters
 from tests.surfaces.citizen.cases import applicant, fields, retell
 from tests.surfaces.citizen.conftest import Phone, text
@@ -151,3 +153,27 @@ def test_what_is_wrong_leads_to_a_question_of_its_matter(shop: tuple[Matters, Ph
     )
 
     assert f'href="/items/{case.item.code}/ask"' in text(me.get("/me/record/"))
+
+
+@pytest.mark.parametrize("go", ["agree", "take-back"])
+@pytest.mark.parametrize("whole", [False, True])
+def test_sent_elsewhere_in_that_moment_it_leads_to_what_was_sent(
+    shop: tuple[Matters, Phone], monkeypatch: pytest.MonkeyPatch, go: str, whole: bool
+) -> None:
+    """On another telephone, between what is kept and what is pressed."""
+    matters, me = shop
+    if whole:
+        bundles.sign_of(matters.town)
+    case = cases_of(bundles.opened(matters))[0] if whole else draft(matters)
+    here, there = (bundle_form, f"/bundles/{case.bundle.no}/") if case.bundle else (case_form, f"/cases/{case.no}/")
+    kept = here.write
+
+    def then_it_is_sent(*args: Any, **more: Any) -> Any:
+        found = kept(*args, **more)
+        Case.objects.update(phase="pre_review", submitted_at=TUESDAY_NINE)
+        return found if whole else (case_by_no(case.no), found[1])
+
+    monkeypatch.setattr(here, "write", then_it_is_sent)
+    answer = me.client.post(f"{there}form/", {"go": go})
+
+    assert (answer.status_code, answer["Location"], FactConsent.objects.count()) == (302, there, 0)

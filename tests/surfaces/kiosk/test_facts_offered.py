@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
+from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import case_by_no, cases_of, form_of
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.models import FactConsent
+from banshi.surfaces.kiosk import bundle as bundle_pages
 from tests import bundles
 from tests.matters import FORM, SHOP, Matters, matters_of
 from tests.surfaces.citizen.cases import retell
@@ -63,3 +67,23 @@ def test_of_a_bundle_it_fills_in_all_of_it(matters: Matters, machine: Client) ->
     assert AGREE in shown
     assert [form_of(case)["address"] for case in cases_of(bundle)] == [FORM["address"]] * 2
     assert FactConsent.objects.count() == 2
+
+
+@pytest.mark.parametrize("go", ["agree", "take-back"])
+def test_a_bundle_that_is_sent_elsewhere_in_that_moment_says_so(
+    matters: Matters, machine: Client, monkeypatch: pytest.MonkeyPatch, go: str
+) -> None:
+    bundles.sign_of(matters.town)
+    bundle = bundles.opened(matters)
+    lay(machine, matters)
+    kept = bundle_pages.write
+
+    def then_it_is_sent(*args: Any, **more: Any) -> Any:
+        found = kept(*args, **more)
+        Case.objects.update(phase="pre_review", submitted_at=TUESDAY_NINE)
+        return found
+
+    monkeypatch.setattr(bundle_pages, "write", then_it_is_sent)
+    answer = machine.post(f"{HERE}/bundles/{bundle.no}/form", {"at": "0", "go": go})
+
+    assert (answer.status_code, FactConsent.objects.count()) == (409, 0)
