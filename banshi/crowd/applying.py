@@ -23,6 +23,7 @@ WHO_APPLIES, FIRM = (
     ("form", "applicant"),
     "firm",
 )  # by which questions an item asks who applies, and what is said of a firm
+HOW_OLD, MINOR = "age", "minor"  # by which question it asks how old they are, and what is said of a child
 TRIES = 40  # items that are asked about for one that can be lived so
 PATHS = 6  # ways of answering their questions
 
@@ -129,9 +130,10 @@ async def _guided(matters: Matters, item: str, seed: str) -> dict[str, Any] | No
 
 
 def _answer(question: dict[str, Any], rolled: Random) -> str:
-    """Whoever comes is a person, and never says that a firm applies."""
-    who = question["id"].rpartition(".")[2] in WHO_APPLIES
-    return str(rolled.choice([each for each in question["options"] if not (who and each["id"] == FIRM)])["id"])
+    """Whoever comes is a grown person, and never says that a firm applies, or a child."""
+    asked = question["id"].rpartition(".")[2]
+    never = FIRM if asked in WHO_APPLIES else MINOR if asked == HOW_OLD else ""
+    return str(rolled.choice([each for each in question["options"] if each["id"] != never])["id"])
 
 
 async def _opened(

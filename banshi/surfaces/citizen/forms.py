@@ -73,8 +73,11 @@ class NewPerson(Form):
 
 
 class NewChild(NewPerson):
-    """A child whose guardian somebody says to be."""
+    """A child whose guardian somebody says to be: no organisation."""
 
+    id_type = forms.ChoiceField(
+        label=_("ID document"), choices=lambda: [each for each in id_types() if each[0] != IdType.USCC]
+    )
     relation = forms.ChoiceField(label=pgettext_lazy("guardian", "I am"), choices=lambda: list(RELATIONS.items()))
 
 

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.catalogue.rules.general import general, identity_card_named
-from banshi.rooms.catalogue.rules.guided import answer_faults, cleaned, facts_of, form_faults, guided, in_hall
+from banshi.rooms.catalogue.rules.guided import (
+    answer_faults,
+    cleaned,
+    facts_of,
+    form_faults,
+    guided,
+    in_hall,
+    wrong_age,
+)
 from tests.rooms.catalogue.handlings import document, field, handling
 
 TODAY = date(2026, 3, 10)
@@ -309,3 +317,20 @@ def test_an_identity_card_is_known_by_its_name_whosever_it_is() -> None:
     )  # fmt: skip
 
     assert [name for name in (*cards, *others) if identity_card_named(name)] == list(cards)
+
+
+@pytest.mark.parametrize(
+    ("answers", "age", "wrong"),
+    [
+        ({"age": "grown"}, 15, True),
+        ({"age": "grown"}, 16, False),
+        ({"age": "minor"}, 17, False),
+        ({"age": "minor"}, 18, True),
+        ({"passport.age": "grown"}, 8, True),
+        ({"buyer": "minor"}, 40, False),
+        ({"age": "exempt"}, 40, False),
+        ({}, 8, False),
+    ],
+)
+def test_nobody_answers_another_age_than_their_document_says(answers: dict[str, str], age: int, wrong: bool) -> None:
+    assert wrong_age(answers, age) is wrong

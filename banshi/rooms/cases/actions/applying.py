@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from banshi.foundation import phones
 from banshi.kernel.actors import Actor, ActorKind
-from banshi.kernel.documents import IdType
+from banshi.kernel.documents import IdType, age_on
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
@@ -75,6 +75,7 @@ from banshi.rooms.catalogue.rules.guided import (
     of_agent,
     said_firm,
     said_self,
+    wrong_age,
 )
 from banshi.rooms.catalogue.rules.handling import IDENTITY_CARD, PHONE, Handling, Paper
 from banshi.rooms.identity import actions as identity
@@ -135,7 +136,8 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
 
     :raises Refused: nothing-found, item-not-here, item-retired, out-of-season, phone-invalid, guardian-over, mandate-missing,
         agent-not-allowed, member-limited; invalid (channel, an answer to no question, an organisation where people apply, a
-        person where it was answered that a firm applies, the applicant themselves where somebody comes with a letter);
+        person where it was answered that a firm applies, the applicant themselves where somebody comes with a letter,
+        another age than the document says);
         duplicate-case – the same matter is under way already, as far as whoever asks may know.
     """
     if asked.channel not in CHANNELS_OF_CASES:
@@ -150,6 +152,7 @@ def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
     person = Person.objects.get(id=asked.person_id)
     firm = Organisation.objects.get(id=asked.organisation_id) if asked.organisation_id else None
     _need_firm(found.answers, person, firm)
+    _need_age(found.answers, person, firm, day=today_in(asked.hall, now))
     name = firm.name if firm else asked.name or person.name
     contact = phones.known(asked.contact) if asked.contact else None
     with transaction.atomic():
@@ -269,6 +272,17 @@ def _need_firm(answers: Mapping[str, str], person: Person, firm: Organisation | 
         )
 
 
+def _need_age(answers: Mapping[str, str], person: Person, firm: Organisation | None, *, day: date) -> None:
+    """:raises Refused: invalid – the document of whoever applies says another age than was answered."""
+    born = people.born_on(person) if firm is None else None
+    if born is not None and wrong_age(answers, age_on(born, day)):
+        raise invalid(
+            "answers",
+            f"证件上的申请人 {age_on(born, day)} 岁，与所选的年龄不符：改选年龄，或换成要办的人。",
+            f"By the document whoever applies is {age_on(born, day)}, not what was answered: mend it, or say who it is for.",
+        )
+
+
 def _by_letter(handling: Handling, answers: Mapping[str, str]) -> Guided:
     """What answers come to where somebody comes with a letter.
 
@@ -325,6 +339,7 @@ def change(
         found = guided(handling, said) if case.letter_id is None else _by_letter(handling, said)
         if answers:
             _need_firm(found.answers, case.person, case.organisation)
+            _need_age(found.answers, case.person, case.organisation, day=today_of(case, now))
         case.answers, case.situation = dict(found.answers), found.situation.id if found.situation else ""
         case.form = _written(cleaned(handling, found.answers, {**form_of(case), **(form or {})}))
         case.revision += 1

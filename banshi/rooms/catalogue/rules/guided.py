@@ -255,3 +255,14 @@ def said_self(answers: Mapping[str, str]) -> bool:
 
 def _asks_who_comes(question: str) -> bool:
     return question.rpartition(".")[2] in WHO_COMES
+
+
+# By which question a handling asks how old whoever applies is, in two answers; whether grown means 16 or 18 its words say.
+HOW_OLD, GROWN, MINOR = "age", "grown", "minor"
+CHILD, OF_AGE = 16, 18  # nobody below the one is grown, nobody from the other on is a minor
+
+
+def wrong_age(answers: Mapping[str, str], age: int) -> bool:
+    """Whether it was answered that a child is grown, or a grown person a minor. Between 16 and 17 either may be."""
+    said = {option for question, option in answers.items() if question.rpartition(".")[2] == HOW_OLD}
+    return (age < CHILD and GROWN in said) or (age >= OF_AGE and MINOR in said)
