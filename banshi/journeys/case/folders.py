@@ -314,6 +314,7 @@ def _sender(case: Case) -> int | None:
 
 def went_with_parcel(case: Case, *, by: Actor, now: datetime) -> None:
     """The originals that were posted with a result have arrived: the carrier has the signature. What is signed by hand stays.
+    They were wished, also where another case of the bundle is not decided yet.
 
     In the caller's transaction, the case locked before.
     """
@@ -323,7 +324,9 @@ def went_with_parcel(case: Case, *, by: Actor, now: datetime) -> None:
     rows = folder.papers.filter(originals__gt=F("back")).exclude(code__in=deliveries.stay_with_file(case))
     codes = list(rows.values_list("code", flat=True))
     if codes:
-        delivery.give_back(folder_id=folder.pk, hall=case.hall, codes=codes, signed=True, by=by, now=now)
+        delivery.give_back(
+            folder_id=folder.pk, hall=case.hall, codes=codes, signed=True, why="needed", by=by, now=now
+        )  # fmt: skip
 
 
 def _goes(case: Case, deed: str, at: At, *, by: Actor, now: datetime) -> None:

@@ -178,6 +178,24 @@ def test_what_went_back_out_of_the_others_folder_lies_nowhere(matters: Matters) 
     assert [named.name for named in ending.held(sign) or ()] == ["租约"]
 
 
+def test_while_another_case_needs_a_shared_sheet_it_goes_back_for_a_reason_and_nothing_is_archived(
+    matters: Matters,
+) -> None:
+    shop, sign = received_together(matters)
+    cases.withdraw(case_no=shop.no, by=matters.applicant, now=TUESDAY_NINE)
+    folder, shelf = PaperFolder.objects.get(), At("archive", "2026-1")
+
+    told = [slug_of(give, matters, shop, "id", why=""), slug_of(moved, matters, folder, shelf, "archived")]
+    give(matters, shop, "id", why="needed")
+    cases.withdraw(case_no=sign.no, by=matters.applicant, now=TUESDAY_NINE)
+    moved(matters, folder, shelf, "archived")
+
+    assert told == ["invalid", "wrong-state"]
+    assert list(folder.trail.order_by("seq").values_list("deed", "why")) == [
+        ("made", ""), ("gave", "needed"), ("archived", ""),
+    ]  # fmt: skip
+
+
 # --- What follows -----------------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from banshi.rooms.cases.actions.ground import staff_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery.models import FolderMove, FolderPaper, PaperFolder
-from banshi.rooms.delivery.queries.contents import is_early, stay_with_file
+from banshi.rooms.delivery.queries.contents import is_early, needed_by, stay_with_file
 from banshi.rooms.delivery.rules import FOLDER_SPOTS, GIVEN_EARLY, folder_pk, meets
 from banshi.rooms.places.models import Hall
 
@@ -117,17 +117,25 @@ def move(
     """It is somewhere else from now on: of two who take it in the same instant, one has it.
 
     :param seen: how often it had been moved when `by` looked. :raises Refused: nothing-found (also in another hall),
-        changed-meanwhile, invalid (nowhere), wrong-state – the case goes on, and nothing of it is archived.
+        changed-meanwhile, invalid (nowhere), wrong-state – the case goes on, or another of its bundle whose sheets lie in it, and
+        nothing of it is archived.
     """
     with transaction.atomic():
         folder = _locked(folder_id, hall)
         if seen is not None and folder.moves != seen:
             raise Refused("changed-meanwhile")
         _need_spot(at)
-        if at.place == "archive" and folder.case.phase not in CASE.ends:
-            raise Refused("wrong-state", facts={"kind": "case", "state": folder.case.phase, "needs": "closed"})
+        if at.place == "archive":
+            _need_over(folder.case)
         _put(folder, deed, at, by=by, now=now)
         return _joined(folder, by=by, now=now)
+
+
+def _need_over(case: Case) -> None:
+    """:raises Refused: wrong-state – it goes on, or another does that has sheets in its folder."""
+    on = next((each for each in (case, *needed_by(case)) if each.phase not in CASE.ends), None)
+    if on is not None:
+        raise Refused("wrong-state", facts={"kind": "case", "state": on.phase, "needs": "closed"})
 
 
 def _put(folder: PaperFolder, deed: str, at: At, *, pieces: int = 0, why: str = "", by: Actor, now: datetime) -> None:

@@ -121,5 +121,15 @@ def stay_with_file(case: Case) -> frozenset[str]:
 
 
 def is_early(case: Case) -> bool:
-    """Whether it is not decided yet, and its originals are still needed."""
+    """Whether it is not decided yet, or another is not that has sheets in its folder: its originals are still needed."""
+    return _is_open(case) or bool(needed_by(case))
+
+
+def needed_by(case: Case) -> list[Case]:
+    """Cases of its bundle that are not decided yet, and whose sheets were handed in once for both and lie in its folder."""
+    still = [each for each in siblings(case) if each.pk > case.pk and _is_open(each)]
+    return [each for each in still if any(owner.pk == case.pk for owner, *_ in handed_in_with(each).values())]
+
+
+def _is_open(case: Case) -> bool:
     return case.decided_at is None and case.phase not in CASE.ends
