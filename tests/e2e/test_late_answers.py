@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.conftest import OPENING
 from tests.e2e.test_office_see import signed_in
 from tests.e2e.test_screens import DESK, call, finish  # noqa: F401 – fixture
+from tests.e2e.walks import Buyer
 
 pytestmark = pytest.mark.browser
 
@@ -92,3 +93,31 @@ def test_the_evaluator_asks_though_an_older_answer_comes_late(
     held.let_go()
 
     assert question.count() == 1
+
+
+def test_what_is_typed_before_other_fields_come_stays_and_is_saved(installation: Any, open_page: Callable[..., Any]):
+    """The kind of certificate brings the number of the unit; whoever goes on typing loses nothing."""
+    buyer = Buyer(installation, open_page)
+    buyer.prove_the_telephone()
+    buyer.answer()
+    buyer.page.click("a:visible:has-text('网上办理')")
+    buyer.sign_in()
+    buyer.page.click(".action-bar .btn--primary")
+    page = buyer.page
+    page.wait_for_selector("#case-fields")
+    held = Held(page, lambda url: "/form/" in url)
+
+    with page.expect_request(lambda asked: "/form/" in asked.url):
+        page.select_option("[name=f-former-kind]", "estate")
+    page.fill("[name=f-location]", buyer.said["location"])
+    page.locator("[name=f-seller]").press_sequentially("王建国")
+    held.let_go()
+    page.wait_for_selector("[name=f-unit]")
+
+    assert page.input_value("[name=f-location]") == buyer.said["location"]
+    assert page.input_value("[name=f-seller]") == "王建国"
+    for name in ("location", "seller"):
+        page.locator(f".field:has([name=f-{name}]) .saved", has_text="已保存").wait_for()
+    page.reload()
+    assert page.input_value("[name=f-location]") == buyer.said["location"]
+    assert page.input_value("[name=f-former-kind]") == "estate"
