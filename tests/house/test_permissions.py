@@ -55,7 +55,10 @@ pytestmark = pytest.mark.django_db
 HALLS = ("town", "other")  # both lie in the region that addresses name
 WIDE = {"city_admin", "auditor"}  # held everywhere
 # Behind the door: cases are opened at the window that serves their person (tests/surfaces/desk/test_cases_behind_the_door.py).
-LEADS_ON = ("review:start", "review:folder_slip")  # to the first list of whoever asks; to the folder, where it follows none
+LEADS_ON = (
+    "review:start",
+    "review:folder_slip",
+)  # to the first list of whoever asks; to the folder, where it follows none
 AT_A_WINDOW = {
     "desk:cases",
     "desk:glance",
