@@ -295,7 +295,7 @@ def test_a_case_of_it_leads_back_to_the_whole(me):
 
     led = [me.client.get(f"/cases/{no}/{page}/")["Location"] for page in ("form", "check")]
 
-    assert led == [f"/bundles/{bundle.no}/form/", f"/bundles/{bundle.no}/"]
+    assert led == [f"/bundles/{bundle.no}/form/", f"/bundles/{bundle.no}/check/"]
     assert f"/bundles/{bundle.no}/" in text(me.client.get(f"/cases/{no}/"))
 
 
