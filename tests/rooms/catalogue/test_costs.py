@@ -257,6 +257,6 @@ def test_a_number_that_the_form_does_not_always_ask_sets_no_fee() -> None:
     found = faults(item.model_copy(update={"fields": (item.fields[0], hidden)}))
 
     assert [(each.where, each.en) for each in found] == [
-        ("fee.rates[0]", "copies: the form does not ask it: who=small")
+        ("fee.rates[0]", "copies: the form does not ask it: Who? “small”")
     ]
     assert faults(item) == ()
