@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -51,10 +51,8 @@ class Shown:
 
 
 def folder_of(case: Case) -> Shown | None:
-    row = deliveries.folder_of(case)
-    if row is None:
-        return None
-    return _shown(row, case, follower=deliveries.follower_of(case))
+    rows = deliveries.folders_of([case]).get(case.pk)
+    return _shown(rows[0], case, follower=rows[1] if len(rows) > 1 else None) if rows else None
 
 
 def _shown(row: PaperFolder, case: Case, *, follower: PaperFolder | None = None) -> Shown:
@@ -73,16 +71,16 @@ def folders_of(cases: Iterable[Case]) -> dict[int, Shown]:
 
 @dataclass(frozen=True)
 class Lying:
-    """One paper of a case, and in words what the hall has of it, or had: each with the folder, where that is not the main one."""
+    """One paper of a case, and in words what the hall has of it, or had."""
 
-    code: str
     name: str
-    words: tuple[tuple[str, PaperFolder | None], ...]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Papers:
-    """What became of the papers of a case. `led_to`: where its paper lies, if with another case of its bundle alone."""
+    """What became of the papers of a case. `led_to`: the folder of another case of its bundle, in which paper of it lies.
+    `by_code`: the words of each, but of what came as a file alone."""
 
     lines: tuple[Lying, ...] = ()
     led_to: PaperFolder | None = None
@@ -91,20 +89,19 @@ class Papers:
 
 def papers_lying(case: Case) -> Papers:
     """Each paper that came, in the order in which it was laid into a folder: as slip and API have it, too."""
-    found, main = deliveries.contents_of(case), deliveries.folder_of(case)
-    words: dict[str, list[tuple[str, PaperFolder | None]]] = {}
+    found = deliveries.contents_of(case)
+    if not found.known:
+        return Papers()
+    words: dict[str, tuple[str, ...]] = {}
     for sheet in found.sheets:
-        words.setdefault(sheet.code, []).extend(_own(sheet, case, main))
+        words[sheet.code] = (*words.get(sheet.code, ()), *_own(sheet, case))
     for sheet in found.elsewhere:
-        words.setdefault(sheet.code, []).append(_with_another(sheet))
-    if found.known:
-        for code in found.files:
-            words.setdefault(code, []).append((pgettext("folder", "As a file only"), None))
+        words[sheet.code] = (*words.get(sheet.code, ()), _with_another(sheet))
+    words = {code: said for code, said in words.items() if said}
+    files = dict.fromkeys(deliveries.files_alone(case, found), (pgettext("folder", "As a file only"),))
     called = {paper.code: named(paper) for paper in handling_of_case(case).materials}
-    lines = tuple(Lying(code, called.get(code, code), tuple(said)) for code, said in words.items() if said)
-    led_to = found.led_to if main is None else None
-    in_words = {line.code: tuple(said for said, _ in line.words) for line in lines if line.code not in found.files}
-    return Papers(lines, led_to, in_words)
+    lines = tuple(Lying(called.get(code, code), said) for code, said in (words | files).items())
+    return Papers(lines, found.led_to, words)
 
 
 def counted(originals: int, copies: int) -> str:
@@ -116,27 +113,22 @@ def counted(originals: int, copies: int) -> str:
     return pgettext("folder", ", ").join(each for each in said if each)
 
 
-def _own(sheet: Sheet, case: Case, main: PaperFolder | None) -> list[tuple[str, PaperFolder | None]]:
-    found: list[tuple[str, PaperFolder | None]] = []
-    if sheet.lies and sheet.folder.follows_id is not None and (main is None or sheet.folder.pk != main.pk):
+def _own(sheet: Sheet, case: Case) -> Iterator[str]:
+    if sheet.lies:
+        papers = counted(sheet.originals, sheet.copies)
         said = pgettext("folder", "%(papers)s, in %(folder)s, which follows")
-        found.append(
-            (said % {"papers": counted(sheet.originals, sheet.copies), "folder": sheet.folder.no}, sheet.folder)
-        )
-    elif sheet.lies:
-        found.append((counted(sheet.originals, sheet.copies), None))
+        yield said % {"papers": papers, "folder": sheet.folder.no} if sheet.follows else papers
     if sheet.back:
         on = day_words(today_in(case.hall, sheet.back_at), None) if sheet.back_at is not None else ""
         said = npgettext("folder", "%(n)s original given back", "%(n)s originals given back", sheet.back)
-        found.append((f"{said % {'n': sheet.back}} {on}".strip(), None))
-    return found
+        yield f"{said % {'n': sheet.back}} {on}".strip()
 
 
-def _with_another(sheet: Sheet) -> tuple[str, PaperFolder | None]:
+def _with_another(sheet: Sheet) -> str:
     """It was handed in once for several cases, and lies with another of them."""
     lies, back = pgettext("folder", "In %(folder)s, with “%(item)s”"), pgettext("folder", "Given back from %(folder)s")
     said = lies if sheet.lies else back
-    return said % {"folder": sheet.folder.no, "item": named(sheet.folder.case.item)}, sheet.folder
+    return said % {"folder": sheet.folder.no, "item": named(sheet.folder.case.item)}
 
 
 # Why originals go back before the decision, as one chooses it and the trail says it.

@@ -336,7 +336,7 @@ def test_a_case_is_read_in_as_many_queries_with_three_papers_as_with_one(matters
             client_of("receiver").get(at(case))
         return len(found)
 
-    assert counted(matters.received(papers=("id",))) == counted(matters.received()) == 19
+    assert counted(matters.received(papers=("id",))) == counted(matters.received()) == 17
 
 
 @pytest.mark.parametrize("who", ["approver", "supervisor"])

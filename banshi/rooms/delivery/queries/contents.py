@@ -34,15 +34,19 @@ class Sheet:
     def lies(self) -> bool:
         return bool(self.originals or self.copies)
 
+    @property
+    def follows(self) -> bool:
+        """Whether its folder is not put into the main one."""
+        return self.folder.follows_id is not None
+
 
 @dataclass(frozen=True)
 class Contents:
     """:ivar sheets: of the case's own folders, the main one's first. :ivar elsewhere: by the case's own code, sheets that lie
-    with another case of its bundle. :ivar files: papers of which nothing but files came."""
+    with another case of its bundle."""
 
     sheets: tuple[Sheet, ...]
     elsewhere: tuple[Sheet, ...]
-    files: tuple[str, ...]
 
     @property
     def known(self) -> bool:
@@ -58,16 +62,34 @@ class Contents:
 def contents_of(case: Case) -> Contents:
     rows = FolderPaper.objects.filter(folder__case=case).select_related("folder__holder", "folder__case")
     sheets = tuple(_sheet(row) for row in rows.order_by("folder_id", "id"))
-    ways = list(case.materials.filter(gone_at=None).order_by("id").values_list("code", "channel", "copies"))
-    came: dict[str, int] = {}  # on paper, and in no folder of its own
-    for code, way, copies in ways:
-        if way == PAPER:
-            came[code] = came.get(code, 0) + copies
+    return Contents(sheets, _elsewhere(case, sheets))
+
+
+def _elsewhere(case: Case, sheets: tuple[Sheet, ...]) -> tuple[Sheet, ...]:
+    """What came on paper, is in no folder of its own, and lies with another."""
+    lent = _with_others(case)
+    if not lent:
+        return ()
+    left = came_on_paper(case)
     for sheet in sheets:
-        came[sheet.code] = came.get(sheet.code, 0) - sheet.originals - sheet.copies - sheet.back
-    elsewhere = tuple(sheet for sheet in _with_others(case) if came.get(sheet.code, 0) > 0)
-    files = tuple(dict.fromkeys(code for code, _, _ in ways if code not in came))
-    return Contents(sheets, elsewhere, files)
+        left[sheet.code] = left.get(sheet.code, 0) - sheet.originals - sheet.copies - sheet.back
+    return tuple(sheet for sheet in lent if left.get(sheet.code, 0) > 0)
+
+
+def came_on_paper(case: Case) -> dict[str, int]:
+    """How many copies came on paper, by code, in the order in which they came."""
+    came: dict[str, int] = {}
+    rows = case.materials.filter(gone_at=None, channel=PAPER).order_by("id")
+    for code, copies in rows.values_list("code", "copies"):
+        came[code] = came.get(code, 0) + copies
+    return came
+
+
+def files_alone(case: Case, found: Contents) -> list[str]:
+    """Papers of which nothing but files came, by code, in the order in which they came."""
+    ways = list(case.materials.filter(gone_at=None).order_by("id").values_list("code", "channel"))
+    on_paper = {sheet.code for sheet in found.sheets} | {code for code, way in ways if way == PAPER}
+    return list(dict.fromkeys(code for code, _ in ways if code not in on_paper))
 
 
 def _sheet(row: FolderPaper, code: str = "") -> Sheet:
