@@ -201,11 +201,9 @@ def to_put_in(case: Case) -> dict[str, tuple[int, int]]:
     """What came on paper and is in no folder yet, by code: originals, as far as they are asked for, and copies. A sheet that lies
     in the folder of another case of its bundle is in one."""
     asked = {paper.code: paper.originals for paper in handling_of_case(case).materials}
-    there, came, found = deliveries.counted_in(case), dict[str, int](), dict[str, tuple[int, int]]()
-    for code, n in case.materials.filter(gone_at=None, channel="paper").order_by("id").values_list("code", "copies"):
-        came[code] = came.get(code, 0) + n
-    shared = deliveries.handed_in_with(case)
-    for code, n in came.items():
+    there, shared = deliveries.counted_in(case), deliveries.handed_in_with(case)
+    found: dict[str, tuple[int, int]] = {}
+    for code, n in deliveries.came_on_paper(case).items():
         originals, copies = there.get(code, (0, 0))
         more = max(0, n - originals - copies - (shared[code][2] if code in shared else 0))
         first = min(more, max(0, asked.get(code, 0) - originals))
@@ -233,17 +231,16 @@ def hand_over(*, case_no: str, by: Actor, now: datetime, fetched: bool = False) 
 def handed(case: Case) -> cases.Handed | None:
     """What goes to the department with the main folder of a case, and what of its papers does not; None: no paper of it was ever
     laid into a folder, so as it was counted."""
-    found, main = deliveries.contents_of(case), deliveries.folder_of(case)
+    found = deliveries.contents_of(case)
     if not found.known:
         return None
-    with_it = [each for each in found.sheets if main is not None and each.folder.pk == main.pk and each.lies]
+    with_it = [each for each in found.sheets if each.lies and not each.follows]
     ways: dict[str, list[str]] = {each.code: [_counted(each)] for each in with_it}
     for code, way in _files_of(case).items():
         ways.setdefault(code, []).append(way)
-    apart = [*_apart(case, found, main)]
     return cases.Handed(
         materials=_named(case, [(code, "；".join(said)) for code, said in ways.items()]),
-        pieces=sum(each.originals + each.copies for each in with_it), apart=_named(case, apart),
+        pieces=sum(each.originals + each.copies for each in with_it), apart=_named(case, [*_apart(case, found)]),
     )  # fmt: skip
 
 
@@ -252,13 +249,13 @@ def _counted(sheet: Sheet) -> str:
     return "、".join(f"{what} {n} 份" for what, n in told if n)
 
 
-def _apart(case: Case, found: Contents, main: PaperFolder | None) -> Iterator[tuple[str, str]]:
+def _apart(case: Case, found: Contents) -> Iterator[tuple[str, str]]:
     """Papers of the case that do not go with the main folder, each with why."""
     for each in found.sheets:
-        if each.lies and (main is None or each.folder.pk != main.pk):
+        if each.lies and each.follows:
             yield each.code, f"{_counted(each)}在随后袋 {each.folder.no} 中，随后移交"
         if each.back:
-            on = f"{day_words(today_in(case.hall, each.back_at))}" if each.back_at is not None else ""
+            on = day_words(today_in(case.hall, each.back_at)) if each.back_at is not None else ""
             yield each.code, f"原件 {each.back} 份{on}已退还"
     for each in found.elsewhere:
         if each.lies:
