@@ -41,7 +41,7 @@ def make(*, case_no: str, by: Actor, now: datetime) -> PaperFolder:
         folder = delivery.folder_for(case=case, at=here, by=by, now=now)
         if not counted:
             return folder
-        if folder.moves == 1 and _lies_at(folder, here):
+        if folder.moves == 1 and delivery.at_of(folder) == here:
             delivery.count_in(folder=folder, papers=counted)
             return folder
         return delivery.take_in(case=case, at=here, papers=counted, by=by, now=now)
@@ -61,7 +61,7 @@ def put(*, case_no: str, place: str, spot: str = "", follower: bool = False, by:
         folder = delivery.folder_for(case=case, at=delivery.with_whom(by), by=by, now=now)
         delivery.count_in(folder=folder, papers=to_put_in(case))
         folder = _which(case, folder, follower=follower)
-        if _lies_at(folder, at):
+        if delivery.at_of(folder) == at:
             return folder
         deed = DEEDS[place]
         return delivery.move(folder_id=folder.pk, hall=folder.case.hall, deed=deed, at=at, by=by, now=now)
@@ -92,7 +92,7 @@ def received(case: Case, *, window: Window | None = None, again: bool = False, b
     tray = window or case.window
     at = At("tray", tray.number) if tray is not None else delivery.with_whom(by)
     folder = delivery.folder_for(case=case, at=at, by=by, now=now)
-    stays = _lies_at(folder, at)
+    stays = delivery.at_of(folder) == at
     if again and counted and not stays and _out_of_reach(folder, by):
         delivery.take_in(case=case, at=at, papers=counted, by=by, now=now)
         return
@@ -188,12 +188,8 @@ def _as_said(case: Case, goes: Goes, *, colleague: int | None, by: Actor, now: d
         )
 
 
-def _lies_at(folder: PaperFolder, at: At) -> bool:
-    return (folder.place, folder.spot, folder.holder_id) == (at.place, at.spot, at.holder_id)
-
-
 def _moves(folder: PaperFolder, deed: str, at: At, *, by: Actor, now: datetime) -> None:
-    if not _lies_at(folder, at):
+    if delivery.at_of(folder) != at:
         delivery.move(folder_id=folder.pk, hall=folder.case.hall, deed=deed, at=at, by=by, now=now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -51,10 +52,19 @@ def folder_goes(phase: str, *, over: bool, instant: bool, originals: bool) -> st
     return None
 
 
-def meets(one: tuple[str, str, int | None], other: tuple[str, str, int | None]) -> bool:
-    """Whether two folders are at the same place, so that one is put into the other. :param one, other: place, spot, holder. Two
-    on their way are two until somebody has both."""
-    return one == other and one[0] != "sent"
+@dataclass(frozen=True)
+class At:
+    """Where a folder is, or goes. `spot`: which tray, shelf or box; `holder_id`: of staff, who has it."""
+
+    place: str
+    spot: str = ""
+    holder_id: int | None = None
+
+
+def meets(one: At, other: At) -> bool:
+    """Whether two folders are at the same place, so that one is put into the other. Two on their way are two until somebody has
+    both."""
+    return one == other and one.place != "sent"
 
 
 DELIVERY = Table(

@@ -16,9 +16,9 @@ from banshi.rooms.delivery.actions.cabinets import (
     works_again,
 )
 from banshi.rooms.delivery.actions.folders import (
-    At,
     Stock,
     add,
+    at_of,
     count_in,
     folder_for,
     give_back,
@@ -45,6 +45,7 @@ from banshi.rooms.delivery.actions.parcels import arrive, ask_waybill, come_back
 from banshi.rooms.delivery.actions.printing import claim_copy, end_copy, need_not_printing, printable_of
 from banshi.rooms.delivery.actions.sending_in import announce, call_off, came
 from banshi.rooms.delivery.actions.wishing import Receiver, forget_address, wish
+from banshi.rooms.delivery.rules import At
 
 __all__ = [
     "At",
@@ -55,6 +56,7 @@ __all__ = [
     "announce",
     "arrive",
     "ask_waybill",
+    "at_of",
     "broken",
     "call_off",
     "came",

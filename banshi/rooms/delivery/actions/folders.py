@@ -21,20 +21,16 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery.models import FolderMove, FolderPaper, PaperFolder
 from banshi.rooms.delivery.queries.contents import is_early, needed_by, stay_with_file
-from banshi.rooms.delivery.rules import FOLDER_SPOTS, GIVEN_EARLY, folder_pk, meets
+from banshi.rooms.delivery.rules import FOLDER_SPOTS, GIVEN_EARLY, At, folder_pk, meets
 from banshi.rooms.places.models import Hall
 
 LONGEST_SPOT = 40
 MOST_SCANNED = 2000
 
 
-@dataclass(frozen=True)
-class At:
-    """Where a folder goes. `spot`: which tray, shelf or box; `holder_id`: of staff, who has it."""
-
-    place: str
-    spot: str = ""
-    holder_id: int | None = None
+def at_of(folder: PaperFolder) -> At:
+    """Where it is."""
+    return At(folder.place, folder.spot, folder.holder_id)
 
 
 def with_whom(by: Actor) -> At:
@@ -86,8 +82,7 @@ def add(*, folder: PaperFolder, papers: Mapping[str, tuple[int, int]], by: Actor
     """More papers are put into it where it is, and its trail says so. In the caller's transaction, the folder held
     (`folder_for`)."""
     count_in(folder=folder, papers=papers)
-    here = At(folder.place, folder.spot, folder.holder_id)
-    _put(folder, "added", here, pieces=sum(map(sum, papers.values())), by=by, now=now)
+    _put(folder, "added", at_of(folder), pieces=sum(map(sum, papers.values())), by=by, now=now)
 
 
 def take_in(*, case: Case, at: At, papers: Mapping[str, tuple[int, int]], by: Actor, now: datetime) -> PaperFolder:
@@ -97,7 +92,7 @@ def take_in(*, case: Case, at: At, papers: Mapping[str, tuple[int, int]], by: Ac
     :raises Refused: invalid – nowhere.
     """
     held = hold_folders(case)
-    here = next((row for row in held if _at(row) == _of(at)), None)
+    here = next((row for row in held if at_of(row) == at), None)
     if here is not None:
         add(folder=here, papers=papers, by=by, now=now)
         return here
@@ -156,7 +151,7 @@ def _joined(moved: PaperFolder, *, by: Actor, now: datetime) -> PaperFolder:
     """A main folder and the one that follows it, at one place at last, are one: the trail of both says so. The folders of the
     case are held. :returns: where what was moved lies now."""
     held = hold_folders(moved.case)
-    if len(held) < 2 or not meets(_at(held[0]), _at(held[1])):
+    if len(held) < 2 or not meets(at_of(held[0]), at_of(held[1])):
         return moved
     main, follower = held
     known = {row.code: row for row in main.papers.order_by("id")}
@@ -169,7 +164,7 @@ def _joined(moved: PaperFolder, *, by: Actor, now: datetime) -> PaperFolder:
         into.save()
         pieces += row.originals + row.copies - row.back
     follower.papers.all().delete()
-    _put(main, "joined", At(main.place, main.spot, main.holder_id), pieces=pieces, by=by, now=now)
+    _put(main, "joined", at_of(main), pieces=pieces, by=by, now=now)
     _put(follower, "joined", At("joined", main.no), pieces=pieces, by=by, now=now)
     return main
 
@@ -215,7 +210,7 @@ def give_back(
             raise _invalid("signed", "先由领回人签收", "Have the receipt signed first")
         rows.update(back=F("originals"), back_at=now)
         left = folder.papers.filter(Q(copies__gt=0) | Q(originals__gt=F("back"))).exists()
-        at = At(folder.place, folder.spot, folder.holder_id) if left else At("back")
+        at = at_of(folder) if left else At("back")
         _put(folder, "gave", at, pieces=pieces, why=why if early else "", by=by, now=now)
         if not left:
             PaperFolder.objects.filter(follows=folder, ended_at=None).update(follows=None)
@@ -283,14 +278,6 @@ def spot_of(said: str) -> str:
 def _need_spot(at: At) -> None:
     if at.place in FOLDER_SPOTS and not 0 < len(at.spot) <= LONGEST_SPOT:
         raise _invalid("place", "写明放在哪里，40 字以内", "Say where it lies, in up to 40 characters")
-
-
-def _at(folder: PaperFolder) -> tuple[str, str, int | None]:
-    return folder.place, folder.spot, folder.holder_id
-
-
-def _of(at: At) -> tuple[str, str, int | None]:
-    return at.place, at.spot, at.holder_id
 
 
 def _locked(folder_id: int, hall: Hall) -> PaperFolder:
