@@ -111,30 +111,29 @@ def handed_in_with(case: Case) -> Mapping[str, tuple[Case, str, int]]:
     """Papers that were counted once for several cases of a bundle, and lie with an earlier one: by this case's code, which case,
     the code there, and how many. One sheet is one where it came in the same press: by the same person, at the same instant.
     """
-    others = [each for each in siblings(case) if each.pk < case.pk]
-    if not others:
+    every = sorted([case, *siblings(case)], key=lambda each: each.pk)
+    by_id = {each.pk: each for each in every if each.pk <= case.pk}  # this one last
+    if len(by_id) == 1:
         return {}
-    own, theirs = _shared(case, others)
-    rows = CaseMaterial.objects.filter(case__in=[case, *others], channel=PAPER).order_by("case_id", "id")
+    called = _called(every)
+    rows = CaseMaterial.objects.filter(case__in=by_id, channel=PAPER).order_by("case_id", "id")
     pressed: dict[tuple[str, datetime, str], tuple[int, str]] = {}
     found: dict[str, tuple[Case, str, int]] = {}
-    by_id = {each.pk: each for each in others}
     for case_id, code, at, by, copies, gone in rows.values_list("case_id", "code", "at", "by", "copies", "gone_at"):
+        sheet = (called[case_id].get(code, ""), at, by)
         if case_id != case.pk:
-            pressed.setdefault((theirs[case_id].get(code, ""), at, by), (case_id, code))
-            continue
-        owner = pressed.get((own.get(code, ""), at, by))
-        if owner is not None and gone is None:
+            pressed.setdefault(sheet, (case_id, code))
+        elif sheet in pressed and gone is None:
+            owner, theirs = pressed[sheet]
             before = found[code][2] if code in found else 0
-            found[code] = (by_id[owner[0]], owner[1], before + copies)
+            found[code] = (by_id[owner], theirs, before + copies)
     return found
 
 
-def _shared(case: Case, others: list[Case]) -> tuple[Mapping[str, str], Mapping[int, Mapping[str, str]]]:
-    """What the one form of the bundle calls a paper: of this case, and of the others, by their ids."""
-    every = sorted([case, *siblings(case)], key=lambda each: each.pk)
+def _called(every: list[Case]) -> Mapping[int, Mapping[str, str]]:
+    """What the one form of a bundle calls the papers of each of its cases, by their ids."""
     parts = {part.item: part.papers for part in one_of(every, open_alone=False).parts}
-    return parts[case.item.code], {each.pk: parts[each.item.code] for each in others}
+    return {each.pk: parts[each.item.code] for each in every}
 
 
 def stay_with_file(case: Case) -> frozenset[str]:
