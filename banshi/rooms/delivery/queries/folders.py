@@ -50,14 +50,11 @@ def goes_next(folder: PaperFolder, case: Case) -> Goes | None:
     that has not signed yet it goes there; what follows goes where the main one is. What is signed by hand goes to nobody."""
     if folder.place in ("archive", "back", "joined"):
         return None
-    originals = folder.papers.filter(originals__gt=F("back")).exclude(code__in=stay_with_file(case)).exists()
-    if folder.follows_id is not None and case.phase == "in_review":
-        return Goes("department", case.department.name_zh, case.department.name_en)
-    to = (
-        "department"
-        if folder.place == "sent" and case.phase == "in_review"
-        else folder_goes(case.phase, over=case.phase in CASE.ends, instant=case.instant, originals=originals)
-    )
+    if case.phase == "in_review" and (folder.follows_id is not None or folder.place == "sent"):
+        to: str | None = "department"
+    else:
+        originals = folder.papers.filter(originals__gt=F("back")).exclude(code__in=stay_with_file(case)).exists()
+        to = folder_goes(case.phase, over=case.phase in CASE.ends, instant=case.instant, originals=originals)
     if to is None:
         return None
     if to == "department":
