@@ -78,9 +78,9 @@ def consign(*, case_no: str, place: str = "", by: Actor, now: datetime) -> Parce
             cases.need_to_hand(case, by=by, now=now)
             conclude.lies_refused(case, by=by, now=now)
         elif case.phase != "ready":
-            cases.shelve(case_no=case_no, place=place or "待寄", by=by, now=now)
+            case = cases.shelve(case_no=case_no, place=place or "待寄", by=by, now=now)
+            cases.lies_to_be_posted(case)
             delivery.make_ready(case=case, place=place or "待寄", by=by, now=now)
-            cases.lies_to_be_posted(cases.lock(case_no))
         row = deliveries.delivery_of(case)
         if row is not None and row.state == "posted":
             raise Refused("on-its-way")
