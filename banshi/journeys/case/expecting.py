@@ -115,9 +115,8 @@ def _expect(case_no: str, code: str, *, by: Actor, now: datetime) -> bool:
     case = cases.lock(case_no)
     if not _can_come(case):
         return False
-    if cases.wants_more(
-        case
-    ):  # it stays in its phase, and its day runs on: who comes at a booked time hands it in there
+    if cases.wants_more(case):
+        # It stays in its phase, and its day runs on: who comes at a booked time hands it in there.
         case.appointment = code
         case.save(update_fields=["appointment"])
         return True
@@ -163,11 +162,13 @@ def _can_come(case: Case) -> bool:
     """Looked over, or something of it is missing still; and its papers neither with the hall already, nor on their way, nor
     expected at a time that stands."""
     if cases.wants_more(case):
-        posted = SentPapers.objects.filter(case=case, came_at=None, off_at=None).exists()
-        booked = Appointment.objects.filter(code=case.appointment, state="booked").exists()
-        return case.brought_on is None and not posted and not booked
+        return case.brought_on is None and deliveries.sent_now(case) is None and not _booked(case)
     if deliveries.drop_of(case) is not None or deliveries.sent_papers_of(case) is not None:
         return False
     if case.phase == "await_receipt":
-        return not Appointment.objects.filter(code=case.appointment, state="booked").exists()
+        return not _booked(case)
     return case.phase == "pre_passed"
+
+
+def _booked(case: Case) -> bool:
+    return Appointment.objects.filter(code=case.appointment, state="booked").exists()

@@ -36,10 +36,11 @@ def take_in(*, case_no: str, copies: Mapping[str, int], by: Actor, now: datetime
         need_taken_out(case)
         if case.phase == "supplement":
             return _supplemented(case, copies, by=by, now=now)
-        for code in copies:
-            if code not in owed_of(case):
+        owed = owed_of(case)
+        for code, n in copies.items():
+            if code not in owed:
                 raise Refused("nothing-found", facts={"material": code})
-            folders.settle(case_no=case_no, code=code, on_paper=copies[code], at_window=True, by=by, now=now)
+            folders.settle(case_no=case_no, code=code, on_paper=n, at_window=True, by=by, now=now)
         return cases.taken_in(case_no=case_no)
 
 

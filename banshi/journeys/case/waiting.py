@@ -31,10 +31,9 @@ MINE = (
 
 @dataclass(frozen=True)
 class Waiting:
-    """:ivar what: extension | decide | sign_for | review | given_back | to_hand_over | to_send_after
-        (papers that follow what the department has) | came_again (what was missing) |
-    acceptance | pre_review | asked | answered | promises (to be checked, or revoked for) | enquiries.
-    :ivar due: the first of their days."""
+    """:ivar what: extension | decide | sign_for | review | given_back | to_hand_over | to_send_after (papers that follow what the
+    department has) | came_again (what was missing) | acceptance | pre_review | asked | answered | promises (to be checked, or
+    revoked for) | enquiries. :ivar due: the first of their days."""
 
     what: str
     hall: Hall

@@ -119,9 +119,8 @@ def _open(
         return stopped
     if part == "settle":
         return case.tolerant
-    if (
-        part == "take_in"
-    ):  # what lies here; of what is to follow also what is brought, where nobody of the review is at hand
+    if part == "take_in":
+        # What lies here; of what is to follow also what is brought, where nobody of the review is at hand.
         follows = case.tolerant and not who.may("cases.review", case.hall.code)
         return case.brought_on is not None or (case.phase != "supplement" and follows)
     if part == "decide":
