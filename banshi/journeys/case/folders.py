@@ -289,9 +289,8 @@ def refuse_papers(*, case_no: str, why: str, by: Actor, now: datetime) -> Case:
     """
     with transaction.atomic():
         case = cases.refuse_papers(case_no=case_no, why=why, by=by, now=now)
-        sender = _sender(case)
         slip = case.handovers.order_by("-id").first()
-        giver = sender if sender is not None else slip.given_by_id if slip is not None else None
+        giver = _sender(case) or (slip.given_by_id if slip is not None else None)
         at = At("person", holder_id=giver) if giver is not None else delivery.with_whom(by)
         _goes(case, "refused", at, by=by, now=now)
     return case
