@@ -70,11 +70,9 @@ def _list(
     refused: Refused | None = None,
     asked: str = "",
 ) -> HttpResponseBase:
-    own, after = department_of(request), rows is not None
+    own, after, chosen = department_of(request), rows is not None, True
     if rows is None:
         rows, chosen = _chosen(request, deliveries.folders_in(hall, department=own).filter(ended_at=None))
-    else:
-        rows, chosen = rows.select_related("case__item", "case__hall", "holder"), True
     found = paged(request, rows.order_by("since", "id"), PER_PAGE)
     here: list[PaperFolder] = list(found.object_list)
     return page(

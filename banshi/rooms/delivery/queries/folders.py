@@ -33,6 +33,7 @@ def to_be_sent_after(halls: Iterable[str], *, department: str = "") -> QuerySet[
     rows = PaperFolder.objects.filter(
         case__hall__code__in=list(halls), case__phase="in_review", ended_at=None, follows__isnull=False
     ).exclude(place__in=["sent", "archive"])
+    rows = rows.select_related("case__item", "case__hall", "holder")
     return rows.filter(case__department__code=department) if department else rows
 
 
