@@ -129,12 +129,12 @@ def paper(request: Asked, hall: str, no: str, number: str) -> HttpResponseBase:
 
 def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None) -> HttpResponseBase:
     context = dict(shared.shown(request, case, now=clock.now()))
-    own = conclude.is_their_own(case, now=clock.now())
+    own, made = conclude.is_their_own(case, now=clock.now()), queries.papers_of(case)
     context |= fetching_part(request, case)
     context |= _calling(request, hall, case, clock.now())
     context |= _posting(case) | {
         "delivery": delivery_of(case), "result": conclude.result_of(case), "refused": refused, "whys": WHYS,
-        "decision": next((p for p in queries.papers_of(case) if p.kind in ("grant", "refusal")), None),
+        "decision": next((p for p in made if p.kind in ("grant", "refusal")), None),
         "refuses": case.phase == "decided" and case.granted is False,
         "own": queries.next_refusal(case, staff=request.who.staff_id or 0) is not None,
         "waits": case.wait_until if case.phase in ("decided", "issuing") and case.granted else None,
@@ -142,8 +142,8 @@ def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None)
         "members": queries.who_acts_in(case, today=today_of(case, clock.now())),
         "guardians": _guardians(case, clock.now()).items(),
         "busy": shared.held(case, staff=request.who.staff_id),
-        "delivered": next((p for p in queries.papers_of(case) if p.kind == "delivery_receipt"), None),
-        "receipt": next((p for p in queries.papers_of(case) if p.kind == "fee_receipt"), None),
+        "delivered": next((p for p in made if p.kind == "delivery_receipt"), None),
+        "receipt": next((p for p in made if p.kind == "fee_receipt"), None),
         "cabinet": case.phase in ("issuing", "ready") and bool(cabinets_of(hall)) and own,
         "trail": [(step, _place(step)) for step in trail(case)[::-1]],
         "replaced": conclude.replaced_by(case) if case.phase in ("decided", "issuing", "ready") else None,
