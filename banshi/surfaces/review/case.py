@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -152,11 +151,7 @@ def answer(
             request.who, case, context["papers"], agreed=context["agreed"], put_by=proposed_by, now=now
         ),
         "grants": case_grants.lines(case, said if deed == "decide" else {}, now=now) if "decide" in deeds else [],
-        "rows": [
-            replace(row, lies=lying.by_code.get(row.paper.code, ()))
-            for row in rows_of(context["papers"], said, deeds=deeds)
-        ],
-        "lying": lying,
+        "rows": rows_of(context["papers"], said, deeds=deeds, lies=lying.by_code), "lying": lying,
         "fields": _fields_to_tell(case, deeds, said),
         "to_report": counted_stages(case) if "opine" in deeds else (),
         "grounds": GROUNDS.values() if "refuse" in deeds else (),

@@ -43,11 +43,16 @@ class Row:
     may_follow: bool
     counted_by: str
     here: bool
-    lies: tuple[str, ...] = ()  # in words: what of it lies in which folder, and what went back
+    lies: tuple[str, ...]  # in words: what of it lies in which folder, and what went back
 
 
-def rows_of(papers: Sequence[PaperRow], said: Said, *, deeds: Collection[str]) -> list[Row]:
-    """As it stands, or as it was just typed. In the pre-review nothing is said of papers that are yet to be brought."""
+def rows_of(
+    papers: Sequence[PaperRow], said: Said, *, deeds: Collection[str], lies: Mapping[str, tuple[str, ...]]
+) -> list[Row]:
+    """As it stands, or as it was just typed. In the pre-review nothing is said of papers that are yet to be brought.
+
+    :param lies: by code, in words.
+    """
     pre_review, receipt, found = "pre_review" in deeds, "receipt" in deeds, []
     counts = "verdicts" if receipt else "receive" if "receive" in deeds else ""
     for paper in papers:
@@ -61,6 +66,7 @@ def rows_of(papers: Sequence[PaperRow], said: Said, *, deeds: Collection[str]) -
             Row(
                 paper, stands, why, said[f"on-{paper.code}"], (pre_review or receipt) and not brought, follows,
                 counts if paper.on_paper_yet else "", bool(said[f"here-{paper.code}"]),
+                lies.get(paper.code, ()),
             )
         )  # fmt: skip
     return found

@@ -101,7 +101,7 @@ def _with_others(case: Case) -> list[Sheet]:
     owners = handed_in_with(case)
     if not owners:
         return []
-    rows = FolderPaper.objects.filter(folder__case_id__in={owner.pk for owner, *_ in owners.values()})
+    rows = FolderPaper.objects.filter(folder__case_id__in={owner.pk for owner, *_ in owners.values()}).order_by("id")
     found = {(row.folder.case_id, row.code): row for row in rows.select_related("folder__holder", "folder__case__item")}
     lying = ((code, found.get((owner.pk, theirs))) for code, (owner, theirs, _) in owners.items())
     return [_sheet(row, code) for code, row in lying if row is not None]
