@@ -82,7 +82,7 @@ def take_back_consent(*, subject: str, hall: str = "", by: Actor, now: datetime)
         consent = _standing(subject)
         if consent is None:
             raise Refused("nothing-found")
-        used = set(FactUse.objects.filter(subject=subject).values_list("element", flat=True))
+        used = _used(subject)
         carried = dict(consent.carried.order_by("id").values_list("element", "value_index"))
         consent.carried.all().delete()
         consent.withdrawn_at, consent.withdrawn_by = now, str(by)
@@ -101,29 +101,23 @@ def use_facts(
     :returns: how many uses are new.
     """
     with transaction.atomic():
-        consent = _standing(
-            subject
-        )  # whoever takes it back meanwhile waits, and finds it used; or nothing is used here
+        # Whoever takes it back meanwhile waits, and finds it used; or nothing is used here.
+        consent = _standing(subject)
         if consent is None:
             return 0
-        used = set(FactUse.objects.filter(subject=subject).values_list("element", flat=True))
+        used = _used(subject)
         fresh = [each for each in consent.carried.order_by("id") if each.element not in used]
-        FactUse.objects.bulk_create(
-            [
-                FactUse(
-                    consent=consent, element=each.element, source=each.source, said_at=each.said_at, trust=each.trust,
-                    value_index=each.value_index, subject=subject, purpose=purpose, by=str(by), at=now,
-                    became=became(
-                        each.value_index, {value_index(each.element, said) for said in stands.get(each.element, ())}
-                    ),
-                )
-                for each in fresh
-            ]
-        )  # fmt: skip
+        rows = [
+            FactUse(
+                consent=consent, element=each.element, source=each.source, said_at=each.said_at, trust=each.trust,
+                value_index=each.value_index, subject=subject, purpose=purpose, by=str(by), at=now,
+                became=became(each.value_index, [value_index(each.element, said) for said in stands.get(each.element, ())]),
+            )
+            for each in fresh
+        ]  # fmt: skip
+        FactUse.objects.bulk_create(rows)
         if fresh:
-            audit.record(
-                action="facts_used", subject=subject, by=by, now=now, hall=hall, facts={"count": len(fresh)}
-            )  # fmt: skip
+            audit.record(action="facts_used", subject=subject, by=by, now=now, hall=hall, facts={"count": len(fresh)})
     return len(fresh)
 
 
@@ -137,3 +131,8 @@ def _standing(subject: str) -> FactConsent | None:
     """Held: it is used, or taken back."""
     rows = FactConsent.objects.select_for_update(no_key=True).filter(subject=subject, withdrawn_at=None)
     return rows.first()
+
+
+def _used(subject: str) -> set[str]:
+    """Elements of which a use is written already."""
+    return set(FactUse.objects.filter(subject=subject).values_list("element", flat=True))
