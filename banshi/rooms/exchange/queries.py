@@ -25,6 +25,7 @@ UNTOLD = (
     "take", "release", "urge", "hand_on", "hand_to_department", "agree", "recount", "archive", "destroy", "open", "change",
     "propose_stop", "refuse_stop", "propose_extension", "refuse_extension",
 )  # fmt: skip
+TOLD_OF = ("hall__region", "item", "department", "person", "organisation")  # read with each case: its rows name them
 
 
 def touched(halls: Sequence[Hall], *, first: date, last: date) -> list[Case]:
@@ -34,9 +35,7 @@ def touched(halls: Sequence[Hall], *, first: date, last: date) -> list[Case]:
         zone = ZoneInfo(hall.timezone)
         days = (datetime.combine(first, time(0), zone), datetime.combine(last + timedelta(days=1), time(0), zone))
         asked |= Q(hall=hall, events__at__gte=days[0], events__at__lt=days[1])
-    rows = Case.objects.filter(asked, received_at__isnull=False).select_related(
-        "hall__region", "item", "department", "person", "organisation"
-    )
+    rows = Case.objects.filter(asked, received_at__isnull=False).select_related(*TOLD_OF)
     return list(rows.distinct().order_by("no"))
 
 
@@ -145,11 +144,7 @@ def newest_row() -> int:
 def told_since(row: int, cases: Collection[int]) -> list[Case]:
     """Those of these cases of which something was told after this row."""
     told = ExchangeRow.objects.filter(id__gt=row, case__in=cases).values("case")
-    return list(
-        Case.objects.filter(id__in=told)
-        .select_related("hall__region", "item", "department", "person", "organisation")
-        .order_by("no")
-    )
+    return list(Case.objects.filter(id__in=told).select_related(*TOLD_OF).order_by("no"))
 
 
 def _known(row: ExchangeRow) -> Sent:
@@ -219,7 +214,7 @@ def refused_of(batch: Batch, hall: Hall) -> QuerySet[ExchangeRow]:
 def case_to_tell(no: str, hall: Hall) -> Case:
     """A case of the hall that was received. :raises Refused: nothing-found."""
     rows = Case.objects.filter(no=no, hall=hall, received_at__isnull=False)
-    found = rows.select_related("hall__region", "item", "department", "person", "organisation").first()
+    found = rows.select_related(*TOLD_OF).first()
     if found is None:
         raise Refused("nothing-found", facts={"case": no})
     return found
