@@ -45,7 +45,7 @@ def change(
         row = Case.objects.filter(no=case_no, phase="draft", bundle__isnull=False).select_related("bundle").first()
         if row is None or row.bundle is None:
             new = _newly_asked(cases.lock(case_no), answers or {}, form or {}, known) if known is not None else {}
-            said = {**_values(new), **(form or {})} if new else form
+            said = {**values(new), **(form or {})} if new else form
             changed = cases.change(case_no=case_no, answers=answers, form=said, revision=revision, by=by, now=now)
             lend([changed], new.values())
             return changed
@@ -85,12 +85,22 @@ def change_bundle(
             then = {**stands, **(form or {})}
             there = {field.code for field in shown_jointly(one, said, stands)}
             now_asked = shown_jointly(one, {**said, **(answers or {})}, then)
-            new = _known(known, now_asked, there | then.keys())
-            form = {**_values(new), **(form or {})}
+            new = newly_known(known, now_asked, there | then.keys())
+            form = {**values(new), **(form or {})}
         bundle = cases.change_bundle(bundle_no=bundle_no, answers=answers, form=form, revision=revision, by=by, now=now)
         if new:
             lend(cases_of(bundle), new.values())
         return bundle
+
+
+def fill_in(case_no: str, new: Filled, *, by: Actor, now: datetime) -> Case:
+    """What is known goes into the form of a case, and what the library has of it is lent to it.
+
+    In the caller's transaction. :raises Refused: those of `cases.change`.
+    """
+    case = cases.change(case_no=case_no, form=values(new), by=by, now=now)
+    lend([case], new.values())
+    return case
 
 
 def lend(rows: Iterable[Case], filled_in: Iterable[tuple[Field, Carried]]) -> None:
@@ -111,15 +121,16 @@ def _newly_asked(case: Case, answers: Mapping[str, str], form: Mapping[str, Any]
     handling, stands = handling_of_case(case), form_of(case)
     there = {field.code for field in shown(handling, case.answers, stands)}
     now_asked = shown(handling, {**case.answers, **answers}, {**stands, **form})
-    return _known(known, now_asked, there | stands.keys() | form.keys())
+    return newly_known(known, now_asked, there | stands.keys() | form.keys())
 
 
-def _known(known: Known, asked: Iterable[Field], there: Collection[str]) -> Filled:
+def newly_known(known: Known, asked: Iterable[Field], there: Collection[str]) -> Filled:
+    """What is known of the fields that are asked for. :param there: codes of those that are left as they are."""
     new = {field.code: field for field in asked if field.code not in there}
     return {code: (new[code], said) for code, said in known(new.values()).items()} if new else {}
 
 
-def _values(new: Filled) -> dict[str, object]:
+def values(new: Filled) -> dict[str, object]:
     return {code: said.value for code, (_, said) in new.items()}
 
 

@@ -70,8 +70,7 @@ def agree(*, case_no: str, consent: bool, by: Actor, now: datetime) -> Case:
             new = offered(case, today=today_of(case, now))
             if not new:
                 break
-            case = cases.change(case_no=case_no, form=_values(new), by=by, now=now)
-            changing.lend([case], new.values())
+            case = changing.fill_in(case_no, new, by=by, now=now)
     return case
 
 
@@ -88,7 +87,7 @@ def agree_jointly(*, bundle_no: str, consent: bool, by: Actor, now: datetime) ->
             new = offered_jointly(rows, today=today_of(rows[0], now))
             if not new:
                 break
-            bundle = cases.change_bundle(bundle_no=bundle_no, form=_values(new), by=by, now=now)
+            bundle = cases.change_bundle(bundle_no=bundle_no, form=changing.values(new), by=by, now=now)
             changing.lend(cases_of(bundle), new.values())
     return bundle
 
@@ -141,7 +140,3 @@ def _emptied(case: Case, left: Mapping[str, str]) -> dict[str, None]:
         and form.get(field.code) not in (None, "")
         and known.value_index(field.element, str(form[field.code])) == left[field.element]
     }
-
-
-def _values(new: Filled) -> dict[str, object]:
-    return {code: said.value for code, (_, said) in new.items()}

@@ -22,25 +22,20 @@ def renew(*, case_no: str, known: Known | None = None, by: Actor, now: datetime)
     :param known: of the fields that came. :raises Refused: those of `cases.renew`.
     """
     with transaction.atomic():
-        changing.lock(case_no)
-        row = Case.objects.select_related("bundle").get(no=case_no)
-        if row.bundle is None or row.phase != "draft":
+        case = changing.lock(case_no)
+        if case.bundle is None or case.phase != "draft":
             return _renew(case_no, known, by=by, now=now)
-        _, drafts = cases.lock_drafts(row.bundle.no, "change")
-        for case in drafts:
-            _renew(case.no, known, by=by, now=now)
-        cases.change_bundle(bundle_no=row.bundle.no, by=by, now=now)  # what one case has another may ask for now
+        bundle, drafts = cases.lock_drafts(case.bundle.no, "change")
+        for each in drafts:
+            _renew(each.no, known, by=by, now=now)
+        cases.change_bundle(bundle_no=bundle.no, by=by, now=now)  # what one case has another may ask for now
         return cases.lock(case_no)
 
 
 def _renew(case_no: str, known: Known | None, *, by: Actor, now: datetime) -> Case:
     there = {field.code for field in shown_fields(cases.lock(case_no))}
     case = cases.renew(case_no=case_no, by=by, now=now)
-    stands = form_of(case)
-    new = [field for field in shown_fields(case) if field.code not in there and field.code not in stands]
-    said = known(new) if known is not None and new else {}
-    if not said:
+    if known is None:
         return case
-    case = cases.change(case_no=case_no, form={code: each.value for code, each in said.items()}, by=by, now=now)
-    changing.lend([case], [(field, said[field.code]) for field in new if field.code in said])
-    return case
+    new = changing.newly_known(known, shown_fields(case), there | form_of(case).keys())
+    return changing.fill_in(case_no, new, by=by, now=now) if new else case
