@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from banshi.rooms.cases.actions import holder_of
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.agents import agent_ref
 from banshi.rooms.catalogue.rules.handling import NAME, NUMBER, PHONE, Field
@@ -54,6 +55,10 @@ def carried(
 def _of_person(*, account_id: int, person_id: int, name: str, today: date) -> Found:
     if people.opens_for(account_id, person_id, today=today):
         return _by_document(person_id)
+    return _unproven(account_id=account_id, person_id=person_id, name=name, today=today)
+
+
+def _unproven(*, account_id: int, person_id: int, name: str, today: date) -> Found:
     found = {NAME: Carried(name, "typed")} if name else {}
     if (typed := people.number_typed(account_id, person_id)) is not None:
         return found | {NUMBER: Carried(typed, "typed")}
@@ -115,8 +120,10 @@ def of_case(fields: Iterable[Field], case: Case, *, account_id: int, today: date
         phone = people.phone_of(account_id=account_id)
         return of_firm(fields, firm=Firm(of.pk, of.name, of.uscc, phone, case.person_id), case=case, today=today)
     asked = [field for field in fields if field.element]
-    known = _lent(asked, case, today=today) if people.opens_for(account_id, case.person_id, today=today) else {}
-    found = known | _of_person(account_id=account_id, person_id=case.person_id, name=str(case.applicant), today=today)
+    if people.opens_for(account_id, case.person_id, today=today):
+        found = _lent(asked, case, today=today) | _by_document(case.person_id)
+    else:
+        found = _unproven(account_id=account_id, person_id=case.person_id, name=str(case.applicant), today=today)
     if NUMBER not in found and case.letter is not None and people.proven_person(account_id) == case.letter.agent_id:
         found |= _by_letter(case.person_id)
     found |= _seen_by(people.proven_person(account_id), case, today=today)
@@ -182,14 +189,14 @@ def of_case_at_window(fields: Iterable[Field], case: Case, *, today: date) -> di
 
 def of_case_sent(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, Carried]:
     """By field, of whoever another system opened a case for: what it sent, and who acts for them by what is on record."""
-    fields = list(fields)
+    asked = [field for field in fields if field.element]
     of = case.organisation
     if of is not None:
-        return of_firm(fields, firm=Firm(of.pk, of.name, of.uscc, case.contact, case.person_id), case=case, today=today)
-    found = _lent([field for field in fields if field.element], case, today=today)
+        return of_firm(asked, firm=Firm(of.pk, of.name, of.uscc, case.contact, case.person_id), case=case, today=today)
+    found = _lent(asked, case, today=today)
     found |= {NAME: Carried(str(case.applicant), "typed"), PHONE: Carried(case.contact, "typed")}
     found |= {NUMBER: Carried(people.number_of_client(case.person_id), "typed")} | _acting(case, today=today)
-    return fitting([field for field in fields if field.element], found, today)
+    return fitting(asked, found, today)
 
 
 # --- Who acts ------------------------------------------------------------------------------------------------------
@@ -276,29 +283,23 @@ def of_library(fields: Iterable[Field], case: Case, *, today: date) -> dict[str,
 
 
 def _learned_elsewhere(asked: Iterable[Field], case: Case, *, today: date) -> Found:
-    holder = (
-        {"person_id": case.person_id} if case.organisation_id is None else {"organisation_id": case.organisation_id}
-    )
-    known = _known(asked, **holder, today=today)
-    return {element: said for element, said in known.items() if said.origin != f"case:{case.no}"}
+    """What the library has of whoever the case is for, by data element, but for what was learned from this very case."""
+    facts = library.facts_of(**holder_of(case), elements=[field.element for field in asked], today=today)
+    return {
+        element: Carried(fact.value, "library", fact.source, fact.at, fact.trust)
+        for element, fact in facts.items()
+        if fact.source != f"case:{case.no}"
+    }
 
 
 def _lent(asked: Iterable[Field], case: Case, *, today: date) -> Found:
-    """What the library has of whoever the case is for, by data element, where they agreed that it is used for this case."""
+    """The same, where they agreed that it is used for this case."""
     if library.consent_to_facts(f"case:{case.no}") is None:
         return {}
     return _learned_elsewhere(asked, case, today=today)
 
 
 # --- What fits -----------------------------------------------------------------------------------------------------
-
-
-def _known(asked: Iterable[Field], *, today: date, **holder: int) -> Found:
-    """What the library has of a person or an organisation."""
-    facts = library.facts_of(**holder, elements=[field.element for field in asked], today=today)
-    return {
-        element: Carried(fact.value, "library", fact.source, fact.at, fact.trust) for element, fact in facts.items()
-    }
 
 
 def fitting(asked: Iterable[Field], found: Mapping[str, Carried], today: date) -> dict[str, Carried]:
