@@ -85,11 +85,11 @@ def change_bundle(request: HttpRequest, bundle: Path[Code], body: CaseChange) ->
 
     def act(who: Caller, no: str) -> None:
         now, rows = clock.now(), queries.cases_of(queries.bundle_by_no(no))
-        changing.change_bundle(
+        changed = changing.change_bundle(
             bundle_no=no, answers=body.answers, form=body.form, revision=body.revision, known=known_of(rows[0]), by=who.by,
             now=now,
         )  # fmt: skip
-        draft = next((case for case in queries.cases_of(queries.bundle_by_no(no)) if case.phase == "draft"), rows[0])
+        draft = next((case for case in queries.cases_of(changed) if case.phase == "draft"), rows[0])
         agreed(draft, body.consent, who=who, now=now)
 
     return _done(request, bundle, "change_bundle", act)

@@ -197,11 +197,11 @@ def change_case(request: HttpRequest, case: Path[Code], body: CaseChange) -> Ans
 
     def act(who: Caller, seen: Case) -> None:
         now = clock.now()
-        changing.change(
+        changed = changing.change(
             case_no=seen.no, answers=body.answers, form=as_written(seen, body.form, who), revision=body.revision,
             known=known_of(seen), by=who.by, now=now,
         )  # fmt: skip
-        agreed(queries.case_by_no(seen.no), body.consent, who=who, now=now)
+        agreed(changed, body.consent, who=who, now=now)
 
     return _applied(request, case, "change_case", act)
 

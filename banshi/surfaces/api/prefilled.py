@@ -90,20 +90,19 @@ def agreed(case: Case, consent: bool | None, *, who: Caller, now: datetime) -> l
     :returns: which fields were filled in so. :raises Refused: consent-missing – nothing shows that they are that person, or
         an agent speaks for them.
     """
-    if consent is None or (not consent and not consenting.agreed(case)):
+    if consent is None:
         return []
     if not consent:
-        consenting.take_back(case_no=case.no, by=who.by, now=now)
+        if consenting.agreed(case):
+            consenting.take_back(case_no=case.no, by=who.by, now=now)
         return []
     if not Evidence(case.evidence).proves or case.masked_agent:
         raise Refused("consent-missing")
     today = now.astimezone(zone_of(case.hall)).date()
-    together = case.bundle is not None and case.phase == "draft"
-    new = (
-        consenting.offered_jointly(queries.cases_of(case.bundle), today=today)
-        if together and case.bundle is not None
-        else consenting.offered(case, today=today)
-    )
+    if case.bundle is not None and case.phase == "draft":
+        new = consenting.offered_jointly(queries.cases_of(case.bundle), today=today)
+    else:
+        new = consenting.offered(case, today=today)
     consenting.agree(case_no=case.no, consent=True, by=who.by, now=now)
     return [{"field": code, "source": "library"} for code in new]
 
