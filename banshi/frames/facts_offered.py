@@ -48,6 +48,11 @@ def offer_jointly(rows: Sequence[Case], *, by: Actor, today: date) -> FactsOffer
 
 
 def _offered(new: Filled, by: Actor, *, agreed: bool = False) -> FactsOffered:
-    said = WORDS[words_for(by.kind)]
     labels = tuple(named(field, "label") for field, _ in new.values())
-    return FactsOffered(labels, agreed, said.en if english() else said.zh)
+    return FactsOffered(labels, agreed, sentence(words_for(by.kind)))
+
+
+def sentence(key: str) -> str:
+    """What they agree to, or agreed to then. :param key: of `rules.consents.WORDS`."""
+    said = WORDS[key]
+    return said.en if english() else said.zh

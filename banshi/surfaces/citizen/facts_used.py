@@ -9,13 +9,12 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from banshi.foundation.said import english
 from banshi.frames.case_fields import origin_said
+from banshi.frames.facts_offered import sentence
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue.models import DataElement
 from banshi.rooms.library.queries import FactUseView
-from banshi.rooms.library.rules.consents import WORDS
 
 BECAME: dict[str, str | Promise] = {
     "kept": pgettext_lazy("fact use", "Handed in as it was on record"),
@@ -41,27 +40,19 @@ class FactUsed:
 def facts_used(uses: Sequence[FactUseView], *, today: date) -> list[FactUsed]:
     """In two queries, however many."""
     numbers = {_case_of(each.subject) for each in uses}
-    found = {row.no: row for row in cases.all_cases().filter(no__in=numbers).order_by("id")} if numbers else {}
-    names = {each.code: each for each in _elements(uses)} if uses else {}
+    found = {row.no: row for row in cases.all_cases().filter(no__in=numbers).order_by("id")}
+    elements = DataElement.objects.filter(code__in={each.element for each in uses}).order_by("code")
+    names = {each.code: each for each in elements}
     return [
         FactUsed(
             each, names.get(each.element), found.get(_case_of(each.subject)),
             origin_said(each.source, each.said_at, each.trust, today=today), _case_of(each.source), str(BECAME[each.became]),
-            _sentence(each.consent.words),
+            sentence(each.consent.words),
         )
         for each in uses
     ]  # fmt: skip
 
 
-def _elements(uses: Sequence[FactUseView]) -> list[DataElement]:
-    return list(DataElement.objects.filter(code__in={each.element for each in uses}).order_by("code"))
-
-
 def _case_of(subject: str) -> str:
     kind, _, no = subject.partition(":")
     return no if kind == "case" else ""
-
-
-def _sentence(key: str) -> str:
-    said = WORDS[key]
-    return said.en if english() else said.zh

@@ -119,8 +119,8 @@ def known_of(facts: dict[str, FactView], *, whole: bool) -> list[Known]:
 
 def _items(numbers: Collection[str]) -> dict[str, str]:
     """Codes of the matters of these cases that are handled still."""
-    rows = cases.all_cases().filter(no__in=numbers, item__retired_on=None) if numbers else None
-    return dict(rows.order_by("id").values_list("no", "item__code")) if rows is not None else {}
+    rows = cases.all_cases().filter(no__in=numbers, item__retired_on=None)
+    return dict(rows.order_by("id").values_list("no", "item__code"))
 
 
 def _shown(value: str, *, whole: bool) -> str:
