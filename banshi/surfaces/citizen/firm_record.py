@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -35,25 +36,25 @@ def record_of(mine: ActsForOrganisation, *, today: date) -> FirmRecord | None:
     firm = mine.organisation_id
     held = library.certificates_of(organisation_id=firm)
     known = known_of(library.facts_of(organisation_id=firm, today=today), whole=False)
+    filled = facts_used(library.fact_uses_of(None, organisation_id=firm, most=MOST_USES), today=today)
+    seen = _seen(mine, {each.case for each in known} | {each.origin_case for each in filled})
     return FirmRecord(
         [(each, mask_id(each.number), not each.holds(today)) for each in held],
-        [each if _seen(mine, each.case) else replace(each, case="", item="") for each in known],
+        [each if each.case in seen else replace(each, case="", item="") for each in known],
         [_as_seen(mine, each) for each in with_cases(library.uses_of(None, organisation_id=firm, most=MOST_USES))],
-        [
-            _fact_as_seen(mine, each)
-            for each in facts_used(library.fact_uses_of(None, organisation_id=firm, most=MOST_USES), today=today)
-        ],
+        [_fact_as_seen(mine, each, seen) for each in filled],
     )
 
 
-def _seen(mine: ActsForOrganisation, no: str) -> bool:
-    return bool(no) and cases.cases_for(mine).filter(no=no).exists()
+def _seen(mine: ActsForOrganisation, numbers: Collection[str]) -> set[str]:
+    """Of these cases those that are this member's business."""
+    return set(cases.cases_for(mine).filter(no__in=numbers).values_list("no", flat=True))
 
 
-def _fact_as_seen(mine: ActsForOrganisation, each: FactUsed) -> FactUsed:
+def _fact_as_seen(mine: ActsForOrganisation, each: FactUsed, seen: Collection[str]) -> FactUsed:
     """Of a case, or said by a case, that is not this member's business, no number."""
     sees = each.case is not None and cases.sees(mine, each.case)
-    hidden = bool(each.origin_case) and not _seen(mine, each.origin_case)
+    hidden = bool(each.origin_case) and each.origin_case not in seen
     return replace(each, case=each.case if sees else None, origin="" if hidden else each.origin)
 
 
