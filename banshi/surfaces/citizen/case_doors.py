@@ -60,16 +60,22 @@ def my_case(request: Any, no: str) -> Case:
         return _of_organisation(request, found)
     if not cases.may_follow(found, account_id=request.who.account_id, person_ids=mine):
         raise Http404
-    if found.person_id not in mine and people.mandate_over(
-        request.who.account_id, found.person_id, item=found.item.code, today=today_of(found, clock.now())
-    ):
-        raise Refused("mandate-missing", facts={"item": found.item.code})
-    if found.person_id not in mine and people.guardianship_over(
-        request.who.account_id, found.person_id, today=today_of(found, clock.now())
-    ):
-        raise Refused("guardian-over")
+    if (over := _over(request, found, mine)) is not None:
+        raise over
     _written_down(request, found, mine)
     return found
+
+
+def _over(request: Any, found: Case, mine: Sequence[int]) -> Refused | None:
+    """An agent's or a guardian's time that is over: mandate-missing, guardian-over; None: theirs is not, or it is their own."""
+    if found.person_id in mine:
+        return None
+    account, today = request.who.account_id, today_of(found, clock.now())
+    if people.mandate_over(account, found.person_id, item=found.item.code, today=today):
+        return Refused("mandate-missing", facts={"item": found.item.code})
+    if people.guardianship_over(account, found.person_id, today=today):
+        return Refused("guardian-over")
+    return None
 
 
 def _written_down(request: Any, found: Case, mine: Sequence[int]) -> None:
@@ -104,11 +110,7 @@ def reads(request: Any, found: Case) -> bool:
         return standing is not None and cases.sees(standing, found)
     if mine and cases.acts_in(found, mine[0], today=today) is not None:
         return True
-    if found.person_id in mine:
-        return True
-    over = people.mandate_over(account, found.person_id, item=found.item.code, today=today)
-    over = over or people.guardianship_over(account, found.person_id, today=today)
-    return cases.may_follow(found, account_id=account) and not over
+    return cases.may_follow(found, account_id=account, person_ids=mine) and _over(request, found, mine) is None
 
 
 def standing_of(request: Any, found: Case) -> ActsForOrganisation | None:
