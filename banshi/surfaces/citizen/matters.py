@@ -69,13 +69,10 @@ def browse(request: HttpRequest) -> HttpResponseBase:
     number = _whole(request.GET.get("page"), most=500)
     chosen: dict[str, Any] = {key: value or None for key, value in filters.items() if key != "q"}
     found = catalogue.search(filters["q"], limit=PAGE + 1, offset=PAGE * (number - 1), **chosen)
-    plain = number == 1 and not any(filters[key] for key in ("theme", "department", "category"))
+    plain = number == 1 and not any(chosen[key] for key in ("theme", "department", "category"))
+    matters = catalogue.find_matters(filters["q"], hall=chosen["hall"], audience=chosen["audience"]) if plain else []
     context = {
-        "matters": catalogue.find_matters(
-            filters["q"], hall=filters["hall"] or None, audience=filters["audience"] or None
-        )
-        if plain
-        else [],
+        "matters": matters,
         "asked": filters,
         "themes": themes,
         "departments": departments,
