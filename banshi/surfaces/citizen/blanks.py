@@ -73,9 +73,16 @@ def _sent(request: Any, sheet: Sheet) -> HttpResponseBase:
         limits.take(key=f"blank:{network}", per_minute=PER_MINUTE, burst=BURST)
     pdf = sheet.pdf()
     etag = f'"{hashlib.sha256(pdf).hexdigest()[:32]}"'
-    answer = HttpResponse(pdf, content_type="application/pdf", headers={"ETag": etag})
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=sheet.name) or "inline"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = PDF_MAY
+    answer = inline(pdf, sheet.name)
+    answer["ETag"] = etag
     patch_cache_control(answer, private=True, max_age=KEPT_S)  # it may come with a session
     return get_conditional_response(request, etag=etag, response=answer) or answer
+
+
+def inline(pdf: bytes, name: str) -> HttpResponse:
+    """A PDF that a browser shows, saved by its name."""
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = PDF_MAY
+    return answer

@@ -10,7 +10,6 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from PIL import Image
@@ -33,7 +32,7 @@ from banshi.rooms.library import queries as stored
 from banshi.rooms.library.queries import Coming
 from banshi.rooms.library.rules import IMAGE, MOST_BYTES, rejected
 from banshi.surfaces.citizen import sent
-from banshi.surfaces.citizen.blanks import PDF_MAY, Blank
+from banshi.surfaces.citizen.blanks import Blank, inline
 from banshi.surfaces.citizen.case_doors import case_panel, is_open, my_case, opens_library, today_of
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.online_level import to_prove_for
@@ -353,10 +352,7 @@ def filled_blank(request: Any, no: str, paper: str) -> HttpResponseBase:
     except Refused as nothing:
         raise Http404 from nothing
     limits.take(key=f"filled:{request.who.account_id}", per_minute=20, burst=30)
-    answer = HttpResponse(sheet.pdf(), content_type="application/pdf")
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=sheet.name) or "inline"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = PDF_MAY
+    answer = inline(sheet.pdf(), sheet.name)
     answer["Cache-Control"] = "no-store"
     return answer
 
