@@ -131,27 +131,20 @@ def _papers_page(
 
 def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str = "", now: datetime) -> list[Wanted]:
     """The papers in the order of the situation's list."""
-    addable, told = (
-        cases.addable(found),
-        {each.code: each.reason for each in cases.told_missing(found) if each.kind == "material"},
-    )
-    held = (
-        {each.paper.code: each for each in from_library.held(found, now=now)} if opens_library(request, found) else {}
-    )
-    rows = cases.paper_rows(found)
+    addable, rows = cases.addable(found), cases.paper_rows(found)
+    told = {each.code: each.reason for each in cases.told_missing(found) if each.kind == "material"}
     mine = is_open(found) and opens_library(request, found)
+    held = {each.paper.code: each for each in from_library.held(found, now=now)} if mine else {}
     earlier = from_library.earlier(found, rows, held=held, now=now) if mine else {}
     said = case_panel(refused, found, now=now) if refused is not None and at else None
-    blanks, version = (
-        cases.blanks_of_case(found),
-        found.item_version if found.item_version != found.item.version else None,
-    )
+    blanks = cases.blanks_of_case(found)
+    version = found.item_version if found.item_version != found.item.version else None
     filled = found.no if any(cases.form_of(found).values()) else ""
     again = found.phase in ("supplement", "pre_returned")
     begun = stored.begun(sending.subject_of(found), by=request.who.by)
     return [
         Wanted(
-            row, row.code in addable, held.get(row.code) if is_open(found) else None, told.get(row.code, ""),
+            row, row.code in addable, held.get(row.code), told.get(row.code, ""),
             said.detail if said and row.code == at else "", row.came, row.code,
             tuple(each for each in begun if each.subject == sending.subject_of(found, row.code)),
             (Blank(found.item, row.code, version, filled),) if row.code in blanks else (),
