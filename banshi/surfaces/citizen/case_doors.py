@@ -115,10 +115,10 @@ def reads(request: Any, found: Case) -> bool:
 
 def standing_of(request: Any, found: Case) -> ActsForOrganisation | None:
     """What the proven owner of the account may do for the organisation of a case; None: nothing, or it is a person's."""
-    me = people.proven_person(request.who.account_id)
-    if me is None or found.organisation_id is None:
+    if found.organisation_id is None:
         return None
-    return people.standing_in(found.organisation_id, me, today=today_of(found, clock.now()))
+    me = people.proven_person(request.who.account_id)
+    return people.standing_in(found.organisation_id, me, today=today_of(found, clock.now())) if me is not None else None
 
 
 def only_fills(request: Any, found: Case) -> list[str]:
