@@ -79,7 +79,7 @@ def form_context(
         all_faults=all_faults,
         typed=clashes,
     )
-    guided = cases.guided_case(found)
+    guided, opens = cases.guided_case(found), opens_library(request, found)
     return {
         "case": found,
         "bundle": None,
@@ -89,9 +89,7 @@ def form_context(
         "told": [line for line in lines if line.told],
         "carried": sum(bool(line.source) for line in lines),
         "to_fill": sum(not line.source for line in lines),
-        "facts": offer(found, by=request.who.by, today=today_of(found, now))
-        if opens_library(request, found)
-        else NOTHING,
+        "facts": offer(found, by=request.who.by, today=today_of(found, now)) if opens else NOTHING,
         "said": [(q, said_option(q, guided.answers[q.id])) for q in guided.questions],
         "costs": cases.cost_of(found),
         "to_prove": to_prove_for([found]),
