@@ -171,10 +171,11 @@ class KeptPaper:
 
 def kept_of(case: Case) -> Kept | None:
     """No shelf, and nobody's name: that is for those who work there. None where the hall has no paper of it."""
-    row = last_folder_of(case) if case.phase != "draft" else None
-    found = contents_of(case) if case.phase != "draft" else None
-    row = row if row is not None or found is None else found.led_to
-    if row is None or found is None:
+    if case.phase == "draft":
+        return None
+    found = contents_of(case)
+    row = last_folder_of(case) or found.led_to
+    if row is None:
         return None
     at = {"sent": "way", "archive": "archive", "back": "back"}.get(row.place, "front")
     last = row.trail.order_by("seq").last()
