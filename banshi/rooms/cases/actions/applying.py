@@ -18,7 +18,7 @@ from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.acting import held_mandate, need_acting, need_member
-from banshi.rooms.cases.actions.bringing import more_here
+from banshi.rooms.cases.actions.bringing import more_here, need_in_time
 from banshi.rooms.cases.actions.coming_back import back_to
 from banshi.rooms.cases.actions.facts_used import note_facts_used
 from banshi.rooms.cases.actions.ground import (
@@ -39,7 +39,7 @@ from banshi.rooms.cases.actions.ground import (
     write_event,
 )
 from banshi.rooms.cases.actions.promising import give_promises
-from banshi.rooms.cases.actions.recounting import is_to_be_reminded, recounted
+from banshi.rooms.cases.actions.recounting import recounted
 from banshi.rooms.cases.actions.reusing import add_pages, need_earlier
 from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries.adding import owed_of
@@ -49,7 +49,6 @@ from banshi.rooms.cases.queries.levels import level_refusal
 from banshi.rooms.cases.queries.promises import bar_of
 from banshi.rooms.cases.queries.told import phone_index
 from banshi.rooms.cases.queries.untouched import untouched
-from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.cases.rules.materials import (
     CARD,
@@ -626,8 +625,7 @@ def supplement(*, case_no: str, to_refuse: bool = False, by: Actor, now: datetim
         need(case, "supplement")
         need_acting(case, sends=True, by=by, now=now)
         recounted(case, now=now)  # a calendar may have come since the day was written down
-        if case.brought_on is None:  # what lies here came in time
-            _need_in_time(case, now=now)
+        need_in_time(case, now=now)
         if not to_refuse:
             need_form(case, by=by, now=now)
         wanted, got = wanted_of(case), got_of(case, now=now)
@@ -665,17 +663,6 @@ def supplement(*, case_no: str, to_refuse: bool = False, by: Actor, now: datetim
 
 def _together(one: Sequence[Wanted], other: Sequence[Wanted]) -> list[Wanted]:
     return [*one, *(each for each in other if each not in one)]
-
-
-def _need_in_time(case: Case, *, now: datetime) -> None:
-    """Of what nobody was reminded the last day is not over yet: it is given anew (`receiving.lapse_due`).
-
-    :raises Refused: too-late.
-    """
-    zone = ZoneInfo(case.hall.timezone)
-    no = clocks.supplement_refusal(due_on=case.supplement_due_on, zone=zone, now=now)
-    if no and not is_to_be_reminded(case, now=now):
-        raise Refused(no)
 
 
 def withdraw(

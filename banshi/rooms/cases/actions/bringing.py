@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM
-from banshi.kernel.refusals import Refused
+from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.cases.actions.ground import locked, need, notice_day, step, tell, today_of, until
 from banshi.rooms.cases.actions.recounting import is_to_be_reminded, recounted
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.reminding import late_reminder
 from banshi.rooms.cases.rules import clocks
-from banshi.rooms.cases.rules.lifecycle import CASE, waits_for_more
+from banshi.rooms.cases.rules.lifecycle import waits_for_more
 
 
 def wants_more(case: Case) -> bool:
@@ -30,22 +30,26 @@ def need_wanted(case: Case, *, now: datetime) -> None:
 
     :raises Refused: wrong-state; too-late – the last day of the supplement is over.
     """
-    if wants_more(case):
-        if case.phase == "supplement":
-            recounted(case, now=now)
-            no = _over(case, now=now)
-            if no is not None:
-                raise no
-    elif case.phase != "await_receipt" and (no_ := CASE.refusal(case.phase, "expect")):
-        raise Refused(no_.slug, facts={"kind": "case", **no_.facts})
+    if case.phase == "supplement":
+        recounted(case, now=now)
+        need_in_time(case, now=now)
+    elif case.phase != "await_receipt" and not wants_more(case):
+        need(case, "expect")
 
 
-def _over(case: Case, *, now: datetime) -> Refused | None:
-    """What lies here already came in time, and so does what is put beside it."""
+def need_in_time(case: Case, *, now: datetime) -> None:
+    """:raises Refused: too-late – the last day of the supplement is over."""
+    if no := _over(case, now=now):
+        raise Refused(no)
+
+
+def _over(case: Case, *, now: datetime) -> Refusal | None:
+    """What lies here already came in time, and so does what is put beside it. Of what nobody was reminded the last day is not
+    over yet: it is given anew (`receiving.lapse_due`)."""
     if case.brought_on is not None:
         return None
     no = clocks.supplement_refusal(due_on=case.supplement_due_on, zone=ZoneInfo(case.hall.timezone), now=now)
-    return Refused(no) if no and not is_to_be_reminded(case, now=now) else None
+    return None if no is None or is_to_be_reminded(case, now=now) else no
 
 
 def more_here(case: Case, *, day: date, now: datetime) -> None:
@@ -53,7 +57,7 @@ def more_here(case: Case, *, day: date, now: datetime) -> None:
     the last day of a supplement changes nothing."""
     if not wants_more(case) or (case.brought_on is not None and case.brought_on <= day):
         return
-    if case.phase == "supplement" and _over(case, now=now) is not None:
+    if case.phase == "supplement" and _over(case, now=now):
         return
     _write(case, brought_on=day, **(notice_day(case, begun=day) if case.phase == "supplement" else {}))
 
