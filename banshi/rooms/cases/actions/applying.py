@@ -31,6 +31,7 @@ from banshi.rooms.cases.actions.ground import (
     need_papers,
     notice_day,
     papers_listed,
+    put_down,
     step,
     tell,
     today_in,
@@ -721,10 +722,7 @@ def papers_here(case: Case, *, day: date, now: datetime) -> None:
     more_here(case, day=day, now=now)
     if case.phase != "await_receipt" or (case.counts_from is not None and case.counts_from <= day):
         return
-    columns = {"counts_from": day} | notice_day(case, begun=day)
-    for name, value in columns.items():
-        setattr(case, name, value)
-    case.save(update_fields=list(columns))
+    put_down(case, counts_from=day, **notice_day(case, begun=day))
 
 
 def expect_no_more(*, case_no: str, waybill: str = "", by: Actor, now: datetime) -> Case:

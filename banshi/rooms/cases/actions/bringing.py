@@ -12,7 +12,7 @@ from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refusal, Refused
-from banshi.rooms.cases.actions.ground import locked, need, notice_day, step, tell, today_of, until
+from banshi.rooms.cases.actions.ground import locked, need, notice_day, put_down, step, tell, today_of, until
 from banshi.rooms.cases.actions.recounting import is_to_be_reminded, recounted
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.reminding import late_reminder
@@ -59,7 +59,7 @@ def more_here(case: Case, *, day: date, now: datetime) -> None:
         return
     if case.phase == "supplement" and _over(case, now=now):
         return
-    _write(case, brought_on=day, **(notice_day(case, begun=day) if case.phase == "supplement" else {}))
+    put_down(case, brought_on=day, **(notice_day(case, begun=day) if case.phase == "supplement" else {}))
 
 
 def nothing_here(case: Case) -> None:
@@ -69,7 +69,7 @@ def nothing_here(case: Case) -> None:
     columns: dict[str, Any] = {"brought_on": None}
     if case.phase == "supplement":
         columns |= {"notice_due_on": None, "due_told": case.supplement_due_on}
-    _write(case, **columns)
+    put_down(case, **columns)
 
 
 def taken_in(*, case_no: str) -> Case:
@@ -113,9 +113,3 @@ def _told_anew(case: Case, *, now: datetime) -> None:
         day=case.supplement_due_on.isoformat(),
         anew=f"part:{now.isoformat()}",
     )
-
-
-def _write(case: Case, **columns: Any) -> None:
-    for name, value in columns.items():
-        setattr(case, name, value)
-    case.save(update_fields=list(columns))

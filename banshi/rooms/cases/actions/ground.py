@@ -218,6 +218,13 @@ def step(
     return event
 
 
+def put_down(case: Case, **columns: Any) -> None:
+    """Columns of their own, in which nothing of its story changes. The case is locked."""
+    for name, value in columns.items():
+        setattr(case, name, value)
+    case.save(update_fields=list(columns))
+
+
 def _leave_round(case: Case, *, now: datetime) -> None:
     """What is refused, taken back or ended lets its place go to the next. The case is locked, its round after it."""
     entry = QuotaEntry.objects.filter(case=case, state__in=LIVE).first()

@@ -17,6 +17,7 @@ from banshi.rooms.cases.actions.ground import (
     keep_stage,
     locked,
     notice_day,
+    put_down,
     step,
     tell,
     telling_began,
@@ -85,9 +86,7 @@ def recounted(case: Case, *, now: datetime) -> bool:
     moves = any(getattr(case, name) != value for name, value in days.items())
     if not moves:  # only whether it may still move: nothing happened to the case
         flags = {name: value for name, value in columns.items() if name in _MAY_MOVE}
-        for name, value in flags.items():
-            setattr(case, name, value)
-        case.save(update_fields=list(flags))
+        put_down(case, **flags)
         return keep_stage(case)
     event = step(case, "recount", by=SYSTEM, now=now, facts=days, **columns)
     day = due_of(case)
