@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -57,8 +56,10 @@ def settle_deferred(*, case_no: str, code: str, at_window: bool = False, by: Act
         owed.save(update_fields=["met_at"])
         left = list(Obligation.objects.filter(case=case, met_at=None).order_by("due_on", "id"))
         lay, today = case.brought_on, today_of(case, now)
-        over: dict[str, Any] = {} if left else {"brought_on": None}  # what lies here is taken in
-        event = step(case, "settle", by=by, now=now, facts={"material": code}, tolerant=bool(left), **over)
+        event = step(
+            case, "settle", by=by, now=now, facts={"material": code}, tolerant=bool(left),
+            brought_on=lay if left else None,  # of the last one all that lies here is taken in
+        )  # fmt: skip
         came = tuple(Named(name[0]) for name in names([code], case))
         give(case, "deferral_receipt", event=event, now=now, received_on=min(lay or today, today), materials=came,
              deferred=_listed(case, left))  # fmt: skip
