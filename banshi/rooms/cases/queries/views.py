@@ -46,6 +46,12 @@ DUE = {
     "supplement": "supplement_due_on", "accepted": "due_promised", "in_review": "due_promised", "decided": "issue_due_on",
     "issuing": "issue_due_on",
 }  # fmt: skip
+# Phases in which it turns to the hall all the same: since which day something lies there, and which day is waited for then.
+LIES_HERE = {
+    "await_receipt": ("counts_from", "notice_due_on"),  # it came by cabinet or courier
+    "supplement": ("brought_on", "notice_due_on"),
+    "ready": ("to_post_on", "issue_due_on"),
+}
 
 
 @dataclass(frozen=True)
@@ -183,22 +189,16 @@ def stage_before(day: date) -> Q:
 def with_of(case: Case) -> str:
     """Whose turn it is: applicant | hall | department; "" when it is over. What came by cabinet or courier is the hall's,
     and so is what it has to post."""
-    if case.phase == "await_receipt" and case.counts_from is not None:
-        return "hall"
-    if case.phase == "supplement" and case.brought_on is not None:
-        return "hall"
-    if case.phase == "ready" and case.to_post_on is not None:
-        return "hall"
-    return WITH.get(case.phase, "")
+    return "hall" if _lies_here(case) else WITH.get(case.phase, "")
+
+
+def _lies_here(case: Case) -> bool:
+    return case.phase in LIES_HERE and getattr(case, LIES_HERE[case.phase][0]) is not None
 
 
 def due_of(case: Case) -> date | None:
     """The day that is waited for now, if any."""
-    if case.phase == "supplement" and case.brought_on is not None:
-        return case.notice_due_on
-    if case.phase == "ready" and case.to_post_on is not None:
-        return case.issue_due_on
-    column = DUE.get(case.phase)
+    column = LIES_HERE[case.phase][1] if _lies_here(case) else DUE.get(case.phase)
     return getattr(case, column) or case.fee_due_on if column else None
 
 
@@ -345,13 +345,13 @@ def agreed(case: Case, verb: str, *, staff: int | None, about: str = "", now: da
 
 def due_before(day: date) -> Q:
     """Cases in which the day that is waited for comes before this one."""
-    found = Q(pk__in=[])
+    found = Q(fee_due_on__lt=day)
     for phase, column in DUE.items():
-        here: dict[str, Any] = {"brought_on": None} if phase == "supplement" else {}
-        found |= Q(phase=phase, **{f"{column}__lt": day}, **here)
-    found |= Q(phase="supplement", brought_on__isnull=False, notice_due_on__lt=day)
-    found |= Q(phase="ready", to_post_on__isnull=False, issue_due_on__lt=day)
-    return found | Q(fee_due_on__lt=day)
+        waits = Q(**{LIES_HERE[phase][0]: None}) if phase in LIES_HERE else Q()
+        found |= Q(waits, phase=phase, **{f"{column}__lt": day})
+    for phase, (since, column) in LIES_HERE.items():
+        found |= Q(phase=phase, **{f"{since}__isnull": False, f"{column}__lt": day})
+    return found
 
 
 def mine(*, account_id: int | None, person_ids: Sequence[int] = (), told: Sequence[int] = ()) -> QuerySet[Case]:
