@@ -11,7 +11,7 @@ from banshi.kernel.transitions import Step, Table
 _APPLYING = ("draft", "pre_review", "pre_returned", "pre_passed", "await_receipt")
 _PENDING = ("received", "supplement", "accepted", "in_review")
 _RESULT = ("decided", "issuing", "ready", "delivered")
-_HELD = (*_APPLYING[1:2], *_APPLYING[3:], *_PENDING, *_RESULT[:2])  # by one who works on it
+_HELD = ("pre_review", "pre_passed", "await_receipt", *_PENDING, "decided", "issuing")  # by one who works on it
 _CHECKED = ("received", "accepted", "in_review", *_RESULT, "closed")
 
 CASE = Table(
