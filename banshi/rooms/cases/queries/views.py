@@ -270,9 +270,8 @@ def worklist(
         rows = rows.filter(item__code=item)
     if name == "acceptance":  # what passed the pre-review comes to the window, or is received online where it may be
         rows = rows.exclude(phase="pre_passed", channel__in=["window"])
-    if (
-        name == "to-hand-over"
-    ):  # paper lies at the front, or the department gave it back; what is all files it takes by itself
+    if name == "to-hand-over":
+        # Paper lies at the front, or the department gave it back; what is all files it takes by itself.
         paper = CaseMaterial.objects.filter(case=OuterRef("pk"), channel="paper", gone_at=None)
         rows = rows.filter(Exists(paper) | Exists(Handover.objects.filter(case=OuterRef("pk"))))
     if name == "review":
@@ -559,8 +558,12 @@ class PaperRow:
     @property
     def on_paper_yet(self) -> bool:
         """It may still come on paper: nothing came, or a file alone where an original is asked for."""
-        has = any(row.channel in ("paper", CARD) or row.trust == "A" for row in self.there)
-        return not self.there or (self.originals > 0 and not has)
+        return not self.there or (self.needs_original and not any(row.channel == "paper" for row in self.there))
+
+    @property
+    def needs_original(self) -> bool:
+        """An original is asked for, and neither its issuer vouches for what came nor was their card read."""
+        return self.originals > 0 and not any(row.trust == "A" or row.channel == CARD for row in self.there)
 
     @property
     def state(self) -> str:
@@ -582,14 +585,8 @@ def to_bring(case: Case, *, now: datetime | None = None) -> list[PaperRow]:
     """Papers that are seen at the window: they want an original, and no authority vouches for what came; or no file stands for
     them. What need not be handed in is not among them.
     """
-    return [
-        row
-        for row in paper_rows(case, now=now)
-        if row.shown != "left_out"
-        and (
-            (row.originals and not any(each.trust == "A" or each.channel == CARD for each in row.there)) or row.to_bring
-        )
-    ]
+    rows = [row for row in paper_rows(case, now=now) if row.shown != "left_out"]
+    return [row for row in rows if row.needs_original or row.to_bring]
 
 
 def paper_rows(case: Case, *, now: datetime | None = None) -> list[PaperRow]:
