@@ -19,11 +19,9 @@ from banshi.crowd.ways import DEFERS, Way, fits
 if TYPE_CHECKING:
     from banshi.crowd.matters import Matters
 
-WHO_APPLIES, FIRM = (
-    ("form", "applicant"),
-    "firm",
-)  # by which questions an item asks who applies, and what is said of a firm
-HOW_OLD, MINOR = "age", "minor"  # by which question it asks how old they are, and what is said of a child
+# By which questions an item asks who applies and how old they are, and what is said of a firm and of a child.
+WHO_APPLIES, FIRM = ("form", "applicant"), "firm"
+HOW_OLD, MINOR = "age", "minor"
 TRIES = 40  # items that are asked about for one that can be lived so
 PATHS = 6  # ways of answering their questions
 

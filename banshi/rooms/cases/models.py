@@ -304,12 +304,8 @@ class Case(models.Model):
     def worked_by(self) -> set[int | None]:
         """Who took one of its steps, looked at it beforehand or gave an opinion, by id of staff; None among them where one was
         nobody's."""
-        said = (
-            self.events.filter(verb__in=_SAID, actor__startswith="staff:")
-            .order_by("seq")
-            .values_list("actor", flat=True)
-        )
-        judged = {int(each.removeprefix("staff:")) for each in said}
+        said = self.events.filter(verb__in=_SAID, actor__startswith="staff:").order_by("seq")
+        judged = {int(each.removeprefix("staff:")) for each in said.values_list("actor", flat=True)}
         return {self.received_by_id, self.accepted_by_id, self.decided_by_id, self.issued_by_id, *judged}
 
 

@@ -369,13 +369,9 @@ TAKEN_ONLINE = frozenset({"case_ready", "case_ready_remind", "case_in_cabinet", 
 
 def _only_left(case: Case, phone: str) -> bool:
     """Whether the telephone was left at a window, and nothing proves that it is the applicant's: their page opens by no such."""
-    own = (
-        case.account_id is None
-        and case.organisation_id is None
-        and agent_ref(case) is None
-        and case.guardian_id is None
-    )
-    return own and people.phone_of(person_id=case.person_id) != phone
+    if case.account_id or case.organisation_id or case.guardian_id or agent_ref(case) is not None:
+        return False
+    return people.phone_of(person_id=case.person_id) != phone
 
 
 def tell_of(

@@ -558,9 +558,8 @@ def _to_remind(now: datetime, calendar: WorkCalendar) -> dict[str, date]:
     nothing to say locks nobody.
     """
     soon = calendar.add_working_days(last_day(now), max(clocks.REMIND_BEFORE) + 1)
-    rows = Case.objects.filter(phase="supplement", supplement_due_on__lt=soon, brought_on=None).order_by(
-        "supplement_due_on", "id"
-    )
+    rows = Case.objects.filter(phase="supplement", supplement_due_on__lt=soon, brought_on=None)
+    rows = rows.order_by("supplement_due_on", "id")
     due: dict[str, date] = {}
     for no, zone, due_on in rows.values_list("no", "hall__timezone", "supplement_due_on"):
         today = now.astimezone(ZoneInfo(zone)).date()

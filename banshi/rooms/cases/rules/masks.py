@@ -5,9 +5,7 @@ from __future__ import annotations
 from banshi.kernel.masking import mask_id, mask_name, mask_phone
 from banshi.rooms.catalogue.rules.handling import Field
 
-PUBLIC = frozenset(
-    {"organisation-name", "uscc"}
-)  # data elements of an organisation that its register shows to everybody
+PUBLIC = frozenset({"organisation-name", "uscc"})  # data elements that the register of organisations shows to everybody
 
 
 def masked(field: Field, said: str) -> str:
