@@ -374,25 +374,37 @@ INPUTS: dict[str, tuple[Input, ...]] = {
 }  # fmt: skip
 
 
+_OF_REST = ("fee", "limits", "result", "where", "appointment", "season", "stated")
+_ENTRY = re.compile(r"\[(\d+)\]|\.([^.\[]+)")  # of a list: by its place, or its code
+
+
+def part_of(where: str) -> str:
+    """The part that a fault stands in; what is in no list is the rest."""
+    for part, at in WITHIN.items():
+        if where == at or where.startswith((f"{at}[", f"{at}.")):
+            return part
+    first = _first(where)
+    return first if first in PARTS else REST
+
+
+def _first(where: str) -> str:
+    return where.partition(".")[0].partition("[")[0]
+
+
 def place_said(where: str, document: Mapping[str, Any]) -> str:
     """Where a fault stands, as people call it: the part, and the entry by its name. "" for what is in no part.
 
     :param where: as of `faults.Fault`.
     """
-    for code, part in PARTS.items():
-        at = WITHIN.get(code, code)
-        found = re.fullmatch(re.escape(at) + r"(?:\[(\d+)\]|\.([^.\[]+))?(?:[.\[].*)?", where)
-        if found is None:
-            continue
-        entry = _entry(code, document, found[1], found[2])
-        name = named(entry, part.text) if entry is not None else ""
-        return (
-            pgettext("item edit", "%(part)s “%(name)s”") % {"part": part.label, "name": name}
-            if name
-            else str(part.label)
-        )
-    first = where.partition(".")[0].partition("[")[0]
-    return str(REST_LABEL) if first in ("fee", "limits", "result", "where", "appointment", "season", "stated") else ""
+    code = part_of(where)
+    if code == REST:
+        return str(REST_LABEL) if _first(where) in _OF_REST else ""
+    part, at = PARTS[code], _ENTRY.match(where.removeprefix(WITHIN.get(code, code)))
+    entry = _entry(code, document, at[1], at[2]) if at is not None else None
+    name = named(entry, part.text) if entry is not None else ""
+    return (
+        pgettext("item edit", "%(part)s “%(name)s”") % {"part": part.label, "name": name} if name else str(part.label)
+    )
 
 
 def _entry(part: str, document: Mapping[str, Any], at: str | None, code: str | None) -> Mapping[str, Any] | None:

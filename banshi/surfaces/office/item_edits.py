@@ -35,7 +35,7 @@ from banshi.rooms.catalogue.rules.valid import length_said
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import page
-from banshi.surfaces.office.item_edit_words import PARTS, REST, REST_LABEL, Part, Text
+from banshi.surfaces.office.item_edit_words import PARTS, REST, REST_LABEL, Part, Text, part_of
 from banshi.surfaces.office.item_version_words import ENDED, Shown, change_shown, rate_said
 
 
@@ -187,15 +187,6 @@ def _parts(said: Change, seen: LookedAt) -> list[PartLine]:
     ]
     names = [str(said.document["result"]["name_en" if english() else "name_zh"])]
     return [*found, PartLine(REST, REST_LABEL, names, faults_of(REST, seen.faults))]
-
-
-def part_of(where: str) -> str:
-    """The part that a fault stands in; what is in no list is the rest."""
-    for part, at in WITHIN.items():
-        if where == at or where.startswith((f"{at}[", f"{at}.")):
-            return part
-    first = where.partition(".")[0].partition("[")[0]
-    return first if first in PARTS else REST
 
 
 def faults_of(part: str, faults: tuple[Fault, ...]) -> list[Fault]:
