@@ -104,22 +104,24 @@ def _panel(
     ready = {case.item.code for case in rows if CASE.may(case.phase, "receive")}
     asked = guided_jointly(one, answers) if one.parts else None
     takes = OneForm(tuple(part for part in every.parts if part.item in ready))
+    handed = [] if ready else [(case, queries.paper_rows(case)) for case in rows]
     return {
         "bundle": found, "lines": queries.lines(rows, now=now), "refused": refused, "editable": bool(one.parts),
         "questions": questions_of(asked, answers) if asked else [], "complete": asked is None or asked.complete,
         "groups": _groups(here, one, rows, answers, form, refused, now=now) if asked else [],
         "facts": offer_jointly(rows, by=here.by, today=here.today(now)) if asked and not as_agent(here, rows[0]) else NOTHING,
         "papers": guided_jointly(takes, answers).materials if takes.parts else (), "ticked": said.papers,
-        "ready": bool(ready), "missing": missing_of(refused), "came": () if ready else _came(rows),
-        "owed": () if ready else _owed(rows),
+        "ready": bool(ready), "missing": missing_of(refused), "came": _came(handed), "owed": _owed(handed),
         "given_now": [(case, each) for case in rows for each in given_of(case, here) if each.now],
     }  # fmt: skip
 
 
-def _came(rows: list[Case]) -> list[PaperRow]:
+Handed = list[tuple[Case, list[PaperRow]]]  # each case with its papers, once all of it is received
+
+
+def _came(handed: Handed) -> list[PaperRow]:
     """What was handed in for all of it, each paper once."""
-    found = {paper.name_zh: paper for case in rows for paper in queries.paper_rows(case) if paper.came}
-    return list(found.values())
+    return list({paper.name_zh: paper for _, papers in handed for paper in papers if paper.came}.values())
 
 
 @dataclass(frozen=True)
@@ -133,14 +135,14 @@ class Owed:
     tell_by: date | None
 
 
-def _owed(rows: list[Case]) -> list[Owed]:
+def _owed(handed: Handed) -> list[Owed]:
     """What is still to come, of each case that goes on, whoever asks for it."""
     found = []
-    for case in rows:
+    for case, papers in handed:
         if case.phase in CASE.ends or case.granted is not None:
             continue
         until = dict(case.obligations.filter(met_at=None).order_by("id").values_list("code", "due_on"))
-        for paper in queries.paper_rows(case):
+        for paper in papers:
             if paper.state == "missing" and paper.necessity != "optional":
                 tell_by = case.notice_due_on if case.phase == "received" else None
                 found.append(Owed(paper, named(case.item), until.get(paper.code), tell_by))
