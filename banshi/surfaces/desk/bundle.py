@@ -185,7 +185,7 @@ def keep(request: Asked, here: Served, no: str) -> HttpResponse:
         brought = bundles.WholeBrought(answers=said.answers, form=said.form, revision=said.revision)
         with transaction.atomic():
             bundles.keep_bundle(bundle_no=no, brought=brought, by=here.by, now=clock.now())
-            _facts(request, here, rows, now=clock.now())
+            _facts(request, here, found, rows, now=clock.now())
     except Refused as refused:
         return _page(request, here, found, rows, said, refused=refused)
     if not request.htmx:
@@ -194,7 +194,7 @@ def keep(request: Asked, here: Served, no: str) -> HttpResponse:
     return _page(request, here, found, rows, Said(papers=said.papers))
 
 
-def _facts(request: Asked, here: Served, rows: list[Case], *, now: datetime) -> None:
+def _facts(request: Asked, here: Served, found: Bundle, rows: list[Case], *, now: datetime) -> None:
     """What is on record of them fills in what is still empty in all of it, with consent; or that is taken back.
 
     :raises Refused: agent-not-allowed; invalid – the card was not compared; consent-missing – it is not ticked.
@@ -203,9 +203,7 @@ def _facts(request: Asked, here: Served, rows: list[Case], *, now: datetime) -> 
     if go == "facts":
         need_card(here, rows[0])
         said = request.POST.get("facts") == "yes"
-        bundle = rows[0].bundle
-        assert bundle is not None
-        consenting.agree_jointly(bundle_no=bundle.no, consent=said, by=here.by, now=now)
+        consenting.agree_jointly(bundle_no=found.no, consent=said, by=here.by, now=now)
     elif go == "facts-back":
         draft = next((case for case in rows if case.phase == "draft"), rows[0])
         consenting.take_back(case_no=draft.no, by=here.by, now=now)
