@@ -8,7 +8,7 @@ from datetime import datetime
 
 from banshi.foundation.doors import Asked
 from banshi.frames.typed import key_or_none
-from banshi.kernel.documents import IdType, age_on
+from banshi.kernel.documents import IdType, last_day_minor
 from banshi.kernel.masking import mask_id, mask_name
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import GuardianView
@@ -19,7 +19,6 @@ from banshi.surfaces.desk.firms import applies_for
 
 FIELDS = ("name", "id_type", "id_number", "relation", "paper", "born")
 FOR = "ward_for"  # in the session: of which number, which guardianship
-OF_AGE = 18
 
 
 @dataclass(frozen=True)
@@ -42,14 +41,14 @@ class WardPart:
 
 def wards_part(request: Asked, here: Served, typed: Mapping[str, str], now: datetime) -> WardPart | None:
     """None where nobody is served by name, or a minor is."""
-    person_id, today = here.ticket.person_id, here.today(now)
-    if person_id is None:
+    person, today = here.ticket.person, here.today(now)
+    if person is None:
         return None
-    born = people.born_on(people.person(person_id))
-    if born is not None and age_on(born, today) < OF_AGE:
+    born = people.born_on(person)
+    if born is not None and today <= last_day_minor(born):
         return None
     chosen = ward_for(request, here, now)
-    rows = people.children_of_person(person_id, today=today)
+    rows = people.children_of_person(person.pk, today=today)
     children = people.persons([each.child_id for each in rows])
     return WardPart(
         tuple(replace(each, other=_masked(each, children[each.child_id].id_number)) for each in rows),

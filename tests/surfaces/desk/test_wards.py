@@ -158,7 +158,7 @@ def test_the_page_costs_the_same_however_many_children(
         )  # fmt: skip
     page(clerk, ticket)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         page(clerk, ticket)
 
 
