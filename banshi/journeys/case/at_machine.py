@@ -4,7 +4,7 @@ gone on with there, on their telephone, or at a window.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,10 +54,12 @@ def begin(asked: Beginning, *, by: Actor, now: datetime) -> Case:
     return cases.open_case(opening, by=by, now=now)
 
 
-def card_for(case: Case) -> frozenset[str]:
-    """Codes of papers for which the card that lies on the machine's reader stands, of those that have not come."""
+def card_for(case: Case, rows: Iterable[queries.PaperRow]) -> frozenset[str]:
+    """Codes of papers for which the card that lies on the machine's reader stands, of those that have not come.
+
+    :param rows: what `queries.paper_rows` says of the case.
+    """
     read = case.phase == "draft" or Evidence(case.evidence).rank >= Evidence.CHIP.rank
-    rows = queries.paper_rows(case)
     wanted = {each.code: each for each in queries.guided_case(case).materials}
     return frozenset(row.code for row in rows if not row.there and cases.by_card_of(case, wanted[row.code], read=read))
 

@@ -64,14 +64,14 @@ class Wanted:
 
 
 def wanted(place: Place, case: Case) -> list[Wanted]:
-    rows, held, earlier, card = cases.paper_rows(case), {}, {}, at_machine.card_for(case)
+    rows, held, earlier = cases.paper_rows(case), {}, {}
     if case.organisation_id is None:  # the card opens what is its holder's
         held = {each.paper.code: each for each in from_library.held(case, now=place.now)}
         earlier = from_library.earlier(case, rows, held=held, now=place.now)
     told = {each.code: each.reason for each in cases.told_missing(case) if each.kind == "material"}
+    card = at_machine.card_for(case, rows) - set(held)
     return [
-        Wanted(row, held.get(row.code), told.get(row.code, ""), earlier.get(row.code), row.code in card - set(held))
-        for row in rows
+        Wanted(row, held.get(row.code), told.get(row.code, ""), earlier.get(row.code), row.code in card) for row in rows
     ]
 
 
