@@ -175,7 +175,7 @@ def panel_of(
         "reusable": [p for p in papers if p.earlier],
         "compared": here.compared, "documents": _documents(here, case, now=now), "again": case.notices > 0, "told": told,
         "grounds": GROUNDS.values(),
-        "replaced": [each for each in (queries.replaced(case),) if each is not None],
+        "replaced": queries.replaced_of([case]),
         "kept": folders.folder_of(case), "lacking": sum(p.wanting and p.row.necessity != "optional" for p in papers),
     }  # fmt: skip
 

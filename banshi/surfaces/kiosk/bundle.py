@@ -238,7 +238,7 @@ def _checked(place: Place, found: Bundle, rows: Sequence[Case]) -> dict[str, Any
         "lacking": [each for each in shown if each.lacks],
         "items": list(items.values()),
         "fees": [(case.item, fee) for case in rows if (fee := cases.cost_of(case)) is not None],
-        "replaced": [each for each in map(cases.replaced, rows) if each is not None],
+        "replaced": cases.replaced_of(rows),
         "renew": reverse("kiosk:bundle-check", args=[place.hall.code, found.no]) + "?renew=1",
     }
 

@@ -191,7 +191,7 @@ def _checked(place: Place, case: Case) -> dict[str, Any]:
         "wrong": [each for each in screens if any(line.fault for line in each.lines)],
         "limits": cases.handling_of_case(case).limits,
         "fee": cases.cost_of(case),
-        "replaced": [each for each in (cases.replaced(case),) if each is not None],
+        "replaced": cases.replaced_of([case]),
         "renew": reverse("kiosk:check", args=[place.hall.code, case.no]) + "?renew=1",
     }
 

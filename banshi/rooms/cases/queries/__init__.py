@@ -74,7 +74,7 @@ from banshi.rooms.cases.queries.members import (
     who_acts_in,
     whom_to_ask,
 )
-from banshi.rooms.cases.queries.newer import Replaced, replaced
+from banshi.rooms.cases.queries.newer import Replaced, replaced, replaced_of
 from banshi.rooms.cases.queries.papers import Verified, facts_of, file_name, paper_by_number, papers_of, verify
 from banshi.rooms.cases.queries.promises import (
     CheckLine,
@@ -273,6 +273,7 @@ __all__ = [
     "remedy_of_case",
     "remedy_shown",
     "replaced",
+    "replaced_of",
     "result_sample",
     "round_by_id",
     "rounds_here",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from banshi.rooms.cases.models import Case
@@ -27,3 +28,8 @@ def replaced(case: Case) -> Replaced | None:
         return None
     found = newer(handling_of_case(case), catalogue.handling_of(item), case.answers, form_of(case))
     return None if found.same else Replaced(case, item.version, found)
+
+
+def replaced_of(rows: Iterable[Case]) -> list[Replaced]:
+    """Those of several cases – or of one – in which something has changed."""
+    return [found for found in map(replaced, rows) if found is not None]
