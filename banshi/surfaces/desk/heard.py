@@ -28,6 +28,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.consulting import actions
 from banshi.rooms.consulting import queries as consulting
+from banshi.rooms.consulting.models import Enquiry
 from banshi.rooms.consulting.rules import LONGEST, STUCK
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places import queries as places
@@ -37,6 +38,7 @@ from banshi.surfaces.desk import console
 from banshi.surfaces.desk.case_front import PERMISSION, number_in, theirs
 
 TYPED = {"kind": 10, "about": 80, "q": 60, "phone": 30}
+NOTHING = dict.fromkeys((*TYPED, "text"), "")
 MOST = 8
 
 
@@ -52,10 +54,8 @@ def _in_front(request: Asked, hall: Hall) -> Ticket | None:
     """The number in front of this clerk, whose card does not differ from it; None: nobody's, or none."""
     assert request.who.staff_id is not None
     at = WindowSession.objects.filter(staff_id=request.who.staff_id, signed_out_at=None).values("window")
-    rows = (
-        Ticket.objects.filter(hall=hall, state="serving", window__in=at).select_related("person", "item").order_by("id")
-    )
-    return next((each for each in rows if each.identity_ok is not False or each.mismatch_allowed), None)
+    rows = Ticket.objects.filter(hall=hall, state="serving", window__in=at).select_related("item")
+    return next((each for each in rows.order_by("id") if each.identity_ok is not False or each.mismatch_allowed), None)
 
 
 @door(audience="staff", permission=PERMISSION)
@@ -64,7 +64,7 @@ def listen(request: Asked) -> HttpResponseBase:
     """The page; what is written down goes to the department."""
     hall, now = _hall(request), clock.now()
     if request.method == "GET":
-        return _page(request, hall, dict.fromkeys(TYPED, ""), now=now)
+        return _page(request, hall, NOTHING, now=now)
     typed = {name: clean(request.POST.get(name), most) for name, most in TYPED.items()}
     typed["text"] = lines_of(request.POST.get("text"), LONGEST + 1)
     try:
@@ -77,8 +77,7 @@ def listen(request: Asked) -> HttpResponseBase:
 
 def _asking(request: Asked, hall: Hall, typed: Mapping[str, str]) -> actions.Asking:
     """:raises Refused: invalid – neither matter nor case; nothing-found – no such case of this hall."""
-    ticket = _in_front(request, hall)
-    person = ticket.person_id if ticket is not None else None
+    person, known = _person(_in_front(request, hall))
     about = typed["about"] or typed["q"]
     complaint, number = typed["kind"] != "question", number_in(about)
     case = _case(hall, number) if number else None
@@ -89,11 +88,18 @@ def _asking(request: Asked, hall: Hall, typed: Mapping[str, str]) -> actions.Ask
     else:
         reason = pgettext("desk heard", "Choose the matter it is about, or write the number of the case.")
         raise invalid("about", reason)
-    phone = typed["phone"] or (people.phone_of(person_id=person) if person is not None else None) or None
     return actions.Asking(
-        hall=hall, item_code=item, text=typed["text"], contact=phone, language=get_language() or "zh-hans",
-        case_id=case.pk if case is not None and complaint else None, person_id=person, complaint=complaint,
+        hall=hall, item_code=item, text=typed["text"], contact=typed["phone"] or known or None,
+        language=get_language() or "zh-hans", case_id=case.pk if case is not None and complaint else None, person_id=person,
+        complaint=complaint,
     )  # fmt: skip
+
+
+def _person(ticket: Ticket | None) -> tuple[int | None, str | None]:
+    """Whose the number in front is, and the telephone they proved."""
+    if ticket is None or ticket.person_id is None:
+        return None, None
+    return ticket.person_id, people.phone_of(person_id=ticket.person_id)
 
 
 def _case(hall: Hall, number: str) -> Case:
@@ -108,14 +114,13 @@ def _page(
     request: Asked, hall: Hall, typed: Mapping[str, str], *, refused: Refused | None = None, now: datetime
 ) -> HttpResponse:
     today, ticket = now.astimezone(ZoneInfo(hall.timezone)).date(), _in_front(request, hall)
-    person = ticket.person_id if ticket is not None else None
-    phone = people.phone_of(person_id=person) if person is not None else None
+    person, known = _person(ticket)
     days = places.policy_of(hall.pk, now=now).consulting.answer_working_days
     about = typed["about"]
     shown = {
-        "hall": hall, "ticket": ticket, "typed": {"text": "", **typed}, "refused": refused, "about": about,
+        "hall": hall, "ticket": ticket, "typed": typed, "refused": refused, "about": about,
         "wrong": str(refused.facts.get("field", "")) if refused is not None else "",
-        "cases": list(theirs(person, hall.code, today=today)[:MOST]), "known_at": mask_phone(phone) if phone else "",
+        "cases": list(theirs(person, hall.code, today=today)[:MOST]), "known_at": mask_phone(known) if known else "",
         "matter": ticket.item if ticket is not None else None, "found": _found(hall, typed["q"], about),
         "stuck": HallItem.objects.filter(hall=hall, item__code=STUCK).exists(), "stuck_code": STUCK,
         "until": work_calendar().add_working_days(today, days),
@@ -145,10 +150,18 @@ def find(request: Asked) -> HttpResponseBase:
     """Somebody asks what became of what they said: by the number they were given."""
     hall = _hall(request)
     said = clean(request.GET.get("no"), 40).upper()
-    if not consulting.taken_at_windows(hall.code).filter(no=said).exists():
-        refused, typed = Refused("nothing-found", facts={"enquiry": said}), dict.fromkeys(TYPED, "")
-        return _page(request, hall, typed, refused=refused, now=clock.now())
-    return redirect("desk:heard", said)
+    try:
+        return redirect("desk:heard", _taken(hall, said).no)
+    except Refused as refused:
+        return _page(request, hall, NOTHING, refused=refused, now=clock.now())
+
+
+def _taken(hall: Hall, no: str) -> Enquiry:
+    """:raises Refused: nothing-found."""
+    found = consulting.taken_at_windows(hall.code).filter(no=no).first()
+    if found is None:
+        raise Refused("nothing-found", facts={"enquiry": no})
+    return found
 
 
 @door(audience="staff", permission=PERMISSION)
@@ -159,9 +172,7 @@ def heard(request: Asked, enquiry: str) -> HttpResponse:
     :raises Refused: nothing-found.
     """
     hall, now = _hall(request), clock.now()
-    found = consulting.taken_at_windows(hall.code).filter(no=enquiry).first()
-    if found is None:
-        raise Refused("nothing-found", facts={"enquiry": enquiry})
+    found = _taken(hall, enquiry)
     (line,) = consulting.lines([found], now=now)
     given = [(each.seq, each.answer) for each in consulting.questions_of(found) if each.answer is not None]
     if given:
