@@ -70,8 +70,7 @@ def with_blanks(handling: Handling) -> frozenset[str]:
 
 def blank_sheet(item: OfItem, handling: Handling, paper: Paper, *, filled: bool) -> dict[str, Any]:
     """A blank; `filled`: its sample. :param paper: one with a form."""
-    said = _Sample(handling, paper) if filled else None
-    return _sheet(item, handling, paper, said, sample=said)
+    return _sheet(item, handling, paper, _Sample(handling, paper) if filled else None)
 
 
 def filled_sheet(
@@ -90,11 +89,9 @@ def filled_sheet(
     return _sheet(item, handling, paper, _Told(handling, answers, form, without))
 
 
-def _sheet(
-    item: OfItem, handling: Handling, paper: Paper, said: _Sample | _Told | None, *, sample: _Sample | None = None
-) -> dict[str, Any]:
+def _sheet(item: OfItem, handling: Handling, paper: Paper, said: _Sample | _Told | None) -> dict[str, Any]:
     assert paper.form is not None
-    filled = sample is not None
+    sample = said if isinstance(said, _Sample) else None
     return {
         "layout": "form",
         "title": paper.name_zh,
@@ -102,10 +99,10 @@ def _sheet(
         "item": item.name_zh,
         "item_en": item.name_en,
         "signer": item.department,
-        "specimen": "样表 SPECIMEN" if filled else "",
+        "specimen": "样表 SPECIMEN" if sample else "",
         "on": item.on.isoformat(),
         "foot": f"{item.name_zh}　第 {item.version} 版",
-        "groups": [*_groups(handling, paper.form, said), *_beside(paper.form, filled=filled)],
+        "groups": [*_groups(handling, paper.form, said), *_beside(paper.form, filled=sample is not None)],
         "note": paper.form.note_zh,
         "note_en": paper.form.note_en,
         "declare": paper.form.declare_zh,
