@@ -76,12 +76,8 @@ def prove_guardian(
     if made is not None and made.proven_at is not None and made.relation == relation:
         return made
     made = made or Guardianship(child=child, guardian=guardian, name=child.name)
-    made.relation, made.valid_until, made.paper = relation, until, paper.strip()[:200]
-    made.proven_at, made.proven_by = now, str(by)[:60]
-    made.save()
-    _list_child(made, now=now)
-    audit.record(action="guardian-proven", by=by, now=now, **_about(made, by))
-    return made
+    made.relation, made.valid_until = relation, until
+    return _proven(made, paper=paper, by=by, now=now)
 
 
 @transaction.atomic
@@ -95,11 +91,15 @@ def prove_ward(*, guardianship_id: int, guardian_id: int, paper: str, by: Actor,
     row = _locked(guardianship_id)
     if row.guardian_id != guardian_id:
         raise Refused("nothing-found", facts={"guardianship": guardianship_id})
-    if row.proven_at is None:
-        row.paper, row.proven_at, row.proven_by = paper.strip()[:200], now, str(by)[:60]
-        row.save(update_fields=["paper", "proven_at", "proven_by"])
-        _list_child(row, now=now)
-        audit.record(action="guardian-proven", by=by, now=now, **_about(row, by))
+    return row if row.proven_at is not None else _proven(row, paper=paper, by=by, now=now)
+
+
+def _proven(row: Guardianship, *, paper: str, by: Actor, now: datetime) -> Guardianship:
+    """The people of it are locked."""
+    row.paper, row.proven_at, row.proven_by = paper.strip()[:200], now, str(by)[:60]
+    row.save()
+    _list_child(row, now=now)
+    audit.record(action="guardian-proven", by=by, now=now, **_about(row, by))
     return row
 
 
