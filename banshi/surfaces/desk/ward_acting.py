@@ -19,9 +19,8 @@ from banshi.rooms.identity import queries as people
 from banshi.surfaces.desk import agents, firms
 from banshi.surfaces.desk.case_front import Served
 from banshi.surfaces.desk.cases import of_number, thread_page
+from banshi.surfaces.desk.guardian_acting import TYPED
 from banshi.surfaces.desk.wards import FOR
-
-TYPED = {"name": 60, "id_type": 20, "id_number": 40, "relation": 12, "paper": 200, "born": 10}
 
 
 @require_POST
@@ -43,9 +42,12 @@ def ward(request: Asked, here: Served, verb: str) -> HttpResponse:
     except Refused as refused:
         if refused.slug == "nothing-found":
             raise
-        typed = {name: clean(request.POST.get(name), most) for name, most in TYPED.items()} if verb != "for" else {}
-        return thread_page(request, here, refused=refused, ward_typed=typed)
+        return thread_page(request, here, refused=refused, ward_typed=_typed(request) if verb != "for" else {})
     return redirect("desk:cases", ref=here.ticket.ref)
+
+
+def _typed(request: Asked) -> dict[str, str]:
+    return {name: clean(request.POST.get(name), most) for name, most in TYPED.items()}
 
 
 def _choose(request: Asked, here: Served, row: int | None) -> None:
@@ -68,8 +70,7 @@ def _enter(request: Asked, here: Served, person: int, now: datetime) -> int:
 
     :raises Refused: identity-invalid, those of `identity.prove_guardian`.
     """
-    said = {name: clean(request.POST.get(name), most) for name, most in TYPED.items()}
-    served = people.person(person)
+    said, served = _typed(request), people.person(person)
     with transaction.atomic():
         child = identity.enrol(
             name=said["name"], id_type=said["id_type"], id_number=said["id_number"], by=here.by, now=now

@@ -16,8 +16,8 @@ from banshi.rooms.identity.rules import RELATIONS
 from banshi.surfaces.desk.agents import client_for
 from banshi.surfaces.desk.case_front import Served
 from banshi.surfaces.desk.firms import applies_for
+from banshi.surfaces.desk.guardians import FIELDS
 
-FIELDS = ("name", "id_type", "id_number", "relation", "paper", "born")
 FOR = "ward_for"  # in the session: of which number, which guardianship
 
 
