@@ -66,7 +66,7 @@ def do(request: Asked, verb: str) -> HttpResponse:
         more = act(request, request.who.staff_id, now) or {}
     except Refused as no:
         refused = no
-        more = {"typed": cards.number_in(_text(request, "id_number", 300))[:40]} if verb == "identity" else {}
+        more = {"typed": _number(request)} if verb == "identity" else {}
     if not request.htmx:
         return redirect("desk:desk") if refused is None else _page(request, refused, now)
     view = queries.desk(request.who.staff_id, now)
@@ -188,11 +188,16 @@ def _transfer(request: Asked, staff_id: int, now: datetime) -> Did:
 def _identity(request: Asked, staff_id: int, now: datetime) -> Did:
     """Compare. A button pressed says what was seen, whatever stands in the field; what did not fit stays there."""
     ok = {"yes": True, "no": False}.get(_text(request, "ok", 3))
-    number = cards.number_in(_text(request, "id_number", 300))[:40] if ok is None else ""
+    number = _number(request) if ok is None else ""
     ticket = tickets.identity_checked(
         ref=_text(request, "ref", 40), staff_id=staff_id, now=now, id_number=number or None, ok=ok
     )
     return {"typed": number} if ticket.identity_ok is False else None
+
+
+def _number(request: Asked) -> str:
+    """Of a document, typed or read from a card."""
+    return cards.number_in(_text(request, "id_number", 300))[:40]
 
 
 def _look(request: Asked, staff_id: int, now: datetime) -> Did:

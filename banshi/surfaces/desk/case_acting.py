@@ -223,7 +223,7 @@ def _keep(here: Served, case: Case, sent: Sent, now: datetime) -> None:
 
 def _renew(here: Served, case: Case, sent: Sent, now: datetime) -> None:
     """Begun anew by what holds today, with what stands on the page: nothing that was just typed is lost."""
-    at_window.keep(case_no=case.no, brought=sent.brought(here, case), by=here.by, now=now)
+    _keep(here, case, sent, now)
     renewing.renew(
         case_no=case.no,
         known=lambda fields: of_case_at_window(fields, case, today=here.today(now)),
