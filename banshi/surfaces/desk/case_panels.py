@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
-from banshi.rooms.cases.queries import EarlierPaper, PaperRow
+from banshi.rooms.cases.queries import EarlierPaper, PaperRow, Told
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.cases.rules.materials import takes
@@ -150,7 +150,8 @@ def panel_of(
     form = {**queries.form_of(case), **sent.form} if editable else queries.form_of(case)
     rows, told = _rows(case, said), queries.told_missing(case)
     line = queries.line_of_case(case, now=now)
-    papers = _papers(here, case, rows, sent, {t.code: t.reason for t in told if t.kind == "material"}, now=now)
+    own = not as_agent(here, case)  # the library opens to no agent
+    papers = _papers(here, case, rows, sent, _of_kind("material", told), own=own, now=now)
     pages = sheets(rows)
     given = given_of(case, here)
     whole, earlier = shared.is_whole(request, case), queries.earlier_of(case)
@@ -162,8 +163,8 @@ def panel_of(
         "situation": said.situation, "costs": cost_in(handling, answers, form),
         "fee": (fee := fees.owed(case.no, now=now) if case.decided_at else None),
         "free": queries.free_of(case) if case.granted and fee is None else None,
-        "groups": _groups(handling, answers, form, sent, refused, case, today) if editable else [],
-        "facts": offer(case, by=here.by, today=today) if editable and not as_agent(here, case) else NOTHING,
+        "groups": _groups(handling, answers, form, _of_kind("field", told), refused, case, today) if editable else [],
+        "facts": offer(case, by=here.by, today=today) if editable and own else NOTHING,
         "grants": _grants(case, sent, now=now) if case.instant and case.phase in case_steps.TAKES_PAPERS else [],
         "filled": [] if editable else shared.filled(case, whole=whole, today=today, earlier=earlier),
         "earlier": earlier,
@@ -205,12 +206,16 @@ def _new_row(paper: Paper) -> PaperRow:
     )  # fmt: skip
 
 
+def _of_kind(kind: str, told: Iterable[Told]) -> dict[str, str]:
+    """By code, what was told of papers, or of fields."""
+    return {each.code: each.reason for each in told if each.kind == kind}
+
+
 def _papers(
-    here: Served, case: Case, rows: Sequence[PaperRow], sent: Sent, told: Mapping[str, str], *, now: datetime
+    here: Served, case: Case, rows: Sequence[PaperRow], sent: Sent, told: Mapping[str, str], *, own: bool, now: datetime
 ) -> list[PaperLine]:
     opened = case.phase in case_steps.TAKES_PAPERS
     owed = queries.owed_of(case) if case.phase in UNDER_CLOCK else frozenset()  # these alone are taken then
-    own = not as_agent(here, case)  # the library opens to no agent
     held = {each.paper.code: each for each in from_library.held(case, now=now)} if opened and own else {}
     earlier = from_library.earlier(case, rows, held=held, now=now) if opened and own else {}
     lying = folders.papers_lying(case).by_code
@@ -237,7 +242,7 @@ def _groups(
     handling: Handling,
     answers: Mapping[str, str],
     form: Mapping[str, Any],
-    sent: Sent,
+    told: Mapping[str, str],
     refused: Refused | None,
     case: Case,
     today: date,
@@ -245,7 +250,6 @@ def _groups(
     """The form, group by group, with what is wrong and what is known of the person."""
     known = of_case_at_window(handling.fields, case, today=today)
     faults = faults_of(refused)
-    told = {each.code: each.reason for each in queries.told_missing(case) if each.kind == "field"}
     steering = frozenset().union(hangs_on(handling), *(case_steps.hangs_on(each) for each in handling.fields))
     groups: dict[str, list[FieldLine]] = {}
     for field in shown(handling, answers, form):
