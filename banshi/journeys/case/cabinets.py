@@ -18,6 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import alone
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import wants_more
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Cabinet, Stay
@@ -63,7 +64,7 @@ def drop(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime)
         cases.need_wanted(case, now=now)
         stay = delivery.hold_cell(cabinets=cabinets, case=case, kind="drop", counts_from=day, by=by, now=now)
         first = case.brought_on is None
-        if cases.wants_more(case):
+        if wants_more(case):
             cases.papers_here(case, day=day, now=now)
         elif case.phase != "await_receipt":
             cases.expect(case_no=case_no, appointment="", cell=stay.cell.name, by=by, now=now)

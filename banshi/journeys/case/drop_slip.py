@@ -9,8 +9,7 @@ from datetime import date
 from banshi.foundation.crypto import sign
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import PaperRow
-from banshi.rooms.cases.rules.lifecycle import waits_for_more
+from banshi.rooms.cases.queries import PaperRow, wants_more
 from banshi.rooms.delivery.models import Cabinet, Stay
 
 CODE_LENGTH = 8
@@ -42,7 +41,7 @@ def slip_of(stay: Stay) -> DropSlip:
 
 
 def _asked(case: Case) -> list[PaperRow]:
-    more = waits_for_more(case.phase, tolerant=case.tolerant)
+    more = wants_more(case)
     return cases.still_owed(case) if more else cases.to_bring(case)
 
 

@@ -15,8 +15,8 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.actions.ground import alone, today_in
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import acted_for, acts_in, firm_of, may_follow
-from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
+from banshi.rooms.cases.queries import WANTS_MORE, acted_for, acts_in, firm_of, may_follow, wants_more
+from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import SentPapers, Stay
@@ -25,7 +25,6 @@ from banshi.rooms.places.models import Hall
 
 MISSED_AFTER: Final = timedelta(days=1)  # the time that was booked: whoever is late on its day is served
 LOST_AFTER: Final = timedelta(days=30)  # it was posted
-WANTING: Final = Q(phase="supplement") | Q(phase__in=UNDER_CLOCK, tolerant=True)  # as `cases.wants_more`
 MOST: Final = 500  # in one run; what is done leaves the list
 
 
@@ -84,7 +83,7 @@ def expected(case: Case, *, appointment: str, by: Actor, now: datetime) -> None:
 def goes_along(*, given_up: str, booked: str, by: Actor, now: datetime) -> None:
     """What was cancelled is booked again: the case it was to bring comes with the new one."""
     with transaction.atomic():
-        waits = Case.objects.filter(Q(phase="await_receipt") | WANTING, appointment=given_up).order_by("id")
+        waits = Case.objects.filter(Q(phase="await_receipt") | WANTS_MORE, appointment=given_up).order_by("id")
         for no in waits.values_list("no", flat=True):
             _expect(no, booked, by=by, now=now)
 
@@ -100,7 +99,7 @@ def _waiting(account_id: int | None, person_id: int, item_id: int, hall: Hall, *
     where the account is proven to be of somebody who acts for it, and who comes does, too."""
     me, today = people.proven_person(account_id), today_in(hall, now)
     firms = acted_for(person_id, today=today)
-    waits = Q(phase__in=["pre_passed", "await_receipt"]) | WANTING
+    waits = Q(phase__in=["pre_passed", "await_receipt"]) | WANTS_MORE
     rows = Case.objects.filter(waits, item_id=item_id, hall=hall)
     for row in rows.filter(Q(person_id=person_id) | firms).select_related("person").order_by("id"):
         if row.organisation_id is None and row.person_id == person_id:
@@ -115,8 +114,7 @@ def _expect(case_no: str, code: str, *, by: Actor, now: datetime) -> bool:
     case = cases.lock(case_no)
     if not _can_come(case):
         return False
-    if cases.wants_more(case):
-        # It stays in its phase, and its day runs on: who comes at a booked time hands it in there.
+    if wants_more(case):  # its phase stays, its day runs on: who comes at a booked time hands it in there
         case.appointment = code
         case.save(update_fields=["appointment"])
         return True
@@ -161,7 +159,7 @@ def _in_vain(*, now: datetime) -> QuerySet[Case]:
 def _can_come(case: Case) -> bool:
     """Looked over, or something of it is missing still; and its papers neither with the hall already, nor on their way, nor
     expected at a time that stands."""
-    if cases.wants_more(case):
+    if wants_more(case):
         return case.brought_on is None and deliveries.sent_now(case) is None and not _booked(case)
     if deliveries.drop_of(case) is not None or deliveries.sent_papers_of(case) is not None:
         return False

@@ -11,6 +11,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import wants_more
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import SentPapers
@@ -27,14 +28,14 @@ def announce(*, case_no: str, carrier: str, waybill: str, by: Actor, now: dateti
         cases.need_wanted(case, now=now)
         _need_none(case)
         sent = delivery.announce(case=case, carrier=carrier, waybill=waybill, by=by, now=now)
-        if not cases.wants_more(case) and case.phase != "await_receipt":
+        if not wants_more(case) and case.phase != "await_receipt":
             cases.expect(case_no=case_no, appointment="", waybill=sent.waybill, by=by, now=now)
     return sent
 
 
 def _need_none(case: Case) -> None:
     """:raises Refused: already-dropped."""
-    if cases.wants_more(case):  # what came for the receipt is another matter
+    if wants_more(case):  # what came for the receipt is another matter
         if case.brought_on is not None:
             raise Refused("already-dropped", facts={"day": case.brought_on})
         return

@@ -13,7 +13,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import owed_of
+from banshi.rooms.cases.queries import owed_of, wants_more
 
 LACKING = ("material-missing", "form-invalid")
 NOTHING = {"zh": "填收到了几份；都没有就选「都没有」", "en": "Say how many are here, or that none of them is"}
@@ -29,7 +29,7 @@ def take_in(*, case_no: str, copies: Mapping[str, int], by: Actor, now: datetime
     """
     with transaction.atomic():
         case = cases.lock(case_no)
-        if not cases.wants_more(case):
+        if not wants_more(case):
             raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "supplement"})
         if not copies and case.brought_on is None:
             raise Refused("invalid", facts={"field": "copies", "reason": NOTHING})

@@ -9,8 +9,8 @@ from banshi.journeys.case.conclude import is_their_own
 from banshi.journeys.case.drop_slip import DropSlip, slip_of, to_leave
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import PaperRow, handling_of_case
-from banshi.rooms.cases.rules.lifecycle import CASE, waits_for_more
+from banshi.rooms.cases.queries import PaperRow, handling_of_case, wants_more
+from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.catalogue.rules.handling import Paper
 from banshi.rooms.delivery.models import Cabinet, Delivery, SentPapers, Stay, Wish
 from banshi.rooms.delivery.queries import (
@@ -69,7 +69,7 @@ class Where:
 
 
 def where_of(case: Case, *, now: datetime) -> Where:
-    if waits_for_more(case.phase, tolerant=case.tolerant):
+    if wants_more(case):
         missing = tuple(cases.still_owed(case, now=now))
         return Where(
             originals=missing, by_hand=bool(missing) and cases.guided_case(case).where.window, dropped=dropped_now(case),

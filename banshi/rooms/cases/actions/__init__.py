@@ -23,7 +23,7 @@ from banshi.rooms.cases.actions.applying import (
     tell_dropped,
     withdraw,
 )
-from banshi.rooms.cases.actions.bringing import need_wanted, nothing_here, still_missing, taken_in, wants_more
+from banshi.rooms.cases.actions.bringing import need_wanted, nothing_here, still_missing, taken_in
 from banshi.rooms.cases.actions.bundling import (
     Bundling,
     add_paper,
@@ -230,7 +230,6 @@ __all__ = [
     "unsent_ends",
     "urge",
     "waits_for_seal",
-    "wants_more",
     "wished",
     "withdraw",
     "withdraw_bundle",

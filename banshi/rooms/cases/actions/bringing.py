@@ -16,13 +16,8 @@ from banshi.rooms.cases.actions.ground import locked, need, notice_day, put_down
 from banshi.rooms.cases.actions.recounting import is_to_be_reminded, recounted
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.reminding import late_reminder
+from banshi.rooms.cases.queries.wanting import wants_more
 from banshi.rooms.cases.rules import clocks
-from banshi.rooms.cases.rules.lifecycle import waits_for_more
-
-
-def wants_more(case: Case) -> bool:
-    """Whether something may be brought without a change of phase."""
-    return waits_for_more(case.phase, tolerant=case.tolerant)
 
 
 def need_wanted(case: Case, *, now: datetime) -> None:

@@ -152,8 +152,10 @@ from banshi.rooms.cases.queries.views import (
     with_of,
     worklist,
 )
+from banshi.rooms.cases.queries.wanting import WANTS_MORE, wants_more
 
 __all__ = [
+    "WANTS_MORE",
     "CaseLine",
     "CheckLine",
     "Checked",
@@ -309,6 +311,7 @@ __all__ = [
     "waiting",
     "waiting_in",
     "wanted_of",
+    "wants_more",
     "was_given_back",
     "who_acts_in",
     "whole_of",

@@ -8,7 +8,8 @@ from banshi.foundation import clock
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.handling import got_of, wanted_of
 from banshi.rooms.cases.queries.views import PaperRow, paper_rows
-from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, waits_for_more
+from banshi.rooms.cases.queries.wanting import wants_more
+from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.cases.rules.materials import not_there, unmended
 
 
@@ -28,7 +29,7 @@ def owed_of(case: Case) -> frozenset[str]:
 def still_owed(case: Case, *, now: datetime | None = None) -> list[PaperRow]:
     """What may be brought, by whichever way, without a change of phase: of a supplement what was told and still lacks, else what
     was to follow; none where nothing is waited for."""
-    if not waits_for_more(case.phase, tolerant=case.tolerant):
+    if not wants_more(case):
         return []
     now = now or clock.now()
     codes = _told_and_lacking(case, now=now) if case.phase == "supplement" else owed_of(case)

@@ -25,6 +25,7 @@ from banshi.rooms.cases.queries.minutes import minute_clock
 from banshi.rooms.cases.queries.quota import limit_begins
 from banshi.rooms.cases.queries.stopping import STOP, longer_than_told
 from banshi.rooms.cases.queries.untouched import said_now, sent_back_fields
+from banshi.rooms.cases.queries.wanting import WANTS_MORE
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS, handed_from
@@ -373,7 +374,7 @@ def of_organisation(organisation_id: int) -> QuerySet[Case]:
 
 def expected_at(appointment: str, *, person_id: int) -> Case | None:
     """The case whose papers a booking of its applicant brings; of an organisation that of whoever comes for it."""
-    waits = Q(phase__in=["await_receipt", "supplement"]) | Q(phase__in=UNDER_CLOCK, tolerant=True)
+    waits = Q(phase="await_receipt") | WANTS_MORE
     whose = Q(person_id=person_id) | Q(organisation__isnull=False) | Q(person__id_type=IdType.USCC)
     rows = Case.objects.filter(waits, whose, appointment=appointment)
     return rows.select_related("item", "hall").first()

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import next_opening, session_at
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.rules.lifecycle import waits_for_more
+from banshi.rooms.cases.queries import wants_more
 from banshi.rooms.delivery.models import Cabinet, Cell, Delivery, Stay
 from banshi.rooms.places.models import Hall
 
@@ -95,7 +95,7 @@ def dropped_now(case: Case) -> Stay | None:
     lies in a cell."""
     if case.phase == "await_receipt":
         return drop_of(case)
-    return stay_of(case, "drop") if waits_for_more(case.phase, tolerant=case.tolerant) else None
+    return stay_of(case, "drop") if wants_more(case) else None
 
 
 def dropped(stay_id: int, hall: Hall) -> Stay:

@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.rules.lifecycle import waits_for_more
+from banshi.rooms.cases.queries import wants_more
 from banshi.rooms.delivery.models import Parcel, SentPapers, Wish
 from banshi.rooms.delivery.ports import Courier
 from banshi.rooms.delivery.rules import PARCEL, quiet
@@ -99,7 +99,7 @@ def sent_now(case: Case) -> SentPapers | None:
     """What was posted for what the case waits for now: for its receipt, also what came; of what was missing, on its way."""
     if case.phase == "await_receipt":
         return sent_papers_of(case)
-    if not waits_for_more(case.phase, tolerant=case.tolerant):
+    if not wants_more(case):
         return None
     return SentPapers.objects.filter(case=case, came_at=None, off_at=None).first()
 
