@@ -1,5 +1,6 @@
 /* What the citizen's pages do beyond forms: the countdown of a kept place, and a number that is followed. */
 
+import { asItCame, changed, keyOf, putBack, saidIn } from "../ui/newer.js";
 import { NotTaken, inParts, sendInParts } from "../ui/parts.js";
 
 const minutes = (words, seconds) => words.replace("{m}", Math.floor(seconds / 60)).replace("{s}", Math.floor(seconds % 60));
@@ -279,13 +280,6 @@ addEventListener("pageshow", () => { // back on a page that was left while it se
 /* ---- a form saved field by field: an answer that brings other fields is older than what was typed while it was on its way ---- */
 
 const FORM_FIELDS = "case-fields";
-const ticks = (field) => field.type === "checkbox" || field.type === "radio";
-const keyOf = (field) => (ticks(field) ? `${field.name}=${field.value}` : field.name);
-const saidIn = (field) => (ticks(field) ? field.checked : field.value);
-const asItCame = (field) => {
-  if (ticks(field)) return field.defaultChecked;
-  return field.options ? ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value : field.defaultValue;
-};
 const fieldsIn = (part) => [...part.querySelectorAll("[name^='f-']")].filter((field) => field.type !== "hidden" && field.type !== "file");
 const sent = new WeakMap(); // request → the field it saves, as it was
 let newer = new Map();
@@ -297,22 +291,10 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.target?.id !== FORM_FIELDS && !detail.target?.id?.startsWith("line-")) return;
   const saved = sent.get(detail.xhr);
-  newer = new Map(fieldsIn(detail.target)
-    .filter((field) => saidIn(field) !== (saved?.key === keyOf(field) ? saved.said : asItCame(field)))
-    .map((field) => [keyOf(field), saidIn(field)]));
+  newer = changed(fieldsIn(detail.target), (field) => (saved?.key === keyOf(field) ? saved.said : asItCame(field)));
 });
 document.addEventListener("htmx:afterSwap", () => {
   const form = document.getElementById(FORM_FIELDS);
-  if (!form || !newer.size) return;
-  const put = [];
-  for (const field of fieldsIn(form)) {
-    const said = newer.get(keyOf(field));
-    if (said === undefined || said === saidIn(field) || (field.type === "radio" && !said)) continue;
-    if (ticks(field)) field.checked = said;
-    else field.value = said;
-    put.push(field);
-  }
+  if (form) putBack(newer, fieldsIn(form), (field) => field);
   newer = new Map();
-  // Once the page has settled: until then nothing in it listens.
-  setTimeout(() => { for (const field of put) if (field.isConnected) htmx.trigger(field, "change"); }, htmx.config.defaultSettleDelay * 2);
 });

@@ -1,3 +1,5 @@
+import { asItCame, changed, keyOf, putBack, saidIn } from "../ui/newer.js";
+
 // How long the person has stood here, at the speed of the hall's clock.
 const two = (n) => String(Math.floor(n)).padStart(2, "0");
 const shownAt = new WeakMap();
@@ -40,13 +42,6 @@ document.addEventListener("input", (event) => {
 const FORM = "case-form";
 const fieldsOf = () => [...(document.getElementById(FORM)?.elements ?? [])]
   .filter((field) => field.name && field.type !== "hidden" && field.type !== "file" && !field.matches("button"));
-const ticks = (field) => field.type === "checkbox" || field.type === "radio";
-const keyOf = (field) => (ticks(field) ? `${field.name}=${field.value}` : field.name);
-const saidIn = (field) => (ticks(field) ? field.checked : field.value);
-const untouched = (field) => { // as the page came with it
-  if (ticks(field)) return field.defaultChecked;
-  return field.options ? ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value : field.defaultValue;
-};
 const openPanel = () => document.querySelector("#case dialog[open]")?.id;
 const onTheDesk = ({ detail }) => detail.target?.id === "case";
 const asSent = new WeakMap(); // request → what the page said when it went
@@ -63,37 +58,26 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!sent) return;
   const at = document.activeElement;
   newer = {
-    said: new Map(fieldsOf().filter((field) => (sent.said.get(keyOf(field)) ?? untouched(field)) !== saidIn(field))
-      .map((field) => [keyOf(field), saidIn(field)])),
+    said: changed(fieldsOf(), (field) => sent.said.get(keyOf(field)) ?? asItCame(field)),
     panel: openPanel() === sent.panel ? undefined : openPanel(),
     caret: at?.form?.id === FORM && at.type === "text" ? [at.id, at.selectionStart, at.selectionEnd] : undefined,
   };
 });
 
 /** Put back what is newer than the answer that has just come. @returns {boolean} whether there was anything. */
-function putBack() {
+function goOn() {
   const { said = new Map(), panel, caret } = newer ?? {};
   newer = null;
-  const steers = new Set();
-  for (const field of fieldsOf()) {
-    const is = said.get(keyOf(field));
-    if (is === undefined || is === saidIn(field) || (field.type === "radio" && !is)) continue;
-    if (ticks(field)) field.checked = is;
-    else field.value = is;
-    const asks = field.closest("[hx-post]");
-    if (asks) steers.add(asks);
-  }
+  putBack(said, fieldsOf(), (field) => field.closest("[hx-post]"));
   if (caret && said.has(document.getElementById(caret[0])?.name)) document.getElementById(caret[0]).setSelectionRange(caret[1], caret[2]);
   const open = panel && document.getElementById(panel);
   if (open?.matches("dialog") && !open.open) open.showModal();
-  // Once the page has settled: until then nothing in it listens.
-  if (steers.size) setTimeout(() => { for (const one of steers) if (one.isConnected) htmx.trigger(one, "change"); }, htmx.config.defaultSettleDelay * 2);
   return said.size > 0 || Boolean(panel);
 }
 
 // What was refused in a panel is put right in it; else at the first field that is wrong, unless somebody goes on writing.
 function settle() {
-  const writing = putBack();
+  const writing = goOn();
   const again = document.querySelector("dialog[data-reopen]");
   if (again && !again.open) again.showModal();
   if (!again && !writing) document.querySelector("#case [aria-invalid]")?.focus();
