@@ -118,7 +118,7 @@ def _for_whom(here: Served, firms: FirmPart | None, agents: AgentPart | None, wa
         next((each.masked_client for each, _ in agents.rows if str(each.ref) == agents.chosen), "") if agents else ""
     )
     firm = next((row.acts.name for row in firms.rows if row.acts.organisation_id == firms.chosen), "") if firms else ""
-    child = next((each.other for each in wards.rows if each.id == wards.chosen), "") if wards else ""
+    child = next((each.other for each, _ in wards.rows if each.id == wards.chosen), "") if wards else ""
     return child or client or firm or (here.ticket.person.masked_name if here.ticket.person is not None else "")
 
 

@@ -23,20 +23,19 @@ FOR = "ward_for"  # in the session: of which number, which guardianship
 
 @dataclass(frozen=True)
 class WardPart:
-    """The children of the served person, names and numbers masked; `chosen`: a new case is this one's. `typed`: what could not be
-    entered, `at`: of which of them."""
+    """The children of the served person, names and numbers masked, each with what was typed of its paper and could not be proven;
+    `chosen`: a new case is this one's. `typed`: what could not be entered of a child that is not among them."""
 
-    rows: tuple[GuardianView, ...]
+    rows: tuple[tuple[GuardianView, str], ...]
     chosen: int | None
     typed: Mapping[str, str]
-    at: int | None = None
     types: tuple[IdType, ...] = tuple(kind for kind in IdType if kind is not IdType.USCC)
     relations: tuple[str, ...] = RELATIONS
 
     @property
     def open(self) -> bool:
         """Whether the form to enter one is: something was typed."""
-        return self.at is None and any(self.typed.values())
+        return any(self.typed.values())
 
 
 def wards_part(request: Asked, here: Served, typed: Mapping[str, str], now: datetime) -> WardPart | None:
@@ -50,11 +49,17 @@ def wards_part(request: Asked, here: Served, typed: Mapping[str, str], now: date
     chosen = ward_for(request, here, now)
     rows = people.children_of_person(person.pk, today=today)
     children = people.persons([each.child_id for each in rows])
+    at = key_or_none(request.POST.get("guardian")) if typed else None
     return WardPart(
-        tuple(replace(each, other=_masked(each, children[each.child_id].id_number)) for each in rows),
+        tuple(
+            (
+                replace(each, other=_masked(each, children[each.child_id].id_number)),
+                typed["paper"] if each.id == at else "",
+            )
+            for each in rows
+        ),
         chosen.id if chosen else None,
-        dict.fromkeys(FIELDS, "") | dict(typed),
-        key_or_none(request.POST.get("guardian")) if typed else None,
+        dict.fromkeys(FIELDS, "") | ({} if at else dict(typed)),
     )
 
 
