@@ -17,9 +17,9 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Bundle, Case
 from banshi.rooms.cases.queries import cases_of, filled, form_of, handling_of_case, one_of
 from banshi.rooms.cases.rules.lifecycle import CASE
-from banshi.rooms.catalogue.rules.guided import shown
+from banshi.rooms.catalogue.rules.guided import of_agent, shown
 from banshi.rooms.catalogue.rules.handling import Field
-from banshi.rooms.catalogue.rules.one_form import shown_jointly
+from banshi.rooms.catalogue.rules.one_form import OneForm, own_answers, shown_jointly
 from banshi.rooms.library import actions as library
 
 Known = Callable[[Iterable[Field]], Mapping[str, Carried]]  # by field, what need not be asked of whoever a case is for
@@ -84,7 +84,7 @@ def change_bundle(
             said, stands = filled(one, rows)
             then = {**stands, **(form or {})}
             there = {field.code for field in shown_jointly(one, said, stands)}
-            now_asked = shown_jointly(one, {**said, **(answers or {})}, then)
+            now_asked = shown_jointly(one, _answered_jointly(one, rows, {**said, **(answers or {})}), then)
             new = newly_known(known, now_asked, there | then.keys())
             form = {**values(new), **(form or {})}
         bundle = cases.change_bundle(bundle_no=bundle_no, answers=answers, form=form, revision=revision, by=by, now=now)
@@ -120,8 +120,23 @@ def _newly_asked(case: Case, answers: Mapping[str, str], form: Mapping[str, Any]
     """What is known of the fields that these answers, or fields, make the form ask for: none that stood there, or is said now."""
     handling, stands = handling_of_case(case), form_of(case)
     there = {field.code for field in shown(handling, case.answers, stands)}
-    now_asked = shown(handling, {**case.answers, **answers}, {**stands, **form})
+    said = {**case.answers, **answers}
+    if case.letter_id is not None:  # which says who comes, as soon as it is asked
+        said = of_agent(handling, said)
+    now_asked = shown(handling, said, {**stands, **form})
     return newly_known(known, now_asked, there | stands.keys() | form.keys())
+
+
+def _answered_jointly(one: OneForm, rows: Iterable[Case], said: Mapping[str, str]) -> Mapping[str, str]:
+    """What is answered, by shared names, with what a letter says."""
+    by_letter = {case.item.code for case in rows if case.letter_id is not None}
+    comes = {
+        part.questions[code]: option
+        for part in one.parts
+        if part.item in by_letter
+        for code, option in of_agent(part.handling, own_answers(part, said)).items()
+    }
+    return {**comes, **said}
 
 
 def newly_known(known: Known, asked: Iterable[Field], there: Collection[str]) -> Filled:
