@@ -28,12 +28,13 @@ from banshi.rooms.cases.queries import (
     handling_of_case,
     papers_of,
     sees,
+    siblings,
 )
 from banshi.rooms.cases.queries.agents import over
 from banshi.rooms.catalogue.rules.ending import endings_of
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery.models import Cabinet
-from banshi.rooms.delivery.queries import code_for_applicant, delivery_of, lying_since, stay_of, wish_of
+from banshi.rooms.delivery.queries import code_for_applicant, delivery_of, lying_since, ready_among, stay_of, wish_of
 from banshi.rooms.identity import actions as people
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.actions import PersonAsked
@@ -169,7 +170,8 @@ def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Acto
     """
     with transaction.atomic():
         case = cases.shelve(case_no=case_no, place=place, by=by, now=now)
-        if (wish := wish_of(case)) is not None and wish.how == "courier":
+        to_post = (wish := wish_of(case)) is not None and wish.how == "courier"
+        if to_post:
             cases.lies_to_be_posted(case)
         own = is_their_own(case, now=now)
         rests_on = codes.rests_on(case, now=now)
@@ -178,8 +180,20 @@ def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Acto
             tell_in_cabinet(case, cabinet, now=now)
         else:
             more: dict[str, Any] = {"secret": {"code": code}} if own else {"link": ""}
-            cases.tell(case, "case_ready", event=case.events.order_by("-seq")[0], now=now, **more)
+            beside = {} if to_post else _beside(case, now=now)
+            cases.tell(case, "case_ready", event=case.events.order_by("-seq")[0], now=now, **beside, **more)
     return case
+
+
+def _beside(case: Case, cabinet: Cabinet | None = None, *, now: datetime) -> dict[str, Any]:
+    """What was begun with it as one and lies ready at the same place: one trip fetches all of it. Nobody hears by it of a case
+    that is told to other telephones."""
+    phones = {phone for phone, _ in cases.told_at(case, now=now)}
+    rows = [
+        each for each in ready_among(siblings(case), cabinet=cabinet)
+        if phones <= {phone for phone, _ in cases.told_at(each, now=now)}
+    ]  # fmt: skip
+    return {"beside": [(each.item_then.name_zh, each.item_then.name_en) for each in rows]} if rows else {}
 
 
 def lies_refused(case: Case, *, by: Actor, now: datetime) -> str:
@@ -222,6 +236,7 @@ def tell_in_cabinet(case: Case, cabinet: Cabinet, *, anew: str = "", now: dateti
     code = code_for_applicant(case) if is_their_own(case, now=now) else ""
     more: dict[str, Any] = {"secret": {"code": code}} if code else {"link": ""}
     words: dict[str, Any] = {"cabinet_zh": cabinet.name_zh, "cabinet_en": cabinet.name_en}
+    words |= _beside(case, cabinet, now=now)
     stay = stay_of(case, "result")
     if stay is not None and stay.fetch_by is not None:
         words["hours"] = (stay.fetch_by - stay.put_at) // timedelta(hours=1)

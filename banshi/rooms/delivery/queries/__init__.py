@@ -57,6 +57,7 @@ from banshi.rooms.delivery.queries.handing import (
     lying_since,
     papers_left,
     posted_among,
+    ready_among,
 )
 from banshi.rooms.delivery.queries.parcels import (
     OnItsWay,
@@ -126,6 +127,7 @@ __all__ = [
     "parcel_by_waybill",
     "parcel_of",
     "posted_among",
+    "ready_among",
     "result_lies_in",
     "sent_now",
     "sent_papers_of",

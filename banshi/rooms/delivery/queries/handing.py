@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q
 
 from banshi.rooms.cases.models import Case
-from banshi.rooms.delivery.models import Delivery, Stay
+from banshi.rooms.delivery.models import Cabinet, Delivery, Stay
 from banshi.rooms.identity.models import Guardianship, OrganisationMember
 from banshi.rooms.identity.queries.guardians import in_force as guardians_in_force
 from banshi.rooms.identity.queries.organisations import in_force
@@ -88,6 +88,19 @@ def posted_among(cases: list[Case]) -> frozenset[str]:
         case__in=[case for case in cases if case.phase in ("decided", "ready")], state="posted"
     )
     return frozenset(rows.values_list("case__no", flat=True))
+
+
+def ready_among(cases: list[Case], *, cabinet: Cabinet | None = None) -> list[Case]:
+    """Those of them whose result waits to be fetched at the issue window, or – `cabinet` – in a cell of that one: none that is to
+    be posted."""
+    waiting = [case for case in cases if case.phase == "ready"]
+    if not waiting:
+        return []
+    rows = Delivery.objects.filter(case__in=waiting, state="ready").exclude(case__wish__how="courier")
+    stays = Stay.objects.filter(case=OuterRef("case"), kind="result", out_at=None)
+    there = Exists(stays) if cabinet is None else Exists(stays.filter(cell__cabinet=cabinet))
+    lying = frozenset(rows.filter(~there if cabinet is None else there).values_list("case_id", flat=True))
+    return [case for case in waiting if case.pk in lying]
 
 
 def called_for(hall: Hall, *, now: datetime) -> list[str]:

@@ -145,8 +145,8 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "“{item}” is refused[: {reason}]. Fetch the decision at the issue window of {hall} with [code {code} or ]your ID card[, or read it online now: {link}]. You may ask for a review or go to court; the time for it counts from the day you get the decision.",
     },
     "case_ready": {
-        "zh": "“{item}”的证照好了。到{hall}出件窗口，出示[取件码 {code} 或]身份证。[也可以在线领电子证照：{link}]",
-        "en": "The result of “{item}” is ready. Fetch it at the issue window of {hall} with [code {code} or ]your ID card.[ Or take it as a file: {link}]",
+        "zh": "“{item}”的证照好了[，和“{beside}”的在一处，一趟领齐]。到{hall}出件窗口，出示[取件码 {code} 或]身份证。[也可以在线领电子证照：{link}]",
+        "en": "The result of “{item}” is ready[; that of “{beside}” lies there, too]. Fetch it at the issue window of {hall} with [code {code} or ]your ID card.[ Or take it as a file: {link}]",
     },
     "case_ready_remind": {
         "zh": "“{item}”的结果还在{hall}出件窗口，没有人来领。凭[取件码 {code} 或]身份证领。[也可以在线领：{link}]",
@@ -157,8 +157,8 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "The result of “{item}” is ready: fetch it at window {window} now, with the ID card.[ See it here: {link}]",
     },
     "case_in_cabinet": {
-        "zh": "“{item}”的证照好了，放在{hall}的{cabinet}里，24 小时可取[，保留 {hours} 小时]。[取件码 {code}。][也可以在线领电子证照：{link}]",
-        "en": "The result of “{item}” lies in {cabinet} of {hall}, at any hour[ for {hours} hours].[ Code {code}.][ Or take it as a file: {link}]",
+        "zh": "“{item}”的证照好了，放在{hall}的{cabinet}里[，和“{beside}”的在一处]，24 小时可取[，保留 {hours} 小时]。[取件码 {code}。][也可以在线领电子证照：{link}]",
+        "en": "The result of “{item}” lies in {cabinet} of {hall}, at any hour[ for {hours} hours][; that of “{beside}” lies there, too].[ Code {code}.][ Or take it as a file: {link}]",
     },
     "case_code_anew": {
         "zh": "“{item}”的旧取件码作废：代为办理的人不能再领了。[新取件码 {code}。]也可以带身份证到{hall}出件窗口领取。[详情：{link}]",
