@@ -92,6 +92,8 @@ WRITTEN = (
 OF_OTHERS = {  # by another office, or with what is no form
     "lodging-registration", "reform-consent", "public-version",
 }  # fmt: skip
+OTHERS = "孩子|子女|儿童|父母|配偶|夫妻|监护人|家庭成员|代理人|经办人|法定代表人|负责人|卖方|承租人|股东"
+IN_ONE = {"集体户口首页和本人页", "失业保险待遇核定和发放记录"}  # pages of one book, one record
 UNITS = {"certificates"}  # of fees: said within a sentence
 SHEET = OfItem("事项", "Item", "部门", 1, date(2026, 1, 5))
 
@@ -396,6 +398,22 @@ def test_an_agents_paper_is_not_taken_from_the_applicants_certificates(code: str
     ]
 
     assert [each.code for each in theirs if each.satisfied_by] == []
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_the_applicants_own_card_stands_for_nobody_elses_paper(code: str) -> None:
+    """孩子的, 法定代表人的: whoever applies has another card."""
+    theirs = [each for each in matter(code).materials if re.search(OTHERS, each.name_zh)]
+
+    assert [each.name_zh for each in theirs if "resident-id" in each.satisfied_by] == []
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_no_certificate_stands_for_more_than_it_is(code: str) -> None:
+    """身份证和简历: the card is in the library, the life is not."""
+    more = [each for each in matter(code).materials if re.search("[和及与]", each.name_zh)]
+
+    assert [each.name_zh for each in more if each.satisfied_by and each.name_zh not in IN_ONE] == []
 
 
 def test_a_small_matter_stays_small() -> None:
