@@ -94,6 +94,7 @@ OF_OTHERS = {  # by another office, or with what is no form
 }  # fmt: skip
 OTHERS = "孩子|子女|儿童|父母|配偶|夫妻|监护人|家庭成员|代理人|经办人|法定代表人|负责人|卖方|承租人|股东"
 IN_ONE = {"集体户口首页和本人页", "失业保险待遇核定和发放记录"}  # pages of one book, one record
+STAYS_A_BOOK = {"hukou-book"}  # whoever moves away is crossed out in it: it stays with the household
 UNITS = {"certificates"}  # of fees: said within a sentence
 SHEET = OfItem("事项", "Item", "部门", 1, date(2026, 1, 5))
 
@@ -406,6 +407,17 @@ def test_the_applicants_own_card_stands_for_nobody_elses_paper(code: str) -> Non
     theirs = [each for each in matter(code).materials if re.search(OTHERS, each.name_zh)]
 
     assert [each.name_zh for each in theirs if "resident-id" in each.satisfied_by] == []
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_what_the_result_ends_is_handed_in_and_no_copy_of_it_will_do(code: str) -> None:
+    """换领、注销: with a copy out of the library the old sheet stays in the world, and looks as good as ever."""
+    found = matter(code)
+    gone = {each.type for each in found.result.ends} - STAYS_A_BOOK
+    given = [each for each in found.materials if re.search("收回|交回", each.accept_zh)]
+
+    assert [each.code for each in found.materials if gone & set(each.satisfied_by)] == []
+    assert [each.code for each in given if each.satisfied_by or each.channels != ("paper",)] == []
 
 
 @pytest.mark.parametrize("code", FILES)
