@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -19,6 +20,7 @@ from banshi.journeys.case.carried import Carried, of_case
 from banshi.journeys.case.changing import Known
 from banshi.kernel.actors import Actor
 from banshi.kernel.conditions import names
+from banshi.kernel.documents import IdType, types_that_fit
 from banshi.kernel.masking import mask_id
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import queries as cases
@@ -139,13 +141,25 @@ def as_typed(value: object) -> str:
 
 
 def said_value(field: Field, value: str) -> str:
-    """A value as a page says it: a choice by its words, numbers of documents masked."""
+    """A value as a page says it: a choice and a day by their words, numbers of documents masked – but for the code of a firm,
+    which stands on its licence for everybody."""
     if field.type == "choice":
         return next((named(each, "text") for each in field.options if each.id == value), value)
     if field.type == "yes_no":
         words = {"yes": ("是", "Yes"), "no": ("否", "No")}
         return words[value][english()] if value in words else value
-    return mask_id(value) if field.type == "id_number" else value
+    if field.type == "date":
+        return _day_said(value)
+    return mask_id(value) if field.type == "id_number" and types_that_fit(value)[:1] != (IdType.USCC,) else value
+
+
+def _day_said(value: str) -> str:
+    """With its year: it is another one more often than not. As it is where it is no day."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return value
+    return date_format(day, "j F Y") if english() else f"{day.year}年{day.month}月{day.day}日"
 
 
 def mark(no: str, code: str, value: str) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from banshi.frames.case_fields import known_of, lines_of
+from banshi.frames.case_fields import known_of, lines_of, said_value
 from banshi.frames.staff.cases import filled
 from banshi.journeys.case import changing, consenting
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.queries import case_by_no
+from banshi.rooms.catalogue.rules.handling import Field
 from banshi.rooms.library import actions as library
 from tests.journeys.case.test_learning import LATER, issued, matters  # noqa: F401 – a fixture
 from tests.matters import FORM, Matters
@@ -90,3 +91,21 @@ def test_a_case_is_no_record_of_itself(matters: Matters) -> None:  # noqa: F811
     case = issued(matters)
 
     assert said(case_by_no(case.no))["地址"] == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "read"),
+    [
+        ("date", "2028-12-31", "2028年12月31日"),
+        ("date", "12月31", "12月31"),  # as it was typed, where it is no day
+        ("id_number", "91350100M000100Y43", "91350100M000100Y43"),  # of a firm: it stands on its licence for everybody
+        ("id_number", "91350100M000100Y44", "*" * 14 + "0Y44"),  # a digit that is none: nobody knows whose
+        ("id_number", "441900199001010015", "*" * 14 + "0015"),
+    ],
+)
+def test_a_value_is_read_as_people_read_it_and_no_persons_number_stands_open(kind: str, value: str, read: str) -> None:
+    field = Field.model_validate(
+        {"code": "x", "label_zh": "栏", "label_en": "X", "type": kind, "group_zh": "组", "group_en": "G"}
+    )
+
+    assert said_value(field, value) == read
