@@ -70,6 +70,11 @@ class Wanted:
         return self.open and self.row.by_promise is not None and all(each.verdict == "bad" for each in self.pages)
 
     @property
+    def supplied(self) -> bool:
+        """Whether a certificate out of the library stands for it, and nothing is asked besides."""
+        return self.there and not self.told and bool(self.pages) and all(each.certificate for each in self.pages)
+
+    @property
     def by_file(self) -> bool:
         return not by_hand(self.row.channels)
 

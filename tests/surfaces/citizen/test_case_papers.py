@@ -180,6 +180,20 @@ def test_what_the_authorities_hold_is_used_with_one_tap(shop, me, case):
     assert [use.subject for use in CertificateUse.objects.order_by("id")] == [f"case:{case.no}"]
 
 
+def test_of_what_the_library_supplies_no_photo_is_asked_for(shop, me, case):
+    """Taken back, or told to be wrong, it is asked for again."""
+    identity_card(shop[0])
+    before = me.get(path(case)).content.decode()
+
+    me.client.post(path(case, "held"), {"consent": "1", "code": "id"})
+    supplied = me.get(path(case)).content.decode()
+    me.client.post(path(case, f"{CaseMaterial.objects.get().pk}/take-back"))
+    again = me.get(path(case)).content.decode()
+
+    cameras = [page.count('capture="environment"') for page in (before, supplied, again)]
+    assert cameras == [cameras[0], cameras[0] - 1, cameras[0]]
+
+
 def test_without_consent_nothing_is_used(shop, me, case):
     identity_card(shop[0])
 
