@@ -58,8 +58,8 @@ def test_where_every_rule_holds_it_is_granted_and_given_in_the_same_instant(matt
     assert list(CasePaper.objects.order_by("id").values_list("kind", flat=True)) == [
         "submission_receipt", "receipt", "acceptance", "grant", "rule_trace", "licence", "delivery_receipt",
     ]  # fmt: skip
-    assert list(Message.objects.order_by("id").values_list("key", flat=True)) == [
-        "case_sent", "case_granted", "case_closed",
+    assert list(Message.objects.order_by("id").values_list("key", "state")) == [
+        ("case_sent", "dropped"), ("case_granted", "due"), ("case_closed", "due"),
     ]  # fmt: skip
     kinds = {each.type for each in library.certificates_of(person_id=matters.person.pk)}
     assert kinds == {"resident-id", "shop-licence"}

@@ -144,7 +144,9 @@ def _tell_why(case: Case, pack: ByRule, run: RuleRun, tried: Sequence[Tried], *,
 
 
 def _grant(case: Case, pack: ByRule, tried: Sequence[Tried], *, now: datetime) -> None:
-    """Every step that people would have taken, each with its event and its paper; one message, that it is granted."""
+    """Every step that people would have taken, each with its event and its paper; one message, that it is granted: that it came,
+    and by when it is looked at, is said no more where it was still to go out."""
+    messaging.drop(subject=f"case:{case.no}", keys=list(_CAME.values()), now=now)
     if case.phase == "pre_review":
         step(case, "pass", by=SYSTEM, now=now, pre_review_due_on=None)
         write_receipt(case, by=SYSTEM, now=now)
