@@ -157,7 +157,7 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "The result of “{item}” is ready: fetch it at window {window} now, with the ID card.[ See it here: {link}]",
     },
     "case_in_cabinet": {
-        "zh": "“{item}”的证照好了，放在{hall}的{cabinet}里[，和“{beside}”的在一处]，24 小时可取[，保留 {hours} 小时]。[取件码 {code}。][也可以在线领电子证照：{link}]",
+        "zh": "“{item}”的证照好了，放在{hall}的“{cabinet}”里[，和“{beside}”的在一处]，24 小时可取[，保留 {hours} 小时]。[取件码 {code}。][也可以在线领电子证照：{link}]",
         "en": "The result of “{item}” lies in {cabinet} of {hall}, at any hour[ for {hours} hours][; that of “{beside}” lies there, too].[ Code {code}.][ Or take it as a file: {link}]",
     },
     "case_code_anew": {
