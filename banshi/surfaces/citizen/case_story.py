@@ -144,6 +144,9 @@ NO_CODE = _(
     "You get a message as soon as it is ready, and fetch it with the ID card. Prove your telephone at a kiosk of a hall, and "
     "there is a code for it, too: for the cabinet, and for the file."
 )
+POSTED_WHEN_MADE = _(
+    "It is posted to you as soon as it is made. You get the number of the waybill when the courier has it."
+)
 IN_CABINET = _("The code opens the cabinet at any hour; or take it as a file, which is worth the same.")
 REFUSED_NOW = (
     pgettext_lazy("case", "Refused"),
@@ -263,6 +266,8 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
         detail, asks = BRING, True
     if case.phase == "issuing" and not conclude.is_their_own(case, now=now):
         detail = NO_CODE
+    if case.phase == "issuing" and where.wish is not None and where.wish.how == "courier":
+        detail = POSTED_WHEN_MADE
     if case.phase == "ready":
         detail = BY_CARD if not where.code else IN_CABINET if where.stay is not None else detail
     if (case.phase == "ready" or refused) and (words := present_words(case, where.delivery, where.wish)) is not None:

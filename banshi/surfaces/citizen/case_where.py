@@ -35,7 +35,7 @@ WITH_RESULT = frozenset({"ready", "delivered", "closed"})
 @dataclass(frozen=True)
 class Where:
     """While the hall waits for papers: `originals` that are brought, `by_hand` whether they are seen at a window, `dropped` in a
-    cabinet, `sent` by post. Once there is a result: its `delivery`, how it is wished for, its `stay` in a cabinet.
+    cabinet, `sent` by post. Once it is made: its `delivery`, how it is wished for, its `stay` in a cabinet.
     """
 
     originals: tuple[PaperRow, ...] = ()
@@ -83,7 +83,7 @@ def where_of(case: Case, *, now: datetime) -> Where:
         if case.phase not in ("decided", "ready"):
             return Where(delivery=delivery_of(case))
         return Where(delivery=delivery_of(case), wish=wish_of(case), stay=stay_of(case, "result"))
-    return Where()
+    return Where(wish=wish_of(case)) if case.phase == "issuing" else Where()
 
 
 @dataclass(frozen=True)

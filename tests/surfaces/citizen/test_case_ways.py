@@ -50,6 +50,7 @@ def test_an_address_is_given_shown_masked_and_kept_for_the_form(shop: Shop) -> N
     again = me.get(f"/cases/{case.no}/ways").content.decode()
 
     assert ("到付" in empty, done.status_code, Wish.objects.get().how) == (True, 302, "courier")
+    assert ("制好就寄" in page, "附取件码" in page) == (True, False)
     assert ("陈** 139****9000 东莞市南城街****" in page, ADDRESS in page, ADDRESS in again) == (True, False, True)
 
 
