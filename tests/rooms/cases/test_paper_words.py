@@ -177,6 +177,12 @@ def test_reasons_in_several_lines_are_several_paragraphs():
     assert said.paragraphs[1:] == ("理由：第一，地点不对。", "第二，尺寸不对。")
 
 
+def test_a_special_procedure_names_on_what_ground_it_is_held():
+    said = words("special_procedure", replace(MUCH, reason="建设工程消防验收规定第十二条", law=""))
+
+    assert said.paragraphs[-1] == "依据：建设工程消防验收规定第十二条。"
+
+
 def test_a_certificate_bears_the_name_of_what_was_granted():
     said = words("licence", replace(MUCH, stated=(("设置地点", "东城大道 1 号"),), valid_until=date(2027, 3, 9)))
 

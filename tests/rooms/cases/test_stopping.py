@@ -12,8 +12,9 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CasePaper, Stop
-from banshi.rooms.cases.queries import clock_of, lines, next_steps, worklist
+from banshi.rooms.cases.queries import clock_of, facts_of, lines, next_steps, worklist
 from banshi.rooms.cases.queries.exceptions import exceptions
+from banshi.rooms.cases.rules.paper_texts import SAID
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.messaging.models import Message
@@ -50,6 +51,7 @@ def test_the_clock_runs_until_an_approver_agrees(matters: Matters):
     assert (runs, waits, given, papers.count()) == (True, [case], 0, 1)
     assert (stopped.stopped_at, stop.basis, stop.expected_days) == (TUESDAY_NINE + DAY, "申请人要求", 2)
     assert (stop.proposed_by, stop.approved_by) == (matters.staff["reviewer"], matters.staff["approver"])
+    assert SAID["special_procedure"](facts_of(papers.get())).paragraphs[-1] == "依据：申请人要求。"
 
 
 @pytest.mark.parametrize("kind", ["site_visit", "publication"])

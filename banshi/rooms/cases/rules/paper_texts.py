@@ -376,7 +376,7 @@ def _special_procedure(facts: Facts) -> PaperWords:
         paragraphs=(
             f"{_asked(facts)}，依法需要进行{facts.procedure or '特殊程序'}，{needed}不计入办理期限。",
             "结束后恢复计算，新的办结日期另行告知。",
-            *_why(facts),
+            *((f"依据：{_ended(facts.reason)}",) if facts.reason else ()),
         ),
         rows=(*_head(facts), ("程序", facts.procedure), ("所需时间", facts.days_stopped)),
     )
