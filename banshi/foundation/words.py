@@ -50,7 +50,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "mandate-missing": (
         _("No mandate for this"),
         _(
-            "An agent books for the people and matters whose mandates the hall has seen. A new one is shown at the hall."
+            "An agent acts for the people, and in the matters, whose mandates the hall has seen. A new one is shown there."
         ),
     ),
     "member-limited": (
