@@ -57,6 +57,25 @@ def test_a_supplement_is_offered_by_every_channel_and_by_none_once_it_lies_here(
     assert case.item.name_zh in listed
 
 
+def test_what_is_to_be_done_now_comes_before_the_other_ways_and_how_the_result_comes(shop, settings, tmp_path):
+    settings.BANSHI_COURIER_FOLDER = tmp_path
+    matters, me = shop
+    case = told(matters)
+    cabinet(matters)
+
+    html = me.get(f"/cases/{case.no}/").content.decode()
+
+    places = [
+        f'btn--lg btn--block" href="/cases/{case.no}/papers/',
+        "投进",
+        f"/cases/{case.no}/send-in",
+        f"/cases/{case.no}/ways",
+    ]
+    found = [html.index(each) for each in places]
+    assert found == sorted(found)
+    assert [html.count(each) for each in (places[0], places[3])] == [1, 1]
+
+
 def test_it_is_posted_from_its_page_and_called_off_again(shop):
     matters, me = shop
     case = told(matters)
