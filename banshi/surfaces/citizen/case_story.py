@@ -269,7 +269,8 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
     if case.phase == "issuing" and where.wish is not None and where.wish.how == "courier":
         detail = POSTED_WHEN_MADE
     if case.phase == "ready":
-        detail = BY_CARD if not where.code else IN_CABINET if where.stay is not None else detail
+        opens = where.stay is not None and where.stay.cell.broken_at is None
+        detail = BY_CARD if not where.code else IN_CABINET if opens else detail
     if (case.phase == "ready" or refused) and (words := present_words(case, where.delivery, where.wish)) is not None:
         title, detail = words
     if expected and sent is not None:

@@ -682,7 +682,9 @@ def test_a_stuck_cell_leads_to_the_window_with_the_same_code(matters, me):
     before = page(me, case)
     delivery.broken(cell=cabinet.cells.get(), now=TUESDAY_NINE)
 
-    assert ["柜门卡住了" in each for each in (before, page(me, case))] == [False, True]
+    both = before, page(me, case)
+    assert ["柜门卡住了" in each for each in both] == [False, True]
+    assert ["随时打开柜门" in each for each in both] == [True, False]
 
 
 def stuck(cabinet: str, cell: int) -> None:
