@@ -16,6 +16,7 @@ from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import comes_by_itself
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
@@ -52,8 +53,9 @@ def wish(
 
 
 def may_wish(case: Case) -> bool:
-    """Whether its result, or the refusal in writing, is still to be handed over, or may be one day."""
-    return case.phase not in CASE.ends and case.phase != "delivered"
+    """Whether its result, or the refusal in writing, is still to be handed over, or may be one day: what comes as a file by
+    itself is not."""
+    return case.phase not in CASE.ends and case.phase != "delivered" and not comes_by_itself(case)
 
 
 def ways_of(case: Case, *, now: datetime) -> tuple[str, ...]:

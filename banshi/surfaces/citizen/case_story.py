@@ -147,6 +147,9 @@ NO_CODE = _(
 POSTED_WHEN_MADE = _(
     "It is posted to you as soon as it is made. You get the number of the waybill when the courier has it."
 )
+BY_ITSELF = _(
+    "The result is a file: it gets its seal and then lies here, in a moment. You need not choose, fetch or do anything."
+)
 IN_CABINET = _("The code opens the cabinet at any hour; or take it as a file, which is worth the same.")
 REFUSED_NOW = (
     pgettext_lazy("case", "Refused"),
@@ -268,6 +271,9 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
         detail = NO_CODE
     if case.phase == "issuing" and where.wish is not None and where.wish.how == "courier":
         detail = POSTED_WHEN_MADE
+    by_itself = cases.comes_by_itself(case)
+    if by_itself:
+        detail = BY_ITSELF
     if case.phase == "ready":
         opens = where.stay is not None and where.stay.cell.broken_at is None
         detail = BY_CARD if not where.code else IN_CABINET if opens else detail
@@ -286,7 +292,7 @@ def present(case: Case, where: Where, *, now: datetime, today: date, appointment
     return Present(
         title=str(STOPPED if stop else title), detail="" if stop else str(detail),
         has=whose if whose in ("hall", "department") else "", mine=whose == "applicant", over=whose == "",
-        until=None if stop else cases.due_of(case), comes=_comes(case, refused=refused),
+        until=None if stop or by_itself else cases.due_of(case), comes=_comes(case, refused=refused),
         goes_on=unsent_ends(case, now=now) if button is not None else None,
         overdue="overdue" in flags, provisional="provisional" in flags,
         legal=case.due_statutory if runs else None, legal_moves=case.statutory_provisional,

@@ -35,6 +35,7 @@ from banshi.surfaces.kiosk.form import lines_at
 from banshi.surfaces.kiosk.mine import their_case, together
 from banshi.surfaces.kiosk.place import Place
 from banshi.surfaces.kiosk.refusing import Way, refused_page
+from banshi.surfaces.kiosk.result import result_words
 from banshi.surfaces.kiosk.screens import screens_of
 
 
@@ -274,7 +275,7 @@ def listed(names: list[str]) -> str:
 def _present(place: Place, case: Case) -> str:
     """The step it is at, with the day that is waited for."""
     if case.granted is not None:
-        return _decided(case)
+        return _decided(place, case)
     if case.phase in ("pre_review", "received") and (why := cases.why_by_person(case)) is not None:
         said = pgettext("kiosk", "Not decided at once; a person looks at it: %(reason)s.")
         return said % {"reason": why[1 if english() else 0]} + " " + _until(place, case)
@@ -300,18 +301,14 @@ def _until(place: Place, case: Case) -> str:
     return pgettext("kiosk", "The hall goes on with it; there is nothing to do now.")
 
 
-def _decided(case: Case) -> str:
+def _decided(place: Place, case: Case) -> str:
     if not case.granted:
         return pgettext(
             "kiosk", "Refused. Why, and what can be done, stands in the decision: on the phone, or at a window."
         )
     if case.fee_due_on is not None:
         return pgettext("kiosk", "A fee is due: pay here, by telephone or at a window, then the result is made.")
-    if case.phase in ("delivered", "closed"):
-        return pgettext("kiosk", "The result is a file: it lies with the case on the phone.")
-    if case.phase == "ready":
-        return pgettext("kiosk", "The result is ready: fetch it at the issue window with the ID card.")
-    return pgettext("kiosk", "The result is being made. Fetch it at the issue window, or as the message says.")
+    return result_words(place, case)
 
 
 def _print(request: Any, place: Place, case: Case) -> HttpResponse:

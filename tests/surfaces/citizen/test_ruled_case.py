@@ -8,6 +8,7 @@ from banshi.journeys.case import by_rule
 from banshi.rooms.cases.models import Case, CasePaper
 from tests.matters import Matters
 from tests.rules_of_shop import ruled, sure
+from tests.signers import sealing
 from tests.surfaces.citizen.cases import applicant
 from tests.surfaces.citizen.conftest import Phone, text
 from tests.town import TUESDAY_NINE, Town
@@ -85,3 +86,24 @@ def test_the_record_of_the_rules_is_a_paper_of_theirs(shop):
     answer = me.get(f"/cases/{case.no}/documents/{number}")
 
     assert (answer.status_code, answer["Content-Type"], answer.content[:5]) == (200, "application/pdf", b"%PDF-")
+
+
+def test_a_file_that_waits_for_its_seal_offers_no_way_to_fetch_it(shop, settings, tmp_path):
+    sealing(settings, tmp_path)
+    matters, me = ruled(shop[0]), shop[1]
+    case = by_rule.submit(case_no=sure(matters).no, by=matters.applicant, now=TUESDAY_NINE)
+
+    said = page(me, case)
+    choosing = me.get(f"/cases/{case.no}/ways")
+
+    assert case.phase == "issuing"
+    assert "结果是电子文件：盖好章就在这里，很快就好。不用选领取方式，也不用去领。" in said
+    assert [words for words in ("取件码", "寄给我", "出件窗口", "制好并送达") if words in said] == []
+    assert choosing["Location"] == f"/cases/{case.no}/"
+
+
+def test_what_a_person_makes_of_a_grant_by_rule_is_chosen_as_ever(shop):
+    matters, me = ruled(shop[0], electronic=False), shop[1]
+    case = by_rule.submit(case_no=sure(matters).no, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert (case.phase, "结果是电子文件" in page(me, case)) == ("decided", False)

@@ -105,7 +105,16 @@ from banshi.rooms.cases.queries.quota import (
     waiting_in,
 )
 from banshi.rooms.cases.queries.reuse import EarlierPaper, earlier_paper, earlier_papers
-from banshi.rooms.cases.queries.ruled import Ruled, RunsOfItem, agreement, ruled, runs, runs_by_item, why_by_person
+from banshi.rooms.cases.queries.ruled import (
+    Ruled,
+    RunsOfItem,
+    agreement,
+    comes_by_itself,
+    ruled,
+    runs,
+    runs_by_item,
+    why_by_person,
+)
 from banshi.rooms.cases.queries.sealed import (
     Sealed,
     kept_as,
@@ -209,6 +218,7 @@ __all__ = [
     "checks_of",
     "clock_of",
     "closed_for",
+    "comes_by_itself",
     "consultation_of",
     "consultations",
     "consulted",

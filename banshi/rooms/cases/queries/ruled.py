@@ -67,6 +67,19 @@ def ruled(case: Case) -> Ruled | None:
     return Ruled(run.mode, run.outcome, run.why, run.sampled, run.at, run.version, seconds, lines)
 
 
+def comes_by_itself(case: Case) -> bool:
+    """Whether rules granted it, and its result is a file that nobody makes, lays ready or fetches: given with its seal."""
+    if case.phase not in ("decided", "issuing") or not case.granted or case.fee_due_on is not None:
+        return False
+    pack = handling_of_case(case).by_rule
+    return (
+        pack is not None
+        and pack.electronic
+        and case.issued_by_id is None
+        and case.rule_runs.filter(outcome=GRANT, occasion="submit").exists()
+    )
+
+
 def why_by_person(case: Case) -> tuple[str, str] | None:
     """Why the rules of its matter left it to a person, Chinese and English, as whoever applied is told; None where they decided,
     decide nothing, or there is nothing to tell."""
