@@ -30,6 +30,9 @@ class Line:
 
 
 _WHERE = {
+    "make": ("file-check", "issue:home"),
+    "lay_ready": ("folder", "issue:home"),
+    "post": ("truck", "issue:home"),
     "decide": ("scale", "review:approval"),
     "extension": ("clock", "review:extension"),
     "sign_for": ("files", "review:review"),
@@ -46,6 +49,9 @@ _WHERE = {
     "enquiries": ("message-square", "review:enquiries"),
 }
 _TEXT: dict[str, Callable[[int], str]] = {
+    "make": lambda n: npgettext("waiting", "%(n)s result to make", "%(n)s results to make", n),
+    "lay_ready": lambda n: npgettext("waiting", "%(n)s result to lay ready", "%(n)s results to lay ready", n),
+    "post": lambda n: npgettext("waiting", "%(n)s result to post", "%(n)s results to post", n),
     "decide": lambda n: npgettext("waiting", "%(n)s case to decide", "%(n)s cases to decide", n),
     "extension": lambda n: npgettext("waiting", "%(n)s extension to approve", "%(n)s extensions to approve", n),
     "sign_for": lambda n: npgettext(

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
+from banshi.journeys.case import to_issue
 from banshi.kernel.rights import holds
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case, Handover
@@ -20,6 +21,7 @@ from banshi.rooms.places.models import Hall
 LOOK = "cases.look"  # to open what stands in a list
 KEEP = "folders.keep"  # to move a folder
 MINE = (
+    "issue",
     "extension",
     "approval",
     "review",
@@ -31,9 +33,9 @@ MINE = (
 
 @dataclass(frozen=True)
 class Waiting:
-    """:ivar what: extension | decide | sign_for | review | given_back | to_hand_over | to_send_after (papers that follow what the
-    department has) | came_again (what was missing) | acceptance | pre_review | asked | answered | promises (to be checked, or
-    revoked for) | enquiries. :ivar due: the first of their days."""
+    """:ivar what: of results, at the issue window: make | lay_ready | post; extension | decide | sign_for | review | given_back |
+    to_hand_over | to_send_after (papers that follow what the department has) | came_again (what was missing) | acceptance |
+    pre_review | asked | answered | promises (to be checked, or revoked for) | enquiries. :ivar due: the first of their days."""
 
     what: str
     hall: Hall
@@ -50,8 +52,12 @@ def waits_for(
     """
     found: list[Waiting] = []
     for name in MINE:
-        mine = _where(grants, halls, PERMISSION[name], LOOK)
-        if mine:
+        looks = () if name == "issue" else (LOOK,)  # the issue window asks for its own permission alone
+        mine = _where(grants, halls, PERMISSION[name], *looks)
+        if mine and name == "issue":
+            for what, waits in to_issue.to_do(halls=list(mine), department=department).items():
+                found += _counted(what, waits, mine, "hall__code", WORKLISTS[name][1])
+        elif mine:
             rows = cases.worklist(name, halls=list(mine), department=department, staff=staff)
             found += _of_list(name, staff, rows, mine)
     found += _of_opinions(grants, staff, department, halls)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from banshi.frames.staff.case_deeds import deed
 from banshi.frames.staff.frame import status_of
 from banshi.frames.typed import clean, invalid, key_or_none
 from banshi.journeys.case import cabinets as at_cabinets
-from banshi.journeys.case import calling, conclude, courier
+from banshi.journeys.case import calling, conclude, courier, to_issue
 from banshi.kernel.actors import Actor
 from banshi.kernel.masking import mask_name, mask_phone
 from banshi.kernel.refusals import Refused
@@ -70,18 +69,16 @@ WHYS = (
 @require_GET
 def home(request: Asked, hall: str) -> HttpResponseBase:
     place, asked = places.hall_by_code(hall), clean(request.GET.get("q"), 50)
-    rows = queries.worklist("issue", halls=[place.code], department=shared.department_of(request), q=asked)
-    now, columns, one = clock.now(), [], []
-    refused = Q(phase="decided", granted=False)  # nothing is made of it: it is handed over
-    for phase, title in COLUMNS:
-        here = rows.filter(refused | Q(phase=phase)) if phase == "ready" else rows.filter(phase=phase).exclude(refused)
-        found = list(queries.read(here.exclude(delivery__state="posted")[: MOST + 1]))
-        columns.append((phase, title, _rows(found[:MOST], now=now), len(found) > MOST))
+    now, shown, one = clock.now(), [], []
+    titles = dict(COLUMNS)
+    for phase, here in to_issue.columns(halls=[place.code], department=shared.department_of(request), q=asked):
+        found = list(queries.read(here[: MOST + 1]))
+        shown.append((phase, titles[phase], _rows(found[:MOST], now=now), len(found) > MOST))
         one += [case.no for case in found]
     if asked and len(one) == 1:  # a number that was scanned or typed
         return redirect("issue:case", hall=hall, no=one[0])
     left = papers_left(place, most=MOST)
-    return page(request, "issue/home.html", place, columns=columns, asked=asked, any=bool(one), left=left)
+    return page(request, "issue/home.html", place, columns=shown, asked=asked, any=bool(one), left=left)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from banshi.frames.staff.cases import case_here, department_of
 from banshi.frames.staff.frame import acting, paged, query_without_page
 from banshi.frames.staff.saved import saved
 from banshi.frames.typed import clean
-from banshi.journeys.case import folders
+from banshi.journeys.case import folders, to_issue
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
@@ -77,8 +77,11 @@ def tabs(
     lifts = request.who.may("cases.supervise", hall.code)  # a bar is lifted there, whether anything waits or not
     if waits or lifts or here == "promises":  # 承诺核查: shown where something waits
         found.append(("review:promises", PROMISES, waits, here == "promises"))
-    if found:  # one page of all that is somebody's turn; supervision is nobody's
+    issues = request.who.may(PERMISSION["issue"], hall.code)
+    if found or issues:  # one page of all that is somebody's turn; supervision is nobody's
         waits = sum(n for address, _title, n, _here in found if address != "review:supervision")
+        if issues:
+            waits += sum(rows.count() for rows in to_issue.to_do(halls=[hall.code], department=department).values())
         found.insert(0, ("review:waiting", WAITING, waits, here == "waiting"))
     return found
 

@@ -8,8 +8,10 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from banshi.journeys.case import conclude
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
+from banshi.rooms.delivery.models import Delivery, Wish
 from banshi.rooms.identity.models import Role
 from tests.surfaces.office.editing import signed_in
 from tests.town import TUESDAY_NINE
@@ -128,3 +130,51 @@ def test_many_cases_cost_what_one_does(matters, client_of):
 
     assert "4 件等你收件、受理" in page
     assert len(many) == len(one)
+
+
+def listed(client: Any) -> dict[str, list[Any]]:
+    """The rows of the issue window's page, column by column."""
+    return {phase: rows for phase, _title, rows, _more in client.get("/issue/town/").context["columns"]}
+
+
+def test_what_the_issue_window_holds_waits_for_it_in_the_same_numbers_and_overdue_in_red(matters, client_of):
+    to_make = [matters.decided() for _ in range(2)]
+    made, fetched, posted, gone = (matters.decided() for _ in range(4))
+    by = matters.by["issuer"]
+    for case in (made, fetched, posted, gone):
+        conclude.issue(case_no=case.no, by=by, now=TUESDAY_NINE)
+    for case in (fetched, posted, gone):
+        conclude.shelve(case_no=case.no, place="A-1", by=by, now=TUESDAY_NINE)
+    for case in (posted, gone):
+        Wish.objects.create(
+            case=case, how="courier", name="陈", phone="1", address="2", said_at=TUESDAY_NINE, said_by="x"
+        )
+    Delivery.objects.filter(case=gone).update(state="posted")
+    Case.objects.filter(pk=to_make[0].pk).update(issue_due_on="2026-03-02")
+
+    client = client_of("issuer")
+    lines, columns = client.get(HERE).context["lines"], listed(client)
+    tabs = client.get(HERE).context["tabs"]
+
+    assert [(each.text, each.n, each.tone) for each in lines] == [
+        ("2 件等你制证", len(columns["decided"]), "urgent"),
+        ("1 件制好了，等你备好待领", len(columns["issuing"]), "wait"),
+        ("1 件等你寄出", len([row for row in columns["ready"] if row.wish == "courier"]), "wait"),
+    ]
+    assert lines[0].detail == "最早的 3月2日 周一到期"
+    assert {each.href for each in lines} == {"/issue/town/"}
+    assert len(columns["ready"]) == 2
+    assert [(title, n) for _address, title, n, _here in tabs] == [("等我办的", 4)]
+    assert "等你制证" not in said(client_of("approver"))
+
+
+def test_a_refusal_that_is_posted_waits_too_and_one_that_is_fetched_does_not(matters, client_of):
+    refused = matters.decided(grant=False)
+    before = client_of("issuer").get(HERE).context["lines"]
+    Wish.objects.create(
+        case=refused, how="courier", name="陈", phone="1", address="2", said_at=TUESDAY_NINE, said_by="x"
+    )
+
+    after = client_of("issuer").get(HERE).context["lines"]
+
+    assert (before, [each.text for each in after]) == ([], ["1 件等你寄出"])
