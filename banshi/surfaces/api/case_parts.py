@@ -479,7 +479,8 @@ def on_list(name: str, who: Caller, *, hall: str | None, item: str | None, q: st
         must_hold({permission: halls}, permission, places.hall_by_code(hall).code)
         halls = frozenset({hall})
     department = identity.department_of(who.staff_id)
-    return cases.worklist(name, halls=halls, department=department, item=item or "", q=q, staff=who.staff_id)
+    rows = cases.worklist(name, halls=halls, department=department, item=item or "", q=q, staff=who.staff_id)
+    return cases.by_shown_day(rows) if name == "supervision" else rows
 
 
 def certificate_part(each: CertificateView) -> dict[str, Any]:

@@ -148,6 +148,8 @@ def _list(request: Asked, hall: Hall, name: str, *, refusals: Sequence[tuple[str
     department = own or clean(request.GET.get("department"), 60)
     me = request.who.staff_id
     rows = queries.worklist(name, halls=[hall.code], department=department, item=item, q=asked, staff=me)
+    if name == "supervision":
+        rows = queries.by_shown_day(rows)
     every = queries.waiting(queries.worklist(name, halls=[hall.code], department=own, staff=me), most=MOST_CHOICES)
     theirs = every
     if department != own:

@@ -122,3 +122,28 @@ def test_lists_and_last_digits_go_by_an_index(matters: Matters):
     assert {name: [name in plan for plan in each] for name, each in plans.items()} == {
         "cases_that_wait": [True, True], "cases_by_end_of_number": [True],
     }  # fmt: skip
+
+
+def test_supervision_goes_by_the_day_that_is_shown_whatever_it_waits_for(matters: Matters, client_of):
+    """What is over first; a stage counts by its own day; what has none comes last."""
+    decided, stage, later, none, here = (matters.in_review() for _ in range(5))
+    day = date(2026, 3, 10)
+    every = {
+        decided: {"phase": "decided", "granted": True, "issue_due_on": day - timedelta(days=1), "due_promised": day},
+        here: {
+            "phase": "supplement",
+            "brought_on": day,
+            "notice_due_on": day,
+            "due_promised": None,
+            "supplement_due_on": None,
+        },
+        stage: {"due_promised": day + timedelta(days=30), "stage_due_on": day + timedelta(days=1)},
+        later: {"due_promised": day + timedelta(days=2)},
+        none: {"due_promised": None},
+    }
+    for case, columns in every.items():
+        Case.objects.filter(pk=case.pk).update(**columns)
+
+    lines = client_of("supervisor").get("/review/town/supervision").context["lines"]
+
+    assert [line.no for line in lines] == [case.no for case in every]

@@ -61,7 +61,7 @@ from banshi.rooms.cases.queries.handling import (
 from banshi.rooms.cases.queries.kept import next_refusal
 from banshi.rooms.cases.queries.known import is_known
 from banshi.rooms.cases.queries.leases import free, works_on
-from banshi.rooms.cases.queries.lists import Waiting, as_lines, read, waiting
+from banshi.rooms.cases.queries.lists import Waiting, as_lines, by_shown_day, read, waiting
 from banshi.rooms.cases.queries.members import (
     acted_for,
     acts_in,
@@ -209,6 +209,7 @@ __all__ = [
     "blanks_of",
     "blanks_of_case",
     "bundle_by_no",
+    "by_shown_day",
     "case_by_no",
     "cases_for",
     "cases_of",

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, Consultation, Handover, Notice, Obligation, Stop
 from banshi.rooms.cases.queries.consulted import consultations
+from banshi.rooms.cases.queries.lists import by_shown_day
 from banshi.rooms.cases.queries.stopping import longer_than_told
 from banshi.rooms.cases.queries.views import CaseLine, due_before, lines, over_at, stage_before, worklist
 from banshi.rooms.cases.rules.lifecycle import UNDER_CLOCK
@@ -46,10 +47,11 @@ def exceptions(hall: Hall, *, department: str = "", now: datetime) -> Exceptions
     today, since = now.astimezone(ZoneInfo(hall.timezone)).date(), now - LOOKED_BACK
     going = worklist("supervision", halls=[hall.code], department=department)
     theirs: dict[str, object] = {"case__hall": hall} | ({"case__department__code": department} if department else {})
-    late = _due(going, today) | going.filter(over_at(now))
+    late = by_shown_day(_due(going, today) | going.filter(over_at(now)))
     soon = _due(going, work_calendar().add_working_days(today, SOON + 1)).exclude(
         due_before(today) | stage_before(today) | over_at(now)
     )
+    soon = by_shown_day(soon)
     notices = Notice.objects.filter(**theirs, round__gt=1, at__gte=since).select_related(
         "case__item", "by", "second_by"
     )

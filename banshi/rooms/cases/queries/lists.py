@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, QuerySet
+from django.db.models import Case as Where
+from django.db.models import Count, DateField, F, QuerySet, When
+from django.db.models.functions import Coalesce, Least
 
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries.views import all_cases
+from banshi.rooms.cases.queries.views import DUE, LIES_HERE, all_cases
 
 # What a line shows of a case and what hangs on it: what is sealed or long is not fetched, opened and thrown away.
 _NOT_IN_LINE: Final = frozenset({"applicant", "contact", "answers", "form"})
@@ -32,6 +34,25 @@ def read(rows: QuerySet[Case]) -> QuerySet[Case]:
 def as_lines(rows: QuerySet[Case]) -> QuerySet[Case]:
     """The same, with what `lines` says of them alone."""
     return rows.only(*_SHOWN_IN_LINE)
+
+
+def by_shown_day(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """By the first of the days that a line shows, whatever its phase waits for: what went by stands on top, what has no day last.
+    For a list of all phases, where no one column is that day; it sorts all of them.
+    """
+    here = [
+        When(phase=phase, **{f"{since}__isnull": False}, then=_or_fee(column))
+        for phase, (since, column) in LIES_HERE.items()
+    ]
+    due = [When(phase=phase, then=_or_fee(column)) for phase, column in DUE.items()]
+    first = Least(
+        Where(*here, *due, output_field=DateField()), F("stage_due_on")
+    )  # of one there is, where there is one
+    return rows.order_by(first.asc(nulls_last=True), "id")
+
+
+def _or_fee(column: str) -> Coalesce:
+    return Coalesce(F(column), F("fee_due_on"))
 
 
 @dataclass(frozen=True)
