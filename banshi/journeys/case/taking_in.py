@@ -13,7 +13,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries import owed_of, wants_more
+from banshi.rooms.cases.queries import lies_untaken, owed_of, still_owed, wants_more
 
 LACKING = ("material-missing", "form-invalid")
 NOTHING = {"zh": "填收到了几份；都没有就选「都没有」", "en": "Say how many are here, or that none of them is"}
@@ -36,12 +36,27 @@ def take_in(*, case_no: str, copies: Mapping[str, int], by: Actor, now: datetime
         need_taken_out(case)
         if case.phase == "supplement":
             return _supplemented(case, copies, by=by, now=now)
+        if lies_untaken(case):
+            return _counted_late(case, copies, by=by, now=now)
         owed = owed_of(case)
         for code, n in copies.items():
             if code not in owed:
                 raise Refused("nothing-found", facts={"material": code})
             folders.settle(case_no=case_no, code=code, on_paper=n, at_window=True, by=by, now=now)
         return cases.taken_in(case_no=case_no)
+
+
+def _counted_late(case: Case, copies: Mapping[str, int], *, by: Actor, now: datetime) -> Case:
+    """Nobody looked at it in time, and it counts as accepted: what is here goes to the case, what is not is asked for no more."""
+    told = {row.code for row in still_owed(case, now=now)}
+    for code, n in copies.items():
+        if code not in told:
+            raise Refused("nothing-found", facts={"material": code})
+        cases.add_material(case_no=case.no, code=code, channel="paper", copies=n, by=by, now=now)
+    done = cases.counted_late(case_no=case.no, codes=set(copies), by=by, now=now)
+    if copies:
+        folders.received(done, again=True, by=by, now=now)
+    return done
 
 
 def _supplemented(case: Case, copies: Mapping[str, int], *, by: Actor, now: datetime) -> Case:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from banshi.rooms.cases import actions as cases
@@ -72,3 +74,21 @@ def test_that_nothing_of_it_came_is_said_too(matters: Matters, client_of):
 
     case.refresh_from_db()
     assert (case.phase, case.brought_on, case.notice_due_on) == ("supplement", None, None)
+
+
+def test_what_counts_as_accepted_untaken_stays_on_the_list_until_it_is_taken_in(matters: Matters, client_of):
+    case = matters.received(papers=("id",))
+    told = [cases.Missing("lease", "缺")]
+    cases.give_notice(case_no=case.no, missing_now=told, by=matters.by["receiver"], now=TUESDAY_NINE)
+    cases.tell_dropped(case_no=case.no, day=TUESDAY_NINE.date(), now=TUESDAY_NINE)
+    cases.deem_due(now=TUESDAY_NINE + timedelta(days=8))
+    client, page = client_of("receiver"), f"/review/town/cases/{case.no}/"
+
+    listed, waits = client.get("/review/town/acceptance"), client.get("/review/town/waiting")
+    shown = client.get(page).content.decode()
+    client.post(f"{page}take-in", {"copies-lease": "1"})
+
+    case.refresh_from_db()
+    assert ([line.no for line in listed.context["lines"]], "补来了材料" in waits.content.decode()) == ([case.no], True)
+    assert ("copies-lease" in shown, case.phase, case.deemed, case.brought_on) == (True, "accepted", True, None)
+    assert case.no not in client.get("/review/town/acceptance").content.decode()

@@ -23,7 +23,7 @@ from banshi.rooms.cases.actions.applying import (
     tell_dropped,
     withdraw,
 )
-from banshi.rooms.cases.actions.bringing import need_wanted, nothing_here, still_missing, taken_in
+from banshi.rooms.cases.actions.bringing import counted_late, need_wanted, nothing_here, still_missing, taken_in
 from banshi.rooms.cases.actions.bundling import (
     Bundling,
     add_paper,
@@ -122,6 +122,7 @@ __all__ = [
     "come_back",
     "consult",
     "content_of",
+    "counted_late",
     "decide",
     "decide_at_once",
     "deem_due",

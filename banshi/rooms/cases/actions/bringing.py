@@ -4,15 +4,26 @@ The case stays in its phase; what lies here counts from the day it came, and no 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from banshi.kernel.actors import SYSTEM
+from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refusal, Refused
-from banshi.rooms.cases.actions.ground import locked, need, notice_day, put_down, step, tell, today_of, until
+from banshi.rooms.cases.actions.ground import (
+    locked,
+    need,
+    need_untold_in_time,
+    notice_day,
+    put_down,
+    step,
+    tell,
+    today_of,
+    until,
+)
 from banshi.rooms.cases.actions.recounting import is_to_be_reminded, recounted
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.reminding import late_reminder
@@ -75,15 +86,31 @@ def taken_in(*, case_no: str) -> Case:
     return case
 
 
-def still_missing(*, case_no: str, came: bool = True, now: datetime) -> Case:
-    """Not all of a supplement is here: whoever has to bring the rest is told, with at least the days of a reminder from here.
+def counted_late(*, case_no: str, codes: Collection[str], by: Actor, now: datetime) -> Case:
+    """What came to a supplement is counted after it counted as accepted (逾期不告知): it belongs to the case, whoever decides
+    looks at it, and nothing more is asked for. :param codes: papers that are here; none of them is, where it is empty.
 
-    :param came: something of it did; where nothing did days are given once: an empty envelope a week would hold it open for ever.
     :raises Refused: nothing-found, wrong-state.
     """
     with transaction.atomic():
         case = locked(case_no)
+        need(case, "settle")
+        for code in sorted(codes):
+            step(case, "settle", by=by, now=now, facts={"material": code})
+        nothing_here(case)
+    return case
+
+
+def still_missing(*, case_no: str, came: bool = True, now: datetime) -> Case:
+    """Not all of a supplement is here: whoever has to bring the rest is told, with at least the days of a reminder from here.
+
+    :param came: something of it did; where nothing did days are given once: an empty envelope a week would hold it open for ever.
+    :raises Refused: nothing-found, wrong-state; too-late – nobody looked at it in time, and of a permit it counts as accepted.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
         need(case, "supplement")
+        need_untold_in_time(case, now=now)
         nothing_here(case)
         notice = case.events.filter(verb="notice").order_by("-seq").first()
         if came or notice is None or late_reminder(case, since=notice) is None:

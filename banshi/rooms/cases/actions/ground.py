@@ -567,6 +567,20 @@ def notice_day(case: Case, *, begun: date) -> dict[str, Any]:
     return until("notice_due_on", handling_of_case(case).limits.notice_days, begun=begun)
 
 
+def untold_in_time(case: Case, *, now: datetime) -> bool:
+    """逾期不告知: the day by which something had to be said is over, and a permit counts as accepted since its papers – or
+    those of its supplement – came (行政许可法 32 条). No other item does: its red light is for whoever supervises."""
+    over = case.notice_due_on is not None and case.notice_due_on < today_of(case, now)
+    return over and case.item_type == PERMIT
+
+
+def need_untold_in_time(case: Case, *, now: datetime) -> None:
+    """Something may still be asked for, or refused. :raises Refused: too-late – it counts as accepted, and the worker writes so
+    in a moment."""
+    if untold_in_time(case, now=now):
+        raise Refused("too-late", facts={"closes": case.notice_due_on})
+
+
 def names(codes: Collection[str], case: Case) -> list[list[str]]:
     """Papers by name, Chinese and English, for messages."""
     by_code = {paper.code: paper for paper in handling_of_case(case).materials}

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.clock_words import clock_words
@@ -35,15 +36,18 @@ from banshi.rooms.cases.actions.ground import (
     need_lease,
     need_papers,
     need_seen,
+    need_untold_in_time,
     notice_day,
     of_whole,
     papers_listed,
+    put_down,
     staff_of,
     step,
     tell,
     telling_began,
     today_of,
     until,
+    untold_in_time,
 )
 from banshi.rooms.cases.actions.in_one_go import receipt_untold
 from banshi.rooms.cases.actions.places import enter
@@ -212,7 +216,7 @@ def give_notice(
     with transaction.atomic():
         case = locked(case_no)
         need(case, "notice")
-        _need_in_time(case, now=now)
+        need_untold_in_time(case, now=now)
         need_lease(case, by=by, now=now)
         _count(case_no, materials, by=by, now=now)
         _check_missing(case, missing_now)
@@ -258,19 +262,6 @@ def _as_told(case: Case, each: Missing) -> dict[str, str]:
     """With what a field said, without saying it: until it says something else, it is not supplemented."""
     told = {"code": each.code, "kind": each.kind}
     return told | {"said": said_now(case, each.code)} if each.kind == "field" else told
-
-
-def _late(case: Case, *, now: datetime) -> bool:
-    """逾期不告知: the day by which something had to be said is over, and a permit counts as accepted since it was received
-    (行政许可法 32 条). No other item does: its red light is for whoever supervises."""
-    over = case.notice_due_on is not None and case.notice_due_on < today_of(case, now)
-    return over and case.item_type == PERMIT
-
-
-def _need_in_time(case: Case, *, now: datetime) -> None:
-    """:raises Refused: too-late – it counts as accepted, and the worker writes so in a moment."""
-    if _late(case, now=now):
-        raise Refused("too-late", facts={"closes": case.notice_due_on})
 
 
 def _check_missing(case: Case, missing_now: Sequence[Missing]) -> None:
@@ -347,7 +338,7 @@ def accept(
             need_promises(case, now=now)  # the record may name them since
         need_seen(unseen(wanted, got), case)
         Obligation.objects.bulk_create([Obligation(case=case, code=code, due_on=on) for code, on in open_ones])
-        begun = telling_began(case) if _late(case, now=now) else now
+        begun = telling_began(case) if untold_in_time(case, now=now) else now
         if at_once:
             write_acceptance(case, "accept", accepted_at=begun, at_once=True, by=by, now=now)
         else:
@@ -441,7 +432,7 @@ def refuse(*, case_no: str, reason: str, body: str = "", ground: str = "", by: A
     with transaction.atomic():
         case = locked(case_no)
         need(case, "refuse")
-        _need_in_time(case, now=now)
+        need_untold_in_time(case, now=now)
         if (no := early_refusal(chosen, supplementing=case.phase == "supplement")) is not None:
             raise Refused(no)
         need_lease(case, by=by, now=now)
@@ -466,20 +457,43 @@ def _said_late(case: Case, ground: Ground, *, now: datetime) -> dict[str, int]:
 
 def deem_due(*, now: datetime) -> int:
     """逾期不告知即视为受理: a permit that nobody answered in time counts as accepted, from the day its papers – or those of its
-    supplement – came. Late or twice it comes to the same.
+    supplement – came; also where those lie in a cabinet or a parcel that nobody took in. Late or twice it comes to the same.
 
     :returns: how many.
     """
     done = 0
-    for case_no, _zone in _due_rows("received", "notice_due_on", before=last_day(now), item_type=PERMIT):
+    for case_no in _to_deem(now):
         with alone(case_no, what="deem"):
             case = locked(case_no)
             recounted(case, now=now)  # a calendar may have come since the day was written down
-            if case.phase != "received" or not _late(case, now=now):
+            if not untold_in_time(case, now=now):
                 continue
-            _accepted(case, "deem", accepted_at=telling_began(case), by=SYSTEM, now=now)
-            done += 1
+            if case.phase == "supplement" and case.brought_on is not None:
+                _deem_untaken(case, now=now)
+                done += 1
+            elif case.phase == "received":
+                _accepted(case, "deem", accepted_at=telling_began(case), by=SYSTEM, now=now)
+                done += 1
     return done
+
+
+def _to_deem(now: datetime) -> list[str]:
+    """Those whose day comes before this one."""
+    lies = Q(phase="received") | Q(phase="supplement", brought_on__isnull=False)
+    rows = Case.objects.filter(lies, notice_due_on__lt=last_day(now), item_type=PERMIT)
+    return list(rows.order_by("notice_due_on", "id").values_list("no", flat=True)[:500])
+
+
+def _deem_untaken(case: Case, *, now: datetime) -> None:
+    """What was told came, and nobody looked into it: it counts as handed in on the day it came. What it is no receipt says, as
+    nobody counted it; it lies here still, on the list of whoever receives. The case is locked."""
+    lay = case.brought_on
+    assert lay is not None
+    columns = notice_day(case, begun=lay)
+    facts = {"due_on": columns["notice_due_on"], "counts_from": lay, "untaken": True}
+    step(case, "supplement", by=SYSTEM, now=now, facts=facts, supplement_due_on=None, **columns)
+    _accepted(case, "deem", accepted_at=telling_began(case), by=SYSTEM, now=now)
+    put_down(case, brought_on=lay)
 
 
 def lapse_due(*, now: datetime) -> int:
@@ -521,11 +535,11 @@ def _remind_late(case: Case, *, now: datetime) -> None:
     tell(case, "case_remind", event=event, now=now, day=day, anew=today.isoformat())
 
 
-def _due_rows(phase: str, column: str, *, before: date, **of: str) -> list[tuple[str, str]]:
+def _due_rows(phase: str, column: str, *, before: date) -> list[tuple[str, str]]:
     """Those whose day comes before this one: what is not due is not even locked. What is done leaves the list, so the next
     run goes on.
     """
-    rows = Case.objects.filter(**{"phase": phase, f"{column}__lt": before, "brought_on": None}, **of)
+    rows = Case.objects.filter(**{"phase": phase, f"{column}__lt": before, "brought_on": None})
     rows = rows.order_by(column, "id")
     return list(rows.values_list("no", "hall__timezone")[:500])
 

@@ -161,7 +161,7 @@ from banshi.rooms.cases.queries.views import (
     with_of,
     worklist,
 )
-from banshi.rooms.cases.queries.wanting import WANTS_MORE, wants_more
+from banshi.rooms.cases.queries.wanting import WANTS_MORE, lies_untaken, wants_more
 
 __all__ = [
     "WANTS_MORE",
@@ -256,6 +256,7 @@ __all__ = [
     "kept_as",
     "latest_day",
     "left_with",
+    "lies_untaken",
     "limit_begins",
     "limited",
     "line_of",

@@ -8,7 +8,7 @@ from banshi.foundation import clock
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.handling import got_of, wanted_of
 from banshi.rooms.cases.queries.views import PaperRow, paper_rows
-from banshi.rooms.cases.queries.wanting import wants_more
+from banshi.rooms.cases.queries.wanting import lies_untaken, wants_more
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.cases.rules.materials import not_there, unmended
 
@@ -32,7 +32,8 @@ def still_owed(case: Case, *, now: datetime | None = None) -> list[PaperRow]:
     if not wants_more(case):
         return []
     now = now or clock.now()
-    codes = _told_and_lacking(case, now=now) if case.phase == "supplement" else owed_of(case)
+    told = case.phase == "supplement" or lies_untaken(case)
+    codes = _told_and_lacking(case, now=now) if told else owed_of(case)
     return [row for row in paper_rows(case, now=now) if row.code in codes]
 
 
