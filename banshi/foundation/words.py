@@ -344,6 +344,7 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("What was told is not put right"),
         _("Still as it was when the hall told it: {same}. Send it anew."),
     ),
+    ("code-wrong", "pickup"): (_("The pick-up code is not right"), _("Tries left: {left}.")),
     ("mandate-missing", "covers"): (
         _("No mandate for this"),
         _("It covers: {covers}, until {last}, unless it was ended. {ask} can extend it: a window looks at the letter."),

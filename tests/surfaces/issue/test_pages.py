@@ -34,6 +34,7 @@ def test_a_result_is_made_laid_ready_and_handed_over(matters: Matters, client_of
 
     assert phases == ["issuing", "ready"]
     assert code not in page
+    assert "取件码不对" in wrong.content.decode()
     assert (wrong.status_code, done.status_code, Case.objects.get().phase) == (409, 302, "closed")
 
 

@@ -123,7 +123,7 @@ def _wrong(row: Delivery, code: str) -> Refusal | None:
         return None
     row.tries_left = max(0, row.tries_left - 1)
     row.save(update_fields=["tries_left"])
-    return Refusal("code-wrong", {"left": row.tries_left})
+    return Refusal("code-wrong", {"left": row.tries_left, "pickup": True})
 
 
 def is_void(row: Delivery, code: str) -> bool:
