@@ -261,7 +261,8 @@ def to_cabinet(request: Asked, case: Case, by: Actor, now: datetime) -> str:
     """Into a cell of the hall's cabinets, whose door opens."""
     put = at_cabinets.put_again if case.phase == "ready" else at_cabinets.put
     stay = put(cabinets=cabinets_of(case.hall), case_no=case.no, by=by, now=now)
-    return _("Door %(cell)s is open: put it in. The applicant gets the code.") % {"cell": stay.cell.no}
+    where = {"cabinet": named(stay.cell.cabinet), "cell": stay.cell.no}
+    return _("Cabinet “%(cabinet)s”, door %(cell)s is open: put it in. The applicant gets the code.") % where
 
 
 OWN = "own"  # the card of whoever applied, where it may be another's

@@ -41,7 +41,7 @@ def test_a_result_goes_into_a_cell_whose_door_opens(matters: Matters, cabinet: C
     listed = client.get("/issue/town/cabinets/").content.decode()
 
     assert f'action="{at}to-cabinet"' in page
-    assert "1 号柜门已打开" in told
+    assert "“1 号文件柜”的 1 号柜门已打开" in told
     assert (Case.objects.get().phase, Delivery.objects.get().place) == ("ready", "1 号文件柜 1 号格")
     assert "1 号文件柜 1 格" in listed
     assert Delivery.objects.get().code not in listed

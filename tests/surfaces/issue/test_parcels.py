@@ -31,6 +31,18 @@ def wished(matters: Matters, client: Any) -> str:
     return f"/issue/town/cases/{case.no}/"
 
 
+def test_how_it_is_wanted_stands_there_before_it_is_made(matters: Matters, client_of: Any) -> None:
+    case, client = matters.decided(), client_of("issuer")
+    at = f"/issue/town/cases/{case.no}/"
+
+    before = client.get(at).content.decode()
+    courier.wish(case_no=case.no, how="courier", receiver=TO, by=matters.applicant, now=TUESDAY_NINE)
+    after = client.get(at).content.decode()
+
+    assert ["申请人要求寄送" in each for each in (before, after)] == [False, True]
+    assert [f'action="{at}make"' in each for each in (before, after)] == [True, True]
+
+
 def test_a_result_is_made_a_parcel_printed_and_handed_on(matters: Matters, client_of: Any) -> None:
     client = client_of("issuer")
     at = wished(matters, client)
