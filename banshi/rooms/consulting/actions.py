@@ -236,10 +236,14 @@ def _last_question(enquiry: Enquiry) -> Question:
     return enquiry.questions.order_by("-seq")[0]
 
 
+def told_at(enquiry: Enquiry) -> str | None:
+    """The telephone of whoever asked; None: they left none, and find the answer by its number alone."""
+    return enquiry.contact or (enquiry.account.phone if enquiry.account is not None else None)
+
+
 def _tell(enquiry: Enquiry, which: str, *, now: datetime) -> None:
-    phone = enquiry.contact or (enquiry.account.phone if enquiry.account is not None else None)
     messaging.write(
-        key="enquiry_answered", to_phone=phone, hall=enquiry.hall, subject=f"enquiry:{enquiry.no}",
+        key="enquiry_answered", to_phone=told_at(enquiry), hall=enquiry.hall, subject=f"enquiry:{enquiry.no}",
         params={"item_zh": enquiry.item.name_zh, "item_en": enquiry.item.name_en, "enquiry": enquiry.no,
                 **({"link": f"/enquiries/{enquiry.no}/"} if enquiry.account_id else {})},
         dedupe=f"enquiry:{enquiry.no}:answered:{which}", language=enquiry.language, now=now,

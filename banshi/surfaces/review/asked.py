@@ -157,14 +157,18 @@ def _seq(request: Asked) -> int:
 @_deed("answer")
 def answer(request: Asked, no: str, department: str, by: Actor, now: datetime) -> str:
     text = lines_of(request.POST.get("text"), LONGEST_ANSWER + 1)
-    actions.answer(no=no, seq=_seq(request), text=text, department=department, by=by, now=now)
+    done = actions.answer(no=no, seq=_seq(request), text=text, department=department, by=by, now=now)
+    if not actions.told_at(done):
+        return pgettext("enquiry", "Answered. Who asked left no telephone: every window here finds it by its number.")
     return pgettext("enquiry", "Answered. Who asked is told.")
 
 
 @_deed("correct")
 def correct(request: Asked, no: str, department: str, by: Actor, now: datetime) -> str:
     text = lines_of(request.POST.get("text"), LONGEST_ANSWER + 1)
-    actions.correct(no=no, seq=_seq(request), text=text, department=department, by=by, now=now)
+    done = actions.correct(no=no, seq=_seq(request), text=text, department=department, by=by, now=now)
+    if not actions.told_at(done):
+        return pgettext("enquiry", "Corrected; the earlier answer stays. Who asked left no telephone, and is not told.")
     return pgettext("enquiry", "Corrected. Who asked is told; the earlier answer stays.")
 
 

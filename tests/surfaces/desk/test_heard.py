@@ -47,6 +47,7 @@ def answered(enquiry: Enquiry, matters: Matters, *, by: str = "reviewer") -> Non
 def test_somebody_without_a_number_complains_and_is_told_of_the_answer(at_work: Client, matters: Matters) -> None:
     answer = said(at_work)
     (found,) = queries.stuck("town")
+    before = at_work.get(f"/desk/listen/{found.no}").content.decode()
     answered(found, matters)
     page = at_work.get(f"/desk/listen/{found.no}").content.decode()
 
@@ -58,6 +59,7 @@ def test_somebody_without_a_number_complains_and_is_told_of_the_answer(at_work: 
     message = Message.objects.get(key="enquiry_answered")
     assert (message.to, "link" in message.params) == ("+8613800138000", False)
     assert "明天专人陪办。" in page
+    assert ["把编号写给本人" in each for each in (before, page)] == [True, False]
     assert TEXT not in page
     assert "13800138000" not in page
     assert Entry.objects.filter(

@@ -59,6 +59,17 @@ def test_the_department_reads_and_answers_it(client_of: Any, enquiry: Enquiry) -
     assert "能，先带租约来。" in client.get(done.url).content.decode()
 
 
+def test_where_nobody_is_told_of_the_answer_it_does_not_say_so(client_of: Any, enquiry: Enquiry) -> None:
+    client = client_of("reviewer")
+
+    told = client.get(post(client, enquiry, "answer", seq="1", text="能。").url).content.decode()
+    Enquiry.objects.update(account=None)
+    untold = client.get(post(client, enquiry, "correct", seq="1", text="能，先带租约来。").url).content.decode()
+
+    assert ["告诉了提问的人" in each for each in (told, untold)] == [True, False]
+    assert "提问的人没留电话，没有通知。" in untold
+
+
 @pytest.mark.parametrize(
     ("role", "hall", "department", "list_", "page"),
     [
