@@ -24,6 +24,7 @@ from banshi.surfaces.kiosk import sitting
 from tests.matters import Matters, matters_of
 from tests.rooms.cases.test_promising import SAID
 from tests.rules_of_shop import ruled
+from tests.surfaces.citizen.cases import retell
 from tests.surfaces.kiosk.cards import chip
 from tests.surfaces.kiosk.test_papers import photo
 from tests.town import TUESDAY_NINE, Town, at
@@ -398,3 +399,17 @@ def test_what_is_asked_otherwise_since_stands_on_the_check_and_it_is_begun_anew_
     case.refresh_from_db()
     assert ("办理要求改了" in check, "办理要求改了" in after, "印章" in after) == (True, False, True)
     assert (done["Location"], case.item_version > version) == (f"{HERE}/mine/{case.no}/check", True)
+
+
+def test_what_a_window_settles_on_the_spot_says_how_long_it_takes_from_here(
+    matters: Matters, machine: Client, kiosk: Device
+) -> None:
+    lay(machine, matters)
+    address = f"{HERE}/begin/pension?a=premises:rented&a=food:no"
+    before = said(machine.get(address))
+    retell(matters, instant=True)
+
+    after = said(machine.get(address))
+
+    assert ["到窗口当场办结；在这里提交： " in each for each in (before, after)] == [False, True]
+    assert ("个工作日" in before, "个工作日" in after) == (True, True)
