@@ -27,6 +27,8 @@ from banshi.rooms.identity.models import Role
 from banshi.rooms.library import actions as library
 from banshi.rooms.library.models import DocumentVersion
 from tests.matters import FORM, Matters
+from tests.rooms.cases.test_flow import follows
+from tests.rooms.cases.test_stage_limits import FLOW
 from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -614,3 +616,14 @@ def test_a_procedure_is_named_with_what_was_told_and_what_came_of_it(matters: Ma
         True,
     ) * 3
     assert ("程序结果：" in stands, "程序结果： 双方意见一致" in over) == (False, True)
+
+
+def test_while_the_clock_stands_no_stage_has_a_last_day(matters: Matters, client_of):
+    follows(FLOW)
+    case = matters.in_review()
+
+    runs = text_of(client_of("reviewer").get(at(case)).content.decode())
+    Case.objects.filter(pk=case.pk).update(stopped_at=TUESDAY_NINE)
+    stands = text_of(client_of("reviewer").get(at(case)).content.decode())
+
+    assert ["3月13日" in each for each in (runs, stands)] == [True, False]
