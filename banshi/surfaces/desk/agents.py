@@ -29,6 +29,7 @@ class AgentPart:
     rows: tuple[tuple[Acting, str], ...]  # each with what it covers
     chosen: str
     typed: Mapping[str, str]
+    may_enter: bool  # whoever stands here showed their own card: else no letter is written down
     types: tuple[IdType, ...] = tuple(kind for kind in IdType if kind is not IdType.USCC)
     kinds: tuple[str, ...] = LETTERS
 
@@ -45,7 +46,9 @@ def agents_part(request: Asked, here: Served, typed: Mapping[str, str], now: dat
     chosen = client_for(request, here, now)
     rows = people.acts_for_people(here.ticket.person_id, today=here.today(now))
     said = dict.fromkeys(FIELDS, "") | dict(typed)
-    return AgentPart(tuple((each, covered(each)) for each in rows), str(chosen.ref) if chosen else "", said)
+    return AgentPart(
+        tuple((each, covered(each)) for each in rows), str(chosen.ref) if chosen else "", said, here.compared
+    )
 
 
 def covered(each: Acting) -> str:

@@ -71,6 +71,17 @@ def test_a_letter_for_another_matter_opens_nothing_and_says_who_can_extend_it(cl
     assert town.person(1).masked_name in refused.content.decode()
 
 
+def test_that_the_card_comes_first_is_said_beside_the_letter(clerk: Client, matters: Matters) -> None:
+    ticket = served(matters.town, compared=False)
+
+    before = clerk.get(f"/desk/cases/{ticket.ref}/").content.decode()
+    ticket.identity_ok = True
+    ticket.save(update_fields=["identity_ok"])
+    after = clerk.get(f"/desk/cases/{ticket.ref}/").content.decode()
+
+    assert ["先核对代理人本人的证件（I）" in each for each in (before, after)] == [True, False]
+
+
 def test_a_matter_that_is_done_in_person_is_refused_to_an_agent(clerk: Client, matters: Matters) -> None:
     ticket = served(matters.town)
     entered(clerk, ticket, matters.town.person(1))
