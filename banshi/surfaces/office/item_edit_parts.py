@@ -22,7 +22,7 @@ from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, int_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.actions import editing
-from banshi.rooms.catalogue.models import DataElement
+from banshi.rooms.catalogue.models import DataElement, Department
 from banshi.rooms.catalogue.queries import departments
 from banshi.rooms.catalogue.queries import drafts as queries
 from banshi.rooms.catalogue.rules.compared import Said, compared
@@ -152,7 +152,7 @@ def _saved(
         messages.warning(request, back)
     else:
         messages.success(request, pgettext("item edit", "Saved."))
-    if request.POST.get("act") == "stay":
+    if request.POST.get("then") == "stay":  # not `act`: of a stage that is which step of a case it is
         return redirect(_address(said, part, at))
     if part == REST:
         return redirect("office:item_edit", hall=said.hall.code, change=said.draft.pk)
@@ -201,11 +201,18 @@ def _form_page(
         code=entry.get(CODED.get(part, ""), ""),
         groups=grouped(drawn(part, entry, facts, said.handling, said.document)),
         elements=DataElement.objects.order_by("code") if part == "fields" else (),
-        departments=departments() if part == "flow" else (),
+        departments=_departments(entry) if part == "flow" else (),
         papers=queries.shared_papers() if part == "materials" and new else (),
         blank=_blank_of(said, part, entry), rates=len(entry["fee"][RATES]) if part == REST else 0,
         remissions=len(entry["fee"].get(REMISSIONS, ())) if part == REST else 0, **more,
     )  # fmt: skip
+
+
+def _departments(entry: Mapping[str, Any]) -> list[Department]:
+    """All that there are, and one that stands there and is none: a fault says so, saving keeps it."""
+    found, code = departments(), str(entry.get("department", ""))
+    there = not code or any(each.code == code for each in found)
+    return found if there else [*found, Department(code=code, name_zh=code, name_en=code)]
 
 
 def _blank_of(said: Change, part: str, entry: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.test import Client
 
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.catalogue.actions.editing import edit_change, open_change
-from banshi.rooms.catalogue.models import HallItem, Item, ItemDraft, Material
+from banshi.rooms.catalogue.models import Department, HallItem, Item, ItemDraft, Material
+from banshi.surfaces.office.item_edit_words import PARTS
 from tests.rooms.catalogue.handlings import document, field, question
 from tests.surfaces.office.editing import office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import TUESDAY_NINE, Town
@@ -46,7 +48,7 @@ def text(client: Client, address: str, language: str = "zh-hans") -> str:
 
 def sent(client: Client, address: str, **more: Any) -> dict[str, Any]:
     """The form of a page as a browser sends it, with what is typed over it."""
-    said: dict[str, Any] = {"seen": client.get(address).context["draft"].revision, "act": "save"}
+    said: dict[str, Any] = {"seen": client.get(address).context["draft"].revision, "then": "list"}
     context = client.get(address).context
     said |= {"new": "1"} if context["new"] else {"code": context["code"]}
     for each in [one for _, drawn in context["groups"] for one in drawn]:
@@ -561,6 +563,31 @@ def test_a_stage_is_added_and_the_last_one_taken_out_leaves_the_general_flow(cha
         "needed_if": {"eq": ["premises", "rented"]},
     }  # fmt: skip
     assert "flow" not in now(change)
+
+
+@pytest.mark.parametrize("part", [*PARTS, "rest"])
+def test_no_key_of_a_form_bears_the_name_of_a_field(part: str, change: ItemDraft, editor: Client) -> None:
+    """A browser sends both, and the key, which comes last, would be read as what was filled in."""
+    shown = text(editor, url(change, "rest/" if part == "rest" else f"{part}/0/"))
+
+    keys = set(re.findall(r'<button[^>]* name="([^"]+)"', shown))
+    fields = set(re.findall(r'<(?:input|select|textarea)[^>]* name="([^"]+)"', shown))
+
+    assert (keys & fields, "then" in keys) == (set(), True)
+
+
+def test_a_department_is_chosen_by_its_name_and_one_that_is_none_stays(change: ItemDraft, editor: Client) -> None:
+    new = url(change, "flow/0/")
+    asks = {"name_zh": "问公安", "name_en": "Police", "act": "consult"}
+    editor.post(new, sent(editor, new, **asks, department="nobody"))
+
+    shown = text(editor, new)
+    editor.post(new, sent(editor, new, days="3"))
+
+    known = Department.objects.order_by("code")[0]
+    assert f'<option value="{known.code}">{known.name_zh}</option>' in shown
+    assert '<option value="nobody" selected>nobody</option>' in shown
+    assert [(each["department"], each["days"]) for each in now(change)["flow"]] == [("nobody", 3)]
 
 
 def test_a_paper_says_where_it_comes_from_and_unsaid_leaves_nothing(change: ItemDraft, editor: Client) -> None:
