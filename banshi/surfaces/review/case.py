@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -26,9 +26,11 @@ from banshi.rooms.cases.queries import (
     latest_day,
     place_refusal,
     shown_fields,
+    stages_not_begun,
     standing_of,
     still_owed,
 )
+from banshi.rooms.cases.queries.consulted import Consulted
 from banshi.rooms.cases.queries.extending import asked_extension
 from banshi.rooms.cases.queries.flow import counted_stages
 from banshi.rooms.cases.queries.stopping import proposed_stop
@@ -120,6 +122,27 @@ def longer_days(case: Case, days: int, *, now: datetime) -> list[tuple[str, date
     return [(label, before[name], after.get(name)) for name, label in kinds.items() if before[name] is not None]
 
 
+def _joint(
+    case: Case, hall: Hall, consulted: Sequence[Consulted], deeds: Collection[str], said: Said
+) -> dict[str, Any]:
+    """Of a case that several departments look into: what nobody began with yet, who can be asked – those of its flow first,
+    wherever they work –, and whose last word is that it be refused.
+    """
+    left = stages_not_begun(case) if "opine" in deeds or "consult" in deeds else ()
+    first = [each.department for each in left if each.act == "consult"]
+    here = {each.pk for each in departments(hall.code)} if "consult" in deeds else set()
+    asked = (
+        [d for d in departments() if d.pk != case.department_id and (d.pk in here or d.code in first)] if here else []
+    )
+    last = {each.row.department_id: each.row for each in consulted if not each.open}
+    return {
+        "not_begun": left, "departments": sorted(asked, key=lambda d: d.code not in first),
+        "ask_now": bool(first) and said.deed != "consult",
+        "ask_whom": said["department"] if said.deed == "consult" else next(iter(first), ""),
+        "objections": [row for row in last.values() if row.says == "refuse"] if "decide" in deeds else [],
+    }  # fmt: skip
+
+
 def _no_place(case: Case) -> str:
     """The reason of a refusal, to start from, of what fulfils the conditions, where every place is given or it was not drawn –
     nothing that passes by itself. In Chinese, as decisions are written.
@@ -163,7 +186,7 @@ def answer(
         "proposed_stop": stop_words(case) if "agree_stop" in deeds else None,
         "asked_longer": (asked := asked_extension(case)), "longer": said if deed == "extend" else asked,
         "longer_days": longer_days(case, asked.days if asked is not None else 0, now=now) if "extend" in deeds else [],
-        "departments": [d for d in departments(hall.code) if d.pk != case.department_id] if "consult" in deeds else [],
+        **_joint(case, hall, context["consulted"], deeds, said),
         "consult_until": latest_day(case, today_of(case, now)) if "consult" in deeds else None,
         "colleagues": colleagues(case, proposed_by) if "hand_on" in deeds else [],
         "others": other_departments(case) if "hand_to_department" in deeds else [],

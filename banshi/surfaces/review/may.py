@@ -21,6 +21,7 @@ from banshi.rooms.cases.queries import (
     handling_of_case,
     limit_begins,
     place_refusal,
+    stages_not_begun,
     stages_waited_for,
 )
 from banshi.rooms.cases.queries.stopping import STOP
@@ -209,6 +210,9 @@ def _undecided(who: Who, case: Case, put_by: Collection[int]) -> list[str]:
         found.append(
             _("It can be refused, not granted, before these are done: %(stages)s.") % {"stages": _listed(waits)}
         )
+        if left := stages_not_begun(case):
+            said = pgettext("opinion", "Nobody began with these yet: %(stages)s. A reviewer does it on this page.")
+            found.append(said % {"stages": _listed(left)})
     if _extended(case):
         found.append(_("It was extended once, and is not extended again."))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, Opinion
 from banshi.rooms.cases.queries import next_refusal, stages_of, stages_waited_for
 from banshi.rooms.cases.rules.duties import issue_refusal, review_refusal
-from banshi.rooms.cases.rules.flow import Lived, grant_refusal, stand
+from banshi.rooms.cases.rules.flow import Lived, grant_refusal, not_begun, stand
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.rules.flow import stages
@@ -215,6 +216,21 @@ def test_gates_wait_for_the_last_of_each() -> None:
     assert no is not None
     assert [each["en"] for each in no.facts["stages"]] == ["Inspection"]
     assert grant_refusal(gates, Lived(answered={"police": TUESDAY}, over={"inspection": TUESDAY})) is None
+
+
+def test_nobody_began_with_what_was_neither_asked_nor_done_nor_is_told_of_with_the_opinion() -> None:
+    gates = [Stage.model_validate(each) for each in FLOW]
+    fresh = Lived(received=TUESDAY, accepted=TUESDAY)
+    told = [each for each in gates if each.act == "procedure"]
+
+    def left(lived: Lived, counted: list[Stage]) -> list[str]:
+        rows = stand(gates, lived, calendar=lambda: WorkCalendar({}))
+        return [each.code for each in not_begun(rows, counted=counted)]
+
+    assert left(fresh, []) == ["police", "visit"]
+    assert left(fresh, told) == ["police"]
+    assert left(replace(fresh, open=frozenset({"police", "inspection"})), []) == []
+    assert left(replace(fresh, answered={"police": TUESDAY}, over={"inspection": TUESDAY}), []) == []
 
 
 @pytest.mark.parametrize(

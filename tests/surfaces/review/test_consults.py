@@ -12,6 +12,7 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Consultation
 from tests.matters import Matters
 from tests.rooms.cases.test_consulting import answer, ask, police
+from tests.rooms.cases.test_flow import FLOW, follows
 from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,66 @@ def test_only_papers_that_came_are_offered_to_be_shown(matters: Matters, client_
 
     offered = [code for code in ("id", "lease", "photo", "plan") if f'name="paper" value="{code}"' in page]
     assert (offered, page.count("只有纸质")) == (["id", "lease", "photo"], 3)
+
+
+def test_what_the_flow_asks_is_named_to_the_reviewer_and_chosen_first(matters: Matters, client_of: Any):
+    """The department has no matter of its own in this hall, and is asked all the same."""
+    police(matters)
+    follows(FLOW)
+    case = matters.in_review()
+    at = f"/review/town/cases/{case.no}/"
+
+    before = " ".join(client_of("reviewer").get(at).content.decode().split())
+    client_of("reviewer").post(at + "consult", FORM)
+    after = client_of("reviewer").get(at).content.decode()
+
+    assert ("还没有发起： 问公安<br>" in before, '<option value="police" selected>公安局</option>' in before) == (
+        True,
+        True,
+    )
+    assert ("还没有发起" in after, '<option value="police" selected>' in after) == (False, False)
+
+
+def test_a_refused_question_keeps_the_department_that_was_chosen(matters: Matters, client_of: Any):
+    police(matters)
+    follows(FLOW)
+    case = matters.in_review()
+
+    answer = client_of("reviewer").post(
+        f"/review/town/cases/{case.no}/consult", FORM | {"department": "", "due_on": "x"}
+    )
+
+    page = answer.content.decode()
+    assert (answer.status_code, '<option value="police">公安局</option>' in page) == (422, True)
+    assert page.count('<details class="deed" open open') == 0
+
+
+def test_who_decides_reads_what_nobody_began_with_and_which_department_says_no(matters: Matters, client_of: Any):
+    officer = police(matters)
+    follows(FLOW)
+    case = matters.in_review()
+    cases.opine(case_no=case.no, says="grant", by=matters.by["reviewer"], now=TUESDAY_NINE)
+    at = f"/review/town/cases/{case.no}/"
+
+    nobody = client_of("approver").get(at).content.decode()
+    row = ask(matters, case)
+    cases.release(case_no=case.no, by=matters.by["reviewer"], now=TUESDAY_NINE)
+    asked = client_of("approver").get(at).content.decode()
+    answer(row, officer, text="在学校<旁边>")
+    said_no = client_of("approver").get(at).content.decode()
+
+    assert [("不能准予：问公安" in page, "还没有人发起：问公安" in page) for page in (nobody, asked, said_no)] == [
+        (True, True), (True, False), (False, False),
+    ]  # fmt: skip
+    assert ["公安局建议不予：在学校&lt;旁边&gt;" in page for page in (asked, said_no)] == [False, True]
+
+
+def test_the_last_word_of_a_department_counts(matters: Matters, client_of: Any):
+    officer, case = police(matters), matters.in_review()
+    answer(ask(matters, case), officer)
+    answer(ask(matters, case), officer, says="grant", text="")
+    cases.opine(case_no=case.no, says="grant", by=matters.by["reviewer"], now=TUESDAY_NINE)
+
+    page = client_of("approver").get(f"/review/town/cases/{case.no}/").content.decode()
+
+    assert "公安局建议不予" not in page

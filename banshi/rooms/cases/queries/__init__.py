@@ -42,7 +42,7 @@ from banshi.rooms.cases.queries.consulted import (
     papers_shown,
 )
 from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
-from banshi.rooms.cases.queries.flow import stages_of, stages_waited_for
+from banshi.rooms.cases.queries.flow import gates_of, stages_not_begun, stages_of, stages_waited_for
 from banshi.rooms.cases.queries.handed import given_back, was_given_back
 from banshi.rooms.cases.queries.handling import (
     cost_of,
@@ -246,6 +246,7 @@ __all__ = [
     "found_by",
     "free",
     "free_of",
+    "gates_of",
     "given_back",
     "got_of",
     "guided_case",
@@ -304,6 +305,7 @@ __all__ = [
     "shown_fields",
     "shown_round",
     "siblings",
+    "stages_not_begun",
     "stages_of",
     "stages_waited_for",
     "standing_of",

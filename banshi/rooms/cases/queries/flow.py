@@ -12,8 +12,9 @@ from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases.models import Case, CaseEvent, Opinion
 from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
 from banshi.rooms.cases.queries.quota import limit_begins
+from banshi.rooms.cases.queries.stopping import STOP
 from banshi.rooms.cases.rules.clocks import Stop
-from banshi.rooms.cases.rules.flow import Lived, StageRow, limit_of, limited, stand, ungated
+from banshi.rooms.cases.rules.flow import Lived, StageRow, limit_of, limited, not_begun, stand, ungated
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.cases.rules.procedures import stops_clock
 from banshi.rooms.catalogue.rules.flow import GATES
@@ -82,6 +83,19 @@ def stages_waited_for(case: Case) -> tuple[Stage, ...]:
 
 def stages_of(case: Case) -> tuple[StageRow, ...]:
     return stand(flow_of(case), lived(case), calendar=work_calendar)
+
+
+def gates_of(case: Case) -> tuple[StageRow, ...]:
+    """Departments and procedures of its flow, as they stand: what a decision waits for. Most flows have none, at no cost."""
+    if not any(stage.act in GATES for stage in flow_of(case)):
+        return ()
+    return tuple(row for row in stages_of(case) if row.stage.act in GATES)
+
+
+def stages_not_begun(case: Case) -> tuple[Stage, ...]:
+    """Those of them that nobody began with; not a procedure while one is proposed."""
+    found = not_begun(gates_of(case), counted=counted_stages(case))
+    return tuple(each for each in found if each.act != "procedure" or case.proposed != STOP)
 
 
 def stage_limit(case: Case) -> tuple[str, date | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -100,6 +100,17 @@ def stand(stages: Sequence[Stage], lived: Lived, *, calendar: Callable[[], WorkC
         rows.append(StageRow(stage, "now" if reached else "ahead", due_on=due_on, asked=asked))
         reached = reached and (stage.act in GATES or stage.act == "other")
     return tuple(rows)
+
+
+def not_begun(rows: Sequence[StageRow], *, counted: Collection[Stage]) -> tuple[Stage, ...]:
+    """Departments that nobody asked and procedures that nobody proposed, before a decision that waits for them.
+
+    :param counted: procedures that stop no clock: the review says what came of them.
+    """
+    return tuple(
+        row.stage for row in rows
+        if row.stage.act in GATES and row.state != "done" and not row.asked and row.stage not in counted
+    )  # fmt: skip
 
 
 def limited(stages: Sequence[Stage]) -> bool:
