@@ -41,6 +41,10 @@ ON_ITS_WAY: Words = (
     pgettext_lazy("case", "On its way to you"),
     _("The courier has it. You get a message when it is out for delivery."),
 )
+AT_THE_DOOR: Words = (
+    pgettext_lazy("case", "Out for delivery"),
+    _("The courier is on the way to you with it. Keep the telephone at hand."),
+)
 NOT_TAKEN_IN: Words = (
     pgettext_lazy("case", "It could not be handed over"),
     _("The courier tries again or brings it back to the hall. You get a message as soon as it is there."),
@@ -116,7 +120,9 @@ def present_words(case: Case, row: Delivery | None, wish: Wish | None) -> Words 
     """What a case that is ready says, where it is not simply to be fetched."""
     parcel = deliveries.parcel_of(case)
     if row is not None and row.state == "posted":
-        return {"refused": NOT_TAKEN_IN, "returning": GOES_BACK}.get(parcel.state if parcel else "", ON_ITS_WAY)
+        return {"out": AT_THE_DOOR, "refused": NOT_TAKEN_IN, "returning": GOES_BACK}.get(
+            parcel.state if parcel else "", ON_ITS_WAY
+        )
     if wish is not None and wish.how == "courier":
         return TO_POST
     return CAME_BACK if parcel is not None and parcel.state == "back" and wish is None else None

@@ -91,11 +91,13 @@ def test_a_parcel_is_followed_step_by_step_and_no_code_is_shown(shop: Shop) -> N
     assert ((late.status_code, file.status_code), "已经交给快递" in text(late)) == ((409, 409), True)
 
 
-@pytest.mark.parametrize(("state", "says"), [("refused", "快递没能送到你手上"), ("returning", "正在退回大厅")])
-def test_what_could_not_be_handed_over_is_said_to_be_no_more_on_its_way(shop: Shop, state: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "says"), [("out", "留意电话"), ("refused", "快递没能送到你手上"), ("returning", "正在退回大厅")]
+)
+def test_where_a_parcel_is_says_more_than_that_it_is_on_its_way(shop: Shop, state: str, says: str) -> None:
     _matters, me, case = shop
     waybill = posted(shop)
-    for n, event in enumerate(("accepted", "refused", "returning"), start=1):
+    for n, event in enumerate(("accepted", "out", "refused", "returning"), start=1):
         at = TUESDAY_NINE + timedelta(minutes=n)
         courier.told(waybill=waybill, said=Told(str(n), event, at), now=at)  # type: ignore[arg-type]
         if event == state:
