@@ -130,6 +130,7 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "present": present,
         "appointment": appointment,
         "remedy": cases.remedy_shown(found),
+        "gates": cases.gates_of(found) if found.phase in ("accepted", "in_review") else (),
         "told": cases.told_missing(found),
         "fee": fees.owed(found.no, now=now) if found.decided_at else None,
         "to_follow": to_follow([found]).get(found.pk, []),

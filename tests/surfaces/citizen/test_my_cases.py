@@ -24,6 +24,8 @@ from banshi.rooms.delivery.queries import code_for_applicant
 from banshi.rooms.identity.models import Account
 from banshi.rooms.places.actions import publish_policy
 from tests.matters import Matters
+from tests.rooms.cases.test_consulting import answer, ask, police
+from tests.rooms.cases.test_flow import FLOW, follows
 from tests.signers import Plain, sealing
 from tests.surfaces.citizen.cases import applicant, fields, handed_in, retell
 from tests.surfaces.citizen.conftest import Phone, browser, sign_in, stop_the_clock, text
@@ -277,6 +279,24 @@ def test_in_review_it_says_who_has_it_and_until_when(matters, me):
     assert "暂定：那一年的放假安排还没公布。" in shown
     assert "物料流转凭证" not in shown
     assert "办rev" not in shown  # no clerk's name
+
+
+def test_in_review_it_says_which_departments_are_asked_and_who_comes(matters, me):
+    officer = police(matters)
+    follows(FLOW)
+    case = matters.in_review(answers={"premises": "rented", "food": "yes"})
+
+    before = page(me, case)
+    row = ask(matters, case)
+    during = page(me, case)
+    answer(row, officer, says="grant", text="")
+    after = page(me, case)
+
+    says = ("问公安 · 还没开始", "问公安 · 进行中", "店面检验 · 还没开始")
+    assert [[said in " ".join(shown.split()) for said in says] for shown in (before, during, after)] == [
+        [True, False, True], [False, True, True], [False, False, True],
+    ]  # fmt: skip
+    assert "在此之前" not in page(me, matters.received())
 
 
 def test_days_on_which_the_clock_stood_are_told(matters, me):
