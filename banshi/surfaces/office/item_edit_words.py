@@ -14,7 +14,7 @@ from banshi.foundation.said import named
 from banshi.rooms.catalogue.rules.editing import CODED, ENDS, RATES, REMISSIONS, VALID, WITHIN, entries
 from banshi.rooms.catalogue.rules.handling import LONGEST_REUSE, LONGEST_WORDS, Channel, FieldType, Necessity, Unit
 from banshi.rooms.catalogue.rules.national import AT_TIMES, STATED
-from banshi.surfaces.office.item_version_words import ENDED, NAMES, VALUES
+from banshi.surfaces.office.item_version_words import ACTS, ENDED, NAMES, PROCEDURES, VALUES
 
 Text = str | Promise
 NAME = 200  # characters
@@ -254,30 +254,6 @@ APPOINTMENTS: dict[str, Text] = {
     "required": pgettext_lazy("item edit", "needed"),
     "advised": VALUES["advised"],
     "none": VALUES["none"],
-}
-
-
-ACTS: dict[str, Text] = {
-    "receive": pgettext_lazy("item edit", "receipt and acceptance"),
-    "review": pgettext_lazy("item edit", "review"),
-    "consult": pgettext_lazy("item edit", "opinion of a department"),
-    "procedure": pgettext_lazy("item edit", "special procedure"),
-    "decide": pgettext_lazy("item edit", "decision"),
-    "issue": pgettext_lazy("item edit", "result made and handed over"),
-    "other": pgettext_lazy("item edit", "none of these: it is only said"),
-}
-PROCEDURES: dict[str, Text] = {
-    "": pgettext_lazy("item edit", "none"),
-    "hearing": pgettext_lazy("item edit", "hearing"),
-    "bidding": pgettext_lazy("item edit", "bidding"),
-    "auction": pgettext_lazy("item edit", "auction"),
-    "inspection": pgettext_lazy("item edit", "inspection"),
-    "testing": pgettext_lazy("item edit", "testing"),
-    "quarantine": pgettext_lazy("item edit", "quarantine"),
-    "appraisal": pgettext_lazy("item edit", "appraisal"),
-    "expert_review": pgettext_lazy("item edit", "expert review"),
-    "site_visit": pgettext_lazy("item edit", "on-site visit"),
-    "publication": pgettext_lazy("item edit", "public notice"),
 }
 
 

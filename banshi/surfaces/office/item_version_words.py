@@ -192,6 +192,29 @@ ENDED: dict[str, Text] = {
     "only": pgettext_lazy("item version", "the one used or named, else the only one"),
     "all": pgettext_lazy("item version", "all that the holder has"),
 }
+ACTS: dict[str, Text] = {
+    "receive": pgettext_lazy("item edit", "receipt and acceptance"),
+    "review": pgettext_lazy("item edit", "review"),
+    "consult": pgettext_lazy("item edit", "opinion of a department"),
+    "procedure": pgettext_lazy("item edit", "special procedure"),
+    "decide": pgettext_lazy("item edit", "decision"),
+    "issue": pgettext_lazy("item edit", "result made and handed over"),
+    "other": pgettext_lazy("item edit", "none of these: it is only said"),
+}
+PROCEDURES: dict[str, Text] = {
+    "": pgettext_lazy("item edit", "none"),
+    "hearing": pgettext_lazy("item edit", "hearing"),
+    "bidding": pgettext_lazy("item edit", "bidding"),
+    "auction": pgettext_lazy("item edit", "auction"),
+    "inspection": pgettext_lazy("item edit", "inspection"),
+    "testing": pgettext_lazy("item edit", "testing"),
+    "quarantine": pgettext_lazy("item edit", "quarantine"),
+    "appraisal": pgettext_lazy("item edit", "appraisal"),
+    "expert_review": pgettext_lazy("item edit", "expert review"),
+    "site_visit": pgettext_lazy("item edit", "on-site visit"),
+    "publication": pgettext_lazy("item edit", "public notice"),
+}
+CHOSEN = {"act": ACTS, "procedure": PROCEDURES}
 WORDED = frozenset({"necessity", "channels", "appointment", "unit", "online_level", "source", "by"})
 
 
@@ -281,4 +304,6 @@ def _value(name: str, value: Any, handling: Handling) -> str:
         return str(value.get(f"text_{tongue}") or value.get(f"label_{tongue}", value))
     if value is None:
         return ""
+    if name in CHOSEN and value:
+        return str(CHOSEN[name].get(value, value))
     return str(VALUES.get(value, value)) if name in WORDED and isinstance(value, str) else str(value)

@@ -576,6 +576,16 @@ def test_no_key_of_a_form_bears_the_name_of_a_field(part: str, change: ItemDraft
     assert (keys & fields, "then" in keys) == (set(), True)
 
 
+def test_a_change_says_that_it_is_being_written_and_names_a_step_in_words(change: ItemDraft, editor: Client) -> None:
+    new = url(change, "flow/0/")
+    editor.post(new, sent(editor, new, name_zh="问公安", name_en="Police", act="consult", department="police"))
+
+    shown = text(editor, url(change))
+
+    assert ("编写中" in shown, "待发布" in shown) == (True, False)
+    assert ("征求部门意见" in shown, ">consult<" in shown) == (True, False)
+
+
 def test_a_department_is_chosen_by_its_name_and_one_that_is_none_stays(change: ItemDraft, editor: Client) -> None:
     new = url(change, "flow/0/")
     asks = {"name_zh": "问公安", "name_en": "Police", "act": "consult"}
