@@ -131,6 +131,24 @@ def test_an_answer_waits_for_whoever_asked_until_they_have_weighed_it(matters: M
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("says", "proposed", "waits"), [("refuse", "grant", 1), ("grant", "grant", 0), ("refuse", "refuse", 0)]
+)
+def test_a_no_that_comes_after_a_proposal_to_grant_is_told_to_who_asked(
+    matters: Matters, says: str, proposed: str, waits: int
+):
+    officer, case = police(matters), matters.in_review()
+    row, asker, by = ask(matters, case), int(matters.by["reviewer"].id), matters.by["reviewer"]
+    cases.opine(case_no=case.no, says=proposed, text="看过", by=by, now=TUESDAY_NINE)
+    answer(row, officer, says=says, now=TUESDAY_NINE + DAY)
+
+    told = list(answered_to(asker, halls=["town"]))
+    cases.opine(case_no=case.no, says="refuse", text="在学校旁边", by=by, now=TUESDAY_NINE + 2 * DAY)
+
+    assert (len(told), list(answered_to(asker, halls=["town"]))) == (waits, [])
+
+
+@pytest.mark.django_db
 def test_yellow_counts_working_days_as_the_lists_do(matters: Matters):
     case = matters.in_review()
     Case.objects.filter(pk=case.pk).update(due_promised="2026-03-17")  # a Tuesday

@@ -56,10 +56,11 @@ def asked_of(*, halls: Collection[str], department: str = "", staff: int | None 
 
 
 def answered_to(staff: int, *, halls: Collection[str]) -> QuerySet[Consultation]:
-    """Answers to what somebody asked that they have not weighed yet: no opinion was given since. Newest first."""
-    rows = consultations().filter(
-        asked_by_id=staff, answered_at__isnull=False, case__phase="in_review", case__proposed=""
-    )
+    """Answers to what somebody asked that they have not weighed yet: no opinion was given since. Newest first. After a proposal
+    to grant only a no is one: whoever proposed may think again.
+    """
+    to_weigh = Q(case__proposed="") | Q(case__proposed="grant", says="refuse")
+    rows = consultations().filter(to_weigh, asked_by_id=staff, answered_at__isnull=False, case__phase="in_review")
     if "*" not in halls:
         rows = rows.filter(case__hall__code__in=list(halls))
     weighed = Opinion.objects.filter(case=OuterRef("case"), stage="review", at__gt=OuterRef("answered_at"))
