@@ -227,8 +227,8 @@ class Step:
         return ("granted" if self.facts.get("grant") else "refused") if decides else ""
 
 
-def _story(moments: list[Moment]) -> list[Step]:
-    """Newest first."""
+def _story(moments: list[Moment], asked: Mapping[str, str]) -> list[Step]:
+    """Newest first. :param asked: departments that were asked, by code."""
     names = names_of(moment.actor for moment in moments)
     return [
         Step(
@@ -236,7 +236,7 @@ def _story(moments: list[Moment]) -> list[Step]:
             _what(m),
             m.at,
             names[m.actor],
-            _why(m),
+            _why(m, asked),
             m.facts,
             tuple((paper, title_of(paper)) for paper in m.papers),
         )
@@ -251,8 +251,12 @@ def _what(moment: Moment) -> str:
     return word("case_step", moment.verb)
 
 
-def _why(moment: Moment) -> str:
-    """In somebody's own words, after the ground where one was chosen from a list, or the procedure that was proposed."""
+def _why(moment: Moment, asked: Mapping[str, str]) -> str:
+    """In somebody's own words, after the ground where one was chosen from a list, or the procedure that was proposed; the
+    department, of an opinion that was asked for.
+    """
+    if moment.verb in ("consult", "answer_consult"):
+        return asked.get(moment.facts.get("department", ""), moment.why)
     if moment.verb == "propose_stop":
         return proposed_words(moment)
     ground = GROUNDS.get(moment.facts.get("ground", ""))
@@ -286,9 +290,12 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
     earlier = queries.earlier_of(case) if went_back else None
     called = {paper.code: paper for paper in papers}
     behind = case.accepted_at is not None  # a department may have it, or have had it
+    consulted = queries.consulted_on(case, now=now) if behind else []
+    asked = {each.row.department.code: named(each.row.department) for each in consulted}
     owed = [(called.get(each.code), each) for each in case.obligations.filter(met_at=None).order_by("due_on", "id")]
     return {
-        "case": case, "line": line, "papers": papers, "sheets": sheets(papers), "story": _story(moments), "whole": whole,
+        "case": case, "line": line, "papers": papers, "sheets": sheets(papers),
+        "story": _story(moments, asked), "whole": whole,
         "siblings": queries.siblings(case),
         "whose": whose(case, whole=whole), "answered": answered(case),
         "filled": filled(case, whole=whole, today=today_of(case, now), earlier=earlier),
@@ -296,7 +303,7 @@ def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
         "told_before": queries.told_before(case) if went_back else [],
         "running": queries.clock_of(case, now=now), "stages": queries.stages_of(case),
         "opinions": list(case.opinions.exclude(stage="consult").select_related("by").order_by("id")),
-        "consulted": queries.consulted_on(case, now=now) if behind else [],
+        "consulted": consulted,
         "handovers": list(case.handovers.select_related("given_by", "signed_by", "refused_by").order_by("id")) if behind else [],
         "owed": owed, "procedures_held": procedures_of(case, moments),
         "fee": (fee := fees.owed(case.no, now=now) if case.decided_at else None),

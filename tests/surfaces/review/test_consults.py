@@ -159,3 +159,13 @@ def test_the_last_word_of_a_department_counts(matters: Matters, client_of: Any):
     page = client_of("approver").get(f"/review/town/cases/{case.no}/").content.decode()
 
     assert "公安局建议不予" not in page
+
+
+def test_the_story_says_which_department_was_asked_and_which_answered(matters: Matters, client_of: Any):
+    officer, case = police(matters), matters.in_review()
+    answer(ask(matters, case), officer)
+
+    page = client_of("reviewer").get(f"/review/town/cases/{case.no}/").content.decode()
+
+    story = re.sub("<[^>]+>", " ", page[page.index("办理经过") :])
+    assert " ".join(story.split()).count("公安局") == 2
