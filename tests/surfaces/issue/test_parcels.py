@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases.models import Case
 from banshi.rooms.delivery.actions import Receiver
 from banshi.rooms.delivery.models import Delivery, Parcel, SentPapers
+from banshi.rooms.delivery.ports import Told
 from tests.matters import Matters
 from tests.town import TUESDAY_NINE
 
@@ -62,6 +64,19 @@ def test_a_result_is_made_a_parcel_printed_and_handed_on(matters: Matters, clien
     assert Entry.objects.filter(action="looked", facts={"why": "waybill"}).count() == 1
     assert ("运单号已发给申请人" in told, Delivery.objects.get().state, waybill in listed) == (True, "posted", True)
     assert Case.objects.get().no not in client.get("/issue/town/").content.decode()  # nothing is to be done with it
+
+
+def test_of_a_parcel_that_arrived_nobody_reads_that_it_was_fetched(matters: Matters, client_of: Any) -> None:
+    client = client_of("issuer")
+    at = wished(matters, client)
+    client.post(at + "consign")
+    client.post(at + "posted")
+    later = TUESDAY_NINE + timedelta(hours=1)
+    courier.told(waybill=Parcel.objects.get().waybill, said=Told("1", "delivered", later), now=later)
+
+    page = client.get(at).content.decode()
+
+    assert ("快件已签收，办结。" in page, "已领走" in page) == (True, False)
 
 
 def test_what_came_back_gets_a_place_and_is_to_be_handed_over_again(matters: Matters, client_of: Any) -> None:
