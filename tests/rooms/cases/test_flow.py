@@ -13,7 +13,7 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, Opinion
-from banshi.rooms.cases.queries import next_refusal, stages_of, stages_waited_for
+from banshi.rooms.cases.queries import next_refusal, stages_not_begun, stages_of, stages_waited_for
 from banshi.rooms.cases.rules.duties import issue_refusal, review_refusal
 from banshi.rooms.cases.rules.flow import Lived, grant_refusal, not_begun, stand
 from banshi.rooms.catalogue import actions as catalogue
@@ -71,6 +71,24 @@ def test_a_grant_waits_for_the_department_that_the_flow_asks(matters: Matters) -
 
     assert (no.slug, no.facts["stages"]) == ("stage-open", [{"zh": "问公安", "en": "The police is asked"}])
     assert done.granted is True
+
+
+def test_a_department_that_got_the_case_is_not_asked_what_it_thinks(matters: Matters) -> None:
+    """It cannot be asked about its own case: its review is its opinion. Else nothing could be granted any more."""
+    follows(FLOW)
+    officer = police(matters)
+    case = matters.in_review()
+    cases.hand_to_department(
+        case_no=case.no, department="police", may=True, why="归公安", by=matters.by["supervisor"], now=TUESDAY_NINE
+    )  # fmt: skip
+    cases.hand_over(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+    case = Case.objects.get(pk=case.pk)
+
+    before = (stages_not_begun(case), [each.code for each in stages_waited_for(case)])
+    cases.opine(case_no=case.no, says="grant", by=officer, now=TUESDAY_NINE)
+
+    assert before == ((), ["police"])
+    assert decide(Case.objects.get(pk=case.pk), matters).granted is True
 
 
 def test_a_refusal_waits_for_nobody(matters: Matters) -> None:

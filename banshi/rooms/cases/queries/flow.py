@@ -59,7 +59,7 @@ def lived(case: Case) -> Lived:
         issued=day(issued),
         answered=answered, over=over, open=open_, counted=frozenset(stage.procedure for stage in counted_stages(case)),
         due={"receive": case.notice_due_on, "issue": case.issue_due_on},
-        draw_on=limit_begins(case), stops=stops, ended=case.phase in CASE.ends,
+        draw_on=limit_begins(case), stops=stops, own=case.department.code if gated else "", ended=case.phase in CASE.ends,
     )  # fmt: skip
 
 
@@ -94,7 +94,9 @@ def gates_of(case: Case) -> tuple[StageRow, ...]:
 
 def stages_not_begun(case: Case) -> tuple[Stage, ...]:
     """Those of them that nobody began with; not a procedure while one is proposed."""
-    found = not_begun(gates_of(case), counted=counted_stages(case))
+    if not (gates := gates_of(case)):
+        return ()
+    found = not_begun(gates, counted=counted_stages(case), own=case.department.code)
     return tuple(each for each in found if each.act != "procedure" or case.proposed != STOP)
 
 

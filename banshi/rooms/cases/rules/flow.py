@@ -35,6 +35,7 @@ class Lived:
     counted: frozenset[str] = frozenset()
     due: Mapping[str, date | None] | None = None  # act → the day of the law's own clock, where one runs for it
     draw_on: date | None = None
+    own: str = ""  # whose department has the case: it is not asked for its own opinion, which the review is
     ended: bool = False  # the case is over: nothing is under way, or to come
     stops: Sequence[Stop] = ()  # days of procedures that ended, which count for no limit
 
@@ -53,7 +54,8 @@ class StageRow:
 def done_on(stage: Stage, lived: Lived) -> date | None:
     """The day on which a stage was done; what was decided waits for none of its gates any more."""
     if stage.act == "consult":
-        return (lived.answered or {}).get(stage.department)
+        day = (lived.answered or {}).get(stage.department)
+        return lived.proposed if day is None and stage.department == lived.own else day
     if stage.act == "procedure":
         day = (lived.over or {}).get(stage.procedure)
         return lived.proposed if day is None and stage.procedure in lived.counted else day
@@ -102,14 +104,15 @@ def stand(stages: Sequence[Stage], lived: Lived, *, calendar: Callable[[], WorkC
     return tuple(rows)
 
 
-def not_begun(rows: Sequence[StageRow], *, counted: Collection[Stage]) -> tuple[Stage, ...]:
+def not_begun(rows: Sequence[StageRow], *, counted: Collection[Stage], own: str = "") -> tuple[Stage, ...]:
     """Departments that nobody asked and procedures that nobody proposed, before a decision that waits for them.
 
-    :param counted: procedures that stop no clock: the review says what came of them.
+    :param counted: procedures that stop no clock: the review says what came of them. :param own: department that has the case.
     """
     return tuple(
         row.stage for row in rows
         if row.stage.act in GATES and row.state != "done" and not row.asked and row.stage not in counted
+        and not (own and row.stage.department == own)
     )  # fmt: skip
 
 
