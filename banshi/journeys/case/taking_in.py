@@ -20,8 +20,9 @@ NOTHING = {"zh": "填收到了几份；都没有就选「都没有」", "en": "S
 
 
 def take_in(*, case_no: str, copies: Mapping[str, int], by: Actor, now: datetime) -> Case:
-    """What is here of a supplement, or of what was to follow; counted from the day it came. Where something still lacks, of a
-    supplement whoever has to bring it is told, and has the days of a reminder at least; where nothing came, once.
+    """What is here of a supplement, of what was to follow, or of what came for the receipt and counts as accepted since; counted
+    from the day it came. Where something still lacks, of a supplement whoever has to bring it is told, and has the days of a
+    reminder at least; where nothing came, once.
 
     :param copies: on paper, by code; none of them is here where it is empty.
     :raises Refused: nothing-found, wrong-state – nothing is missing –, locked, papers-in-cabinet; invalid – nothing came, and
@@ -54,8 +55,8 @@ def _counted_late(case: Case, copies: Mapping[str, int], *, by: Actor, now: date
             raise Refused("nothing-found", facts={"material": code})
         cases.add_material(case_no=case.no, code=code, channel="paper", copies=n, by=by, now=now)
     done = cases.counted_late(case_no=case.no, codes=set(copies), by=by, now=now)
-    if copies:
-        folders.received(done, again=True, by=by, now=now)
+    if copies:  # what came for the receipt was taken out into the folder: whoever counts it has that
+        folders.received(done, again=done.notices > 0 or done.phase != "accepted", by=by, now=now)
     return done
 
 

@@ -87,8 +87,9 @@ def taken_in(*, case_no: str) -> Case:
 
 
 def counted_late(*, case_no: str, codes: Collection[str], by: Actor, now: datetime) -> Case:
-    """What came to a supplement is counted after it counted as accepted (逾期不告知): it belongs to the case, whoever decides
-    looks at it, and nothing more is asked for. :param codes: papers that are here; none of them is, where it is empty.
+    """What came, for the receipt or to a supplement, is counted after it counted as accepted (逾期不告知): it belongs to the
+    case, whoever decides looks at it, and nothing more is asked for. :param codes: papers that are here; none of them is, where
+    it is empty.
 
     :raises Refused: nothing-found, wrong-state.
     """

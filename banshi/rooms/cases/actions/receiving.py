@@ -468,8 +468,8 @@ def deem_due(*, now: datetime) -> int:
             recounted(case, now=now)  # a calendar may have come since the day was written down
             if not untold_in_time(case, now=now):
                 continue
-            if case.phase == "supplement" and case.brought_on is not None:
-                _deem_untaken(case, now=now)
+            if (lay := _untaken_since(case)) is not None:
+                _deem_untaken(case, lay, now=now)
                 done += 1
             elif case.phase == "received":
                 _accepted(case, "deem", accepted_at=telling_began(case), by=SYSTEM, now=now)
@@ -479,19 +479,28 @@ def deem_due(*, now: datetime) -> int:
 
 def _to_deem(now: datetime) -> list[str]:
     """Those whose day comes before this one."""
-    lies = Q(phase="received") | Q(phase="supplement", brought_on__isnull=False)
+    lies = Q(phase="supplement", brought_on__isnull=False) | Q(phase="await_receipt", counts_from__isnull=False)
+    lies |= Q(phase="received")
     rows = Case.objects.filter(lies, notice_due_on__lt=last_day(now), item_type=PERMIT)
     return list(rows.order_by("notice_due_on", "id").values_list("no", flat=True)[:500])
 
 
-def _deem_untaken(case: Case, *, now: datetime) -> None:
-    """What was told came, and nobody looked into it: it counts as handed in on the day it came. What it is no receipt says, as
-    nobody counted it; it lies here still, on the list of whoever receives. The case is locked."""
-    lay = case.brought_on
-    assert lay is not None
-    columns = notice_day(case, begun=lay)
+def _untaken_since(case: Case) -> date | None:
+    """From when what came by cabinet or courier counts, where nobody has counted it; None: nothing lies here so."""
+    return {"await_receipt": case.counts_from, "supplement": case.brought_on}.get(case.phase)
+
+
+def _deem_untaken(case: Case, lay: date, *, now: datetime) -> None:
+    """What was to be brought, or was told, came, and nobody looked into it: it counts as handed in on the day it came. What it is
+    no receipt says, as nobody counted it; it lies here still, on the list of whoever receives. The case is locked."""
+    columns: dict[str, Any] = notice_day(case, begun=lay)
     facts = {"due_on": columns["notice_due_on"], "counts_from": lay, "untaken": True}
-    step(case, "supplement", by=SYSTEM, now=now, facts=facts, supplement_due_on=None, **columns)
+    if case.phase == "await_receipt":
+        columns |= {"received_at": now, "received_by_id": None}
+        step(case, "receive", by=SYSTEM, now=now, facts=facts, **columns)
+        note_facts_used(case, by=SYSTEM, now=now)
+    else:
+        step(case, "supplement", by=SYSTEM, now=now, facts=facts, supplement_due_on=None, **columns)
     _accepted(case, "deem", accepted_at=telling_began(case), by=SYSTEM, now=now)
     put_down(case, brought_on=lay)
 

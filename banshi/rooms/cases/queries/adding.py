@@ -7,7 +7,7 @@ from datetime import datetime
 from banshi.foundation import clock
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.handling import got_of, wanted_of
-from banshi.rooms.cases.queries.views import PaperRow, paper_rows
+from banshi.rooms.cases.queries.views import PaperRow, paper_rows, to_bring
 from banshi.rooms.cases.queries.wanting import lies_untaken, wants_more
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
 from banshi.rooms.cases.rules.materials import not_there, unmended
@@ -27,11 +27,14 @@ def owed_of(case: Case) -> frozenset[str]:
 
 
 def still_owed(case: Case, *, now: datetime | None = None) -> list[PaperRow]:
-    """What may be brought, by whichever way, without a change of phase: of a supplement what was told and still lacks, else what
-    was to follow; none where nothing is waited for."""
+    """What may be brought, by whichever way, without a change of phase: of a supplement what was told and still lacks, of what
+    came for the receipt and was counted by nobody what was to be brought, else what was to follow; none where nothing is waited
+    for."""
     if not wants_more(case):
         return []
     now = now or clock.now()
+    if lies_untaken(case) and case.notices == 0:
+        return to_bring(case, now=now)
     told = case.phase == "supplement" or lies_untaken(case)
     codes = _told_and_lacking(case, now=now) if told else owed_of(case)
     return [row for row in paper_rows(case, now=now) if row.code in codes]

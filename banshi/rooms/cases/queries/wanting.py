@@ -15,10 +15,10 @@ WANTS_MORE: Final = (
 
 
 def wants_more(case: Case) -> bool:
-    """Also while what came to a supplement lies here untaken, after it counted as accepted (逾期不告知)."""
+    """Also while what came for the receipt, or to a supplement, lies here untaken, after it counted as accepted (逾期不告知)."""
     return waits_for_more(case.phase, tolerant=case.tolerant) or lies_untaken(case)
 
 
 def lies_untaken(case: Case) -> bool:
-    """It counts as accepted, and what was told to be missing came and was counted by nobody."""
+    """It counts as accepted, and what was to be brought, or was told to be missing, came and was counted by nobody."""
     return case.phase in UNDER_CLOCK and not case.tolerant and case.brought_on is not None
