@@ -6120,6 +6120,22 @@ CREATE INDEX cases_by_end_of_number ON public.cases_case USING btree (reverse((n
 
 CREATE INDEX cases_by_received_at ON public.cases_case USING btree (hall_id, received_at) WHERE (received_at IS NOT NULL);
 
+CREATE INDEX cases_by_shown_day ON public.cases_case USING btree (hall_id, LEAST(
+CASE
+    WHEN (((phase)::text = 'await_receipt'::text) AND (counts_from IS NOT NULL)) THEN COALESCE(notice_due_on, fee_due_on)
+    WHEN (((phase)::text = 'supplement'::text) AND (brought_on IS NOT NULL)) THEN COALESCE(notice_due_on, fee_due_on)
+    WHEN (((phase)::text = 'ready'::text) AND (to_post_on IS NOT NULL)) THEN COALESCE(issue_due_on, fee_due_on)
+    WHEN ((phase)::text = 'pre_review'::text) THEN COALESCE(pre_review_due_on, fee_due_on)
+    WHEN ((phase)::text = 'await_receipt'::text) THEN COALESCE(notice_due_on, fee_due_on)
+    WHEN ((phase)::text = 'received'::text) THEN COALESCE(notice_due_on, fee_due_on)
+    WHEN ((phase)::text = 'supplement'::text) THEN COALESCE(supplement_due_on, fee_due_on)
+    WHEN ((phase)::text = 'accepted'::text) THEN COALESCE(due_promised, fee_due_on)
+    WHEN ((phase)::text = 'in_review'::text) THEN COALESCE(due_promised, fee_due_on)
+    WHEN ((phase)::text = 'decided'::text) THEN COALESCE(issue_due_on, fee_due_on)
+    WHEN ((phase)::text = 'issuing'::text) THEN COALESCE(issue_due_on, fee_due_on)
+    ELSE NULL::date
+END, stage_due_on), id) WHERE ((phase)::text = ANY ((ARRAY['pre_review'::character varying, 'pre_returned'::character varying, 'pre_passed'::character varying, 'await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying, 'accepted'::character varying, 'in_review'::character varying, 'decided'::character varying, 'issuing'::character varying, 'ready'::character varying])::text[]));
+
 CREATE INDEX cases_by_telephone ON public.cases_case USING btree (contact_index) WHERE (NOT ((contact_index)::text = ''::text));
 
 CREATE INDEX cases_by_who_opened_them ON public.cases_case USING btree (opened_by, opened_at DESC, id DESC);
@@ -6256,7 +6272,7 @@ CREATE INDEX cases_that_something_came_for ON public.cases_case USING btree (hal
 
 CREATE INDEX cases_that_wait ON public.cases_case USING btree (hall_id, phase, due_promised, id) INCLUDE (department_id, item_id, channel, proposed);
 
-CREATE INDEX cases_to_be_deemed ON public.cases_case USING btree (item_type, notice_due_on) WHERE ((phase)::text = 'received'::text);
+CREATE INDEX cases_to_be_deemed ON public.cases_case USING btree (item_type, notice_due_on) WHERE ((phase)::text = ANY ((ARRAY['await_receipt'::character varying, 'received'::character varying, 'supplement'::character varying])::text[]));
 
 CREATE INDEX cases_to_be_paid ON public.cases_case USING btree (fee_due_on) WHERE (fee_due_on IS NOT NULL);
 
@@ -8202,6 +8218,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('cases', '0037_due_at_a_moment', now()),
     ('cases', '0039_pinned_type_and_provisional_law', now()),
     ('cases', '0040_what_came_is_taken_in', now()),
+    ('cases', '0041_days_in_order', now()),
     ('consulting', '0001_initial', now()),
     ('consulting', '0002_numbers', now()),
     ('consulting', '0003_complaints', now()),

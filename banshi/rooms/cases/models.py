@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
+from django.db.models.functions import Coalesce, Least
 
 from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.rooms.cases.rules.by_rule import MODES, OCCASIONS, RUN_OUTCOMES, WHYS
 from banshi.rooms.cases.rules.consulted import SAYS
 from banshi.rooms.cases.rules.grounds import GROUNDS
-from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, UNDER_CLOCK, WORKLISTS
+from banshi.rooms.cases.rules.lifecycle import CASE, DUE, LIES_HERE, OUTCOMES, UNDER_CLOCK, WORKLISTS
 from banshi.rooms.cases.rules.materials import AGAIN
 from banshi.rooms.cases.rules.promises import BROKEN, FINDINGS, UNTRUE
 from banshi.rooms.cases.rules.quota import ENTRY_STATES, LIVE
@@ -25,6 +28,21 @@ from banshi.rooms.tickets.models import Visit
 
 Q = models.Q
 
+
+def _shown_day() -> Least:
+    def or_fee(column: str) -> Coalesce:
+        return Coalesce(models.F(column), models.F("fee_due_on"))
+
+    here = [
+        models.When(Q(("phase", phase), (f"{since}__isnull", False)), then=or_fee(column))
+        for phase, (since, column) in LIES_HERE.items()
+    ]
+    due = [models.When(phase=phase, then=or_fee(column)) for phase, column in DUE.items()]
+    return Least(models.Case(*here, *due, output_field=models.DateField()), models.F("stage_due_on"))
+
+
+# The first of the days that are waited for, of the phase and of the stage under way; null where there is none.
+SHOWN_DAY: Final = _shown_day()
 
 _SAID = ("pass", "return", "notice", "refuse", "opine", "answer_consult")  # what somebody of the hall thought of it
 
@@ -263,6 +281,13 @@ class Case(models.Model):
                 condition=Q(phase__in=WORKLISTS["supervision"][0]),
             ),
             models.Index(
+                models.F("hall"),
+                SHOWN_DAY.asc(),
+                models.F("id"),
+                name="cases_by_shown_day",
+                condition=Q(phase__in=WORKLISTS["supervision"][0]),
+            ),
+            models.Index(
                 fields=["department", "hall", "due_promised", "id"],
                 include=["phase", "item", "channel", "proposed"],
                 name="cases_with_a_department",
@@ -274,7 +299,9 @@ class Case(models.Model):
             models.Index(fields=["opened_by", "-opened_at", "-id"], name="cases_by_who_opened_them"),
             models.Index(fields=["supplement_due_on"], name="cases_to_lapse", condition=Q(phase="supplement")),
             models.Index(
-                fields=["item_type", "notice_due_on"], name="cases_to_be_deemed", condition=Q(phase="received")
+                fields=["item_type", "notice_due_on"],
+                name="cases_to_be_deemed",
+                condition=Q(phase__in=["await_receipt", "received", "supplement"]),
             ),
             models.Index(fields=["fee_due_on"], name="cases_to_be_paid", condition=Q(fee_due_on__isnull=False)),
             models.Index(

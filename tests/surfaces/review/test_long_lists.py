@@ -97,6 +97,15 @@ def test_a_page_of_what_goes_on_in_a_hall_comes_in_its_order_and_sorts_nothing(m
     assert ("cases_that_go_on" in plan, "Sort" in plan) == (True, False)
 
 
+def test_a_page_by_the_day_that_is_shown_comes_in_its_order_and_sorts_nothing(matters: Matters):
+    matters.in_review()
+    rows = queries.by_shown_day(queries.worklist("supervision", halls=["town"]))
+
+    (plan,) = plans_by(["cases_by_shown_day"], rows.values("pk")[:50])
+
+    assert ("cases_by_shown_day" in plan, "Sort" in plan) == (True, False)
+
+
 def test_the_list_of_a_department_reads_nothing_that_ended(matters: Matters):
     case = matters.in_review()
     rows = queries.worklist("review", halls=["town"], department=case.department.code)

@@ -480,8 +480,12 @@ def deem_due(*, now: datetime) -> int:
 def _to_deem(now: datetime) -> list[str]:
     """Those whose day comes before this one."""
     lies = Q(phase="supplement", brought_on__isnull=False) | Q(phase="await_receipt", counts_from__isnull=False)
-    lies |= Q(phase="received")
-    rows = Case.objects.filter(lies, notice_due_on__lt=last_day(now), item_type=PERMIT)
+    rows = Case.objects.filter(
+        lies | Q(phase="received"),
+        phase__in=["await_receipt", "received", "supplement"],  # as its index says
+        notice_due_on__lt=last_day(now),
+        item_type=PERMIT,
+    )
     return list(rows.order_by("notice_due_on", "id").values_list("no", flat=True)[:500])
 
 

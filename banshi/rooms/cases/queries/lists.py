@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case as Where
-from django.db.models import Count, DateField, F, QuerySet, When
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Count, QuerySet
 
-from banshi.rooms.cases.models import Case
-from banshi.rooms.cases.queries.views import DUE, LIES_HERE, all_cases
+from banshi.rooms.cases.models import SHOWN_DAY, Case
+from banshi.rooms.cases.queries.views import all_cases
 
 # What a line shows of a case and what hangs on it: what is sealed or long is not fetched, opened and thrown away.
 _NOT_IN_LINE: Final = frozenset({"applicant", "contact", "answers", "form"})
@@ -38,21 +36,9 @@ def as_lines(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 def by_shown_day(rows: QuerySet[Case]) -> QuerySet[Case]:
     """By the first of the days that a line shows, whatever its phase waits for: what went by stands on top, what has no day last.
-    For a list of all phases, where no one column is that day; it sorts all of them.
+    For a list of all phases, where no one column is that day; an index has a hall's in this order.
     """
-    here = [
-        When(phase=phase, **{f"{since}__isnull": False}, then=_or_fee(column))
-        for phase, (since, column) in LIES_HERE.items()
-    ]
-    due = [When(phase=phase, then=_or_fee(column)) for phase, column in DUE.items()]
-    first = Least(
-        Where(*here, *due, output_field=DateField()), F("stage_due_on")
-    )  # of one there is, where there is one
-    return rows.order_by(first.asc(nulls_last=True), "id")
-
-
-def _or_fee(column: str) -> Coalesce:
-    return Coalesce(F(column), F("fee_due_on"))
+    return rows.order_by(SHOWN_DAY.asc(nulls_last=True), "id")
 
 
 @dataclass(frozen=True)

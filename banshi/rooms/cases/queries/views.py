@@ -28,7 +28,7 @@ from banshi.rooms.cases.queries.untouched import said_now, sent_back_fields
 from banshi.rooms.cases.queries.wanting import WANTS_MORE
 from banshi.rooms.cases.rules import clocks
 from banshi.rooms.cases.rules.duties import agreement_holds
-from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS, handed_from
+from banshi.rooms.cases.rules.lifecycle import CASE, DUE, LIES_HERE, UNDER_CLOCK, WORKLISTS, handed_from
 from banshi.rooms.cases.rules.materials import CARD, PROMISE, by_hand
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.rules.general import identity_card_named
@@ -41,18 +41,6 @@ WITH = {
     "await_receipt": "applicant", "received": "hall", "supplement": "applicant", "accepted": "department",
     "in_review": "department", "decided": "hall", "issuing": "hall", "ready": "applicant", "delivered": "hall",
 }  # fmt: skip
-# Which day is waited for, phase by phase.
-DUE = {
-    "pre_review": "pre_review_due_on", "await_receipt": "notice_due_on", "received": "notice_due_on",
-    "supplement": "supplement_due_on", "accepted": "due_promised", "in_review": "due_promised", "decided": "issue_due_on",
-    "issuing": "issue_due_on",
-}  # fmt: skip
-# Phases in which it turns to the hall all the same: since which day something lies there, and which day is waited for then.
-LIES_HERE = {
-    "await_receipt": ("counts_from", "notice_due_on"),  # it came by cabinet or courier
-    "supplement": ("brought_on", "notice_due_on"),
-    "ready": ("to_post_on", "issue_due_on"),
-}
 
 
 @dataclass(frozen=True)

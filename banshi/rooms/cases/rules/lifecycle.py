@@ -110,6 +110,18 @@ WORKLISTS: dict[str, tuple[tuple[str, ...], str]] = {
     "issue": (("decided", "issuing", "ready"), "issue_due_on"),
     "supervision": ((*_APPLYING[1:], *_PENDING, *_RESULT[:3]), "due_promised"),
 }
+# Which day is waited for, phase by phase.
+DUE = {
+    "pre_review": "pre_review_due_on", "await_receipt": "notice_due_on", "received": "notice_due_on",
+    "supplement": "supplement_due_on", "accepted": "due_promised", "in_review": "due_promised", "decided": "issue_due_on",
+    "issuing": "issue_due_on",
+}  # fmt: skip
+# Phases in which it turns to the hall all the same: since which day something lies there, and which day is waited for then.
+LIES_HERE = {
+    "await_receipt": ("counts_from", "notice_due_on"),  # it came by cabinet or courier
+    "supplement": ("brought_on", "notice_due_on"),
+    "ready": ("to_post_on", "issue_due_on"),
+}
 # Which permission opens a list, and the cases in it.
 PERMISSION = {
     "pre-review": "cases.pre_review",
