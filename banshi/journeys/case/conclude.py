@@ -175,14 +175,41 @@ def shelve(*, case_no: str, place: str, cabinet: Cabinet | None = None, by: Acto
             cases.lies_to_be_posted(case)
         own = is_their_own(case, now=now)
         rests_on = codes.rests_on(case, now=now)
-        code = delivery.make_ready(case=case, place=place, code_opens=own, rests_on=rests_on, by=by, now=now)
+        delivery.make_ready(case=case, place=place, code_opens=own, rests_on=rests_on, by=by, now=now)
         if cabinet is not None:
             tell_in_cabinet(case, cabinet, now=now)
+        elif to_post and own:
+            cases.tell_to_be_posted(case, now=now)
         else:
-            more: dict[str, Any] = {"secret": {"code": code}} if own else {"link": ""}
-            beside = {} if to_post else _beside(case, now=now)
-            cases.tell(case, "case_ready", event=case.events.order_by("-seq")[0], now=now, **beside, **more)
+            _tell_ready(case, now=now)
     return case
+
+
+def _tell_ready(case: Case, *, now: datetime) -> None:
+    """It lies at the issue window; told once each time that it does."""
+    more = _code_or_card(case, now=now) | _beside(case, now=now)
+    cases.tell_of(case, "case_ready", mark=cases.lying(case), now=now, **more)
+
+
+def _code_or_card(case: Case, *, now: datetime) -> dict[str, Any]:
+    """For a message: what opens it, where whoever applied may have it."""
+    code = code_for_applicant(case) if is_their_own(case, now=now) else ""
+    return {"secret": {"code": code}} if code else {"link": ""}
+
+
+def tell_wished(case: Case, *, was: str, how: str, now: datetime) -> None:
+    """What lies ready at the issue window is wanted another way since: what was not said yet is said as it is now. Whoever was to
+    have it posted hears that it lies there, with the code. In the caller's transaction, the case locked.
+
+    :param was: how it was wanted before; "": nothing was said.
+    """
+    if case.phase != "ready" or (was == "courier") == (how == "courier") or stay_of(case, "result") is not None:
+        return
+    unsaid = cases.ready_unsaid(case)
+    if how != "courier":
+        _tell_ready(case, now=now)
+    elif unsaid:  # else they know that it is made
+        cases.tell_to_be_posted(case, now=now)
 
 
 def _beside(case: Case, cabinet: Cabinet | None = None, *, now: datetime) -> dict[str, Any]:
@@ -225,16 +252,14 @@ def remind_due(*, now: datetime) -> int:
 def _remind(case: Case, *, now: datetime) -> bool:
     if not delivery.reminded(case=case, now=now):
         return False
-    code = code_for_applicant(case) if is_their_own(case, now=now) else ""
-    more: dict[str, Any] = {"secret": {"code": code}} if code else {"link": ""}
+    more = _code_or_card(case, now=now)
     cases.tell(case, "case_ready_remind", event=case.events.order_by("-seq")[0], now=now, **more)
     return True
 
 
 def tell_in_cabinet(case: Case, cabinet: Cabinet, *, anew: str = "", now: datetime) -> None:
     """In which cabinet it lies, with the code that opens it where whoever applied may have it."""
-    code = code_for_applicant(case) if is_their_own(case, now=now) else ""
-    more: dict[str, Any] = {"secret": {"code": code}} if code else {"link": ""}
+    more = _code_or_card(case, now=now)
     words: dict[str, Any] = {"cabinet_zh": cabinet.name_zh, "cabinet_en": cabinet.name_en}
     words |= _beside(case, cabinet, now=now)
     stay = stay_of(case, "result")

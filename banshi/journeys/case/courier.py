@@ -47,8 +47,11 @@ def wish(
         row = deliveries.delivery_of(case)
         if row is not None and row.state == "posted":
             raise Refused("on-its-way")
+        before = deliveries.wish_of(case)
+        was = before.how if before is not None else ""
         wished = delivery.wish(case=case, how=how, receiver=receiver, originals=originals, by=by, now=now)
         cases.wished(case, by_post=how == "courier", now=now)
+        conclude.tell_wished(case, was=was, how=how, now=now)
         return wished
 
 
@@ -83,6 +86,7 @@ def consign(*, case_no: str, place: str = "", by: Actor, now: datetime) -> Parce
             case = cases.shelve(case_no=case_no, place=place or "待寄", by=by, now=now)
             cases.lies_to_be_posted(case)
             delivery.make_ready(case=case, place=place or "待寄", by=by, now=now)
+            cases.tell_to_be_posted(case, now=now)
         row = deliveries.delivery_of(case)
         if row is not None and row.state == "posted":
             raise Refused("on-its-way")

@@ -219,10 +219,12 @@ def hand_back(request: Asked, case: Case, by: Actor, now: datetime) -> str:
 
 @_deed
 def shelve(request: Asked, case: Case, by: Actor, now: datetime) -> str:
-    conclude.shelve(case_no=case.no, place=clean(request.POST.get("place"), 60), by=by, now=now)
+    laid = conclude.shelve(case_no=case.no, place=clean(request.POST.get("place"), 60), by=by, now=now)
     if not case.contact:
         return _("Laid ready. There is no telephone in this case, so no message goes out.")
     if conclude.is_their_own(case, now=now):
+        if laid.to_post_on is not None:
+            return _("Laid ready, to be posted. The applicant is told so.")
         return _("Laid ready. The applicant gets the code.")
     return _("Laid ready. The applicant is told to come with the card.")
 

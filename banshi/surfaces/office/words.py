@@ -112,6 +112,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "case_wait": _("Case: done while they wait"),
     "case_wait_late": _("Case: takes longer than they were promised"),
     "case_ready": _("Case: result ready to fetch"),
+    "case_to_post": _("Case: result to be posted"),
     "case_ready_remind": _("Case: result still to be fetched"),
     "case_called": _("Case: called to the issue window"),
     "case_in_cabinet": _("Case: result in the cabinet"),

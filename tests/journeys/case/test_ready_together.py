@@ -86,7 +86,9 @@ def test_what_is_to_be_posted_lies_with_nothing(matters: Matters, posted: int) -
 
     laid(matters, *both)
 
-    assert beside(*both) == [None, None]
+    assert beside(both[1 - posted]) == [None]
+    assert beside(both[posted], key="case_to_post") == [None]
+    assert Message.objects.filter(key="case_ready").count() == 1
 
 
 def test_nobody_hears_of_a_case_that_is_told_to_another_telephone(matters: Matters) -> None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from banshi.journeys.case import conclude
+from banshi.journeys.case import conclude, courier
 from banshi.rooms.cases.models import Case
+from banshi.rooms.delivery.actions import Receiver
 from banshi.rooms.delivery.models import Delivery
 from banshi.rooms.delivery.queries import trail
 from tests.matters import Matters
@@ -81,6 +82,18 @@ def test_who_only_looks_does_not_issue(matters: Matters, client_of):
 
     assert client_of("reviewer").get("/issue/town/").status_code == 403
     assert client_of("reviewer").post(f"/issue/town/cases/{case.no}/make").status_code == 403
+
+
+def test_of_what_is_to_be_posted_no_code_is_said_to_go_out(matters: Matters, client_of):
+    case = matters.decided()
+    to = Receiver("陈小红", "13900139000", "东莞市南城街道一号路 8 号 201")
+    courier.wish(case_no=case.no, how="courier", receiver=to, by=matters.applicant, now=TUESDAY_NINE)
+    at, client = f"/issue/town/cases/{case.no}/", client_of("issuer")
+
+    client.post(at + "make")
+    page = client.post(at + "shelve", {"place": "A-3"}, follow=True).content.decode()
+
+    assert ("已放好，待寄，已通知申请人。" in page, "取件码已发给申请人" in page) == (True, False)
 
 
 def test_where_no_code_was_sent_the_page_says_why_and_asks_for_the_card(matters: Matters, client_of):

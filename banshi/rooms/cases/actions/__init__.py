@@ -58,14 +58,23 @@ from banshi.rooms.cases.actions.destroying import destroy_content
 from banshi.rooms.cases.actions.extending import extend, propose_extension, refuse_extension
 from banshi.rooms.cases.actions.filing import file_away
 from banshi.rooms.cases.actions.forgetting import forget_unsent, never_received, runs_out, unsent_ends
-from banshi.rooms.cases.actions.ground import alone, names, need_sealed, tell, told_at, told_at_ends, waits_for_seal
+from banshi.rooms.cases.actions.ground import (
+    alone,
+    names,
+    need_sealed,
+    tell,
+    tell_of,
+    told_at,
+    told_at_ends,
+    waits_for_seal,
+)
 from banshi.rooms.cases.actions.ground import locked as lock
 from banshi.rooms.cases.actions.handing import Handed, hand_over, refuse_papers, sign_for
 from banshi.rooms.cases.actions.in_season import tell_season_ends
 from banshi.rooms.cases.actions.ordering import move_page, order_pages
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
 from banshi.rooms.cases.actions.passing import pass_on
-from banshi.rooms.cases.actions.posting import lies_to_be_posted, wished
+from banshi.rooms.cases.actions.posting import lies_to_be_posted, lying, ready_unsaid, tell_to_be_posted, wished
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, send_back
 from banshi.rooms.cases.actions.promise_checks import check_promise, lift_bar, revoke
 from banshi.rooms.cases.actions.receiving import (
@@ -155,6 +164,7 @@ __all__ = [
     "lock",
     "lock_bundle",
     "lock_drafts",
+    "lying",
     "make_copies",
     "make_due",
     "move_page",
@@ -183,6 +193,7 @@ __all__ = [
     "propose_rules",
     "propose_stop",
     "publish_round",
+    "ready_unsaid",
     "reassess",
     "receive",
     "recount",
@@ -222,7 +233,9 @@ __all__ = [
     "tell_dropped",
     "tell_late",
     "tell_longer",
+    "tell_of",
     "tell_season_ends",
+    "tell_to_be_posted",
     "terminate",
     "told_at",
     "told_at_ends",

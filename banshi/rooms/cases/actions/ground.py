@@ -375,16 +375,23 @@ def _only_left(case: Case, phone: str) -> bool:
 
 
 def tell_of(
-    case: Case, key: str, *, mark: str, now: datetime, secret: Mapping[str, Any] | None = None, **params: Any
+    case: Case,
+    key: str,
+    *,
+    mark: str,
+    now: datetime,
+    secret: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
+    **params: Any,
 ) -> None:
-    """The same, about something that is no step. :param mark: which one: of each it is told once."""
+    """The same, about something that is no step. :param mark: which one: of each it is told once. :param due_at: None: now."""
     for place, (phone, opens) in enumerate(told_at(case, now=now)):
         leads = (opens or not secret) and not (key in TAKEN_ONLINE and _only_left(case, phone))
         messaging.write(
             key=key, to_phone=phone, hall=case.hall, subject=f"case:{case.no}",
             params=_params(case, params if leads else {**params, "link": ""}),
             dedupe=f"case:{case.no}:{key}:{mark}{_OTHERS * place}", language=case.language, now=now,
-            secret=secret if opens else None,
+            secret=secret if opens else None, due_at=due_at,
         )  # fmt: skip
 
 

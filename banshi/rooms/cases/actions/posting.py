@@ -6,14 +6,18 @@ In the caller's transaction, the case locked before.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from banshi.rooms.cases.actions.ground import put_down, today_of, until
+from banshi.rooms.cases.actions.ground import put_down, tell_of, today_of, until
 from banshi.rooms.cases.actions.recounting import ISSUED_FROM
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.handling import handling_of_case
+from banshi.rooms.messaging import actions as messaging
+
+READY, TO_POST = "case_ready", "case_to_post"
+POSTED_SOON: Final = timedelta(minutes=10)  # what is posted by then is told of in one message, with its waybill
 
 
 def wished(case: Case, *, by_post: bool, now: datetime) -> None:
@@ -33,6 +37,24 @@ def lies_to_be_posted(case: Case) -> None:
     since = case.events.filter(verb__in=ISSUED_FROM).order_by("-seq").first()
     if case.phase == "ready" and since is not None and case.issue_due_on is not None:
         put_down(case, to_post_on=since.at.astimezone(ZoneInfo(case.hall.timezone)).date())
+
+
+def lying(case: Case) -> str:
+    """Which time it lies ready, as a mark of what is told of it: laid there, or come back. It lies there."""
+    return str(case.events.filter(verb__in=("shelve", "come_back")).order_by("-seq")[0].seq)
+
+
+def tell_to_be_posted(case: Case, *, now: datetime) -> None:
+    """It is made and will be posted: nobody comes for it in vain. Of one posted within minutes only the waybill is told."""
+    day = case.issue_due_on
+    more = {"day": day.isoformat()} if day is not None and day >= today_of(case, now) else {}
+    tell_of(case, TO_POST, mark=lying(case), now=now, due_at=now + POSTED_SOON, **more)
+
+
+def ready_unsaid(case: Case) -> bool:
+    """Whether it was still to be said where it lies ready, to be fetched or to be posted: it is said no more, unless it is so
+    again. One that is going out at this very moment stays: rather twice than never."""
+    return messaging.unsay(subject=f"case:{case.no}", keys=(READY, TO_POST)) > 0
 
 
 def _days(case: Case, now: datetime) -> dict[str, Any]:

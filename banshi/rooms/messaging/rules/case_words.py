@@ -148,6 +148,10 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”的证照好了[，和“{beside}”的在一处，一趟领齐]。到{hall}出件窗口，出示[取件码 {code} 或]身份证。[也可以在线领电子证照：{link}]",
         "en": "The result of “{item}” is ready[; that of “{beside}” lies there, too]. Fetch it at the issue window of {hall} with [code {code} or ]your ID card.[ Or take it as a file: {link}]",
     },
+    "case_to_post": {
+        "zh": "“{item}”的证照好了，[{day}前]寄到你填的地址，不用来领；寄出后把运单号发给你。[看进度、改领取方式：{link}]",
+        "en": "The result of “{item}” is ready and will be posted[ by {day}] to the address you gave: no need to come. The waybill follows then.[ Follow it, or have it otherwise: {link}]",
+    },
     "case_ready_remind": {
         "zh": "“{item}”的结果还在{hall}出件窗口，没有人来领。凭[取件码 {code} 或]身份证领。[也可以在线领：{link}]",
         "en": "The result of “{item}” still lies at the issue window of {hall}. Fetch it with [code {code} or ]your ID card.[ Or take it as a file: {link}]",

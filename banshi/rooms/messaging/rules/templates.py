@@ -117,6 +117,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "case_granted": (("item",),),
     "case_refused": (("item",),),
     "case_ready": (("item",),),
+    "case_to_post": (("item",),),
     "case_called": (("item",), ("window",)),
     "case_in_cabinet": (("item",),),
     "case_code_anew": (("item",),),
