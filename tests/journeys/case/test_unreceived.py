@@ -17,6 +17,7 @@ from banshi.rooms.cases.queries import exceptions, still_owed, with_of
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Cabinet
+from banshi.rooms.messaging.models import Message
 from tests.journeys.case.test_cabinets import KIOSK, cabinet, cabinet_of, dropped, jammed, passed
 from tests.journeys.case.test_taking_in import emptied, fresh, on_list, take_in
 from tests.journeys.case.test_untaken import accepted_on, messages, slug
@@ -153,6 +154,8 @@ def test_a_clerk_who_receives_it_after_its_day_and_before_the_worker_may_not_ask
         "received", "too-late", [1, 0], "accepted", date(2026, 3, 12),
     )  # fmt: skip
     assert (over.brought_on, CasePaper.objects.filter(case=case, kind="receipt").count()) == (None, 1)
+    told = Message.objects.filter(subject=f"case:{case.no}").exclude(key="case_dropped").order_by("id")
+    assert list(told.values_list("key", flat=True)) == ["case_deemed_late"]  # no “by a day that is over you hear”
 
 
 def test_a_clerk_who_receives_it_in_time_begins_no_other_days(matters: Matters, cabinet: Cabinet) -> None:

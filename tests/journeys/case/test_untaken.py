@@ -150,6 +150,30 @@ def test_a_calendar_that_came_meanwhile_moves_the_day(matters: Matters, cabinet:
     assert (done, fresh(case).phase) == ([0, 1], "accepted")
 
 
+def came(case: Case) -> list[str | None]:
+    """By which day it is heard whether it is accepted, as it was told when it came."""
+    rows = Message.objects.filter(subject=f"case:{case.no}", key="case_supplemented").order_by("id")
+    return [row.params.get("day") for row in rows]
+
+
+@pytest.mark.parametrize(("item_type", "now", "days"), [
+    ("01", LAST, ["2026-03-19"]),  # its last day
+    ("01", OVER, []),  # that it counts as accepted is told in a moment
+    ("07", LAST, ["2026-03-19"]),
+    ("07", OVER, [None]),  # no permit: it came, and no day is named
+])  # fmt: skip
+def test_no_day_that_is_over_is_told_of_what_is_taken_in_late(
+    matters: Matters, cabinet: Cabinet, item_type: str, now: Any, days: list[str | None]
+) -> None:
+    Item.objects.filter(code="pension").update(item_type=item_type)
+    case = lying(matters, cabinet)
+    emptied(matters, case.stays.get(), at("2026-03-13 09:00"))
+
+    done = take_in(matters, case, now, lease=1)
+
+    assert (done.phase, came(case)) == ("received", days)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_clerk_who_takes_it_in_as_it_is_deemed_loses_nothing(committed_matters: Matters) -> None:
     """Whoever is first: it is accepted once, since the day it came, and what lay there is counted."""

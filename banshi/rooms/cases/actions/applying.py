@@ -34,6 +34,7 @@ from banshi.rooms.cases.actions.ground import (
     put_down,
     step,
     tell,
+    tell_came,
     today_in,
     today_of,
     until,
@@ -658,7 +659,7 @@ def supplement(*, case_no: str, to_refuse: bool = False, by: Actor, now: datetim
         give_promises(case, event=event, now=now)
         note_facts_used(case, by=by, now=now)
         if not to_refuse:
-            tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())
+            tell_came(case, "case_supplemented", event=event, due=due, now=now)
     return case
 
 

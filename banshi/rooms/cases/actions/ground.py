@@ -588,6 +588,15 @@ def need_untold_in_time(case: Case, *, now: datetime) -> None:
         raise Refused("too-late", facts={"closes": case.notice_due_on})
 
 
+def tell_came(case: Case, key: str, *, event: CaseEvent, due: date, now: datetime, **more: Any) -> None:
+    """It came, and by `due` is heard whether it is accepted. No day that is over is named; and of a permit whose day is over it
+    is told in a moment that it counts as accepted, and nothing before."""
+    if untold_in_time(case, now=now):
+        return
+    day = {"day": due.isoformat()} if due >= today_of(case, now) else {}
+    tell(case, key, event=event, now=now, **day, **more)
+
+
 def names(codes: Collection[str], case: Case) -> list[list[str]]:
     """Papers by name, Chinese and English, for messages."""
     by_code = {paper.code: paper for paper in handling_of_case(case).materials}

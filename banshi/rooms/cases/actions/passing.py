@@ -19,6 +19,7 @@ from banshi.rooms.cases.actions.ground import (
     of_whole,
     step,
     tell,
+    tell_came,
     today_of,
 )
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, judge, need_fields_right
@@ -58,7 +59,7 @@ def receive_whole(case: Case, *, now: datetime) -> bool:
     if case.phase != "pre_passed" or to_bring(case, now=now):
         return False
     event, due = write_receipt(case, by=SYSTEM, now=now, counts_from=_whole_since(case, now))
-    tell(case, "case_received", event=event, now=now, day=due.isoformat(), **of_whole(case))
+    tell_came(case, "case_received", event=event, due=due, now=now, **of_whole(case))
     return True
 
 

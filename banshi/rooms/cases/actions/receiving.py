@@ -44,6 +44,7 @@ from banshi.rooms.cases.actions.ground import (
     staff_of,
     step,
     tell,
+    tell_came,
     telling_began,
     today_of,
     until,
@@ -137,7 +138,7 @@ def receive(
         elif there and case.instant:
             tell(case, "case_at_once", event=event, now=now)
         else:
-            tell(case, "case_received", event=event, now=now, day=due.isoformat(), **of_whole(case))
+            tell_came(case, "case_received", event=event, due=due, now=now, **of_whole(case))
     return case
 
 

@@ -138,7 +138,7 @@ def _tell_why(case: Case, pack: ByRule, run: RuleRun, tried: Sequence[Tried], *,
         return
     zh, en = rules.reason(pack, tried, run.why)
     due = case.pre_review_due_on if run.occasion == "submit" else case.notice_due_on
-    more: dict[str, Any] = {"day": due.isoformat()} if due is not None else {}
+    more: dict[str, Any] = {"day": due.isoformat()} if due is not None and due >= today_of(case, now) else {}
     messaging.drop(subject=f"case:{case.no}", keys=[_CAME[run.occasion]], now=now)
     tell_of(case, "case_by_person", mark=f"{run.pk}", now=now, reason_zh=zh, reason_en=en, **more)
 

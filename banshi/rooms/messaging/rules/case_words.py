@@ -41,8 +41,8 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "The papers for “{item}” were looked at and are right.[ What comes next: {link}]",
     },
     "case_received": {
-        "zh": "“{item}”的材料收下了，办件编号 {case}。{day}前告诉你受理了没有，缺什么一次说清。[看进度：{link}]",
-        "en": "The papers for “{item}” were received: case {case}. By {day} you hear whether it is accepted; whatever is missing is told at once.[ Follow it: {link}]",
+        "zh": "“{item}”的材料收下了，办件编号 {case}。[{day}前告诉你受理了没有，缺什么一次说清。][看进度：{link}]",
+        "en": "The papers for “{item}” were received: case {case}.[ By {day} you hear whether it is accepted; whatever is missing is told at once.][ Follow it: {link}]",
     },
     "case_at_once": {
         "zh": "“{item}”的材料收下了，办件编号 {case}。即办件，当场办结；缺什么，当场一次说清。[看进度：{link}]",
@@ -65,8 +65,8 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "en": "What is missing for “{item}” has not come yet. The last day is {day}.[ Hand it in: {link}]",
     },
     "case_supplemented": {
-        "zh": "“{item}”补的材料收到了。{day}前告诉你受理了没有。[看进度：{link}]",
-        "en": "What was missing for “{item}” has come. By {day} you hear whether it is accepted.[ Follow it: {link}]",
+        "zh": "“{item}”补的材料收到了。[{day}前告诉你受理了没有。][看进度：{link}]",
+        "en": "What was missing for “{item}” has come.[ By {day} you hear whether it is accepted.][ Follow it: {link}]",
     },
     "case_not_accepted": {
         "zh": "“{item}”不予受理：{reason}。不服可以申请行政复议，也可以提起诉讼。[通知书：{link}]",
