@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,42 @@ def test_what_was_asked_for_and_has_come_is_asked_for_no_more(matters: Matters):
 
     assert found["case_notice"] == ("dropped", "moved_on")
     assert found["case_supplemented"] == ("sent", "")
+
+
+def supplementing(matters: Matters) -> Case:
+    case = matters.received(papers=("id", "photo"))
+    told, clerk = [Missing("lease", "没有签字")], matters.by["receiver"]
+    return cases.give_notice(case_no=case.no, missing_now=told, by=clerk, now=TUESDAY_NINE)
+
+
+def following(matters: Matters) -> Case:
+    case = matters.received(papers=("id", "lease"))
+    later, clerk = [("photo", date(2026, 3, 12))], matters.by["receiver"]
+    return cases.accept(case_no=case.no, deferred=later, by=clerk, now=TUESDAY_NINE)
+
+
+@pytest.mark.parametrize("begun", [supplementing, following])
+@pytest.mark.parametrize("key", ["case_dropped", "case_papers_came"])
+def test_what_was_missing_or_was_to_follow_is_told_of_when_it_came(matters: Matters, begun: Any, key: str):
+    case = begun(matters)
+    event = case.events.order_by("-seq")[0]
+    cases.tell(case, key, event=event, now=TUESDAY_NINE, day="2026-03-10")
+
+    found, _ = sent(matters)
+
+    assert found[key] == ("sent", "")
+
+
+@pytest.mark.parametrize("phase", ["await_receipt", "ready"])
+def test_a_day_that_moved_is_told_also_of_what_lies_here(matters: Matters, phase: str):
+    case = matters.opened()
+    Case.objects.filter(pk=case.pk).update(phase=phase)
+    event = case.events.order_by("-seq")[0]
+    cases.tell(case, "case_day_later", event=event, now=TUESDAY_NINE, day="2026-03-20")
+
+    found, _ = sent(matters)
+
+    assert found["case_day_later"] == ("sent", "")
 
 
 def test_the_pickup_code_goes_to_the_applicant_and_stands_nowhere_in_clear(matters: Matters):

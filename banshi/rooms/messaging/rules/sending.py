@@ -242,8 +242,9 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("case", "case_posted"): _sense("ready", "decided"),  # decided: a refusal in writing
     ("case", "case_out"): _sense("ready", "decided"),
     ("case", "case_came_back"): _sense("ready", "decided"),
-    ("case", "case_papers_came"): _sense("await_receipt"),
-    ("case", "case_dropped"): _sense("await_receipt"),
+    # Also what was missing, or was to follow, comes so.
+    ("case", "case_papers_came"): _sense("await_receipt", "supplement", *UNDER_WAY, "stopped"),
+    ("case", "case_dropped"): _sense("await_receipt", "supplement", *UNDER_WAY, "stopped"),
     ("case", "case_follow_remind"): _sense(*UNDER_WAY, "stopped"),
     ("case", "case_follow_late"): _sense(*UNDER_WAY, "stopped"),
     ("case", "case_stopped"): _sense("stopped"),
@@ -254,7 +255,9 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("case", "case_goes_on"): _sense(*UNDER_WAY),
     ("case", "case_extended"): _sense(*UNDER_WAY, "stopped"),
     ("case", "case_later"): _sense(*UNDER_WAY),
-    ("case", "case_day_later"): _sense("pre_review", "received", "supplement", "fee_due", "decided", "issuing"),
+    ("case", "case_day_later"): _sense(
+        "pre_review", "await_receipt", "received", "supplement", "fee_due", "decided", "issuing", "ready"
+    ),
 }
 
 
