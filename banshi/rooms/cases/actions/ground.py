@@ -593,7 +593,7 @@ def tell_came(case: Case, key: str, *, event: CaseEvent, due: date, now: datetim
     is told in a moment that it counts as accepted, and nothing before."""
     if untold_in_time(case, now=now):
         return
-    day = {"day": due.isoformat()} if due >= today_of(case, now) else {}
+    day: dict[str, Any] = {"day": due.isoformat()} if due >= today_of(case, now) else {}
     tell(case, key, event=event, now=now, **day, **more)
 
 

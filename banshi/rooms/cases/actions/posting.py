@@ -47,7 +47,7 @@ def lying(case: Case) -> str:
 def tell_to_be_posted(case: Case, *, now: datetime) -> None:
     """It is made and will be posted: nobody comes for it in vain. Of one posted within minutes only the waybill is told."""
     day = case.issue_due_on
-    more = {"day": day.isoformat()} if day is not None and day >= today_of(case, now) else {}
+    more: dict[str, Any] = {"day": day.isoformat()} if day is not None and day >= today_of(case, now) else {}
     tell_of(case, TO_POST, mark=lying(case), now=now, due_at=now + POSTED_SOON, **more)
 
 
