@@ -205,7 +205,7 @@ def tell_wished(case: Case, *, was: str, how: str, now: datetime) -> None:
     """
     if case.phase != "ready" or (was == "courier") == (how == "courier") or stay_of(case, "result") is not None:
         return
-    unsaid = cases.ready_unsaid(case)
+    unsaid = cases.unsay_ready(case)
     if how != "courier":
         _tell_ready(case, now=now)
     elif unsaid:  # else they know that it is made

@@ -74,7 +74,7 @@ from banshi.rooms.cases.actions.in_season import tell_season_ends
 from banshi.rooms.cases.actions.ordering import move_page, order_pages
 from banshi.rooms.cases.actions.papers import make_due, pdf_of
 from banshi.rooms.cases.actions.passing import pass_on
-from banshi.rooms.cases.actions.posting import lies_to_be_posted, lying, ready_unsaid, tell_to_be_posted, wished
+from banshi.rooms.cases.actions.posting import lies_to_be_posted, lying, tell_to_be_posted, unsay_ready, wished
 from banshi.rooms.cases.actions.pre_reviewing import Verdict, send_back
 from banshi.rooms.cases.actions.promise_checks import check_promise, lift_bar, revoke
 from banshi.rooms.cases.actions.receiving import (
@@ -193,7 +193,6 @@ __all__ = [
     "propose_rules",
     "propose_stop",
     "publish_round",
-    "ready_unsaid",
     "reassess",
     "receive",
     "recount",
@@ -241,6 +240,7 @@ __all__ = [
     "told_at_ends",
     "try_again",
     "try_rules",
+    "unsay_ready",
     "unsent_ends",
     "urge",
     "waits_for_seal",

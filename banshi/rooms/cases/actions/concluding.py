@@ -29,7 +29,7 @@ from banshi.rooms.cases.actions.ground import (
     today_of,
     trips_of,
 )
-from banshi.rooms.cases.actions.posting import ready_unsaid
+from banshi.rooms.cases.actions.posting import unsay_ready
 from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.cases.queries.bundles import siblings
@@ -166,7 +166,7 @@ def post(*, case_no: str, waybill: str, by: Actor, now: datetime) -> Case:
     with transaction.atomic():
         case = locked(case_no)
         need_handed(case, "post")
-        ready_unsaid(case)
+        unsay_ready(case)
         event = step(case, "post", by=by, now=now, issue_due_on=None, to_post_on=None)
         tell(case, "case_posted", event=event, now=now, waybill=waybill)
     return case

@@ -593,8 +593,12 @@ def tell_came(case: Case, key: str, *, event: CaseEvent, due: date, now: datetim
     is told in a moment that it counts as accepted, and nothing before."""
     if untold_in_time(case, now=now):
         return
-    day: dict[str, Any] = {"day": due.isoformat()} if due >= today_of(case, now) else {}
-    tell(case, key, event=event, now=now, **day, **more)
+    tell(case, key, event=event, now=now, **day_ahead(case, due, now=now), **more)
+
+
+def day_ahead(case: Case, day: date | None, *, now: datetime) -> dict[str, Any]:
+    """A day for a message; one that is over is not named."""
+    return {"day": day.isoformat()} if day is not None and day >= today_of(case, now) else {}
 
 
 def names(codes: Collection[str], case: Case) -> list[list[str]]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from banshi.rooms.cases.actions.ground import put_down, tell_of, today_of, until
+from banshi.rooms.cases.actions.ground import day_ahead, put_down, tell_of, today_of, until
 from banshi.rooms.cases.actions.recounting import ISSUED_FROM
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries.handling import handling_of_case
@@ -46,14 +46,13 @@ def lying(case: Case) -> str:
 
 def tell_to_be_posted(case: Case, *, now: datetime) -> None:
     """It is made and will be posted: nobody comes for it in vain. Of one posted within minutes only the waybill is told."""
-    day = case.issue_due_on
-    more: dict[str, Any] = {"day": day.isoformat()} if day is not None and day >= today_of(case, now) else {}
+    more = day_ahead(case, case.issue_due_on, now=now)
     tell_of(case, TO_POST, mark=lying(case), now=now, due_at=now + POSTED_SOON, **more)
 
 
-def ready_unsaid(case: Case) -> bool:
-    """Whether it was still to be said where it lies ready, to be fetched or to be posted: it is said no more, unless it is so
-    again. One that is going out at this very moment stays: rather twice than never."""
+def unsay_ready(case: Case) -> bool:
+    """Where it lies ready, to be fetched or to be posted, is said no more where it was not said yet, unless it is so again. One
+    that is going out at this very moment stays: rather twice than never. :returns: whether it was still to be said."""
     return messaging.unsay(subject=f"case:{case.no}", keys=(READY, TO_POST)) > 0
 
 

@@ -6,14 +6,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.concluding import deliver, write_result
-from banshi.rooms.cases.actions.ground import give, locked, need_paid, step, tell_of, today_of
+from banshi.rooms.cases.actions.ground import day_ahead, give, locked, need_paid, step, tell_of, today_of
 from banshi.rooms.cases.actions.receiving import write_acceptance, write_receipt
 from banshi.rooms.cases.actions.reviewing import decided
 from banshi.rooms.cases.models import Case, CasePaper, RuleRun, RuleSwitch
@@ -138,7 +137,7 @@ def _tell_why(case: Case, pack: ByRule, run: RuleRun, tried: Sequence[Tried], *,
         return
     zh, en = rules.reason(pack, tried, run.why)
     due = case.pre_review_due_on if run.occasion == "submit" else case.notice_due_on
-    more: dict[str, Any] = {"day": due.isoformat()} if due is not None and due >= today_of(case, now) else {}
+    more = day_ahead(case, due, now=now)
     messaging.drop(subject=f"case:{case.no}", keys=[_CAME[run.occasion]], now=now)
     tell_of(case, "case_by_person", mark=f"{run.pk}", now=now, reason_zh=zh, reason_en=en, **more)
 
