@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COMPUTED = {
     "banshi/rooms/booking/actions/credit.py": {"upheld", "rejected"},  # row.state of an answered appeal
     "banshi/rooms/booking/actions/slots.py": {"closed", "opened"},
-    "banshi/rooms/devices/actions.py": {"device_registered", "device_renamed", "device_changed"},
+    "banshi/rooms/devices/actions/__init__.py": {"device_registered", "device_renamed", "device_changed"},
     "banshi/journeys/hall/steer.py": set(),  # by its `_record`
     "banshi/rooms/tickets/actions/ground.py": set(),
     "banshi/rooms/catalogue/actions/retiring.py": {
