@@ -19,7 +19,7 @@ from django.db.models import Model
 
 from banshi.foundation import locks
 from banshi.foundation.planner import look_at_tables
-from banshi.journeys.hall import change_items, load_handlings, national_days, steer
+from banshi.journeys.hall import change_items, load_fleet, load_handlings, national_days, steer
 from banshi.journeys.hours import change_hours
 from banshi.kernel import tables
 from banshi.kernel.actors import SYSTEM, Actor
@@ -87,6 +87,7 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
         for i, folder in enumerate(halls):
             progress(f"hall {folder.name}", 3 + i, steps)
             left += _hall(folder, now)
+        load_fleet.load_fleet(root)
         progress("presets loaded", steps, steps)
     look_at_tables()
     return left

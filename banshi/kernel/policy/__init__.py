@@ -13,6 +13,7 @@ from banshi.kernel.policy.cases import CasePolicy
 from banshi.kernel.policy.consulting import ConsultingPolicy
 from banshi.kernel.policy.delivery import DeliveryPolicy
 from banshi.kernel.policy.fees import FeePolicy
+from banshi.kernel.policy.machines import MachinePolicy
 from banshi.kernel.policy.messages import MessagePolicy
 from banshi.kernel.policy.rating import RatingPolicy
 from banshi.kernel.policy.records import RecordsPolicy
@@ -31,6 +32,7 @@ __all__ = [
     "DeliveryPolicy",
     "FeePolicy",
     "HallPolicy",
+    "MachinePolicy",
     "MessagePolicy",
     "Minutes",
     "Places",
@@ -56,6 +58,7 @@ class HallPolicy(Section):
     delivery: DeliveryPolicy = DeliveryPolicy()
     cases: CasePolicy = CasePolicy()
     remedy: RemedyPolicy = RemedyPolicy()
+    machines: MachinePolicy = MachinePolicy()
 
     @model_validator(mode="after")
     def _consistent(self) -> HallPolicy:

@@ -120,6 +120,30 @@ class WindowCategory(models.Model):
         constraints = [models.UniqueConstraint(fields=["window", "category"], name="a_window_serves_a_category_once")]
 
 
+class SelfServiceArea(models.Model):
+    """自助服务区: machines in one place, in a hall or far from it; the hall answers for it. `all_hours`: open at night, too."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE, related_name="areas")
+    code = models.CharField(max_length=40, unique=True)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    place_zh = models.CharField(max_length=200)
+    place_en = models.CharField(max_length=200)
+    all_hours = models.BooleanField(default=False)
+    most_inside = models.PositiveSmallIntegerField(null=True)  # people at once; None = nobody counts
+    stay_minutes = models.PositiveSmallIntegerField(default=30)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "places_area"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(most_inside=None) | models.Q(most_inside__gte=1), name="an_area_takes_somebody"
+            ),
+            models.CheckConstraint(condition=models.Q(stay_minutes__gte=1), name="a_stay_in_an_area_lasts"),
+        ]
+
+
 class PolicyVersion(models.Model):
     """One version of a hall's policy (kernel.policy.HallPolicy). Immutable; the newest with valid_from ≤ now rules."""
 

@@ -10,6 +10,8 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils.module_loading import import_string
 
 from banshi.foundation import clock, limits
@@ -18,7 +20,7 @@ from banshi.kernel.names import InvalidName, label
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.devices import queries, rules
-from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.models import Device, Fault
 from banshi.rooms.devices.ports import PagePrinter, Printer, PrinterTrouble, Slip
 from banshi.rooms.devices.queries import device_by_code, secret_hash
 from banshi.rooms.identity import actions as identity
@@ -48,7 +50,7 @@ def register(
     """
     if not re.fullmatch(r"[a-z0-9_-]{1,60}", code):
         raise _invalid("code", "编号用小写字母、数字、横线和下划线", "A code has small letters, digits, - and _")
-    if kind not in KINDS:
+    if kind not in (*KINDS, "machine"):  # those of the fleet are changed here, and made with their area
         raise _invalid("kind", "没有这种设备", "There is no such kind of device")
     _check_printer(code, printer)
     name = _name(name)
@@ -181,6 +183,10 @@ def retire(*, code: str, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         if Device.objects.filter(pk=device.pk, retired_at=None).update(retired_at=now, reader_key=""):
             identity.revoke_device_keys(device=code, by=by, now=now)
+            open_faults = Fault.objects.filter(device=device, ended_at=None)
+            open_faults.update(
+                ended_at=Greatest(F("opened_at"), now)
+            )  # a clock that was set back ends none before it began
             audit.record(action="device_retired", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)
 
 

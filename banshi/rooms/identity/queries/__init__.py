@@ -171,6 +171,12 @@ def keys() -> list[KeyInfo]:
     return [_info(row) for row in rows]
 
 
+def devices_with_keys() -> list[str]:
+    """Codes of the machines that a key in force was made for."""
+    rows = ApiKey.objects.filter(revoked_at=None).exclude(device="")
+    return list(rows.order_by("device").values_list("device", flat=True).distinct())
+
+
 def _info(row: ApiKey) -> KeyInfo:
     return KeyInfo(row.id, row.name, row.scope, row.hall, row.region, row.staff_id, row.vouches, row.device)
 

@@ -1,0 +1,109 @@
+"""Load what stands in a city for people to help themselves: kinds of machines (presets/machines.yaml), self-service areas
+(presets/areas.csv). Both files may be missing.
+
+An area that an office closed stays closed; one that the file says no more stays, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from banshi.kernel import tables
+from banshi.kernel.names import InvalidName, label
+from banshi.rooms.devices.actions import fleet
+from banshi.rooms.devices.models import MachineType
+from banshi.rooms.devices.rules.fleet import PARTS
+from banshi.rooms.places.models import Hall, SelfServiceArea
+
+SAID = ("hall", "name_zh", "name_en", "place_zh", "place_en", "all_hours", "most_inside", "stay_minutes")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many machines of each kind an area has, in the file's order. `area`: its code."""
+
+    area: str
+    machines: tuple[tuple[str, int], ...]
+
+
+def load_fleet(root: Path) -> None:
+    """:param root: the presets folder. :raises ValueError: a file that does not say what its format asks for, naming it."""
+    types = _types(root)
+    fleet.keep_types(types)
+    known = {row.code for row in types} | set(MachineType.objects.values_list("code", flat=True))
+    halls = dict(Hall.objects.values_list("code", "id"))
+    rows = _rows(root)
+    try:
+        areas = tables.parse(rows, lambda row: _area(row, halls))
+    except tables.TableError as wrong:
+        raise ValueError(f"areas.csv: {wrong}") from wrong
+    _counted(rows, known)
+    SelfServiceArea.objects.bulk_create(areas, update_conflicts=True, unique_fields=["code"], update_fields=SAID)
+
+
+def counted(root: Path) -> list[Counted]:
+    """Machines of each area, as the file says: what a demo is filled with."""
+    return _counted(_rows(root), {row.code for row in _types(root)})
+
+
+def _rows(root: Path) -> list[tables.Row]:
+    file = root / "areas.csv"
+    if not file.exists():
+        return []
+    try:
+        return tables.read(file.read_bytes())
+    except tables.TableError as wrong:
+        raise ValueError(f"areas.csv: {wrong}") from wrong
+
+
+def _types(root: Path) -> list[MachineType]:
+    file = root / "machines.yaml"
+    if not file.exists():
+        return []
+    found = []
+    for order, one in enumerate(yaml.safe_load(file.read_text(encoding="utf-8")) or []):
+        unknown = next((part for part in one["parts"] if part not in PARTS), None)
+        if unknown is not None:
+            raise ValueError(f"machines.yaml, {one['code']}: there is no part {unknown}; there are {', '.join(PARTS)}")
+        found.append(
+            MachineType(
+                code=one["code"], name_zh=_label(one["name_zh"], "machines.yaml"),
+                name_en=_label(one["name_en"], "machines.yaml"), parts=list(one["parts"]), order=order,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _area(row: tables.Row, halls: dict[str, int]) -> SelfServiceArea:
+    for column in ("name_zh", "name_en", "place_zh", "place_en"):
+        _label(row[column], f"areas.csv, row {row.number}, {column}")
+    most = row.whole("most_inside") if row["most_inside"] else None
+    return SelfServiceArea(
+        code=row["code"], hall_id=row.one_of("hall", halls), name_zh=row["name_zh"], name_en=row["name_en"],
+        place_zh=row["place_zh"], place_en=row["place_en"], all_hours=row.flag("all_hours"), most_inside=most,
+        stay_minutes=row.whole("stay_minutes", 30),
+    )  # fmt: skip
+
+
+def _counted(rows: list[tables.Row], types: set[str]) -> list[Counted]:
+    """`all-in-one:2;tax:1`"""
+    found = []
+    for row in rows:
+        machines = []
+        for part in filter(None, row["machines"].split(";")):
+            kind, _colon, count = part.partition(":")
+            if kind not in types or not count.isascii() or not count.isdecimal():
+                raise ValueError(f"areas.csv, row {row.number}, machines: {part} is no kind of machine and its count")
+            machines.append((kind, int(count)))
+        found.append(Counted(row["code"], tuple(machines)))
+    return found
+
+
+def _label(text: str, where: str) -> str:
+    try:
+        return label(str(text), 240)
+    except InvalidName as wrong:
+        raise ValueError(f"{where}: {wrong}") from wrong
