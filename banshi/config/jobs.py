@@ -25,7 +25,7 @@ Job = Callable[[int], None]
 # anew each second, and would else take the places of all others.
 AT_ONCE: Final = {
     "tick": 1, "send_messages": 2, "send_webhooks": 1, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1, "forget": 1,
-    "move_stand_ins": 1,
+    "move_stand_ins": 1, "watch_fleet": 1,
     "seal_papers": 1,
 }  # fmt: skip
 # Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
@@ -35,6 +35,7 @@ LATE_AFTER_S: Final = {
     "seal_papers": 600.0,
     "move_stand_ins": 600.0,
     "requeue_stalled": 120.0,
+    "watch_fleet": 120.0,
     "seal_audit": 300.0,
     "follow_up": 300.0,
     "forget": 3600.0,
@@ -158,6 +159,16 @@ def move_stand_ins(timestamp: int) -> None:
         other = import_string(stand_in)()
         if hasattr(other, "tick"):
             other.tick(now=clock.now())
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="watch_fleet", queue="slow", queueing_lock="watch_fleet")
+@watched
+def watch_fleet(timestamp: int) -> None:
+    """Machines that are silent, faults that somebody has to know of; the demo's machines say how they are."""
+    from banshi.journeys.hall.watch_fleet import look
+
+    look(at=clock.wall(), now=clock.now())
 
 
 @app.periodic(cron="*/10 * * * *")

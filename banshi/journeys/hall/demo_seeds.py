@@ -21,6 +21,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from banshi.foundation import clock, demo
+from banshi.journeys.hall import load_fleet
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.calendars import queries as calendars
@@ -28,10 +29,10 @@ from banshi.rooms.cases import actions as cases
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.delivery import actions as delivery
-from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.models import Device, MachineType
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.identity.models import ApiKey, Role, Staff
-from banshi.rooms.places.models import Hall, Window
+from banshi.rooms.places.models import Hall, SelfServiceArea, Window
 
 PASSWORD = "banshi-demo"  # noqa: S105 – a demo's, refused in production
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -121,6 +122,7 @@ def sow(url: str, path: Path) -> dict[str, Any]:
         keys = _keys(halls, clerks, now)
         _devices(halls)
         _cabinets(halls)
+        _machines()
         if first_time:
             _rules(now)
             _rounds(now)
@@ -309,6 +311,26 @@ def _devices(halls: list[Hall]) -> None:
             ),
         ]
     Device.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _machines() -> None:
+    """Those of the self-service areas, as the presets count them; the same ones with every run."""
+    areas = {area.code: area for area in SelfServiceArea.objects.order_by("code")}
+    names = dict(MachineType.objects.order_by("code").values_list("code", "name_zh"))
+    rows = []
+    for each in load_fleet.counted(settings.ROOT / "presets"):
+        area = areas.get(each.area)
+        if area is None:
+            continue
+        kinds = [kind for kind, count in each.machines for _ in range(count) if kind in names]
+        rows += [
+            Device(
+                hall_id=area.hall_id, area=area, type_id=kind, code=f"{area.code}-{no}", kind="machine",
+                name=f"{area.name_zh} {no} 号{names[kind]}",
+            )
+            for no, kind in enumerate(kinds, start=1)
+        ]  # fmt: skip
+    Device.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 
 def _rules(now: datetime) -> None:
