@@ -200,6 +200,9 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "pick_up": _only("kiosk"),
     "pick_up_taken": _only("kiosk"),
     "pick_up_shut": _only("kiosk"),
+    # the fleet: the machine itself; who looks at all of them
+    "heartbeat": _only("kiosk"),
+    "get_fleet": _only("manage", "read"),
     # what is on record of a person
     "look_into_library": _only("manage", "staff"),
     **dict.fromkeys(("enter_certificate", "import_to_library", "end_certificate"), _only("manage")),

@@ -246,6 +246,8 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "pick_up": ("post", "/cabinets/NONE/pickups", {"code": "12345678"}),
     "pick_up_taken": ("post", "/cabinets/NONE/pickups/taken", {"code": "12345678"}),
     "pick_up_shut": ("post", "/cabinets/NONE/pickups/shut", {"code": "12345678"}),
+    "heartbeat": ("post", "/devices/NONE/heartbeat", {"parts": {"reader": "ok"}, "version": "1.0"}),
+    "get_fleet": ("get", "/fleet", None),
     "look_into_library": ("get", "/library?case=NONE", None),
     "enter_certificate": ("post", "/library/certificates", CERTIFICATE),
     "import_to_library": ("post", "/library/imports", {"authority": "police", "facts": [{"element": "x"}]}),
