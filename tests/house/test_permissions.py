@@ -26,7 +26,7 @@ from banshi.rooms.cases.models import Consultation, QuotaRound
 from banshi.rooms.catalogue.actions import one_matters
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.consulting import actions as consulting
-from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.models import Device, MachineType
 from banshi.rooms.exchange import actions as exchange
 from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.hooks import actions as hooks
@@ -34,6 +34,7 @@ from banshi.rooms.identity.models import ApiKey, Staff
 from banshi.rooms.identity.rules import ROLES
 from banshi.rooms.library import actions as library
 from banshi.rooms.messaging.models import Message
+from banshi.rooms.places.models import SelfServiceArea
 from banshi.rooms.staffing.models import Shift
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock
@@ -114,7 +115,13 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         hall=hall, rating=rating, opened_at=TUESDAY_NINE, answer_due_on=today, settle_due_on=today
     )
     follow_up = FollowUp.objects.create(hall=hall, cause="closure:0", made_by="staff:1", made_at=TUESDAY_NINE)
-    device = Device.objects.create(hall=hall, code="town-kiosk-1", kind="kiosk", name="1 号取号机")
+    area = SelfServiceArea.objects.create(
+        hall=hall, code="town-area-1", name_zh="河边自助区", name_en="Riverside", place_zh="河边", place_en="River"
+    )
+    kind = MachineType.objects.create(code="all-in-one", name_zh="综合自助终端", name_en="All-in-one", parts=["reader"])
+    device = Device.objects.create(
+        hall=hall, code="town-kiosk-1", kind="kiosk", name="1 号取号机", area=area, type=kind
+    )
     closure = Closure.objects.create(
         hall=hall, starts_at=TUESDAY_NINE + timedelta(days=9), ends_at=TUESDAY_NINE + timedelta(days=9, hours=1),
         reason_zh="停电", reason_en="Power cut", made_by="staff:1", made_at=TUESDAY_NINE,
@@ -178,7 +185,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "change": change_with_blank(office).pk,
         "matter_draft": one_matters.begin_draft(code="moving", by=CITIZEN, now=TUESDAY_NINE).pk,
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
-        "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
+        "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code, "area": area.code, "maintenance": 1,
         "hook": hook.code, "batch": batch.no, "seal": "town-1", "filter_id": 1, "certificate": "NONE", "to": "up",
         "round_id": a_round().pk,
     }  # fmt: skip

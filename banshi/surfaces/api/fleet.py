@@ -89,7 +89,7 @@ def _machine(row: Machine) -> dict[str, Any]:
 
 
 def _fault(row: OpenFault) -> dict[str, Any]:
-    told = [{"step": each.step, "names": [name["zh"] for name in each.names], "at": each.at} for each in row.told]
+    told = [{"step": each.step, "names": [name.zh for name in each.names], "at": each.at} for each in row.told]
     return {
         "part": row.part or WHOLE, "kind": row.kind, "opened_at": row.opened_at, "seen_at": row.seen_at,
         "lasts_s": int(row.lasts.total_seconds()), "told": told,

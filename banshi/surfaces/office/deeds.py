@@ -32,7 +32,7 @@ from banshi.rooms.devices.models import Device
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.identity.models import Agent, ApiKey, Organisation, Person, Role, Staff
 from banshi.rooms.messaging.models import Message
-from banshi.rooms.places.models import Category, Hall, PolicyVersion, Window
+from banshi.rooms.places.models import Category, Hall, PolicyVersion, SelfServiceArea, Window
 from banshi.rooms.tickets.models import FormerRef, Ticket
 from banshi.surfaces.office.policy_form import changes
 from banshi.surfaces.office.words import (
@@ -180,6 +180,9 @@ DEEDS: dict[str, Text] = {
     "device_tested": pgettext_lazy("deed", "%(who)s tested %(what)s"),
     "device_retired": pgettext_lazy("deed", "%(who)s retired %(what)s"),
     "device_brought_back": pgettext_lazy("deed", "%(who)s brought %(what)s back"),
+    "device_seen_to": pgettext_lazy("deed", "%(who)s looks after %(what)s"),
+    "maintenance_planned": pgettext_lazy("deed", "%(who)s planned a maintenance of %(what)s"),
+    "maintenance_ended": pgettext_lazy("deed", "%(who)s ended the maintenance of %(what)s"),
     "revoked": pgettext_lazy("deed", "%(who)s revoked %(what)s"),
     "name_disputed": pgettext_lazy("deed", "A card was read for %(what)s with another name than the proven one"),
     "ticket_claimed": pgettext_lazy("deed", "%(what)s taken over by whoever showed more than a typed number"),
@@ -534,6 +537,7 @@ _KINDS: dict[str, Text] = {
     "matter": pgettext_lazy("thing", "several matters as one"),
     "hall": pgettext_lazy("thing", "all halls"),
     "device": pgettext_lazy("thing", "a device"),
+    "area": pgettext_lazy("thing", "a self-service area"),
     "key": pgettext_lazy("thing", "a key"),
     "ticket": pgettext_lazy("thing", "a number"),
     "template": pgettext_lazy("thing", "a message's words"),
@@ -829,7 +833,8 @@ _FINDERS: dict[str, Callable[[set[str]], dict[str, str]]] = {
     "appointment": _appointments, "slot": _slots, "ticket": _tickets, "task": _tasks, "staff": _staff, "role": _roles,
     "window": _windows, "template": _templates, "message": _messages, "closure": _closures, "device": _devices,
     "appointment-then": _appointments_then, "slot-start": _slot_starts, "agent": _agents, "agent-name": _agents_named,
-    "key": _keys, "item": _by_code(Item), "matter": _by_code(OneMatter), "hall": _by_code(Hall), "scope": scopes_named,
+    "key": _keys, "item": _by_code(Item), "matter": _by_code(OneMatter), "hall": _by_code(Hall),
+    "area": _by_code(SelfServiceArea), "scope": scopes_named,
     "category-of": _categories_of, "department": _by_code(Department), "organisation": _organisations,
     "organisation-name": _organisations_named,
     "enquiry": _themselves,

@@ -58,6 +58,7 @@ WAYS = (
         (
             To("office:staff", "users", _("Staff"), "staff.manage"),
             To("office:devices", "monitor", _("Devices"), "devices.manage"),
+            To("office:fleet", "activity", pgettext_lazy("fleet", "Self-service machines"), "devices.manage"),
             To("office:seals", "signature", pgettext_lazy("office", "Seals"), "seals.manage"),
             To("office:hooks", "share-2", _("Webhooks"), "hooks.manage"),
             To("office:exchange", "repeat", pgettext_lazy("exchange", "Data exchange"), "hooks.manage"),
@@ -68,7 +69,10 @@ WAYS = (
 FRAME = Frame(
     first="office:overview",
     ways=WAYS,
-    over_all=(To("office:region-figures", "chart-column", _("Figures by region"), "figures.view", {"region": "all"}),),
+    over_all=(
+        To("office:region-figures", "chart-column", _("Figures by region"), "figures.view", {"region": "all"}),
+        To("office:fleet-all", "activity", pgettext_lazy("fleet", "Self-service machines"), "devices.manage"),
+    ),
     styles=("office/office.css",),
     bars=("office:help", "office:help-mine"),
 )

@@ -26,6 +26,7 @@ from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue.models import Item, Retirement
 from banshi.rooms.catalogue.rules.retiring import RETIREMENT
+from banshi.rooms.devices.queries import fleet
 from banshi.rooms.exchange import queries as exchange
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.hooks import queries as hooks
@@ -51,6 +52,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_exchange(who, halls),
         *_seals(who, halls),
         *_set_aside(who, halls, now),
+        *_machines(who, halls, now),
         *_closures(who, halls, now),
         *_left_over(who, halls, now),
         *_overfull(who, halls, now),
@@ -193,6 +195,18 @@ def _set_aside(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
 
     aside = partial(cases.set_aside_in, now=now)
     return _in_each(who, halls, "seals.manage", aside, "file-text", said, "office:seals")
+
+
+def _machines(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
+    """Machines of which somebody was told, and which nobody looks after yet."""
+
+    def said(n: int) -> str:
+        return ngettext(
+            "%(n)s machine needs somebody to look after it", "%(n)s machines need somebody to look after them", n
+        ) % {"n": n}
+
+    waiting = partial(fleet.waiting, now=now)
+    return _in_each(who, halls, "devices.manage", waiting, "activity", said, "office:fleet")
 
 
 def _in_each(

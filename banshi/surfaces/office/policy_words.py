@@ -20,6 +20,7 @@ SECTIONS: dict[str, Text] = {
     "fees": _("Fees"),
     "delivery": _("Handing over results"),
     "cases": pgettext_lazy("policy", "Cases"),
+    "machines": pgettext_lazy("policy", "Self-service machines"),
     "remedy": pgettext_lazy("policy", "Whoever disagrees with a decision"),
 }
 
@@ -137,6 +138,9 @@ LABELS: dict[str, Text] = {
     "remedy.reconsider_of_en": pgettext_lazy("policy", "… of single departments (English)"),
     "remedy.court_zh": pgettext_lazy("policy", "Court (Chinese)"),
     "remedy.court_en": pgettext_lazy("policy", "Court (English)"),
+    "machines.keepers_after": pgettext_lazy("policy", "Who looks after the machines is told of a fault after, minutes"),
+    "machines.head_after": pgettext_lazy("policy", "The head of the hall is told of it after, minutes"),
+    "machines.region_after": pgettext_lazy("policy", "The region is told of it after, minutes"),
 }
 
 HINTS: dict[str, Text] = {
@@ -189,6 +193,9 @@ HINTS: dict[str, Text] = {
     "remedy.reconsider_of_zh": _(
         "One per line, for departments led from above: name of the department = who reconsiders."
     ),
+    "machines.keepers_after": pgettext_lazy("policy", "Of paper that runs low nobody else is told."),
+    "machines.head_after": pgettext_lazy("policy", "Unless somebody looks after it. Empty: never."),
+    "machines.region_after": pgettext_lazy("policy", "Empty: they are not told."),
     "remedy.court_zh": _("Where nothing is said, papers speak of the court that has jurisdiction."),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),

@@ -45,6 +45,7 @@ from banshi.surfaces.office import (
     unsettled,
     windows,
 )
+from banshi.surfaces.office.urls_fleet import urlpatterns as fleet
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
 
 app_name = "office"
@@ -55,6 +56,7 @@ urlpatterns = [
     path("office/", home.home, name="home"),
     # The hall now, and figures
     *seeing,
+    *fleet,
     # Today
     path(HALL, home.overview, name="overview"),
     path(HALL + "guide/", guide.index, name="guide"),

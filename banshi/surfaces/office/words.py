@@ -179,6 +179,52 @@ DEVICES: dict[str, Text] = {
     "zone_board": _("Zone board"),
     "window_display": _("Window display"),
     "evaluator": _("Evaluator"),
+    "machine": pgettext_lazy("fleet", "Self-service machine"),
+}
+
+MACHINE_HEALTHS: dict[str, Text] = {
+    "ok": pgettext_lazy("fleet", "Works"),
+    "low": pgettext_lazy("fleet", "Runs low"),
+    "trouble": pgettext_lazy("fleet", "In trouble"),
+    "silent": pgettext_lazy("fleet", "Not heard from"),
+    "never": pgettext_lazy("fleet", "Never connected"),
+    "maintenance": pgettext_lazy("fleet", "In maintenance"),
+    "retired": pgettext_lazy("fleet", "Out of use"),
+}
+MACHINE_TONES: dict[str, Text] = {
+    "ok": "ok", "low": "wait", "trouble": "urgent", "silent": "urgent", "never": "", "maintenance": "info", "retired": "",
+}  # fmt: skip
+MACHINE_PARTS: dict[str, Text] = {
+    "": pgettext_lazy("fleet", "The whole machine"),
+    "screen": pgettext_lazy("fleet", "Screen"),
+    "receipt_printer": pgettext_lazy("fleet", "Receipt printer"),
+    "page_printer": pgettext_lazy("fleet", "A4 printer"),
+    "licence_printer": pgettext_lazy("fleet", "Licence printer"),
+    "card_printer": pgettext_lazy("fleet", "Card printer"),
+    "reader": pgettext_lazy("fleet", "Card reader"),
+    "scanner": pgettext_lazy("fleet", "Code scanner"),
+    "camera": pgettext_lazy("fleet", "Camera"),
+    "document_camera": pgettext_lazy("fleet", "Document camera"),
+    "cabinet": pgettext_lazy("fleet", "Cells"),
+    "door": pgettext_lazy("fleet", "Door"),
+    "network": pgettext_lazy("fleet", "Network"),
+}
+MACHINE_STATES: dict[str, Text] = {
+    "": pgettext_lazy("fleet", "Not said yet"),
+    "ok": pgettext_lazy("fleet", "Works"),
+    "low": pgettext_lazy("fleet", "Runs low"),
+    "out": pgettext_lazy("fleet", "Empty"),
+    "jam": pgettext_lazy("fleet", "Jammed"),
+    "broken": pgettext_lazy("fleet", "Broken"),
+    "silent": pgettext_lazy("fleet", "Not heard from"),
+}
+MACHINE_STATE_TONES: dict[str, Text] = {
+    "": "", "ok": "ok", "low": "wait", "out": "urgent", "jam": "urgent", "broken": "urgent", "silent": "urgent",
+}  # fmt: skip
+ALARM_STEPS: dict[str, Text] = {
+    "keepers": pgettext_lazy("fleet", "Who looks after the machines"),
+    "head": pgettext_lazy("fleet", "The head of the hall"),
+    "region": pgettext_lazy("fleet", "The region"),
 }
 
 TROUBLES: dict[str, Text] = {
@@ -415,6 +461,9 @@ AUDIT: dict[str, Text] = {
     "device_tested": pgettext_lazy("deed", "tested a device"),
     "device_retired": pgettext_lazy("deed", "retired a device"),
     "device_brought_back": pgettext_lazy("deed", "brought a device back"),
+    "device_seen_to": pgettext_lazy("deed", "looks after a device"),
+    "maintenance_planned": pgettext_lazy("deed", "planned a maintenance"),
+    "maintenance_ended": pgettext_lazy("deed", "ended a maintenance"),
     "revoked": pgettext_lazy("deed", "revoked a key"),
     "disowned": _("disowned a booking"),
     "turned_away": pgettext_lazy("deed", "turned somebody away"),
@@ -497,6 +546,12 @@ TABLES: dict[str, dict[str, Text]] = {
     "entry": ENTRIES,
     "device": DEVICES,
     "trouble": TROUBLES,
+    "machine_health": MACHINE_HEALTHS,
+    "machine_tone": MACHINE_TONES,
+    "machine_part": MACHINE_PARTS,
+    "machine_state": MACHINE_STATES,
+    "machine_state_tone": MACHINE_STATE_TONES,
+    "alarm_step": ALARM_STEPS,
     "heat": HEATS,
     "duty": DUTIES,
     "session_kind": SESSION_KINDS,

@@ -18,10 +18,11 @@ from banshi.rooms.booking.models import FollowUp, LedgerEntry, Suspension
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.catalogue.actions import one_matters
 from banshi.rooms.catalogue.models import HallItem
-from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.models import Device, MachineType
 from banshi.rooms.exchange import actions as exchange
 from banshi.rooms.hooks import actions as hooks
 from banshi.rooms.identity.models import ApiKey, Staff
+from banshi.rooms.places.models import SelfServiceArea
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock
 from banshi.surfaces.office import urls
@@ -78,7 +79,16 @@ def rows(office):  # noqa: F811
         person=appointment.person, scope="town", reason="manual", from_on=TUESDAY_NINE.date(),
         until_on=TUESDAY_NINE.date(), made_at=TUESDAY_NINE,
     )  # fmt: skip
-    Device.objects.create(hall=office.hall, code="town-kiosk-1", kind="kiosk", name="一号机")
+    area = SelfServiceArea.objects.create(
+        hall=office.hall,
+        code="town-area-1",
+        name_zh="河边自助区",
+        name_en="Riverside",
+        place_zh="河边",
+        place_en="River",
+    )
+    kind = MachineType.objects.create(code="all-in-one", name_zh="综合自助终端", name_en="All-in-one", parts=["reader"])
+    Device.objects.create(hall=office.hall, code="town-kiosk-1", kind="kiosk", name="一号机", area=area, type=kind)
     block = PaperBlock.objects.create(
         hall=office.hall, category=office.categories["A"], letter="PA", first=1, last=3, made_by="staff:1",
         made_at=TUESDAY_NINE,
@@ -121,6 +131,8 @@ def rows(office):  # noqa: F811
         "block_id": block.pk,
         "appeal_id": 1,
         "device": "town-kiosk-1",
+        "area": area.code,
+        "maintenance": 1,
         "follow_up_id": follow_up.pk,
     }
 

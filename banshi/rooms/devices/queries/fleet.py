@@ -23,11 +23,17 @@ KEEPS = "devices.manage"
 
 
 @dataclass(frozen=True)
+class Name:
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class Told:
-    """Who was told of a fault. `step`: keepers | head | region; `names`: [{"zh", "en"}], none where nobody held the role."""
+    """Who was told of a fault. `step`: keepers | head | region; `names`: none where nobody held the role."""
 
     step: str
-    names: list[dict[str, str]]
+    names: tuple[Name, ...]
     at: datetime
 
 
@@ -212,7 +218,10 @@ def _machine(
 
 
 def _open(fault: Fault, now: datetime) -> OpenFault:
-    told = sorted((Told(alarm.step, alarm.told, alarm.at) for alarm in fault.alarms.all()), key=lambda each: each.at)
+    told = sorted(
+        (Told(row.step, tuple(Name(**name) for name in row.told), row.at) for row in fault.alarms.all()),
+        key=lambda each: each.at,
+    )
     lasts = max(now - fault.opened_at, timedelta(0))
     return OpenFault(fault.part, fault.kind, fault.opened_at, lasts, fault.seen_by, fault.seen_at, tuple(told))
 
