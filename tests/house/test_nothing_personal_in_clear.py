@@ -17,6 +17,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.audit.queries import trail
 from banshi.rooms.booking import actions as bookings
 from banshi.rooms.booking.models import LedgerEntry
+from banshi.rooms.devices.actions import fleet
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.identity.actions import correcting as identity
@@ -237,6 +238,14 @@ def _told_about_people(town: Town) -> None:
 
 
 def _told_to_the_hall(town: Town) -> None:
+    fleet.maintain(
+        hall=town.hall,
+        from_at=TUESDAY_NINE,
+        until_at=TUESDAY_NINE + timedelta(hours=1),
+        why=SAID,
+        by=CLERK,
+        now=TUESDAY_NINE,
+    )
     publish_policy(hall=town.hall, document={}, by=CLERK, now=TUESDAY_NINE, note=SAID)
 
 
@@ -304,6 +313,7 @@ OF_THE_HALL = {
     "booking_follow_up.why_en",
     "booking_follow_up.why_zh",
     "booking_outage.why",
+    "devices_maintenance.why",
     "places_policy_version.note",
 }
 OPEN_TASK = {"feedback_rating.text", "feedback_task.answer", "feedback_task.appeal_text", "feedback_task.finding"}

@@ -51,6 +51,8 @@ booking_suspension.scope booking_waiting.business booking_waiting.language booki
 calendars_closure.kind calendars_closure.made_by calendars_version.made_by catalogue_hall_item_version.made_by
 catalogue_item_version.made_by devices_device.code devices_device.kind
 devices_device.printer devices_device.secret_hash devices_device.state devices_device.test
+devices_machine_type.code devices_machine_type.parts devices_fault.kind devices_fault.part devices_fault.seen_by
+devices_alarm.step devices_maintenance.ended_by devices_maintenance.made_by
 archive_package.checks archive_package.item archive_package.manifest_sha256 archive_purge_line.outcome
 archive_retention_rule.item archive_retention_rule.item_type archive_retention_rule.set_by
 exchange_batch.made_by exchange_batch.no exchange_batch.scope exchange_batch.sha256 exchange_row.digest
@@ -133,7 +135,8 @@ PUBLIC_TABLES = ("places_", "catalogue_")  # but for what is named elsewhere
 OFFICIAL = """
 delivery_cabinet.name_en delivery_cabinet.name_zh delivery_cabinet.place_en delivery_cabinet.place_zh
 delivery_delivery.place delivery_parcel.place delivery_stay.seen_place delivery_folder.spot delivery_folder_move.spot
-devices_device.name identity_api_key.name identity_staff.badge identity_staff.login identity_staff.name_en
+devices_device.name devices_machine_type.name_en devices_machine_type.name_zh devices_alarm.told
+identity_api_key.name identity_staff.badge identity_staff.login identity_staff.name_en
 identity_staff.name_zh
 """
 # What is masked, or cleaned before it is written; the reason stands beside it.
@@ -204,6 +207,7 @@ BORN_SEALED = (
     "cases_",
     "library_",
     "delivery_",
+    "devices_",
     "consulting_",
     "fees_",
     "feedback_task.appeal_text",

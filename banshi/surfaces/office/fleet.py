@@ -31,7 +31,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall, SelfServiceArea
 from banshi.surfaces.office.frame import my_halls, page
 
-MOST_TOLD: Final = 12
+MOST_TOLD: Final = 6
 MOST_BEFORE: Final = 50
 USUAL: Final = timedelta(hours=2)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from banshi.foundation.said import english
 from banshi.surfaces.office.item_edit_words import place_said
 from banshi.surfaces.office.words import TABLES
 
@@ -16,6 +17,12 @@ register = template.Library()
 def word(code: Any, table: str) -> str:
     """The words for a code; the code itself where there are none."""
     return str(TABLES[table].get(str(code), code))
+
+
+@register.filter
+def people(names: Any) -> str:
+    """Names, each with `zh` and `en`, one after the other in the active language."""
+    return ", ".join(each.en for each in names) if english() else "、".join(each.zh for each in names)
 
 
 @register.filter
