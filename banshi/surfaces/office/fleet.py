@@ -103,8 +103,14 @@ def _query(root: str, asked: Mapping[str, str]) -> str:
 
 
 def _page(request: Asked, halls: list[Hall], place: Hall | None) -> HttpResponseBase:
-    more = {"halls": halls, "types": fleet_queries.machine_types()}
-    return page(request, "office/fleet.html", place, **_shown(request, halls, place), **more)
+    return page(
+        request,
+        "office/fleet.html",
+        place,
+        halls=halls,
+        types=fleet_queries.machine_types(),
+        **_shown(request, halls, place),
+    )
 
 
 @door(audience="staff", permission="devices.manage")
