@@ -26,7 +26,7 @@ Job = Callable[[int], None]
 AT_ONCE: Final = {
     "tick": 1, "send_messages": 2, "send_webhooks": 1, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1, "forget": 1,
     "move_stand_ins": 1, "watch_fleet": 1,
-    "seal_papers": 1,
+    "seal_papers": 1, "end_orders": 1,
 }  # fmt: skip
 # Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
 LATE_AFTER_S: Final = {
@@ -37,6 +37,7 @@ LATE_AFTER_S: Final = {
     "requeue_stalled": 120.0,
     "watch_fleet": 120.0,
     "seal_audit": 300.0,
+    "end_orders": 120.0,
     "follow_up": 300.0,
     "forget": 3600.0,
 }
@@ -148,6 +149,16 @@ def seal_audit(timestamp: int) -> None:
     from banshi.rooms.audit.actions import seal
 
     seal()
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="end_orders", queue="slow", queueing_lock="end_orders")
+@watched
+def end_orders(timestamp: int) -> None:
+    """What a machine did not fetch or answer in time is ended, in machine time; it is given out no more."""
+    from banshi.rooms.devices import orders
+
+    orders.end_due(at=clock.wall())
 
 
 @app.periodic(cron="* * * * * */10")

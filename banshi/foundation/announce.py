@@ -53,7 +53,8 @@ def announce(*, hall: str, topic: str, subject: str = "", now: datetime) -> int:
     """Write the event and notify on commit.
 
     :param hall: hall code, or "*" for the whole installation.
-    :param topic: `line` (tickets and calls), `windows`, `slots`, `bookings` (one appointment), `notices`, `clock`, `ratings`.
+    :param topic: `line` (tickets and calls), `windows`, `slots`, `bookings` (one appointment), `notices`, `clock`, `ratings`,
+        `orders` (to one machine).
     :param subject: what changed: a ticket ref, a window code; may be empty. No spaces, no personal data.
     :returns: the event's id = the version watchers resume from.
     """

@@ -355,6 +355,14 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "off": (pgettext_lazy("webhook state", "Off"), "urgent"),
         "ended": (pgettext_lazy("webhook state", "Ended"), ""),
     },
+    "device_order": {
+        "waiting": (pgettext_lazy("state of an order to a machine", "Not fetched yet"), "info"),
+        "sent": (pgettext_lazy("state of an order to a machine", "At the machine"), "info"),
+        "done": (pgettext_lazy("state of an order to a machine", "Done"), "ok"),
+        "failed": (pgettext_lazy("state of an order to a machine", "Not done"), "urgent"),
+        "expired": (pgettext_lazy("state of an order to a machine", "Not fetched in time"), "wait"),
+        "unsure": (pgettext_lazy("state of an order to a machine", "Not known whether it came out"), "urgent"),
+    },
     "seal": {
         "used": (pgettext_lazy("seal state", "In use"), "ok"),
         "coming": (pgettext_lazy("seal state", "To come"), "info"),

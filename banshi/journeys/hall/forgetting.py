@@ -17,6 +17,7 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.facts import city_of
 from banshi.rooms.consulting import actions as consulting
+from banshi.rooms.devices import orders
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.hooks import actions as hooks
 from banshi.rooms.identity import actions as identity
@@ -48,6 +49,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "tries": lambda: limits.forget_old(before=old, most=MOST),
         "codes": lambda: identity.forget_codes(before=old, most=MOST),
         "events": lambda: announce.forget_old(before=now - EVENTS_KEPT, most=MOST),
+        "orders": lambda: orders.forget_old(at=wall, most=MOST),
         "webhooks": lambda: hooks.forget_old(wall=wall, most=MOST),
         "uploads": lambda: library.forget_uploads(now=now, most=MOST),
         "unkept": lambda: library.forget_unkept(now=now, most=MOST),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from banshi.foundation.crypto import EncryptedText, FreeText
+from banshi.kernel.machine_orders import ORDER
 from banshi.rooms.places.models import Hall, SelfServiceArea, Window, Zone
 
 
@@ -32,6 +34,10 @@ class Device(models.Model):
     type = models.ForeignKey(MachineType, null=True, on_delete=models.PROTECT)  # None: no self-service machine
     printer = models.CharField(max_length=120, default="")  # "", "file:name" or "tcp:host:port"
     secret_hash = models.CharField(max_length=64, default="")  # the device's sign-in token
+    enrol_hash = models.CharField(
+        max_length=64, default="", db_default=""
+    )  # the same secret, for the machine's own program
+    enrol_until = models.DateTimeField(null=True)  # machine time
     reader_key = EncryptedText(default="")  # what its chip reader signs with; "" = no reader is believed
     last_seen_at = models.DateTimeField(null=True)  # machine time
     in_use_since = models.DateTimeField(null=True)  # its first heartbeat as a machine of the fleet, hall time
@@ -122,3 +128,44 @@ class Maintenance(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["hall", "until_at"], name="maintenances_by_hall")]
+
+
+class DeviceOrder(models.Model):
+    """An order to a machine (命令): waiting → sent → done | failed | unsure; what nobody fetched is expired. Machine time."""
+
+    id = models.BigAutoField(primary_key=True)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="orders")
+    key = models.CharField(max_length=80)  # by whoever orders: the same key is the same order
+    kind = models.CharField(max_length=20)
+    body = EncryptedText(null=True)  # JSON by its kind; none once nobody needs it
+    state = models.CharField(max_length=10, default="waiting")
+    why = models.CharField(max_length=20, default="")
+    made_by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()  # then its state ends by itself: waiting is expired, sent is unsure
+    repeats = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="repeated")
+
+    class Meta:
+        db_table = "devices_order"
+        constraints = [
+            models.UniqueConstraint(fields=["device", "key"], name="an_order_is_given_once_per_key"),
+            models.CheckConstraint(condition=Q(state__in=ORDER.states), name="device_order_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "sent"], ended_at=None)
+                | (~Q(state__in=["waiting", "sent"]) & Q(ended_at__isnull=False)),
+                name="an_order_that_ended_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=False) | Q(state__in=["waiting", "expired"]),
+                name="only_what_was_handed_out_is_done",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["device", "id"], name="device_orders_waiting", condition=Q(state="waiting")),
+            models.Index(
+                fields=["expires_at"], name="device_orders_to_end", condition=Q(state__in=["waiting", "sent"])
+            ),
+            models.Index(fields=["made_at"], name="device_orders_by_age"),
+        ]

@@ -177,6 +177,8 @@ DEEDS: dict[str, Text] = {
     "device_renamed": pgettext_lazy("deed", "%(who)s renamed %(what)s"),
     "device_changed": pgettext_lazy("deed", "%(who)s changed place or printer of %(what)s"),
     "device_paired": pgettext_lazy("deed", "%(what)s was paired"),
+    "device_enrolled": pgettext_lazy("deed", "The own program of %(what)s was let in"),
+    "device_order_repeated": pgettext_lazy("deed", "%(who)s had an order to %(what)s repeated"),
     "device_tested": pgettext_lazy("deed", "%(who)s tested %(what)s"),
     "device_retired": pgettext_lazy("deed", "%(who)s retired %(what)s"),
     "device_brought_back": pgettext_lazy("deed", "%(who)s brought %(what)s back"),

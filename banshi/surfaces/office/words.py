@@ -458,6 +458,8 @@ AUDIT: dict[str, Text] = {
     "device_paired": pgettext_lazy("deed", "paired a device"),
     "device_renamed": pgettext_lazy("deed", "renamed a device"),
     "device_changed": pgettext_lazy("deed", "changed a device"),
+    "device_enrolled": pgettext_lazy("deed", "let a device's own program in"),
+    "device_order_repeated": pgettext_lazy("deed", "had an order to a device repeated"),
     "device_tested": pgettext_lazy("deed", "tested a device"),
     "device_retired": pgettext_lazy("deed", "retired a device"),
     "device_brought_back": pgettext_lazy("deed", "brought a device back"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
@@ -28,6 +28,7 @@ from banshi.rooms.places.models import Hall, Window, Zone
 
 KINDS = ("kiosk", "board", "zone_board", "window_display", "evaluator")
 SAYS = {"page": str, "version": int, "stale": bool, "language": str, "width": int, "height": int, "waiting": int}
+ENROL_WITHIN = timedelta(days=1)  # of the secret's making: whoever sets the machine up is there
 PRINTER = "banshi.gateways.printers.print_slip"
 
 
@@ -127,7 +128,12 @@ def new_secret(*, code: str, by: Actor, now: datetime) -> str:
     device = device_by_code(code)
     with transaction.atomic():
         known = Device.objects.filter(pk=device.pk, retired_at=None)
-        if not known.update(secret_hash=secret_hash("pairing", secret), reader_key=""):
+        if not known.update(
+            secret_hash=secret_hash("pairing", secret),
+            enrol_hash=secret_hash("enrol", secret),
+            enrol_until=clock.wall() + ENROL_WITHIN,
+            reader_key="",
+        ):
             raise _retired()
         identity.revoke_device_keys(device=code, by=by, now=now)
         audit.record(action="device_secret_made", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)
@@ -152,6 +158,26 @@ def pair(*, hall: Hall, code: str, secret: str, by: Actor, now: datetime) -> str
             raise Refused("code-wrong")
         audit.record(action="device_paired", subject=f"device:{code.strip().lower()}", by=by, now=now, hall=hall.code)
     return token
+
+
+def enrol(*, code: str, secret: str, by: Actor, now: datetime) -> str:
+    """Let the machine's own program (`banshi-agent`) in, with the secret that pairs its page, within a day of its making, once.
+    Returns the key that it works with.
+
+    :raises Refused: code-wrong – no such device, or not its secret, or used, or too old (which of them is not said).
+    """
+    code, secret = code.strip().lower(), secret.strip().lower()
+    with transaction.atomic():
+        # One conditional update: a secret lets one program in, however many try at once.
+        enrolled = Device.objects.filter(
+            code=code, enrol_hash=secret_hash("enrol", secret), enrol_until__gt=clock.wall(), retired_at=None
+        ).update(enrol_hash="", enrol_until=None, reader_key=secret_hash("reader", secret))
+        if not enrolled:
+            raise Refused("code-wrong")
+        hall = device_by_code(code).hall.code
+        key = identity.create_key(name=f"banshi-agent {code}", scope="kiosk", hall=hall, device=code, now=now)
+        audit.record(action="device_enrolled", subject=f"device:{code}", by=by, now=now, hall=hall)
+    return key
 
 
 def heartbeat(*, code: str, state: Mapping[str, Any], now: datetime) -> bool:
@@ -181,7 +207,7 @@ def retire(*, code: str, by: Actor, now: datetime) -> None:
     """
     device = device_by_code(code)
     with transaction.atomic():
-        if Device.objects.filter(pk=device.pk, retired_at=None).update(retired_at=now, reader_key=""):
+        if Device.objects.filter(pk=device.pk, retired_at=None).update(retired_at=now, enrol_hash="", reader_key=""):
             identity.revoke_device_keys(device=code, by=by, now=now)
             open_faults = Fault.objects.filter(device=device, ended_at=None)
             open_faults.update(
@@ -200,7 +226,7 @@ def bring_back(*, code: str, by: Actor, now: datetime) -> None:
         back = (
             Device.objects.filter(pk=device.pk)
             .exclude(retired_at=None)
-            .update(retired_at=None, secret_hash="", reader_key="", test={})
+            .update(retired_at=None, secret_hash="", enrol_hash="", reader_key="", test={})
         )
         if back:
             audit.record(action="device_brought_back", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)

@@ -21,7 +21,7 @@ from banshi.rooms.places.models import Hall
 SILENT_AFTER = timedelta(seconds=90)  # three missed heartbeats
 
 
-def secret_hash(kind: Literal["pairing", "token", "reader"], secret: str) -> str:
+def secret_hash(kind: Literal["pairing", "token", "reader", "enrol"], secret: str) -> str:
     """What is kept of a secret. A pairing secret is no token and the other way round.
 
     "reader" is the key that the chip reader of a paired machine signs with: both sides make it from the pairing secret.
