@@ -33,6 +33,7 @@ from banshi.live import app as live
 from banshi.live.hub import Hub
 from banshi.surfaces.api import keys
 from banshi.surfaces.api.answers import Answer
+from banshi.surfaces.api.device_orders import MAY_WAIT, ORDERS_PATH
 
 # The default of 5 ms makes a thread that comes back from the database wait behind each busy one.
 sys.setswitchinterval(0.001)
@@ -82,26 +83,48 @@ class App:
             return
         if (lane := self.lanes.route(scope)) is not None:
             await self.lanes.serve(lane, scope, body, send)
+        elif scope["method"] == "GET" and (machine := ORDERS_PATH.fullmatch(scope["path"])) is not None:
+            await self._orders(machine[1], scope, body, receive, send)
         else:
             await self._page(scope, body, send)
 
+    async def _orders(self, machine: str, scope: dict[str, Any], body: bytes, receive: Any, send: Any) -> None:
+        """A machine asks for its orders. Where there is none it waits here, in no thread, and is asked for again when one was
+        given – unless it has gone: what is handed to nobody would never come out."""
+        hub = await self._hub()
+        with hub.orders_of(machine) as news:
+            said = await self._answered(scope, body, send)
+            if said is not None and (wait_s := _may_wait(said[1])):
+                if not await _nobody_left(news, receive, wait_s):
+                    return
+                said = await self._answered(scope, body, send)
+        if said is not None:
+            status, headers, content = said
+            kept = [(name, value) for name, value in headers if name != _MAY_WAIT]
+            await send({"type": "http.response.start", "status": status, "headers": kept})
+            await send({"type": "http.response.body", "body": content})
+
     async def _page(self, scope: dict[str, Any], body: bytes, send: Any) -> None:
+        said = await self._answered(scope, body, send)
+        if said is not None:
+            status, headers, content = said
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": content})
+
+    async def _answered(self, scope: dict[str, Any], body: bytes, send: Any) -> tuple[int, Headers, bytes] | None:
+        """What Django answers; None where it could not, which whoever asked was told."""
         quick = scope["path"].startswith(settings.STATIC_URL) or scope["path"] == "/livez"
         try:
             if scope["path"] in PROBES:
-                status, headers, content = await self._probe(scope, body)
-            else:
-                status, headers, content = await (self.quick if quick else self.pages).answer(scope, body)
+                return await self._probe(scope, body)
+            return await (self.quick if quick else self.pages).answer(scope, body)
         except Busy:
             log.warning("no thread became free")
             await _say("busy", scope, send)
-            return
         except Exception:
             log.exception("an answer could not be made")
             await _say("broken", scope, send)
-            return
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+        return None
 
     async def _probe(self, scope: dict[str, Any], body: bytes) -> tuple[int, Headers, bytes]:
         """Whoever probes wants to know soon: a database that keeps its thread waiting is silent, and that is the answer."""
@@ -135,6 +158,30 @@ class App:
                 self.probes.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+_MAY_WAIT = MAY_WAIT.lower().encode()
+
+
+def _may_wait(headers: Headers) -> int:
+    """For how many seconds whoever asked wants to wait, where there was nothing."""
+    return next((int(value) for name, value in headers if name == _MAY_WAIT), 0)
+
+
+async def _nobody_left(news: asyncio.Event, receive: Any, wait_s: float) -> bool:
+    """Until there is news, or it has waited long enough; False where whoever asked has gone meanwhile."""
+    gone, told = asyncio.create_task(_until_gone(receive)), asyncio.create_task(news.wait())
+    try:
+        await asyncio.wait({gone, told}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+        return not gone.done()
+    finally:
+        gone.cancel()
+        told.cancel()
+
+
+async def _until_gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass  # of a request without a body nothing was read yet
 
 
 def _header(scope: dict[str, Any], wanted: bytes) -> str:

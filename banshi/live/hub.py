@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +32,7 @@ PAUSE_S = 0.05
 POOL = 2
 MOVING = frozenset({"line", "windows", "clock"})  # topics that change what watchers see
 BOOKINGS = "bookings"  # an appointment was checked in, moved or cancelled: its own page is out of date, no line is
+ORDERS = "orders"  # a machine has something to do: whoever waits for its orders asks again
 RIGHTS = "rights"  # told by triggers on keys, roles and staff (identity 0004)
 YIELD_EVERY = 200  # watchers handed their part before others get a turn
 SETTLED = frozenset({"finished", "closed", "left", "redirected", "missed"})  # moves only by a change of its own
@@ -127,6 +128,7 @@ class Hub:
         self.pool = ThreadPoolExecutor(max_workers=POOL, thread_name_prefix="live")
         self.first = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-first")
         self.followers: dict[str, set[Watcher]] = {}  # by the number, or the appointment, they follow
+        self.machines: dict[str, set[asyncio.Event]] = {}  # who waits for the orders of a machine, by its code
         self.urgent: set[asyncio.Task[None]] = set()
         self.listener: asyncio.Task[None] | None = None
         self.pinger: asyncio.Task[None] | None = None
@@ -139,6 +141,7 @@ class Hub:
 
     async def stop(self) -> None:
         self.closing.set()
+        self._orders_given(list(self.machines))
         for watch in self.halls.values():
             for watcher in watch.watchers:
                 watcher.wake.set()
@@ -209,6 +212,7 @@ class Hub:
                     for watch in self.halls.values():
                         watch.dirty.set()
                     self._bookings_changed(list(self.followers) if self.listening.is_set() else [])
+                    self._orders_given(list(self.machines))
                     self.listening.set()
                     async for notice in connection.notifies():
                         event, hall, topic, *subjects = notice.payload.split(" ")
@@ -216,6 +220,8 @@ class Hub:
                             self._rights_changed()
                         if topic == BOOKINGS:
                             self._bookings_changed(subjects)
+                        if topic == ORDERS:
+                            self._orders_given(subjects)
                         if topic not in MOVING:
                             continue
                         for ref in subjects:
@@ -229,6 +235,22 @@ class Hub:
     def _bookings_changed(self, subjects: Iterable[str]) -> None:
         for watcher in [each for subject in subjects for each in self.followers.get(subject, ()) if each.booking]:
             watcher.turn()
+
+    @contextlib.contextmanager
+    def orders_of(self, device: str) -> Iterator[asyncio.Event]:
+        """Set when the machine may have something to do; what is given from now on is not missed."""
+        news = asyncio.Event()
+        self.machines.setdefault(device, set()).add(news)
+        try:
+            yield news
+        finally:
+            self.machines[device].discard(news)
+            if not self.machines[device]:
+                del self.machines[device]
+
+    def _orders_given(self, subjects: Iterable[str]) -> None:
+        for news in [each for subject in subjects for each in self.machines.get(subject, ())]:
+            news.set()
 
     def _rights_changed(self) -> None:
         """Forget what was remembered of keys, and end the streams of those that may no longer watch."""

@@ -26,6 +26,7 @@ WITHOUT_HALL = {
     "list_cases", "look_into_library", "enter_certificate", "worklist", "list_answers", "make_form",
     "get_cabinet", "drop_papers", "pick_up", "pick_up_taken", "pick_up_shut", "list_deliveries",
     "heartbeat", "get_fleet",
+    "fetch_orders", "order_ended",
     *(n for n in SCOPES_OF if "bundle" in n or "webhook" in n),
 } - {"issue_ticket"}  # fmt: skip
 

@@ -203,6 +203,10 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     # the fleet: the machine itself; who looks at all of them
     "heartbeat": _only("kiosk"),
     "get_fleet": _only("manage", "read"),
+    # a machine's own program
+    "enrol_device": NO_KEY,  # but the code that the office shows once
+    "fetch_orders": _only("kiosk"),
+    "order_ended": _only("kiosk"),
     # what is on record of a person
     "look_into_library": _only("manage", "staff"),
     **dict.fromkeys(("enter_certificate", "import_to_library", "end_certificate"), _only("manage")),

@@ -130,13 +130,15 @@ class Key(HttpBearer):
 class Nobody:
     """An operation that is open to all: as often as a network may ask."""
 
-    def __init__(self, operation: str, *, per_minute: int, at_once: int) -> None:
-        self.operation, self.per_minute, self.at_once = operation, per_minute, at_once
+    def __init__(self, operation: str, *, per_minute: int, at_once: int, reads_json: bool = False) -> None:
+        self.operation, self.per_minute, self.at_once, self.reads_json = operation, per_minute, at_once, reads_json
 
     def __call__(self, request: HttpRequest) -> bool:
         _check_query(request, self.operation)
         network = blind_index(network_of(request.META.get("REMOTE_ADDR", "")), purpose="address")[:32]
         limits.take(key=f"{self.operation}:{network}", per_minute=self.per_minute, burst=self.at_once)
+        if self.reads_json:
+            check_body(lower(request.headers), request.body)
         return True
 
 
@@ -182,10 +184,15 @@ def op(operation: str, answers: dict[int, Any]) -> dict[str, Any]:
 
 
 def open_op(
-    operation: str, answers: dict[int, Any], *, per_minute: int = OPEN_PER_MINUTE, at_once: int = OPEN_AT_ONCE
+    operation: str,
+    answers: dict[int, Any],
+    *,
+    per_minute: int = OPEN_PER_MINUTE,
+    at_once: int = OPEN_AT_ONCE,
+    reads_json: bool = False,
 ) -> dict[str, Any]:
-    """As `op`, of an operation that takes no key."""
-    nobody = Nobody(operation, per_minute=per_minute, at_once=at_once)
+    """As `op`, of an operation that takes no key. :param reads_json: its body is JSON, as everybody else's."""
+    nobody = Nobody(operation, per_minute=per_minute, at_once=at_once, reads_json=reads_json)
     return {"operation_id": operation, "auth": nobody, "response": {**answers, **PROBLEMS}}
 
 

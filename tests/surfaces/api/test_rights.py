@@ -245,6 +245,9 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "drop_papers": ("post", "/cabinets/NONE/drops", {"case": "NONE"}),
     "pick_up": ("post", "/cabinets/NONE/pickups", {"code": "12345678"}),
     "pick_up_taken": ("post", "/cabinets/NONE/pickups/taken", {"code": "12345678"}),
+    "enrol_device": ("post", "/devices/NONE/enrol", {"code": "0000-0000-0000-0000"}),
+    "fetch_orders": ("get", "/devices/NONE/orders", None),
+    "order_ended": ("post", "/devices/NONE/orders/1/ended", {"state": "done"}),
     "pick_up_shut": ("post", "/cabinets/NONE/pickups/shut", {"code": "12345678"}),
     "heartbeat": ("post", "/devices/NONE/heartbeat", {"parts": {"reader": "ok"}, "version": "1.0"}),
     "get_fleet": ("get", "/fleet", None),
@@ -329,6 +332,7 @@ def test_what_is_open_to_all_asks_for_no_key(calls: Calls, key: str) -> None:
         "verify_file": 422,
         "till_callback": 401,
         "courier_callback": 401,
+        "enrol_device": 422,
     }  # which are signed
 
 
