@@ -156,7 +156,7 @@ def seal_audit(timestamp: int) -> None:
 @watched
 def end_orders(timestamp: int) -> None:
     """What a machine did not fetch or answer in time is ended, in machine time; it is given out no more."""
-    from banshi.rooms.devices import orders
+    from banshi.rooms.devices.actions import orders
 
     orders.end_due(at=clock.wall())
 

@@ -16,7 +16,8 @@ import pytest
 from banshi.agent import keyfile
 from banshi.foundation import clock
 from banshi.kernel.actors import SYSTEM
-from banshi.rooms.devices import actions, orders, queries
+from banshi.rooms.devices import actions
+from banshi.rooms.devices.actions import orders, queries
 from banshi.rooms.devices.models import Device, DeviceOrder
 from tests.agent.server import SLIP
 from tests.doors.conftest import serving

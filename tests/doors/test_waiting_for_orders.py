@@ -9,7 +9,8 @@ import pytest
 
 from banshi.foundation import clock
 from banshi.kernel.actors import SYSTEM
-from banshi.rooms.devices import actions, orders
+from banshi.rooms.devices import actions
+from banshi.rooms.devices.actions import orders
 from banshi.rooms.devices.models import Device, DeviceOrder
 from tests.asgi import Reply, asked, scope_of
 from tests.doors.conftest import Asgi

@@ -17,7 +17,7 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.facts import city_of
 from banshi.rooms.consulting import actions as consulting
-from banshi.rooms.devices import orders
+from banshi.rooms.devices.actions import orders
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.hooks import actions as hooks
 from banshi.rooms.identity import actions as identity

@@ -14,7 +14,8 @@ from banshi.kernel.actors import SYSTEM
 from banshi.kernel.machine_orders import KINDS, ORDER, PARTS, SAID, WHYS, fault
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
-from banshi.rooms.devices import actions, orders
+from banshi.rooms.devices import actions
+from banshi.rooms.devices.actions import orders
 from banshi.rooms.devices.models import Device, DeviceOrder
 from banshi.rooms.identity.models import ApiKey
 from tests.together import together

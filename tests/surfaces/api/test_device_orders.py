@@ -11,7 +11,8 @@ from banshi.foundation import clock
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.machine_orders import KINDS, SAID, WHYS
 from banshi.kernel.version import VERSION
-from banshi.rooms.devices import actions, orders
+from banshi.rooms.devices import actions
+from banshi.rooms.devices.actions import orders
 from banshi.rooms.devices.models import Device, DeviceOrder
 from banshi.surfaces.api import keys
 from banshi.surfaces.api.device_orders import MAY_WAIT

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('devices', '0005_signed_cards'),
+        ('devices', '0006_orders_to_machines'),
         ('places', '0004_self_service_areas'),
     ]
 
