@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from banshi.rooms.cases import actions as cases
+from tests.journeys.case.test_cabinets import passed
 from tests.matters import Matters
 from tests.surfaces.desk.test_what_follows import came, owing
 from tests.town import TUESDAY_NINE
@@ -90,5 +91,25 @@ def test_what_counts_as_accepted_untaken_stays_on_the_list_until_it_is_taken_in(
 
     case.refresh_from_db()
     assert ([line.no for line in listed.context["lines"]], "补来了材料" in waits.content.decode()) == ([case.no], True)
+    assert ("copies-lease" in shown, case.phase, case.deemed, case.brought_on) == (True, "accepted", True, None)
+    assert case.no not in client.get("/review/town/acceptance").content.decode()
+
+
+def test_what_came_for_the_receipt_and_counts_as_accepted_stays_on_the_list_until_it_is_counted(
+    matters: Matters, client_of
+):
+    matters.lease_by_hand()
+    case = passed(matters)
+    cases.expect(case_no=case.no, appointment="", cell="A1", by=matters.applicant, now=TUESDAY_NINE)
+    cases.tell_dropped(case_no=case.no, day=TUESDAY_NINE.date(), now=TUESDAY_NINE)
+    cases.deem_due(now=TUESDAY_NINE + timedelta(days=8))
+    client, page = client_of("receiver"), f"/review/town/cases/{case.no}/"
+
+    listed = client.get("/review/town/acceptance")
+    shown = client.get(page).content.decode()
+    client.post(f"{page}take-in", {"copies-lease": "1"})
+
+    case.refresh_from_db()
+    assert [line.no for line in listed.context["lines"]] == [case.no]
     assert ("copies-lease" in shown, case.phase, case.deemed, case.brought_on) == (True, "accepted", True, None)
     assert case.no not in client.get("/review/town/acceptance").content.decode()
