@@ -294,6 +294,7 @@ OF_CASES = {
     "cases_event.why", "cases_extension.reason", "cases_material.why", "cases_opinion.text", "cases_stop.basis",
     "cases_stop.result", "cases_told_field.why", "fees_waiver.reason", "cases_promise_check.why",
     "cases_promise_check.lifted_why",
+    "cases_sitevisit.asked", "cases_sitevisit.contact", "cases_sitevisit.why", "cases_sitevisit.words",
 }  # fmt: skip
 # What a department was asked goes once the question ended; tests/rooms/consulting plants and deletes it.
 OF_QUESTIONS = {

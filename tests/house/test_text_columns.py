@@ -74,6 +74,7 @@ tickets_planned_desk.made_by tickets_service.outcome tickets_skip.by tickets_tic
 tickets_ticket.kind tickets_ticket.lane tickets_ticket.language tickets_ticket.letter tickets_ticket.limit_key
 tickets_ticket.number tickets_ticket.outcome tickets_ticket.phone_index tickets_ticket.ref tickets_ticket.session_kind
 tickets_ticket.state tickets_transfer.by tickets_visit.channel tickets_visit.limit_key tickets_counter.letter
+cases_sitevisit.outcome cases_sitevisit.stage cases_sitevisit.state
 cases_consultation.papers cases_consultation.says cases_bundle.matter cases_bundle.no cases_bundle.opened_by
 cases_case.answers cases_case.appointment cases_case.case_kind cases_case.channel cases_case.language cases_case.no
 cases_case.called_to cases_case.contact_index

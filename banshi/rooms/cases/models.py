@@ -16,6 +16,7 @@ from banshi.rooms.cases.rules.lifecycle import CASE, DUE, LIES_HERE, OUTCOMES, U
 from banshi.rooms.cases.rules.materials import AGAIN
 from banshi.rooms.cases.rules.promises import BROKEN, FINDINGS, UNTRUE
 from banshi.rooms.cases.rules.quota import ENTRY_STATES, LIVE
+from banshi.rooms.cases.rules.site_visits import FOUND, NOT_MET, OVER, STATES
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.catalogue.queries import ItemSaid
@@ -735,6 +736,60 @@ class Consultation(models.Model):
             models.Index(
                 fields=["department", "due_on", "id"], name="consultations_open", condition=Q(answered_at=None)
             )
+        ]
+
+
+class SiteVisit(models.Model):
+    """现场勘查: two officers or more (a trigger) come to the premises on a day that was told. `stage`: the one of the flow that
+    it is; "": the review planned it of its own. What came of it stays (a trigger).
+
+    `from_at`, `until_at`: of the hall's clock. moved: another row stands in its place; `not_met`: nobody was there, or let
+    them in.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="site_visits")
+    stage = models.CharField(max_length=60, default="", db_default="")
+    day = models.DateField()
+    from_at = models.TimeField()
+    until_at = models.TimeField()
+    officers = models.ManyToManyField(Staff, related_name="+", db_table="cases_sitevisit_officer")
+    leader = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+", db_index=False)
+    contact = FreeText(default="")  # whom to call there
+    made_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=9, default="planned", db_default="planned")
+    ended_at = models.DateTimeField(null=True)  # moved, or called off
+    why = FreeText(default="")
+    asked_at = models.DateTimeField(null=True)  # the applicant asked for another time
+    asked = FreeText(default="")
+    outcome = models.CharField(max_length=7, default="", db_default="")  # pass | faults | not_met
+    words = FreeText(default="")
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "cases_sitevisit"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "stage"], condition=Q(state="planned"), name="one_planned_visit_a_case_and_stage"
+            ),
+            models.CheckConstraint(condition=Q(state__in=list(STATES)), name="a_visit_stands_somewhere"),
+            models.CheckConstraint(condition=Q(from_at__lt=models.F("until_at")), name="a_visit_ends_after_it_began"),
+            models.CheckConstraint(
+                condition=Q(state="done", outcome__in=list(FOUND), done_at__isnull=False, done_by__isnull=False)
+                | Q(state="not_met", outcome=NOT_MET, done_at__isnull=False, done_by__isnull=False)
+                | (~Q(state__in=["done", "not_met"]) & Q(outcome="", done_at=None, done_by=None)),
+                name="a_visit_that_was_made_says_what_by_whom_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=list(OVER), ended_at__isnull=False)
+                | (~Q(state__in=list(OVER)) & Q(ended_at=None)),
+                name="a_visit_that_is_off_says_since_when",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["day", "from_at", "id"], name="visits_planned", condition=Q(state="planned")),
         ]
 
 

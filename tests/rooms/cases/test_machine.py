@@ -26,6 +26,7 @@ from tests.matters import SHOP, Matters
 from tests.rooms.cases.machine import Died, Machine, dying, everything
 from tests.rooms.cases.machine_back import Behind, answer
 from tests.rooms.cases.machine_front import AtTheFront, receive
+from tests.rooms.cases.site_visits import ask_visit, cancel_visit, move_visit, plan_visit, report_visit
 from tests.rooms.cases.test_promising import SAID
 from tests.town import at
 
@@ -111,6 +112,11 @@ class CaseMachine(AtTheFront, Behind):
             "refuse_papers": of(folders.refuse_papers, "reviewer", why="少一份"),
             "consult": of(cases.consult, "reviewer", **question),
             "answer_consult": of(answer, "approver"),
+            "plan_visit": of(plan_visit, "reviewer"),
+            "move_visit": of(move_visit, "reviewer"),
+            "cancel_visit": of(cancel_visit, "reviewer"),
+            "ask_visit": of(ask_visit, "applicant"),
+            "report_visit": of(report_visit, "reviewer"),
             "propose_stop": of(cases.propose_stop, "reviewer", **stop),
             "refuse_stop": of(cases.refuse_stop, "approver", why="不必"),
             "stop_clock": of(cases.stop_clock, "approver"),

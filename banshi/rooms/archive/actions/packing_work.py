@@ -19,6 +19,7 @@ def worked(case: Case) -> dict[str, list[dict[str, Any]]]:
         "procedures": _procedures(case),
         "extensions": _extensions(case),
         "consultations": _consultations(case),
+        "site_visits": _site_visits(case),
         "rule_runs": _rule_runs(case),
         "notices": _notices(case),
         "obligations": _obligations(case),
@@ -73,6 +74,20 @@ def _consultations(case: Case) -> list[dict[str, Any]]:
             "closed_at": said(case, c.closed_at),
         }
         for c in case.consultations.select_related("department").order_by("id")
+    ]  # fmt: skip
+
+
+def _site_visits(case: Case) -> list[dict[str, Any]]:
+    """现场勘查: when, by whom, and what came of it; also those that were moved or called off."""
+    return [
+        {
+            "stage": v.stage, "day": v.day.isoformat(), "from": v.from_at.isoformat(), "until": v.until_at.isoformat(),
+            "officers": [_by(one.pk) for one in sorted(v.officers.all(), key=lambda one: one.pk)], "leader": _by(v.leader_id),
+            "made_by": _by(v.made_by_id), "made_at": said(case, v.made_at), "state": v.state, "why": str(v.why),
+            "ended_at": said(case, v.ended_at), "asked": str(v.asked), "asked_at": said(case, v.asked_at),
+            "outcome": v.outcome, "words": str(v.words), "done_at": said(case, v.done_at), "done_by": _by(v.done_by_id),
+        }
+        for v in case.site_visits.order_by("id").prefetch_related("officers")
     ]  # fmt: skip
 
 

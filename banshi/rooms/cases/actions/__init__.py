@@ -102,6 +102,14 @@ from banshi.rooms.cases.actions.rounds import close_list, draw_round, drop_round
 from banshi.rooms.cases.actions.rule_switch import drop_proposal, propose_rules, set_rules, stop_all_rules, switch_on
 from banshi.rooms.cases.actions.ruling import Applicant, deliver_by_rule, issue_by_rule, try_rules
 from banshi.rooms.cases.actions.sealing import seal_due, try_again
+from banshi.rooms.cases.actions.site_visits import (
+    Plan,
+    ask_other_time,
+    cancel_visit,
+    move_visit,
+    plan_visit,
+    report_visit,
+)
 from banshi.rooms.cases.actions.stopping import propose_stop, refuse_stop, resume_clock, stop_clock, tell_longer
 from banshi.rooms.cases.actions.supervising import hand_on, hand_to_department, urge
 from banshi.rooms.cases.actions.waiting import tell_late
@@ -114,6 +122,7 @@ __all__ = [
     "Holder",
     "Missing",
     "Opening",
+    "Plan",
     "Verdict",
     "accept",
     "add_material",
@@ -121,7 +130,9 @@ __all__ = [
     "agree",
     "alone",
     "answer_consultation",
+    "ask_other_time",
     "by_card_of",
+    "cancel_visit",
     "card_counts",
     "change",
     "change_bundle",
@@ -168,6 +179,7 @@ __all__ = [
     "make_copies",
     "make_due",
     "move_page",
+    "move_visit",
     "names",
     "need_acting",
     "need_agent",
@@ -187,6 +199,7 @@ __all__ = [
     "pass_on",
     "pdf_of",
     "place_of",
+    "plan_visit",
     "post",
     "propose_extension",
     "propose_round",
@@ -206,6 +219,7 @@ __all__ = [
     "remind_due",
     "remind_unpaid",
     "renew",
+    "report_visit",
     "restore_result",
     "resume_clock",
     "revoke",

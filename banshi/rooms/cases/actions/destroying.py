@@ -19,6 +19,7 @@ from banshi.rooms.cases.models import (
     Opinion,
     PageOrder,
     PromiseCheck,
+    SiteVisit,
     Stop,
     ToldField,
 )
@@ -48,6 +49,7 @@ def destroy_content(case: Case, *, by: Actor, now: datetime, before: str = "") -
         Opinion,
         Obligation,
         Consultation,
+        SiteVisit,
     ):
         rows.objects.filter(case=case).delete()
     Stop.objects.filter(case=case).update(basis="", result="")

@@ -19,7 +19,7 @@ from banshi.foundation import clock
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperSeal, QuotaEntry, QuotaRound
+from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, PaperSeal, QuotaEntry, QuotaRound, SiteVisit
 from banshi.rooms.cases.queries.agents import acting_in, agent_ref
 from banshi.rooms.cases.queries.flow import stage_limit
 from banshi.rooms.cases.queries.handling import handling_of_case, remedy_of_case
@@ -212,6 +212,8 @@ def step(
     if columns:
         case.save(update_fields=[name.removesuffix("_id") for name in columns])
     event = write_event(case, verb, before=before, by=by, now=now, facts=dict(facts or {}), why=why)
+    if before == "in_review" and case.phase != before:
+        _nobody_comes(case, event=event, now=now)
     keep_stage(case)
     if case.outcome not in ("", "granted") and handling_of_case(case).quota is not None:
         _leave_round(case, now=now)
@@ -231,6 +233,29 @@ def _leave_round(case: Case, *, now: datetime) -> None:
     if entry is not None:
         QuotaRound.objects.select_for_update(no_key=True).get(pk=entry.round_id)
         QuotaEntry.objects.filter(pk=entry.pk).update(state="out", settled_at=now)
+
+
+def _nobody_comes(case: Case, *, event: CaseEvent, now: datetime) -> None:
+    """A visit that was planned is off with the review: decided, handed on or back, ended. Whoever waits at home is told, unless
+    it was they who took it back."""
+    for row in SiteVisit.objects.filter(case=case, state="planned").order_by("id"):
+        row.state, row.ended_at = "cancelled", now
+        row.save(update_fields=["state", "ended_at"])
+        row.case = case
+        if case.phase != "withdrawn":
+            tell_off(row, event=event, now=now)
+
+
+def tell_off(row: SiteVisit, *, event: CaseEvent, now: datetime, **more: Any) -> None:
+    """That nobody comes. :param more: `reason`, where somebody gave one."""
+    tell(row.case, "case_visit_off", event=event, now=now, anew=f":{row.pk}", **span_of(row), **more)
+
+
+def span_of(row: SiteVisit) -> dict[str, Any]:
+    """When a visit is, for messages."""
+    zone = ZoneInfo(row.case.hall.timezone)
+    starts, ends = (datetime.combine(row.day, clock, zone) for clock in (row.from_at, row.until_at))
+    return {"starts_at": starts.isoformat(), "ends_at": ends.isoformat()}
 
 
 def keep_stage(case: Case) -> bool:

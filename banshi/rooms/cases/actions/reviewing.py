@@ -30,7 +30,7 @@ from banshi.rooms.cases.actions.in_one_go import receipt_untold
 from banshi.rooms.cases.actions.places import claim
 from banshi.rooms.cases.actions.promise_checks import need_promises_kept
 from banshi.rooms.cases.models import Case, CaseEvent, Obligation, Opinion
-from banshi.rooms.cases.queries.flow import counted_stages, flow_of, lived
+from banshi.rooms.cases.queries.flow import flow_of, lived, stages_to_report
 from banshi.rooms.cases.queries.handling import fee_of, free_of, handling_of_case
 from banshi.rooms.cases.queries.known import is_known
 from banshi.rooms.cases.queries.views import proposers
@@ -94,7 +94,7 @@ def opine(*, case_no: str, says: str, text: str = "", by: Actor, now: datetime) 
             if no := review_refusal(reviews=staff_of(by), accepted_by=case.accepted_by_id, duties=duties):
                 raise Refused(no)
             more |= {"locked_by_id": None, "locked_until": None, "urged_on": None}
-        if says == "grant" and not text.strip() and (held := counted_stages(case)):
+        if says == "grant" and not text.strip() and (held := stages_to_report(case)):
             zh, en = "、".join(each.name_zh for each in held), ", ".join(each.name_en for each in held)
             raise invalid("text", f"写明结果：{zh}", f"Say what came of it: {en}")
         step(case, "opine", by=by, now=now, facts={"says": says}, **more)

@@ -42,7 +42,7 @@ from banshi.rooms.cases.queries.consulted import (
     papers_shown,
 )
 from banshi.rooms.cases.queries.exceptions import Exceptions, exceptions
-from banshi.rooms.cases.queries.flow import gates_of, stages_not_begun, stages_of, stages_waited_for
+from banshi.rooms.cases.queries.flow import gates_of, stages_not_begun, stages_of, stages_to_report, stages_waited_for
 from banshi.rooms.cases.queries.handed import given_back, was_given_back
 from banshi.rooms.cases.queries.handling import (
     cost_of,
@@ -127,6 +127,16 @@ from banshi.rooms.cases.queries.sealed import (
     troubled,
 )
 from banshi.rooms.cases.queries.second import Word, word_holds
+from banshi.rooms.cases.queries.site_visits import (
+    VisitView,
+    other_times,
+    premises_of,
+    stages_to_visit,
+    visit_of,
+    visits_of,
+    visits_on,
+)
+from banshi.rooms.cases.queries.site_visits import begins as visit_begins
 from banshi.rooms.cases.queries.told import left_with, told_to
 from banshi.rooms.cases.queries.untouched import earlier_of, untouched
 from banshi.rooms.cases.queries.views import (
@@ -184,6 +194,7 @@ __all__ = [
     "Standing",
     "Told",
     "Verified",
+    "VisitView",
     "Waiting",
     "Whole",
     "Word",
@@ -272,6 +283,7 @@ __all__ = [
     "of_organisation",
     "one_of",
     "opened_by",
+    "other_times",
     "owed_of",
     "paper_blank",
     "paper_by_number",
@@ -279,6 +291,7 @@ __all__ = [
     "papers_of",
     "papers_shown",
     "place_refusal",
+    "premises_of",
     "promises_due",
     "proposed_before",
     "proposed_of",
@@ -307,6 +320,8 @@ __all__ = [
     "siblings",
     "stages_not_begun",
     "stages_of",
+    "stages_to_report",
+    "stages_to_visit",
     "stages_waited_for",
     "standing_of",
     "state_of",
@@ -322,6 +337,10 @@ __all__ = [
     "untouched",
     "verify",
     "visible_to",
+    "visit_begins",
+    "visit_of",
+    "visits_of",
+    "visits_on",
     "waiting",
     "waiting_in",
     "wanted_of",

@@ -16,7 +16,7 @@ from banshi.rooms.cases.queries.stopping import STOP
 from banshi.rooms.cases.rules.clocks import Stop
 from banshi.rooms.cases.rules.flow import Lived, StageRow, limit_of, limited, not_begun, stand, ungated
 from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK
-from banshi.rooms.cases.rules.procedures import stops_clock
+from banshi.rooms.cases.rules.procedures import SITE_VISIT, stops_clock
 from banshi.rooms.catalogue.rules.flow import GATES
 from banshi.rooms.catalogue.rules.handling import Stage
 
@@ -47,6 +47,7 @@ def lived(case: Case) -> Lived:
         stops = tuple(Stop(since.astimezone(zone).date(), day(until)) for since, until in ended)
     gated = any(stage.act in GATES for stage in flow_of(case))
     answered, over, open_ = _gates(case, zone) if gated else ({}, {}, frozenset())
+    visited, planned = _visits(case, zone) if gated else ({}, frozenset())
     given = (
         _last(Opinion.objects.filter(case=case, stage="review", says__in=["grant", "refuse"]))
         if case.proposed in ("grant", "refuse")
@@ -57,7 +58,8 @@ def lived(case: Case) -> Lived:
     return Lived(
         received=day(case.received_at), accepted=day(case.accepted_at), proposed=day(given), decided=day(case.decided_at),
         issued=day(issued),
-        answered=answered, over=over, open=open_, counted=frozenset(stage.procedure for stage in counted_stages(case)),
+        answered=answered, over=over, open=open_, visited=visited, planned=planned,
+        counted=frozenset(stage.procedure for stage in counted_stages(case)),
         due={"receive": case.notice_due_on, "issue": case.issue_due_on},
         draw_on=limit_begins(case), stops=stops, own=case.department.code if gated else "", ended=case.phase in CASE.ends,
     )  # fmt: skip
@@ -74,6 +76,24 @@ def _gates(case: Case, zone: ZoneInfo) -> tuple[dict[str, date], dict[str, date]
     answered = {code: at.astimezone(zone).date() for code, at in asked if at is not None}
     over = {kind: at.astimezone(zone).date() for kind, at in stops if at is not None}
     return answered, over, frozenset(code for code, at in [*asked, *stops] if at is None)
+
+
+def _visits(case: Case, zone: ZoneInfo) -> tuple[dict[str, date], frozenset[str]]:
+    """Stages whose visit was made, each with the day, and those whose visit is still to be made."""
+    if not any(stage.procedure == SITE_VISIT for stage in flow_of(case)):
+        return {}, frozenset()
+    rows = case.site_visits.filter(state__in=["planned", "done"]).order_by("id").values_list("stage", "done_at")
+    visited = {stage: at.astimezone(zone).date() for stage, at in rows if at is not None}
+    return visited, frozenset(stage for stage, at in rows if at is None)
+
+
+def stages_to_report(case: Case) -> tuple[Stage, ...]:
+    """Procedures that the clock runs through and of which the opinion has to say what came: not of a visit that was reported."""
+    counted = counted_stages(case)
+    if not any(each.procedure == SITE_VISIT for each in counted):
+        return counted
+    visited, planned = _visits(case, ZoneInfo(case.hall.timezone))
+    return tuple(each for each in counted if each.code not in visited and each.code not in planned)
 
 
 def stages_waited_for(case: Case) -> tuple[Stage, ...]:

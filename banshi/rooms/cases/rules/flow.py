@@ -20,7 +20,8 @@ LAWS_OWN = ("receive", "issue")  # acts that have a clock of their own
 @dataclass(frozen=True)
 class Lived:
     """What a case has behind it, as days of its hall; None: not yet. `answered`: department → day of its last answer, `over`:
-    procedure → day on which the last of its kind ended. `open`: departments that are asked, procedures under way. `issued`: the
+    procedure → day on which the last of its kind ended; `visited`: stage → day on which its visit was made, `planned`: stages
+    whose visit is still to be made. `open`: departments that are asked, procedures under way. `issued`: the
     result was made, or a refusal handed over. `counted`: procedures that stop no clock here, done with the review that says what
     came of them. `draw_on`: the day of its draw, from which the days of the decision run."""
 
@@ -32,6 +33,8 @@ class Lived:
     answered: Mapping[str, date] | None = None
     over: Mapping[str, date] | None = None
     open: frozenset[str] = frozenset()
+    visited: Mapping[str, date] | None = None
+    planned: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
     due: Mapping[str, date | None] | None = None  # act → the day of the law's own clock, where one runs for it
     draw_on: date | None = None
@@ -57,7 +60,9 @@ def done_on(stage: Stage, lived: Lived) -> date | None:
         day = (lived.answered or {}).get(stage.department)
         return lived.proposed if day is None and stage.department == lived.own else day
     if stage.act == "procedure":
-        day = (lived.over or {}).get(stage.procedure)
+        if stage.code in lived.planned:  # no opinion says what came of a visit that is still to be made
+            return None
+        day = (lived.visited or {}).get(stage.code) or (lived.over or {}).get(stage.procedure)
         return lived.proposed if day is None and stage.procedure in lived.counted else day
     return {
         "receive": lived.accepted, "review": lived.proposed, "decide": lived.decided, "issue": lived.issued,
@@ -98,7 +103,8 @@ def stand(stages: Sequence[Stage], lived: Lived, *, calendar: Callable[[], WorkC
         if due_on is None and reached and begun and stage.days:
             since = max(begun, lived.draw_on or begun) if stage.act == "decide" else begun
             due_on = due(since, days=stage.days, stops=lived.stops, calendar=calendar(), today=since).on
-        asked = stage.act in GATES and (stage.department or stage.procedure) in lived.open
+        open_ = stage.code in lived.planned or (stage.department or stage.procedure) in lived.open
+        asked = stage.act in GATES and open_
         rows.append(StageRow(stage, "now" if reached else "ahead", due_on=due_on, asked=asked))
         reached = reached and (stage.act in GATES or stage.act == "other")
     return tuple(rows)

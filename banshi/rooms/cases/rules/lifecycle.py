@@ -46,6 +46,11 @@ CASE = Table(
         "refuse_papers": Step("in_review", to="accepted"),  # something of them was not there
         "consult": Step("in_review"),  # 征求意见: another department is asked
         "answer_consult": Step("in_review"),
+        "plan_visit": Step("in_review"),  # 现场勘查: a day, and who comes
+        "move_visit": Step("in_review"),
+        "cancel_visit": Step("in_review"),
+        "ask_visit": Step("in_review"),  # the applicant asks for another time
+        "report_visit": Step("in_review"),
         "propose_stop": Step("in_review"),  # 特殊程序: the review asks for it
         "refuse_stop": Step("in_review"),
         "stop_clock": Step("in_review"),  # an approver agrees: the clock stands

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from banshi.rooms.catalogue.rules.handling import PERMIT
 
+SITE_VISIT = "site_visit"
 PROCEDURES: dict[str, tuple[str, str]] = {
     "hearing": ("听证", "Hearing"),
     "bidding": ("招标", "Bidding"),

@@ -124,6 +124,18 @@ CASE_WORDS: dict[str, dict[str, str]] = {
         "zh": "“{item}”接着办，{day}前作出决定。[{year} 年的放假安排还没公布，日期暂定。][看进度：{link}]",
         "en": "“{item}” goes on and will be decided by {day}.[ The holidays of {year} are not published yet: the day may move.][ Follow it: {link}]",
     },
+    "case_visit": {
+        "zh": "“{item}”{when}现场勘查[，{department}][，{persons} 人上门]。到时有人在场，把场所打开，材料放在手边。[改时间在网上提：{link}][，或者打 {phone}]。",
+        "en": "“{item}”: an on-site visit, {when}[, {department}][, {persons} of them]. Be there, open the premises and have your papers at hand.[ Another time: {link}][, or call {phone}].",
+    },
+    "case_visit_moved": {
+        "zh": "“{item}”的现场勘查改到{when}[，原来{was}][，{department}][，{persons} 人上门]。[原因：{reason}。][还要改，在网上提：{link}][，或者打 {phone}]。",
+        "en": "The on-site visit for “{item}” is now {when}[, not {was}][, {department}][, {persons} of them].[ Reason: {reason}.][ Another time: {link}][, or call {phone}].",
+    },
+    "case_visit_off": {
+        "zh": "“{item}”{when}的现场勘查取消了，不用等。[原因：{reason}。][看进度：{link}]",
+        "en": "The on-site visit for “{item}”, {when}, is off: nobody comes.[ Reason: {reason}.][ Follow it: {link}]",
+    },
     "case_extended": {
         "zh": "“{item}”延长 {days} 个工作日，{day}前作出决定[，这是承诺的日期，法定最迟{law}]。[{year} 年的放假安排还没公布，日期暂定。]原因：{reason}。[通知书：{link}]",
         "en": "“{item}” takes {days} working days longer and will be decided by {day}[, as promised; the law allows until {law}].[ The holidays of {year} are not published yet: the day may move.][ Reason: {reason}.][ The notice: {link}]",

@@ -80,6 +80,9 @@ LASTS = {
     "case_stopped": 7 * DAY,
     "case_stop_longer": 7 * DAY,
     "case_goes_on": 7 * DAY,
+    "case_visit": DAY,
+    "case_visit_moved": DAY,
+    "case_visit_off": DAY,
     "case_extended": 7 * DAY,
     "case_later": 7 * DAY,
     "case_day_later": 7 * DAY,
@@ -253,6 +256,8 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("case", "case_next_round"): _sense(*UNDER_WAY),
     ("case", "case_stop_longer"): _sense("stopped"),
     ("case", "case_goes_on"): _sense(*UNDER_WAY),
+    ("case", "case_visit"): _sense(*UNDER_WAY, "stopped"),
+    ("case", "case_visit_moved"): _sense(*UNDER_WAY, "stopped"),
     ("case", "case_extended"): _sense(*UNDER_WAY, "stopped"),
     ("case", "case_later"): _sense(*UNDER_WAY),
     ("case", "case_day_later"): _sense(
