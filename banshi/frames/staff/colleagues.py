@@ -41,6 +41,12 @@ def colleagues(case: Case, proposed_by: frozenset[int] | None = None) -> list[St
     ]
 
 
+def reviewers(case: Case) -> list[Staff]:
+    """By name: who may review a case where it is; of them two or more make a visit."""
+    ours = ("", case.department.code)
+    return [one for one in _who_may("cases.review", case.hall.code) if one.department in ours]
+
+
 def other_departments(case: Case) -> list[Department]:
     """Those of which somebody reviews cases in its hall."""
     theirs = {one.department for one in _who_may("cases.review", case.hall.code)}

@@ -45,6 +45,8 @@ _WHERE = {
     "pre_review": ("eye", "review:pre_review"),
     "asked": ("message-square", "review:consults"),
     "answered": ("message-square", "review:consults"),
+    "visits": ("map-pin", "review:visits"),
+    "other_times": ("message-square", "review:visits"),
     "promises": ("file-check", "review:promises"),
     "enquiries": ("message-square", "review:enquiries"),
 }
@@ -77,6 +79,10 @@ _TEXT: dict[str, Callable[[int], str]] = {
     "pre_review": lambda n: npgettext("waiting", "%(n)s case to look at first", "%(n)s cases to look at first", n),
     "asked": lambda n: npgettext("waiting", "%(n)s opinion is asked of us", "%(n)s opinions are asked of us", n),
     "answered": lambda n: npgettext("waiting", "%(n)s answer to what you asked", "%(n)s answers to what you asked", n),
+    "visits": lambda n: npgettext("waiting", "%(n)s on-site visit to make", "%(n)s on-site visits to make", n),
+    "other_times": lambda n: npgettext(
+        "waiting", "Another time is asked for %(n)s on-site visit", "Another time is asked for %(n)s on-site visits", n
+    ),
     "promises": lambda n: npgettext("waiting", "%(n)s promise to check", "%(n)s promises to check", n),
     "enquiries": lambda n: npgettext("waiting", "%(n)s question to answer", "%(n)s questions to answer", n),
 }
@@ -86,7 +92,7 @@ def waiting_lines(who: Who, halls: Sequence[Hall], *, now: datetime) -> list[Lin
     """By hall; in each what is nearest to its end first."""
     if who.staff_id is None:
         return []
-    return [_line(each, now) for each in waits_for(who.grants, who.staff_id, who.department, halls)]
+    return [_line(each, now) for each in waits_for(who.grants, who.staff_id, who.department, halls, now=now)]
 
 
 def _line(each: Waiting, now: datetime) -> Line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from banshi.journeys.case import to_issue
 from banshi.kernel.rights import holds
 from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.actions.ground import today_in
 from banshi.rooms.cases.models import Case, Handover
 from banshi.rooms.cases.rules.lifecycle import PERMISSION, WORKLISTS
 from banshi.rooms.consulting import queries as consulting
@@ -35,7 +36,8 @@ MINE = (
 class Waiting:
     """:ivar what: of results, at the issue window: make | lay_ready | post; extension | decide | sign_for | review | given_back |
     to_hand_over | to_send_after (papers that follow what the department has) | came_again (what was missing) | acceptance |
-    pre_review | asked | answered | promises (to be checked, or revoked for) | enquiries. :ivar due: the first of their days."""
+    pre_review | asked | answered | visits (to be made, from their day on) | other_times (asked for visits that they planned) |
+    promises (to be checked, or revoked for) | enquiries. :ivar due: the first of their days."""
 
     what: str
     hall: Hall
@@ -44,7 +46,7 @@ class Waiting:
 
 
 def waits_for(
-    grants: Mapping[str, frozenset[str]], staff: int, department: str, halls: Sequence[Hall]
+    grants: Mapping[str, frozenset[str]], staff: int, department: str, halls: Sequence[Hall], *, now: datetime
 ) -> list[Waiting]:
     """By hall, in their order. In as many queries for thirty halls as for one; no personal data.
 
@@ -61,6 +63,7 @@ def waits_for(
             rows = cases.worklist(name, halls=list(mine), department=department, staff=staff)
             found += _of_list(name, staff, rows, mine)
     found += _of_opinions(grants, staff, department, halls)
+    found += _of_visits(grants, staff, department, halls, now=now)
     found += _of_promises(grants, department, halls)
     front = _where(grants, halls, PERMISSION["to-hand-over"], KEEP)
     if front:
@@ -117,6 +120,22 @@ def _of_opinions(
     return [
         *_counted("asked", asked, mine, "case__hall__code"),
         *_counted("answered", cases.answered_to(staff, halls=list(mine)), mine, "case__hall__code", ""),
+    ]
+
+
+def _of_visits(
+    grants: Mapping[str, frozenset[str]], staff: int, department: str, halls: Sequence[Hall], *, now: datetime
+) -> list[Waiting]:
+    """现场勘查: to be made, from their day on; and those they planned for which another time is asked."""
+    mine = _where(grants, halls, PERMISSION["review"], LOOK)
+    if not mine:
+        return []
+    today = max(today_in(hall, now) for hall in mine.values())
+    due = cases.visits_of(staff, halls=list(mine), department=department, until=today)
+    asked = cases.other_times(staff, halls=list(mine), department=department)
+    return [
+        *_counted("visits", due, mine, "case__hall__code", "day"),
+        *_counted("other_times", asked, mine, "case__hall__code", "day"),
     ]
 
 

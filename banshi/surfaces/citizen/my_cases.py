@@ -24,6 +24,7 @@ from banshi.rooms.cases import queries as cases
 from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.cases.rules.site_visits import LONGEST_WHY
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.fees import queries as fees
@@ -131,6 +132,10 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         "appointment": appointment,
         "remedy": cases.remedy_shown(found),
         "gates": cases.gates_of(found) if found.phase in ("accepted", "in_review") else (),
+        "visits": [each for each in cases.visits_on(found) if each.row.state in ("planned", "done", "not_met")]
+        if found.accepted_at
+        else [],
+        "visit_open": found.phase == "in_review",
         "told": cases.told_missing(found),
         "fee": fees.owed(found.no, now=now) if found.decided_at else None,
         "to_follow": to_follow([found]).get(found.pk, []),
@@ -324,3 +329,22 @@ def document(request: Any, no: str, number: str) -> HttpResponseBase:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+@citizen_page
+@require_POST
+def ask_visit(request: Any, no: str) -> HttpResponseBase:
+    """Another time is asked for an on-site visit, once; until it is moved the one that was told stands."""
+    now = clock.now()
+    found = my_case(request, no)
+    try:
+        actions.ask_other_time(
+            case_no=found.no, visit_id=int_or_none(request.POST.get("visit"), 1, 2**31) or 0,
+            text=clean(request.POST.get("text"), LONGEST_WHY + 1), by=request.who.by, now=now,
+        )  # fmt: skip
+    except Refused as refused:
+        return _case_page(request, cases.case_by_no(found.no), refused=refused, now=now)
+    messages.success(
+        request, pgettext("visit", "Asked. The time that was told stands until a message says another one.")
+    )
+    return redirect("citizen:case", found.no)

@@ -93,6 +93,7 @@ urlpatterns = [
     path("cases/<slug:no>/papers/<int:material>/take-back", case_papers.take_back, name="take-back"),
     path("cases/<slug:no>/check/", my_cases.check, name="check"),
     path("cases/<slug:no>/renew", my_cases.renew, name="renew"),
+    path("cases/<slug:no>/ask-visit", my_cases.ask_visit, name="ask-visit"),
     path("cases/<slug:no>/withdraw", my_cases.withdraw, name="withdraw"),
     path("cases/<slug:no>/receive", my_cases.receive, name="receive"),
     path("cases/<slug:no>/ways", case_ways.ways, name="ways"),

@@ -15,7 +15,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.frames.staff import case_files, case_grants, folders
 from banshi.frames.staff import cases as shared
-from banshi.frames.staff.colleagues import colleagues, other_departments, put_by
+from banshi.frames.staff.colleagues import colleagues, other_departments, put_by, reviewers
 from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import dues, today_of
@@ -27,12 +27,14 @@ from banshi.rooms.cases.queries import (
     place_refusal,
     shown_fields,
     stages_not_begun,
+    stages_to_report,
+    stages_to_visit,
     standing_of,
     still_owed,
+    visits_on,
 )
 from banshi.rooms.cases.queries.consulted import Consulted
 from banshi.rooms.cases.queries.extending import asked_extension
-from banshi.rooms.cases.queries.flow import counted_stages
 from banshi.rooms.cases.queries.stopping import proposed_stop
 from banshi.rooms.cases.rules.grounds import GROUNDS
 from banshi.rooms.cases.rules.procedures import PROCEDURES, stopping
@@ -176,7 +178,12 @@ def answer(
         "grants": case_grants.lines(case, said if deed == "decide" else {}, now=now) if "decide" in deeds else [],
         "rows": rows_of(context["papers"], said, deeds=deeds, lies=lying.by_code), "lying": lying,
         "fields": _fields_to_tell(case, deeds, said),
-        "to_report": counted_stages(case) if "opine" in deeds else (),
+        "visits": (visits := visits_on(case) if case.accepted_at else []),
+        "my_visits": [each.row.pk for each in visits if request.who.staff_id in [one.pk for one in each.officers]],
+        "visit_stages": stages_to_visit(case) if "visit" in deeds else [],
+        "visit_people": reviewers(case) if "visit" in deeds else [],
+        "visit_today": today_of(case, now), "me": request.who.staff_id,
+        "to_report": stages_to_report(case) if "opine" in deeds else (),
         "grounds": GROUNDS.values() if "refuse" in deeds else (),
         "checks": checks_shown(request.who, case, now=now) if any(p.by_promise for p in context["papers"]) else [],
         "untrue": UNTRUE.values(), "decided": case.decided_at is not None,

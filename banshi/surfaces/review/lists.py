@@ -24,6 +24,7 @@ from banshi.journeys.case import folders, to_issue
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases import queries
+from banshi.rooms.cases.actions.ground import today_in
 from banshi.rooms.cases.rules.lifecycle import PERMISSION
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.places import queries as places
@@ -41,6 +42,7 @@ TITLES = {
     "supervision": gettext_lazy("Supervision"),
 }
 PROMISES = pgettext_lazy("promise check", "Promises to check")
+VISITS = pgettext_lazy("visit", "On-site visits")
 ASKED = pgettext_lazy("consult", "Asked of us, and answers")
 WAITING = pgettext_lazy("waiting", "Waits for me")
 PER_PAGE = 50
@@ -73,6 +75,12 @@ def tabs(
         asked += queries.answered_to(request.who.staff_id or 0, halls=[hall.code]).count()
         if asked or here == "consults":
             found.append(("review:consults", ASKED, asked, here == "consults"))
+        me = request.who.staff_id or 0  # 现场勘查: shown to whoever goes, from when it is planned
+        days = list(queries.visits_of(me, halls=[hall.code], department=department).values_list("day", flat=True))
+        others = queries.other_times(me, halls=[hall.code], department=department).count()
+        if days or others or here == "visits":
+            today = today_in(hall, clock.now())
+            found.append(("review:visits", VISITS, others + sum(day <= today for day in days), here == "visits"))
     waits = promises_waiting(request, hall, department)
     lifts = request.who.may("cases.supervise", hall.code)  # a bar is lifted there, whether anything waits or not
     if waits or lifts or here == "promises":  # 承诺核查: shown where something waits

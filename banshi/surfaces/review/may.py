@@ -40,6 +40,7 @@ PARTS = (
     ("sign", "sign_for", "cases.review"),
     ("opine", "opine", "cases.review"),
     ("consult", "consult", "cases.review"),
+    ("visit", "plan_visit", "cases.review"),
     ("settle", "settle", "cases.review"),
     ("take_in", "supplement", "cases.receive"),
     ("take_in", "settle", "cases.receive"),

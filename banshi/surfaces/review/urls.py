@@ -16,6 +16,7 @@ from banshi.surfaces.review import (
     rounds,
     rules,
     supervising,
+    visits,
     waiting,
 )
 
@@ -54,6 +55,7 @@ urlpatterns = [
     path(CONSULT, consults.one, name="consult_one"),
     path(CONSULT + "answer", consults.answer, name="consult_answer"),
     path(CONSULT + "pages/<int:material_id>", consults.file, name="consult_file"),
+    path(HALL + "visits", visits.home, name="visits"),
     path(HALL + "promises", promises.show, name="promises"),
     path(HALL + "enquiries", asked.enquiries, name="enquiries"),
     path(ENQUIRY, asked.one, name="enquiry"),
@@ -100,6 +102,10 @@ urlpatterns = [
     path(CASE + "refuse-papers", deeds.refuse_papers, name="refuse_papers"),
     path(CASE + "opine", deeds.opine, name="opine"),
     path(CASE + "consult", consults.consult, name="consult"),
+    path(CASE + "plan-visit", visits.plan, name="plan_visit"),
+    path(CASE + "move-visit", visits.move, name="move_visit"),
+    path(CASE + "cancel-visit", visits.cancel, name="cancel_visit"),
+    path(CASE + "report-visit", visits.report, name="report_visit"),
     path(CASE + "settle", deeds.settle, name="settle"),
     path(CASE + "take-in", deeds.take_in, name="take_in"),
     path(CASE + "propose-stop", deeds.propose_stop, name="propose_stop"),

@@ -16,6 +16,7 @@ from banshi.rooms.cases.queries import fee_of
 from banshi.rooms.cases.rules.duties import BY_TWO
 from banshi.rooms.cases.rules.lifecycle import CASE
 from banshi.rooms.fees.queries import paid_in_all
+from tests.rooms.cases import site_visits
 from tests.rooms.cases.machine import Machine
 
 SIGNERS = st.sampled_from(["reviewer", "approver", "receiver"])
@@ -179,6 +180,28 @@ class Behind(Machine):
         never = not self.law.asked or who == "reviewer"  # who asked does not answer
         if self.take("answer_consult", answer, dies, never, says=says, by=self.by[who]):
             self.law.asked = ""
+
+    # ---- the premises ----
+
+    @precondition(lambda self: self.may("plan_visit") and not self.to_visit)
+    @rule(dies=st.integers(0, 30))
+    def plans_a_visit(self, dies: int) -> None:
+        self.take("plan_visit", site_visits.plan_visit, dies, by=self.by["reviewer"])
+
+    @property
+    def to_visit(self) -> bool:
+        return bool(self.case.site_visits.filter(state="planned").exists())
+
+    @precondition(lambda self: self.may("report_visit") and self.to_visit)
+    @rule(verb=st.sampled_from(["move", "cancel", "ask", "report"]), who=st.sampled_from(["reviewer", "issuer"]),
+          dies=st.integers(0, 30))  # fmt: skip
+    def goes_on_with_a_visit(self, verb: str, who: str, dies: int) -> None:
+        act = getattr(site_visits, f"{verb}_visit")
+        if verb == "ask":
+            self.take("ask_visit", act, dies, by=self.applicant)
+        else:
+            by = self.by[who if verb == "report" else "reviewer"]
+            self.take(f"{verb}_visit", act, dies, verb == "report" and who == "issuer", by=by)
 
     # ---- those who supervise ----
 

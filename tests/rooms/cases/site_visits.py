@@ -34,8 +34,10 @@ def inspector(login: str = "case-inspector", *, department: str = "") -> Staff:
 def going(by: Actor, *, day: date = WEDNESDAY, **more: Any) -> cases.Plan:
     lead = int(by.id or 0)
     said: dict[str, Any] = {
-        "day": day, "from_at": time(9, 30), "until_at": time(11), "officers": [lead, inspector().pk], "leader": lead,
+        "day": day, "from_at": time(9, 30), "until_at": time(11), "leader": lead,
     }  # fmt: skip
+    if "officers" not in more:
+        said["officers"] = [lead, inspector().pk]
     return cases.Plan(**{**said, **more})
 
 
@@ -61,13 +63,19 @@ def _day(now: datetime) -> date:
     return now.astimezone(ZoneInfo("Asia/Shanghai")).date()
 
 
+def _two(by: Actor) -> list[int]:
+    """Who acts and a colleague who is there, so that what is refused leaves not a row."""
+    colleague = Staff.objects.get(login="case-second-supervisor")
+    return [int(by.id or 0), colleague.pk]
+
+
 def plan_visit(*, case_no: str, by: Actor, now: datetime) -> None:
-    said = going(by, day=_day(now), from_at=time(23, 30), until_at=time(23, 45))
+    said = going(by, day=_day(now), from_at=time(23, 30), until_at=time(23, 45), officers=_two(by))
     cases.plan_visit(case_no=case_no, plan=said, may=anybody, by=by, now=now)
 
 
 def move_visit(*, case_no: str, by: Actor, now: datetime) -> None:
-    said = going(by, day=_day(now), from_at=time(23, 40), until_at=time(23, 50))
+    said = going(by, day=_day(now), from_at=time(23, 40), until_at=time(23, 50), officers=_two(by))
     cases.move_visit(case_no=case_no, visit_id=_last(case_no), plan=said, why="下雨", may=anybody, by=by, now=now)
 
 

@@ -257,6 +257,12 @@ WAYS: tuple[tuple[type[CaseMachine], str, tuple[tuple[str, dict[str, Any]], ...]
         ("the_other_department_answers", {"says": "refuse", "who": "approver"}),
         ("lets_go_of_it", {"who": "reviewer", "may": False}), ("gives_it_to_a_colleague", {"to": "approver", "may": True}),
     )),
+    (CaseMachine, "in_review", (
+        ("plans_a_visit", {}), ("goes_on_with_a_visit", {"verb": "move", "who": "reviewer"}),
+        ("goes_on_with_a_visit", {"verb": "ask", "who": "reviewer"}),
+        ("goes_on_with_a_visit", {"verb": "report", "who": "reviewer"}),
+    )),
+    (CaseMachine, "in_review", (("plans_a_visit", {}), ("goes_on_with_a_visit", {"verb": "cancel", "who": "reviewer"}))),
     (CaseMachine, "in_review", (("goes_to_another_department", {"to": "police", "may": True}), ("hands_over", {}))),
     (CaseMachine, "proposed", (("another_agrees_or_does_not", {"yes": False, "who": "approver"}),)),
     (CaseMachine, "proposed", (

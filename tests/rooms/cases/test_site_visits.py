@@ -260,16 +260,18 @@ def test_a_visit_is_off_with_the_review_and_whoever_waits_is_told(matters: Matte
     assert len(told("case_visit_off")) == 1  # who took it back knows
 
 
-def test_the_database_keeps_two_officers(matters: Matters) -> None:
-    case = matters.in_review()
+def of_nobody(matters: Matters) -> None:
     by = int(matters.by["reviewer"].id or 0)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        SiteVisit.objects.create(
-            case=case, day=WEDNESDAY, from_at=time(9), until_at=time(10), leader_id=by, made_by_id=by, made_at=TUESDAY_NINE
-        )  # fmt: skip
+    span = {"day": WEDNESDAY, "from_at": time(9), "until_at": time(10)}
+    with transaction.atomic():
+        SiteVisit.objects.create(case=matters.in_review(), leader_id=by, made_by_id=by, made_at=TUESDAY_NINE, **span)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_the_database_keeps_two_officers(matters: Matters) -> None:
+    with pytest.raises(IntegrityError):
+        of_nobody(matters)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,7 +20,8 @@ LISTS = {
     "events": "办理过程", "papers": "文书", "materials": "申请材料", "certificates": "电子证照",
     "consents": "同意及使用记录", "ratings": "评价、差评工单及处理结果", "complaints": "投诉及答复",
     "opinions": "审查意见", "procedures": "特殊程序及结果", "extensions": "延长审批", "consultations": "征求意见及答复",
-    "site_visits": "现场勘查", "rule_runs": "规则判定", "notices": "一次性告知", "obligations": "容缺承诺", "promise_checks": "承诺核查",
+    "site_visits": "现场勘查",
+    "rule_runs": "规则判定", "notices": "一次性告知", "obligations": "容缺承诺", "promise_checks": "承诺核查",
     "handovers": "物料流转", "fees": "收费、缴费、减免、退费",
 }  # fmt: skip
 
