@@ -37,7 +37,7 @@ DROP FUNCTION cases_sitevisit_two();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0040_what_came_is_taken_in'),
+        ('cases', '0041_days_in_order'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
