@@ -17,8 +17,8 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.kernel.version import VERSION
 from banshi.rooms.devices import actions
-from banshi.rooms.devices.actions import orders
 from banshi.rooms.devices import queries as devices
+from banshi.rooms.devices.actions import orders
 from banshi.surfaces.api.answers import Answer, answer, response_of
 from banshi.surfaces.api.device_schemas import EndedOrderOut, EnrolIn, EnrolledOut, OrderEndedIn, OrdersAsked, OrdersOut
 from banshi.surfaces.api.keys import Caller
