@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -33,9 +33,9 @@ def day_words(day: date, today: date | None) -> str:
     return date_format(day, "D j M Y" if with_year else "D j M")
 
 
-def clock_words(at: datetime) -> str:
-    """“9:30”, in the active time zone."""
-    return clock_of(timezone.localtime(at))
+def clock_words(at: datetime | time) -> str:
+    """“9:30”, in the active time zone; an hour of a day as it stands."""
+    return clock_of(timezone.localtime(at) if isinstance(at, datetime) else at)
 
 
 def when(at: datetime, today: date | None) -> str:

@@ -20,6 +20,8 @@ DATA = {
     "banshi/rooms/staffing/actions.py": 2,
     "banshi/rooms/tickets/actions/planning.py": 2,
     "banshi/surfaces/office/calendar_form.py": 4,
+    "banshi/surfaces/office/fleet.py": 2,
+    "banshi/surfaces/review/visit_forms.py": 2,
 }
 
 

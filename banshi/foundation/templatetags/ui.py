@@ -6,7 +6,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -195,8 +195,8 @@ def rating_key(ref: str) -> str:
 
 
 @register.filter
-def clock(moment: datetime) -> str:
-    """“9:30”, active time zone."""
+def clock(moment: datetime | time) -> str:
+    """“9:30”, active time zone; an hour of a day as it stands."""
     return clock_words(moment)
 
 

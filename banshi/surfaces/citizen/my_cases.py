@@ -136,6 +136,10 @@ def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now
         if found.accepted_at
         else [],
         "visit_open": found.phase == "in_review",
+        "visit_typed": {
+            "visit": request.POST.get("visit", ""),
+            "text": clean(request.POST.get("text"), LONGEST_WHY + 1),
+        },
         "told": cases.told_missing(found),
         "fee": fees.owed(found.no, now=now) if found.decided_at else None,
         "to_follow": to_follow([found]).get(found.pk, []),

@@ -15,7 +15,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.frames.staff import case_files, case_grants, folders
 from banshi.frames.staff import cases as shared
-from banshi.frames.staff.colleagues import colleagues, other_departments, put_by, reviewers
+from banshi.frames.staff.colleagues import colleagues, other_departments, put_by
 from banshi.frames.staff.frame import status_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.actions.ground import dues, today_of
@@ -28,10 +28,8 @@ from banshi.rooms.cases.queries import (
     shown_fields,
     stages_not_begun,
     stages_to_report,
-    stages_to_visit,
     standing_of,
     still_owed,
-    visits_on,
 )
 from banshi.rooms.cases.queries.consulted import Consulted
 from banshi.rooms.cases.queries.extending import asked_extension
@@ -50,6 +48,7 @@ from banshi.surfaces.review.frame import page
 from banshi.surfaces.review.may import deeds_of, withheld
 from banshi.surfaces.review.promise_lines import checks_shown
 from banshi.surfaces.review.said import FieldLine, Said, fields_of, rows_of
+from banshi.surfaces.review.visit_forms import visit_parts
 
 
 @door(audience="staff", permission="cases.look")
@@ -178,11 +177,7 @@ def answer(
         "grants": case_grants.lines(case, said if deed == "decide" else {}, now=now) if "decide" in deeds else [],
         "rows": rows_of(context["papers"], said, deeds=deeds, lies=lying.by_code), "lying": lying,
         "fields": _fields_to_tell(case, deeds, said),
-        "visits": (visits := visits_on(case) if case.accepted_at else []),
-        "my_visits": [each.row.pk for each in visits if request.who.staff_id in [one.pk for one in each.officers]],
-        "visit_stages": stages_to_visit(case) if "visit" in deeds else [],
-        "visit_people": reviewers(case) if "visit" in deeds else [],
-        "visit_today": today_of(case, now), "me": request.who.staff_id,
+        **visit_parts(request, case, deeds, said, now=now),
         "to_report": stages_to_report(case) if "opine" in deeds else (),
         "grounds": GROUNDS.values() if "refuse" in deeds else (),
         "checks": checks_shown(request.who, case, now=now) if any(p.by_promise for p in context["papers"]) else [],

@@ -250,7 +250,7 @@ def test_a_visit_is_theirs_who_make_it_or_planned_it_and_of_no_other_hall_or_dep
 def test_a_visit_is_off_with_the_review_and_whoever_waits_is_told(matters: Matters) -> None:
     decided, back = matters.in_review(), matters.in_review()
     plan(matters, decided)
-    plan(matters, back)
+    plan(matters, back, day=date(2026, 3, 12))
 
     cases.opine(case_no=decided.no, says="grant", by=matters.by["reviewer"], now=TUESDAY_NINE)
     decide(decided, matters)
@@ -301,3 +301,37 @@ def test_a_flow_without_a_visit_asks_nothing_of_them(matters: Matters) -> None:
     follows([each for each in FLOW if each["code"] != "police"])
 
     assert stages_to_visit(matters.in_review()) == []
+
+
+def test_nobody_goes_to_two_places_at_once(matters: Matters) -> None:
+    first, second = matters.in_review(), matters.in_review()
+    row = plan(matters, first)
+
+    crossing = slug(plan, matters, second, from_at=time(10), until_at=time(12))
+    after = plan(matters, second, from_at=time(11), until_at=time(12))
+    same_time = move(
+        matters, row, plan=going(matters.by["reviewer"], from_at=time(9))
+    )  # its own old time is no obstacle
+    pushed = slug(move, matters, after, plan=going(matters.by["reviewer"], from_at=time(10, 59), until_at=time(12)))
+
+    assert (crossing, pushed) == (("invalid", "officers"), ("invalid", "officers"))
+    assert (after.state, SiteVisit.objects.get(pk=same_time.pk).state) == ("planned", "planned")
+
+
+def test_somebody_whose_visit_was_called_off_may_go_elsewhere(matters: Matters) -> None:
+    first, second = matters.in_review(), matters.in_review()
+    cancel(matters, plan(matters, first))
+
+    assert plan(matters, second).state == "planned"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_plans_of_two_cases_at_one_instant_never_send_somebody_to_both(matters: Matters) -> None:
+    inspector()
+    both = [matters.in_review(), matters.in_review()]
+
+    results = together(2, lambda i: plan(matters, both[i]))
+
+    refused = [each for each in results if isinstance(each, Refused)]
+    assert [each.refusal.facts["field"] for each in refused] == ["officers"]
+    assert SiteVisit.objects.filter(state="planned").count() == 1

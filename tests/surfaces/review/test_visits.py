@@ -78,6 +78,29 @@ def test_what_is_no_plan_comes_back_with_why(matters: Matters, client_of: Any, w
     assert (answer.status_code, SiteVisit.objects.count()) == (422, 0)
 
 
+def test_a_refused_form_keeps_who_goes_and_fills_no_other_form(matters: Matters, client_of: Any):
+    case, other = matters.in_review(), inspector("case-second-inspector").pk
+    row = plan(matters, case)
+    wrong = form(matters, visit=row.pk, day="2026-03-12", until_at="09:00", officer=[other], leader=other, why="下雨")
+
+    page = client_of("reviewer").post(f"/review/town/cases/{case.no}/move-visit", wrong).content.decode()
+    moving, planning = page.split('action="/review/town/cases/' + case.no + '/move-visit"')[1].split("plan-visit")
+
+    assert (f'value="{other}" checked' in moving, f'value="{other}" selected' in moving) == (True, True)
+    assert ('value="2026-03-12"' in moving, 'value="下雨"' in moving) == (True, True)
+    assert (f'value="{other}" checked' in planning, 'value="2026-03-12"' in planning) == (False, False)
+
+
+def test_a_form_to_move_starts_from_the_visit_as_it_stands(matters: Matters, client_of: Any):
+    case = matters.in_review()
+    plan(matters, case)
+
+    page = client_of("reviewer").get(f"/review/town/cases/{case.no}/").content.decode()
+    moving = page.split("/move-visit")[1].split("</form>")[0]
+
+    assert ('value="2026-03-11"' in moving, 'value="09:30"' in moving, moving.count(" checked")) == (True, True, 2)
+
+
 def test_another_department_and_who_does_not_review_get_nothing(matters: Matters, client_of: Any):
     police(matters)
     case = matters.in_review()

@@ -37,6 +37,7 @@ from banshi.rooms.cases.rules.site_visits import (
     report_refusal,
     time_refusal,
 )
+from banshi.rooms.identity.models import Staff
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def plan_visit(*, case_no: str, plan: Plan, stage: str = "", may: MayGo, by: Act
         if stage and case.site_visits.filter(stage=stage, state="done").exists():
             raise Refused("changed-meanwhile")
         row = _written(case, plan, stage=stage, by=by, now=now)
+        _need_free(plan, row)
         event = step(case, "plan_visit", by=by, now=now, facts=_facts(row, plan))
         tell(case, "case_visit", event=event, now=now, **_said(row, plan))
     return row
@@ -77,7 +79,8 @@ def move_visit(*, case_no: str, visit_id: int, plan: Plan, why: str, may: MayGo,
     """Another time, or other people: a new row takes the place of the old one, which stays. Other people at the same time are
     told to nobody: how many come is.
 
-    :raises Refused: nothing-found, wrong-state, locked, invalid; changed-meanwhile – it is off, was moved or made.
+    :raises Refused: nothing-found, wrong-state, locked, invalid – also of who goes elsewhere then; changed-meanwhile – it is
+        off, was moved or made.
     """
     said = _why(why)
     with transaction.atomic():
@@ -86,6 +89,7 @@ def move_visit(*, case_no: str, visit_id: int, plan: Plan, why: str, may: MayGo,
         _need_plan(case, plan, may, now=now)
         _end(old, "moved", why=said, now=now)
         row = _written(case, plan, stage=old.stage, by=by, now=now, contact=str(old.contact))
+        _need_free(plan, row)
         event = step(case, "move_visit", by=by, now=now, why=said, facts={**_facts(row, plan), "from": old.pk})
         was = {f"old_{name}": moment for name, moment in span_of(old).items()}
         tell(case, "case_visit_moved", event=event, now=now, reason=said, **was, **_said(row, plan))
@@ -174,6 +178,26 @@ def _need_plan(case: Case, plan: Plan, may: MayGo, *, now: datetime) -> None:
         raise invalid("officers", "去的人要是本部门审查办件的人", "Those who go review cases of this department")
     if len(plan.contact) > LONGEST_CONTACT:
         raise invalid("contact", f"{LONGEST_CONTACT} 字以内", f"Up to {LONGEST_CONTACT} characters")
+
+
+def _need_free(plan: Plan, row: SiteVisit) -> None:
+    """Nobody goes to two places at once; two visits of one case are at one place. Whoever plans with one of them
+    waits for whoever does so now: their rows are locked, in the order of their ids, and a case's lock is held already.
+
+    :raises Refused: invalid – officers.
+    """
+    people = {
+        one.pk: one for one in Staff.objects.filter(pk__in=plan.officers).order_by("pk").select_for_update(no_key=True)
+    }
+    there = SiteVisit.officers.through.objects.filter(
+        staff__in=people, sitevisit__state="planned", sitevisit__day=plan.day, sitevisit__from_at__lt=plan.until_at,
+        sitevisit__until_at__gt=plan.from_at,
+    )  # fmt: skip
+    if taken := [
+        people[key] for key in sorted(set(there.exclude(sitevisit__case=row.case).values_list("staff", flat=True)))
+    ]:
+        zh, en = "、".join(one.name_zh for one in taken), ", ".join(one.name_en or one.name_zh for one in taken)
+        raise invalid("officers", f"这个时间已有别的勘查：{zh}", f"Another visit at that time: {en}")
 
 
 def _written(case: Case, plan: Plan, *, stage: str, by: Actor, now: datetime, contact: str = "") -> SiteVisit:
