@@ -76,11 +76,10 @@ def tabs(
         if asked or here == "consults":
             found.append(("review:consults", ASKED, asked, here == "consults"))
         me = request.who.staff_id or 0  # 现场勘查: shown to whoever goes, from when it is planned
-        days = list(queries.visits_of(me, halls=[hall.code], department=department).values_list("day", flat=True))
-        others = queries.other_times(me, halls=[hall.code], department=department).count()
-        if days or others or here == "visits":
-            today = today_in(hall, clock.now())
-            found.append(("review:visits", VISITS, others + sum(day <= today for day in days), here == "visits"))
+        today = today_in(hall, clock.now())
+        visits = queries.visits_waiting(me, halls=[hall.code], department=department, today=today)
+        if visits.planned or here == "visits":
+            found.append(("review:visits", VISITS, visits.waiting, here == "visits"))
     waits = promises_waiting(request, hall, department)
     lifts = request.who.may("cases.supervise", hall.code)  # a bar is lifted there, whether anything waits or not
     if waits or lifts or here == "promises":  # 承诺核查: shown where something waits

@@ -519,7 +519,7 @@ def test_an_opinion_says_beforehand_that_the_outcome_of_a_visit_is_needed(
     matters: Matters, client_of, monkeypatch, held: bool, needed: bool
 ):
     stage = SimpleNamespace(name_zh="现场勘查", name_en="On-site visit")
-    monkeypatch.setattr("banshi.surfaces.review.case.counted_stages", lambda case: (stage,) if held else ())
+    monkeypatch.setattr("banshi.surfaces.review.case.stages_to_report", lambda case: (stage,) if held else ())
 
     shown = client_of("reviewer").get(at(matters.in_review())).content.decode()
 

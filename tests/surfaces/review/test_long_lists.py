@@ -28,7 +28,7 @@ def test_a_list_costs_as_many_statements_however_many_wait(matters, client_of, d
         matters.in_review()
     client_of("reviewer").get(LIST)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert client_of("reviewer").get(LIST).status_code == 200
 
 

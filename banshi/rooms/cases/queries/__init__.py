@@ -128,6 +128,7 @@ from banshi.rooms.cases.queries.sealed import (
 )
 from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.queries.site_visits import (
+    VisitsWaiting,
     VisitView,
     other_times,
     premises_of,
@@ -136,6 +137,7 @@ from banshi.rooms.cases.queries.site_visits import (
     visit_of,
     visits_of,
     visits_on,
+    visits_waiting,
 )
 from banshi.rooms.cases.queries.site_visits import begins as visit_begins
 from banshi.rooms.cases.queries.told import left_with, told_to
@@ -196,6 +198,7 @@ __all__ = [
     "Told",
     "Verified",
     "VisitView",
+    "VisitsWaiting",
     "Waiting",
     "Whole",
     "Word",
@@ -343,6 +346,7 @@ __all__ = [
     "visit_of",
     "visits_of",
     "visits_on",
+    "visits_waiting",
     "waiting",
     "waiting_in",
     "wanted_of",
