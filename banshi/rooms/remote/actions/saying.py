@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
@@ -102,6 +102,26 @@ def forget_signals(*, now: datetime, most: int = 5000) -> int:
     """Nobody needs them an hour later. :returns: how many."""
     old = Signal.objects.filter(at__lt=now - SIGNALS_KEPT).order_by("id").values("pk")[:most]
     return Signal.objects.filter(pk__in=old).delete()[0]
+
+
+def forget_words(*, before: Mapping[int, datetime], most: int) -> int:
+    """Delete what was said in sessions that ended long ago, and how to reach whoever asked. Times, ends and scores stay; files
+    are the library's.
+
+    :param before: by hall id, what an end is older than. :returns: of how many sessions.
+    """
+    if not before:
+        return 0
+    old = Q()
+    for hall_id, moment in before.items():
+        old |= Q(hall_id=hall_id, ended_at__lt=moment)
+    rows = RemoteSession.objects.filter(old, forgotten=False).order_by("ended_at", "id")
+    found = list(rows.values_list("pk", flat=True)[:most])
+    with transaction.atomic():
+        Said.objects.filter(session__in=found).update(body="", document=None)
+        Act.objects.filter(session__in=found).update(body="{}")
+        Signal.objects.filter(session__in=found).delete()
+        return RemoteSession.objects.filter(pk__in=found).update(phone=None, outcome="", forgotten=True)
 
 
 # --- Consents -----------------------------------------------------------------------------------------------------

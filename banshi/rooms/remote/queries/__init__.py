@@ -83,6 +83,11 @@ def in_line(hall_id: int | None = None) -> QuerySet[RemoteSession]:
     return rows if hall_id is None else rows.filter(hall_id=hall_id)
 
 
+def halls_in_line() -> set[int]:
+    """Ids of the halls in which somebody waits."""
+    return set(RemoteSession.objects.filter(state__in=rules.LINE).order_by("hall_id").values_list("hall_id", flat=True))
+
+
 @dataclass(frozen=True)
 class Place:
     """`ahead`: how many are helped before. `minutes` until somebody answers; None: nobody is at work, or it is over."""
