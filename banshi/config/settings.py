@@ -95,7 +95,8 @@ DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (
     "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "tickets", "library",
-    "seals", "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "staffing", "insight", "hooks",
+    "seals", "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "remote", "staffing", "insight",
+    "hooks",
 )  # fmt: skip
 FRAMES = ("staff",)
 SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "review", "issue", "api", "demo")

@@ -114,6 +114,12 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "already-rated": (_("Already rated"), _("One rating per visit, and one follow-up.")),
     "already-checked-in": (_("Already checked in"), _("The number is {number}.")),
     "already-waiting": (_("Already in line"), _("Number {number} is still waiting.")),
+    "video-not-here": (_("This hall has no video service"), _("Choose another hall, or ask in writing.")),
+    "too-many-waiting": (
+        _("Too many people wait for a call"),
+        _("{waiting} are waiting. Try again in a while, or ask in writing."),
+    ),
+    "too-many-lines": (_("This call is full"), _("At most {limit} lines. End it and begin another.")),
     "which-appointment": (
         _("Several appointments on this document"),
         _("Say which one it is: by its code, or at the service desk."),

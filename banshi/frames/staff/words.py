@@ -18,6 +18,7 @@ ROLES: dict[str, str | Promise] = {
     "issue_clerk": _("Issuing clerk"),
     "supervisor": _("Supervisor"),
     "archivist": _("Archivist"),
+    "video_agent": _("Video agent"),
     "hall_manager": _("Hall manager"),
     "city_admin": _("City administrator"),
     "auditor": _("Auditor"),

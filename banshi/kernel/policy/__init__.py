@@ -21,6 +21,7 @@ from banshi.kernel.policy.remedy import RemedyPolicy
 from banshi.kernel.policy.screens import ScreenPolicy
 from banshi.kernel.policy.section import Days, Minutes, Places, Section
 from banshi.kernel.policy.tickets import TicketPolicy
+from banshi.kernel.policy.video import VideoPolicy
 
 __all__ = [
     "BookingPolicy",
@@ -43,6 +44,7 @@ __all__ = [
     "ScreenPolicy",
     "Section",
     "TicketPolicy",
+    "VideoPolicy",
 ]
 
 
@@ -59,6 +61,7 @@ class HallPolicy(Section):
     cases: CasePolicy = CasePolicy()
     remedy: RemedyPolicy = RemedyPolicy()
     machines: MachinePolicy = MachinePolicy()
+    video: VideoPolicy = VideoPolicy()
 
     @model_validator(mode="after")
     def _consistent(self) -> HallPolicy:

@@ -51,16 +51,18 @@ PERMISSIONS: dict[str, str] = {
     "enquiries.publish": "publish answers that another person wrote up, withdraw them",
     "items.edit": "draft how an item is handled",
     "items.publish": "publish how an item is handled",
+    "video.answer": "take calls of the video service, with a seat of one's own",
+    "video.view": "see the video service's line, seats and figures",
     "archive.look": "see what is archived, read packages again and take them out",
     "archive.manage": "say how long is kept, hold back from destruction, propose and confirm it",
 }
 
-_CLERK = {"desk.work", "desk.identity", "line.view", "line.help", "cases.receive", "folders.keep"}
+_CLERK = {"desk.work", "desk.identity", "line.view", "line.help", "cases.receive", "folders.keep", "video.answer"}
 _GUIDE = {"line.view", "line.help", "appointments.view", "appointments.manage", "people.correct"}
 # Whoever steers a hall takes no step of a case: who receives, who reviews and who decides are set apart (GB/T 22239). Nor
 # does it answer for a department.
 _STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.head", "cases.issue"}
-_STEPS |= {"enquiries.answer"}
+_STEPS |= {"enquiries.answer", "video.answer"}
 _MANAGER = set(PERMISSIONS) - {"desk.work"} - _STEPS
 _CASES = {"line.view", "cases.look", "folders.keep"}  # the first page of the office, and what one works on
 _ANSWERS = {"enquiries.look", "enquiries.answer", "enquiries.publish"}
@@ -79,6 +81,7 @@ ROLES: dict[str, frozenset[str]] = {
         | {"cases.supervise", "enquiries.look", "enquiries.publish", "figures.view", "ratings.view", "ratings.judge"}
     ),  # 督办人员
     "archivist": frozenset({"line.view", "archive.look", "archive.manage", "folders.keep"}),  # 档案人员
+    "video_agent": frozenset({"line.view", "cases.look", "video.answer"}),  # 视频坐席
     "hall_manager": frozenset(_MANAGER - {"ratings.judge"}),  # 大厅主任: whom an appeal is of does not judge it
     "city_admin": frozenset(_MANAGER),  # 市级管理员
     "auditor": frozenset({"audit.view", "figures.view", "line.view"}),  # 审计

@@ -39,7 +39,7 @@ PERMISSION = "staff.manage"
 HALL_ROLES = (
     "clerk", "senior_clerk", "guide", "pre_reviewer", "receiver", "reviewer", "approver", "head", "issue_clerk",
     "supervisor",
-    "archivist", "hall_manager",
+    "archivist", "video_agent", "hall_manager",
 )  # fmt: skip
 WIDE_ROLES = ("city_admin", "auditor")  # given by who manages staff everywhere
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no l, 1, o, 0, i: it is read from paper

@@ -1,0 +1,29 @@
+"""Video service (视频办): when it is open, how long a seat rings, how many may wait, and when a window's clerk takes a call."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from banshi.kernel.policy.section import Section
+
+
+class VideoPolicy(Section):
+    # [unsure: halls differ] The report names no hours of the video service, and no limits.
+    opens: time | None = None  # None, with `closes`: the hours of the hall
+    closes: time | None = None
+    ring_s: Annotated[int, Field(ge=5, le=120)] = 20  # then somebody else's turn
+    most_waiting: Annotated[int, Field(ge=0, le=500)] = 30  # 0: no video here
+    windows_take: Literal["none", "idle"] = "none"  # a window's clerk with a seat, while nobody is at the window
+    idle_s: Annotated[int, Field(ge=0, le=3600)] = 60  # for how long nobody
+    hall_waits_below: Annotated[int, Field(ge=0, le=500)] = 3  # and fewer than so many wait in the hall
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> VideoPolicy:
+        if (self.opens is None) != (self.closes is None):
+            raise ValueError("say both opens and closes, or neither")
+        if self.opens is not None and self.closes is not None and self.opens >= self.closes:
+            raise ValueError("closes comes after opens")
+        return self

@@ -1,0 +1,53 @@
+"""What happens in the video service. Every action takes `now`, hall time, and says no with a reason."""
+
+from __future__ import annotations
+
+from banshi.rooms.remote.actions.asking import Asking, ask, call_back, close_due, leave, rate
+from banshi.rooms.remote.actions.calls import answer, assign, decline, end, not_answered, transfer
+from banshi.rooms.remote.actions.ground import SEATS, TOPIC
+from banshi.rooms.remote.actions.saying import (
+    act_done,
+    answer_act,
+    ask_act,
+    consent,
+    forget_signals,
+    forget_words,
+    say,
+    say_file,
+    signal,
+    take_back,
+)
+from banshi.rooms.remote.actions.seats import away, lose_silent, pause, ready, seen, set_up
+
+__all__ = [
+    "SEATS",
+    "TOPIC",
+    "Asking",
+    "act_done",
+    "answer",
+    "answer_act",
+    "ask",
+    "ask_act",
+    "assign",
+    "away",
+    "call_back",
+    "close_due",
+    "consent",
+    "decline",
+    "end",
+    "forget_signals",
+    "forget_words",
+    "leave",
+    "lose_silent",
+    "not_answered",
+    "pause",
+    "rate",
+    "ready",
+    "say",
+    "say_file",
+    "seen",
+    "set_up",
+    "signal",
+    "take_back",
+    "transfer",
+]

@@ -1,0 +1,185 @@
+"""Whoever wants to be helped: asks, leaves, wants to be called back, rates."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, connection, transaction
+
+from banshi.foundation import phones
+from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.numbers import code_from
+from banshi.kernel.refusals import Refused
+from banshi.rooms.catalogue.queries import hall_item
+from banshi.rooms.places.models import Hall
+from banshi.rooms.places.queries import policy_of
+from banshi.rooms.remote import queries, rules
+from banshi.rooms.remote.actions.ground import (
+    changed,
+    free,
+    invalid,
+    locked,
+    need,
+    one_of,
+    record,
+    talk_ends,
+    told,
+)  # fmt: skip
+from banshi.rooms.remote.models import RemoteSession
+from banshi.rooms.remote.rules import SESSION
+
+NUMBER_SQL = """
+INSERT INTO remote_counter (hall_id, day, last) VALUES (%s, %s, 1)
+ON CONFLICT (hall_id, day) DO UPDATE SET last = remote_counter.last + 1 RETURNING last
+"""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who wants what, where. `item`: code of a matter of the hall. `person_id`: whoever it is for, as the caller knows them;
+    None: somebody who only asks. `device_id`: the machine they stand at. `skills`: asked for outright, else the item's."""
+
+    hall: Hall
+    origin: str
+    wants: str
+    media: str = "video"
+    language: str = "zh"
+    item: str | None = None
+    person_id: int | None = None
+    account_id: int | None = None
+    device_id: int | None = None
+    case_id: int | None = None
+    skills: Sequence[str] = ()
+
+
+def ask(asking: Asking, *, by: Actor, now: datetime) -> RemoteSession:
+    """Stand in the line of the video service, with a number.
+
+    :raises Refused: nothing-found, item-not-here, invalid, closed (with when it opens), video-not-here, too-many-waiting,
+        already-waiting (the person has an open session; its number).
+    """
+    one_of("from", asking.origin, rules.ORIGINS)
+    one_of("wants", asking.wants, rules.WANTS)
+    one_of("media", asking.media, rules.MEDIA)
+    one_of("language", asking.language, rules.LANGUAGES)
+    item, skills = None, list(asking.skills)
+    if asking.item:
+        line = hall_item(asking.hall.pk, asking.item)
+        item = line.item
+        skills = skills or [line.category.code, item.department.code]
+    most = _open(asking.hall, now)
+    local = now.astimezone(ZoneInfo(asking.hall.timezone))
+    try:
+        with transaction.atomic():
+            session = RemoteSession(
+                ref=code_from(os.urandom(19)), hall=asking.hall, day=local.date(), person_id=asking.person_id,
+                account_id=asking.account_id, asked_by=str(by), item=item, case_id=asking.case_id, origin=asking.origin,
+                device_id=asking.device_id, wants=asking.wants, media=asking.media, language=asking.language,
+                skills=skills, asked_at=now,
+            )  # fmt: skip
+            session.seq = _number(asking.hall, session)  # from here on one after the other, in a hall
+            place = queries.place(session, now=now)
+            if place.ahead >= most:
+                raise Refused("too-many-waiting", facts={"waiting": place.ahead})
+            session.promised_at = None if place.minutes is None else now + timedelta(minutes=place.minutes)
+            session.save()
+            record("remote_asked", session, by=by, now=now, facts={"wants": asking.wants, "from": asking.origin})
+            told(session, now=now)
+    except IntegrityError as clash:  # two taps: the first one stands in the line
+        open_one = queries.open_of(asking.person_id)
+        if open_one is None:
+            raise
+        raise Refused("already-waiting", facts={"number": open_one.no}) from clash
+    return session
+
+
+def _number(hall: Hall, session: RemoteSession) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBER_SQL, [hall.pk, session.day])
+        return int(cursor.fetchone()[0])
+
+
+def _open(hall: Hall, now: datetime) -> int:
+    """How many may wait. :raises Refused: video-not-here, closed."""
+    policy = policy_of(hall.pk, now=now).video
+    if policy.most_waiting == 0 or not queries.has_seats(hall.pk):
+        raise Refused("video-not-here", facts={"hall_zh": hall.name_zh, "hall_en": hall.name_en})
+    if (no := queries.closed(hall, now=now)) is not None:
+        raise Refused(no)
+    return policy.most_waiting
+
+
+def leave(*, ref: str, by: Actor, now: datetime) -> RemoteSession:
+    """The citizen goes, from the line or in the middle. Gone already is gone. :raises Refused: nothing-found."""
+    with transaction.atomic():
+        session = locked(ref)
+        if session.state == "ended":
+            return session
+        _ended(session, "leave", "left", by=by, now=now)
+    return session
+
+
+def _ended(session: RemoteSession, verb: str, why: str, *, by: Actor, now: datetime) -> None:
+    need(session, verb)
+    seat_id = session.seat_id
+    changed(session, state=SESSION.to(verb), ended_at=now, why=why)
+    talk_ends(session, why, now=now)
+    free(seat_id, now=now)
+    record("remote_left" if why == "left" else "remote_closed", session, by=by, now=now)
+    told(session, now=now, seat_id=seat_id)
+
+
+def call_back(*, ref: str, phone: str, by: Actor, now: datetime) -> RemoteSession:
+    """Be called instead of waiting: the place in the line stays. A new number replaces the one given before.
+
+    :raises Refused: nothing-found, wrong-state, phone-invalid.
+    """
+    number = phones.known(phone)
+    with transaction.atomic():
+        session = locked(ref)
+        if session.state != "callback":
+            need(session, "call_back")
+        changed(session, state=SESSION.to("call_back"), phone=number)
+        record("remote_call_back_asked", session, by=by, now=now)
+        told(session, now=now)
+    return session
+
+
+def close_due(*, hall: Hall, now: datetime) -> int:
+    """The service has closed: who still waits is told so. Who is to be called back is called when it opens.
+
+    :returns: how many.
+    """
+    if queries.closed(hall, now=now) is None:
+        return 0
+    done = 0
+    for ref in list(queries.in_line(hall.pk).filter(state="waiting").values_list("ref", flat=True)):
+        with transaction.atomic():
+            session = locked(ref)
+            if session.state == "waiting":
+                _ended(session, "close", "closed", by=SYSTEM, now=now)
+                done += 1
+    return done
+
+
+def rate(*, ref: str, score: int, by: Actor, now: datetime) -> RemoteSession:
+    """0 to 10, once it has ended; said again the same is the same. :raises Refused: nothing-found, invalid, wrong-state,
+    already-rated."""
+    if not 0 <= score <= rules.BEST:
+        raise invalid("score", f"打 0 到 {rules.BEST} 分", f"0 to {rules.BEST}")
+    with transaction.atomic():
+        session = locked(ref)
+        if session.state != "ended" or session.answered_at is None:
+            facts = {"kind": "remote_session", "state": session.state, "needs": "ended"}
+            raise Refused("wrong-state", facts=facts)
+        if session.score == score:
+            return session
+        if session.score is not None:
+            raise Refused("already-rated")
+        changed(session, score=score, rated_at=now)
+        record("remote_rated", session, by=by, now=now, facts={"score": score})
+    return session

@@ -1,0 +1,207 @@
+"""Calls: given to a seat, answered or not, passed on, ended.
+
+Locks are taken in one order: the session, then its seat. A pair is given in a transaction of its own, both rows skipped where
+somebody else holds them: two workers never give one seat, or one caller, twice – and never wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.places.models import Hall
+from banshi.rooms.places.queries import policies_of
+from banshi.rooms.remote import queries, rules
+from banshi.rooms.remote.actions.ground import (
+    changed,
+    free,
+    hold_window,
+    invalid,
+    locked,
+    need,
+    one_of,
+    record,
+    staff_of,
+    talk_ends,
+    told,
+    words,
+)  # fmt: skip
+from banshi.rooms.remote.actions.seats import seat_named
+from banshi.rooms.remote.models import RemoteSession, Seat, Talk
+from banshi.rooms.remote.rules import LINE, SEAT, SESSION, routing
+
+MOST_CALLS = 500  # of the line, looked at in one go
+
+
+def assign(hall: Hall | None = None, *, now: datetime) -> list[RemoteSession]:
+    """Give everybody who can be helped now a free seat that can help them, first who asked first. The only one that gives.
+
+    :param hall: None = every hall. :returns: the sessions that ring now because of it.
+    """
+    hall_id = None if hall is None else hall.pk
+    seats = queries.free_seats(hall_id, now=now)
+    if not seats:
+        return []
+    calls = [queries.call_of(each) for each in queries.in_line(hall_id)[:MOST_CALLS]]
+    given = (_give(call.id, seat.id, now=now) for call, seat in routing.pairs(calls, seats))
+    return [each for each in given if each is not None]
+
+
+def _give(session_id: int, seat_id: int, *, now: datetime) -> RemoteSession | None:
+    """Ring, where both are still free; None where somebody else was faster: the next look finds what is left."""
+    with transaction.atomic():
+        sessions = RemoteSession.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+        session = sessions.select_related("hall").filter(pk=session_id, state__in=LINE).first()
+        if session is None:
+            return None
+        seats = Seat.objects.select_for_update(no_key=True, skip_locked=True)
+        seat = seats.filter(pk=seat_id, state__in=SEAT.of("take")).first()
+        if seat is None:
+            return None
+        Seat.objects.filter(pk=seat.pk).update(state=SEAT.to("take"), since=now)
+        changed(session, state=SESSION.to("ring"), seat=seat, rung_at=now)
+        told(session, now=now, seat_id=seat.pk)
+    return session
+
+
+def _theirs(session: RemoteSession, by: Actor) -> int:
+    """The id of the seat of whoever acts, whose call it is. :raises Refused: not-allowed, changed-meanwhile."""
+    if session.seat is None or session.seat.staff_id != staff_of(by):
+        raise Refused("changed-meanwhile")
+    return session.seat.pk
+
+
+def answer(*, ref: str, by: Actor, now: datetime) -> RemoteSession:
+    """The one at whose seat it rings takes it. Answered already by the same, it is theirs.
+
+    :raises Refused: nothing-found, wrong-state (left meanwhile), changed-meanwhile (it rings elsewhere by now), window-busy.
+    """
+    with transaction.atomic():
+        session = locked(ref)
+        if session.state == "ended":
+            need(session, "answer")
+        seat_id = _theirs(session, by)
+        if session.state == "talking":
+            return session
+        need(session, "answer")
+        hold_window(session.seat, now=now)
+        changed(session, state=SESSION.to("answer"), answered_at=session.answered_at or now)
+        Talk.objects.create(session=session, seat_id=seat_id, hall=session.hall, answered_at=now)
+        record("remote_answered", session, by=by, now=now)
+        told(session, now=now, seat_id=seat_id)
+    return session
+
+
+def decline(*, ref: str, by: Actor, now: datetime) -> RemoteSession:
+    """Not now: it goes back to its place, and the seat is paused. :raises Refused: as of `answer`."""
+    with transaction.atomic():
+        session = locked(ref)
+        _theirs(session, by)
+        need(session, "miss")
+        _back(session, by=by, now=now)
+    return session
+
+
+def not_answered(*, now: datetime) -> int:
+    """What has rung for longer than its hall says goes back to its place; the seat is paused, so that it does not ring there
+    again. :returns: how many."""
+    rows = (
+        RemoteSession.objects.filter(state="ringing").order_by("rung_at", "id").values_list("pk", "hall_id", "rung_at")
+    )
+    ringing = list(rows)
+    policies = policies_of({hall_id for _, hall_id, _ in ringing}, now=now)
+    done = 0
+    for pk, hall_id, rung_at in ringing:
+        if rung_at is None or now - rung_at < timedelta(seconds=policies[hall_id].video.ring_s):
+            continue
+        with transaction.atomic():
+            session = (
+                RemoteSession.objects.select_for_update(no_key=True, of=("self",))
+                .select_related("hall")
+                .filter(pk=pk, state="ringing", rung_at=rung_at)
+                .first()
+            )
+            if session is not None:  # else answered, left, or ringing anew meanwhile
+                _back(session, by=SYSTEM, now=now)
+                done += 1
+    return done
+
+
+def _back(session: RemoteSession, *, by: Actor, now: datetime) -> None:
+    seat_id = session.seat_id
+    state = SESSION.to("miss") if session.phone is None else SESSION.to("call_back")
+    changed(session, state=state, seat=None)
+    free(seat_id, state="paused", now=now)
+    record("remote_not_answered", session, by=by, now=now)
+    told(session, now=now, seat_id=seat_id)
+
+
+def transfer(
+    *, ref: str, by: Actor, now: datetime, skills: Sequence[str] = (), to_seat: int | None = None
+) -> RemoteSession:
+    """Pass on: to whoever knows one of the skills, or to one seat. It keeps its place in the line – first, as a rule.
+
+    :param skills: codes of categories and departments; :param to_seat: id. One of the two.
+    :raises Refused: nothing-found, wrong-state, changed-meanwhile, invalid (both, neither, to oneself, who cannot help).
+    """
+    if bool(skills) == (to_seat is not None):
+        raise invalid("to", "写明转给哪类业务，或转给哪个坐席", "Say to which skill, or to which seat")
+    with transaction.atomic():
+        session = locked(ref)
+        seat_id = _theirs(session, by)
+        need(session, "transfer")
+        _reachable(session, skills, to_seat, seat_id)
+        talk_ends(session, "transferred", now=now)
+        changed(
+            session, state=SESSION.to("transfer"), seat=None, only_seat_id=to_seat,
+            skills=list(skills) if skills else session.skills,
+        )  # fmt: skip
+        free(seat_id, now=now)
+        record("remote_passed_on", session, by=by, now=now, facts={"skills": list(skills), "seat": to_seat})
+        told(session, now=now, seat_id=seat_id)
+    return session
+
+
+def _reachable(session: RemoteSession, skills: Sequence[str], to_seat: int | None, own: int) -> None:
+    """:raises Refused: nothing-found, invalid."""
+    if to_seat is not None:
+        seat = seat_named(to_seat)
+        reaches = seat.hall_id in (None, session.hall_id) and session.language in seat.languages
+        if seat.pk == own or not reaches:
+            raise invalid("seat", "这个坐席接不了", "This seat cannot take it")
+        return
+    others = [each for each in queries.seats([session.hall_id]) if each.pk != own]
+    wanted = frozenset(skills)
+    if not any(
+        session.language in each.languages and (not each.skills or wanted & set(each.skills)) for each in others
+    ):
+        raise invalid("skills", "没有懂这类业务的坐席", "No seat knows this")
+
+
+def end(
+    *, ref: str, by: Actor, now: datetime, why: str = "helped", outcome: str = "", then: str = "ready"
+) -> RemoteSession:
+    """The seat ends it. Ended already by the same with the same word, it is ended.
+
+    :param why: `rules.ENDED_BY_SEAT`. :param outcome: what became of it, in the seat's words. :param then: ready | paused.
+    :raises Refused: nothing-found, wrong-state, changed-meanwhile, invalid.
+    """
+    one_of("why", why, rules.ENDED_BY_SEAT)
+    one_of("then", then, ("ready", "paused"))
+    kept = words(outcome, most=rules.LONGEST_OUTCOME, field="outcome")
+    with transaction.atomic():
+        session = locked(ref)
+        seat_id = _theirs(session, by)
+        if session.state == "ended" and session.why == why:
+            return session
+        need(session, "end")
+        changed(session, state=SESSION.to("end"), ended_at=now, why=why, outcome=kept)
+        talk_ends(session, why, now=now)
+        free(seat_id, state=then, now=now)
+        record("remote_ended", session, by=by, now=now, facts={"why": why})
+        told(session, now=now, seat_id=seat_id)
+    return session

@@ -1,0 +1,283 @@
+"""Video service (视频办): seats, sessions, what was said in them, and what browsers tell each other meanwhile."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from banshi.foundation.crypto import EncryptedText, FreeText
+from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.devices.models import Device
+from banshi.rooms.identity.models import Account, Person, Staff
+from banshi.rooms.library.models import DocumentVersion
+from banshi.rooms.places.models import Hall
+from banshi.rooms.remote import rules
+from banshi.rooms.remote.rules import SEAT, SESSION
+
+
+class Seat(models.Model):
+    """坐席: somebody who takes calls. `hall` None: of every hall; `skills`: codes of categories and departments, none: all.
+
+    `talking`: a call is theirs, from its first ring on. `last_seen_at` is machine time: whether their page is still there.
+    """
+
+    staff = models.OneToOneField(Staff, on_delete=models.CASCADE, related_name="seat")
+    hall = models.ForeignKey(Hall, null=True, on_delete=models.CASCADE, related_name="seats")
+    kind = models.CharField(max_length=10)
+    skills = models.JSONField(default=list)
+    languages = models.JSONField(default=list)
+    state = models.CharField(max_length=8, default="away")
+    since = models.DateTimeField()
+    last_seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "remote_seat"
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=list(rules.KINDS)), name="seat_kind_is_known"),
+            models.CheckConstraint(condition=Q(state__in=list(SEAT.states)), name="seat_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(kind="window") | Q(hall__isnull=False), name="a_windows_seat_has_a_hall"
+            ),
+        ]
+        indexes = [models.Index(fields=["since"], name="seats_that_are_free", condition=Q(state="ready"))]
+
+
+class SessionCounter(models.Model):
+    """Last number of a session given per hall and day; taken with one UPSERT."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    last = models.IntegerField()
+
+    class Meta:
+        db_table = "remote_counter"
+        constraints = [models.UniqueConstraint(fields=["hall", "day"], name="one_count_of_sessions_per_hall_and_day")]
+
+
+class RemoteSession(models.Model):
+    """视频办会话: from the wish to be helped to its end. Its place in the line is by `asked_at`, and stays when nobody answers
+    or it is passed on.
+
+    `skills`: which of a seat's will do, any of them; none: all can. `only_seat`: passed on to that one.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)  # nobody guesses it
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="remote_sessions")
+    day = models.DateField()
+    seq = models.IntegerField()
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="remote_sessions")
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="remote_sessions")
+    asked_by = models.CharField(max_length=60)  # str(Actor): a channel's system sees its own
+    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, null=True, on_delete=models.SET_NULL, related_name="remote_sessions")
+    origin = models.CharField(max_length=8)
+    device = models.ForeignKey(Device, null=True, on_delete=models.SET_NULL, related_name="+")
+    wants = models.CharField(max_length=12)
+    media = models.CharField(max_length=6)
+    language = models.CharField(max_length=6)
+    skills = models.JSONField(default=list)
+    only_seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL, related_name="+")
+    phone = EncryptedText(null=True)  # to be called back at, E.164
+    state = models.CharField(max_length=10, default="waiting")
+    seat = models.ForeignKey(Seat, null=True, on_delete=models.PROTECT, related_name="sessions")
+    promised_at = models.DateTimeField(null=True)  # by when somebody was to answer, as was said at the beginning
+    asked_at = models.DateTimeField()
+    rung_at = models.DateTimeField(null=True)  # of the present ring, or the last one
+    answered_at = models.DateTimeField(null=True)  # the first time
+    ended_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=12, default="")
+    outcome = FreeText(default="")  # what the seat wrote of how it ended
+    score = models.SmallIntegerField(null=True)
+    rated_at = models.DateTimeField(null=True)
+    booking = models.CharField(max_length=40, default="")  # code of the appointment made in it
+    forgotten = models.BooleanField(default=False)  # what was said in it is deleted
+
+    @property
+    def no(self) -> str:
+        """`V012`, within hall and day."""
+        return f"V{self.seq:03d}"
+
+    class Meta:
+        db_table = "remote_session"
+        constraints = [
+            models.UniqueConstraint(fields=["hall", "day", "seq"], name="a_session_number_is_given_once_a_day"),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(ended_at=None, person__isnull=False),
+                name="one_open_session_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["seat"], condition=Q(state__in=list(rules.WITH_A_SEAT)), name="one_call_per_seat"
+            ),
+            models.CheckConstraint(condition=Q(state__in=list(SESSION.states)), name="remote_session_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(origin__in=list(rules.ORIGINS)) & Q(wants__in=list(rules.WANTS))
+                & Q(media__in=list(rules.MEDIA)) & Q(language__in=list(rules.LANGUAGES)),
+                name="what_a_session_wants_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "callback"], seat=None)
+                | Q(state__in=list(rules.WITH_A_SEAT), seat__isnull=False, rung_at__isnull=False)
+                | Q(state="ended"),
+                name="who_rings_or_talks_has_a_seat",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="talking") | Q(answered_at__isnull=False), name="who_talks_was_answered"
+            ),
+            models.CheckConstraint(condition=~Q(state="callback") | Q(phone__isnull=False), name="a_call_back_has_a_phone"),
+            models.CheckConstraint(
+                condition=Q(state="ended", ended_at__isnull=False, why__in=list(rules.WHYS))
+                | (~Q(state="ended") & Q(ended_at=None, why="")),
+                name="a_session_that_ended_says_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=(Q(rung_at=None) | Q(rung_at__gte=F("asked_at")))
+                & (Q(answered_at=None) | Q(answered_at__gte=F("asked_at")))
+                & (Q(ended_at=None) | Q(ended_at__gte=F("asked_at")))
+                & (Q(ended_at=None) | Q(answered_at=None) | Q(ended_at__gte=F("answered_at"))),
+                name="times_of_a_session_are_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(score=None, rated_at=None)
+                | Q(state="ended", score__range=(0, rules.BEST), rated_at__isnull=False),
+                name="only_what_ended_is_rated",
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["asked_at", "id"], name="the_line_of_video", condition=Q(state__in=rules.LINE)),
+            models.Index(fields=["rung_at"], name="sessions_that_ring", condition=Q(state="ringing")),
+            models.Index(fields=["hall", "asked_at"], name="sessions_by_hall"),
+            models.Index(
+                fields=["hall", "ended_at"],
+                name="sessions_to_forget",
+                condition=Q(ended_at__isnull=False, forgotten=False),
+            ),
+            models.Index(fields=["booking"], name="sessions_by_booking", condition=~Q(booking="")),
+            models.Index(fields=["asked_by", "-id"], name="sessions_by_who_asked"),
+            models.Index(fields=["account", "-id"], name="sessions_of_an_account"),
+        ]
+
+
+class Talk(models.Model):
+    """One seat's part in a session: answered → ended (`why` as of the session, or `transferred`)."""
+
+    session = models.ForeignKey(RemoteSession, on_delete=models.CASCADE, related_name="talks")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="talks")
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=12, default="")
+
+    class Meta:
+        db_table = "remote_talk"
+        constraints = [
+            models.UniqueConstraint(fields=["session"], condition=Q(ended_at=None), name="a_session_is_one_talk"),
+            models.UniqueConstraint(fields=["seat"], condition=Q(ended_at=None), name="a_seat_has_one_talk"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, why="") | (Q(ended_at__gte=F("answered_at")) & ~Q(why="")),
+                name="a_talk_ends_after_it_began",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["hall", "-ended_at"], name="talks_by_hall", condition=Q(ended_at__isnull=False)),
+        ]
+
+
+class Said(models.Model):
+    """What was said, in its order; sent again with the same `key` it is there once. Pictures and files are documents."""
+
+    id = models.BigAutoField(primary_key=True)
+    session = models.ForeignKey(RemoteSession, on_delete=models.CASCADE, related_name="said")
+    n = models.IntegerField()  # 1, 2, 3 … in its session
+    by = models.CharField(max_length=8)
+    kind = models.CharField(max_length=8)
+    body = FreeText(default="")
+    document = models.ForeignKey(DocumentVersion, null=True, on_delete=models.SET_NULL, related_name="+")
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "remote_said"
+        constraints = [
+            models.UniqueConstraint(fields=["session", "n"], name="one_line_a_place_in_a_session"),
+            models.UniqueConstraint(fields=["session", "by", "key"], name="what_is_sent_again_is_said_once"),
+            models.CheckConstraint(
+                condition=Q(by__in=list(rules.SIDES)) & Q(kind__in=list(rules.SAID)), name="who_says_what_is_known"
+            ),
+        ]
+
+
+class Signal(models.Model):
+    """What one browser tells the other so that picture and sound find their way; gone an hour later."""
+
+    id = models.BigAutoField(primary_key=True)
+    session = models.ForeignKey(RemoteSession, on_delete=models.CASCADE, related_name="signals")
+    n = models.IntegerField()
+    by = models.CharField(max_length=8)
+    kind = models.CharField(max_length=10)
+    body = EncryptedText(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "remote_signal"
+        constraints = [
+            models.UniqueConstraint(fields=["session", "n"], name="one_signal_a_place_in_a_session"),
+            models.CheckConstraint(
+                condition=Q(by__in=["citizen", "seat"]) & Q(kind__in=list(rules.SIGNALS)), name="a_signal_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["at"], name="signals_to_forget")]
+
+
+class Consent(models.Model):
+    """The citizen allows something – that it is recorded, that their screen is seen – and may take it back. Rows are closed,
+    never changed (trigger of 0001)."""
+
+    session = models.ForeignKey(RemoteSession, on_delete=models.CASCADE, related_name="consents")
+    what = models.CharField(max_length=10)
+    given_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "remote_consent"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "what"], condition=Q(taken_back_at=None), name="a_consent_is_given_once"
+            ),
+            models.CheckConstraint(condition=Q(what__in=list(rules.CONSENTS)), name="what_is_consented_to_is_known"),
+            models.CheckConstraint(
+                condition=Q(taken_back_at=None) | Q(taken_back_at__gte=F("given_at")),
+                name="a_consent_is_taken_back_after_it_was_given",
+            ),
+        ]
+
+
+class Act(models.Model):
+    """远程协助: the seat points, fills, prints or opens on the citizen's screen. Done only after the citizen's yes."""
+
+    session = models.ForeignKey(RemoteSession, on_delete=models.CASCADE, related_name="acts")
+    n = models.IntegerField()
+    key = models.CharField(max_length=64)
+    kind = models.CharField(max_length=8)
+    body = EncryptedText(default="{}")  # JSON by its kind
+    asked_at = models.DateTimeField()
+    yes = models.BooleanField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "remote_act"
+        constraints = [
+            models.UniqueConstraint(fields=["session", "n"], name="one_act_a_place_in_a_session"),
+            models.UniqueConstraint(fields=["session", "key"], name="an_act_is_asked_once"),
+            models.CheckConstraint(condition=Q(kind__in=list(rules.ACTS)), name="an_act_is_known"),
+            models.CheckConstraint(
+                condition=Q(yes=None, answered_at=None) | Q(yes__isnull=False, answered_at__gte=F("asked_at")),
+                name="an_act_is_answered_after_it_was_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(yes=True, done_at__gte=F("answered_at")),
+                name="only_what_was_allowed_is_done",
+            ),
+        ]
