@@ -30,6 +30,7 @@ from banshi.config.plain import plain
 from banshi.foundation.heap import settle
 from banshi.kernel.addresses import client_address
 from banshi.live import app as live
+from banshi.live import calls
 from banshi.live.hub import Hub
 from banshi.surfaces.api import keys
 from banshi.surfaces.api.answers import Answer
@@ -63,8 +64,8 @@ class App:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        elif scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
         else:
             await self._http({**scope, "client": _client(scope)}, receive, send)
 
@@ -87,6 +88,12 @@ class App:
             await self._orders(machine[1], scope, body, receive, send)
         else:
             await self._page(scope, body, send)
+
+    async def _socket(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if len(scope["path"]) + len(scope["query_string"]) > MOST_ADDRESS:
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await calls.serve(scope, receive, send, await self._hub())
 
     async def _orders(self, machine: str, scope: dict[str, Any], body: bytes, receive: Any, send: Any) -> None:
         """A machine asks for its orders. Where there is none it waits here, in no thread, and is asked for again when one was

@@ -99,7 +99,7 @@ ROOMS = (
     "hooks",
 )  # fmt: skip
 FRAMES = ("staff",)
-SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "review", "issue", "api", "demo")
+SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "review", "issue", "seat", "api", "demo")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -290,6 +290,11 @@ BANSHI_CLAMD = os.environ.get("BANSHI_CLAMD", "")  # host:port or socket of Clam
 _scanner = "" if PRODUCTION or MODE == "test" else "banshi.gateways.uploads.scanner.found"
 BANSHI_SCANNER = "banshi.gateways.uploads.clamd.found" if BANSHI_CLAMD else _scanner
 
+# Servers over which two browsers meet that do not reach each other (coturn), by commas: turn:turn.example.gov.cn:3478, stun:…
+BANSHI_TURN_URLS = tuple(filter(None, (url.strip() for url in os.environ.get("BANSHI_TURN_URLS", "").split(","))))
+BANSHI_TURN_SECRET = os.environ.get("BANSHI_TURN_SECRET", "")  # coturn's static-auth-secret
+BANSHI_TURN_ONLY = os.environ.get("BANSHI_TURN_ONLY") == "1"  # never directly: no side learns the other's address
+
 BANSHI_SMS_REGIONS = frozenset(os.environ.get("BANSHI_SMS_REGIONS", "CN HK MO TW").upper().replace(",", " ").split())
 BANSHI_SMS_ABROAD_A_DAY = max(1, int(os.environ.get("BANSHI_SMS_ABROAD_A_DAY", "300")))
 
@@ -316,6 +321,8 @@ try:
     BANSHI_PRINTERS = allowed_printers(os.environ.get("BANSHI_PRINTERS", ""))
 except ValueError as _no_printer:
     _wrong.append(f"BANSHI_PRINTERS: {_no_printer}")
+if BANSHI_TURN_ONLY and not (BANSHI_TURN_URLS and BANSHI_TURN_SECRET):
+    _wrong.append("BANSHI_TURN_ONLY needs BANSHI_TURN_URLS and BANSHI_TURN_SECRET: without them no picture would come")
 if PRODUCTION:
     _public = urlparse(BANSHI_PUBLIC_URL)
     if DEBUG:

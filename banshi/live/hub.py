@@ -30,8 +30,11 @@ from banshi.rooms.tickets import queries as tickets
 log = structlog.get_logger("banshi.live")
 PAUSE_S = 0.05
 POOL = 2
+CALLS_POOL = 3  # a call is not behind the lines of whole halls, nor they behind it
 MOVING = frozenset({"line", "windows", "clock"})  # topics that change what watchers see
 BOOKINGS = "bookings"  # an appointment was checked in, moved or cancelled: its own page is out of date, no line is
+CALLS = "remote"  # a video session moved, or something was said in it
+SEATS = "seats"  # somebody takes calls, or no longer does
 ORDERS = "orders"  # a machine has something to do: whoever waits for its orders asks again
 RIGHTS = "rights"  # told by triggers on keys, roles and staff (identity 0004)
 YIELD_EVERY = 200  # watchers handed their part before others get a turn
@@ -129,6 +132,11 @@ class Hub:
         self.first = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-first")
         self.followers: dict[str, set[Watcher]] = {}  # by the number, or the appointment, they follow
         self.machines: dict[str, set[asyncio.Event]] = {}  # who waits for the orders of a machine, by its code
+        self.calls: dict[
+            str, set[asyncio.Event]
+        ] = {}  # who waits for news of a video session or of a hall's, by its subject
+        self.talkers: dict[str, int] = {}  # open sockets of a side
+        self.talk = ThreadPoolExecutor(max_workers=CALLS_POOL, thread_name_prefix="live-calls")
         self.urgent: set[asyncio.Task[None]] = set()
         self.listener: asyncio.Task[None] | None = None
         self.pinger: asyncio.Task[None] | None = None
@@ -142,6 +150,7 @@ class Hub:
     async def stop(self) -> None:
         self.closing.set()
         self._orders_given(list(self.machines))
+        self._calls_moved(list(self.calls))
         for watch in self.halls.values():
             for watcher in watch.watchers:
                 watcher.wake.set()
@@ -151,10 +160,15 @@ class Hub:
             task.cancel()
         leave(self.pool, POOL)
         leave(self.first, 1)
+        leave(self.talk, CALLS_POOL)
 
     async def run(self, act: Callable[[], Any], *, first: bool = False) -> Any:
         """Run a query in a thread with a database connection of its own; `first`: not behind the lines of whole halls."""
         return await asyncio.get_running_loop().run_in_executor(self.first if first else self.pool, fresh, act)
+
+    async def run_calls(self, act: Callable[[], Any]) -> Any:
+        """As `run`, for video sessions."""
+        return await asyncio.get_running_loop().run_in_executor(self.talk, fresh, act)
 
     async def watch(
         self, hall_code: str, ref: str | None, *, booking: str = "", key: str = "", operation: str = ""
@@ -213,6 +227,7 @@ class Hub:
                         watch.dirty.set()
                     self._bookings_changed(list(self.followers) if self.listening.is_set() else [])
                     self._orders_given(list(self.machines))
+                    self._calls_moved(list(self.calls))
                     self.listening.set()
                     async for notice in connection.notifies():
                         event, hall, topic, *subjects = notice.payload.split(" ")
@@ -222,6 +237,9 @@ class Hub:
                             self._bookings_changed(subjects)
                         if topic == ORDERS:
                             self._orders_given(subjects)
+                        if topic in (CALLS, SEATS):
+                            halls = [each for each in self.calls if each.startswith("hall-")]
+                            self._calls_moved([*subjects, *(halls if hall == "*" else [f"hall-{hall}"])])
                         if topic not in MOVING:
                             continue
                         for ref in subjects:
@@ -252,9 +270,32 @@ class Hub:
         for news in [each for subject in subjects for each in self.machines.get(subject, ())]:
             news.set()
 
+    @contextlib.contextmanager
+    def news_of(self, side: str, subject: str) -> Iterator[tuple[asyncio.Event, int]]:
+        """Set when a video session moved; beside it how many of this side are open already."""
+        news, others = asyncio.Event(), self.talkers.get(side, 0)
+        self.talkers[side] = others + 1
+        self.calls.setdefault(subject, set()).add(news)
+        metrics.watchers.labels("call").inc()
+        try:
+            yield news, others
+        finally:
+            metrics.watchers.labels("call").dec()
+            self.talkers[side] -= 1
+            if not self.talkers[side]:
+                del self.talkers[side]
+            self.calls[subject].discard(news)
+            if not self.calls[subject]:
+                del self.calls[subject]
+
+    def _calls_moved(self, subjects: Iterable[str]) -> None:
+        for news in [each for subject in subjects for each in self.calls.get(subject, ())]:
+            news.set()
+
     def _rights_changed(self) -> None:
         """Forget what was remembered of keys, and end the streams of those that may no longer watch."""
         self.rights_changed()
+        self._calls_moved(list(self.calls))  # each is asked for its rights whenever it says something
         if any(watcher.key for watch in self.halls.values() for watcher in watch.watchers):
             task = asyncio.create_task(self._admit_again())
             self.urgent.add(task)

@@ -131,7 +131,7 @@ def asgi(committed_town: Any) -> Iterator[Asgi]:
     yield Asgi(loop, app)
     if app.hub is not None:
         loop.run_until_complete(app.hub.stop())
-        for pool in (app.hub.pool, app.hub.first):
+        for pool in (app.hub.pool, app.hub.first, app.hub.talk):
             pool.shutdown(wait=True)
     app.lanes.close()
     for bridge in (app.pages, app.quick, app.probes):

@@ -27,6 +27,7 @@ CASE_WAYS = (
         To("review:rounds", "users", pgettext_lazy("quota", "Counted places"), "cases.supervise", also=LOOK),
         To("review:enquiries", "message-square", pgettext_lazy("cases", "Questions"), "enquiries.look", also=LOOK),
         To("review:answers", "book-open", pgettext_lazy("cases", "Answers for everybody"), "enquiries.look", also=LOOK),
+        To("seat:home", "video", pgettext_lazy("video", "Video help"), "video.answer"),
         To("review:find", "search", pgettext_lazy("cases", "Find a case"), LOOK),
     ),
 )

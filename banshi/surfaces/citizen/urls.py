@@ -38,6 +38,7 @@ from banshi.surfaces.citizen import (
     rating,
     uses,
     verify,
+    video,
 )
 
 app_name = "citizen"
@@ -54,6 +55,14 @@ urlpatterns = [
     path("items/<slug:code>/answers", asking.answers, name="answers"),
     path("items/<slug:code>/ask", asking.ask, name="ask"),
     path("items/<slug:code>/ask/alike", asking.alike, name="alike"),
+    path("video/", video.lobby, name="video"),
+    path("video/<slug:ref>/", video.call, name="video-call"),
+    path("video/<slug:ref>/news", video.news, name="video-news"),
+    path("video/<slug:ref>/say", video.say, name="video-say"),
+    path("video/<slug:ref>/signal", video.signal, name="video-signal"),
+    path("video/<slug:ref>/leave", video.leave, name="video-leave"),
+    path("video/<slug:ref>/call-back", video.call_back, name="video-call-back"),
+    path("video/<slug:ref>/rate", video.rate, name="video-rate"),
     path("enquiries/", asking.enquiries, name="enquiries"),
     path("enquiries/<slug:no>/", asking.enquiry, name="enquiry"),
     path("enquiries/<slug:no>/further", asking.further, name="ask-further"),

@@ -1,0 +1,280 @@
+"""Be helped by somebody at a screen (视频办): the lobby, the call, and a mark at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import pgettext, pgettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banshi.foundation import clock, limits
+from banshi.foundation.words import words
+from banshi.frames import remote_call
+from banshi.frames.remote_call import Side, Since
+from banshi.frames.typed import clean, int_or_none
+from banshi.kernel.refusals import SLUGS, Refused
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.identity import queries as people
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.rooms.remote import actions, queries
+from banshi.rooms.remote.models import RemoteSession
+from banshi.rooms.remote.rules import BEST
+from banshi.surfaces.citizen.case_doors import my_case
+from banshi.surfaces.citizen.doors import asked, citizen_page, language, page
+from banshi.surfaces.citizen.refusals import Option, Panel, panel
+
+CAMERA_HERE = "geolocation=(), camera=(self), microphone=(self)"  # on these pages alone
+ME = Side("citizen")
+WANTS = (
+    ("consult", pgettext_lazy("video", "Ask something")), ("tutor", pgettext_lazy("video", "Be helped with the form")),
+    ("pre-review", pgettext_lazy("video", "Have my papers looked through")),
+    ("book", pgettext_lazy("video", "Have a place booked")),
+)  # fmt: skip
+MEDIA = (
+    ("video", pgettext_lazy("video", "With picture and sound")), ("voice", pgettext_lazy("video", "With sound alone")),
+    ("text", pgettext_lazy("video", "In writing: I cannot hear or speak now, or would rather write")),
+)  # fmt: skip
+LANGUAGES = (
+    ("zh", pgettext_lazy("video", "Chinese")), ("en", pgettext_lazy("video", "English")),
+    ("sign", pgettext_lazy("video", "Sign language")),
+)  # fmt: skip
+SAYS_A_MINUTE, SAYS_AT_ONCE = 60, 30
+
+
+# --- Lobby --------------------------------------------------------------------------------------------------------
+
+
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def lobby(request: Any) -> HttpResponseBase:
+    """Who helps, how long it takes, whether camera and sound work, and how one wants to be helped."""
+    now = clock.now()
+    if (open_one := queries.open_of_account(request.who.account_id)) is not None:
+        return redirect("citizen:video-call", open_one.ref)
+    item, halls = _item(request), _halls()
+    if item is not None:
+        here = set(HallItem.objects.filter(item=item).values_list("hall_id", flat=True))
+        halls = [each for each in halls if each.pk in here] or halls
+    hall = next((each for each in halls if each.code == _asked(request, "hall")), halls[0] if halls else None)
+    if request.method == "GET" or hall is None:
+        return _lobby(request, item, halls, hall)
+    if item is not None and not HallItem.objects.filter(item=item, hall=hall).exists():
+        item = None
+    person = people.proven_person(request.who.account_id)
+    asking = actions.Asking(
+        hall=hall, origin="web", wants=_one_of(request, "wants", WANTS), media=_one_of(request, "media", MEDIA),
+        language=_one_of(request, "language", LANGUAGES), item=item.code if item is not None else None,
+        person_id=person, account_id=request.who.account_id, case_id=_case(request),
+    )  # fmt: skip
+    try:
+        limits.take(key=f"video:{request.who.account_id}", per_minute=1, burst=5)
+        session = actions.ask(asking, by=request.who.by, now=now)
+    except Refused as refused:
+        return _lobby(request, item, halls, hall, refused=refused)
+    actions.assign(hall, now=now)
+    return redirect("citizen:video-call", session.ref)
+
+
+def _asked(request: Any, name: str) -> str:
+    return clean(request.POST.get(name), 60) if request.method == "POST" else asked(request, name)
+
+
+def _one_of(request: Any, name: str, known: Any) -> str:
+    """What was chosen; the first where nothing was that is known."""
+    given, codes = clean(request.POST.get(name), 20), [code for code, _ in known]
+    return given if given in codes else str(codes[0])
+
+
+def _item(request: Any) -> Item | None:
+    code = _asked(request, "item")
+    return catalogue.item_by_code(code) if code else None
+
+
+def _case(request: Any) -> int | None:
+    """The case it is about, where it is the asker's own."""
+    no = _asked(request, "case")
+    if not no:
+        return None
+    try:
+        return int(my_case(request, no).pk)
+    except (Refused, Http404):
+        return None
+
+
+def _halls() -> list[Hall]:
+    return [each for each in places.all_halls() if queries.has_seats(each.pk)]
+
+
+def _lobby(
+    request: Any, item: Item | None, halls: list[Hall], hall: Hall | None, *, refused: Refused | None = None
+) -> HttpResponseBase:
+    now = clock.now()
+    place, closed = None, None
+    if hall is not None:
+        closed = queries.closed(hall, now=now)
+        place = queries.place(RemoteSession(hall=hall, language="zh", skills=[], asked_at=now), now=now)
+    context = {
+        "item": item, "halls": halls, "hall": hall, "place": place, "case": _asked(request, "case"), "wants": WANTS,
+        "media": MEDIA, "languages": LANGUAGES, "chosen": _chosen(request),
+        "panel": _panel(request, Refused(closed.slug, facts=closed.facts, next=closed.next) if closed else refused, hall),
+        "closed": closed is not None,
+    }  # fmt: skip
+    answer = page(request, "citizen/video_lobby.html", context, hall=hall, refused=refused)
+    answer["Permissions-Policy"] = CAMERA_HERE
+    return answer
+
+
+def _chosen(request: Any) -> dict[str, str]:
+    tongue = "en" if language() == "en" else "zh"
+    first = {"wants": "consult", "media": "video", "language": tongue}
+    return {name: clean(request.POST.get(name), 20) or otherwise for name, otherwise in first.items()}
+
+
+def _panel(request: Any, refused: Refused | None, hall: Hall | None) -> Panel | None:
+    if refused is None or hall is None:
+        return None
+    zone = ZoneInfo(hall.timezone)
+    more: tuple[Option, ...] = ()
+    if refused.slug == "already-waiting":
+        more = (Option(pgettext("video", "To my call"), reverse("citizen:video")),)
+    elif item := _item(request):
+        more = (Option(pgettext("video", "Ask in writing instead"), reverse("citizen:ask", args=[item.code])),)
+    else:
+        more = (Option(pgettext("video", "Find the matter and ask in writing"), reverse("citizen:items")),)
+    return panel(refused, today=clock.now().astimezone(zone).date(), zone=zone, more=more)
+
+
+# --- The call -----------------------------------------------------------------------------------------------------
+
+
+def _mine(request: Any, ref: str) -> RemoteSession:
+    """Its caller's alone: the address tells nobody else anything."""
+    session = queries.by_ref(ref[:32])
+    mine = session.account_id == request.who.account_id
+    if not mine and (session.person_id is None or people.proven_person(request.who.account_id) != session.person_id):
+        raise Http404
+    return session
+
+
+@citizen_page
+@require_GET
+def call(request: Any, ref: str) -> HttpResponseBase:
+    return _call(request, _mine(request, ref))
+
+
+def _call(request: Any, session: RemoteSession, *, refused: Refused | None = None) -> HttpResponseBase:
+    now, here = clock.now(), {"ref": session.ref}
+    addresses = {
+        "news": reverse("citizen:video-news", kwargs=here), "say": reverse("citizen:video-say", kwargs=here),
+        "signal": reverse("citizen:video-signal", kwargs=here), "here": reverse("citizen:video-call", kwargs=here),
+    }  # fmt: skip
+    waits = session.state in ("waiting", "callback")
+    context = {
+        "session": session, "hall": session.hall, "place": queries.place(session, now=now) if waits else None,
+        "call": remote_call.shown(session, ME, at=clock.wall(), addresses=addresses), "part": "citizen/_video_part.html",
+        "marks": range(BEST + 1), "panel": _panel(request, refused, session.hall) if refused else None,
+    }  # fmt: skip
+    answer = page(request, "citizen/video_call.html", context, hall=session.hall, refused=refused)
+    answer["Permissions-Policy"] = CAMERA_HERE
+    return answer
+
+
+@citizen_page
+@require_GET
+def news(request: Any, ref: str) -> HttpResponseBase:
+    """What is new, and a ticket for the socket."""
+    session = _mine(request, ref)
+    since = Since(*(int_or_none(asked(request, name)) or 0 for name in ("said", "signal")))
+    told = remote_call.news(session.ref, ME, since, now=clock.now())
+    return JsonResponse(remote_call.answer_of(told, remote_call.ticket(session.ref, ME, at=clock.wall())))
+
+
+@citizen_page
+@require_POST
+def say(request: Any, ref: str) -> HttpResponseBase:
+    """A line; sent again with its key it is there once."""
+    session = _mine(request, ref)
+    key = clean(request.POST.get("key"), 64)
+
+    def act() -> dict[str, Any]:
+        limits.take(key=f"video-say:{session.ref}", per_minute=SAYS_A_MINUTE, burst=SAYS_AT_ONCE)
+        text = str(request.POST.get("text", ""))
+        line = actions.say(ref=session.ref, side=ME.name, text=text, key=key, now=clock.now())
+        return remote_call.said_part(line, zone=ZoneInfo(session.hall.timezone))
+
+    return _done(request, session, act)
+
+
+@citizen_page
+@require_POST
+def signal(request: Any, ref: str) -> HttpResponseBase:
+    """What this browser tells the other, where no socket can."""
+    session = _mine(request, ref)
+
+    def act() -> dict[str, Any]:
+        kind, body = clean(request.POST.get("kind"), 20), remote_call.body_of(request.POST.get("body"))
+        remote_call.signal(session.ref, ME, kind, body, now=clock.now())
+        return {}
+
+    return _done(request, session, act)
+
+
+@citizen_page
+@require_POST
+def leave(request: Any, ref: str) -> HttpResponseBase:
+    session = _mine(request, ref)
+
+    def act() -> dict[str, Any]:
+        actions.leave(ref=session.ref, by=request.who.by, now=clock.now())
+        actions.assign(session.hall, now=clock.now())
+        return {}
+
+    return _done(request, session, act)
+
+
+@citizen_page
+@require_POST
+def call_back(request: Any, ref: str) -> HttpResponseBase:
+    """Be called instead of waiting, at the number one signed in with or another."""
+    session = _mine(request, ref)
+
+    def act() -> dict[str, Any]:
+        phone = clean(request.POST.get("phone"), 30) or people.phone_of(account_id=request.who.account_id) or ""
+        actions.call_back(ref=session.ref, phone=phone, by=request.who.by, now=clock.now())
+        return {}
+
+    return _done(request, session, act)
+
+
+@citizen_page
+@require_POST
+def rate(request: Any, ref: str) -> HttpResponseBase:
+    session = _mine(request, ref)
+
+    def act() -> dict[str, Any]:
+        given = int_or_none(request.POST.get("score"))
+        score = -1 if given is None else given
+        actions.rate(ref=session.ref, score=score, by=request.who.by, now=clock.now())
+        return {}
+
+    return _done(request, session, act)
+
+
+def _done(request: Any, session: RemoteSession, act: Callable[[], dict[str, Any]]) -> HttpResponseBase:
+    """Do it, and answer as whoever asked wants it: a script with data, a form with the page."""
+    script = "application/json" in request.headers.get("Accept", "")
+    try:
+        said = act()
+    except Refused as refused:
+        if not script:
+            return _call(request, queries.by_ref(session.ref), refused=refused)
+        title, detail = words(refused.refusal)
+        return JsonResponse({"title": title, "detail": detail}, status=SLUGS[refused.slug])
+    return JsonResponse(said) if script else redirect("citizen:video-call", session.ref)

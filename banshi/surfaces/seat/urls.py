@@ -1,0 +1,26 @@
+"""Addresses of the video seat: /seat/<hall>/…"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from banshi.surfaces.seat import calls, pages
+
+app_name = "seat"
+
+CALL = "<slug:hall>/calls/<slug:ref>/"
+
+urlpatterns = [
+    path("<slug:hall>/", pages.home, name="home"),
+    path("<slug:hall>/part", pages.part, name="part"),
+    path("<slug:hall>/state", pages.state, name="state"),
+    path("<slug:hall>/ticket", pages.hall_ticket, name="ticket"),
+    path(CALL, calls.show, name="call"),
+    path(CALL + "answer", calls.answer, name="answer"),
+    path(CALL + "decline", calls.decline, name="decline"),
+    path(CALL + "news", calls.news, name="news"),
+    path(CALL + "say", calls.say, name="say"),
+    path(CALL + "signal", calls.signal, name="signal"),
+    path(CALL + "transfer", calls.transfer, name="transfer"),
+    path(CALL + "end", calls.end, name="end"),
+]
