@@ -144,9 +144,9 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "zone-full": (
         _("As many people are inside as may be"),
-        _("{inside} of {limit} are inside. The first time ends at {frees}. Room now: {other}."),
+        _("{inside} of {limit} are inside. The first stay ends at {frees}."),
     ),
-    "zone-closed": (_("The 24-hour zone is closed"), _("It lets people in again from {opens}.")),
+    "zone-closed": (_("The 24-hour zone is closed"), _("It lets people in again once its keeper has opened it.")),
     "zone-needs-card": (
         _("This door opens by ID card"),
         _("Lay the card on the reader. Without a card press the help button, or choose another zone."),
@@ -415,6 +415,11 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("This one is not printed at a machine"),
         _("Fetch it at the issue window with your card, or choose another way."),
     ),
+    ("zone-full", "zone"): (
+        _("As many people are inside as may be"),
+        _("{inside} of {limit} are inside. The first stay ends at {frees}. There is room now in: {other}."),
+    ),
+    ("zone-closed", "opens"): (_("The 24-hour zone is closed"), _("It lets people in again from {opens}.")),
     ("code-used", "at"): (_("Handed over already"), _("With this code it was taken out at {at}.")),
     ("identity-mismatch", "number"): (
         _("Card and person do not match"),

@@ -58,7 +58,7 @@ def full(*, limit: int | None, inside: int, more: int) -> bool:
 def refusal(*, mode: Mode, by_code: bool, opens_at: datetime | None) -> Refusal | None:
     """Why nobody comes in this way now; None where they do. How many are inside is another question (`full`)."""
     if mode == "closed":
-        return Refusal("zone-closed", {"opens": opens_at}, opens_at)
+        return Refusal("zone-closed", {"opens": opens_at} if opens_at else {}, opens_at)
     if by_code and mode == "card":
         return Refusal("zone-needs-card")
     return None

@@ -15,7 +15,7 @@ from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry as Trail
 from banshi.rooms.devices.actions import orders
-from banshi.rooms.devices.models import Device, DeviceOrder
+from banshi.rooms.devices.models import DeviceOrder
 from banshi.rooms.identity.models import Account
 from banshi.rooms.places import actions as places
 from banshi.rooms.places.models import SelfServiceArea
