@@ -44,8 +44,8 @@ def get_zone(request: HttpRequest, zone: Path[Code]) -> HttpResponse:
 @router.post("/zones/{zone}/entries", **op("enter_zone", {201: ZoneEntryOut}), summary="Let somebody in")
 def enter_zone(request: HttpRequest, zone: Path[Code], body: ZoneEntryIn) -> HttpResponse:
     """进入: the zone's door gets its order to open, never the hall's. Whoever is in already has the same entry, and the door
-    opens again. The last place goes to one: `zone-full` says how many are inside, when the first stay ends and where else there is
-    room. A door that stays shut leaves nobody counted."""
+    opens again. The last place goes to one: `zone-full` says how many are inside, when the first stay ends and where
+    else there is room. A door that stays shut leaves nobody counted."""
     who = caller(request)
     area = _at_door(who, zone)
     if (body.card is None) == (body.code is None):
