@@ -94,12 +94,12 @@ DATABASE_URL = (PROCESS == "operator" and os.environ.get("BANSHI_OWNER_URL")) or
 DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (
-    "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "tickets", "library",
+    "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "zones", "tickets", "library",
     "seals", "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "remote", "staffing", "insight",
     "hooks",
 )  # fmt: skip
 FRAMES = ("staff",)
-SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "review", "issue", "seat", "api", "demo")
+SURFACES = ("citizen", "kiosk", "zone", "screens", "desk", "office", "review", "issue", "seat", "api", "demo")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("banshi.surfaces.api.urls")),
     path("kiosk/", include("banshi.surfaces.kiosk.urls")),
+    path("zone/", include("banshi.surfaces.zone.urls")),
     path("screens/", include("banshi.surfaces.screens.urls")),
     path("desk/", include("banshi.surfaces.desk.urls")),
     path("review/", include("banshi.surfaces.review.urls")),

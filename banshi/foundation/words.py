@@ -148,6 +148,23 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("The door does not open"),
         _("Nothing is lost: the code stays good, and the issue window opens the cell."),
     ),
+    "zone-full": (
+        _("As many people are inside as may be"),
+        _("{inside} of {limit} are inside. The first stay ends at {frees}."),
+    ),
+    "zone-closed": (_("The 24-hour zone is closed"), _("It lets people in again once its keeper has opened it.")),
+    "zone-needs-card": (
+        _("This door opens by ID card"),
+        _("Lay the card on the reader. Without a card press the help button, or choose another zone."),
+    ),
+    "zone-code-wrong": (
+        _("The code does not fit this door"),
+        _("Look at the six digits on the phone, and the name of the zone."),
+    ),
+    "zone-code-over": (
+        _("The code opens no door any more"),
+        _("It is for one entry within ten minutes. Get a new one on the phone."),
+    ),
     "fee-due": (
         _("It is not paid for yet"),
         _("The result is made once the fee is paid, or let off. It is due by {day}."),
@@ -404,6 +421,11 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("This one is not printed at a machine"),
         _("Fetch it at the issue window with your card, or choose another way."),
     ),
+    ("zone-full", "zone"): (
+        _("As many people are inside as may be"),
+        _("{inside} of {limit} are inside. The first stay ends at {frees}. There is room now in: {other}."),
+    ),
+    ("zone-closed", "opens"): (_("The 24-hour zone is closed"), _("It lets people in again from {opens}.")),
     ("code-used", "at"): (_("Handed over already"), _("With this code it was taken out at {at}.")),
     ("identity-mismatch", "number"): (
         _("Card and person do not match"),

@@ -29,10 +29,12 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.actions.noting import write_note
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries.line import line
+from banshi.rooms.zones import actions as zones
 from tests.house.test_text_columns import text_columns
 from tests.rooms.messaging.test_outbox import Spy
 from tests.surfaces.api.conftest import Calls, booking, keys_of, open_all_day, stop_the_clock
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
+from tests.zones import a_zone
 
 NAME = "欧阳测试甲"
 ID_NUMBER = "11010519491231002X"
@@ -238,6 +240,7 @@ def _told_about_people(town: Town) -> None:
 
 
 def _told_to_the_hall(town: Town) -> None:
+    zones.close_for_today(area=a_zone(town), why=SAID, by=CLERK, now=TUESDAY_NINE)
     fleet.maintain(
         hall=town.hall,
         from_at=TUESDAY_NINE,

@@ -38,6 +38,8 @@ from banshi.rooms.places.models import SelfServiceArea
 from banshi.rooms.staffing.models import Shift
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock
+from banshi.rooms.zones.models import Entry as Inside
+from banshi.rooms.zones.models import HelpCall
 from tests.matters import matters_of
 from tests.rooms.catalogue.stores import a_draft
 from tests.signers import a_seal
@@ -122,6 +124,10 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     device = Device.objects.create(
         hall=hall, code="town-kiosk-1", kind="kiosk", name="1 号取号机", area=area, type=kind
     )
+    inside = Inside.objects.create(
+        area=area, way="card", person=person, in_at=TUESDAY_NINE, stay_until=TUESDAY_NINE + timedelta(minutes=30)
+    )
+    call = HelpCall.objects.create(area=area, at=TUESDAY_NINE)
     closure = Closure.objects.create(
         hall=hall, starts_at=TUESDAY_NINE + timedelta(days=9), ends_at=TUESDAY_NINE + timedelta(days=9, hours=1),
         reason_zh="停电", reason_en="Power cut", made_by="staff:1", made_at=TUESDAY_NINE,
@@ -187,7 +193,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code, "area": area.code, "maintenance": 1,
         "hook": hook.code, "batch": batch.no, "seal": "town-1", "filter_id": 1, "certificate": "NONE", "to": "up",
-        "round_id": a_round().pk,
+        "round_id": a_round().pk, "inside": inside.pk, "call": call.pk,
     }  # fmt: skip
 
 

@@ -122,6 +122,8 @@ library_document_version.mime library_document_version.reason library_document_v
 library_document_version.source_sha256 library_fact.element library_fact.own_index library_fact.source library_fact.trust
 library_upload.became library_upload.by library_upload.key_id library_upload.ref library_upload.salt library_upload.sha256
 library_upload.subject library_import_batch.by library_import_batch.digest
+zones_entry.out_how zones_entry.way zones_entry_code.code_index zones_help_call.answered_by zones_help_call.ended_by
+zones_help_told.step zones_closing.ended_by zones_closing.made_by
 hooks_hook.code hooks_hook.hall hooks_hook.state hooks_hook.why hooks_event.code hooks_event.type hooks_event.hall
 hooks_event.subject hooks_event.maker hooks_delivery.subject hooks_delivery.state hooks_cursor.source
 """
@@ -137,7 +139,7 @@ PUBLIC_TABLES = ("places_", "catalogue_")  # but for what is named elsewhere
 OFFICIAL = """
 delivery_cabinet.name_en delivery_cabinet.name_zh delivery_cabinet.place_en delivery_cabinet.place_zh
 delivery_delivery.place delivery_parcel.place delivery_stay.seen_place delivery_folder.spot delivery_folder_move.spot
-devices_device.name devices_machine_type.name_en devices_machine_type.name_zh devices_alarm.told
+devices_device.name devices_machine_type.name_en devices_machine_type.name_zh devices_alarm.told zones_help_told.told
 identity_api_key.name identity_staff.badge identity_staff.login identity_staff.name_en
 identity_staff.name_zh
 """

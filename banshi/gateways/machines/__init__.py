@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 VERSION: Final = "stand-in-1"
+STUCK_ONE_IN: Final = 12
 # What may befall a machine: how long a turn of it is, one turn in how many, and the parts it befalls; then, by minutes since it
 # began, what is said until then. "silent": nothing is said at all.
 PAPER: Final = ("receipt_printer", "page_printer", "licence_printer", "card_printer")
@@ -32,6 +33,12 @@ TURNS: Final[Mapping[str, Turn]] = {
 class StandIn:
     """The fleet of a demo."""
 
+    opens_doors = True  # of the zones, where no program of their own does
+
+    def door(self, order: int) -> tuple[str, str]:
+        """How an order to open a door ended, and why: one in `STUCK_ONE_IN` stays shut."""
+        return ("failed", "stuck") if order % STUCK_ONE_IN == 0 else ("done", "")
+
     def states(self, machines: Iterable[tuple[str, list[str]]], *, at: datetime) -> dict[str, dict[str, str]]:
         """Code → part → state, of those that say anything at this moment.
 
@@ -43,6 +50,8 @@ class StandIn:
 
 class NoneHere:
     """Machines speak for themselves."""
+
+    opens_doors = False
 
     def states(self, machines: Iterable[tuple[str, list[str]]], *, at: datetime) -> dict[str, dict[str, str]]:
         return {}

@@ -330,6 +330,11 @@ def _machines() -> None:
             )
             for no, kind in enumerate(kinds, start=1)
         ]  # fmt: skip
+    rows += [
+        Device(hall_id=area.hall_id, area=area, code=f"{area.code}-door", kind="door", name=f"{area.name_zh}大门")
+        for area in areas.values()
+        if area.asks != "nobody"
+    ]
     Device.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 

@@ -27,6 +27,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.zones import actions as zones
 
 A_DAY: Final = timedelta(hours=24)
 EVENTS_KEPT: Final = timedelta(days=7)  # what was told to whoever watched; only the newest of a hall is asked for again
@@ -50,6 +51,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "codes": lambda: identity.forget_codes(before=old, most=MOST),
         "events": lambda: announce.forget_old(before=now - EVENTS_KEPT, most=MOST),
         "orders": lambda: orders.forget_old(at=wall, most=MOST),
+        "zones": lambda: zones.forget_old(now=now, most=MOST),
         "webhooks": lambda: hooks.forget_old(wall=wall, most=MOST),
         "uploads": lambda: library.forget_uploads(now=now, most=MOST),
         "unkept": lambda: library.forget_unkept(now=now, most=MOST),

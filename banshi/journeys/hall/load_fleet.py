@@ -18,7 +18,9 @@ from banshi.rooms.devices.models import MachineType
 from banshi.rooms.devices.rules.fleet import PARTS
 from banshi.rooms.places.models import Hall, SelfServiceArea
 
-SAID = ("hall", "name_zh", "name_en", "place_zh", "place_en", "all_hours", "most_inside", "stay_minutes")
+SAID = ("hall", "name_zh", "name_en", "place_zh", "place_en", "all_hours", "asks")
+LIMITS = ("most_inside", "stay_minutes")  # where nobody in the office has set them
+ASKS = {"": "nobody", "card": "card", "card-or-code": "card-or-code"}  # a file without the column has no doors
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,12 @@ def load_fleet(root: Path) -> None:
     except tables.TableError as wrong:
         raise ValueError(f"areas.csv: {wrong}") from wrong
     _counted(rows, known)
-    SelfServiceArea.objects.bulk_create(areas, update_conflicts=True, unique_fields=["code"], update_fields=SAID)
+    own = set(SelfServiceArea.objects.exclude(limits_by="").order_by("code").values_list("code", flat=True))
+    for fields, those in (
+        ((*SAID, *LIMITS), [area for area in areas if area.code not in own]),
+        (SAID, [area for area in areas if area.code in own]),
+    ):
+        SelfServiceArea.objects.bulk_create(those, update_conflicts=True, unique_fields=["code"], update_fields=fields)
 
 
 def counted(root: Path) -> list[Counted]:
@@ -84,8 +91,12 @@ def _area(row: tables.Row, halls: dict[str, int]) -> SelfServiceArea:
     return SelfServiceArea(
         code=row["code"], hall_id=row.one_of("hall", halls), name_zh=row["name_zh"], name_en=row["name_en"],
         place_zh=row["place_zh"], place_en=row["place_en"], all_hours=row.flag("all_hours"), most_inside=most,
-        stay_minutes=row.whole("stay_minutes", 30),
+        stay_minutes=row.whole("stay_minutes", 30), asks=_asks(row),
     )  # fmt: skip
+
+
+def _asks(row: tables.Row) -> str:
+    return row.one_of("asks", ASKS) if "asks" in row else ASKS[""]
 
 
 def _counted(rows: list[tables.Row], types: set[str]) -> list[Counted]:

@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils.module_loading import import_string
 
 from banshi.foundation.memory import forgettable
+from banshi.journeys.zone import entering
 from banshi.rooms.devices import queries as devices
 from banshi.rooms.devices.actions import fleet
 from banshi.rooms.devices.queries import fleet as fleet_queries
@@ -52,6 +53,7 @@ def look(*, at: datetime, now: datetime) -> None:
     if listened:
         _alone("silent", lambda: fleet.note_silent(at=at, now=now))
     _alone("tell", lambda: fleet.tell(now=now))
+    _alone("zones", lambda: entering.look_after(now=now))
 
 
 def _hear_stand_ins(*, at: datetime, now: datetime) -> int:

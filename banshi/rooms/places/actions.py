@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Max
@@ -14,7 +14,10 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.places.models import Category, Hall, PolicyVersion, Window, WindowCategory
+from banshi.rooms.places.models import Category, Hall, PolicyVersion, SelfServiceArea, Window, WindowCategory
+
+MOST_INSIDE: Final = 500
+LEAST_STAY, LONGEST_STAY = 5, 240  # minutes
 
 
 def check_policy(document: Mapping[str, Any]) -> HallPolicy:
@@ -111,3 +114,31 @@ def set_window_categories(
             hall=window.hall.code,
             facts={"categories": [c.code for c in wanted], "preferred": sorted(first)},
         )
+
+
+def set_area_limits(
+    *, area: SelfServiceArea, most_inside: int | None, stay_minutes: int, by: Actor, now: datetime
+) -> None:
+    """How many people an area takes at once (None: nobody counts), and how long they stay. From now on the presets do not say.
+
+    :raises Refused: invalid – most_inside not 1 to 500, stay_minutes not 5 to 240.
+    """
+    if most_inside is not None and not 1 <= most_inside <= MOST_INSIDE:
+        raise _invalid("most_inside", f"写 1 到 {MOST_INSIDE}，或留空", f"1 to {MOST_INSIDE}, or nothing")
+    if not LEAST_STAY <= stay_minutes <= LONGEST_STAY:
+        raise _invalid(
+            "stay_minutes", f"写 {LEAST_STAY} 到 {LONGEST_STAY} 分钟", f"{LEAST_STAY} to {LONGEST_STAY} minutes"
+        )
+    with transaction.atomic():
+        # Whoever counts who is inside holds the row: the next one is let in by the new number.
+        row = SelfServiceArea.objects.select_for_update(no_key=True).get(pk=area.pk)
+        facts = {"from": [row.most_inside, row.stay_minutes], "to": [most_inside, stay_minutes]}
+        row.most_inside, row.stay_minutes, row.limits_by = most_inside, stay_minutes, str(by)
+        row.save(update_fields=["most_inside", "stay_minutes", "limits_by"])
+        audit.record(
+            action="area_limits_set", subject=f"area:{row.code}", by=by, now=now, hall=area.hall.code, facts=facts
+        )
+
+
+def _invalid(field: str, zh: str, en: str) -> Refused:
+    return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.db import models
 
 from banshi.foundation.crypto import FreeText
@@ -132,6 +134,13 @@ class SelfServiceArea(models.Model):
     all_hours = models.BooleanField(default=False)
     most_inside = models.PositiveSmallIntegerField(null=True)  # people at once; None = nobody counts
     stay_minutes = models.PositiveSmallIntegerField(default=30)
+    # Its door (rooms/zones): what it asks for, when it asks on a day the hall is open, too, and when its lights burn.
+    asks = models.CharField(max_length=12, default="nobody", db_default="nobody")  # card | card-or-code | nobody
+    free_by_day = models.BooleanField(default=True, db_default=True)
+    nights_from = models.TimeField(default=time(18), db_default=time(18))
+    nights_until = models.TimeField(default=time(8, 30), db_default=time(8, 30))
+    lights = models.CharField(max_length=6, default="night", db_default="night")  # day | night | always
+    limits_by = models.CharField(max_length=60, default="", db_default="")  # who set them here; "" = as the presets say
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -141,6 +150,13 @@ class SelfServiceArea(models.Model):
                 condition=models.Q(most_inside=None) | models.Q(most_inside__gte=1), name="an_area_takes_somebody"
             ),
             models.CheckConstraint(condition=models.Q(stay_minutes__gte=1), name="a_stay_in_an_area_lasts"),
+            models.CheckConstraint(
+                condition=models.Q(asks__in=["card", "card-or-code", "nobody"]),
+                name="a_door_asks_for_a_card_a_code_or_nothing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lights__in=["day", "night", "always"]), name="lights_burn_by_day_by_night_or_always"
+            ),
         ]
 
 

@@ -12,7 +12,7 @@ from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity.queries import HeldRole
 from banshi.rooms.identity.rules import ROLES
-from banshi.rooms.places.models import Category, Hall, PolicyVersion, Region, Window, WindowCategory
+from banshi.rooms.places.models import Category, Hall, PolicyVersion, Region, SelfServiceArea, Window, WindowCategory
 
 
 def hall_by_code(code: str) -> Hall:
@@ -201,3 +201,11 @@ def window_by_code(code: str) -> Window:
 
 def all_halls() -> list[Hall]:
     return list(Hall.objects.select_related("region").order_by("order", "code"))
+
+
+def area_by_code(code: str) -> SelfServiceArea:
+    """:raises Refused: nothing-found – also an area out of use."""
+    area = SelfServiceArea.objects.select_related("hall__region").filter(code=code, active=True).first()
+    if area is None:
+        raise Refused("nothing-found", facts={"area": code})
+    return area

@@ -59,6 +59,7 @@ from banshi.surfaces.api import (
     webhooks,
     when,
     windows,
+    zones,
 )
 from banshi.surfaces.api.answers import http_problem, invalid, invalid_fields, refused, response_of
 from banshi.surfaces.api.keys import SCOPES_OF
@@ -192,6 +193,7 @@ for part in (
     verify,
     cabinets,
     fleet,
+    zones,
     device_orders,
     parcels,
     library,

@@ -213,6 +213,9 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     # the fleet: the machine itself; who looks at all of them
     "heartbeat": _only("kiosk"),
     "get_fleet": _only("manage", "read"),
+    # night zones: the door, and who looks at how full it is
+    "get_zone": _only("channel", "kiosk", "manage", "read"),
+    **dict.fromkeys(("enter_zone", "left_zone"), _only("kiosk")),
     # a machine's own program
     "enrol_device": NO_KEY,  # but the code that the office shows once
     "fetch_orders": _only("kiosk"),

@@ -90,4 +90,6 @@ def _home(device: Device) -> str:
         return f"/screens/windows/{window}"
     if device.kind == "evaluator" and window:
         return f"/screens/windows/{window}/rate"
+    if device.kind == "door" and device.area:
+        return f"/zone/{device.area.code}/"
     return _kiosk(hall)

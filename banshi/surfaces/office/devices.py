@@ -21,10 +21,10 @@ from banshi.rooms.devices import queries as devices
 from banshi.rooms.devices.models import Device
 from banshi.rooms.devices.ports import Slip
 from banshi.rooms.places import queries as places
-from banshi.rooms.places.models import Hall, Window, Zone
+from banshi.rooms.places.models import Hall, SelfServiceArea, Window, Zone
 from banshi.surfaces.office.frame import page
 
-FIELDS = {"code": 60, "kind": 20, "name": 80, "zone": 40, "window": 60, "printer": 120}
+FIELDS = {"code": 60, "kind": 20, "name": 80, "zone": 40, "window": 60, "printer": 120, "area": 40}
 
 
 @door(audience="staff", permission="devices.manage")
@@ -63,6 +63,7 @@ def _form(
         printers=devices.allowed_addresses(),
         zones=list(Zone.objects.filter(hall=hall).select_related("floor").order_by("floor__order", "code")),
         windows=list(Window.objects.filter(hall=hall).order_by("code")),
+        areas=list(SelfServiceArea.objects.filter(hall=hall, active=True).order_by("code")),
         refused=refused,
         status=status_of(refused) if refused else 200,
         tested=devices.tested(device, now=clock.wall()) if device else None,
@@ -74,6 +75,7 @@ def _saved(request: Asked, hall: Hall, typed: dict[str, str]) -> Device:
     """:raises Refused: invalid, not-your-hall (the code is another hall's)."""
     zone = Zone.objects.filter(hall=hall, code=typed["zone"]).first()
     window = Window.objects.filter(hall=hall, code=typed["window"]).first()
+    area = SelfServiceArea.objects.filter(hall=hall, code=typed["area"]).first()
     if not typed["name"]:
         raise invalid("name", _("Give it a name that people in the hall know."))
     if (typed["window"] and window is None) or (typed["zone"] and zone is None):
@@ -82,7 +84,7 @@ def _saved(request: Asked, hall: Hall, typed: dict[str, str]) -> Device:
         raise invalid("window", _("Choose the window it stands at."))
     return actions.register(
         hall=hall, code=typed["code"], kind=typed["kind"], name=typed["name"], zone=zone, window=window,
-        printer=typed["printer"], by=acting(request, hall), now=clock.now(),
+        printer=typed["printer"], area=area, by=acting(request, hall), now=clock.now(),
     )  # fmt: skip
 
 
@@ -135,6 +137,7 @@ def _kept(row: Device) -> dict[str, str]:
         "zone": row.zone.code if row.zone else "",
         "window": row.window.code if row.window else "",
         "printer": row.printer,
+        "area": row.area.code if row.area else "",
     }
 
 

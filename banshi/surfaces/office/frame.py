@@ -59,6 +59,7 @@ WAYS = (
             To("office:staff", "users", _("Staff"), "staff.manage"),
             To("office:devices", "monitor", _("Devices"), "devices.manage"),
             To("office:fleet", "activity", pgettext_lazy("fleet", "Self-service machines"), "devices.manage"),
+            To("office:zones", "moon", pgettext_lazy("zone", "Night zones"), "devices.manage"),
             To("office:seals", "signature", pgettext_lazy("office", "Seals"), "seals.manage"),
             To("office:hooks", "share-2", _("Webhooks"), "hooks.manage"),
             To("office:exchange", "repeat", pgettext_lazy("exchange", "Data exchange"), "hooks.manage"),

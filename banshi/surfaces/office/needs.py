@@ -32,6 +32,7 @@ from banshi.rooms.feedback.models import Task
 from banshi.rooms.hooks import queries as hooks
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Hall
+from banshi.rooms.zones import queries as zones
 from banshi.surfaces.office.need import Need
 from banshi.surfaces.office.needs_dropped import dropped
 from banshi.surfaces.office.needs_second import to_publish
@@ -53,6 +54,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_seals(who, halls),
         *_set_aside(who, halls, now),
         *_machines(who, halls, now),
+        *_help(who, halls, now),
         *_closures(who, halls, now),
         *_left_over(who, halls, now),
         *_overfull(who, halls, now),
@@ -207,6 +209,18 @@ def _machines(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
 
     waiting = partial(fleet.waiting, now=now)
     return _in_each(who, halls, "devices.manage", waiting, "activity", said, "office:fleet")
+
+
+def _help(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
+    """Calls for help in night zones that nobody looks after."""
+
+    def said(n: int) -> str:
+        return ngettext(
+            "Somebody calls for help in a night zone", "%(n)s calls for help in night zones", n
+        ) % {"n": n}  # fmt: skip
+
+    waiting = partial(zones.calls_waiting, now=now)
+    return _in_each(who, halls, "devices.manage", waiting, "siren", said, "office:zones")
 
 
 def _in_each(

@@ -47,6 +47,7 @@ from banshi.surfaces.office import (
 )
 from banshi.surfaces.office.urls_fleet import urlpatterns as fleet
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
+from banshi.surfaces.office.urls_zones import urlpatterns as zones
 
 app_name = "office"
 
@@ -57,6 +58,7 @@ urlpatterns = [
     # The hall now, and figures
     *seeing,
     *fleet,
+    *zones,
     # Today
     path(HALL, home.overview, name="overview"),
     path(HALL + "guide/", guide.index, name="guide"),

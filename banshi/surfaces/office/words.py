@@ -182,6 +182,7 @@ DEVICES: dict[str, Text] = {
     "zone_board": _("Zone board"),
     "window_display": _("Window display"),
     "evaluator": _("Evaluator"),
+    "door": pgettext_lazy("zone", "Door of a night zone"),
     "machine": pgettext_lazy("fleet", "Self-service machine"),
 }
 
@@ -469,6 +470,14 @@ AUDIT: dict[str, Text] = {
     "device_seen_to": pgettext_lazy("deed", "looks after a device"),
     "maintenance_planned": pgettext_lazy("deed", "planned a maintenance"),
     "maintenance_ended": pgettext_lazy("deed", "ended a maintenance"),
+    "area_limits_set": pgettext_lazy("deed", "changed the limits of a zone"),
+    "zone_opened_by_hand": pgettext_lazy("deed", "let people into a zone by hand"),
+    "zone_left_noted": pgettext_lazy("deed", "noted that somebody left a zone"),
+    "zone_help_called": pgettext_lazy("deed", "called for help in a zone"),
+    "zone_help_answered": pgettext_lazy("deed", "looks after a call for help"),
+    "zone_help_ended": pgettext_lazy("deed", "ended a call for help"),
+    "zone_closed": pgettext_lazy("deed", "closed a zone for the day"),
+    "zone_opened_again": pgettext_lazy("deed", "opened a zone again"),
     "revoked": pgettext_lazy("deed", "revoked a key"),
     "disowned": _("disowned a booking"),
     "turned_away": pgettext_lazy("deed", "turned somebody away"),

@@ -32,7 +32,7 @@ from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
 KINDS = (
-    "answers", "tries", "codes", "events", "orders", "webhooks", "uploads", "imports", "unkept", "sessions", "visits",
+    "answers", "tries", "codes", "events", "orders", "zones", "webhooks", "uploads", "imports", "unkept", "sessions", "visits",
     "suspensions", "ratings", "enquiries", "messages",
     "enquiries", "messages",
 )  # fmt: skip
@@ -88,7 +88,7 @@ def test_many_go_in_several_statements_and_those_that_stay_are_not_in_the_way(
         announce(hall="town", topic="line", now=TUESDAY_NINE - timedelta(days=8))
 
     # Eight tables, twice more for events, the halls; what appeals still need (three) and messages
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         assert forget(clock.wall()) == {"events": 5}
 
     assert Event.objects.count() == 4

@@ -25,6 +25,7 @@ from banshi.rooms.identity.models import ApiKey, Staff
 from banshi.rooms.places.models import SelfServiceArea
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock
+from banshi.rooms.zones.models import Entry as Inside
 from banshi.surfaces.office import urls
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
 from tests.matters import matters_of
@@ -99,6 +100,9 @@ def rows(office):  # noqa: F811
         hall=office.hall,
         now=TUESDAY_NINE + timedelta(minutes=1),
     )
+    inside = Inside.objects.create(
+        area=area, way="card", in_at=TUESDAY_NINE, stay_until=TUESDAY_NINE + timedelta(minutes=30)
+    )  # fmt: skip
     agent = an_agent(office)
     return {
         **kept_apart(office),
@@ -132,6 +136,8 @@ def rows(office):  # noqa: F811
         "appeal_id": 1,
         "device": "town-kiosk-1",
         "area": area.code,
+        "inside": inside.pk,
+        "call": 1,
         "maintenance": 1,
         "follow_up_id": follow_up.pk,
     }

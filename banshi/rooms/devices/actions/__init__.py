@@ -24,9 +24,9 @@ from banshi.rooms.devices.models import Device, Fault
 from banshi.rooms.devices.ports import PagePrinter, Printer, PrinterTrouble, Slip
 from banshi.rooms.devices.queries import device_by_code, secret_hash
 from banshi.rooms.identity import actions as identity
-from banshi.rooms.places.models import Hall, Window, Zone
+from banshi.rooms.places.models import Hall, SelfServiceArea, Window, Zone
 
-KINDS = ("kiosk", "board", "zone_board", "window_display", "evaluator")
+KINDS = ("kiosk", "board", "zone_board", "window_display", "evaluator", "door")
 SAYS = {"page": str, "version": int, "stale": bool, "language": str, "width": int, "height": int, "waiting": int}
 ENROL_WITHIN = timedelta(days=1)  # of the secret's making: whoever sets the machine up is there
 PRINTER = "banshi.gateways.printers.print_slip"
@@ -43,23 +43,27 @@ def register(
     zone: Zone | None = None,
     window: Window | None = None,
     printer: str = "",
+    area: SelfServiceArea | None = None,
 ) -> Device:
     """Make a device known, or change one that is (same code).
 
     :param printer: "" (none), `file:name` or what the operator allows (rules.py), with `#32` for 58 mm paper.
-    :raises Refused: invalid (code, kind, printer), not-your-hall (the code is another hall's).
+    :param area: which self-service area a door opens; of any other kind nothing is said here.
+    :raises Refused: invalid (code, kind, printer, a door of no area of this hall), not-your-hall (the code is another hall's).
     """
     if not re.fullmatch(r"[a-z0-9_-]{1,60}", code):
         raise _invalid("code", "编号用小写字母、数字、横线和下划线", "A code has small letters, digits, - and _")
     if kind not in (*KINDS, "machine"):  # those of the fleet are changed here, and made with their area
         raise _invalid("kind", "没有这种设备", "There is no such kind of device")
+    if kind == "door" and (area is None or area.hall_id != hall.pk):
+        raise _invalid("area", "选这扇门属于哪个自助服务区", "Choose the self-service area that this door opens")
     _check_printer(code, printer)
     name = _name(name)
     with transaction.atomic():
         known = Device.objects.select_for_update(of=("self",)).select_related("hall").filter(code=code).first()
         if known is not None and known.hall_id != hall.pk:
             raise Refused("not-your-hall", facts={"hall": {"zh": known.hall.name_zh, "en": known.hall.name_en}})
-        values = {
+        values: dict[str, Any] = {
             "hall": hall,
             "kind": kind,
             "name": name,
@@ -67,6 +71,8 @@ def register(
             "window": window,
             "printer": printer,
         }
+        if kind == "door":
+            values["area"] = area
         device, _ = Device.objects.update_or_create(code=code, defaults=values)
         deed, facts = _deed(known, name, kind)
         audit.record(action=deed, subject=f"device:{code}", by=by, now=now, hall=hall.code, facts=facts)

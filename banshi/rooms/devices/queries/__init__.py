@@ -50,7 +50,7 @@ def _holding(code: str, token: str) -> Device | None:
 
 def device_by_code(code: str) -> Device:
     """:raises Refused: nothing-found."""
-    device = Device.objects.select_related("hall", "zone", "window").filter(code=code).first()
+    device = Device.objects.select_related("hall", "zone", "window", "area").filter(code=code).first()
     if device is None:
         raise Refused("nothing-found", facts={"device": code})
     return device

@@ -1,0 +1,447 @@
+"""Let people into a self-service area, write down that they left, hear calls for help, close and open it.
+
+Whoever counts holds the area's row first, then everything else: the last place goes to one. `now` is hall time, `at` machine
+time, which orders to machines bear.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from banshi.foundation import limits
+from banshi.kernel.actors import Actor
+from banshi.kernel.policy import HallPolicy
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.devices.actions import orders
+from banshi.rooms.devices.models import Device, DeviceOrder
+from banshi.rooms.devices.queries import fleet
+from banshi.rooms.devices.rules import fleet as fleet_rules
+from banshi.rooms.places.models import SelfServiceArea
+from banshi.rooms.zones import queries, rules
+from banshi.rooms.zones.models import Closing, Entry, EntryCode, HelpCall, HelpTold
+
+UNDER_WAY: Final = ("waiting", "sent")
+SHUT: Final = ("failed", "expired", "unsure")
+BELIEVED: Final = timedelta(hours=1)  # how long a door's late word that it opened is heard
+DRAWS: Final = 20
+WHY_MOST: Final = 200
+MOST_BY_HAND: Final = 20
+
+
+# --- in ---
+
+
+def enter(
+    *, area: SelfServiceArea, door: Device | None, person_id: int, people: int, by: Actor, at: datetime, now: datetime
+) -> Entry:
+    """Open the door for whoever's card was read. In already: the same entry, and the door opens again.
+
+    :param people: who comes in together, this one counted. :param door: None: the area has none.
+    :raises Refused: invalid (people, no door); zone-closed; zone-full, with when the first stay ends and where there is room.
+    """
+    with transaction.atomic():
+        row = _locked(area)
+        _check(row, door, people, by_code=False, now=now)
+        entry = _of_person(row, person_id)
+        if entry is not None:
+            _settle(entry, now=now)
+        if entry is not None and entry.out_at is None:
+            return _once_more(entry, door, by=by, at=at, now=now)
+        return _new(row, door, way="card", person_id=person_id, people=people, by=by, at=at, now=now)
+
+
+def enter_by_code(
+    *, area: SelfServiceArea, door: Device | None, code: str, people: int, by: Actor, at: datetime, now: datetime
+) -> Entry:
+    """Open the door for six digits. They are good for one entry: typed again while that door is still opening it is the same
+    entry, and where it stayed shut they open it anew.
+
+    :raises Refused: those of `enter`; zone-needs-card; zone-code-wrong; zone-code-over (used, or older than ten minutes);
+        rate-limited.
+    """
+    digits = "".join(each for each in code if each.isdigit())
+    # Before the transaction: what is refused counts, too.
+    limits.take(key=f"zone-code:{area.code}", per_minute=6, burst=12)
+    with transaction.atomic():
+        row = _locked(area)
+        _check(row, door, people, by_code=True, now=now)
+        known = EntryCode.objects.select_for_update(no_key=True, of=("self",)).select_related("entry", "account").filter(
+            area=row, code_index=queries.code_index(row, digits)
+        )  # fmt: skip
+        drawn = known.first()
+        if drawn is None:
+            raise Refused("zone-code-wrong")
+        entry = drawn.entry
+        if entry is not None:
+            _settle(entry, now=now)
+            if entry.out_at is None and entry.opened_at is None:
+                return entry  # typed twice: it is opening
+            drawn.refresh_from_db()
+        if drawn.used_at is not None or now >= drawn.until:
+            raise Refused("zone-code-over")
+        person_id = drawn.account.person_id if drawn.account is not None else None
+        inside = _of_person(row, person_id) if person_id is not None else None
+        if inside is not None:
+            _settle(inside, now=now)
+        if inside is not None and inside.out_at is None:
+            made = _once_more(inside, door, by=by, at=at, now=now)
+        else:
+            made = _new(row, door, way="code", person_id=person_id, people=people, by=by, at=at, now=now)
+        drawn.used_at, drawn.entry = now, made
+        drawn.save(update_fields=["used_at", "entry"])
+    return made
+
+
+def opened_by_hand(*, area: SelfServiceArea, people: int, by: Actor, now: datetime) -> Entry:
+    """A keeper let somebody in who was not let in by the door: counted as everybody; never refused for want of room.
+
+    :raises Refused: invalid (people).
+    """
+    if not 1 <= people <= MOST_BY_HAND:
+        raise _invalid("people", f"写 1 到 {MOST_BY_HAND} 人", f"1 to {MOST_BY_HAND} people")
+    with transaction.atomic():
+        row = _locked(area)
+        stay_until = now + timedelta(minutes=row.stay_minutes)
+        entry = Entry.objects.create(
+            area=row, way="hand", people=people, in_at=now, stay_until=stay_until, opened_at=now
+        )  # fmt: skip
+        audit.record(
+            action="zone_opened_by_hand", subject=f"area:{row.code}", by=by, now=now, hall=row.hall.code,
+            facts={"people": people},
+        )  # fmt: skip
+    return entry
+
+
+def settle(*, entry_id: int, now: datetime) -> Entry:
+    """What became of the door: opened, or shut, then nobody is counted for it. Asked as often as one likes.
+
+    :raises Refused: nothing-found.
+    """
+    with transaction.atomic():
+        known = Entry.objects.filter(pk=entry_id).values_list("area_id", flat=True).first()
+        if known is None:
+            raise Refused("nothing-found", facts={"entry": entry_id})
+        SelfServiceArea.objects.select_for_update(no_key=True).get(pk=known)
+        entry = Entry.objects.select_related("order", "area").get(pk=entry_id)
+        _settle(entry, now=now)
+    return entry
+
+
+def draw_code(*, area: SelfServiceArea, account_id: int, now: datetime) -> str:
+    """Six digits that open this area's door once within ten minutes; those drawn before open nothing.
+
+    :raises Refused: zone-needs-card, zone-closed, rate-limited.
+    """
+    here = queries.zone(area, now=now)
+    no = rules.refusal(mode=here.mode, by_code=True, opens_at=here.opens_at)
+    if no is not None:
+        raise Refused(no)
+    if area.asks != "card-or-code":
+        raise Refused("zone-needs-card")
+    limits.take(key=f"zone-draw:{account_id}", per_minute=1, burst=5)
+    with transaction.atomic():
+        _locked(area)  # two who draw for one account: the second's code is the one
+        EntryCode.objects.filter(area=area, account_id=account_id, used_at=None).delete()
+        EntryCode.objects.filter(area=area, used_at=None, until__lte=now).delete()  # their numbers are free again
+        for _ in range(DRAWS):
+            code = f"{secrets.randbelow(10**6):06d}"
+            try:
+                with transaction.atomic():
+                    EntryCode.objects.create(
+                        area=area, account_id=account_id, code_index=queries.code_index(area, code), made_at=now,
+                        until=now + rules.CODE_LASTS,
+                    )  # fmt: skip
+            except IntegrityError:
+                continue
+            return code
+    raise Refused("rate-limited", facts={"wait_s": 60})
+
+
+def _check(row: SelfServiceArea, door: Device | None, people: int, *, by_code: bool, now: datetime) -> None:
+    """:raises Refused: invalid, zone-closed, zone-needs-card."""
+    if door is None or door.area_id != row.pk:
+        raise _invalid("zone", "这里没有可以开的门", "There is no door here to open")
+    if not 1 <= people <= rules.MOST_TOGETHER:
+        raise _invalid(
+            "people", f"一起进入 1 到 {rules.MOST_TOGETHER} 人", f"1 to {rules.MOST_TOGETHER} people together"
+        )
+    here = queries.zone(row, now=now)
+    no = rules.refusal(mode=here.mode, by_code=by_code, opens_at=here.opens_at)
+    if no is not None:
+        raise Refused(no)
+
+
+def _locked(area: SelfServiceArea) -> SelfServiceArea:
+    """The area's row, held: one after the other counts."""
+    rows = SelfServiceArea.objects.select_for_update(no_key=True, of=("self",)).select_related("hall__region")
+    return rows.get(pk=area.pk)
+
+
+def _of_person(row: SelfServiceArea, person_id: int) -> Entry | None:
+    return Entry.objects.select_related("order").filter(area=row, person_id=person_id, out_at=None).first()
+
+
+def _new(
+    row: SelfServiceArea, door: Device | None, *, way: str, person_id: int | None, people: int, by: Actor, at: datetime,
+    now: datetime,
+) -> Entry:  # fmt: skip
+    """:raises Refused: zone-full."""
+    _sweep(Entry.objects.filter(area=row), now=now)
+    inside = queries.inside(row)
+    if rules.full(limit=row.most_inside, inside=inside, more=people):
+        raise _full(row, inside, now=now)
+    entry = Entry.objects.create(
+        area=row, person_id=person_id, way=way, people=people, in_at=now,
+        stay_until=now + timedelta(minutes=row.stay_minutes),
+    )  # fmt: skip
+    return _ordered(entry, door, by=by, at=at, now=now)
+
+
+def _once_more(entry: Entry, door: Device | None, *, by: Actor, at: datetime, now: datetime) -> Entry:
+    """Whoever is in already: the door that opens goes on opening; else it opens again, and their time begins anew."""
+    if entry.order is not None and entry.order.state in UNDER_WAY:
+        return entry
+    entry.openings += 1
+    entry.stay_until = now + timedelta(minutes=entry.area.stay_minutes)
+    return _ordered(entry, door, by=by, at=at, now=now)
+
+
+def _ordered(entry: Entry, door: Device | None, *, by: Actor, at: datetime, now: datetime) -> Entry:
+    assert door is not None  # `_check`
+    key = f"zone:{entry.pk}:{entry.openings}"
+    entry.order = orders.give(device=door, key=key, kind="open_door", body={}, by=by, at=at, now=now)
+    entry.save(update_fields=["order", "openings", "stay_until"])
+    return entry
+
+
+def _full(row: SelfServiceArea, inside: int, *, now: datetime) -> Refused:
+    near = [
+        each for each in queries.with_doors([row.hall]) if each.pk != row.pk
+    ]  # fmt: skip
+    other = next((z for z in queries.zones(near, now=now) if z.mode != "closed" and z.left != 0), None)
+    ends = Entry.objects.filter(area=row, out_at=None, stay_until__gt=now).order_by("stay_until")
+    frees_at = ends.values_list("stay_until", flat=True).first()
+    facts = {"inside": inside, "limit": row.most_inside, "frees": frees_at}
+    if other is not None:
+        facts["other"] = {"zh": other.area.name_zh, "en": other.area.name_en}
+        facts["zone"] = other.area.code
+    return Refused("zone-full", facts=facts, next=frees_at)
+
+
+def _settle(entry: Entry, *, now: datetime) -> None:
+    """Follow the door's word. The area's row is held."""
+    order = entry.order
+    if order is None:
+        return
+    order.refresh_from_db(fields=["state", "why"])
+    if order.state == "done" and entry.opened_at is None:
+        entry.opened_at = now
+        if entry.out_how == "shut" and _back(entry):  # it said later that it opened after all
+            entry.out_at, entry.out_how = None, ""
+        entry.save(update_fields=["opened_at", "out_at", "out_how"])
+    elif order.state in SHUT and entry.opened_at is None and entry.out_at is None:
+        entry.out_at, entry.out_how = max(now, entry.in_at), "shut"
+        entry.save(update_fields=["out_at", "out_how"])
+        EntryCode.objects.filter(entry=entry).update(used_at=None)  # it opened nothing: it is good as before
+
+
+def _back(entry: Entry) -> bool:
+    """Whether nobody of that card was let in since."""
+    others = Entry.objects.filter(area=entry.area_id, person=entry.person_id, out_at=None)
+    return entry.person_id is None or not others.exists()
+
+
+# --- out ---
+
+
+def left(*, area: SelfServiceArea, entry_id: int, how: str = "door", now: datetime) -> Entry:
+    """Somebody is out: said twice it is once. Nothing is asked and nothing refused.
+
+    :param how: door (it saw them) | left (they, or a keeper, said so). :raises Refused: nothing-found – no entry of this area.
+    """
+    with transaction.atomic():
+        _locked(area)
+        entry = Entry.objects.select_related("area").filter(pk=entry_id, area=area).first()
+        if entry is None:
+            raise Refused("nothing-found", facts={"entry": entry_id})
+        if entry.out_at is None:
+            entry.out_at, entry.out_how = max(now, entry.in_at), how
+            entry.save(update_fields=["out_at", "out_how"])
+    return entry
+
+
+def left_by_card(*, area: SelfServiceArea, person_id: int, now: datetime) -> Entry | None:
+    """Whoever lays the card there on the way out. None: they were not counted, and go all the same."""
+    known = _of_person(area, person_id)
+    return None if known is None else left(area=area, entry_id=known.pk, how="left", now=now)
+
+
+def noted_out(*, area: SelfServiceArea, entry_id: int, by: Actor, now: datetime) -> Entry:
+    """A keeper saw that they are gone. :raises Refused: nothing-found."""
+    with transaction.atomic():
+        entry = left(area=area, entry_id=entry_id, how="left", now=now)
+        audit.record(
+            action="zone_left_noted", subject=f"area:{area.code}", by=by, now=now, hall=area.hall.code,
+            facts={"entry": entry_id},
+        )  # fmt: skip
+    return entry
+
+
+def sweep(*, now: datetime) -> int:
+    """Follow the doors that have answered, then end what nobody ended half an hour after its stay. :returns: how many ended."""
+    answered = Q(out_at=None) | Q(out_how="shut", order__state="done", in_at__gt=now - BELIEVED)
+    pending = Entry.objects.filter(answered, opened_at=None, order__isnull=False).exclude(order__state__in=UNDER_WAY)
+    for entry_id in pending.order_by("area_id", "id").values_list("pk", flat=True)[:500]:
+        settle(entry_id=entry_id, now=now)
+    ended = 0
+    due = Entry.objects.filter(out_at=None, stay_until__lte=now - rules.SWEPT_AFTER).order_by("area_id")
+    for area in SelfServiceArea.objects.filter(pk__in=due.values("area_id")).order_by("id"):
+        with transaction.atomic():
+            _locked(area)
+            ended += _sweep(Entry.objects.filter(area=area), now=now)
+    return ended
+
+
+def _sweep(rows: object, *, now: datetime) -> int:
+    due = rows.filter(out_at=None, stay_until__lte=now - rules.SWEPT_AFTER)  # type: ignore[attr-defined]
+    return int(due.update(out_at=now, out_how="swept"))
+
+
+# --- help ---
+
+
+def call_for_help(*, area: SelfServiceArea, device: Device | None, by: Actor, now: datetime) -> HelpCall:
+    """求助: pressed again it is the same call, until somebody has ended it."""
+    with transaction.atomic():
+        call, new = HelpCall.objects.get_or_create(area=area, ended_at=None, defaults={"device": device, "at": now})
+        if new:
+            audit.record(action="zone_help_called", subject=f"area:{area.code}", by=by, now=now, hall=area.hall.code)
+    return call
+
+
+def answer_help(*, area: SelfServiceArea, call_id: int, by: Actor, now: datetime) -> HelpCall:
+    """Somebody looks after it: nobody else is told, and the door's page says that somebody comes. Twice is once, and the first
+    one's. :raises Refused: nothing-found."""
+    return _call_step(area, call_id, "zone_help_answered", _answered, by=by, now=now)
+
+
+def end_help(*, area: SelfServiceArea, call_id: int, by: Actor, now: datetime) -> HelpCall:
+    """It is over. :raises Refused: nothing-found."""
+    return _call_step(area, call_id, "zone_help_ended", _ended, by=by, now=now)
+
+
+def _answered(call: HelpCall, by: Actor, now: datetime) -> bool:
+    if call.answered_at is not None or call.ended_at is not None:
+        return False
+    call.answered_at, call.answered_by = now, str(by)
+    return True
+
+
+def _ended(call: HelpCall, by: Actor, now: datetime) -> bool:
+    if call.ended_at is not None:
+        return False
+    _answered(call, by, now)
+    call.ended_at, call.ended_by = now, str(by)
+    return True
+
+
+def _call_step(
+    area: SelfServiceArea, call_id: int, action: str, step: Callable[[HelpCall, Actor, datetime], bool], *, by: Actor,
+    now: datetime,
+) -> HelpCall:  # fmt: skip
+    with transaction.atomic():
+        call = HelpCall.objects.select_for_update(no_key=True, of=("self",)).filter(pk=call_id, area=area).first()
+        if call is None:
+            raise Refused("nothing-found", facts={"call": call_id})
+        if step(call, by, now):
+            call.save(update_fields=["answered_at", "answered_by", "ended_at", "ended_by"])
+            audit.record(action=action, subject=f"area:{area.code}", by=by, now=now, hall=area.hall.code)
+    return call
+
+
+def tell_of_help(*, policies: dict[int, HallPolicy], now: datetime) -> int:
+    """Tell the step that is due of each call nobody has answered, once; the steps are those of the fleet's alarms.
+
+    :param policies: by hall. :returns: how many were told.
+    """
+    rows = HelpCall.objects.filter(ended_at=None, answered_at=None).select_related("area__hall__region")
+    calls = list(rows.prefetch_related("told").order_by("id"))
+    due: list[tuple[HelpCall, str]] = []
+    for call in calls:
+        told = {each.step: each.at for each in call.told.all()}
+        policy = policies.get(call.area.hall_id, HallPolicy()).machines
+        step = fleet_rules.due(policy=policy, kind="help", opened_at=call.at, told=told, now=now)
+        if step is not None:
+            due.append((call, step))
+    whom = fleet.who_is_told({call.area.hall for call, _ in due}) if due else {}
+    rows_told = [
+        HelpTold(call=call, step=step, told=whom.get((call.area.hall_id, step), []), at=now) for call, step in due
+    ]
+    HelpTold.objects.bulk_create(rows_told, ignore_conflicts=True)
+    return len(rows_told)
+
+
+# --- closed, and what is forgotten ---
+
+
+def close_for_today(*, area: SelfServiceArea, why: str, by: Actor, now: datetime) -> Closing:
+    """今日关闭: nobody is let in until this day's night is over. Closed already, it is the same closing.
+
+    :raises Refused: invalid – no reason.
+    """
+    if not why.strip() or len(why) > WHY_MOST:
+        raise _invalid("why", "写明关闭原因，最多 200 字", "Say why, in 200 characters at most")
+    with transaction.atomic():
+        row = _locked(area)
+        Closing.objects.filter(area=row, ended_at=None, until_at__lte=now).update(ended_at=now, ended_by=str(by))
+        standing = Closing.objects.filter(area=row, ended_at=None).first()
+        if standing is not None:
+            return standing
+        until = rules.day_begins(queries.policy_of(row), now.astimezone(ZoneInfo(row.hall.timezone)))
+        made = Closing.objects.create(area=row, from_at=now, until_at=until, why=why.strip(), made_by=str(by))
+        audit.record(
+            action="zone_closed", subject=f"area:{row.code}", by=by, now=now, hall=row.hall.code,
+            facts={"until": until.isoformat()},
+        )  # fmt: skip
+    return made
+
+
+def open_again(*, area: SelfServiceArea, by: Actor, now: datetime) -> bool:
+    """Earlier than planned; twice is once."""
+    with transaction.atomic():
+        row = _locked(area)
+        opened = Closing.objects.filter(area=row, ended_at=None, until_at__gt=now)
+        if not opened.update(ended_at=now, ended_by=str(by)):
+            return False
+        audit.record(action="zone_opened_again", subject=f"area:{row.code}", by=by, now=now, hall=row.hall.code)
+    return True
+
+
+def forget_old(*, now: datetime, most: int = 5000) -> int:
+    """After thirty days nobody knows whose card it was; codes go after a day. :returns: how many of both."""
+    old = Entry.objects.filter(in_at__lt=now - rules.NAMED_FOR, person__isnull=False, out_at__isnull=False)
+    unnamed = Entry.objects.filter(pk__in=old.order_by("in_at").values("pk")[:most]).update(person=None)
+    codes = EntryCode.objects.filter(until__lt=now - rules.CODES_KEPT).order_by("until").values("pk")[:most]
+    return unnamed + EntryCode.objects.filter(pk__in=codes).delete()[0]
+
+
+def is_opening(entry: Entry) -> bool:
+    return entry.order is not None and entry.order.state in UNDER_WAY
+
+
+def why_shut(entry: Entry) -> str:
+    """What the door said of it; "" where it opened, or has not answered."""
+    order: DeviceOrder | None = entry.order
+    return order.why or "not_answered" if order is not None and order.state in SHUT else ""
+
+
+def _invalid(field: str, zh: str, en: str) -> Refused:
+    return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}})

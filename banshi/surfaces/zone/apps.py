@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ZoneConfig(AppConfig):
+    name = "banshi.surfaces.zone"
+    label = "surface_zone"
