@@ -196,6 +196,8 @@ DEEDS: dict[str, Text] = {
     "phone_proven": pgettext_lazy("deed", "%(what)s proved the telephone number"),
     "name_corrected": pgettext_lazy("deed", "%(who)s corrected the name of %(what)s from the card"),
     "account_proven": pgettext_lazy("deed", "%(who)s bound the telephone of %(what)s"),
+    "shown_at_machine": pgettext_lazy("deed", "%(what)s showed at a machine who they are"),
+    "not_shown_at_machine": pgettext_lazy("deed", "At a machine it was not shown that it is %(what)s"),
     "phone_cleared": pgettext_lazy("deed", "%(who)s took the telephone off %(what)s"),
     "name_confirmed": pgettext_lazy("deed", "%(who)s compared the name of %(what)s with the card"),
     "entries_joined": pgettext_lazy("deed", "%(who)s made two entries one: %(what)s has two documents"),

@@ -361,6 +361,8 @@ AUDIT: dict[str, Text] = {
     "phone_proven": _("proved a telephone"),
     "name_corrected": _("corrected a name"),
     "account_proven": _("bound a telephone"),
+    "shown_at_machine": _("showed at a machine who they are"),
+    "not_shown_at_machine": _("did not show at a machine who they are"),
     "phone_cleared": _("took a telephone off"),
     "name_confirmed": _("proved a name at the window"),
     "entries_joined": _("made two entries one"),

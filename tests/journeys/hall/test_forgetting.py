@@ -33,7 +33,7 @@ from tests.town import TUESDAY_NINE, Town
 pytestmark = pytest.mark.django_db
 KINDS = (
     "answers", "tries", "codes", "events", "orders", "webhooks", "uploads", "imports", "unkept", "sessions", "visits",
-    "suspensions", "ratings", "enquiries", "messages",
+    "kiosk-sessions", "suspensions", "ratings", "enquiries", "messages",
     "enquiries", "messages",
 )  # fmt: skip
 NOTHING = dict.fromkeys(KINDS, 0)
@@ -87,8 +87,8 @@ def test_many_go_in_several_statements_and_those_that_stay_are_not_in_the_way(
     for _ in range(5):
         announce(hall="town", topic="line", now=TUESDAY_NINE - timedelta(days=8))
 
-    # Eight tables, twice more for events, the halls; what appeals still need (three) and messages
-    with django_assert_num_queries(18):
+    # Nine tables, twice more for events, the halls; what appeals still need (three) and messages
+    with django_assert_num_queries(19):
         assert forget(clock.wall()) == {"events": 5}
 
     assert Event.objects.count() == 4
