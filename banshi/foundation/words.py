@@ -402,6 +402,10 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("The number is over"),
         _("Still need it? Take a new number in the hall, or book a time."),
     ),
+    ("printer-stuck", "own"): (
+        _("It did not print"),
+        _("The document stays yours: print it at another machine, or open it on the phone."),
+    ),
     ("way-not-here", "sheet"): (
         _("This one is not printed at a machine"),
         _("Fetch it at the issue window with your card, or choose another way."),

@@ -19,7 +19,7 @@ from banshi.foundation.said import english, named
 from banshi.foundation.times import day_words
 from banshi.frames.case_fields import card_for
 from banshi.frames.typed import key_or_none
-from banshi.journeys.case import at_machine, bundles, from_library, renewing
+from banshi.journeys.case import at_machine, bundles, from_library, own_print, renewing
 from banshi.journeys.case.from_library import Held
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
@@ -35,6 +35,7 @@ from banshi.surfaces.kiosk import cabinet, papers, sitting
 from banshi.surfaces.kiosk.form import lines_at
 from banshi.surfaces.kiosk.mine import their_case, together
 from banshi.surfaces.kiosk.place import Place
+from banshi.surfaces.kiosk.printed import prints
 from banshi.surfaces.kiosk.refusing import Way, refused_page
 from banshi.surfaces.kiosk.result import result_words
 from banshi.surfaces.kiosk.screens import screens_of
@@ -255,8 +256,16 @@ def sent(request: Any, place: Place, person: int, no: str) -> HttpResponse:
         "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:case', args=[no])}",
         "told": bool(case.contact),
         "fee": fees.owed(no, now=place.now),
+        "document": _printable(place, person, case),
     }
     return sitting.shown(request, place, "sent.html", context)
+
+
+def _printable(place: Place, person: int, case: Case) -> str:
+    """The number of what was granted, where it can be printed here; "" for none."""
+    if not case.granted or not prints(place):
+        return ""
+    return next((own.paper.number for own in own_print.documents_of(person) if own.case.pk == case.pk), "")
 
 
 def _title(case: Case, *, new: bool) -> str:

@@ -145,6 +145,7 @@ def _things(place: Place, person: int) -> dict[str, Any]:
         ],
         "nothing": not things and not over,
         "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:cases')}",
+        "prints": printed.prints(place),
     }
 
 

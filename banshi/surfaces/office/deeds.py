@@ -249,6 +249,7 @@ DEEDS: dict[str, Text] = {
     "parcel-made": pgettext_lazy("deed", "%(who)s made a waybill for %(what)s"),
     "parcel-posted": pgettext_lazy("deed", "%(who)s handed %(what)s to the courier"),
     "parcel-back": pgettext_lazy("deed", "%(who)s took %(what)s back from the courier"),
+    "document-printed": pgettext_lazy("deed", "The document of %(what)s was printed at a machine by its holder"),
     "result-printed": pgettext_lazy("deed", "%(who)s printed the result of %(what)s"),
     "folder-made": pgettext_lazy("deed", "%(who)s made a folder for the papers of %(what)s"),
     "folder-joined": pgettext_lazy("deed", "%(who)s put two folders with papers of %(what)s into one"),

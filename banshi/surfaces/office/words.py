@@ -519,6 +519,7 @@ AUDIT: dict[str, Text] = {
     "parcel-made": pgettext_lazy("deed", "made a waybill"),
     "parcel-posted": pgettext_lazy("deed", "handed a result to the courier"),
     "parcel-back": pgettext_lazy("deed", "took a parcel back"),
+    "document-printed": pgettext_lazy("deed", "printed a document of their own"),
     "result-printed": pgettext_lazy("deed", "printed a result"),
     "folder-made": pgettext_lazy("deed", "made a folder of papers"),
     "folder-joined": pgettext_lazy("deed", "put two folders of a case into one"),
