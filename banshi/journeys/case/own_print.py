@@ -1,5 +1,6 @@
 """本人证照打印: whoever stands at a machine and has shown who they are sees what was granted to them, and prints it: the paper
-that stands with the case, with its verification code. It hands nothing over: what lies at the issue window opens with its own code.
+that stands with the case, with its verification code. It hands nothing over: what lies at the issue window opens with its own
+code.
 """
 
 from __future__ import annotations

@@ -368,11 +368,13 @@ class KioskSession(models.Model):
                 name="no_face_is_compared_without_consent",
             ),
             models.CheckConstraint(
-                condition=models.Q(way="clerk") & ~models.Q(vouched_by="") | ~models.Q(way="clerk") & models.Q(vouched_by=""),
+                condition=models.Q(way="clerk") & ~models.Q(vouched_by="")
+                | ~models.Q(way="clerk") & models.Q(vouched_by=""),
                 name="who_vouches_at_a_machine_has_a_name",
             ),
             models.UniqueConstraint(
-                fields=["hall", "number"], condition=~models.Q(number="") & models.Q(ended_at=None),
+                fields=["hall", "number"],
+                condition=~models.Q(number="") & models.Q(ended_at=None),
                 name="a_number_to_vouch_is_of_one_who_stands_there",
             ),
         ]
