@@ -257,6 +257,10 @@ BANSHI_JAM_ONE_IN = int(
     os.environ.get("BANSHI_JAM_ONE_IN", "0" if MODE == "test" else "8")
 )  # of the demo's doors; 0: none
 BANSHI_JAMMED = frozenset(filter(None, os.environ.get("BANSHI_JAMMED", "").split(",")))  # cabinet:cell, of the demo's
+_faces = (
+    "" if PRODUCTION else "banshi.gateways.faces.stand_in"
+)  # "" = no machine compares faces, the other ways lead on
+BANSHI_FACE_CHECK = os.environ.get("BANSHI_FACE_CHECK", _faces)
 _machines = "NoneHere" if PRODUCTION or MODE == "test" else "StandIn"
 BANSHI_MACHINES = os.environ.get("BANSHI_MACHINES") or f"banshi.gateways.machines.{_machines}"  # the demo's fleet
 _till = "banshi.gateways.till.NotSet" if PRODUCTION else "banshi.gateways.till.StandIn"

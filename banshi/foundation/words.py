@@ -205,6 +205,14 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("The courier does not answer"),
         _("Nothing is lost. Try again in a few minutes; it can also be fetched at the window."),
     ),
+    "show-first": (
+        _("Show first that it is you"),
+        _("The card alone is not enough for this: a code to your phone, a clerk, or a look of the machine."),
+    ),
+    "way-not-shown": (
+        _("That did not show that it is you"),
+        _("Tries left this way: {left}. Every other way leads on by itself."),
+    ),
     "way-not-here": (
         _("This hall does not hand results over this way"),
         _("Fetch it at the issue window, or choose another way."),
@@ -416,6 +424,10 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
     ("already-checked-in", "over"): (
         _("The number is over"),
         _("Still need it? Take a new number in the hall, or book a time."),
+    ),
+    ("printer-stuck", "own"): (
+        _("It did not print"),
+        _("The document stays yours: print it at another machine, or open it on the phone."),
     ),
     ("way-not-here", "sheet"): (
         _("This one is not printed at a machine"),

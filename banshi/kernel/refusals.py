@@ -119,6 +119,8 @@ SLUGS: dict[str, int] = {
     "not-every-hall": 403,
     "other-hall": 409,
     "not-allowed": 403,
+    "show-first": 403,
+    "way-not-shown": 409,
     "code-wrong": 409,
     "code-void": 409,
     "code-used": 409,

@@ -36,7 +36,10 @@ UNSAID: dict[str, dict[str, Any]] = {
         "call_within": "hall", "spill_over_after": 10, "redirect_to": [], "identity_required": False,
         "start_without_identity": True, "auto_call": False, "one_ticket_per_person_and_category": True,
     },
-    "machines": {"keepers_after": 0, "head_after": 15, "region_after": 60},
+    "machines": {
+        "keepers_after": 0, "head_after": 15, "region_after": 60, "rules_level": "shown", "prints_level": "shown",
+        "contact_level": "shown",
+    },
     "delivery": {
         "courier": True, "postage": "receiver", "quiet_working_days": 3, "cabinet_hours": 72, "remind_after_days": 7,
         "kiosk_prints": 1,

@@ -75,6 +75,16 @@ def card_read(nos: Sequence[str], *, by: Actor, now: datetime) -> None:
             cases.card_counts(case_no=no, by=by, now=now)
 
 
+def decides_at_once(cases_sent: Iterable[Case]) -> bool:
+    """Whether rules may decide one of them as it is sent now: whoever sends it shows first who they are."""
+    return any(
+        case.phase == "draft"
+        and queries.handling_of_case(case).by_rule is not None
+        and queries.rules_mode(case) == "live"
+        for case in cases_sent
+    )
+
+
 @dataclass(frozen=True)
 class Together:
     """As `Beginning`, of several items begun as one. `answers`: by shared names; `matter`: code of a 一件事, "" of a choice."""

@@ -5,10 +5,12 @@ given at once. Anything doubtful goes the ordinary way, to a person, with all th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
 
+from banshi.foundation import clock
 from banshi.journeys.case import charging, conclude, folders
 from banshi.journeys.case.cabinets import need_taken_out
 from banshi.kernel import names
@@ -25,7 +27,9 @@ from banshi.rooms.catalogue.rules.handling import NAME, NUMBER, Field
 from banshi.rooms.catalogue.rules.values import WrongValue, read
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.queries import at_machine as at_machines
 from banshi.rooms.library import queries as library
+from banshi.rooms.places.queries import policy_of
 
 
 def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
@@ -36,12 +40,23 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
         pack = handling_of_case(case).by_rule
         if pack is None:
             return case
-        run = cases.try_rules(case_no=case_no, occasion="submit", applicant=_applicant(case, now=now), now=now)
+        applicant = _applicant(case, now=now)
+        if not shown_enough(case, by=by, now=now):
+            applicant = replace(applicant, proven=False)
+        run = cases.try_rules(case_no=case_no, occasion="submit", applicant=applicant, now=now)
         if run is not None and run.outcome == "grant":
             case = charging.charged(cases.lock(case_no), by=SYSTEM, now=now)
             if pack.electronic and case.fee_due_on is None:
                 _give(case_no, now=now)
         return cases.lock(case_no)
+
+
+def shown_enough(case: Case, *, by: Actor, now: datetime) -> bool:
+    """Whether whoever sends it from a machine has shown as much as the hall's rules ask for: else a person looks at it."""
+    if by.kind is not ActorKind.KIOSK or policy_of(case.hall_id, now=now).machines.rules_level != "shown":
+        return True
+    entries = [row.pk for row in identity.documents_of(case.person_id)]
+    return at_machines.is_shown(entries, hall=case.hall.code, at=clock.wall())
 
 
 def receive(

@@ -21,6 +21,7 @@ from banshi.rooms.devices.actions import orders
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.hooks import actions as hooks
 from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.actions import at_machine
 from banshi.rooms.library import actions as library
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places import queries as places
@@ -49,6 +50,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "answers": lambda: answers.forget_old(before=wall - answers.KEPT, most=MOST),
         "tries": lambda: limits.forget_old(before=old, most=MOST),
         "codes": lambda: identity.forget_codes(before=old, most=MOST),
+        "kiosk-sessions": lambda: at_machine.forget_sessions(at=wall, most=MOST),
         "events": lambda: announce.forget_old(before=now - EVENTS_KEPT, most=MOST),
         "orders": lambda: orders.forget_old(at=wall, most=MOST),
         "zones": lambda: zones.forget_old(now=now, most=MOST),

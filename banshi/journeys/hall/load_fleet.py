@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from banshi.kernel import tables
 from banshi.kernel.names import InvalidName, label
+from banshi.rooms.catalogue.actions import machines
+from banshi.rooms.catalogue.models import MachineOffer
 from banshi.rooms.devices.actions import fleet
 from banshi.rooms.devices.models import MachineType
 from banshi.rooms.devices.rules.fleet import PARTS
@@ -35,6 +38,7 @@ def load_fleet(root: Path) -> None:
     """:param root: the presets folder. :raises ValueError: a file that does not say what its format asks for, naming it."""
     types = _types(root)
     fleet.keep_types(types)
+    machines.keep_offers(_offers(root))
     known = {row.code for row in types} | set(MachineType.objects.values_list("code", flat=True))
     halls = dict(Hall.objects.values_list("code", "id"))
     rows = _rows(root)
@@ -66,12 +70,14 @@ def _rows(root: Path) -> list[tables.Row]:
         raise ValueError(f"areas.csv: {wrong}") from wrong
 
 
-def _types(root: Path) -> list[MachineType]:
+def _documents(root: Path) -> list[dict[str, Any]]:
     file = root / "machines.yaml"
-    if not file.exists():
-        return []
+    return (yaml.safe_load(file.read_text(encoding="utf-8")) or []) if file.exists() else []
+
+
+def _types(root: Path) -> list[MachineType]:
     found = []
-    for order, one in enumerate(yaml.safe_load(file.read_text(encoding="utf-8")) or []):
+    for order, one in enumerate(_documents(root)):
         unknown = next((part for part in one["parts"] if part not in PARTS), None)
         if unknown is not None:
             raise ValueError(f"machines.yaml, {one['code']}: there is no part {unknown}; there are {', '.join(PARTS)}")
@@ -81,6 +87,22 @@ def _types(root: Path) -> list[MachineType]:
                 name_en=_label(one["name_en"], "machines.yaml"), parts=list(one["parts"]), order=order,
             )
         )  # fmt: skip
+    return found
+
+
+def _offers(root: Path) -> list[MachineOffer]:
+    """What each kind does, of those of which it is said: `items: all`, or codes; `deeds`."""
+    found = []
+    for one in _documents(root):
+        if "deeds" not in one:
+            continue
+        items = one.get("items", [])
+        if items != "all" and not isinstance(items, list):
+            raise ValueError(f"machines.yaml, {one['code']}: items is all, or a list of matters")
+        codes = [] if items == "all" else [str(code) for code in items]
+        found.append(
+            MachineOffer(type=one["code"], items=codes, all_items=items == "all", deeds=[str(d) for d in one["deeds"]])
+        )
     return found
 
 

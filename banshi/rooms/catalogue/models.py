@@ -370,6 +370,25 @@ class OneMatter(models.Model):
         return dict(map(member, self.items.split(";")))
 
 
+class MachineOffer(models.Model):
+    """What a kind of self-service machine does (presets/machines.yaml): `items`, codes of matters that are begun there, [] with
+    `all_items` for every one that needs no window; `deeds`, of rules/machines.DEEDS. A kind without a row does everything.
+    """
+
+    type = models.CharField(max_length=40, primary_key=True)  # code of the kind, as the devices room knows it
+    items = models.JSONField(default=list)
+    all_items = models.BooleanField(default=False)
+    deeds = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "catalogue_machine_offer"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(all_items=False) | models.Q(items=[]), name="a_machine_offers_all_matters_or_some"
+            )
+        ]
+
+
 class OneMatterDraft(models.Model):
     """What the office wants a 一件事 to say, or that it is no longer offered, until a second person publishes it. `document`:
     rules/one_matters.py. States: rules/drafts.py.

@@ -46,3 +46,17 @@ class PagePrinter(Protocol):
     """Prints one document, or raises `PrinterTrouble`; the adapter is named by `BANSHI_PAGE_PRINTER`."""
 
     def __call__(self, address: str, pdf: bytes) -> None: ...
+
+
+class NoFace(Exception):
+    """Nothing was compared: no camera, nobody before it, no light."""
+
+
+class FaceCheck(Protocol):
+    """Has a machine compare who stands before it with the picture in the card, there; nothing but yes or no leaves it.
+
+    :param device: code of the machine. :param session: which check it is. :raises NoFace: it could not. The adapter is named by
+        `BANSHI_FACE_CHECK`; "" = there is none, and the other ways lead on.
+    """
+
+    def __call__(self, device: str, session: str) -> bool: ...

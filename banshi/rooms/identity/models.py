@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from banshi.foundation.crypto import EncryptedText
+from banshi.kernel.shown import WAYS
 from banshi.rooms.identity.rules import LETTERS, RELATIONS, Limits
 
 
@@ -329,6 +330,58 @@ class SignInCode(models.Model):
     class Meta:
         db_table = "identity_sign_in_code"
         constraints = [models.CheckConstraint(condition=models.Q(tries_left__gte=0), name="tries_run_out_at_zero")]
+
+
+class KioskSession(models.Model):
+    """Somebody at a machine with their card, and how far they have shown who they are (kernel/shown.py). No picture, no digits of
+    a code: which way, when, who vouched. `until`, `ended_at`: machine time; `began_at`, `shown_at`: hall time.
+
+    `number`: what a clerk types who vouches, once it was asked for. `consent_at`: a check of the face was agreed to.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    hall = models.CharField(max_length=40)
+    device = models.CharField(max_length=60, default="")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    level = models.CharField(max_length=8, default="card")
+    way = models.CharField(max_length=8, default="")
+    number = models.CharField(max_length=6, default="")
+    code_misses = models.SmallIntegerField(default=0)
+    face_misses = models.SmallIntegerField(default=0)
+    consent_at = models.DateTimeField(null=True)
+    vouched_by = models.CharField(max_length=60, default="")
+    began_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_kiosk_session"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(level="card", way="", shown_at=None)
+                | models.Q(level="shown", way__in=WAYS, shown_at__isnull=False),
+                name="who_was_shown_at_a_machine_says_by_which_way",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(way="face") | models.Q(consent_at__isnull=False),
+                name="no_face_is_compared_without_consent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(way="clerk") & ~models.Q(vouched_by="")
+                | ~models.Q(way="clerk") & models.Q(vouched_by=""),
+                name="who_vouches_at_a_machine_has_a_name",
+            ),
+            models.UniqueConstraint(
+                fields=["hall", "number"],
+                condition=~models.Q(number="") & models.Q(ended_at=None),
+                name="a_number_to_vouch_is_of_one_who_stands_there",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "until"], name="kiosk_sessions_of_a_person"),
+            models.Index(fields=["until"], name="kiosk_sessions_by_age"),
+        ]
 
 
 class StaffManager(BaseUserManager["Staff"]):

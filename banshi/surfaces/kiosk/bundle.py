@@ -214,9 +214,12 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
     if not is_draft(rows):
         return redirect("kiosk:bundle-sent", place.hall.code, no)
     if request.method == "GET":
-        return sitting.shown(request, place, "bundle_check.html", _checked(place, found, rows))
+        context = {**_checked(place, found, rows), **handing_in.how_decided(request, place, rows)}
+        return sitting.shown(request, place, "bundle_check.html", context)
     if request.GET.get("renew") == "1":
         return _renewed(place, found, rows)
+    if at_machine.decides_at_once(rows) and not handing_in.may_send(request, place):
+        return sitting.show_first(place, f"{request.path}?shown=1")
     try:
         at_machine.card_read([each.no for each in rows], by=place.by, now=place.now)
         bundles.submit_bundle(bundle_no=found.no, by=place.by, now=place.now)

@@ -14,11 +14,13 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.catalogue.queries import ItemLine
 from banshi.rooms.insight import queries as insight
-from banshi.surfaces.kiosk import sitting
+from banshi.surfaces.kiosk import offering, sitting
 from banshi.surfaces.kiosk.place import Place
 from banshi.surfaces.kiosk.together import offered, picked, rest_of
 
 LOOKED_THROUGH = 60  # of what is found, until so many are done here
+WHOLE = 5000  # as many matters as a hall can have
+ELSEWHERE = 3  # of what is found and not done at this machine
 RESULTS = 6  # with the keys they fill a standing screen
 
 
@@ -35,14 +37,27 @@ def find(request: Any, place: Place, person: int) -> HttpResponse:
         if asked
         else insight.popular(place.hall.code, now=place.now, n=LOOKED_THROUGH)
     )
-    matters = [] if here else offered(place, asked)
+    offer = offering.offer(place)
+    if offer.items is not None:
+        if not asked:  # a machine of one trade shows all it does
+            all_lines = {line.code: line for line in catalogue.search("", hall=place.hall.code, limit=WHOLE)}
+            lines = [all_lines[code] for code in offer.items if code in all_lines]
+        matters = []
+    else:
+        matters = [] if here else offered(place, asked)
     have = {item.code for item in here}
-    found = [line for line in done_here(lines, online=bool(here)) if line.code not in have][: RESULTS - len(matters)]
+    most = len(lines) if offer.items is not None and not asked else RESULTS - len(matters)
+    possible = [line for line in done_here(lines, online=bool(here)) if line.code not in have]
+    found = [line for line in possible if offer.begins(line.code)][:most]
+    others = [line for line in lines if line.code not in have and not offer.begins(line.code)] if asked else []
+    places = {row.code: row for row in Item.objects.filter(code__in=[line.code for line in others[:ELSEWHERE]])}
     not_now = {line.code for line in found if line.seasons is not None and not line.seasons.hold(place.today)}
     context = {
         "q": asked,
         "found": [(line, _leads(place, here, line)) for line in found],
         "not_now": not_now,
+        "narrow": offer.items is not None,
+        "others": [(line, offering.elsewhere(place, places[line.code])) for line in others[:ELSEWHERE]],
         "picked": rest_of(here),
         "with": BETWEEN.join(item.code for item in here),
         "go": reverse("kiosk:together", args=[place.hall.code, BETWEEN.join(each.code for each in here)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +19,7 @@ from banshi.foundation.said import english, named
 from banshi.foundation.times import day_words
 from banshi.frames.case_fields import card_for
 from banshi.frames.typed import key_or_none
-from banshi.journeys.case import at_machine, bundles, from_library, renewing
+from banshi.journeys.case import at_machine, bundles, from_library, own_print, renewing
 from banshi.journeys.case.from_library import Held
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases import actions
@@ -34,6 +35,7 @@ from banshi.surfaces.kiosk import cabinet, papers, sitting
 from banshi.surfaces.kiosk.form import lines_at
 from banshi.surfaces.kiosk.mine import their_case, together
 from banshi.surfaces.kiosk.place import Place
+from banshi.surfaces.kiosk.printed import prints
 from banshi.surfaces.kiosk.refusing import Way, refused_page
 from banshi.surfaces.kiosk.result import result_words
 from banshi.surfaces.kiosk.screens import screens_of
@@ -166,10 +168,14 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
     if not cases.guided_case(case).complete:
         return redirect("kiosk:situation", place.hall.code, no)
     if request.method == "GET":
-        return sitting.shown(request, place, "check.html", _checked(place, case))
+        return sitting.shown(
+            request, place, "check.html", {**_checked(place, case), **how_decided(request, place, [case])}
+        )
     if request.GET.get("renew") == "1":
         renewing.renew(case_no=no, known=card_for(case, today=place.today), by=place.by, now=place.now)
         return redirect("kiosk:check", place.hall.code, no)
+    if at_machine.decides_at_once([case]) and not may_send(request, place):
+        return sitting.show_first(place, f"{request.path}?shown=1")
     send = actions.supplement if case.phase == "supplement" else bundles.submit
     try:
         at_machine.card_read([no], by=place.by, now=place.now)
@@ -179,6 +185,20 @@ def check(request: Any, place: Place, person: int, no: str) -> HttpResponse:
             return redirect("kiosk:sent", place.hall.code, no)
         return _not_sent(request, place, case, refused)
     return redirect(f"{reverse('kiosk:sent', args=[place.hall.code, no])}?new=1")
+
+
+def how_decided(request: Any, place: Place, rows: Sequence[Case]) -> dict[str, bool]:
+    """For the page that sends: whether rules may decide it, and whether whoever stands there leaves it to a person."""
+    return {
+        "at_once": at_machine.decides_at_once(rows),
+        "by_person": request.GET.get("by_person") == "1",
+        "is_shown": request.GET.get("shown") == "1" and sitting.reaches(request, place, "rules"),
+    }
+
+
+def may_send(request: Any, place: Place) -> bool:
+    """Of what rules may decide: whether whoever stands there showed who they are, or leaves it to a person."""
+    return request.GET.get("by_person") == "1" or sitting.reaches(request, place, "rules")
 
 
 def _checked(place: Place, case: Case) -> dict[str, Any]:
@@ -236,8 +256,16 @@ def sent(request: Any, place: Place, person: int, no: str) -> HttpResponse:
         "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:case', args=[no])}",
         "told": bool(case.contact),
         "fee": fees.owed(no, now=place.now),
+        "document": _printable(place, person, case),
     }
     return sitting.shown(request, place, "sent.html", context)
+
+
+def _printable(place: Place, person: int, case: Case) -> str:
+    """The number of what was granted, where it can be printed here; "" for none."""
+    if not case.granted or not prints(place):
+        return ""
+    return next((own.paper.number for own in own_print.documents_of(person) if own.case.pk == case.pk), "")
 
 
 def _title(case: Case, *, new: bool) -> str:

@@ -28,7 +28,7 @@ from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.feedback.queries import ToRate
 from banshi.rooms.identity import queries as people
-from banshi.surfaces.kiosk import cabinet, card, printed, sitting
+from banshi.surfaces.kiosk import cabinet, card, offering, printed, sitting
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 
@@ -145,6 +145,8 @@ def _things(place: Place, person: int) -> dict[str, Any]:
         ],
         "nothing": not things and not over,
         "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:cases')}",
+        "prints": printed.prints(place),
+        "deeds": offering.deeds(place),
     }
 
 

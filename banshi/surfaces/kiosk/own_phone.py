@@ -1,4 +1,7 @@
-"""Prove the own telephone at the machine: the card is read, a code goes to the phone, and the code is typed here."""
+"""Prove the own telephone at the machine: the card is read, a code goes to the phone, and the code is typed here.
+
+Whoever has a number confirmed already shows first who they are: whoever found a card does not move its holder's messages.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from banshi.foundation.words import words
+from banshi.journeys.person import at_kiosk as showing
 from banshi.journeys.person import own_phone
 from banshi.journeys.person import sign_in as codes
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.identity import queries as people
 from banshi.rooms.messaging.actions import phone_index
-from banshi.surfaces.kiosk import card
+from banshi.surfaces.kiosk import card, sitting
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 
@@ -49,7 +53,7 @@ def own_phone_page(request: HttpRequest, place: Place) -> HttpResponse:
     """Card, number, code, done: one after the other; what was given before comes back with each form."""
     here = reverse("kiosk:phone", args=[place.hall.code])
     if request.method == "GET":
-        return page(request, place, "phone_card.html")
+        return _shown_or_card(request, place)
     step = Step.handed_on(request.POST.get("step", ""), place)
     try:
         not_too_often(place)
@@ -72,6 +76,22 @@ def _card_read(request: HttpRequest, place: Place) -> HttpResponse:
         person = card.person_read(request, place, typed=_not_a_card)
     except card.NotRead as no:
         return page(request, place, "phone_card.html", {"wrong": no.wrong}, status=SLUGS["identity-invalid"])
+    if showing.has_own_number(person) and showing.level_for(place.hall, "contact", now=place.now) == "shown":
+        sitting.begin(request, place, person)
+        if not sitting.reaches(request, place, "contact"):
+            return sitting.show_first(place, reverse("kiosk:phone", args=[place.hall.code]))
+    return _number_page(request, place, person)
+
+
+def _shown_or_card(request: HttpRequest, place: Place) -> HttpResponse:
+    """Whoever showed who they are, and still stands there, lays no card there again."""
+    person = sitting.person_at(request, place)
+    if person is None or not sitting.reaches(request, place, "contact"):
+        return page(request, place, "phone_card.html")
+    return _number_page(request, place, person)
+
+
+def _number_page(request: HttpRequest, place: Place, person: int) -> HttpResponse:
     step = Step(place.hall.code, person, (place.now + LASTS).isoformat())
     return page(request, place, "phone_number.html", {"step": step.sealed(), "typed": ""})
 

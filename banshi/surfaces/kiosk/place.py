@@ -28,6 +28,8 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 
 COOKIE = "device"
+MACHINE = "demo_machine"
+KINDS = ("kiosk", "machine")  # that show these pages: what gives numbers, and what people help themselves at
 IDLE_S = 20
 
 
@@ -110,8 +112,17 @@ def _device(request: HttpRequest, hall: Hall) -> Device | None:
     code, _, token = request.COOKIES.get(COOKIE, "").partition(":")
     paired = devices.by_token(code, token) if token else None
     if paired is not None:
-        return paired if paired.hall_id == hall.pk and paired.kind == "kiosk" else None
-    return None if settings.PRODUCTION else devices.first_of_kind(hall, "kiosk")
+        return paired if paired.hall_id == hall.pk and paired.kind in KINDS else None
+    return None if settings.PRODUCTION else _in_a_demo(request, hall)
+
+
+def _in_a_demo(request: HttpRequest, hall: Hall) -> Device | None:
+    """The machine that was named (`?machine=`, and kept), else the hall's first kiosk."""
+    if "machine" in request.GET:
+        request.session[MACHINE] = request.GET["machine"][:60].replace("\0", "")
+    asked = str(request.session.get(MACHINE, ""))
+    named = Device.objects.filter(hall=hall, code=asked, kind__in=KINDS, retired_at=None).first() if asked else None
+    return named or devices.first_of_kind(hall, "kiosk")
 
 
 def _retired(request: HttpRequest) -> Device | None:

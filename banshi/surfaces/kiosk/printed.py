@@ -11,14 +11,15 @@ from django.views.decorators.http import require_http_methods
 
 from banshi.journeys.case import kiosk_print
 from banshi.kernel.refusals import Refused
-from banshi.surfaces.kiosk import presented
+from banshi.surfaces.kiosk import offering, presented
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 
 
 def prints(place: Place) -> bool:
     """Whether results are printed here."""
-    return place.policy.delivery.kiosk_prints > 0 and place.device is not None and bool(place.device.printer)
+    has_printer = place.device is not None and bool(place.device.printer)
+    return place.policy.delivery.kiosk_prints > 0 and has_printer and "print" in offering.deeds(place)
 
 
 @sensitive_post_parameters("code", "chip", "presented")

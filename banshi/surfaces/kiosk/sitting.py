@@ -1,7 +1,8 @@
 """Who stands at the machine: whose card was read, kept sealed in its session while they fill something in.
 
-It ends with the start page – Done, silence and the next person lead there – and some minutes after the last page. Whoever goes
-back in the browser after that is asked for a card.
+What they showed besides stands in a row of the identity room, which ends with it. It ends with the start page – Done, silence and
+the next person lead there – and some minutes after the last page. Whoever goes back in the browser after that is asked for a
+card.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -21,7 +23,12 @@ from django.views.decorators.http import require_http_methods
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import Unreadable, decrypt, encrypt
+from banshi.journeys.person import at_kiosk as showing_who
+from banshi.kernel import shown as shown_rules
 from banshi.kernel.refusals import SLUGS, Refused
+from banshi.rooms.identity.actions import at_machine
+from banshi.rooms.identity.models import KioskSession
+from banshi.rooms.identity.queries import at_machine as known
 from banshi.surfaces.kiosk.place import Place, at_kiosk, page
 from banshi.surfaces.kiosk.refusing import Way, refused_page
 
@@ -32,24 +39,70 @@ IDLE_S = 90  # a form is thought about, which no page sees
 View = Callable[..., HttpResponseBase]
 
 
-def begin(request: HttpRequest, place: Place, person: int) -> None:
-    """This person's card lies there."""
-    said = orjson.dumps([place.hall.code, person, clock.wall().timestamp() + FOR_S])
+def begin(request: HttpRequest, place: Place, person: int, *, ref: str | None = None) -> None:
+    """This person's card lies there. What they showed besides (`ref`) stays theirs while they stand there."""
+    if ref is None:
+        kept, ref = _at(request, place)
+        if kept != person:
+            ref = ""
+        elif ref:
+            at_machine.keep_session(ref=ref, at=clock.wall())
+    said = orjson.dumps([place.hall.code, person, clock.wall().timestamp() + FOR_S, ref])
     request.session[KEY] = encrypt(said.decode(), place=PLACE)
 
 
 def end(request: HttpRequest) -> None:
     """Nobody stands there."""
-    request.session.pop(KEY, None)
+    kept = request.session.pop(KEY, None)
+    if kept is not None and (ref := _taken_apart(kept)[3]):
+        at_machine.end_session(ref=ref, at=clock.wall())
 
 
 def person_at(request: HttpRequest, place: Place) -> int | None:
     """Who stands there; None: nobody, or nobody has touched it for too long."""
+    return _at(request, place)[0]
+
+
+def session_at(request: HttpRequest, place: Place) -> KioskSession | None:
+    """What whoever stands there has shown; None while nothing but the card was asked of them."""
+    person, ref = _at(request, place)
+    found = known.session(ref, at=clock.wall())
+    return found if found is not None and found.person_id == person else None
+
+
+def session_for(request: HttpRequest, place: Place, person: int) -> KioskSession:
+    """The same; begun where there is none."""
+    found = session_at(request, place)
+    if found is None:
+        found = showing_who.begin(hall=place.hall, device=place.device, person_id=person, now=place.now)
+        begin(request, place, person, ref=found.ref)
+    return found
+
+
+def reaches(request: HttpRequest, place: Place, what: str) -> bool:
+    """Whether whoever stands there has shown as much as the hall's rules ask for. :param what: rules | prints | contact."""
+    found = session_at(request, place)
+    needed = showing_who.level_for(place.hall, what, now=place.now)
+    return shown_rules.reaches(found.level if found is not None else "card", needed)
+
+
+def show_first(place: Place, then: str) -> HttpResponse:
+    """Leads to the page that asks who it is, and from there to `then`, a page of this machine."""
+    return redirect(f"{reverse('kiosk:show', args=[place.hall.code])}?{urlencode({'then': then})}")
+
+
+def _at(request: HttpRequest, place: Place) -> tuple[int | None, str]:
+    hall, person, until, ref = _taken_apart(request.session.get(KEY, ""))
+    there = hall == place.hall.code and until > clock.wall().timestamp()
+    return (person, ref) if there else (None, "")
+
+
+def _taken_apart(kept: object) -> tuple[str, int, float, str]:
     try:
-        hall, person, until = orjson.loads(decrypt(str(request.session.get(KEY, "")), place=PLACE))
+        hall, person, until, ref = orjson.loads(decrypt(str(kept), place=PLACE))
     except (Unreadable, ValueError):
-        return None
-    return int(person) if hall == place.hall.code and until > clock.wall().timestamp() else None
+        return "", 0, 0.0, ""
+    return str(hall), int(person), float(until), str(ref)
 
 
 def by_card(view: View) -> View:

@@ -21,7 +21,7 @@ from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.catalogue.queries.seasons import seasons_of
 from banshi.rooms.catalogue.rules.guided import Guided, guided, in_hall
 from banshi.rooms.catalogue.rules.handling import Option, Question
-from banshi.surfaces.kiosk import sitting
+from banshi.surfaces.kiosk import offering, sitting
 from banshi.surfaces.kiosk.mine import their_case, together
 from banshi.surfaces.kiosk.place import Place, not_too_often
 
@@ -66,6 +66,8 @@ def about(request: Any, place: Place, person: int, item: str) -> HttpResponse:
     """
     listed = catalogue.hall_item(place.hall.pk, item[:80])
     need_taken(listed.item, day=place.today)
+    if not offering.offer(place).begins(listed.item.code):
+        return _not_here(place, listed)
     found = guided(catalogue.handling_of(listed.item), answers_said(request))
     if not (found.where.online or found.where.kiosk):
         return redirect(f"{reverse('kiosk:confirm', args=[place.hall.code])}?{urlencode({'item': item})}")
@@ -85,6 +87,13 @@ def about(request: Any, place: Place, person: int, item: str) -> HttpResponse:
         "back": here + query(said, earlier) if earlier else reverse("kiosk:begin-find", args=[place.hall.code]),
     }
     return sitting.shown(request, place, "begin_question.html", context)
+
+
+def _not_here(place: Place, listed: HallItem) -> HttpResponse:
+    """It is not begun at a machine of this kind: where it is, the search says."""
+    return redirect(
+        f"{reverse('kiosk:begin-find', args=[place.hall.code])}?{urlencode({'q': listed.item.name_zh[:40]})}"
+    )
 
 
 def _takes(place: Place, listed: HallItem, found: Guided) -> dict[str, Any]:
@@ -121,6 +130,8 @@ def begin(request: Any, place: Place, person: int, item: str) -> HttpResponse:
         return redirect(here)
     not_too_often(place)
     listed = catalogue.hall_item(place.hall.pk, item[:80])
+    if not offering.offer(place).begins(listed.item.code):
+        return _not_here(place, listed)
     found = guided(catalogue.handling_of(listed.item), answers_said(request))
     if not found.complete or not (found.where.online or found.where.kiosk):
         return redirect(here + query(dict(found.answers)))

@@ -19,7 +19,7 @@ from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices import queries as known
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.rules import how_busy
-from banshi.surfaces.kiosk import cabinet, printed, sitting
+from banshi.surfaces.kiosk import cabinet, offering, printed, sitting
 from banshi.surfaces.kiosk.place import Place, always_at_kiosk, at_kiosk, page
 
 
@@ -52,6 +52,8 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
         "cabinets": cabinet.here(place),
         "again": False,
         "prints": printed.prints(place),
+        "deeds": offering.deeds(place),
+        "machine": place.device if place.device is not None and place.device.type_id else None,
         **opening(place),
     }
     return page(request, place, "part_start.html" if request.htmx else "start.html", context)  # type: ignore[attr-defined]

@@ -141,6 +141,9 @@ LABELS: dict[str, Text] = {
     "machines.keepers_after": pgettext_lazy("policy", "Who looks after the machines is told of a fault after, minutes"),
     "machines.head_after": pgettext_lazy("policy", "The head of the hall is told of it after, minutes"),
     "machines.region_after": pgettext_lazy("policy", "The region is told of it after, minutes"),
+    "machines.rules_level": pgettext_lazy("policy", "To have rules decide at a machine, somebody shows"),
+    "machines.prints_level": pgettext_lazy("policy", "To see and print their documents at a machine, somebody shows"),
+    "machines.contact_level": pgettext_lazy("policy", "To change a confirmed telephone at a machine, somebody shows"),
 }
 
 HINTS: dict[str, Text] = {
@@ -196,6 +199,7 @@ HINTS: dict[str, Text] = {
     "machines.keepers_after": pgettext_lazy("policy", "Of paper that runs low nobody else is told."),
     "machines.head_after": pgettext_lazy("policy", "Unless somebody looks after it. Empty: never."),
     "machines.region_after": pgettext_lazy("policy", "Empty: they are not told."),
+    "machines.rules_level": pgettext_lazy("policy", "With the card alone a person decides it."),
     "remedy.court_zh": _("Where nothing is said, papers speak of the court that has jurisdiction."),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),
@@ -208,6 +212,10 @@ HINTS: dict[str, Text] = {
     "messages.day_sheet_to": _("One per line. The day's bookings, to work by on paper when the line is down."),
 }
 
+SHOWN_BY: dict[str, Text] = {
+    "card": pgettext_lazy("machine", "the card alone"),
+    "shown": pgettext_lazy("machine", "the card, and a code, a clerk or a face besides"),
+}
 OPTIONS: dict[str, dict[str, Text]] = {
     "booking.release": {
         "week_release": _("Week release"),
@@ -252,6 +260,7 @@ OPTIONS: dict[str, dict[str, Text]] = {
     "screens.names": {"none": _("none"), "masked": _("masked")},
     "messages.day_sheet_names": {"masked": _("masked"), "whole": _("whole")},
     "delivery.postage": {"receiver": _("paid on delivery"), "hall": _("the hall pays")},
+    **dict.fromkeys(("machines.rules_level", "machines.prints_level", "machines.contact_level"), SHOWN_BY),
     "quota.target": {"hall": _("Whole hall"), "category": _("Category"), "item": _("Matter")},
 }
 

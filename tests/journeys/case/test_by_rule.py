@@ -32,6 +32,7 @@ from tests.matters import FORM, SHOP, Matters
 from tests.rules_of_shop import OWN, PACK, RULED, card, publish, ruled, sure, switch, switched_on
 from tests.signers import Plain, sealing
 from tests.together import together
+from tests.standing import shown_there, stands_there
 from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -306,9 +307,43 @@ def test_a_machine_that_saw_no_card_leaves_it_to_a_person(matters: Matters):
     typed = sent_from(matters, kiosk, ref)
     Case.objects.filter(pk=typed.pk).update(phase="withdrawn", outcome="withdrawn", closed_at=TUESDAY_NINE)
 
+    shown_there(person.pk)
     read = sent_from(matters, kiosk, ref, evidence=Evidence.CHIP)
 
     assert (why(typed), read.phase) == (("person", "applicant"), "closed")
+
+
+def test_a_card_alone_that_anybody_may_have_found_leaves_it_to_a_person(matters: Matters):
+    kiosk = Actor(ActorKind.KIOSK, "town-kiosk")
+    ref = card(ruled(matters))
+    enter(matters.person, by=kiosk, at=TUESDAY_NINE)
+    stands_there(matters.person.pk)
+    shown_there(matters.town.person(3).pk, device="town-kiosk-2")  # somebody else, at the machine beside
+
+    case = sent_from(matters, kiosk, ref, evidence=Evidence.CHIP)
+
+    assert (case.phase, *why(case)) == ("pre_review", "person", "applicant")
+
+
+def test_what_was_shown_ends_with_the_sitting(matters: Matters):
+    kiosk = Actor(ActorKind.KIOSK, "town-kiosk")
+    ref = card(ruled(matters))
+    enter(matters.person, by=kiosk, at=TUESDAY_NINE)
+    shown_there(matters.person.pk)
+    stands_there(matters.town.person(3).pk)  # the next one, at the same machine
+
+    case = sent_from(matters, kiosk, ref, evidence=Evidence.CHIP)
+
+    assert why(case) == ("person", "applicant")
+
+
+def test_where_a_hall_asks_for_no_more_than_the_card_it_is_enough(matters: Matters):
+    kiosk = Actor(ActorKind.KIOSK, "town-kiosk")
+    ref = card(ruled(matters))
+    enter(matters.person, by=kiosk, at=TUESDAY_NINE)
+    matters.town.policy(machines={"rules_level": "card"})
+
+    assert sent_from(matters, kiosk, ref, evidence=Evidence.CHIP).phase == "closed"
 
 
 def test_a_card_is_read_before_the_matter_is_begun_and_counts_all_the_same(matters: Matters):
@@ -324,6 +359,7 @@ def test_a_card_is_read_before_the_matter_is_begun_and_counts_all_the_same(matte
         case_no=case.no, code="id", channel="library", certificate=ref, consent=True, by=kiosk, now=TUESDAY_NINE
     )
 
+    shown_there(matters.person.pk)
     assert by_rule.submit(case_no=case.no, by=kiosk, now=TUESDAY_NINE + timedelta(minutes=2)).phase == "closed"
 
 
@@ -381,6 +417,7 @@ def test_that_somebody_is_there_no_account_proves_and_a_clerk_who_saw_them_does(
 def test_nor_does_a_card_that_a_machine_read(matters: Matters):
     kiosk, person = Actor(ActorKind.KIOSK, "town-kiosk"), matters.person
     ref = card(ruled(matters, rules=[PRESENT]))
+    shown_there(person.pk)
     person.name_source, person.name_at = str(kiosk), TUESDAY_NINE
     person.save(update_fields=["name_source", "name_at"])
 

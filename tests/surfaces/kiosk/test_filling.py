@@ -24,6 +24,7 @@ from banshi.surfaces.kiosk import sitting
 from tests.matters import Matters, matters_of
 from tests.rooms.cases.test_promising import SAID
 from tests.rules_of_shop import ruled
+from tests.standing import shown_at_page
 from tests.surfaces.citizen.cases import retell
 from tests.surfaces.kiosk.cards import chip
 from tests.surfaces.kiosk.test_papers import photo
@@ -119,6 +120,15 @@ def ready_to_send(machine: Client, matters: Matters) -> Case:
     return case
 
 
+def show_first(machine: Client, case: Case) -> None:
+    """What rules decide leads to the page that asks who it is, and back."""
+    led = machine.post(f"{HERE}/mine/{case.no}/check")
+    there = machine.get(led["Location"])
+    shown_at_page()
+    back = machine.get(led["Location"])
+    assert ("短信" in said(there), back["Location"]) == (True, f"{HERE}/mine/{case.no}/check?shown=1")
+
+
 def test_the_card_in_the_machine_is_the_paper_and_the_rules_decide(
     matters: Matters, machine: Client, kiosk: Device
 ) -> None:
@@ -126,6 +136,7 @@ def test_the_card_in_the_machine_is_the_paper_and_the_rules_decide(
     case = ready_to_send(machine, matters)
 
     papers = machine.get(f"{HERE}/mine/{case.no}/papers")
+    show_first(machine, case)
     sent = machine.post(f"{HERE}/mine/{case.no}/check", follow=True)
 
     case.refresh_from_db()
@@ -141,6 +152,7 @@ def test_why_a_person_looks_at_it_is_said_and_nobody_brings_the_card_that_was_re
 ) -> None:
     ruled(matters, sample_percent=100)
     case = ready_to_send(machine, matters)
+    show_first(machine, case)
 
     sent = machine.post(f"{HERE}/mine/{case.no}/check", follow=True)
 

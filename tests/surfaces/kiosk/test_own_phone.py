@@ -21,6 +21,7 @@ from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of
+from tests.standing import shown_at_page
 from tests.surfaces.kiosk.cards import chip
 from tests.town import CITIZEN, TUESDAY_NINE, Town
 
@@ -42,7 +43,14 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def ask(machine: Client, **said: Any) -> Any:
-    return machine.post("/kiosk/town/phone", said)
+    """Whoever has a number already shows first who they are."""
+    answer = machine.post("/kiosk/town/phone", said)
+    if answer.status_code == 302:
+        assert answer["Location"] == "/kiosk/town/show?then=%2Fkiosk%2Ftown%2Fphone"
+        machine.get(answer["Location"])
+        shown_at_page()
+        answer = machine.get("/kiosk/town/phone")
+    return answer
 
 
 def test_card_number_and_code_prove_the_telephone(opened: Town, machine: Client, codes: list[str]):

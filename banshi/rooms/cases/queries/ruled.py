@@ -171,3 +171,8 @@ def runs(*, hall: str, department: str = "", item: str = "") -> QuerySet[RuleRun
 def agreement(run: RuleRun) -> bool | None:
     """Whether whoever decided the case of a run came to what the rules would have."""
     return agrees(held=run.held, granted=run.case.granted, outcome=run.case.outcome) if run.outcome == PERSON else None
+
+
+def rules_mode(case: Case) -> str:
+    """off | trial | live, of the item's switch as it stands now."""
+    return RuleSwitch.objects.filter(item_id=case.item_id).values_list("mode", flat=True).first() or "off"

@@ -321,3 +321,16 @@ def for_stand_in() -> list[tuple[str, list[Any]]]:
     spoken = identity.devices_with_keys()
     rows = Device.objects.filter(type__isnull=False, retired_at=None, secret_hash="").exclude(code__in=spoken)
     return list(rows.order_by("id").values_list("code", "type__parts"))
+
+
+def area_with(kinds: Iterable[str], *, hall: Hall) -> SelfServiceArea | None:
+    """The self-service area with a machine of one of these kinds: one of this hall, else one of its city; those open at all hours
+    first. None where there is none.
+    """
+    rows = Device.objects.filter(type__in=list(kinds), area__isnull=False, area__active=True, retired_at=None)
+    there = rows.filter(hall__region__code__startswith=hall.region.code[:4]).select_related("area")
+    found = sorted(
+        (row.area for row in there if row.area is not None),
+        key=lambda a: (a.hall_id != hall.pk, not a.all_hours, a.code),
+    )
+    return next(iter(found), None)
