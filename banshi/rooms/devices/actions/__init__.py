@@ -56,7 +56,9 @@ def register(
     _check_printer(code, printer)
     name = _name(name)
     with transaction.atomic():
-        known = Device.objects.select_for_update(of=("self",)).select_related("hall").filter(code=code).first()
+        known = (
+            Device.objects.select_for_update(of=("self",), no_key=True).select_related("hall").filter(code=code).first()
+        )
         if known is not None and known.hall_id != hall.pk:
             raise Refused("not-your-hall", facts={"hall": {"zh": known.hall.name_zh, "en": known.hall.name_en}})
         values = {
@@ -188,7 +190,7 @@ def heartbeat(*, code: str, state: Mapping[str, Any], now: datetime) -> bool:
     """
     said = {key: _kept(value) for key, value in state.items() if key in SAYS and isinstance(value, SAYS[key])}
     with transaction.atomic():
-        device = Device.objects.select_for_update(of=("self",)).filter(code=code, retired_at=None).first()
+        device = Device.objects.select_for_update(of=("self",), no_key=True).filter(code=code, retired_at=None).first()
         if device is None:
             return False
         kept = {
@@ -260,7 +262,7 @@ def test_seen(*, code: str, test: str, at: datetime) -> None:
     :param at: machine time (`clock.wall()`).
     """
     with transaction.atomic():
-        device = Device.objects.select_for_update(of=("self",)).filter(code=code, retired_at=None).first()
+        device = Device.objects.select_for_update(of=("self",), no_key=True).filter(code=code, retired_at=None).first()
         if device is None or device.test.get("id") != test or device.test.get("seen_at"):
             return
         device.test = {**device.test, "seen_at": at.isoformat()}
@@ -318,7 +320,7 @@ def print_pages(*, device: Device | None, pdf: bytes) -> None:
 
 def _remember_printer(device: Device, word: str) -> None:
     with transaction.atomic():
-        row = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
+        row = Device.objects.select_for_update(of=("self",), no_key=True).get(pk=device.pk)
         if row.state.get("printer") != word:
             row.state = {**row.state, "printer": word}
             row.save(update_fields=["state"])
