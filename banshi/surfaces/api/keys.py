@@ -219,6 +219,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "hall_live": _only("channel", "kiosk", "desk", "manage", "read"),
     "visits": _only("manage", "read"),
     "case_figures": _only("manage", "read"),
+    "self_service_figures": _only("manage", "read"),
     # demo and test installations
     "list_notices": _only("demo"),
     "get_clock": _only("demo"),
