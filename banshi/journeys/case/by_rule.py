@@ -26,6 +26,7 @@ from banshi.rooms.cases.rules.materials import TRUSTED
 from banshi.rooms.catalogue.rules.handling import NAME, NUMBER, Field
 from banshi.rooms.catalogue.rules.values import WrongValue, read
 from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.devices.actions import use as machines
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.queries import at_machine as at_machines
 from banshi.rooms.library import queries as library
@@ -37,6 +38,7 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
     with transaction.atomic():
         conclude.hold(cases.lock(case_no))
         case = cases.submit(case_no=case_no, by=by, now=now)
+        machines.used_by([machines.Used(by, "apply", case_no, case.item_id)], now=now)
         pack = handling_of_case(case).by_rule
         if pack is None:
             return case
@@ -45,6 +47,7 @@ def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
             applicant = replace(applicant, proven=False)
         run = cases.try_rules(case_no=case_no, occasion="submit", applicant=applicant, now=now)
         if run is not None and run.outcome == "grant":
+            machines.used_by([machines.Used(by, "decided", case_no, case.item_id)], now=now)
             case = charging.charged(cases.lock(case_no), by=SYSTEM, now=now)
             if pack.electronic and case.fee_due_on is None:
                 _give(case_no, now=now)

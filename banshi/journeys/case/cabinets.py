@@ -23,6 +23,7 @@ from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Cabinet, Stay
 from banshi.rooms.delivery.rules import TAKEN_AFTER
+from banshi.rooms.devices.actions import use as machines
 
 log = structlog.get_logger("banshi.cabinets")
 _LOOKED = {
@@ -74,7 +75,13 @@ def drop(*, cabinets: Sequence[Cabinet], case_no: str, by: Actor, now: datetime)
         _expect_no_more(case_no, first=first, by=by, now=now)
         raise
     cases.tell_dropped(case_no=case_no, day=day, now=now)
+    machines.used_by([_used(stay, "drop", by)], now=now)
     return stay
+
+
+def _used(stay: Stay, deed: str, by: Actor) -> machines.Used:
+    """A machine opened a cell for whoever stands there; the next time is another one."""
+    return machines.Used(by, deed, f"{stay.case.no}:{stay.pk}", stay.case.item_id)
 
 
 def _expect_no_more(case_no: str, *, first: bool, by: Actor, now: datetime) -> None:
@@ -215,7 +222,9 @@ def fetch(*, cabinets: Sequence[Cabinet], code: str, by: Actor, now: datetime) -
     if not delivery.open_door(stay.cell):
         delivery.broken(cell=stay.cell, now=now)
         raise Refused("door-stuck", facts={"cabinet": stay.cell.cabinet.code})
-    delivery.opened(stay=stay, now=now)
+    with transaction.atomic():
+        delivery.opened(stay=stay, now=now)
+        machines.used_by([_used(stay, "pickup", by)], now=now)
     return stay
 
 

@@ -18,6 +18,7 @@ from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.delivery import queries as deliveries
 from banshi.rooms.delivery.models import Printing
 from banshi.rooms.devices import actions as devices
+from banshi.rooms.devices.actions import use
 from banshi.rooms.devices.models import Device
 from banshi.rooms.devices.ports import PrinterTrouble
 from banshi.rooms.places.models import Hall
@@ -61,6 +62,7 @@ def print_result(*, hall: Hall, code: str, person_id: int, device: Device | None
         there = deliveries.delivery_of(case)
         if there is not None and there.state == "ready":  # else it is a further copy, or a window was quicker
             conclude.hand_over(case_no=case.no, code=code, how="kiosk", by=by, now=now)
+        use.used(device=device, deed="print", key=f"{case.no}:{printing.n}", item_id=case.item_id, now=now)
     return printing
 
 

@@ -22,6 +22,7 @@ from banshi.rooms.cases.models import Case
 from banshi.rooms.cases.queries import case_by_no
 from banshi.rooms.cases.queries.second import Word, word_holds
 from banshi.rooms.cases.rules.duties import second_refusal
+from banshi.rooms.devices.actions import use as machines
 from banshi.rooms.fees import actions as fees
 from banshi.rooms.fees import queries as owing
 from banshi.rooms.fees.models import Charge, Payment, Refund
@@ -90,6 +91,9 @@ def told(*, reference: str, said: Told, now: datetime) -> Payment:
 def _settled(case_no: str, payment: Payment, *, by: Actor, now: datetime) -> None:
     how = MEANS_ZH[payment.means] if payment.way == "window" else WAYS_ZH[payment.way]
     cases.fee_paid(case_no=case_no, how=how, receipt_no=payment.receipt_no or "", fen=payment.fen, by=by, now=now)
+    if payment.way == "kiosk":  # at the machine that began it, whoever told us that it was paid
+        item_id = case_by_no(case_no).item_id
+        machines.used_by([machines.Used(Actor.parse(payment.started_by), "payment", case_no, item_id)], now=now)
     by_rule.give_paid(case_no=case_no, now=now)
 
 

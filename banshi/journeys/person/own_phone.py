@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from banshi.foundation.crypto import blind_index
 from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
@@ -14,6 +15,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.queries import joining as bookings
 from banshi.rooms.cases.actions import reached as cases
+from banshi.rooms.devices.actions import use as machines
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.actions.correcting import Former
@@ -34,7 +36,13 @@ def prove(*, person_id: int, phone: str, code: str, browser: str, by: Actor, now
     account = identity.use_code(phone=phone, code=code, browser=browser, now=now)
     with transaction.atomic():
         former = identity.prove_account(person_id=person_id, account=account, evidence=Evidence.CHIP, by=by, now=now)
+        machines.used_by([_contact(person_id, by, now)], now=now)
         return _follow(person_id, former, by=by, now=now)
+
+
+def _contact(person_id: int, by: Actor, now: datetime) -> machines.Used:
+    """联系方式: changed at a machine, of one person once a day; its key tells nobody whose."""
+    return machines.Used(by, "contact", blind_index(f"{person_id}:{now:%Y-%m-%d}", purpose="machine-use"))
 
 
 @transaction.atomic
@@ -84,6 +92,7 @@ def move_messages(*, person_id: int, why: str = "", by: Actor, now: datetime) ->
         raise Refused("invalid", facts={"field": "phone", "reason": _NONE})
     booked = booking.send_to(person_id=person_id, phone=phone, now=now)
     numbers, renewed = tickets.send_to(person_id=person_id, phone=phone, by=by, now=now)
+    machines.used_by([_contact(person_id, by, now)], now=now)
     facts = {"bookings": booked, "numbers": numbers, "why": why[:200]}
     audit.record(action="contact_moved", subject=f"person:{person_id}", by=by, now=now, hall=by.hall or "", facts=facts)
     return renewed

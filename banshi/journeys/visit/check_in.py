@@ -36,6 +36,7 @@ from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import LIVE, Appointment
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import What
+from banshi.rooms.devices.actions import use as machines
 from banshi.rooms.identity import actions as naming
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
@@ -333,9 +334,15 @@ def check_in(
                     raise
         if beside and policy.auto_call and given[found.pk].state == "waiting":
             (given[found.pk],) = tickets.call_at_idle_windows([given[found.pk]], hall=hall, now=now)
+        machines.used_by([number_given(by, each) for each in given.values()], now=now)
     if shows_more(given[found.pk].limit_key, than=limit_key):
         raise WithItsPerson
     return given[found.pk]
+
+
+def number_given(by: Actor, ticket: Ticket) -> machines.Used:
+    """That whoever gave this number did, where it was a machine."""
+    return machines.Used(by, "ticket", f"ticket-{ticket.pk}", ticket.item_id)
 
 
 def _due_with(found: Appointment, policy: TicketPolicy, now: datetime) -> list[Appointment]:

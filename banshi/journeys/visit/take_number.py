@@ -17,6 +17,7 @@ from banshi.kernel.ownership import is_typed, typed_holder
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.devices.actions import use as machines
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
@@ -98,6 +99,8 @@ def take_many(*, hall: Hall, asked: Sequence[Asked], now: datetime) -> list[Tick
                 answers[i] = _taken_early(hall, one, now) if one.comes_early else _taken(hall, one, now=now)
             except Refused as no:
                 answers[i] = no
+        counted = [(asked[i].by, each) for i, each in sorted(answers.items()) if isinstance(each, Ticket)]
+        machines.used_by([check_in.number_given(by, ticket) for by, ticket in counted], now=now)
     return [answers[i] for i in range(len(asked))]
 
 

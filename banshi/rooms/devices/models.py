@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 
 from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.kernel.machine_orders import ORDER
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.devices.rules.use import DEEDS, NO_MATTERS
 from banshi.rooms.places.models import Hall, SelfServiceArea, Window, Zone
 
 
@@ -169,3 +171,36 @@ class DeviceOrder(models.Model):
             ),
             models.Index(fields=["made_at"], name="device_orders_by_age"),
         ]
+
+
+class MachineUse(models.Model):
+    """使用: what a machine did for somebody, once; append only. Hall time; nothing says for whom.
+
+    `key`: the number of the case or ticket, or a hash, and where that may come again ":" and which time. `matter`: it counts as a
+    matter – what a machine did of one case on one day is one, however many deeds it took.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="uses", db_index=False)
+    deed = models.CharField(max_length=10)
+    key = models.CharField(max_length=80)
+    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    matter = models.BooleanField()
+    at = models.DateTimeField()
+    day = models.DateField()  # of the hall
+
+    class Meta:
+        db_table = "devices_use"
+        constraints = [
+            # Pressed twice is done once.
+            models.UniqueConstraint(fields=["device", "deed", "key"], name="a_machine_does_a_thing_once"),
+            models.UniqueConstraint(
+                F("device"), F("day"), Func(F("key"), Value(":"), Value(1), function="split_part"),
+                condition=Q(matter=True), name="a_matter_counts_once_a_machine_and_day",
+            ),
+            models.CheckConstraint(condition=Q(deed__in=DEEDS), name="a_machine_does_known_deeds"),
+            models.CheckConstraint(
+                condition=Q(matter=False) | ~Q(deed__in=sorted(NO_MATTERS)), name="a_number_or_a_door_is_no_matter"
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["device", "day"], name="uses_by_device_and_day")]

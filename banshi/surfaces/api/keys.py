@@ -233,6 +233,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "visits": _only("manage", "read"),
     "case_figures": _only("manage", "read"),
     "remote_figures": _only("manage", "read"),
+    "self_service_figures": _only("manage", "read"),
     # demo and test installations
     "list_notices": _only("demo"),
     "get_clock": _only("demo"),

@@ -1,4 +1,4 @@
-"""Figures: visits with waits, handling, no-shows and ratings; cases with days and shares."""
+"""Figures: visits with waits, handling, no-shows and ratings; cases with days and shares; what machines did."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from banshi.surfaces.api.operations import caller, found, op
 from banshi.surfaces.api.pages import page
 from banshi.surfaces.api.parts import named
 from banshi.surfaces.api.remote_schemas import RemoteStatsOut
-from banshi.surfaces.api.schemas import CasesFigures, Code, Day, Paged, VisitsPage
+from banshi.surfaces.api.schemas import CasesFigures, Code, Day, Paged, SelfServiceFigures, VisitsPage
 
 router = Router(tags=["stats"])
 MOST_DAYS = 366
@@ -51,6 +51,12 @@ class CasesAsked(DaysAsked):
 
 class RemoteAsked(DaysAsked):
     by: Literal["hall", "item", "channel", "seat"] | None = Field(
+        None, description="One row for each; without it the total alone."
+    )
+
+
+class SelfServiceAsked(DaysAsked):
+    by: Literal["machine", "item", "hour", "day", "deed", "hall"] | None = Field(
         None, description="One row for each; without it the total alone."
     )
 
@@ -89,6 +95,23 @@ def case_figures(request: HttpRequest, asked: Query[CasesAsked]) -> HttpResponse
     *rows, total = insight.cases(halls=halls, first=first, last=last, bys=bys, region=asked.region)[asked.by or ""]
     shown = [_of_cases(row) for row in rows] if asked.by is not None else [_of_cases(total)]
     return found({**page(shown, asked), "total": _of_cases(total)})
+
+
+@router.get(
+    "/stats/self-service", **op("self_service_figures", {200: SelfServiceFigures}), summary="Self-service"
+)  # fmt: skip
+def self_service_figures(request: HttpRequest, asked: Query[SelfServiceAsked]) -> HttpResponse:
+    """What the machines of halls did, and which share of all work that is; of all the key's halls if none is said."""
+    halls, first, last = _where_and_when(caller(request), asked)
+    bys = [asked.by] if asked.by is not None else []
+    *rows, total = insight.self_service(halls=halls, first=first, last=last, bys=bys)[asked.by or ""]
+    shown = [_of_machines(row) for row in rows] if asked.by is not None else [_of_machines(total)]
+    return found({**page(shown, asked), "total": _of_machines(total)})
+
+
+def _of_machines(row: dict[str, Any]) -> dict[str, Any]:
+    figures = {name: row[name] for name in ("uses", "matters", "visits_served", "share")}
+    return {**named(row["key"], row["name_zh"], row["name_en"]), **figures}
 
 
 def _of_cases(row: dict[str, Any]) -> dict[str, Any]:

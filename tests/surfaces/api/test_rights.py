@@ -278,6 +278,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "hall_live": ("get", "/halls/town/live", None),
     "visits": ("get", "/stats/visits?hall=town", None),
     "case_figures": ("get", "/stats/cases?hall=town", None),
+    "self_service_figures": ("get", "/stats/self-service?hall=town", None),
     "list_notices": ("get", "/notices?person=13800138000", None),
     "get_clock": ("get", "/demo/clock", None),
     "set_clock": ("put", "/demo/clock", {"speed": 0}),
@@ -302,6 +303,7 @@ HALL_BOUND = {  # operation → a key of the right scope, bound to another hall
     "visits": "other-read",
     "case_figures": "other-read",
     "remote_figures": "other-read",
+    "self_service_figures": "other-read",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -20,13 +20,16 @@ from banshi.kernel.names import InvalidName, label
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.devices import queries, rules
-from banshi.rooms.devices.models import Device, Fault
+from banshi.rooms.devices.models import Device, Fault, MachineType
 from banshi.rooms.devices.ports import PagePrinter, Printer, PrinterTrouble, Slip
 from banshi.rooms.devices.queries import device_by_code, secret_hash
+from banshi.rooms.devices.rules.fleet import WHOLE
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.places.models import Hall, SelfServiceArea, Window, Zone
 
-KINDS = ("kiosk", "board", "zone_board", "window_display", "evaluator", "door")
+MACHINE = "machine"  # of the fleet
+DOOR = "door"  # of a self-service area
+KINDS = ("kiosk", "board", "zone_board", "window_display", "evaluator", DOOR)
 SAYS = {"page": str, "version": int, "stale": bool, "language": str, "width": int, "height": int, "waiting": int}
 ENROL_WITHIN = timedelta(days=1)  # of the secret's making: whoever sets the machine up is there
 PRINTER = "banshi.gateways.printers.print_slip"
@@ -44,23 +47,26 @@ def register(
     window: Window | None = None,
     printer: str = "",
     area: SelfServiceArea | None = None,
+    type: MachineType | None = None,
 ) -> Device:
     """Make a device known, or change one that is (same code).
 
     :param printer: "" (none), `file:name` or what the operator allows (rules.py), with `#32` for 58 mm paper.
-    :param area: which self-service area a door opens; of any other kind nothing is said here.
-    :raises Refused: invalid (code, kind, printer, a door of no area of this hall), not-your-hall (the code is another hall's).
+    :param area: of this hall, where it helps people outside of it; which one a door opens. :param type: of a machine of the
+        fleet – a `machine` always, a kiosk where it is looked after as one.
+    :raises Refused: invalid (code, kind, printer, type, area – a door of none), not-your-hall (the code is another hall's).
     """
     if not re.fullmatch(r"[a-z0-9_-]{1,60}", code):
         raise _invalid("code", "编号用小写字母、数字、横线和下划线", "A code has small letters, digits, - and _")
-    if kind not in (*KINDS, "machine"):  # those of the fleet are changed here, and made with their area
+    if kind not in (*KINDS, MACHINE):
         raise _invalid("kind", "没有这种设备", "There is no such kind of device")
-    if kind == "door" and (area is None or area.hall_id != hall.pk):
-        raise _invalid("area", "选这扇门属于哪个自助服务区", "Choose the self-service area that this door opens")
+    _check_fleet(hall, kind, area, type)
     _check_printer(code, printer)
     name = _name(name)
     with transaction.atomic():
-        known = Device.objects.select_for_update(of=("self",)).select_related("hall").filter(code=code).first()
+        known = (
+            Device.objects.select_for_update(of=("self",), no_key=True).select_related("hall").filter(code=code).first()
+        )
         if known is not None and known.hall_id != hall.pk:
             raise Refused("not-your-hall", facts={"hall": {"zh": known.hall.name_zh, "en": known.hall.name_en}})
         values: dict[str, Any] = {
@@ -70,13 +76,37 @@ def register(
             "zone": zone,
             "window": window,
             "printer": printer,
+            "area": area,
+            "type": type,
         }
-        if kind == "door":
-            values["area"] = area
+        if known is not None and known.type_id != (type.pk if type else None):
+            _end_faults(known, parts=type.parts if type else [], now=now)
         device, _ = Device.objects.update_or_create(code=code, defaults=values)
         deed, facts = _deed(known, name, kind)
         audit.record(action=deed, subject=f"device:{code}", by=by, now=now, hall=hall.code, facts=facts)
     return device
+
+
+def _check_fleet(hall: Hall, kind: str, area: SelfServiceArea | None, type: MachineType | None) -> None:
+    """:raises Refused: invalid."""
+    if kind == MACHINE and type is None:
+        raise _invalid("type", "选自助设备的类型", "Choose what kind of self-service machine it is")
+    if type is not None and kind not in (MACHINE, "kiosk"):
+        raise _invalid("type", "只有取号机和自助终端有类型", "Only a kiosk or a self-service machine is of such a kind")
+    if area is not None and area.hall_id != hall.pk:
+        raise _invalid("area", "选本大厅的自助服务区", "Choose a self-service area of this hall")
+    if kind == DOOR and area is None:
+        raise _invalid("area", "选这扇门属于哪个自助服务区", "Choose the self-service area that this door opens")
+    if area is not None and type is None and kind != DOOR:
+        raise _invalid(
+            "area", "自助服务区里的设备要选类型", "What stands in a self-service area needs a kind of machine"
+        )
+
+
+def _end_faults(device: Device, *, parts: Sequence[str], now: datetime) -> None:
+    """Of another kind from now on: of parts that it has no more nobody will say that they work."""
+    gone = Fault.objects.filter(device=device, ended_at=None)
+    gone.exclude(part__in=[*parts, *([WHOLE] if parts else [])]).update(ended_at=Greatest(F("opened_at"), now))
 
 
 def _deed(known: Device | None, name: str, kind: str) -> tuple[str, dict[str, str]]:
@@ -194,7 +224,7 @@ def heartbeat(*, code: str, state: Mapping[str, Any], now: datetime) -> bool:
     """
     said = {key: _kept(value) for key, value in state.items() if key in SAYS and isinstance(value, SAYS[key])}
     with transaction.atomic():
-        device = Device.objects.select_for_update(of=("self",)).filter(code=code, retired_at=None).first()
+        device = Device.objects.select_for_update(of=("self",), no_key=True).filter(code=code, retired_at=None).first()
         if device is None:
             return False
         kept = {
@@ -266,7 +296,7 @@ def test_seen(*, code: str, test: str, at: datetime) -> None:
     :param at: machine time (`clock.wall()`).
     """
     with transaction.atomic():
-        device = Device.objects.select_for_update(of=("self",)).filter(code=code, retired_at=None).first()
+        device = Device.objects.select_for_update(of=("self",), no_key=True).filter(code=code, retired_at=None).first()
         if device is None or device.test.get("id") != test or device.test.get("seen_at"):
             return
         device.test = {**device.test, "seen_at": at.isoformat()}
@@ -324,7 +354,7 @@ def print_pages(*, device: Device | None, pdf: bytes) -> None:
 
 def _remember_printer(device: Device, word: str) -> None:
     with transaction.atomic():
-        row = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
+        row = Device.objects.select_for_update(of=("self",), no_key=True).get(pk=device.pk)
         if row.state.get("printer") != word:
             row.state = {**row.state, "printer": word}
             row.save(update_fields=["state"])

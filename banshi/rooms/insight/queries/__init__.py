@@ -1,6 +1,6 @@
 """Reads over every room. visits: figures by level · kept, facts: what they are made of · day: a hall's days from other sides
 · case_facts, cases: the same of cases · case_grounds: why
-· names: how rows are called · floor: the hall now · often: 常办."""
+· names: how rows are called · floor: the hall now · often: 常办 · self_service: what machines did."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from banshi.rooms.insight.queries.facts import BOUNDS, STEPS, counted
 from banshi.rooms.insight.queries.floor import FreeClerk, HallBusy, busy, free_clerks, hints
 from banshi.rooms.insight.queries.kept import KEPT_BYS, SUMS
 from banshi.rooms.insight.queries.often import popular
+from banshi.rooms.insight.queries.self_service import SELF_SERVICE_BYS, self_service
 from banshi.rooms.insight.queries.visits import BYS, COUNTS, TIMES, By, figures, levels, visits
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "CASE_BYS",
     "COUNTS",
     "KEPT_BYS",
+    "SELF_SERVICE_BYS",
     "STEPS",
     "SUMS",
     "TIMES",
@@ -56,6 +58,7 @@ __all__ = [
     "levels",
     "popular",
     "promises",
+    "self_service",
     "sides",
     "visits",
     "wait_distribution",

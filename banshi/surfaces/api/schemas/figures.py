@@ -142,6 +142,28 @@ class CasesFigures(Out):
     next: str | None = Field(description="Cursor of the next page, or null.")
 
 
+class SelfServiceOut(Out):
+    """One row of what machines did. For every split uses, matters and visits add up to the total exactly."""
+
+    code: str = Field(
+        description="Code of the machine, item, deed or hall; the day or the hour. `none`: no matter named."
+    )
+    name: str
+    name_en: str
+    uses: int = Field(description="All that machines did, numbers for a window and entries to an area among it.")
+    matters: int = Field(
+        description="Of these the matters: what a machine did of one case on one day is one; numbers and entries are none."
+    )
+    visits_served: int | None = Field(description="At windows, as in `/stats/visits`; null by machine and by deed.")
+    share: float | None = Field(description="Matters of machines, of these and the visits served at windows: 0 to 1.")
+
+
+class SelfServiceFigures(Out):
+    data: list[SelfServiceOut]
+    total: SelfServiceOut
+    next: str | None = Field(description="Cursor of the next page, or null.")
+
+
 class VisitsPage(Out):
     data: list[VisitsOut]
     total: VisitsOut
