@@ -66,7 +66,6 @@ def _form(
         printers=devices.allowed_addresses(),
         zones=list(Zone.objects.filter(hall=hall).select_related("floor").order_by("floor__order", "code")),
         windows=list(Window.objects.filter(hall=hall).order_by("code")),
-        areas=list(SelfServiceArea.objects.filter(hall=hall, active=True).order_by("code")),
         refused=refused,
         status=status_of(refused) if refused else 200,
         tested=devices.tested(device, now=clock.wall()) if device else None,
@@ -78,7 +77,6 @@ def _saved(request: Asked, hall: Hall, typed: dict[str, str]) -> Device:
     """:raises Refused: invalid, not-your-hall (the code is another hall's)."""
     zone = Zone.objects.filter(hall=hall, code=typed["zone"]).first()
     window = Window.objects.filter(hall=hall, code=typed["window"]).first()
-    area = SelfServiceArea.objects.filter(hall=hall, code=typed["area"]).first()
     if not typed["name"]:
         raise invalid("name", _("Give it a name that people in the hall know."))
     if (typed["window"] and window is None) or (typed["zone"] and zone is None):
