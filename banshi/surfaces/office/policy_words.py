@@ -21,6 +21,7 @@ SECTIONS: dict[str, Text] = {
     "delivery": _("Handing over results"),
     "cases": pgettext_lazy("policy", "Cases"),
     "machines": pgettext_lazy("policy", "Self-service machines"),
+    "video": pgettext_lazy("policy", "Video service"),
     "remedy": pgettext_lazy("policy", "Whoever disagrees with a decision"),
 }
 
@@ -144,6 +145,13 @@ LABELS: dict[str, Text] = {
     "machines.rules_level": pgettext_lazy("policy", "To have rules decide at a machine, somebody shows"),
     "machines.prints_level": pgettext_lazy("policy", "To see and print their documents at a machine, somebody shows"),
     "machines.contact_level": pgettext_lazy("policy", "To change a confirmed telephone at a machine, somebody shows"),
+    "video.opens": pgettext_lazy("policy", "Video service opens at"),
+    "video.closes": pgettext_lazy("policy", "Video service closes at"),
+    "video.ring_s": pgettext_lazy("policy", "A seat rings for, seconds"),
+    "video.most_waiting": pgettext_lazy("policy", "Maximum people waiting for a call"),
+    "video.windows_take": pgettext_lazy("policy", "Window clerks with a seat take calls"),
+    "video.idle_s": pgettext_lazy("policy", "Once the window has been empty for, seconds"),
+    "video.hall_waits_below": pgettext_lazy("policy", "While fewer people wait in the hall than"),
 }
 
 HINTS: dict[str, Text] = {
@@ -200,6 +208,9 @@ HINTS: dict[str, Text] = {
     "machines.head_after": pgettext_lazy("policy", "Unless somebody looks after it. Empty: never."),
     "machines.region_after": pgettext_lazy("policy", "Empty: they are not told."),
     "machines.rules_level": pgettext_lazy("policy", "With the card alone a person decides it."),
+    "video.opens": pgettext_lazy("policy", "Empty, with the end: the hours of the hall."),
+    "video.ring_s": pgettext_lazy("policy", "Then the call goes back to its place in line, and the seat is paused."),
+    "video.most_waiting": pgettext_lazy("policy", "0: no video service here."),
     "remedy.court_zh": _("Where nothing is said, papers speak of the court that has jurisdiction."),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),
@@ -259,6 +270,10 @@ OPTIONS: dict[str, dict[str, Text]] = {
     "messages.channels": {"sms": _("SMS"), "wechat": _("WeChat"), "email": _("E-mail")},
     "screens.names": {"none": _("none"), "masked": _("masked")},
     "messages.day_sheet_names": {"masked": _("masked"), "whole": _("whole")},
+    "video.windows_take": {
+        "none": pgettext_lazy("policy", "Never"),
+        "idle": pgettext_lazy("policy", "While nobody is at the window"),
+    },
     "delivery.postage": {"receiver": _("paid on delivery"), "hall": _("the hall pays")},
     **dict.fromkeys(("machines.rules_level", "machines.prints_level", "machines.contact_level"), SHOWN_BY),
     "quota.target": {"hall": _("Whole hall"), "category": _("Category"), "item": _("Matter")},

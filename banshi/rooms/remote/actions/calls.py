@@ -202,6 +202,6 @@ def end(
         changed(session, state=SESSION.to("end"), ended_at=now, why=why, outcome=kept)
         talk_ends(session, why, now=now)
         free(seat_id, state=then, now=now)
-        record("remote_ended", session, by=by, now=now, facts={"why": why})
+        record("remote_ended", session, by=by, now=now, facts={"ended": why})
         told(session, now=now, seat_id=seat_id)
     return session

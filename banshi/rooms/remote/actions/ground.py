@@ -63,7 +63,7 @@ def record(
     action: str, session: RemoteSession, *, by: Actor, now: datetime, facts: Mapping[str, Any] | None = None
 ) -> None:
     audit.record(
-        action=action, subject=f"remote:{session.hall.code}:{session.day:%y%m%d}-{session.no}", by=by, now=now,
+        action=action, subject=f"remote:{session.day:%y%m%d}-{session.no}", by=by, now=now,
         hall=session.hall.code, facts=facts or {},
     )  # fmt: skip
 

@@ -178,7 +178,7 @@ def ask_act(*, ref: str, kind: str, body: Mapping[str, Any], key: str, by: Actor
             raise Refused("consent-missing", facts={"what": "screen"})
         n = _next(session.acts.all(), rules.MOST_SAID)
         act = Act.objects.create(session=session, n=n, key=key, kind=kind, body=written, asked_at=now)
-        record("remote_act_asked", session, by=by, now=now, facts={"kind": kind, "n": n})
+        record("remote_act_asked", session, by=by, now=now, facts={"act": kind, "n": n})
         told(session, now=now)
     return act
 
