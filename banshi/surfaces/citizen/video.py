@@ -174,6 +174,7 @@ def _call(request: Any, session: RemoteSession, *, refused: Refused | None = Non
     addresses = {
         "news": reverse("citizen:video-news", kwargs=here), "say": reverse("citizen:video-say", kwargs=here),
         "signal": reverse("citizen:video-signal", kwargs=here), "here": reverse("citizen:video-call", kwargs=here),
+        "gone": reverse("citizen:video"),
     }  # fmt: skip
     waits = session.state in ("waiting", "callback")
     context = {
