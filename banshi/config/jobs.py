@@ -26,7 +26,7 @@ Job = Callable[[int], None]
 AT_ONCE: Final = {
     "tick": 1, "send_messages": 2, "send_webhooks": 1, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1, "forget": 1,
     "move_stand_ins": 1, "watch_fleet": 1,
-    "seal_papers": 1, "end_orders": 1,
+    "seal_papers": 1, "end_orders": 1, "give_calls": 1,
 }  # fmt: skip
 # Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
 LATE_AFTER_S: Final = {
@@ -38,6 +38,7 @@ LATE_AFTER_S: Final = {
     "watch_fleet": 120.0,
     "seal_audit": 300.0,
     "end_orders": 120.0,
+    "give_calls": 120.0,
     "follow_up": 300.0,
     "forget": 3600.0,
 }
@@ -159,6 +160,16 @@ def end_orders(timestamp: int) -> None:
     from banshi.rooms.devices.actions import orders
 
     orders.end_due(at=clock.wall())
+
+
+@app.periodic(cron="* * * * * *")
+@app.task(name="give_calls", queue="tick", queueing_lock="give_calls")
+@watched
+def give_calls(timestamp: int) -> None:
+    """Rings that nobody answered, seats whose page is gone, and whoever waits while somebody is free."""
+    from banshi.journeys.remote import attend
+
+    attend.look(now=clock.now(), wall=clock.wall())
 
 
 @app.periodic(cron="* * * * * */10")

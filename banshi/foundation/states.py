@@ -58,6 +58,24 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
     "line": {
         "stopped": (pgettext_lazy("state", "Calling stopped"), "wait"),
     },
+    "remote_session": {
+        "waiting": (pgettext_lazy("state of a call", "Waiting"), "wait"),
+        "ringing": (pgettext_lazy("state of a call", "Ringing"), "urgent"),
+        "talking": (pgettext_lazy("state of a call", "Talking"), "ok"),
+        "callback": (pgettext_lazy("state of a call", "To be called back"), "info"),
+        "ended": (pgettext_lazy("state of a call", "Ended"), ""),
+    },
+    "seat": {
+        "away": (pgettext_lazy("state of a seat", "Away"), ""),
+        "ready": (pgettext_lazy("state of a seat", "Ready"), "ok"),
+        "paused": (pgettext_lazy("state of a seat", "Paused"), "wait"),
+        "talking": (pgettext_lazy("state of a seat", "In a call"), "info"),
+    },
+    "remote_act": {
+        "asked": (pgettext_lazy("state of an act", "Asked"), "wait"),
+        "allowed": (pgettext_lazy("state of an act", "Allowed"), "ok"),
+        "answered": (pgettext_lazy("state of an act", "Answered"), ""),
+    },
     "slot": {
         "open": (pgettext_lazy("state", "Free places"), "ok"),
         "full": (pgettext_lazy("state", "Fully booked"), ""),

@@ -47,8 +47,8 @@ def test_each_job_comes_as_often_as_it_says():
         return -float(coming.get_next(float)) + float(coming.get_next(float))
 
     assert {task.task.name: gap(task.cron) for task in app.periodic_registry.periodic_tasks.values()} == {
-        "tick": 1, "send_messages": 1, "send_webhooks": 1, "seal_papers": 1, "follow_up": 1, "requeue_stalled": 15,
-        "seal_audit": 10, "forget": 600, "move_stand_ins": 10, "watch_fleet": 15, "end_orders": 5,
+        "tick": 1, "give_calls": 1, "send_messages": 1, "send_webhooks": 1, "seal_papers": 1, "follow_up": 1,
+        "requeue_stalled": 15, "seal_audit": 10, "forget": 600, "move_stand_ins": 10, "watch_fleet": 15, "end_orders": 5,
     }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ COMPUTED = {
         "originals-given",
     },  # by its `_record`
     "banshi/rooms/consulting/actions.py": set(),  # by its `_record`
+    "banshi/rooms/remote/actions/ground.py": set(),  # by its `record`
     "banshi/rooms/hooks/actions/keeping.py": set(),  # by its `_record`
 }
 SQL = re.compile(r"INSERT INTO audit_entry.*?(?=\n\)|\"\"\")", re.S)

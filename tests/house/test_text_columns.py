@@ -104,6 +104,10 @@ delivery_parcel.payer delivery_parcel.posted_by delivery_parcel.reference delive
 delivery_parcel_word.event delivery_parcel_word.status delivery_sent_papers.came_by delivery_sent_papers.said_by
 delivery_sent_papers.waybill delivery_folder.made_by delivery_folder.place delivery_folder_paper.code delivery_folder_move.by
 delivery_folder_move.deed delivery_folder_move.place delivery_folder_move.why
+remote_seat.kind remote_seat.languages remote_seat.skills remote_seat.state remote_session.asked_by remote_session.booking
+remote_session.language remote_session.media remote_session.origin remote_session.ref remote_session.skills
+remote_session.state remote_session.wants remote_session.why remote_talk.why remote_said.by remote_said.key remote_said.kind
+remote_signal.by remote_signal.kind remote_consent.what remote_act.key remote_act.kind
 consulting_enquiry.asked_by consulting_enquiry.contact_index
 consulting_enquiry.language consulting_enquiry.no consulting_enquiry.state consulting_public_answer.state
 library_authority_key.authority library_authority_key.given_by
@@ -211,6 +215,7 @@ BORN_SEALED = (
     "delivery_",
     "devices_",
     "consulting_",
+    "remote_",
     "fees_",
     "feedback_task.appeal_text",
     "feedback_task.finding",

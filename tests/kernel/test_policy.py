@@ -37,6 +37,10 @@ UNSAID: dict[str, dict[str, Any]] = {
         "start_without_identity": True, "auto_call": False, "one_ticket_per_person_and_category": True,
     },
     "machines": {"keepers_after": 0, "head_after": 15, "region_after": 60},
+    "video": {
+        "opens": None, "closes": None, "ring_s": 20, "most_waiting": 30, "windows_take": "none", "idle_s": 60,
+        "hall_waits_below": 3,
+    },
     "delivery": {
         "courier": True, "postage": "receiver", "quiet_working_days": 3, "cabinet_hours": 72, "remind_after_days": 7,
         "kiosk_prints": 1,

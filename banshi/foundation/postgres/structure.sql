@@ -4881,6 +4881,7 @@ CREATE TABLE public.remote_session (
     score smallint,
     rated_at timestamp with time zone,
     booking character varying(40) NOT NULL,
+    forgotten boolean NOT NULL,
     account_id bigint,
     case_id bigint,
     device_id bigint,
@@ -7406,6 +7407,8 @@ CREATE INDEX services_by_window ON public.tickets_service USING btree (window_id
 
 CREATE INDEX services_to_learn ON public.tickets_service USING btree (id) WHERE ((ended_at IS NOT NULL) AND (learned_at IS NULL));
 
+CREATE INDEX sessions_by_booking ON public.remote_session USING btree (booking) WHERE (NOT ((booking)::text = ''::text));
+
 CREATE INDEX sessions_by_hall ON public.remote_session USING btree (hall_id, asked_at);
 
 CREATE INDEX sessions_by_who_asked ON public.remote_session USING btree (asked_by, id DESC);
@@ -7413,6 +7416,8 @@ CREATE INDEX sessions_by_who_asked ON public.remote_session USING btree (asked_b
 CREATE INDEX sessions_of_an_account ON public.remote_session USING btree (account_id, id DESC);
 
 CREATE INDEX sessions_that_ring ON public.remote_session USING btree (rung_at) WHERE ((state)::text = 'ringing'::text);
+
+CREATE INDEX sessions_to_forget ON public.remote_session USING btree (hall_id, ended_at) WHERE ((ended_at IS NOT NULL) AND (NOT forgotten));
 
 CREATE INDEX shifts_by_hall_day ON public.staffing_shift USING btree (hall_id, day);
 

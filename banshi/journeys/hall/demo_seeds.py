@@ -33,6 +33,8 @@ from banshi.rooms.devices.models import Device, MachineType
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.identity.models import ApiKey, Role, Staff
 from banshi.rooms.places.models import Hall, SelfServiceArea, Window
+from banshi.rooms.remote import actions as remote
+from banshi.rooms.remote.models import Seat
 
 PASSWORD = "banshi-demo"  # noqa: S105 – a demo's, refused in production
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -57,6 +59,7 @@ LOGINS = {
     "approver": "dongcheng-approve",
     "issue_clerk": "dongcheng-issue",
     "supervisor": "dongcheng-supervise",
+    "video_agent": "dongcheng-video",
     "city_admin": "city",
     "auditor": "auditor",
 }
@@ -122,6 +125,7 @@ def sow(url: str, path: Path) -> dict[str, Any]:
         keys = _keys(halls, clerks, now)
         _devices(halls)
         _cabinets(halls)
+        _seats(halls, clerks, now)
         _machines()
         if first_time:
             _rules(now)
@@ -159,7 +163,12 @@ def key_logins(hall: str) -> dict[str, list[str]]:
         role: [*case_logins(hall, role), *(of_all_departments(hall, role)[:1] if role in OF_DEPARTMENTS else ())]
         for role in CASE_ROLES
     }
-    return {**of_api, **of_roles}
+    return {**of_api, **of_roles, "video": list(video_logins(hall))}
+
+
+def video_logins(hall: str) -> tuple[str, str]:
+    """The two of a hall who take calls of the video service; the second signs, too."""
+    return f"{hall}-video", f"{hall}-video2"
 
 
 def _wanted(halls: list[Hall]) -> list[tuple[str, str, str, str]]:
@@ -188,6 +197,7 @@ def _wanted(halls: list[Hall]) -> list[tuple[str, str, str, str]]:
     # Who watches over a hall's limits is in a demo the head of its bodies, too.
     wanted += [(login, "head", "hall", code) for code in case_halls for login in case_logins(code, "supervisor")]
     wanted.append(("city2", "city_admin", "all", "*"))  # what takes two with rights in every hall
+    wanted += [(login, "video_agent", "hall", code) for code in case_halls for login in video_logins(code)]
     return wanted
 
 
@@ -311,6 +321,22 @@ def _devices(halls: list[Hall]) -> None:
             ),
         ]
     Device.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _seats(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> None:
+    """Two who take calls and nothing else, and the clerks of the first two windows while nobody is there (policy)."""
+    known = set(Seat.objects.values_list("staff_id", flat=True))
+    for hall in halls:
+        if hall.code not in CASE_HALLS:
+            continue
+        windows = (
+            Window.objects.filter(hall=hall, kind="integrated").order_by("code").values_list("code", flat=True)[:2]
+        )
+        kinds = [*((login, "dedicated") for login in video_logins(hall.code)), *((code, "window") for code in windows)]
+        for login, kind in kinds:
+            if login in staff and staff[login].pk not in known:
+                languages = ("zh", "sign") if login == video_logins(hall.code)[1] else ("zh", "en")
+                remote.set_up(staff=staff[login], hall=hall, kind=kind, languages=languages, by=SYSTEM, now=now)
 
 
 def _machines() -> None:

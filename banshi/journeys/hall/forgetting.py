@@ -25,6 +25,7 @@ from banshi.rooms.library import actions as library
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
+from banshi.rooms.remote import actions as remote
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 
@@ -65,6 +66,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "suspensions": booking.forget_suspensions(before=_by_scope(halls, kept_from)),
         "ratings": _forget_ratings(halls, kept_from),
         "enquiries": _forget_enquiries(halls, kept_from),
+        "calls": _forget_calls(halls, kept_from),
         "messages": _forget_messages(halls, kept_from, now),
     }
 
@@ -145,6 +147,12 @@ def _forget_enquiries(halls: Sequence[Hall], kept_from: Mapping[str, date]) -> i
     """What was asked and answered, each by its own end. :returns: how many."""
     before = {hall.pk: _midnight(hall, kept_from) for hall in halls}
     return _all(lambda: consulting.forget_words(before=before, most=MOST))
+
+
+def _forget_calls(halls: Sequence[Hall], kept_from: Mapping[str, date]) -> int:
+    """What was said in calls of the video service, each by its own end. :returns: how many."""
+    before = {hall.pk: _midnight(hall, kept_from) for hall in halls}
+    return _all(lambda: remote.forget_words(before=before, most=MOST))
 
 
 def _midnight(hall: Hall, kept_from: Mapping[str, date]) -> datetime:

@@ -91,6 +91,7 @@ class RemoteSession(models.Model):
     score = models.SmallIntegerField(null=True)
     rated_at = models.DateTimeField(null=True)
     booking = models.CharField(max_length=40, default="")  # code of the appointment made in it
+    forgotten = models.BooleanField(default=False)  # what was said in it is deleted
 
     @property
     def no(self) -> str:
@@ -147,6 +148,12 @@ class RemoteSession(models.Model):
             models.Index(fields=["asked_at", "id"], name="the_line_of_video", condition=Q(state__in=rules.LINE)),
             models.Index(fields=["rung_at"], name="sessions_that_ring", condition=Q(state="ringing")),
             models.Index(fields=["hall", "asked_at"], name="sessions_by_hall"),
+            models.Index(
+                fields=["hall", "ended_at"],
+                name="sessions_to_forget",
+                condition=Q(ended_at__isnull=False, forgotten=False),
+            ),
+            models.Index(fields=["booking"], name="sessions_by_booking", condition=~Q(booking="")),
             models.Index(fields=["asked_by", "-id"], name="sessions_by_who_asked"),
             models.Index(fields=["account", "-id"], name="sessions_of_an_account"),
         ]

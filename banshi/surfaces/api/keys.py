@@ -78,6 +78,10 @@ ON_ITEMS: dict[str, str] = {  # retiring an item, its blanks as a change would h
     ),
     **dict.fromkeys(("agree_to_retire", "put_item_back"), "items.publish"),
 }
+SEATS = (
+    "get_seat", "ready_seat", "pause_seat", "leave_seat", "answer_remote", "transfer_remote", "end_remote", "change_folder",
+    "hand_over_remote",
+)  # fmt: skip
 OF_PAGES = ("take_back_material", "order_pages")
 IN_PARTS = ("begin_upload", "get_upload", "put_part", "finish_upload")
 ON_WEBHOOKS = (
@@ -164,6 +168,12 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "get_enquiry": _only("channel", "staff"),
     "answer_enquiry": _only("staff"),
     "forward_enquiry": _only("staff"),
+    # the video service: whoever asks, by the key that asked; seats
+    **dict.fromkeys(("ask_agent", "leave_remote", "call_me_back", "rate_remote"), _only("channel", "kiosk")),
+    **dict.fromkeys(
+        ("get_remote", "list_lines", "say_line", "list_signals", "send_signal"), _only("channel", "kiosk", "staff")
+    ),
+    **{name: _only("staff") for name in SEATS},
     # cases: whoever applies, by the key that opened it
     "make_form": _only("channel", "kiosk", "staff"),
     "open_case": _only("channel", "kiosk", "staff"),
@@ -219,6 +229,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "hall_live": _only("channel", "kiosk", "desk", "manage", "read"),
     "visits": _only("manage", "read"),
     "case_figures": _only("manage", "read"),
+    "remote_figures": _only("manage", "read"),
     # demo and test installations
     "list_notices": _only("demo"),
     "get_clock": _only("demo"),
@@ -250,6 +261,8 @@ PERMISSION_OF: dict[str, str] = {
     "ask_department": "cases.receive",
     **dict.fromkeys(("list_enquiries", "get_enquiry"), "enquiries.look"),
     **dict.fromkeys(("answer_enquiry", "forward_enquiry"), "enquiries.answer"),
+    **dict.fromkeys((*SEATS, "list_lines", "list_signals", "say_line", "send_signal"), "video.answer"),
+    "get_remote": "video.answer | video.view",
     "import_items": "items.edit",
     **ON_ITEMS,
     **STEPS_OF_STAFF,

@@ -14,12 +14,14 @@ from banshi.foundation.problem import ZONE
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
+from banshi.rooms.remote.queries import figures as remote
 from banshi.surfaces.api.answers import invalid
 from banshi.surfaces.api.halls import checked_days
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.operations import caller, found, op
 from banshi.surfaces.api.pages import page
 from banshi.surfaces.api.parts import named
+from banshi.surfaces.api.remote_schemas import RemoteStatsOut
 from banshi.surfaces.api.schemas import CasesFigures, Code, Day, Paged, VisitsPage
 
 router = Router(tags=["stats"])
@@ -45,6 +47,29 @@ class CasesAsked(DaysAsked):
         description="One row for each; without it the total alone. `region`: each right below the asked one, or below the lowest"
         " that holds all halls; whatever lies deeper counts in it, halls of the asked one itself in a row of its own.",
     )
+
+
+class RemoteAsked(DaysAsked):
+    by: Literal["hall", "item", "channel", "seat"] | None = Field(
+        None, description="One row for each; without it the total alone."
+    )
+
+
+@router.get("/stats/remote", **op("remote_figures", {200: RemoteStatsOut}), summary="Video service")
+def remote_figures(request: HttpRequest, asked: Query[RemoteAsked]) -> HttpResponse:
+    """Orders closed, people helped, mean score, waits and talks; and what a visit with a folder from a call saves at the window,
+    against the same matters without one."""
+    halls, first, last = _where_and_when(caller(request), asked)
+    ids = [hall.pk for hall in halls]
+    *rows, total = remote.stats(halls=ids, first=first, last=last, by=asked.by)
+    shown = [_of_remote(row) for row in rows] if asked.by is not None else [_of_remote(total)]
+    saved = vars(remote.saving(halls=ids, first=first, last=last))
+    return found({**page(shown, asked), "total": _of_remote(total), "saved": saved})
+
+
+def _of_remote(row: remote.Figures) -> dict[str, Any]:
+    figures = {name: value for name, value in vars(row).items() if name not in ("code", "name_zh", "name_en")}
+    return {**named(row.code, row.name_zh, row.name_en), **figures}
 
 
 @router.get("/stats/visits", **op("visits", {200: VisitsPage}), summary="Visits")

@@ -152,7 +152,7 @@ MOST_BESIDE = 3
 
 @dataclass(frozen=True)
 class Thread:
-    """One case of whoever is served. `folder`: collected before, ready to be received; `begun`: not handed in yet; `client`: for
+    """One case of whoever is served. `folder`: collected before, ready to be received; `begun`: begun and brought by nothing; `client`: for
     whom they act in it, masked – a person, or an organisation; `kept`: where its paper is."""
 
     case: Case
@@ -180,12 +180,17 @@ def threads(
     kept = kept_in.folders_of(rows[:most])
     return [
         Thread(
-            row, queries.due_of(row), row.phase in ("pre_passed", "await_receipt"), row.phase in ("draft", "pre_returned"),
+            row, queries.due_of(row), _is_folder(row), row.phase in ("draft", "pre_returned") and not _is_folder(row),
             row.masked_applicant if row.person_id != person_id or row.organisation_id is not None else "",
             kept.get(row.pk),
         )
         for row in rows[:most]
     ]  # fmt: skip
+
+
+def _is_folder(row: Case) -> bool:
+    """Looked over beforehand, or collected in a call and brought by a booked time."""
+    return row.phase in ("pre_passed", "await_receipt") or (row.phase == "draft" and row.appointment != "")
 
 
 @dataclass(frozen=True)

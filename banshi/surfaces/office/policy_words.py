@@ -21,6 +21,7 @@ SECTIONS: dict[str, Text] = {
     "delivery": _("Handing over results"),
     "cases": pgettext_lazy("policy", "Cases"),
     "machines": pgettext_lazy("policy", "Self-service machines"),
+    "video": pgettext_lazy("policy", "Video service"),
     "remedy": pgettext_lazy("policy", "Whoever disagrees with a decision"),
 }
 
@@ -141,6 +142,13 @@ LABELS: dict[str, Text] = {
     "machines.keepers_after": pgettext_lazy("policy", "Who looks after the machines is told of a fault after, minutes"),
     "machines.head_after": pgettext_lazy("policy", "The head of the hall is told of it after, minutes"),
     "machines.region_after": pgettext_lazy("policy", "The region is told of it after, minutes"),
+    "video.opens": pgettext_lazy("policy", "Video service opens at"),
+    "video.closes": pgettext_lazy("policy", "Video service closes at"),
+    "video.ring_s": pgettext_lazy("policy", "A seat rings for, seconds"),
+    "video.most_waiting": pgettext_lazy("policy", "Maximum people waiting for a call"),
+    "video.windows_take": pgettext_lazy("policy", "Window clerks with a seat take calls"),
+    "video.idle_s": pgettext_lazy("policy", "Once the window has been empty for, seconds"),
+    "video.hall_waits_below": pgettext_lazy("policy", "While fewer people wait in the hall than"),
 }
 
 HINTS: dict[str, Text] = {
@@ -196,6 +204,9 @@ HINTS: dict[str, Text] = {
     "machines.keepers_after": pgettext_lazy("policy", "Of paper that runs low nobody else is told."),
     "machines.head_after": pgettext_lazy("policy", "Unless somebody looks after it. Empty: never."),
     "machines.region_after": pgettext_lazy("policy", "Empty: they are not told."),
+    "video.opens": pgettext_lazy("policy", "Empty, with the end: the hours of the hall."),
+    "video.ring_s": pgettext_lazy("policy", "Then the call goes back to its place in line, and the seat is paused."),
+    "video.most_waiting": pgettext_lazy("policy", "0: no video service here."),
     "remedy.court_zh": _("Where nothing is said, papers speak of the court that has jurisdiction."),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),
@@ -251,6 +262,10 @@ OPTIONS: dict[str, dict[str, Text]] = {
     "messages.channels": {"sms": _("SMS"), "wechat": _("WeChat"), "email": _("E-mail")},
     "screens.names": {"none": _("none"), "masked": _("masked")},
     "messages.day_sheet_names": {"masked": _("masked"), "whole": _("whole")},
+    "video.windows_take": {
+        "none": pgettext_lazy("policy", "Never"),
+        "idle": pgettext_lazy("policy", "While nobody is at the window"),
+    },
     "delivery.postage": {"receiver": _("paid on delivery"), "hall": _("the hall pays")},
     "quota.target": {"hall": _("Whole hall"), "category": _("Category"), "item": _("Matter")},
 }

@@ -14,6 +14,7 @@ from banshi.rooms.identity import queries
 from banshi.rooms.identity.models import Role, Staff
 from banshi.rooms.identity.rules import ROLES
 from banshi.rooms.places.models import Hall
+from banshi.rooms.remote.models import Seat
 from tests.town import Town
 
 STEPS = ["pre_reviewer", "receiver", "reviewer", "approver", "issue_clerk", "supervisor"]
@@ -45,7 +46,7 @@ def test_each_step_of_a_case_has_its_people_with_a_key_each(sown: dict[str, Any]
     keys = sown["keys"]["staff"]
     held = {role: [queries.key_by_secret(secret) for secret in secrets] for role, secrets in keys["dongcheng"].items()}
 
-    assert (list(keys), list(held)) == (["dongcheng"], [*API_STEPS, *STEPS])
+    assert (list(keys), list(held)) == (["dongcheng"], [*API_STEPS, *STEPS, "video"])
     people = dict(Staff.objects.order_by("id").values_list("id", "login"))
     assert {role: [people[key.staff_id or 0] for key in each if key] for role, each in held.items()} == {
         "pre_review": ["dongcheng-pre-review", "dongcheng-pre-review2"],
@@ -60,8 +61,23 @@ def test_each_step_of_a_case_has_its_people_with_a_key_each(sown: dict[str, Any]
         "approver": ["dongcheng-approve", "dongcheng-approve2", "dongcheng-approve3"],
         "issue_clerk": ["dongcheng-issue", "dongcheng-issue2"],
         "supervisor": ["dongcheng-supervise", "dongcheng-supervise2"],
+        "video": ["dongcheng-video", "dongcheng-video2"],
     }
     assert {(key.scope, key.hall) for each in held.values() for key in each if key} == {("staff", "dongcheng")}
+
+
+def test_who_takes_calls_has_a_seat_and_a_second_run_makes_no_other(sown: dict[str, Any], tmp_path: Any) -> None:
+    rows = Seat.objects.order_by("id").values_list("staff__login", "kind", "hall__code", "languages")
+    first = list(rows)
+
+    demo_seeds.sow("http://x", tmp_path / "again.json")
+
+    assert first[:2] == [
+        ("dongcheng-video", "dedicated", "dongcheng", ["en", "zh"]),
+        ("dongcheng-video2", "dedicated", "dongcheng", ["sign", "zh"]),
+    ]
+    assert {kind for _, kind, _, _ in first[2:]} <= {"window"}
+    assert list(rows) == first
 
 
 def test_they_hold_that_role_in_their_hall_alone(sown: dict[str, Any]) -> None:

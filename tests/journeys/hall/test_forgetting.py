@@ -33,8 +33,8 @@ from tests.town import TUESDAY_NINE, Town
 pytestmark = pytest.mark.django_db
 KINDS = (
     "answers", "tries", "codes", "events", "orders", "webhooks", "uploads", "imports", "unkept", "sessions", "visits",
-    "suspensions", "ratings", "enquiries", "messages",
-    "enquiries", "messages",
+    "suspensions", "ratings", "enquiries", "calls", "messages",
+    "enquiries", "calls", "messages",
 )  # fmt: skip
 NOTHING = dict.fromkeys(KINDS, 0)
 DAY, SECOND = timedelta(hours=24), timedelta(seconds=1)

@@ -87,6 +87,13 @@ def _enquiries(calls: Calls) -> dict[str, str]:
     return {"no": _sent(calls, "/enquiries", "channel", asked)["no"]}
 
 
+def _remote(calls: Calls) -> dict[str, str]:
+    from tests.rooms.remote.conftest import video_of
+
+    video_of(calls.town).seat(ready=False)
+    return {"session": _sent(calls, "/remote/sessions", "channel", {"hall": "town", "from": "web"})["id"]}
+
+
 def _cases(calls: Calls) -> dict[str, str]:
     """A case with its papers counted, a first official paper, and a file on its way."""
     work = casework_of(calls)
@@ -153,5 +160,5 @@ SEEDS: Final[dict[str, Callable[[Calls], dict[str, str]]]] = {
     "mandates": _agents, "people": _agents, "guardians": _guardians, "enquiries": _enquiries, "cases": _cases,
     "documents": _cases, "verify": _cases, "forms": _worklists, "stats": _cases, "worklists": _worklists,
     "bundles": _bundles, "consultations": _consultations, "cabinets": _cabinets, "library": _library,
-    "webhooks": _webhooks,
+    "webhooks": _webhooks, "remote": _remote,
 }  # fmt: skip

@@ -23,7 +23,14 @@ from banshi.rooms.cases.actions.applying import (
     tell_dropped,
     withdraw,
 )
-from banshi.rooms.cases.actions.bringing import counted_late, need_wanted, nothing_here, still_missing, taken_in
+from banshi.rooms.cases.actions.bringing import (
+    comes_along,
+    counted_late,
+    need_wanted,
+    nothing_here,
+    still_missing,
+    taken_in,
+)
 from banshi.rooms.cases.actions.bundling import (
     Bundling,
     add_paper,
@@ -140,6 +147,7 @@ __all__ = [
     "clear_file",
     "close_list",
     "come_back",
+    "comes_along",
     "consult",
     "content_of",
     "counted_late",

@@ -68,6 +68,18 @@ def more_here(case: Case, *, day: date, now: datetime) -> None:
     put_down(case, brought_on=day, **(notice_day(case, begun=day) if case.phase == "supplement" else {}))
 
 
+def comes_along(*, case_no: str, appointment: str) -> Case:
+    """What was begun is gone on with at a booked time: the window finds it with the booking. It stays a draft.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "change")
+        put_down(case, appointment=appointment)
+    return case
+
+
 def nothing_here(case: Case) -> None:
     """No door opened, or what came is taken in: the days to hand it in run as before. The case is locked."""
     if case.brought_on is None:

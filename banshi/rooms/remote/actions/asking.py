@@ -87,7 +87,7 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> RemoteSession:
                 raise Refused("too-many-waiting", facts={"waiting": place.ahead})
             session.promised_at = None if place.minutes is None else now + timedelta(minutes=place.minutes)
             session.save()
-            record("remote_asked", session, by=by, now=now, facts={"wants": asking.wants, "from": asking.origin})
+            record("remote_asked", session, by=by, now=now, facts={"wants": asking.wants, "origin": asking.origin})
             told(session, now=now)
     except IntegrityError as clash:  # two taps: the first one stands in the line
         open_one = queries.open_of(asking.person_id)
@@ -129,7 +129,10 @@ def _ended(session: RemoteSession, verb: str, why: str, *, by: Actor, now: datet
     changed(session, state=SESSION.to(verb), ended_at=now, why=why)
     talk_ends(session, why, now=now)
     free(seat_id, now=now)
-    record("remote_left" if why == "left" else "remote_closed", session, by=by, now=now)
+    if why == "closed":
+        record("remote_closed", session, by=by, now=now)
+    else:
+        record("remote_left", session, by=by, now=now)
     told(session, now=now, seat_id=seat_id)
 
 

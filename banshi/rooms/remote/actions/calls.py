@@ -19,6 +19,7 @@ from banshi.rooms.remote import queries, rules
 from banshi.rooms.remote.actions.ground import (
     changed,
     free,
+    hold_window,
     invalid,
     locked,
     need,
@@ -87,20 +88,12 @@ def answer(*, ref: str, by: Actor, now: datetime) -> RemoteSession:
         if session.state == "talking":
             return session
         need(session, "answer")
-        _window_is_free(session, by)
+        hold_window(session.seat, now=now)
         changed(session, state=SESSION.to("answer"), answered_at=session.answered_at or now)
         Talk.objects.create(session=session, seat_id=seat_id, hall=session.hall, answered_at=now)
         record("remote_answered", session, by=by, now=now)
         told(session, now=now, seat_id=seat_id)
     return session
-
-
-def _window_is_free(session: RemoteSession, by: Actor) -> None:
-    """Somebody was called to the clerk's window while it rang: they come first. :raises Refused: window-busy."""
-    if session.seat is not None and session.seat.kind == "window":
-        number = queries.number_at_window(staff_of(by))
-        if number is not None:
-            raise Refused("window-busy", facts={"number": number})
 
 
 def decline(*, ref: str, by: Actor, now: datetime) -> RemoteSession:
@@ -209,6 +202,6 @@ def end(
         changed(session, state=SESSION.to("end"), ended_at=now, why=why, outcome=kept)
         talk_ends(session, why, now=now)
         free(seat_id, state=then, now=now)
-        record("remote_ended", session, by=by, now=now, facts={"why": why})
+        record("remote_ended", session, by=by, now=now, facts={"ended": why})
         told(session, now=now, seat_id=seat_id)
     return session

@@ -11,9 +11,13 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.remote import queries
 from banshi.rooms.remote.models import RemoteSession, Seat, Talk
 from banshi.rooms.remote.rules import SEAT, SESSION
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import WindowSession
 
+IN_A_CALL = "视频通话中 · in a video call"  # why a window is paused meanwhile
 TOPIC = "remote"  # subject: the ref of a session
 SEATS = "seats"  # subject: the id of a seat
 
@@ -59,7 +63,7 @@ def record(
     action: str, session: RemoteSession, *, by: Actor, now: datetime, facts: Mapping[str, Any] | None = None
 ) -> None:
     audit.record(
-        action=action, subject=f"remote:{session.hall.code}:{session.day:%y%m%d}-{session.no}", by=by, now=now,
+        action=action, subject=f"remote:{session.day:%y%m%d}-{session.no}", by=by, now=now,
         hall=session.hall.code, facts=facts or {},
     )  # fmt: skip
 
@@ -81,9 +85,31 @@ def seat_locked(staff_id: int) -> Seat:
 
 
 def free(seat_id: int | None, *, state: str = "ready", now: datetime) -> None:
-    """The call is over: the seat is free for the next one, or as `state` says. The caller holds the session's lock."""
-    if seat_id is not None:
-        Seat.objects.filter(pk=seat_id, state="talking").update(state=state, since=now)
+    """The call is over: the seat is free for the next one, or as `state` says; a window takes numbers again. The caller holds
+    the session's lock."""
+    if seat_id is None:
+        return
+    Seat.objects.filter(pk=seat_id, state="talking").update(state=state, since=now)
+    staff_id = Seat.objects.filter(pk=seat_id, kind="window").values_list("staff_id", flat=True).first()
+    if staff_id is None:
+        return
+    at_window = WindowSession.objects.filter(staff_id=staff_id, signed_out_at=None, paused_at__isnull=False).first()
+    if at_window is not None and at_window.pause_reason == IN_A_CALL:
+        tickets.resume(staff_id=staff_id, now=now)
+
+
+def hold_window(seat: Seat | None, *, now: datetime) -> None:
+    """Nobody is sent to a window whose clerk talks. Who has been called there already comes first.
+
+    :raises Refused: window-busy.
+    """
+    if seat is None or seat.kind != "window":
+        return
+    number = queries.number_at_window(seat.staff_id)
+    if number is not None:
+        raise Refused("window-busy", facts={"number": number})
+    if WindowSession.objects.filter(staff_id=seat.staff_id, signed_out_at=None, paused_at=None).exists():
+        tickets.pause(staff_id=seat.staff_id, reason=IN_A_CALL, now=now)
 
 
 def talk_ends(session: RemoteSession, why: str, *, now: datetime) -> None:

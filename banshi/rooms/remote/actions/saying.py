@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
@@ -104,6 +104,26 @@ def forget_signals(*, now: datetime, most: int = 5000) -> int:
     return Signal.objects.filter(pk__in=old).delete()[0]
 
 
+def forget_words(*, before: Mapping[int, datetime], most: int) -> int:
+    """Delete what was said in sessions that ended long ago, and how to reach whoever asked. Times, ends and scores stay; files
+    are the library's.
+
+    :param before: by hall id, what an end is older than. :returns: of how many sessions.
+    """
+    if not before:
+        return 0
+    old = Q()
+    for hall_id, moment in before.items():
+        old |= Q(hall_id=hall_id, ended_at__lt=moment)
+    rows = RemoteSession.objects.filter(old, forgotten=False).order_by("ended_at", "id")
+    found = list(rows.values_list("pk", flat=True)[:most])
+    with transaction.atomic():
+        Said.objects.filter(session__in=found).update(body="", document=None)
+        Act.objects.filter(session__in=found).update(body="{}")
+        Signal.objects.filter(session__in=found).delete()
+        return RemoteSession.objects.filter(pk__in=found).update(phone=None, outcome="", forgotten=True)
+
+
 # --- Consents -----------------------------------------------------------------------------------------------------
 
 
@@ -158,7 +178,7 @@ def ask_act(*, ref: str, kind: str, body: Mapping[str, Any], key: str, by: Actor
             raise Refused("consent-missing", facts={"what": "screen"})
         n = _next(session.acts.all(), rules.MOST_SAID)
         act = Act.objects.create(session=session, n=n, key=key, kind=kind, body=written, asked_at=now)
-        record("remote_act_asked", session, by=by, now=now, facts={"kind": kind, "n": n})
+        record("remote_act_asked", session, by=by, now=now, facts={"act": kind, "n": n})
         told(session, now=now)
     return act
 

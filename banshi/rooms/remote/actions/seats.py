@@ -55,7 +55,7 @@ def set_up(
             seat.refresh_from_db()
         audit.record(
             action="seat_set_up", subject=f"staff:{staff.pk}", by=by, now=now, hall=hall.code if hall else "",
-            facts={"kind": kind, "skills": values["skills"], "languages": values["languages"]},
+            facts={"seat": kind, "skills": values["skills"], "languages": values["languages"]},
         )  # fmt: skip
     return seat
 
@@ -85,8 +85,9 @@ def _set(verb: str, *, by: Actor, now: datetime, wall: datetime) -> Seat:
         if seat.state != SEAT.to(verb):
             seat.state, seat.since = SEAT.to(verb), now
             audit.record(
-                action=f"seat_{seat.state}", subject=f"staff:{seat.staff_id}", by=by, now=now,
+                action="seat_changed", subject=f"staff:{seat.staff_id}", by=by, now=now,
                 hall=seat.hall.code if seat.hall else "",
+                facts={"state": seat.state},
             )  # fmt: skip
             _told(seat, now)
         seat.last_seen_at = wall

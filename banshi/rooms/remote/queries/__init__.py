@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policies_of, policy_of
 from banshi.rooms.remote import rules
@@ -83,6 +84,11 @@ def in_line(hall_id: int | None = None) -> QuerySet[RemoteSession]:
     return rows if hall_id is None else rows.filter(hall_id=hall_id)
 
 
+def halls_in_line() -> set[int]:
+    """Ids of the halls in which somebody waits."""
+    return set(RemoteSession.objects.filter(state__in=rules.LINE).order_by("hall_id").values_list("hall_id", flat=True))
+
+
 @dataclass(frozen=True)
 class Place:
     """`ahead`: how many are helped before. `minutes` until somebody answers; None: nobody is at work, or it is over."""
@@ -147,6 +153,13 @@ def seats(hall_ids: Collection[int]) -> list[Seat]:
 def has_seats(hall_id: int) -> bool:
     """Whether anybody may ever take a call of this hall."""
     return Seat.objects.filter(Q(hall=None) | Q(hall_id=hall_id), staff__is_active=True).exists()
+
+
+def serves(hall: Hall, *, item: str | None, now: datetime) -> bool:
+    """Whether the hall has the service, and the matter that somebody asks about."""
+    if policy_of(hall.pk, now=now).video.most_waiting == 0 or not has_seats(hall.pk):
+        return False
+    return item is None or HallItem.objects.filter(hall=hall, item__code=item).exists()
 
 
 def for_seat(staff_id: int) -> RemoteSession | None:

@@ -1,0 +1,141 @@
+"""The folder of a call: answers, form and papers go into one draft of the person; a booked time brings it to the window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from banshi.journeys.case import expecting
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.remote.actions.ground import changed, locked, need, record, staff_of, told
+from banshi.rooms.remote.models import RemoteSession, Said
+
+_NOBODY: Final = {
+    "zh": "不知道来电人是谁：先登录或刷身份证，才能收集材料、预约",
+    "en": "Nobody knows who calls: they sign in, or put their card, before anything is collected or booked",
+}
+_NO_MATTER: Final = {"zh": "先说明办什么事项", "en": "Say first which matter it is"}
+_NO_FILE: Final = {"zh": "这一条没有图片或文件", "en": "This line is no picture and no file"}
+
+
+def gather(
+    *, ref: str, by: Actor, now: datetime, answers: Mapping[str, str] | None = None, form: Mapping[str, Any] | None = None,
+    revision: int | None = None, language: str = "zh-hans",
+) -> Case:  # fmt: skip
+    """Answer questions, fill fields: in the draft of the call, which the first one opens, or a draft of the same account, person
+    and matter here. The person goes on with it on any device.
+
+    :param revision: as of `cases.change`.
+    :raises Refused: nothing-found, wrong-state, changed-meanwhile (another seat has it by now), invalid (nobody knows who calls,
+        no matter), those of `cases.open_case` and `cases.change`.
+    """
+    with transaction.atomic():
+        session = _theirs(ref, by)
+        case = session.case
+        if case is None:
+            case = _begun(session) or _opened(session, language=language, by=by, now=now)
+            changed(session, case=case)
+            record("remote_folder_begun", session, by=by, now=now, facts={"case": case.no})
+        case = cases.change(case_no=case.no, answers=answers, form=form, revision=revision, by=by, now=now)
+        told(session, now=now)
+    return case
+
+
+def paper(*, ref: str, line: int, code: str, by: Actor, now: datetime) -> CaseMaterial:
+    """A picture or file that was sent in the call becomes a paper of its case.
+
+    :param line: its number in the session; :param code: which paper of the matter it is.
+    :raises Refused: nothing-found, wrong-state, changed-meanwhile, invalid; those of `cases.add_material`.
+    """
+    with transaction.atomic():
+        session = _theirs(ref, by)
+        said = Said.objects.select_related("document").filter(session=session, n=line).first()
+        if said is None or said.document is None:
+            raise Refused("invalid", facts={"field": "line", "reason": _NO_FILE})
+        case = session.case or gather(ref=ref, by=by, now=now)
+        before = CaseMaterial.objects.filter(case=case, code=code, file=said.document, gone_at=None).first()
+        if before is not None:
+            return before
+        material = cases.add_material(case_no=case.no, code=code, channel="upload", file=said.document, by=by, now=now)
+        told(session, now=now)
+    return material
+
+
+def hand_over(*, ref: str, slot_id: int, by: Actor, now: datetime) -> Appointment:
+    """Book a time at the window, which finds the folder with it. Booked already in this call, it is that one.
+
+    :raises Refused: nothing-found, wrong-state, changed-meanwhile, invalid (nobody knows who calls, no matter), those of booking.
+    """
+    with transaction.atomic():
+        session = _theirs(ref, by)
+        if session.booking:
+            return Appointment.objects.get(code=session.booking)
+        person, item = _known(session)
+        phone = session.account.phone if session.account is not None else session.phone or person.phone
+        appointment = booking.place(
+            slot_id=slot_id, item_code=item.code, person_id=person.pk, source="video", by=by, now=now,
+            account_id=session.account_id, name=person.name, contact=phone, behind=booking.behind(contact=phone),
+            answers=session.case.answers if session.case is not None else None,
+        )  # fmt: skip
+        changed(session, booking=appointment.code)
+        _comes_along(session, appointment, by=by, now=now)
+        record("remote_handed_over", session, by=by, now=now, facts={"appointment": appointment.code})
+        told(session, now=now)
+    return appointment
+
+
+def _comes_along(session: RemoteSession, appointment: Appointment, *, by: Actor, now: datetime) -> None:
+    """The folder travels with the booking: a draft as it is, what was looked over as papers that are expected then."""
+    if session.case is not None and session.case.phase == "draft":
+        cases.comes_along(case_no=session.case.no, appointment=appointment.code)
+        return
+    expecting.brings(appointment=appointment.code, by=by, now=now)
+
+
+def _theirs(ref: str, by: Actor) -> RemoteSession:
+    """The session, locked, of the seat that talks in it. :raises Refused: nothing-found, not-allowed, changed-meanwhile,
+    wrong-state."""
+    session = locked(ref)
+    need(session, "help")
+    if session.seat is None or session.seat.staff_id != staff_of(by):
+        raise Refused("changed-meanwhile")
+    return session
+
+
+def _known(session: RemoteSession) -> tuple[Any, Any]:
+    """Who calls, and the matter. :raises Refused: invalid."""
+    if session.person is None:
+        raise Refused("invalid", facts={"field": "person", "reason": _NOBODY})
+    if session.item is None:
+        raise Refused("invalid", facts={"field": "item", "reason": _NO_MATTER})
+    return session.person, session.item
+
+
+def _begun(session: RemoteSession) -> Case | None:
+    """What the person began before with the same account, in the matter and hall of the call."""
+    person, item = _known(session)
+    if session.account_id is None:
+        return None
+    rows = Case.objects.filter(
+        account_id=session.account_id, person=person, organisation=None, item=item, hall=session.hall, phase="draft"
+    )
+    return rows.order_by("-id").first()
+
+
+def _opened(session: RemoteSession, *, language: str, by: Actor, now: datetime) -> Case:
+    person, item = _known(session)
+    return cases.open_case(
+        cases.Opening(
+            hall=session.hall, item_code=item.code, person_id=person.pk, channel="video", account_id=session.account_id,
+            contact=session.account.phone if session.account is not None else session.phone, language=language,
+        ),
+        by=by, now=now,
+    )  # fmt: skip
