@@ -68,9 +68,8 @@ def _show(
 ) -> HttpResponseBase:
     now, here = clock.now(), {"hall": hall.code, "ref": session.ref}
     actions.seen(staff_id=side.staff, wall=clock.wall())
-    if session.person_id is not None:
-        look = audit.Look(f"person:{session.person_id}", request.who.by, hall.code, f"video:{session.ref}")
-        audit.looked_once([look], now=now)
+    whose = f"person:{session.person_id}" if session.person_id is not None else f"account:{session.account_id}"
+    audit.looked_once([audit.Look(whose, request.who.by, hall.code, f"video:{session.ref}")], now=now)
     addresses = {name: reverse(f"seat:{name}", kwargs=here) for name in ("news", "say", "signal")}
     addresses |= {"here": reverse("seat:call", kwargs=here), "gone": reverse("seat:home", kwargs={"hall": hall.code})}
     seats = [each for each in queries.seats([hall.pk]) if each.staff_id != side.staff and each.state != "away"]
