@@ -211,7 +211,7 @@ def shown(session: RemoteSession, side: Side, *, at: datetime, addresses: Mappin
         "state": session.state,
         "open": session.state != "ended",
         "media": session.media,
-        "lines": [said_part(each, zone=zone) for each in lines],
+        "lines": [{**said_part(each, zone=zone), "whose": "me" if each.by == side.name else each.by} for each in lines],
         "said": lines[-1].n if lines else 0,
         "signals": session.signals.order_by("-n").values_list("n", flat=True).first() or 0,
         "ice": orjson.dumps(servers).decode(),

@@ -35,6 +35,7 @@ from banshi.rooms.identity.rules import ROLES
 from banshi.rooms.library import actions as library
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import SelfServiceArea
+from banshi.rooms.remote.models import RemoteSession
 from banshi.rooms.staffing.models import Shift
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock
@@ -75,6 +76,8 @@ AT_A_WINDOW = {
     "desk:listen-matters",
     "desk:listen-find",
     "desk:heard",
+    "seat:call",  # rings at somebody's seat, and is theirs alone
+    "seat:news",
 }
 
 
@@ -175,7 +178,12 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     writing = consulting.Writing("要带什么？", "身份证。")
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
     elements_asked_for()
+    called = RemoteSession.objects.create(
+        ref="V" * 20, hall=hall, day=today, seq=1, asked_by="citizen:1", origin="web", wants="consult", media="text",
+        language="zh", asked_at=TUESDAY_NINE,
+    )  # fmt: skip
     return {
+        "call": called.ref,
         "element": "person-name", "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,
         "no": case.no, "folder": folder.no, "material_id": page.pk, "number": case.papers.get().number,
@@ -201,6 +209,8 @@ def address(name: str, rows: dict[str, Any], **other: Any) -> str:
     values = {**rows, **other}
     if name == "office:window":
         values["code"] = values["window"]
+    if name.startswith("seat:"):
+        values["ref"] = values["call"]
     return reverse(name, kwargs={each: values[each] for each in VIEWS[name].pattern.converters})
 
 

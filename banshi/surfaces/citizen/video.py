@@ -174,10 +174,13 @@ def _call(request: Any, session: RemoteSession, *, refused: Refused | None = Non
     addresses = {
         "news": reverse("citizen:video-news", kwargs=here), "say": reverse("citizen:video-say", kwargs=here),
         "signal": reverse("citizen:video-signal", kwargs=here), "here": reverse("citizen:video-call", kwargs=here),
+        "gone": reverse("citizen:video"),
     }  # fmt: skip
     waits = session.state in ("waiting", "callback")
+    place = queries.place(session, now=now) if waits else None
+    known = place is not None and place.minutes is not None
     context = {
-        "session": session, "hall": session.hall, "place": queries.place(session, now=now) if waits else None,
+        "session": session, "hall": session.hall, "place": place, "known": known, "unknown": not known,
         "call": remote_call.shown(session, ME, at=clock.wall(), addresses=addresses), "part": "citizen/_video_part.html",
         "marks": range(BEST + 1), "panel": _panel(request, refused, session.hall) if refused else None,
     }  # fmt: skip

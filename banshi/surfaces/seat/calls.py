@@ -36,12 +36,21 @@ WHYS = (
 
 
 def _mine(request: Asked, hall: Hall, ref: str) -> tuple[RemoteSession, Side]:
-    """The call at this person's own seat, in this hall. :raises Refused: nothing-found, not-allowed."""
+    """The call at this person's own seat, in this hall. :raises Refused: nothing-found; changed-meanwhile – another seat has it,
+    or none."""
+    session = _here(hall, ref)
     side = Side("seat", request.who.staff_id or 0)
-    session = remote_call.session_for(ref[:32], side)
+    if session.seat is None or session.seat.staff_id != side.staff:
+        raise Refused("changed-meanwhile")
+    return session, side
+
+
+def _here(hall: Hall, ref: str) -> RemoteSession:
+    """:raises Refused: nothing-found."""
+    session = queries.by_ref(ref[:32])
     if session.hall_id != hall.pk:
         raise Refused("nothing-found", facts={"remote_session": ref})
-    return session, side
+    return session
 
 
 @door(audience="staff", permission=PERMISSION)
@@ -59,11 +68,10 @@ def _show(
 ) -> HttpResponseBase:
     now, here = clock.now(), {"hall": hall.code, "ref": session.ref}
     actions.seen(staff_id=side.staff, wall=clock.wall())
-    if session.person_id is not None:
-        look = audit.Look(f"person:{session.person_id}", request.who.by, hall.code, f"video:{session.ref}")
-        audit.looked_once([look], now=now)
+    whose = f"person:{session.person_id}" if session.person_id is not None else f"account:{session.account_id}"
+    audit.looked_once([audit.Look(whose, request.who.by, hall.code, f"video:{session.ref}")], now=now)
     addresses = {name: reverse(f"seat:{name}", kwargs=here) for name in ("news", "say", "signal")}
-    addresses["here"] = reverse("seat:call", kwargs=here)
+    addresses |= {"here": reverse("seat:call", kwargs=here), "gone": reverse("seat:home", kwargs={"hall": hall.code})}
     seats = [each for each in queries.seats([hall.pk]) if each.staff_id != side.staff and each.state != "away"]
     answer = page(
         request, "seat/call.html", hall, status=status_of(refused) if refused else 200, session=session,
@@ -79,7 +87,7 @@ def _show(
 def answer(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     """Take the call that rings. Who left meanwhile has left: the page of the seat says so."""
     place = places.hall_by_code(hall)
-    actions.answer(ref=ref[:32], by=acting(request, place), now=clock.now())
+    actions.answer(ref=_here(place, ref).ref, by=acting(request, place), now=clock.now())
     return redirect("seat:call", hall=hall, ref=ref)
 
 
@@ -88,7 +96,7 @@ def answer(request: Asked, hall: str, ref: str) -> HttpResponseBase:
 def decline(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     """Not now: it goes back to its place in the line, and the seat is paused."""
     place = places.hall_by_code(hall)
-    actions.decline(ref=ref[:32], by=acting(request, place), now=clock.now())
+    actions.decline(ref=_here(place, ref).ref, by=acting(request, place), now=clock.now())
     actions.assign(now=clock.now())
     return redirect("seat:home", hall=hall)
 

@@ -20,7 +20,7 @@ const kept = {
     try { sessionStorage.setItem(`call-${name}-${call.dataset.ref}`, JSON.stringify(value)); } catch { /* private mode */ }
   },
 };
-const some = (name) => call.querySelector(`[data-call-${name}]`);
+const some = (name) => call?.querySelector(`[data-call-${name}]`);
 const random = () => [...crypto.getRandomValues(new Uint8Array(12))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
 /* ---- the record ---- */
@@ -122,6 +122,7 @@ let socket = null;
 let ticket = "";
 let over = call?.dataset.state === "ended";
 let state = call?.dataset.state;
+let leaving = false; // a form of this page is under way: its answer is the next page
 let heardAt = Date.now();
 let again = 500;
 
@@ -141,7 +142,9 @@ function take(told) {
 async function catchUp() {
   try {
     const answer = await fetch(`${call.dataset.news}?${asked()}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    if (answer.status === 401 || answer.status === 403 || answer.status === 404) { location.reload(); return false; }
+    // Signed out, or the call is another's by now.
+    if (answer.redirected) { over = true; location.reload(); return false; }
+    if ([403, 404, 409].includes(answer.status)) { over = true; peer.stop(); location.assign(call.dataset.gone); return false; }
     if (!answer.ok) return false;
     const told = await answer.json();
     ticket = told.ticket;
@@ -206,7 +209,7 @@ async function moved(told) {
     over = true;
     peer.stop();
     socket?.close();
-    location.reload();
+    if (!leaving) location.reload();
     return;
   }
   await redraw();
@@ -316,7 +319,7 @@ const peer = {
       const far = some("far");
       far.srcObject = streams[0] ?? new MediaStream([...(far.srcObject?.getTracks() ?? []), track]);
       far.hidden = false;
-      far.play().catch(() => { const hear = some("hear"); if (hear) hear.hidden = false; });
+      far.play().catch((no) => { if (no.name === "NotAllowedError") some("hear").hidden = false; });
     };
     pc.onconnectionstatechange = () => {
       if (pc !== this.pc) return;
@@ -421,6 +424,8 @@ if (call && !over) {
     });
     some("say").addEventListener("submit", sayIt, true);
   }
+  document.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaving = true; });
+  addEventListener("pageshow", () => { leaving = false; });
   for (const kind of ["sound", "picture"]) some(kind)?.addEventListener("click", (event) => peer.turn(kind, event.currentTarget));
   some("hear")?.addEventListener("click", (event) => { some("far").play(); event.currentTarget.hidden = true; });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && !socket) again = 500; });
