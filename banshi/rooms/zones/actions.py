@@ -23,6 +23,7 @@ from banshi.rooms.devices.actions import orders
 from banshi.rooms.devices.models import Device, DeviceOrder
 from banshi.rooms.devices.queries import fleet
 from banshi.rooms.devices.rules import fleet as fleet_rules
+from banshi.rooms.identity import queries as identity
 from banshi.rooms.places.models import SelfServiceArea
 from banshi.rooms.zones import queries, rules
 from banshi.rooms.zones.models import Closing, Entry, EntryCode, HelpCall, HelpTold
@@ -72,7 +73,7 @@ def enter_by_code(
     with transaction.atomic():
         row = _locked(area)
         _check(row, door, people, by_code=True, now=now)
-        known = EntryCode.objects.select_for_update(no_key=True, of=("self",)).select_related("entry", "account").filter(
+        known = EntryCode.objects.select_for_update(no_key=True, of=("self",)).select_related("entry").filter(
             area=row, code_index=queries.code_index(row, digits)
         )  # fmt: skip
         drawn = known.first()
@@ -86,7 +87,7 @@ def enter_by_code(
             drawn.refresh_from_db()
         if drawn.used_at is not None or now >= drawn.until:
             raise Refused("zone-code-over")
-        person_id = drawn.account.person_id if drawn.account is not None else None
+        person_id = identity.proven_person(drawn.account_id)
         inside = _of_person(row, person_id) if person_id is not None else None
         if inside is not None:
             _settle(inside, now=now)
