@@ -150,7 +150,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "zone-full": (
         _("As many people are inside as may be"),
-        _("{inside} of {limit} are inside. The first stay ends at {frees}."),
+        _("{inside} of {limit} are inside. A place is free as soon as somebody leaves."),
     ),
     "zone-closed": (_("The 24-hour zone is closed"), _("It lets people in again once its keeper has opened it.")),
     "zone-needs-card": (
@@ -435,7 +435,11 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
     ),
     ("zone-full", "zone"): (
         _("As many people are inside as may be"),
-        _("{inside} of {limit} are inside. The first stay ends at {frees}. There is room now in: {other}."),
+        _("{inside} of {limit} are inside. There is room now in: {other}."),
+    ),
+    ("zone-full", "frees"): (
+        _("As many people are inside as may be"),
+        _("{inside} of {limit} are inside. The first stay ends at {frees}."),
     ),
     ("zone-closed", "opens"): (_("The 24-hour zone is closed"), _("It lets people in again from {opens}.")),
     ("code-used", "at"): (_("Handed over already"), _("With this code it was taken out at {at}.")),

@@ -7,9 +7,8 @@ time, which orders to machines bear.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -24,6 +23,7 @@ from banshi.rooms.devices.actions import orders
 from banshi.rooms.devices.models import Device, DeviceOrder
 from banshi.rooms.devices.queries import fleet
 from banshi.rooms.devices.rules import fleet as fleet_rules
+from banshi.rooms.identity import queries as identity
 from banshi.rooms.places.models import SelfServiceArea
 from banshi.rooms.zones import queries, rules
 from banshi.rooms.zones.models import Closing, Entry, EntryCode, HelpCall, HelpTold
@@ -73,7 +73,7 @@ def enter_by_code(
     with transaction.atomic():
         row = _locked(area)
         _check(row, door, people, by_code=True, now=now)
-        known = EntryCode.objects.select_for_update(no_key=True, of=("self",)).select_related("entry", "account").filter(
+        known = EntryCode.objects.select_for_update(no_key=True, of=("self",)).select_related("entry").filter(
             area=row, code_index=queries.code_index(row, digits)
         )  # fmt: skip
         drawn = known.first()
@@ -87,7 +87,7 @@ def enter_by_code(
             drawn.refresh_from_db()
         if drawn.used_at is not None or now >= drawn.until:
             raise Refused("zone-code-over")
-        person_id = drawn.account.person_id if drawn.account is not None else None
+        person_id = identity.proven_person(drawn.account_id)
         inside = _of_person(row, person_id) if person_id is not None else None
         if inside is not None:
             _settle(inside, now=now)
@@ -229,7 +229,9 @@ def _full(row: SelfServiceArea, inside: int, *, now: datetime) -> Refused:
     other = next((z for z in queries.zones(near, now=now) if z.mode != "closed" and z.left != 0), None)
     ends = Entry.objects.filter(area=row, out_at=None, stay_until__gt=now).order_by("stay_until")
     frees_at = ends.values_list("stay_until", flat=True).first()
-    facts = {"inside": inside, "limit": row.most_inside, "frees": frees_at}
+    facts: dict[str, Any] = {"inside": inside, "limit": row.most_inside}
+    if frees_at is not None:
+        facts["frees"] = frees_at
     if other is not None:
         facts["other"] = {"zh": other.area.name_zh, "en": other.area.name_en}
         facts["zone"] = other.area.code
@@ -329,41 +331,38 @@ def call_for_help(*, area: SelfServiceArea, device: Device | None, by: Actor, no
 
 def answer_help(*, area: SelfServiceArea, call_id: int, by: Actor, now: datetime) -> HelpCall:
     """Somebody looks after it: nobody else is told, and the door's page says that somebody comes. Twice is once, and the first
-    one's. :raises Refused: nothing-found."""
-    return _call_step(area, call_id, "zone_help_answered", _answered, by=by, now=now)
+    one's.
+
+    :raises Refused: nothing-found.
+    """
+    with transaction.atomic():
+        call = _call(area, call_id)
+        if call.answered_at is None and call.ended_at is None:
+            call.answered_at, call.answered_by = now, str(by)
+            call.save(update_fields=["answered_at", "answered_by"])
+            subject, hall = f"area:{area.code}", area.hall.code
+            audit.record(action="zone_help_answered", subject=subject, by=by, now=now, hall=hall)
+    return call
 
 
 def end_help(*, area: SelfServiceArea, call_id: int, by: Actor, now: datetime) -> HelpCall:
-    """It is over. :raises Refused: nothing-found."""
-    return _call_step(area, call_id, "zone_help_ended", _ended, by=by, now=now)
-
-
-def _answered(call: HelpCall, by: Actor, now: datetime) -> bool:
-    if call.answered_at is not None or call.ended_at is not None:
-        return False
-    call.answered_at, call.answered_by = now, str(by)
-    return True
-
-
-def _ended(call: HelpCall, by: Actor, now: datetime) -> bool:
-    if call.ended_at is not None:
-        return False
-    _answered(call, by, now)
-    call.ended_at, call.ended_by = now, str(by)
-    return True
-
-
-def _call_step(
-    area: SelfServiceArea, call_id: int, action: str, step: Callable[[HelpCall, Actor, datetime], bool], *, by: Actor,
-    now: datetime,
-) -> HelpCall:  # fmt: skip
+    """It is over; twice is once. :raises Refused: nothing-found."""
     with transaction.atomic():
-        call = HelpCall.objects.select_for_update(no_key=True, of=("self",)).filter(pk=call_id, area=area).first()
-        if call is None:
-            raise Refused("nothing-found", facts={"call": call_id})
-        if step(call, by, now):
+        call = _call(area, call_id)
+        if call.ended_at is None:
+            if call.answered_at is None:
+                call.answered_at, call.answered_by = now, str(by)
+            call.ended_at, call.ended_by = now, str(by)
             call.save(update_fields=["answered_at", "answered_by", "ended_at", "ended_by"])
-            audit.record(action=action, subject=f"area:{area.code}", by=by, now=now, hall=area.hall.code)
+            audit.record(action="zone_help_ended", subject=f"area:{area.code}", by=by, now=now, hall=area.hall.code)
+    return call
+
+
+def _call(area: SelfServiceArea, call_id: int) -> HelpCall:
+    """Held: of two who answer at once, one is the first. :raises Refused: nothing-found."""
+    call = HelpCall.objects.select_for_update(no_key=True).filter(pk=call_id, area=area).first()
+    if call is None:
+        raise Refused("nothing-found", facts={"call": call_id})
     return call
 
 

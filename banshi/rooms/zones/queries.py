@@ -21,7 +21,7 @@ from banshi.rooms.zones.rules import Mode, ZonePolicy
 @dataclass(frozen=True)
 class Zone:
     """An area with a door as it is now. `inside`: people; `opens_at`: when a closed one lets people in again, if that is known;
-    `frees_at`: when the first stay ends; `help`: the open call."""
+    `frees_at`: when the next stay ends; `help`: the open call."""
 
     area: SelfServiceArea
     policy: ZonePolicy
@@ -39,6 +39,10 @@ class Zone:
     def left(self) -> int | None:
         """Places that are free; None where nobody counts."""
         return None if self.policy.limit is None else max(0, self.policy.limit - self.inside)
+
+    @property
+    def full(self) -> bool:
+        return self.left == 0
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def zones(areas: Iterable[SelfServiceArea], *, now: datetime) -> list[Zone]:
     ids = [area.pk for area in rows]
     inside = _inside(ids)
     first = dict(
-        Entry.objects.filter(area__in=ids, out_at=None)
+        Entry.objects.filter(area__in=ids, out_at=None, stay_until__gt=now)
         .order_by("area_id", "stay_until").distinct("area_id").values_list("area_id", "stay_until")
     )  # fmt: skip
     late = dict(

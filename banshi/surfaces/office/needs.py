@@ -216,7 +216,7 @@ def _help(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
 
     def said(n: int) -> str:
         return ngettext(
-            "Somebody calls for help in a night zone", "%(n)s calls for help in night zones", n
+            "%(n)s call for help in night zones", "%(n)s calls for help in night zones", n
         ) % {"n": n}  # fmt: skip
 
     waiting = partial(zones.calls_waiting, now=now)
