@@ -26,7 +26,7 @@ def begin_session(*, hall: str, device: str, person_id: int, at: datetime, now: 
         if device:
             KioskSession.objects.filter(hall=hall, device=device, ended_at=None).update(ended_at=at)
         return KioskSession.objects.create(
-            ref=secrets.token_urlsafe(18), hall=hall, device=device, person_id=person_id, began_at=now, until=at + LASTS
+            ref=secrets.token_hex(16), hall=hall, device=device, person_id=person_id, began_at=now, until=at + LASTS
         )
 
 
