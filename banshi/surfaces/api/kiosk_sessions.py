@@ -99,7 +99,7 @@ def end_kiosk_session(request: HttpRequest, session: Path[Code]) -> Answer:
 @router.post(f"{HERE}/prints", **op("print_own", {200: KioskPrintOut}), summary="Print a document of theirs")
 @write
 def print_own(request: HttpRequest, session: Path[Code], body: KioskPrintIn) -> Answer:
-    """On the machine's printer: what was granted to them, is theirs already and holds. `show-first` where only a card was shown."""
+    """On the machine's printer: what was granted to them, is theirs already and holds. `show-first`: only a card was shown."""
     who = caller(request)
     found, device = _own(who, session)
     done = own_print.print_own(

@@ -31,8 +31,8 @@ from tests.letters import letter, ref
 from tests.matters import FORM, SHOP, Matters
 from tests.rules_of_shop import OWN, PACK, RULED, card, publish, ruled, sure, switch, switched_on
 from tests.signers import Plain, sealing
-from tests.together import together
 from tests.standing import shown_there, stands_there
+from tests.together import together
 from tests.town import TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db

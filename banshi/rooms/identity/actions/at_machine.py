@@ -65,7 +65,7 @@ def session_missed(*, ref: str, way: str, by: Actor, at: datetime, now: datetime
     with transaction.atomic():
         row = _there(ref, at)
         name = "face_misses" if way == FACE else "code_misses"
-        missed = min(MISSES, getattr(row, name) + 1)
+        missed = min(MISSES, int(getattr(row, name)) + 1)
         setattr(row, name, missed)
         row.save(update_fields=[name])
         if missed == MISSES:
