@@ -25,7 +25,8 @@ WITHOUT_HALL = {
     *(n for n in SCOPES_OF if n.endswith("_ticket")),
     "list_cases", "look_into_library", "enter_certificate", "worklist", "list_answers", "make_form",
     "get_cabinet", "drop_papers", "pick_up", "pick_up_taken", "pick_up_shut", "list_deliveries",
-    "heartbeat", "get_fleet", "get_zone", "enter_zone", "left_zone",
+    "heartbeat", "get_fleet", "get_zone", "enter_zone", "left_zone", "begin_kiosk_session", "show_face", "show_code",
+    "end_kiosk_session", "print_own", "begin_at_machine", "vouch_at_machine",
     "fetch_orders", "order_ended",
     *(n for n in SCOPES_OF if "bundle" in n or "webhook" in n),
 } - {"issue_ticket"}  # fmt: skip

@@ -84,6 +84,9 @@ SEATS = (
 )  # fmt: skip
 OF_PAGES = ("take_back_material", "order_pages")
 IN_PARTS = ("begin_upload", "get_upload", "put_part", "finish_upload")
+AT_MACHINES = (
+    "begin_kiosk_session", "show_face", "show_code", "end_kiosk_session", "print_own", "begin_at_machine",
+)  # fmt: skip
 ON_WEBHOOKS = (
     "list_webhooks", "register_webhook", "get_webhook", "end_webhook", "change_webhook_secret", "turn_on_webhook",
     "ping_webhook", "list_deliveries", "replay_webhook",
@@ -218,6 +221,8 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     **dict.fromkeys(("enter_zone", "left_zone"), _only("kiosk")),
     # a machine's own program
     "enrol_device": NO_KEY,  # but the code that the office shows once
+    **dict.fromkeys(AT_MACHINES, _only("kiosk")),
+    "vouch_at_machine": _only("staff"),
     "fetch_orders": _only("kiosk"),
     "order_ended": _only("kiosk"),
     # what is on record of a person
@@ -274,6 +279,7 @@ PERMISSION_OF: dict[str, str] = {
     "pay_fee": "cases.receive | cases.issue",
     "choose_way": "cases.receive | cases.issue",
     "send_papers": "cases.receive",
+    "vouch_at_machine": "cases.receive",
 }
 
 REMEMBERED_S = 3.0  # how long a process may believe what it read, should no word of a change reach it (`forget`)

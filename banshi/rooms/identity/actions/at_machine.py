@@ -26,7 +26,7 @@ def begin_session(*, hall: str, device: str, person_id: int, at: datetime, now: 
         if device:
             KioskSession.objects.filter(hall=hall, device=device, ended_at=None).update(ended_at=at)
         return KioskSession.objects.create(
-            ref=secrets.token_urlsafe(18), hall=hall, device=device, person_id=person_id, began_at=now, until=at + LASTS
+            ref=secrets.token_hex(16), hall=hall, device=device, person_id=person_id, began_at=now, until=at + LASTS
         )
 
 
@@ -65,7 +65,7 @@ def session_missed(*, ref: str, way: str, by: Actor, at: datetime, now: datetime
     with transaction.atomic():
         row = _there(ref, at)
         name = "face_misses" if way == FACE else "code_misses"
-        missed = min(MISSES, getattr(row, name) + 1)
+        missed = min(MISSES, int(getattr(row, name)) + 1)
         setattr(row, name, missed)
         row.save(update_fields=[name])
         if missed == MISSES:
