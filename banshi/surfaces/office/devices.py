@@ -18,13 +18,14 @@ from banshi.frames.typed import clean, invalid
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import actions
 from banshi.rooms.devices import queries as devices
-from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.models import Device, MachineType
 from banshi.rooms.devices.ports import Slip
+from banshi.rooms.devices.queries.fleet import machine_types
 from banshi.rooms.places import queries as places
-from banshi.rooms.places.models import Hall, Window, Zone
+from banshi.rooms.places.models import Hall, SelfServiceArea, Window, Zone
 from banshi.surfaces.office.frame import page
 
-FIELDS = {"code": 60, "kind": 20, "name": 80, "zone": 40, "window": 60, "printer": 120}
+FIELDS = {"code": 60, "kind": 20, "name": 80, "zone": 40, "window": 60, "printer": 120, "type": 40, "area": 40}
 
 
 @door(audience="staff", permission="devices.manage")
@@ -59,7 +60,9 @@ def _form(
         hall,
         device=device,
         typed=typed,
-        kinds=actions.KINDS,
+        kinds=(*actions.KINDS, actions.MACHINE),
+        types=machine_types(),
+        areas=list(SelfServiceArea.objects.filter(hall=hall, active=True).order_by("code")),
         printers=devices.allowed_addresses(),
         zones=list(Zone.objects.filter(hall=hall).select_related("floor").order_by("floor__order", "code")),
         windows=list(Window.objects.filter(hall=hall).order_by("code")),
@@ -80,9 +83,13 @@ def _saved(request: Asked, hall: Hall, typed: dict[str, str]) -> Device:
         raise invalid("window", _("Choose a place of this hall."))
     if typed["kind"] in ("window_display", "evaluator") and window is None:
         raise invalid("window", _("Choose the window it stands at."))
+    kind = MachineType.objects.filter(code=typed["type"]).first()
+    area = SelfServiceArea.objects.filter(hall=hall, code=typed["area"]).first()
+    if (typed["type"] and kind is None) or (typed["area"] and area is None):
+        raise invalid("type" if kind is None and typed["type"] else "area", _("Choose one of the list."))
     return actions.register(
         hall=hall, code=typed["code"], kind=typed["kind"], name=typed["name"], zone=zone, window=window,
-        printer=typed["printer"], by=acting(request, hall), now=clock.now(),
+        printer=typed["printer"], type=kind, area=area, by=acting(request, hall), now=clock.now(),
     )  # fmt: skip
 
 
@@ -135,6 +142,8 @@ def _kept(row: Device) -> dict[str, str]:
         "zone": row.zone.code if row.zone else "",
         "window": row.window.code if row.window else "",
         "printer": row.printer,
+        "type": row.type_id or "",
+        "area": row.area.code if row.area else "",
     }
 
 

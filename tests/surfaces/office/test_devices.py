@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from banshi.foundation import clock
@@ -12,8 +14,10 @@ from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.devices import actions
-from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.models import Device, Fault, MachineType
 from banshi.rooms.devices.rules import allowed_printers
+from banshi.rooms.places.models import SelfServiceArea
+from tests.rooms.devices.test_fleet import machines
 from tests.surfaces.office.editing import manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import TUESDAY_NINE, Town
 
@@ -246,3 +250,53 @@ def test_an_error_stands_at_its_field_and_what_was_typed_stays(manager: Client, 
     assert shown.count('class="error"') == 1
     assert shown.index('class="error"') < shown.index(f'id="d-{field}"')
     assert f'value="{wrong[field]}"' in shown
+
+
+@pytest.mark.parametrize("kind", ["kiosk", "machine"])
+def test_a_machine_of_the_fleet_has_its_kind_and_its_area(manager: Client, office: Town, kind: str):  # noqa: F811
+    machines(office, 1)
+    fleet_fields = {"code": "town-m-9", "kind": kind, "type": "all-in-one", "area": "town-area-1"}
+
+    made = manager.post("/office/town/devices/new", KIOSK | fleet_fields)
+    page = manager.get("/office/town/devices/town-m-9/").content.decode()
+
+    row = Device.objects.get(code="town-m-9")
+    assert (made.status_code, row.kind, row.type_id, row.area.code) == (302, kind, "all-in-one", "town-area-1")
+    assert '<option value="town-area-1" selected>' in page
+    assert "town-m-9/" in manager.get("/office/town/fleet/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "machine", "type": "", "area": ""}, {"kind": "board"}, {"type": "", "kind": "kiosk"}, {"type": "nonsense"},
+        {"area": "far-area"}, {"area": "nonsense"},
+    ],
+)  # fmt: skip
+def test_a_kind_or_area_that_cannot_be_is_refused_at_its_field(manager: Client, office: Town, wrong: dict[str, str]):  # noqa: F811
+    machines(office, 1)
+    SelfServiceArea.objects.create(
+        hall=office.other_hall, code="far-area", name_zh="远", name_en="Far", place_zh="远", place_en="Far"
+    )
+    fleet_fields = {"code": "town-m-9", "kind": "machine", "type": "all-in-one", "area": "town-area-1"}
+
+    answer = manager.post("/office/town/devices/new", KIOSK | fleet_fields | wrong)
+
+    assert (answer.status_code, Device.objects.filter(code="town-m-9").exists()) == (422, False)
+
+
+def test_faults_of_parts_that_another_kind_has_not_are_over(manager: Client, office: Town):  # noqa: F811
+    machines(office, 1)
+    MachineType.objects.create(code="small", name_zh="小终端", name_en="Small", parts=["screen"])
+    for part, kind in (("reader", "jam"), ("screen", "broken"), ("", "silent")):
+        Fault.objects.create(
+            device=Device.objects.get(), part=part, kind=kind, opened_at=TUESDAY_NINE + timedelta(minutes=1)
+        )
+
+    answer = manager.post(
+        "/office/town/devices/town-area-1-1/", KIOSK | {"zone": "", "type": "small", "area": "town-area-1"}
+    )
+
+    assert answer.status_code == 302
+    assert set(Fault.objects.filter(ended_at=None).values_list("part", flat=True)) == {"screen", ""}
+    assert Fault.objects.filter(ended_at__gte=F("opened_at")).count() == 1

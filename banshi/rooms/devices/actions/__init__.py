@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -20,12 +20,14 @@ from banshi.kernel.names import InvalidName, label
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.devices import queries, rules
-from banshi.rooms.devices.models import Device, Fault
+from banshi.rooms.devices.models import Device, Fault, MachineType
 from banshi.rooms.devices.ports import PagePrinter, Printer, PrinterTrouble, Slip
 from banshi.rooms.devices.queries import device_by_code, secret_hash
+from banshi.rooms.devices.rules.fleet import WHOLE
 from banshi.rooms.identity import actions as identity
-from banshi.rooms.places.models import Hall, Window, Zone
+from banshi.rooms.places.models import Hall, SelfServiceArea, Window, Zone
 
+MACHINE = "machine"  # of the fleet
 KINDS = ("kiosk", "board", "zone_board", "window_display", "evaluator")
 SAYS = {"page": str, "version": int, "stale": bool, "language": str, "width": int, "height": int, "waiting": int}
 ENROL_WITHIN = timedelta(days=1)  # of the secret's making: whoever sets the machine up is there
@@ -43,16 +45,21 @@ def register(
     zone: Zone | None = None,
     window: Window | None = None,
     printer: str = "",
+    area: SelfServiceArea | None = None,
+    type: MachineType | None = None,
 ) -> Device:
     """Make a device known, or change one that is (same code).
 
     :param printer: "" (none), `file:name` or what the operator allows (rules.py), with `#32` for 58 mm paper.
-    :raises Refused: invalid (code, kind, printer), not-your-hall (the code is another hall's).
+    :param area: of this hall, where it helps people outside of it; :param type: of a machine of the fleet – a `machine` always,
+        a kiosk where it is looked after as one.
+    :raises Refused: invalid (code, kind, printer, type, area), not-your-hall (the code is another hall's).
     """
     if not re.fullmatch(r"[a-z0-9_-]{1,60}", code):
         raise _invalid("code", "编号用小写字母、数字、横线和下划线", "A code has small letters, digits, - and _")
-    if kind not in (*KINDS, "machine"):  # those of the fleet are changed here, and made with their area
+    if kind not in (*KINDS, MACHINE):
         raise _invalid("kind", "没有这种设备", "There is no such kind of device")
+    _check_fleet(hall, kind, area, type)
     _check_printer(code, printer)
     name = _name(name)
     with transaction.atomic():
@@ -68,11 +75,35 @@ def register(
             "zone": zone,
             "window": window,
             "printer": printer,
+            "area": area,
+            "type": type,
         }
+        if known is not None and known.type_id != (type.pk if type else None):
+            _end_faults(known, parts=type.parts if type else [], now=now)
         device, _ = Device.objects.update_or_create(code=code, defaults=values)
         deed, facts = _deed(known, name, kind)
         audit.record(action=deed, subject=f"device:{code}", by=by, now=now, hall=hall.code, facts=facts)
     return device
+
+
+def _check_fleet(hall: Hall, kind: str, area: SelfServiceArea | None, type: MachineType | None) -> None:
+    """:raises Refused: invalid."""
+    if kind == MACHINE and type is None:
+        raise _invalid("type", "选自助设备的类型", "Choose what kind of self-service machine it is")
+    if type is not None and kind not in (MACHINE, "kiosk"):
+        raise _invalid("type", "只有取号机和自助终端有类型", "Only a kiosk or a self-service machine is of such a kind")
+    if area is not None and area.hall_id != hall.pk:
+        raise _invalid("area", "选本大厅的自助服务区", "Choose a self-service area of this hall")
+    if area is not None and type is None:
+        raise _invalid(
+            "area", "自助服务区里的设备要选类型", "What stands in a self-service area needs a kind of machine"
+        )
+
+
+def _end_faults(device: Device, *, parts: Sequence[str], now: datetime) -> None:
+    """Of another kind from now on: of parts that it has no more nobody will say that they work."""
+    gone = Fault.objects.filter(device=device, ended_at=None)
+    gone.exclude(part__in=[*parts, *([WHOLE] if parts else [])]).update(ended_at=Greatest(F("opened_at"), now))
 
 
 def _deed(known: Device | None, name: str, kind: str) -> tuple[str, dict[str, str]]:
