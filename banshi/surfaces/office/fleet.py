@@ -23,16 +23,21 @@ from banshi.frames.staff.names import names_of
 from banshi.frames.typed import clean, day_or_none, invalid, time_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices.actions import fleet as machines
+from banshi.rooms.devices.actions import orders as giving
 from banshi.rooms.devices.models import Device
 from banshi.rooms.devices.queries import fleet as fleet_queries
+from banshi.rooms.devices.queries import orders
 from banshi.rooms.devices.queries.fleet import Area, Machine
 from banshi.rooms.devices.rules.fleet import HEALTHS
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall, SelfServiceArea
+from banshi.surfaces.office.fleet_sections import of_machine
 from banshi.surfaces.office.frame import my_halls, page
 
 MOST_TOLD: Final = 6
 MOST_BEFORE: Final = 50
+MOST_ORDERS: Final = 20
+DAYS: Final = 30  # of what a machine's own page tells of its work
 USUAL: Final = timedelta(hours=2)
 
 
@@ -44,7 +49,8 @@ class Group:
     areas: list[tuple[Area, list[Machine]]]
 
 
-def _mine(request: Asked) -> list[Hall]:
+def mine(request: Asked) -> list[Hall]:
+    """Halls whose machines whoever asks looks after."""
     return [hall for hall in my_halls(request.who) if request.who.may("devices.manage", hall.code)]
 
 
@@ -93,6 +99,7 @@ def _shown(request: Asked, halls: list[Hall], place: Hall | None) -> dict[str, A
         "told": told[:MOST_TOLD],
         "told_more": max(0, len(told) - MOST_TOLD),
         "root": root,
+        "figures_href": root + "figures",
         "now_href": _query(root + "now", asked),
     }  # fmt: skip
 
@@ -102,13 +109,27 @@ def _query(root: str, asked: Mapping[str, str]) -> str:
     return f"{root}?{said}" if said else root
 
 
-def _page(request: Asked, halls: list[Hall], place: Hall | None) -> HttpResponseBase:
+def _page(
+    request: Asked,
+    halls: list[Hall],
+    place: Hall | None,
+    typed: dict[str, str] | None = None,
+    refused: Refused | None = None,
+) -> HttpResponseBase:
+    """:param place: the hall whose machines these are alone: all of them can be maintained together."""
+    whole: dict[str, Any] = {}
+    if place is not None:
+        rows = fleet_queries.planned(place, now=clock.now())
+        whole = {"kept": [each for each in rows if not each.device and not each.area], "typed": typed or _usual(place)}
     return page(
         request,
         "office/fleet.html",
         place,
         halls=halls,
         types=fleet_queries.machine_types(),
+        refused=refused,
+        status=status_of(refused) if refused else 200,
+        **whole,
         **_shown(request, halls, place),
     )
 
@@ -117,14 +138,14 @@ def _page(request: Asked, halls: list[Hall], place: Hall | None) -> HttpResponse
 @require_GET
 def everywhere(request: Asked) -> HttpResponseBase:
     """The machines of all halls somebody looks after."""
-    return _page(request, _mine(request), None)
+    return _page(request, mine(request), None)
 
 
 @door(audience="staff", permission="devices.manage")
 @require_GET
 def everywhere_now(request: Asked) -> HttpResponseBase:
     """The part of the page that changes."""
-    return page(request, "office/_fleet_now.html", None, **_shown(request, _mine(request), None))
+    return page(request, "office/_fleet_now.html", None, **_shown(request, mine(request), None))
 
 
 @door(audience="staff", permission="devices.manage")
@@ -158,6 +179,9 @@ def _machine_page(
     request: Asked, place: Hall, code: str, typed: dict[str, str] | None = None, refused: Refused | None = None
 ) -> HttpResponseBase:
     found = _machine_of(place, code)
+    today = local(place, clock.now()).date()
+    did, by_day = of_machine(place, code, first=today - timedelta(days=DAYS - 1), last=today)
+    given = orders.lately(code, most=MOST_ORDERS)
     by_part = {fault.part: fault for fault in found.faults}
     return page(
         request,
@@ -167,6 +191,11 @@ def _machine_page(
         parts=[(part, state, by_part.get(part)) for part, state in found.parts.items()],
         whole=by_part.get(""),
         seen_by=names_of({fault.seen_by for fault in found.faults if fault.seen_by}),
+        did=did,
+        by_day=by_day,
+        charts={by_day.code: by_day.chart} if did["uses"] else {},
+        given=[(each, clock.wall() - each.made_at) for each in given],
+        given_by=names_of({each.made_by for each in given}),
         unseen=any(fault.seen_at is None for fault in found.faults),
         before=fleet_queries.faults_before(code, most=MOST_BEFORE),
         kept=[
@@ -194,6 +223,22 @@ def seen(request: Asked, hall: str, device: str) -> HttpResponseBase:
     found = _machine_of(place, device)
     if machines.see_to(code=found.code, by=acting(request, place), now=clock.now()):
         messages.success(request, _("It is noted that you look after it."))
+    return redirect("office:fleet-machine", hall=hall, device=device)
+
+
+@door(audience="staff", permission="devices.manage")
+@require_POST
+def order_again(request: Asked, hall: str, device: str, order: int) -> HttpResponseBase:
+    """What may or may not have come out is printed once more; pressed twice it is once."""
+    place = places.hall_by_code(hall)
+    found = _machine_of(place, device)
+    try:
+        if not orders.may_be_repeated(found.code, order):
+            raise Refused("nothing-found", facts={"order": order})
+        giving.again(order=order, by=acting(request, place), at=clock.wall(), now=clock.now())
+    except Refused as refused:
+        return _machine_page(request, place, device, refused=refused)
+    messages.success(request, _("The machine is told to print it once more."))
     return redirect("office:fleet-machine", hall=hall, device=device)
 
 
@@ -280,6 +325,19 @@ def maintain_machine(request: Asked, hall: str, device: str) -> HttpResponseBase
     except Refused as refused:
         return _machine_page(request, place, device, typed, refused)
     return redirect("office:fleet-machine", hall=hall, device=device)
+
+
+@door(audience="staff", permission="devices.manage")
+@require_POST
+def maintain_hall(request: Asked, hall: str) -> HttpResponseBase:
+    """All machines of a hall."""
+    place = places.hall_by_code(hall)
+    typed = _typed(request)
+    try:
+        _maintained(request, place, typed)
+    except Refused as refused:
+        return _page(request, [place], place, typed, refused)
+    return redirect("office:fleet", hall=hall)
 
 
 @door(audience="staff", permission="devices.manage")

@@ -54,9 +54,9 @@ HALL = "office/<slug:hall>/"
 
 urlpatterns = [
     path("office/", home.home, name="home"),
-    # The hall now, and figures
-    *seeing,
+    # The hall now, and figures; office/fleet/figures before those of a hall
     *fleet,
+    *seeing,
     # Today
     path(HALL, home.overview, name="overview"),
     path(HALL + "guide/", guide.index, name="guide"),

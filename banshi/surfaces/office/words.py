@@ -224,6 +224,26 @@ MACHINE_STATES: dict[str, Text] = {
 MACHINE_STATE_TONES: dict[str, Text] = {
     "": "", "ok": "ok", "low": "wait", "out": "urgent", "jam": "urgent", "broken": "urgent", "silent": "urgent",
 }  # fmt: skip
+ORDER_KINDS: dict[str, Text] = {
+    "print_slip": pgettext_lazy("order to a machine", "Print a slip"),
+    "print_pages": pgettext_lazy("order to a machine", "Print a document"),
+    "open_cell": pgettext_lazy("order to a machine", "Open a cell"),
+    "open_door": pgettext_lazy("order to a machine", "Open the door"),
+    "show": pgettext_lazy("order to a machine", "Show a notice"),
+    "call": pgettext_lazy("order to a machine", "Call a number"),
+}
+ORDER_WHYS: dict[str, Text] = {
+    "paper_out": pgettext_lazy("order to a machine", "No paper"),
+    "jam": pgettext_lazy("order to a machine", "Paper jam"),
+    "stuck": pgettext_lazy("order to a machine", "The door did not open"),
+    "offline": pgettext_lazy("order to a machine", "The part was off"),
+    "broken": pgettext_lazy("order to a machine", "The part is broken"),
+    "no_part": pgettext_lazy("order to a machine", "It has no such part"),
+    "bad_order": pgettext_lazy("order to a machine", "The machine could not read it"),
+    "late": pgettext_lazy("order to a machine", "Its turn came too late"),
+    "restarted": pgettext_lazy("order to a machine", "The machine stopped in the middle"),
+    "not_answered": pgettext_lazy("order to a machine", "The machine did not answer"),
+}
 ALARM_STEPS: dict[str, Text] = {
     "keepers": pgettext_lazy("fleet", "Who looks after the machines"),
     "head": pgettext_lazy("fleet", "The head of the hall"),
@@ -556,6 +576,8 @@ TABLES: dict[str, dict[str, Text]] = {
     "machine_part": MACHINE_PARTS,
     "machine_state": MACHINE_STATES,
     "machine_state_tone": MACHINE_STATE_TONES,
+    "order_kind": ORDER_KINDS,
+    "order_why": ORDER_WHYS,
     "alarm_step": ALARM_STEPS,
     "heat": HEATS,
     "duty": DUTIES,

@@ -132,6 +132,22 @@ def test_a_maintenance_that_cannot_be_leaves_what_was_typed(
     assert 'value="2026-03-10"' in answer.content.decode()
 
 
+def test_all_machines_of_a_hall_are_maintained_together(manager: Client, fleet_of_two: Town):  # noqa: F811
+    wrong = manager.post("/office/town/fleet/maintenance", WHEN | {"to_time": "8:00", "why": "停电检修"})
+    planned = manager.post("/office/town/fleet/maintenance", WHEN)
+    row = Maintenance.objects.get()
+    shown, machine = text(manager.get("/office/town/fleet/")), text(manager.get(FIRST))
+    ended = manager.post(f"/office/town/fleet/maintenance/{row.pk}/end")
+    theirs = signed_in(staff_with("other-manager", "hall_manager", scope="other"))
+
+    assert (wrong.status_code, planned.status_code, ended.status_code) == (422, 302, 302)
+    assert "停电检修" in wrong.content.decode()
+    assert (row.hall_id, row.area, row.device) == (fleet_of_two.hall.pk, None, None)
+    assert ("换打印头" in shown, "换打印头" in machine, ended.url) == (True, True, "/office/town/fleet/")
+    assert theirs.post("/office/town/fleet/maintenance", WHEN).status_code == 403
+    assert "maintenance" not in manager.get("/office/fleet/").content.decode()
+
+
 def test_a_machine_out_of_use_is_shown_so(manager: Client, fleet_of_two: Town):  # noqa: F811
     Device.objects.filter(code="town-area-1-1").update(retired_at=TUESDAY_NINE)
 

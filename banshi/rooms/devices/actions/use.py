@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -71,7 +71,7 @@ def used_by(deeds: Sequence[Used], *, now: datetime) -> None:
 
 def _keep(done: Sequence[Used], matters: Sequence[bool], now: datetime) -> bool:
     """:returns: whether all that known machines did is new."""
-    said = {
+    said: dict[str, Any] = {
         "codes": [each.by.id for each in done],
         "keys_of": [int(each.by.id) if each.by.id.isdecimal() and len(each.by.id) < 10 else None for each in done],
         "deeds": [each.deed for each in done],
