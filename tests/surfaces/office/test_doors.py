@@ -133,6 +133,7 @@ def rows(office):  # noqa: F811
         "device": "town-kiosk-1",
         "area": area.code,
         "maintenance": 1,
+        "order": 1,
         "follow_up_id": follow_up.pk,
     }
 
