@@ -200,6 +200,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "matter_draft": one_matters.begin_draft(code="moving", by=CITIZEN, now=TUESDAY_NINE).pk,
         "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code, "area": area.code, "maintenance": 1,
+        "order": 1,
         "hook": hook.code, "batch": batch.no, "seal": "town-1", "filter_id": 1, "certificate": "NONE", "to": "up",
         "round_id": a_round().pk, "inside": inside.pk, "call": call.pk,
     }  # fmt: skip

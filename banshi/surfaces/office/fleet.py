@@ -99,6 +99,7 @@ def _shown(request: Asked, halls: list[Hall], place: Hall | None) -> dict[str, A
         "told": told[:MOST_TOLD],
         "told_more": max(0, len(told) - MOST_TOLD),
         "root": root,
+        "figures_href": root + "figures",
         "now_href": _query(root + "now", asked),
     }  # fmt: skip
 

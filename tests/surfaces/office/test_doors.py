@@ -139,6 +139,7 @@ def rows(office):  # noqa: F811
         "inside": inside.pk,
         "call": 1,
         "maintenance": 1,
+        "order": 1,
         "follow_up_id": follow_up.pk,
     }
 
