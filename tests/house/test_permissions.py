@@ -202,7 +202,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code, "area": area.code, "maintenance": 1,
         "order": 1,
         "hook": hook.code, "batch": batch.no, "seal": "town-1", "filter_id": 1, "certificate": "NONE", "to": "up",
-        "round_id": a_round().pk, "inside": inside.pk, "call": call.pk,
+        "round_id": a_round().pk, "inside": inside.pk, "help_id": call.pk,
     }  # fmt: skip
 
 

@@ -112,19 +112,19 @@ def left(request: Asked, hall: str, area: str, inside: int) -> HttpResponseBase:
 
 @door(audience="staff", permission="devices.manage")
 @require_POST
-def answer(request: Asked, hall: str, area: str, call: int) -> HttpResponseBase:
+def answer(request: Asked, hall: str, area: str, help_id: int) -> HttpResponseBase:
     """有人处理: the door's page says that somebody comes."""
     place = places.hall_by_code(hall)
-    actions.answer_help(area=_area(place, area), call_id=call, by=acting(request, place), now=clock.now())
+    actions.answer_help(area=_area(place, area), call_id=help_id, by=acting(request, place), now=clock.now())
     messages.success(request, pgettext("zone", "The page at the door says that somebody looks after it."))
     return redirect("office:zone", hall=hall, area=area)
 
 
 @door(audience="staff", permission="devices.manage")
 @require_POST
-def end(request: Asked, hall: str, area: str, call: int) -> HttpResponseBase:
+def end(request: Asked, hall: str, area: str, help_id: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
-    actions.end_help(area=_area(place, area), call_id=call, by=acting(request, place), now=clock.now())
+    actions.end_help(area=_area(place, area), call_id=help_id, by=acting(request, place), now=clock.now())
     messages.success(request, pgettext("zone", "The call is over."))
     return redirect("office:zone", hall=hall, area=area)
 

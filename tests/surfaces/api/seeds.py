@@ -6,10 +6,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from banshi.foundation import clock
+from banshi.kernel import cards
+from banshi.kernel.actors import SYSTEM
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.catalogue.actions import editing
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.devices.actions import orders
+from banshi.rooms.devices.models import Device
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.library import actions as library
 from tests.agents import accept
@@ -18,6 +22,7 @@ from tests.surfaces.api.casework import Casework, casework_of, photo
 from tests.surfaces.api.conftest import PERSON, Calls, booking
 from tests.surfaces.api.test_cases_rights import works
 from tests.town import TUESDAY_NINE
+from tests.zones import a_zone
 
 WHO = {name: PERSON[name] for name in ("name", "id_type", "id_number")}
 FIRM = {"uscc": "91350100M000100Y43", "name": "东莞市南城糖水铺有限公司"}
@@ -25,7 +30,11 @@ CLOSE = {"starts_at": "2026-03-12T09:00:00+08:00", "ends_at": "2026-03-12T12:00:
 UPLOAD = {"requirement": "id", "size": 9, "name": "id.jpg"}
 # Operation → whose key, where the first of its scopes is not the one that gets furthest.
 _ASKED = ("list_consultations", "get_consultation_page", "answer_consultation")
-KEYS: Final[dict[str, str]] = dict.fromkeys(_ASKED, "police")
+_MACHINES = (
+    "heartbeat", "fetch_orders", "order_ended", "enter_zone", "left_zone", "get_zone", "begin_kiosk_session", "show_face",
+    "show_code", "end_kiosk_session", "print_own", "begin_at_machine",
+)  # fmt: skip
+KEYS: Final[dict[str, str]] = {**dict.fromkeys(_ASKED, "police"), **dict.fromkeys(_MACHINES, "machine")}
 
 
 def things(calls: Calls, subject: str) -> dict[str, str]:
@@ -136,6 +145,34 @@ def _cabinets(calls: Calls) -> dict[str, str]:
     return {"cabinet": delivery.install(hall=calls.town.hall, code="c1", cells=2, **said).code}
 
 
+def _machine(calls: Calls) -> Device:
+    """One with a key of its own."""
+    row = Device.objects.create(hall=calls.town.hall, code="k-1", kind="machine", name="一号机")
+    calls.keys["machine"] = create_key(name="k-1", scope="kiosk", hall="town", device="k-1", now=TUESDAY_NINE)
+    return row
+
+
+def _devices(calls: Calls) -> dict[str, str]:
+    row, body = _machine(calls), {"lines": ["暂停办理"]}
+    order = orders.give(device=row, key="t-1", kind="show", body=body, by=SYSTEM, at=clock.wall(), now=TUESDAY_NINE)
+    return {"device": row.code, "order": str(order.pk)}
+
+
+def _kiosk_sessions(calls: Calls) -> dict[str, str]:
+    who = casework_of(calls).matters.person
+    _machine(calls)
+    card = {"id_type": who.id_type, "id_number": who.id_number, "name": who.name}
+    return {"session": _sent(calls, "/kiosk-sessions", "machine", {"device": "k-1", "card": card})["id"]}
+
+
+def _zones(calls: Calls) -> dict[str, str]:
+    a_zone(calls.town, free_by_day=False)
+    calls.keys["machine"] = create_key(name="d", scope="kiosk", hall="town", device="town-zone-door", now=TUESDAY_NINE)
+    who = calls.town.person(0)
+    came = {"card": f"{cards.MARK}|{who.id_number}|{who.name}|"}
+    return {"zone": "town-zone", "entry": str(_sent(calls, "/zones/town-zone/entries", "machine", came)["id"])}
+
+
 def _library(calls: Calls) -> dict[str, str]:
     work: Casework = casework_of(calls)
     held = library.issue_certificate(
@@ -160,5 +197,5 @@ SEEDS: Final[dict[str, Callable[[Calls], dict[str, str]]]] = {
     "mandates": _agents, "people": _agents, "guardians": _guardians, "enquiries": _enquiries, "cases": _cases,
     "documents": _cases, "verify": _cases, "forms": _worklists, "stats": _cases, "worklists": _worklists,
     "bundles": _bundles, "consultations": _consultations, "cabinets": _cabinets, "library": _library,
-    "webhooks": _webhooks, "remote": _remote,
+    "webhooks": _webhooks, "remote": _remote, "devices": _devices, "zones": _zones, "kiosk-sessions": _kiosk_sessions,
 }  # fmt: skip

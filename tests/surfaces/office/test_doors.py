@@ -137,7 +137,7 @@ def rows(office):  # noqa: F811
         "device": "town-kiosk-1",
         "area": area.code,
         "inside": inside.pk,
-        "call": 1,
+        "help_id": 1,
         "maintenance": 1,
         "order": 1,
         "follow_up_id": follow_up.pk,
