@@ -114,9 +114,8 @@ def _by_item(rows: Sequence[Row]) -> Section:
         })  # fmt: skip
     table = table_of("fleet-items", _("By matter"), _("Matter"), _beside(), [*done, total])
     by_machine = [row for row in table.rows if row["matters"]]
-    return Section(
-        table, chart=bars_of(by_machine, [(str(_matters().label), "matters", "jade")], pgettext("fleet", "matters"))
-    )
+    chart = bars_of(by_machine, [(str(_matters().label), "matters", "jade")], pgettext("fleet", "matters"))
+    return Section(table, chart=chart, wide=True)
 
 
 def _by_machine(rows: Sequence[Row], fleet: Mapping[str, Machine]) -> Section:
