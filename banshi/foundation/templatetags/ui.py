@@ -195,9 +195,9 @@ def rating_key(ref: str) -> str:
 
 
 @register.filter
-def clock(moment: datetime | time) -> str:
-    """“9:30”, active time zone; an hour of a day as it stands."""
-    return clock_words(moment)
+def clock(moment: datetime | time | None) -> str:
+    """“9:30”, active time zone; an hour of a day as it stands; nothing in a sentence that is hidden until its time is known."""
+    return "" if moment is None else clock_words(moment)
 
 
 def duration_words(seconds: float) -> str:
