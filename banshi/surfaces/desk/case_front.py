@@ -152,8 +152,8 @@ MOST_BESIDE = 3
 
 @dataclass(frozen=True)
 class Thread:
-    """One case of whoever is served. `folder`: collected before, ready to be received; `begun`: begun and brought by nothing; `client`: for
-    whom they act in it, masked – a person, or an organisation; `kept`: where its paper is."""
+    """One case of whoever is served. `folder`: collected before, ready to be received; `begun`: not handed in yet;
+    `client`: for whom they act in it, masked – a person, or an organisation; `kept`: where its paper is."""
 
     case: Case
     due_on: date | None

@@ -10,9 +10,11 @@ from django.test import Client
 
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.library import actions as library
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
+from banshi.surfaces.desk.case_front import threads
 from tests.matters import Matters
 from tests.rooms.cases.test_copies import card
 from tests.surfaces.desk.served import sent_online, serve
@@ -117,3 +119,17 @@ def test_the_page_costs_the_same_however_much_there_is(clerk, matters, django_as
 
     with django_assert_num_queries(23):
         shown(clerk, ticket)
+
+
+def test_a_draft_that_a_booked_time_brings_is_a_folder(matters):
+    matters.opened()
+    case = matters.opened()
+
+    def listed() -> list[tuple[str, bool, bool]]:
+        rows = threads(matters.person.pk, "town", today=TUESDAY_NINE.date())
+        return [(each.no, each.folder, each.begun) for each in rows if each.no == case.no]
+
+    before = listed()
+    cases.comes_along(case_no=case.no, appointment=booked(matters)[0])
+
+    assert (before, listed()) == ([(case.no, False, True)], [(case.no, True, False)])

@@ -51,7 +51,8 @@ def stats(*, halls: Collection[int], first: date, last: date, by: str | None = N
         return [total]
     code, zh, en = BY[by]
     names = {"code_": F(code), "zh_": F(zh), "en_": F(en)}
-    found = rows.exclude(**{code: None}).annotate(**names).values("code_", "zh_", "en_").annotate(**_SUMS)
+    named: Any = rows  # names of our own, which the stubs do not know
+    found = named.exclude(**{code: None}).annotate(**names).values("code_", "zh_", "en_").annotate(**_SUMS)
     each = [Figures(r["code_"], r["zh_"], r["en_"], **_made(r)) for r in found.order_by("code_")]
     return [*each, total]
 
