@@ -262,7 +262,7 @@ PERMISSION_OF: dict[str, str] = {
     **dict.fromkeys(("list_enquiries", "get_enquiry"), "enquiries.look"),
     **dict.fromkeys(("answer_enquiry", "forward_enquiry"), "enquiries.answer"),
     **dict.fromkeys((*SEATS, "list_lines", "list_signals", "say_line", "send_signal"), "video.answer"),
-    "get_remote": "video.answer | video.view",
+    "get_remote": " | ".join(("video.answer", "video.view")),
     "import_items": "items.edit",
     **ON_ITEMS,
     **STEPS_OF_STAFF,

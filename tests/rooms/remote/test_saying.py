@@ -173,3 +173,17 @@ def test_the_remote_hand_needs_consent_and_then_a_yes_to_each_act(video: Video):
     asked("a2")
     actions.answer_act(ref=session.ref, n=2, yes=False, by=CITIZEN, now=NOW)
     assert refused(lambda: actions.act_done(ref=session.ref, n=2, by=CITIZEN, now=NOW)) == "wrong-state"
+
+
+@pytest.mark.django_db
+def test_what_was_said_is_deleted_with_time_and_how_it_ended_stays(video: Video):
+    session = video.talking()
+    said(session, "我的号码写在这里")
+    actions.end(ref=session.ref, by=video.agent, now=NOW, outcome="告诉了要带的材料")
+    hall = video.town.hall.pk
+
+    gone = [actions.forget_words(before={hall: until}, most=9) for until in (NOW, NOW + A_SECOND, NOW + A_SECOND)]
+
+    session.refresh_from_db()
+    assert (gone, session.outcome, session.why) == ([0, 1, 0], "", "helped")
+    assert [each.body for each in queries.said_since(session)] == [""]
