@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys.hall.demo_seeds import PASSWORD
+from banshi.journeys.hall.demo_seeds import PASSWORD, video_logins
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGS
 from tests.e2e.test_citizen import sign_in
 
@@ -22,7 +22,8 @@ SEES = """() => {
   const far = document.querySelector("[data-call-far]");
   return far.videoWidth > 0 && far.getVideoPlaybackQuality().totalVideoFrames > 0;
 }"""
-HALL, SEAT = "nancheng", "nancheng-01"
+HALL = "nancheng"
+SEAT = video_logins(HALL)[0]
 
 
 @pytest.fixture(scope="module")

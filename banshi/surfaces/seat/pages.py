@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
@@ -79,7 +80,12 @@ def _home(
     actions.seen(staff_id=staff, wall=clock.wall())
     seat, rings = queries.seat_of(staff), queries.for_seat(staff)
     line = [row(each, now=now) for each in queries.waiting([hall.pk]) if rings is None or each.pk != rings.pk]
+    stands, call_at = seat.state if seat is not None else "", ""
+    if rings is not None and rings.state == "talking" and rings.hall_id == hall.pk:
+        call_at = reverse("seat:call", kwargs={"hall": hall.code, "ref": rings.ref})
     context = {
+        "ringing": rings.ref if rings is not None and rings.state == "ringing" else "", "call_at": call_at,
+        "is_ready": stands == "ready", "not_ready": stands != "ready", "is_paused": stands == "paused",
         "seat": seat, "rings": row(rings, now=now) if rings is not None else None, "line": line, "refused": refused,
         "closed": queries.closed(hall, now=now), "subject": f"hall-{hall.code}",
     }  # fmt: skip
