@@ -213,6 +213,7 @@ def test_jobs_are_told_the_time_alone():
 WORDS = "李雷 13912345678 说不来了"
 # Tables that never held own words in clear.
 BORN_SEALED = (
+    "zones_closing.",
     "archive_",
     "cases_",
     "library_",

@@ -82,8 +82,3 @@ def lights(policy: ZonePolicy, local: datetime, inside: int) -> bool:
 
 def too_long(*, stay_until: datetime, now: datetime) -> bool:
     return now > stay_until
-
-
-def swept(*, stay_until: datetime, now: datetime) -> bool:
-    """Whether whoever came in counts no more: they left, and no door said so."""
-    return now >= stay_until + SWEPT_AFTER
