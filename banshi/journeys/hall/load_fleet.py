@@ -38,7 +38,6 @@ def load_fleet(root: Path) -> None:
     """:param root: the presets folder. :raises ValueError: a file that does not say what its format asks for, naming it."""
     types = _types(root)
     fleet.keep_types(types)
-    machines.keep_offers(_offers(root))
     known = {row.code for row in types} | set(MachineType.objects.values_list("code", flat=True))
     halls = dict(Hall.objects.values_list("code", "id"))
     rows = _rows(root)
@@ -90,8 +89,15 @@ def _types(root: Path) -> list[MachineType]:
     return found
 
 
+def load_offers(root: Path) -> None:
+    """What each kind of machine does, of those of which it is said: `items: all`, or codes; `deeds`. After the catalogue.
+
+    :raises ValueError: a matter or deed that there is not, naming it.
+    """
+    machines.keep_offers(_offers(root))
+
+
 def _offers(root: Path) -> list[MachineOffer]:
-    """What each kind does, of those of which it is said: `items: all`, or codes; `deeds`."""
     found = []
     for one in _documents(root):
         if "deeds" not in one:

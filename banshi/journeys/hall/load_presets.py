@@ -88,6 +88,7 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
             progress(f"hall {folder.name}", 3 + i, steps)
             left += _hall(folder, now)
         load_fleet.load_fleet(root)
+        load_fleet.load_offers(root)
         progress("presets loaded", steps, steps)
     look_at_tables()
     return left

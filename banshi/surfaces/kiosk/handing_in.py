@@ -246,6 +246,7 @@ def sent(request: Any, place: Place, person: int, no: str) -> HttpResponse:
     if request.method == "POST":
         return _print(request, place, case)
     new = request.GET.get("new") == "1"
+    fee, document = fees.owed(no, now=place.now), _printable(place, person, case)
     context = {
         "case": case,
         "title": _title(case, new=new),
@@ -255,8 +256,9 @@ def sent(request: Any, place: Place, person: int, no: str) -> HttpResponse:
         "has_printer": bool(place.device and place.device.printer),
         "on_phone": f"{settings.BANSHI_PUBLIC_URL}{reverse('citizen:case', args=[no])}",
         "told": bool(case.contact),
-        "fee": fees.owed(no, now=place.now),
-        "document": _printable(place, person, case),
+        "fee": fee,
+        "document": document,
+        "is_over": not document and not (fee is not None and fee.is_due),  # nothing is left to do here
     }
     return sitting.shown(request, place, "sent.html", context)
 

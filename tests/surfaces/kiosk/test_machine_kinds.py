@@ -108,14 +108,14 @@ def test_what_a_kind_cannot_do_is_refused_when_it_is_loaded(
     (tmp_path / "machines.yaml").write_text(text, encoding="utf-8")
 
     with pytest.raises(ValueError, match=wrong):
-        load_fleet.load_fleet(tmp_path)
+        load_fleet.load_offers(tmp_path)
 
 
 def test_all_needs_no_list(matters: Matters, tmp_path: Path) -> None:
     text = "- code: x\n  name_zh: 机\n  name_en: Machine\n  parts: [screen]\n  deeds: [apply]\n  items: all\n"
     (tmp_path / "machines.yaml").write_text(text, encoding="utf-8")
 
-    load_fleet.load_fleet(tmp_path)
+    load_fleet.load_offers(tmp_path)
 
     assert [(row.all_items, row.items) for row in MachineOffer.objects.all()] == [(True, [])]
 
