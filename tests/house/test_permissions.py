@@ -76,6 +76,7 @@ AT_A_WINDOW = {
     "desk:listen-matters",
     "desk:listen-find",
     "desk:heard",
+    "desk:vouch",
     "seat:call",  # rings at somebody's seat, and is theirs alone
     "seat:news",
 }

@@ -127,11 +127,27 @@ def vouch(*, hall: Hall, number: str, by: Actor, now: datetime) -> KioskSession:
 
     :raises Refused: nothing-found, rate-limited – nobody guesses who stands where.
     """
-    tries = Tries(f"vouch:{hall.code}:{by}", free=5, most_s=LONGEST_WAIT_S)
+    tries = _guesses(hall, by)
     tries.one()
     row = at_machine.vouch_for(hall=hall.code, number=number, by=by, at=clock.wall(), now=now)
     tries.take_back()
     return row
+
+
+def who_waits(*, hall: Hall, number: str, by: Actor) -> KioskSession:
+    """Whose card was read where this number stands, for the clerk to compare: guessed as little as in `vouch`.
+
+    :raises Refused: nothing-found, rate-limited.
+    """
+    tries = _guesses(hall, by)
+    tries.one()
+    row = known.waiting_for_clerk(hall=hall.code, number=number, at=clock.wall())
+    tries.take_back()
+    return row
+
+
+def _guesses(hall: Hall, by: Actor) -> Tries:
+    return Tries(f"vouch:{hall.code}:{by}", free=5, most_s=LONGEST_WAIT_S)
 
 
 def need(session: KioskSession, *, hall: Hall, what: str, now: datetime) -> None:

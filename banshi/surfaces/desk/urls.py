@@ -15,6 +15,7 @@ from banshi.surfaces.desk import (
     glance,
     guardian_acting,
     heard,
+    vouching,
     ward_acting,
 )
 
@@ -30,6 +31,7 @@ urlpatterns = [
     path("halls", console.halls, name="halls"),
     path("sign-in", acting.sign_in, name="sign-in"),
     path("do/<slug:verb>", acting.do, name="do"),
+    path("machine", vouching.vouch, name="vouch"),
     path("listen", heard.listen, name="listen"),
     path("listen/matters", heard.matters, name="listen-matters"),
     path("listen/find", heard.find, name="listen-find"),

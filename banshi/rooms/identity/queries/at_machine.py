@@ -25,6 +25,15 @@ def session_of(ref: str, *, device: str, at: datetime) -> KioskSession:
     return found
 
 
+def waiting_for_clerk(*, hall: str, number: str, at: datetime) -> KioskSession:
+    """:raises Refused: nothing-found – nobody of that number stands there now, or they have shown who they are."""
+    rows = KioskSession.objects.filter(hall=hall, number=number, level="card", ended_at=None, until__gt=at)
+    found = rows.select_related("person").first() if number else None
+    if found is None:
+        raise Refused("nothing-found", facts={"number": number[:6]})
+    return found
+
+
 def is_shown(entries: Iterable[int], *, hall: str, at: datetime) -> bool:
     """Whether the person of these entries stands at a machine of this hall at this moment, and has shown who they are."""
     rows = KioskSession.objects.filter(person__in=entries, hall=hall, level="shown", ended_at=None, until__gt=at)
