@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from banshi.foundation import clock
 from banshi.rooms.places.models import Hall
 from banshi.rooms.remote import actions, queries
 
@@ -13,7 +14,7 @@ def look(*, now: datetime, wall: datetime) -> None:
 
     :param wall: machine time.
     """
-    actions.not_answered(now=now)
+    actions.not_answered(now=now, speed=clock.speed())
     actions.lose_silent(now=now, wall=wall)
     for hall in Hall.objects.filter(pk__in=queries.halls_in_line()).order_by("id"):
         actions.close_due(hall=hall, now=now)

@@ -163,6 +163,7 @@ def test_a_ring_that_nobody_answers_goes_back_to_its_place_and_rings_elsewhere(v
     video.asked(2, now=NOW + A_SECOND)
     video.seat(video.town.second_clerk, ready=False)
 
+    assert actions.not_answered(now=NOW + 20 * RING - A_SECOND, speed=20) == 0
     assert (actions.not_answered(now=NOW + RING - A_SECOND), actions.not_answered(now=NOW + RING)) == (0, 1)
     assert (states()[0], Seat.objects.get(pk=seat.pk).state) == (("V001", "waiting"), "paused")
     actions.ready(by=video.second, now=NOW + RING, wall=NOW)
