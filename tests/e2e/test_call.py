@@ -15,7 +15,8 @@ from tests.e2e.test_citizen import sign_in
 
 pytestmark = pytest.mark.browser
 MEDIA = [
-    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream=fps=5",  # two calls in one machine: enough to be seen moving
+    "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",  # where there is no network but the machine's own
 ]  # fmt: skip
 SEES = """() => {
@@ -45,7 +46,7 @@ def browser() -> Iterator[Any]:
 def at_the_seat(browser: Any, live_url: str) -> Any:
     """A clerk's page, in a browser of its own."""
     context = browser.others.new_context(base_url=live_url, viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.goto(f"/staff/sign-in?next=/seat/{HALL}/")
     page.fill("input[name=login]", SEAT)
@@ -68,6 +69,7 @@ def test_a_phone_calls_and_both_see_each_other_and_a_lost_line_loses_no_word(
     seat.click("#be-ready")
     seat.wait_for_selector("#be-ready.is-now")
     phone = open_page(f"/video/?hall={HALL}")
+    phone.set_default_timeout(60_000)
     sign_in(phone, installation, "13822007701")
     phone.click("[data-try-begin]")
     phone.wait_for_selector("[data-try-says=both]:visible")
