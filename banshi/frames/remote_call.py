@@ -18,6 +18,7 @@ import orjson
 from django.conf import settings
 
 from banshi.foundation.crypto import sign, signed_ok
+from banshi.kernel.clock_words import clock_words
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
 from banshi.rooms.identity import queries as people
@@ -176,7 +177,7 @@ def news(subject: str, side: Side, since: Since, *, now: datetime) -> News:
 def said_part(line: Said, *, zone: ZoneInfo) -> dict[str, Any]:
     """A line as a page shows it."""
     at = line.at.astimezone(zone)
-    return {"kind": "said", "n": line.n, "by": line.by, "key": line.key, "text": line.body, "at": f"{at:%H:%M}"}
+    return {"kind": "said", "n": line.n, "by": line.by, "key": line.key, "text": line.body, "at": clock_words(at)}
 
 
 def _news_of_hall(hall: str, side: Side) -> News:

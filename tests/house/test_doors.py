@@ -48,7 +48,7 @@ def test_roles_hold_only_known_permissions():
 
 
 # Held already; their pages are to come. Whoever asks for one takes it out here.
-TO_COME: set[str] = {"video.view"}  # the API asks for it; the figures' page comes
+TO_COME: set[str] = set()
 
 
 def test_every_permission_is_held_by_a_role_and_asked_somewhere():

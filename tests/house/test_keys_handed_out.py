@@ -32,6 +32,7 @@ WHO_MAY = {
     "foundation/once.py": "the session that was shown the form",
     "journeys/case/drop_slip.py": "whoever dropped papers at the machine, and who may follow their case: opens nothing",
     "kernel/cards.py": "nobody: compares what a reader signed",
+    "frames/remote_call.py": "a side of a call: its caller, or the seat whose call it is, for a minute",
     "agent/door.py": "the page on the machine itself, with the token of its file: the card that lies on the reader now",
 }
 

@@ -30,6 +30,8 @@ EXPORTS = {
     "office:region-figures-export": "office:region-figures",
     "office:case-figures-export": "office:case-figures",
     "office:region-case-figures-export": "office:region-case-figures",
+    "office:fleet-figures-export": "office:fleet-figures",
+    "office:fleet-figures-all-export": "office:fleet-figures-all",
     "office:day_sheet": "office:appointments",
     "office:guide_paper": "office:guide",
     "office:paper_sheet": "office:paper",

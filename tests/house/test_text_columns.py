@@ -53,6 +53,7 @@ booking_suspension.scope booking_waiting.business booking_waiting.language booki
 calendars_closure.kind calendars_closure.made_by calendars_version.made_by catalogue_hall_item_version.made_by
 catalogue_item_version.made_by devices_device.code devices_device.kind
 devices_device.enrol_hash devices_order.key devices_order.kind devices_order.made_by devices_order.state devices_order.why
+devices_use.deed devices_use.key
 devices_device.printer devices_device.secret_hash devices_device.state devices_device.test
 devices_machine_type.code devices_machine_type.parts devices_fault.kind devices_fault.part devices_fault.seen_by
 devices_alarm.step devices_maintenance.ended_by devices_maintenance.made_by
