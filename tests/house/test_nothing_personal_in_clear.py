@@ -325,6 +325,7 @@ OWN = {"staffing_saved_filter.name", "staffing_saved_filter.query"}
 OF_THE_LIBRARY = {"library_certificate_use.note", "library_document.name"}
 # Words about the hall and its hours, which are nobody's visit.
 OF_THE_HALL = {
+    "zones_closing.why",  # of an area, like that of a closure
     "booking_fault_day.why",
     "booking_follow_up.why_en",
     "booking_follow_up.why_zh",
