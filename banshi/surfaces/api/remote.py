@@ -40,11 +40,11 @@ from banshi.surfaces.api.remote_schemas import (
     RemoteIn,
     RemoteOut,
     RemoteRatingIn,
+    RemoteTransferIn,
     SeatOut,
     SignalIn,
     SignalOut,
     SignalsOut,
-    TransferIn,
 )  # fmt: skip
 from banshi.surfaces.api.schemas import Code
 
@@ -227,7 +227,7 @@ def answer_remote(request: HttpRequest, session: Path[Code]) -> Answer:
 
 @router.post("/remote/sessions/{session}/transfer", **op("transfer_remote", {200: RemoteOut}), summary="Pass on")
 @write
-def transfer_remote(request: HttpRequest, session: Path[Code], body: TransferIn) -> Answer:
+def transfer_remote(request: HttpRequest, session: Path[Code], body: RemoteTransferIn) -> Answer:
     """To whoever knows one of `skills`, or to one `seat`; its place in the line stays."""
     who, now = caller(request), clock.now()
     seen = _seen(session, who, "transfer_remote")

@@ -103,7 +103,7 @@ class SeatOut(Out):
     session: RemoteOut | None = Field(description="The call that rings here, or is under way.")
 
 
-class TransferIn(In):
+class RemoteTransferIn(In):
     skills: Annotated[list[Code], Field(max_length=20)] = Field(
         default_factory=list, description="Codes of categories and departments."
     )

@@ -22,7 +22,7 @@ from tests.matters import SHOP, Matters, matters_of
 from tests.rules_of_shop import ruled
 from tests.signers import Plain, sealing
 from tests.surfaces.citizen.cases import retell
-from tests.surfaces.kiosk.test_filling import HERE, ready_to_send
+from tests.surfaces.kiosk.test_filling import HERE, ready_to_send, show_first
 from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,7 @@ def test_a_reply_that_waits_for_its_seal_sends_nobody_to_a_window_and_then_lies_
     ruled(matters)
     retell(matters, result=REPLY)
     case = ready_to_send(machine, matters)
+    show_first(machine, case)
 
     sent = machine.post(f"{HERE}/mine/{case.no}/check", follow=True)
     waiting = Case.objects.get().phase
@@ -74,6 +75,7 @@ def test_what_rules_grant_and_is_no_file_is_fetched_at_the_window(
 ) -> None:
     ruled(matters, electronic=False)
     case = ready_to_send(machine, matters)
+    show_first(machine, case)
 
     sent = machine.post(f"{HERE}/mine/{case.no}/check", follow=True)
 
@@ -83,6 +85,7 @@ def test_what_rules_grant_and_is_no_file_is_fetched_at_the_window(
 def test_a_certificate_lies_in_the_library_too(matters: Matters, machine: Client, kiosk: Device) -> None:
     ruled(matters)
     case = ready_to_send(machine, matters)
+    show_first(machine, case)
 
     sent = machine.post(f"{HERE}/mine/{case.no}/check", follow=True)
 
