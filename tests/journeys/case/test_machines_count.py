@@ -23,6 +23,7 @@ from tests.journeys.case.test_cabinets import coded, jammed, passed, slug_of
 from tests.journeys.case.test_kiosk_print import printed, ready, spool
 from tests.matters import Matters
 from tests.rules_of_shop import ruled, sure
+from tests.standing import shown_there
 from tests.town import TUESDAY_NINE, Town
 
 __all__ = ["a_cabinet", "spool"]
@@ -50,6 +51,7 @@ def counted() -> list[tuple[str, str, str, bool]]:
 
 def test_a_case_sent_and_decided_at_a_machine_is_one_matter(matters: Matters) -> None:
     case = sure(ruled(matters))
+    shown_there(matters.person.pk)
 
     by_rule.submit(case_no=case.no, by=KIOSK, now=TUESDAY_NINE)
 
