@@ -56,6 +56,15 @@ def fields(page: str, **values: str) -> dict[str, str]:
     return marks | {f"f-{code}": value for code, value in values.items()}
 
 
+def phone_of(call: Call) -> Client:
+    """The browser of whoever calls."""
+    client = Client()
+    session = client.session
+    session["account"] = call.matters.account.pk
+    session.save()
+    return client
+
+
 @pytest.mark.django_db
 def test_from_the_questions_to_a_window_that_finds_the_folder(call: Call, clerk: Client):
     first = text(clerk.get(address(call)))
@@ -75,6 +84,25 @@ def test_from_the_questions_to_a_window_that_finds_the_folder(call: Call, clerk:
     assert (booked.status_code, appointment.code in text(booked), case.appointment) == (200, True, appointment.code)
     at_window = threads(case.person_id, "town", today=TUESDAY_NINE.date())
     assert [(each.no, each.folder) for each in at_window] == [(case.no, True)]
+
+
+@pytest.mark.django_db
+def test_the_citizen_sees_what_is_filled_in_and_afterwards_when_it_is_expected(call: Call, clerk: Client):
+    phone = phone_of(call)
+    here = f"/video/{call.session.ref}/"
+    marks = [phone.get(here + "news").json()["state"]["folder"]]
+    case = answered(call, clerk)
+    clerk.post(address(call, "folder/form"), fields(text(clerk.get(address(call))), name="小镇书店"))
+    filling = text(phone.get(here))
+    marks.append(phone.get(here + "news").json()["state"]["folder"])
+    clerk.post(address(call, "folder/book"), {"slot": call.slot.pk})
+    marks.append(phone.get(here + "news").json()["state"]["folder"])
+    clerk.post(address(call, "end"), {"why": "helped"})
+
+    after = text(phone.get(here))
+    code = Appointment.objects.get().code
+    assert (len(set(marks)), "小镇书店" in filling, code in filling) == (3, True, False)
+    assert (f"/a/{code}" in after, f"/cases/{case.no}" in after, "小镇书店" in after) == (True, True, True)
 
 
 @pytest.mark.django_db
