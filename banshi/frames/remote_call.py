@@ -165,6 +165,8 @@ def news(subject: str, side: Side, since: Since, *, now: datetime) -> News:
     if session.state in ("waiting", "callback") and side.name == "citizen":
         place = queries.place(session, now=now)
         state |= {"ahead": place.ahead, "minutes": place.minutes}
+    if session.state == "talking" and side.name == "citizen":
+        state["folder"] = folder_mark(session)
     said = [said_part(each, zone=ZoneInfo(session.hall.timezone)) for each in queries.said_since(session, since.said)]
     told = [] if session.state != "talking" else queries.signals_since(session, to=side.name, n=since.signal)
     signals = [{"kind": "signal", "n": each.n, "name": each.kind, "body": orjson.loads(each.body)} for each in told]
@@ -172,6 +174,12 @@ def news(subject: str, side: Side, since: Since, *, now: datetime) -> News:
         max([since.said, *(each["n"] for each in said)]), max([since.signal, *(each["n"] for each in signals)])
     )
     return News(state, [*said, *signals], last, session.state == "ended")
+
+
+def folder_mark(session: RemoteSession) -> str:
+    """Another one whenever something was collected or booked in the call: no word of what."""
+    revision = session.case.revision if session.case is not None else 0
+    return f"{session.item_id or 0}.{session.case_id or 0}.{revision}.{'b' if session.booking else ''}"
 
 
 def said_part(line: Said, *, zone: ZoneInfo) -> dict[str, Any]:
@@ -210,6 +218,7 @@ def shown(session: RemoteSession, side: Side, *, at: datetime, addresses: Mappin
         "side": side.name,
         "ref": session.ref,
         "state": session.state,
+        "folder": folder_mark(session),
         "open": session.state != "ended",
         "media": session.media,
         "lines": [{**said_part(each, zone=zone), "whose": "me" if each.by == side.name else each.by} for each in lines],

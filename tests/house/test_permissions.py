@@ -79,6 +79,7 @@ AT_A_WINDOW = {
     "desk:vouch",
     "seat:call",  # rings at somebody's seat, and is theirs alone
     "seat:news",
+    "seat:folder",
 }
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from banshi.journeys.case import expecting
+from banshi.journeys.case import changing, expecting
+from banshi.journeys.case.carried import by_card, of_case
+from banshi.journeys.case.changing import Known
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries import guided_case
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.queries.retiring import need_taken
 from banshi.rooms.remote.actions.ground import changed, locked, need, record, staff_of, told
 from banshi.rooms.remote.models import RemoteSession, Said
 
@@ -23,7 +29,31 @@ _NOBODY: Final = {
     "en": "Nobody knows who calls: they sign in, or put their card, before anything is collected or booked",
 }
 _NO_MATTER: Final = {"zh": "先说明办什么事项", "en": "Say first which matter it is"}
+_BOOKED: Final = {
+    "zh": "这通通话已约好时间，事项不能再改",
+    "en": "A time is booked in this call already: its matter stays as it is",
+}
 _NO_FILE: Final = {"zh": "这一条没有图片或文件", "en": "This line is no picture and no file"}
+
+
+def choose(*, ref: str, item_code: str, by: Actor, now: datetime) -> RemoteSession:
+    """Say which matter it is. What was collected for another one stays a draft of the person.
+
+    :raises Refused: nothing-found, item-not-here, item-retired, wrong-state, changed-meanwhile (another seat has it by now),
+        invalid (a time is booked already).
+    """
+    with transaction.atomic():
+        session = _theirs(ref, by)
+        item = catalogue.hall_item(session.hall_id, item_code).item
+        if session.item_id == item.pk:
+            return session
+        if session.booking:
+            raise Refused("invalid", facts={"field": "item", "reason": _BOOKED})
+        need_taken(item, day=now.astimezone(ZoneInfo(session.hall.timezone)).date())
+        changed(session, item=item, case=None)
+        record("remote_matter_chosen", session, by=by, now=now, facts={"item": item.code})
+        told(session, now=now)
+    return session
 
 
 def gather(
@@ -31,7 +61,7 @@ def gather(
     revision: int | None = None, language: str = "zh-hans",
 ) -> Case:  # fmt: skip
     """Answer questions, fill fields: in the draft of the call, which the first one opens, or a draft of the same account, person
-    and matter here. The person goes on with it on any device.
+    and matter here. The person goes on with it on any device. What is known of them is filled in with it.
 
     :param revision: as of `cases.change`.
     :raises Refused: nothing-found, wrong-state, changed-meanwhile (another seat has it by now), invalid (nobody knows who calls,
@@ -44,7 +74,15 @@ def gather(
             case = _begun(session) or _opened(session, language=language, by=by, now=now)
             changed(session, case=case)
             record("remote_folder_begun", session, by=by, now=now, facts={"case": case.no})
-        case = cases.change(case_no=case.no, answers=answers, form=form, revision=revision, by=by, now=now)
+        case = changing.change(
+            case_no=case.no,
+            answers=answers,
+            form=form,
+            revision=revision,
+            known=known_in(case, now=now),
+            by=by,
+            now=now,
+        )
         told(session, now=now)
     return case
 
@@ -92,6 +130,15 @@ def hand_over(*, ref: str, slot_id: int, by: Actor, now: datetime) -> Appointmen
     return appointment
 
 
+def known_in(case: Case, *, now: datetime) -> Known:
+    """What need not be asked of whoever the folder is for: as they see it online; without an account, by the card they put."""
+    today = now.astimezone(ZoneInfo(case.hall.timezone)).date()
+    if case.account_id is None:
+        return lambda fields: by_card(fields, case, today=today)
+    account_id = case.account_id
+    return lambda fields: of_case(fields, case, account_id=account_id, today=today)
+
+
 def _comes_along(session: RemoteSession, appointment: Appointment, *, by: Actor, now: datetime) -> None:
     """The folder travels with the booking: a draft as it is, what was looked over as papers that are expected then."""
     if session.case is not None and session.case.phase == "draft":
@@ -132,10 +179,14 @@ def _begun(session: RemoteSession) -> Case | None:
 
 def _opened(session: RemoteSession, *, language: str, by: Actor, now: datetime) -> Case:
     person, item = _known(session)
-    return cases.open_case(
+    case = cases.open_case(
         cases.Opening(
             hall=session.hall, item_code=item.code, person_id=person.pk, channel="video", account_id=session.account_id,
             contact=session.account.phone if session.account is not None else session.phone, language=language,
         ),
         by=by, now=now,
     )  # fmt: skip
+    found = known_in(case, now=now)(guided_case(case).fields)
+    if not found:
+        return case
+    return cases.change(case_no=case.no, form={code: said.value for code, said in found.items()}, by=by, now=now)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock, limits
 from banshi.foundation.words import words
 from banshi.frames import remote_call
+from banshi.frames.case_fields import Line, lines_of
 from banshi.frames.remote_call import Side, Since
 from banshi.frames.typed import clean, int_or_none
 from banshi.kernel.refusals import SLUGS, Refused
+from banshi.rooms.booking import queries as booking
+from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity import queries as people
@@ -26,7 +32,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.remote import actions, queries
 from banshi.rooms.remote.models import RemoteSession
 from banshi.rooms.remote.rules import BEST
-from banshi.surfaces.citizen.case_doors import my_case
+from banshi.surfaces.citizen.case_doors import my_case, today_of
 from banshi.surfaces.citizen.doors import asked, citizen_page, language, page
 from banshi.surfaces.citizen.refusals import Option, Panel, panel
 
@@ -182,11 +188,31 @@ def _call(request: Any, session: RemoteSession, *, refused: Refused | None = Non
     context = {
         "session": session, "hall": session.hall, "place": place, "known": known, "unknown": not known,
         "call": remote_call.shown(session, ME, at=clock.wall(), addresses=addresses), "part": "citizen/_video_part.html",
+        "collected": _collected(session, now=now),
         "marks": range(BEST + 1), "panel": _panel(request, refused, session.hall) if refused else None,
     }  # fmt: skip
     answer = page(request, "citizen/video_call.html", context, hall=session.hall, refused=refused)
     answer["Permissions-Policy"] = CAMERA_HERE
     return answer
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What was collected in the call, to read: `lines` that are filled in; `booked`: when the window expects it."""
+
+    case: Case | None
+    lines: tuple[Line, ...]
+    booked: AppointmentView | None
+
+
+def _collected(session: RemoteSession, *, now: datetime) -> Collected | None:
+    """None where nothing was."""
+    case = session.case
+    if case is None and not session.booking:
+        return None
+    lines = lines_of(case, known={}, today=today_of(case, now)) if case is not None else []
+    booked = booking.appointment(session.booking, now=now) if session.booking else None
+    return Collected(case, tuple(each for each in lines if each.value), booked)
 
 
 @citizen_page

@@ -167,6 +167,7 @@ DEEDS: dict[str, Text] = {
     "remote_act_declined": pgettext_lazy("deed", "%(who)s declined it on the screen in the call %(what)s"),
     "remote_act_done": pgettext_lazy("deed", "It was done on the screen in the call %(what)s"),
     "remote_folder_begun": pgettext_lazy("deed", "%(who)s began a folder in the call %(what)s"),
+    "remote_matter_chosen": pgettext_lazy("deed", "%(who)s said which matter the call %(what)s is about"),
     "remote_handed_over": pgettext_lazy("deed", "%(who)s handed the call %(what)s over to a window"),
     "seat_set_up": pgettext_lazy("deed", "%(who)s set up the video seat of %(what)s"),
     "seat_changed": pgettext_lazy("deed", "%(who)s changed the state of a video seat: %(what)s"),

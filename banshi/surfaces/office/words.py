@@ -483,6 +483,7 @@ AUDIT: dict[str, Text] = {
     "remote_act_declined": pgettext_lazy("deed", "declined something on the screen"),
     "remote_act_done": pgettext_lazy("deed", "did something on a screen"),
     "remote_folder_begun": pgettext_lazy("deed", "began a folder in a call"),
+    "remote_matter_chosen": pgettext_lazy("deed", "said which matter a call is about"),
     "remote_handed_over": pgettext_lazy("deed", "handed a call over to a window"),
     "seat_set_up": pgettext_lazy("deed", "set up a video seat"),
     "seat_changed": pgettext_lazy("deed", "changed the state of a video seat"),

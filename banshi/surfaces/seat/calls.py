@@ -25,6 +25,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.remote import actions, queries
 from banshi.rooms.remote.models import RemoteSession
+from banshi.surfaces.seat.folder import Folder, folder_of
 from banshi.surfaces.seat.frame import page
 from banshi.surfaces.seat.pages import PERMISSION, row
 
@@ -35,7 +36,7 @@ WHYS = (
 )  # fmt: skip
 
 
-def _mine(request: Asked, hall: Hall, ref: str) -> tuple[RemoteSession, Side]:
+def mine(request: Asked, hall: Hall, ref: str) -> tuple[RemoteSession, Side]:
     """The call at this person's own seat, in this hall. :raises Refused: nothing-found; changed-meanwhile – another seat has it,
     or none."""
     session = _here(hall, ref)
@@ -57,15 +58,21 @@ def _here(hall: Hall, ref: str) -> RemoteSession:
 @require_GET
 def show(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     place = places.hall_by_code(hall)
-    session, side = _mine(request, place, ref)
+    session, side = mine(request, place, ref)
     if session.state == "ringing":
         return redirect("seat:home", hall=hall)
-    return _show(request, place, session, side)
+    return show_page(request, place, session, side)
 
 
-def _show(
-    request: Asked, hall: Hall, session: RemoteSession, side: Side, refused: Refused | None = None
+def show_page(
+    request: Asked,
+    hall: Hall,
+    session: RemoteSession,
+    side: Side,
+    refused: Refused | None = None,
+    folder: Folder | None = None,
 ) -> HttpResponseBase:
+    """:param folder: as it was typed, where it was refused; `refused` is said in it then."""
     now, here = clock.now(), {"hall": hall.code, "ref": session.ref}
     actions.seen(staff_id=side.staff, wall=clock.wall())
     whose = f"person:{session.person_id}" if session.person_id is not None else f"account:{session.account_id}"
@@ -76,7 +83,8 @@ def _show(
     answer = page(
         request, "seat/call.html", hall, status=status_of(refused) if refused else 200, session=session,
         row=row(session, now=now), call=remote_call.shown(session, side, at=clock.wall(), addresses=addresses),
-        part="seat/_call_part.html", whys=WHYS, seats=seats, refused=refused,
+        part="seat/_call_part.html", whys=WHYS, seats=seats, refused=None if folder else refused, now=now,
+        folder=folder or folder_of(request, session, now=now),
     )  # fmt: skip
     answer["Permissions-Policy"] = CAMERA_HERE
     return answer
@@ -104,7 +112,7 @@ def decline(request: Asked, hall: str, ref: str) -> HttpResponseBase:
 @door(audience="staff", permission=PERMISSION)
 @require_GET
 def news(request: Asked, hall: str, ref: str) -> HttpResponseBase:
-    session, side = _mine(request, places.hall_by_code(hall), ref)
+    session, side = mine(request, places.hall_by_code(hall), ref)
     actions.seen(staff_id=side.staff, wall=clock.wall())
     since = Since(*(int_or_none(request.GET.get(name)) or 0 for name in ("said", "signal")))
     told = remote_call.news(session.ref, side, since, now=clock.now())
@@ -115,7 +123,7 @@ def news(request: Asked, hall: str, ref: str) -> HttpResponseBase:
 @require_POST
 def say(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     place = places.hall_by_code(hall)
-    session, side = _mine(request, place, ref)
+    session, side = mine(request, place, ref)
 
     def act() -> dict[str, Any]:
         key, text = clean(request.POST.get("key"), 64), str(request.POST.get("text", ""))
@@ -129,7 +137,7 @@ def say(request: Asked, hall: str, ref: str) -> HttpResponseBase:
 @require_POST
 def signal(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     place = places.hall_by_code(hall)
-    session, side = _mine(request, place, ref)
+    session, side = mine(request, place, ref)
 
     def act() -> dict[str, Any]:
         kind, body = clean(request.POST.get("kind"), 20), remote_call.body_of(request.POST.get("body"))
@@ -144,12 +152,12 @@ def signal(request: Asked, hall: str, ref: str) -> HttpResponseBase:
 def transfer(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     """Pass on: to one seat, or to whoever knows the matter's department."""
     place = places.hall_by_code(hall)
-    session, side = _mine(request, place, ref)
+    session, side = mine(request, place, ref)
     try:
         seat = int_or_none(request.POST.get("seat"))
         actions.transfer(ref=session.ref, to_seat=seat, by=acting(request, place), now=clock.now())
     except Refused as refused:
-        return _show(request, place, session, side, refused)
+        return show_page(request, place, session, side, refused)
     actions.assign(now=clock.now())
     return redirect("seat:home", hall=hall)
 
@@ -158,13 +166,13 @@ def transfer(request: Asked, hall: str, ref: str) -> HttpResponseBase:
 @require_POST
 def end(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     place = places.hall_by_code(hall)
-    session, side = _mine(request, place, ref)
+    session, side = mine(request, place, ref)
     why, then = clean(request.POST.get("why"), 20), clean(request.POST.get("then"), 10) or "ready"
     try:
         outcome = lines_of(request.POST.get("outcome"), 2000)
         actions.end(ref=session.ref, why=why, outcome=outcome, then=then, by=acting(request, place), now=clock.now())
     except Refused as refused:
-        return _show(request, place, session, side, refused)
+        return show_page(request, place, session, side, refused)
     actions.assign(now=clock.now())
     return redirect("seat:home", hall=hall)
 
@@ -178,7 +186,7 @@ def _done(
         said = act()
     except Refused as refused:
         if not script:
-            return _show(request, hall, session, side, refused)
+            return show_page(request, hall, session, side, refused)
         title, detail = words(refused.refusal)
         return JsonResponse({"title": title, "detail": detail}, status=status_of(refused))
     return JsonResponse(said) if script else redirect("seat:call", hall=hall.code, ref=session.ref)

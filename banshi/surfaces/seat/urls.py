@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.seat import calls, pages
+from banshi.surfaces.seat import calls, hand_over, pages
 
 app_name = "seat"
 
@@ -23,4 +23,9 @@ urlpatterns = [
     path(CALL + "signal", calls.signal, name="signal"),
     path(CALL + "transfer", calls.transfer, name="transfer"),
     path(CALL + "end", calls.end, name="end"),
+    path(CALL + "folder", hand_over.folder, name="folder"),
+    path(CALL + "folder/matter", hand_over.matter, name="matter"),
+    path(CALL + "folder/answer", hand_over.answer, name="folder-answer"),
+    path(CALL + "folder/form", hand_over.form, name="folder-form"),
+    path(CALL + "folder/book", hand_over.book, name="folder-book"),
 ]

@@ -201,6 +201,10 @@ async function moved(told) {
     some("known").hidden = unknown;
     some("unknown").hidden = !unknown;
   }
+  if (told.folder !== undefined && told.folder !== call.dataset.folder) {
+    call.dataset.folder = told.folder;
+    if (told.state === state) await showFolder();
+  }
   if (told.state === state) return;
   const before = state;
   state = told.state;
@@ -215,6 +219,16 @@ async function moved(told) {
   await redraw();
   if (state === "talking") peer.start();
   else peer.stop();
+}
+
+/** What is collected in the call, read anew: the rest of the page, and whatever has the focus, stays as it is. */
+async function showFolder() {
+  try {
+    const answer = await fetch(location.href, { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-call-folder]");
+    if (fresh) some("folder")?.replaceChildren(...fresh.childNodes);
+  } catch { /* the next change brings it */ }
 }
 
 async function redraw() {

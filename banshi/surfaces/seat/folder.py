@@ -1,0 +1,131 @@
+"""The folder of a call, as values: the matter, one question at a time, the form, the papers, and times to hand it over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from banshi.foundation.doors import Asked
+from banshi.frames.case_fields import Group, groups_of, lines_of
+from banshi.frames.typed import clean
+from banshi.journeys.case.carried import Carried
+from banshi.journeys.remote.hand_over import known_in
+from banshi.kernel.refusals import Alternative, Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import queries as booking
+from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.queries import ItemLine
+from banshi.rooms.catalogue.rules.guided import Guided, guided
+from banshi.rooms.catalogue.rules.handling import Option, Question
+from banshi.rooms.remote.models import RemoteSession
+
+MOST_FOUND, MOST_TIMES = 8, 6
+
+
+@dataclass(frozen=True)
+class Said:
+    """A question that is answered, and with what."""
+
+    question: Question
+    option: Option
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper of the matter. `here`: something came for it; else they bring it."""
+
+    row: PaperRow
+
+    @property
+    def here(self) -> bool:
+        return bool(self.row.there)
+
+    @property
+    def optional(self) -> bool:
+        return self.row.necessity == "optional"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """`open`: it can be written in now. `found`: matters by the words `q`. `question`: the one asked now; None: all are answered.
+    `booked`: the time it is expected at."""
+
+    session: RemoteSession
+    open: bool
+    case: Case | None
+    q: str = ""
+    found: list[ItemLine] = field(default_factory=list)
+    question: Question | None = None
+    said: list[Said] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
+    times: tuple[Alternative, ...] = ()
+    booked: AppointmentView | None = None
+    refused: Refused | None = None
+
+    @property
+    def knows_who(self) -> bool:
+        return self.session.person_id is not None
+
+    @property
+    def complete(self) -> bool:
+        """All questions are answered."""
+        return self.session.item_id is not None and self.question is None
+
+
+def folder_of(
+    request: Asked, session: RemoteSession, *, typed: Mapping[str, str] | None = None, refused: Refused | None = None,
+    now: datetime,
+) -> Folder:  # fmt: skip
+    """:param typed: by field, what could not be kept."""
+    hall, case, q = session.hall, session.case, clean(request.GET.get("q"), 60)
+    is_open = session.state == "talking"
+    found = catalogue.search(q, hall=hall.code, limit=MOST_FOUND) if is_open and q else []
+    booked = booking.appointment(session.booking, now=now) if session.booking else None
+    if session.item is None:
+        return Folder(session, is_open, None, q, found, booked=booked, refused=refused)
+    if case is not None:
+        seen = audit.Look(f"person:{case.person_id}", request.who.by, hall.code, f"case:{case.no}")
+        audit.looked_once([seen], now=now)
+    told = cases.guided_case(case) if case is not None else guided(catalogue.handling_of(session.item), {})
+    at = clean(request.GET.get("at"), 80)
+    question = next((each for each in told.questions if each.id == at), None) or told.next_question
+    times: tuple[Alternative, ...] = ()
+    if is_open and booked is None:
+        times = booking.alternatives(hall=hall, item_code=session.item.code, near=now, now=now, n=MOST_TIMES)
+    return Folder(
+        session, is_open, case, q, found, question, _said(told),
+        _groups(case, typed, now=now) if case is not None and told.complete else [],
+        [Paper(row) for row in cases.paper_rows(case, now=now)] if case is not None else [],
+        times, booked, refused,
+    )  # fmt: skip
+
+
+def known_of(case: Case, *, now: datetime) -> Mapping[str, Carried]:
+    return known_in(case, now=now)(cases.guided_case(case).fields)
+
+
+def _groups(case: Case, typed: Mapping[str, str] | None, *, now: datetime) -> list[Group]:
+    today = now.astimezone(ZoneInfo(case.hall.timezone)).date()
+    return groups_of(lines_of(case, known=known_of(case, now=now), today=today, typed=typed))
+
+
+def _said(told: Guided) -> list[Said]:
+    return [
+        Said(each, option)
+        for each in told.questions
+        for option in each.options
+        if told.answers.get(each.id) == option.id
+    ]
+
+
+def part_of(folder: Folder, **more: Any) -> dict[str, Any]:
+    """What `seat/_folder.html` shows."""
+    return {"folder": folder, "session": folder.session, **more}
