@@ -133,7 +133,9 @@ def test_each_sees_the_machines_of_their_halls(hall: Town) -> None:
     assert tables(part)["fleet-machines"][1:] == [["远方取号机", "1", "1", "–", "–"], ["合计", "1", "1", "–", "–"]]
     refused = [theirs.get("/office/town/fleet/figures"), theirs.get("/office/town/fleet/figures/export")]
     assert [answer.status_code for answer in refused] == [403, 403]
-    assert theirs.get("/office/fleet/figures/export?range=7").status_code == 200
+    taken = theirs.get(f"/office/fleet/figures/export?{WEEK}&part=fleet-machines&format=csv")
+    assert taken.status_code == 200
+    assert ("远方取号机" in taken.content.decode(), "河边自助区" in taken.content.decode()) == (True, False)
 
 
 @pytest.mark.parametrize("count", [1, 3])
