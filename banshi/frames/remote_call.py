@@ -169,7 +169,9 @@ def news(subject: str, side: Side, since: Since, *, now: datetime) -> News:
         state["folder"] = folder_mark(session)
     said = [said_part(each, zone=ZoneInfo(session.hall.timezone)) for each in queries.said_since(session, since.said)]
     told = [] if session.state != "talking" else queries.signals_since(session, to=side.name, n=since.signal)
-    signals = [{"kind": "signal", "n": each.n, "name": each.kind, "body": orjson.loads(each.body)} for each in told]
+    signals: list[dict[str, Any]] = [
+        {"kind": "signal", "n": each.n, "name": each.kind, "body": orjson.loads(each.body)} for each in told
+    ]
     last = Since(
         max([since.said, *(each["n"] for each in said)]), max([since.signal, *(each["n"] for each in signals)])
     )
@@ -228,20 +230,3 @@ def shown(session: RemoteSession, side: Side, *, at: datetime, addresses: Mappin
         "relay": "1" if settings.BANSHI_TURN_ONLY else "",
         "key": secrets.token_hex(12),
     }
-
-
-def answer_of(told: News, given: str) -> dict[str, Any]:
-    """News as a page is told that asks for them; `given`: a ticket for the socket."""
-    return {"state": told.state, "lines": list(told.lines), "ticket": given}
-
-
-def body_of(given: Any) -> str:
-    """The body of a signal that came in a form: an object, as JSON. :raises Refused: invalid."""
-    try:
-        body = orjson.loads(given or "")
-    except (orjson.JSONDecodeError, TypeError):
-        body = None
-    if not isinstance(body, dict):
-        reason = {"zh": "应为 JSON 对象", "en": "A JSON object"}
-        raise Refused("invalid", facts={"field": "body", "reason": reason})
-    return orjson.dumps(body).decode()

@@ -8,19 +8,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock, limits
-from banshi.foundation.words import words
-from banshi.frames import remote_call
+from banshi.frames import remote_call, remote_pages
 from banshi.frames.case_fields import Line, lines_of
-from banshi.frames.remote_call import Side, Since
+from banshi.frames.remote_call import Side
 from banshi.frames.typed import clean, int_or_none
-from banshi.kernel.refusals import SLUGS, Refused
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.cases.models import Case
@@ -36,7 +35,6 @@ from banshi.surfaces.citizen.case_doors import my_case, today_of
 from banshi.surfaces.citizen.doors import asked, citizen_page, language, page
 from banshi.surfaces.citizen.refusals import Option, Panel, panel
 
-CAMERA_HERE = "geolocation=(), camera=(self), microphone=(self)"  # on these pages alone
 ME = Side("citizen")
 WANTS = (
     ("consult", pgettext_lazy("video", "Ask something")), ("tutor", pgettext_lazy("video", "Be helped with the form")),
@@ -129,11 +127,11 @@ def _lobby(
     context = {
         "item": item, "halls": halls, "hall": hall, "place": place, "case": _asked(request, "case"), "wants": WANTS,
         "media": MEDIA, "languages": LANGUAGES, "chosen": _chosen(request),
-        "panel": _panel(request, Refused(closed.slug, facts=closed.facts, next=closed.next) if closed else refused, hall),
+        "panel": _panel(request, Refused(closed) if closed else refused, hall),
         "closed": closed is not None,
     }  # fmt: skip
     answer = page(request, "citizen/video_lobby.html", context, hall=hall, refused=refused)
-    answer["Permissions-Policy"] = CAMERA_HERE
+    answer["Permissions-Policy"] = remote_pages.CAMERA_HERE
     return answer
 
 
@@ -192,7 +190,7 @@ def _call(request: Any, session: RemoteSession, *, refused: Refused | None = Non
         "marks": range(BEST + 1), "panel": _panel(request, refused, session.hall) if refused else None,
     }  # fmt: skip
     answer = page(request, "citizen/video_call.html", context, hall=session.hall, refused=refused)
-    answer["Permissions-Policy"] = CAMERA_HERE
+    answer["Permissions-Policy"] = remote_pages.CAMERA_HERE
     return answer
 
 
@@ -218,25 +216,17 @@ def _collected(session: RemoteSession, *, now: datetime) -> Collected | None:
 @citizen_page
 @require_GET
 def news(request: Any, ref: str) -> HttpResponseBase:
-    """What is new, and a ticket for the socket."""
-    session = _mine(request, ref)
-    since = Since(*(int_or_none(asked(request, name)) or 0 for name in ("said", "signal")))
-    told = remote_call.news(session.ref, ME, since, now=clock.now())
-    return JsonResponse(remote_call.answer_of(told, remote_call.ticket(session.ref, ME, at=clock.wall())))
+    return remote_pages.news(request, _mine(request, ref), ME)
 
 
 @citizen_page
 @require_POST
 def say(request: Any, ref: str) -> HttpResponseBase:
-    """A line; sent again with its key it is there once."""
     session = _mine(request, ref)
-    key = clean(request.POST.get("key"), 64)
 
     def act() -> dict[str, Any]:
         limits.take(key=f"video-say:{session.ref}", per_minute=SAYS_A_MINUTE, burst=SAYS_AT_ONCE)
-        text = str(request.POST.get("text", ""))
-        line = actions.say(ref=session.ref, side=ME.name, text=text, key=key, now=clock.now())
-        return remote_call.said_part(line, zone=ZoneInfo(session.hall.timezone))
+        return remote_pages.say(request, session, ME)
 
     return _done(request, session, act)
 
@@ -244,15 +234,8 @@ def say(request: Any, ref: str) -> HttpResponseBase:
 @citizen_page
 @require_POST
 def signal(request: Any, ref: str) -> HttpResponseBase:
-    """What this browser tells the other, where no socket can."""
     session = _mine(request, ref)
-
-    def act() -> dict[str, Any]:
-        kind, body = clean(request.POST.get("kind"), 20), remote_call.body_of(request.POST.get("body"))
-        remote_call.signal(session.ref, ME, kind, body, now=clock.now())
-        return {}
-
-    return _done(request, session, act)
+    return _done(request, session, lambda: remote_pages.signal(request, session, ME))
 
 
 @citizen_page
@@ -297,13 +280,7 @@ def rate(request: Any, ref: str) -> HttpResponseBase:
 
 
 def _done(request: Any, session: RemoteSession, act: Callable[[], dict[str, Any]]) -> HttpResponseBase:
-    """Do it, and answer as whoever asked wants it: a script with data, a form with the page."""
-    script = "application/json" in request.headers.get("Accept", "")
-    try:
-        said = act()
-    except Refused as refused:
-        if not script:
-            return _call(request, queries.by_ref(session.ref), refused=refused)
-        title, detail = words(refused.refusal)
-        return JsonResponse({"title": title, "detail": detail}, status=SLUGS[refused.slug])
-    return JsonResponse(said) if script else redirect("citizen:video-call", session.ref)
+    return remote_pages.done(
+        request, act, again=lambda refused: _call(request, queries.by_ref(session.ref), refused=refused),
+        there=reverse("citizen:video-call", kwargs={"ref": session.ref}),
+    )  # fmt: skip

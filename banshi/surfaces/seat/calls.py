@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.http import HttpResponseBase, JsonResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import pgettext_lazy
@@ -14,9 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.foundation.words import words
-from banshi.frames import remote_call
-from banshi.frames.remote_call import Side, Since
+from banshi.frames import remote_call, remote_pages
+from banshi.frames.remote_call import Side
 from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.typed import clean, int_or_none, lines_of
 from banshi.kernel.refusals import Refused
@@ -29,7 +27,6 @@ from banshi.surfaces.seat.folder import Folder, folder_of
 from banshi.surfaces.seat.frame import page
 from banshi.surfaces.seat.pages import PERMISSION, row
 
-CAMERA_HERE = "geolocation=(), camera=(self), microphone=(self)"  # on a call's page alone
 WHYS = (
     ("helped", pgettext_lazy("video", "They were helped")), ("not-helped", pgettext_lazy("video", "They could not be helped")),
     ("no-answer", pgettext_lazy("video", "Nobody answered")),
@@ -86,7 +83,7 @@ def show_page(
         part="seat/_call_part.html", whys=WHYS, seats=seats, refused=None if folder else refused, now=now,
         folder=folder or folder_of(request, session, now=now),
     )  # fmt: skip
-    answer["Permissions-Policy"] = CAMERA_HERE
+    answer["Permissions-Policy"] = remote_pages.CAMERA_HERE
     return answer
 
 
@@ -114,43 +111,25 @@ def decline(request: Asked, hall: str, ref: str) -> HttpResponseBase:
 def news(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     session, side = mine(request, places.hall_by_code(hall), ref)
     actions.seen(staff_id=side.staff, wall=clock.wall())
-    since = Since(*(int_or_none(request.GET.get(name)) or 0 for name in ("said", "signal")))
-    told = remote_call.news(session.ref, side, since, now=clock.now())
-    return JsonResponse(remote_call.answer_of(told, remote_call.ticket(session.ref, side, at=clock.wall())))
+    return remote_pages.news(request, session, side)
 
 
 @door(audience="staff", permission=PERMISSION)
 @require_POST
 def say(request: Asked, hall: str, ref: str) -> HttpResponseBase:
-    place = places.hall_by_code(hall)
-    session, side = mine(request, place, ref)
-
-    def act() -> dict[str, Any]:
-        key, text = clean(request.POST.get("key"), 64), str(request.POST.get("text", ""))
-        line = actions.say(ref=session.ref, side=side.name, text=text, key=key, now=clock.now())
-        return remote_call.said_part(line, zone=ZoneInfo(place.timezone))
-
-    return _done(request, place, session, side, act)
+    return _done(request, hall, ref, remote_pages.say)
 
 
 @door(audience="staff", permission=PERMISSION)
 @require_POST
 def signal(request: Asked, hall: str, ref: str) -> HttpResponseBase:
-    place = places.hall_by_code(hall)
-    session, side = mine(request, place, ref)
-
-    def act() -> dict[str, Any]:
-        kind, body = clean(request.POST.get("kind"), 20), remote_call.body_of(request.POST.get("body"))
-        remote_call.signal(session.ref, side, kind, body, now=clock.now())
-        return {}
-
-    return _done(request, place, session, side, act)
+    return _done(request, hall, ref, remote_pages.signal)
 
 
 @door(audience="staff", permission=PERMISSION)
 @require_POST
 def transfer(request: Asked, hall: str, ref: str) -> HttpResponseBase:
-    """Pass on: to one seat, or to whoever knows the matter's department."""
+    """Pass on, to one seat; it keeps its place in the line."""
     place = places.hall_by_code(hall)
     session, side = mine(request, place, ref)
     try:
@@ -178,15 +157,12 @@ def end(request: Asked, hall: str, ref: str) -> HttpResponseBase:
 
 
 def _done(
-    request: Asked, hall: Hall, session: RemoteSession, side: Side, act: Callable[[], dict[str, Any]]
+    request: Asked, hall: str, ref: str, act: Callable[[Asked, RemoteSession, Side], dict[str, Any]]
 ) -> HttpResponseBase:
-    """Do it, and answer as whoever asked wants it: a script with data, a form with the page."""
-    script = "application/json" in request.headers.get("Accept", "")
-    try:
-        said = act()
-    except Refused as refused:
-        if not script:
-            return show_page(request, hall, session, side, refused)
-        title, detail = words(refused.refusal)
-        return JsonResponse({"title": title, "detail": detail}, status=status_of(refused))
-    return JsonResponse(said) if script else redirect("seat:call", hall=hall.code, ref=session.ref)
+    place = places.hall_by_code(hall)
+    session, side = mine(request, place, ref)
+    return remote_pages.done(
+        request, lambda: act(request, session, side),
+        again=lambda refused: show_page(request, place, session, side, refused),
+        there=reverse("seat:call", kwargs={"hall": hall, "ref": session.ref}),
+    )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from banshi.foundation.doors import Asked
@@ -124,8 +123,3 @@ def _said(told: Guided) -> list[Said]:
         for option in each.options
         if told.answers.get(each.id) == option.id
     ]
-
-
-def part_of(folder: Folder, **more: Any) -> dict[str, Any]:
-    """What `seat/_folder.html` shows."""
-    return {"folder": folder, "session": folder.session, **more}

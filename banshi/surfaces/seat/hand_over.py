@@ -26,7 +26,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.remote import queries
 from banshi.rooms.remote.models import RemoteSession
 from banshi.surfaces.seat.calls import mine, show_page
-from banshi.surfaces.seat.folder import folder_of, known_of, part_of
+from banshi.surfaces.seat.folder import folder_of, known_of
 from banshi.surfaces.seat.frame import page
 from banshi.surfaces.seat.pages import PERMISSION
 
@@ -145,4 +145,4 @@ def _part(
     now = clock.now()
     shown = folder_of(request, session, typed=typed, refused=refused, now=now)
     status = status_of(refused) if refused else 200
-    return page(request, "seat/_folder.html", hall, status=status, **part_of(shown, now=now))
+    return page(request, "seat/_folder.html", hall, status=status, folder=shown, session=session, now=now)
