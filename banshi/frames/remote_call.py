@@ -170,12 +170,21 @@ def news(subject: str, side: Side, since: Since, *, now: datetime) -> News:
     said = [said_part(each, zone=ZoneInfo(session.hall.timezone)) for each in queries.said_since(session, since.said)]
     told = [] if session.state != "talking" else queries.signals_since(session, to=side.name, n=since.signal)
     signals: list[dict[str, Any]] = [
-        {"kind": "signal", "n": each.n, "name": each.kind, "body": orjson.loads(each.body)} for each in told
+        {"kind": "signal", "n": each.n, "name": each.kind, "body": _object(each.body)} for each in told
     ]
     last = Since(
         max([since.said, *(each["n"] for each in said)]), max([since.signal, *(each["n"] for each in signals)])
     )
     return News(state, [*said, *signals], last, session.state == "ended")
+
+
+def _object(text: str) -> dict[str, Any]:
+    """What a page's browser told is an object; over the API anything may be sent, of which pages understand nothing."""
+    try:
+        told = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def folder_mark(session: RemoteSession) -> str:

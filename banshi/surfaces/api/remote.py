@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from banshi.foundation import clock
+from banshi.frames import remote_call
 from banshi.journeys.remote import hand_over
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
@@ -297,7 +297,8 @@ def _side(session: RemoteSession, who: Caller) -> str:
 def _part(ref: str, who: Caller, now: datetime) -> dict[str, Any]:
     session = remote.by_ref(ref)
     zone, place, item = zone_of(session.hall), remote.place(session, now=now), session.item
-    masked = session.person.masked_name if session.person is not None and who.scope == "staff" else None
+    side = "seat" if who.scope == "staff" else "citizen"
+    masked = session.person.masked_name if session.person is not None and side == "seat" else None
     return {
         "id": session.ref, "no": session.no, "hall": hall_name(session.hall),
         "item": named(item.code, item.name_zh, item.name_en) if item is not None else None, "wants": session.wants,
@@ -306,7 +307,7 @@ def _part(ref: str, who: Caller, now: datetime) -> dict[str, Any]:
         "answered_at": moment(session.answered_at, zone), "ended_at": moment(session.ended_at, zone),
         "why": session.why, "score": session.score, "caller": masked,
         "case": session.case.no if session.case is not None else None, "booking": session.booking or None,
-        "ice_servers": list(getattr(settings, "BANSHI_ICE_SERVERS", ())),
+        "ice_servers": remote_call.ice_servers(f"{side}-{session.pk}", at=clock.wall()) if session.state != "ended" else [],
     }  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
+from banshi.frames import remote_call
+from banshi.frames.remote_call import Side, Since
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.remote.models import RemoteSession, Said
 from banshi.rooms.remote.rules import SESSION
@@ -37,6 +39,31 @@ def sent(calls: Calls, path: str, key: str, body: Any = None, method: str = "pos
     answer = calls(method, f"/remote{path}", key, body)
     assert answer.status_code in (200, 201), answer.content.decode()
     return answer.json()
+
+
+def test_a_call_says_over_which_servers_browsers_meet_until_it_is_over(
+    calls: Calls, video: Video, settings: Any
+) -> None:
+    settings.BANSHI_TURN_URLS, settings.BANSHI_TURN_SECRET = ("turn:turn.example.gov.cn:3478",), "shared"
+
+    asked = sent(calls, "/sessions", "channel", ASK)
+    left = sent(calls, f"/sessions/{asked['id']}/leave", "channel")
+
+    (server,) = asked["ice_servers"]
+    assert (server["urls"], ":citizen-" in server["username"]) == (["turn:turn.example.gov.cn:3478"], True)
+    assert left["ice_servers"] == []
+
+
+@pytest.mark.parametrize("body", ["v=0", "null", "[]", ""])
+def test_a_signal_that_no_page_understands_breaks_no_page(calls: Calls, video: Video, body: str) -> None:
+    asked = sent(calls, "/sessions", "channel", ASK)
+    sent(calls, "/seats/ready", "seat")
+    sent(calls, f"/sessions/{asked['id']}/answer", "seat")
+    sent(calls, f"/sessions/{asked['id']}/signals", "seat", {"kind": "offer", "body": body})
+
+    told = remote_call.news(asked["id"], Side("citizen"), Since(), now=TUESDAY_NINE)
+
+    assert [each["body"] for each in told.lines if each["kind"] == "signal"] == [{}]
 
 
 def test_the_states_are_those_of_the_table() -> None:
