@@ -99,7 +99,7 @@ class App:
         """A machine asks for its orders. Where there is none it waits here, in no thread, and is asked for again when one was
         given – unless it has gone: what is handed to nobody would never come out."""
         hub = await self._hub()
-        with hub.orders_of(machine) as news:
+        with hub.orders.of(machine) as news:
             said = await self._answered(scope, body, send)
             if said is not None and (wait_s := _may_wait(said[1])):
                 if not await _nobody_left(news, receive, wait_s):
@@ -107,16 +107,12 @@ class App:
                 said = await self._answered(scope, body, send)
         if said is not None:
             status, headers, content = said
-            kept = [(name, value) for name, value in headers if name != _MAY_WAIT]
-            await send({"type": "http.response.start", "status": status, "headers": kept})
-            await send({"type": "http.response.body", "body": content})
+            await _tell(send, status, [(name, value) for name, value in headers if name != _MAY_WAIT], content)
 
     async def _page(self, scope: dict[str, Any], body: bytes, send: Any) -> None:
         said = await self._answered(scope, body, send)
         if said is not None:
-            status, headers, content = said
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": content})
+            await _tell(send, *said)
 
     async def _answered(self, scope: dict[str, Any], body: bytes, send: Any) -> tuple[int, Headers, bytes] | None:
         """What Django answers; None where it could not, which whoever asked was told."""
@@ -170,6 +166,11 @@ class App:
 _MAY_WAIT = MAY_WAIT.lower().encode()
 
 
+async def _tell(send: Any, status: int, headers: Headers, content: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
 def _may_wait(headers: Headers) -> int:
     """For how many seconds whoever asked wants to wait, where there was nothing."""
     return next((int(value) for name, value in headers if name == _MAY_WAIT), 0)
@@ -177,18 +178,13 @@ def _may_wait(headers: Headers) -> int:
 
 async def _nobody_left(news: asyncio.Event, receive: Any, wait_s: float) -> bool:
     """Until there is news, or it has waited long enough; False where whoever asked has gone meanwhile."""
-    gone, told = asyncio.create_task(_until_gone(receive)), asyncio.create_task(news.wait())
+    gone, told = asyncio.create_task(live.until_gone(receive)), asyncio.create_task(news.wait())
     try:
         await asyncio.wait({gone, told}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
         return not gone.done()
     finally:
         gone.cancel()
         told.cancel()
-
-
-async def _until_gone(receive: Any) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass  # of a request without a body nothing was read yet
 
 
 def _header(scope: dict[str, Any], wanted: bytes) -> str:

@@ -82,7 +82,7 @@ async def serve(scope: dict[str, Any], receive: Any, send: Any, hub: Hub) -> Non
 
 async def _stream(watcher: Watcher, receive: Any, send: Any, hub: Hub) -> None:
     await send(_part(b"retry: 2000\n\n"))
-    gone = asyncio.create_task(_until_gone(receive))
+    gone = asyncio.create_task(until_gone(receive))
     gone.add_done_callback(lambda _task: watcher.wake.set())
     mouth = _Mouth(watcher, send)
     watcher.say = mouth.say
@@ -169,7 +169,8 @@ class _Begun:
             yield from self._steps
 
 
-async def _until_gone(receive: Any) -> None:
+async def until_gone(receive: Any) -> None:
+    """Until whoever asked has gone; a request without a body may be awaited from its beginning."""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":

@@ -24,6 +24,7 @@ from banshi.foundation.announce import CHANNEL
 from banshi.foundation.together import fresh, leave
 from banshi.journeys.visit.watch import hall_part, moving_part, renewed_part, shown_of, ticket_part
 from banshi.kernel.refusals import Refused
+from banshi.live.waiting import Waiting
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 
@@ -131,10 +132,8 @@ class Hub:
         self.pool = ThreadPoolExecutor(max_workers=POOL, thread_name_prefix="live")
         self.first = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-first")
         self.followers: dict[str, set[Watcher]] = {}  # by the number, or the appointment, they follow
-        self.machines: dict[str, set[asyncio.Event]] = {}  # who waits for the orders of a machine, by its code
-        self.calls: dict[
-            str, set[asyncio.Event]
-        ] = {}  # who waits for news of a video session or of a hall's, by its subject
+        self.orders = Waiting()  # for the orders of a machine, by its code
+        self.calls = Waiting()  # for news of a video session, or of those of a hall
         self.talkers: dict[str, int] = {}  # open sockets of a side
         self.talk = ThreadPoolExecutor(max_workers=CALLS_POOL, thread_name_prefix="live-calls")
         self.urgent: set[asyncio.Task[None]] = set()
@@ -149,8 +148,8 @@ class Hub:
 
     async def stop(self) -> None:
         self.closing.set()
-        self._orders_given(list(self.machines))
-        self._calls_moved(list(self.calls))
+        self.orders.moved(self.orders)
+        self.calls.moved(self.calls)
         for watch in self.halls.values():
             for watcher in watch.watchers:
                 watcher.wake.set()
@@ -226,8 +225,8 @@ class Hub:
                     for watch in self.halls.values():
                         watch.dirty.set()
                     self._bookings_changed(list(self.followers) if self.listening.is_set() else [])
-                    self._orders_given(list(self.machines))
-                    self._calls_moved(list(self.calls))
+                    self.orders.moved(self.orders)
+                    self.calls.moved(self.calls)
                     self.listening.set()
                     async for notice in connection.notifies():
                         event, hall, topic, *subjects = notice.payload.split(" ")
@@ -236,10 +235,10 @@ class Hub:
                         if topic == BOOKINGS:
                             self._bookings_changed(subjects)
                         if topic == ORDERS:
-                            self._orders_given(subjects)
+                            self.orders.moved(subjects)
                         if topic in (CALLS, SEATS):
                             halls = [each for each in self.calls if each.startswith("hall-")]
-                            self._calls_moved([*subjects, *(halls if hall == "*" else [f"hall-{hall}"])])
+                            self.calls.moved([*subjects, *(halls if hall == "*" else [f"hall-{hall}"])])
                         if topic not in MOVING:
                             continue
                         for ref in subjects:
@@ -255,47 +254,24 @@ class Hub:
             watcher.turn()
 
     @contextlib.contextmanager
-    def orders_of(self, device: str) -> Iterator[asyncio.Event]:
-        """Set when the machine may have something to do; what is given from now on is not missed."""
-        news = asyncio.Event()
-        self.machines.setdefault(device, set()).add(news)
-        try:
-            yield news
-        finally:
-            self.machines[device].discard(news)
-            if not self.machines[device]:
-                del self.machines[device]
-
-    def _orders_given(self, subjects: Iterable[str]) -> None:
-        for news in [each for subject in subjects for each in self.machines.get(subject, ())]:
-            news.set()
-
-    @contextlib.contextmanager
     def news_of(self, side: str, subject: str) -> Iterator[tuple[asyncio.Event, int]]:
         """Set when a video session moved; beside it how many of this side are open already."""
-        news, others = asyncio.Event(), self.talkers.get(side, 0)
+        others = self.talkers.get(side, 0)
         self.talkers[side] = others + 1
-        self.calls.setdefault(subject, set()).add(news)
         metrics.watchers.labels("call").inc()
         try:
-            yield news, others
+            with self.calls.of(subject) as news:
+                yield news, others
         finally:
             metrics.watchers.labels("call").dec()
             self.talkers[side] -= 1
             if not self.talkers[side]:
                 del self.talkers[side]
-            self.calls[subject].discard(news)
-            if not self.calls[subject]:
-                del self.calls[subject]
-
-    def _calls_moved(self, subjects: Iterable[str]) -> None:
-        for news in [each for subject in subjects for each in self.calls.get(subject, ())]:
-            news.set()
 
     def _rights_changed(self) -> None:
         """Forget what was remembered of keys, and end the streams of those that may no longer watch."""
         self.rights_changed()
-        self._calls_moved(list(self.calls))  # each is asked for its rights whenever it says something
+        self.calls.moved(self.calls)  # each is asked for its rights whenever it says something
         if any(watcher.key for watch in self.halls.values() for watcher in watch.watchers):
             task = asyncio.create_task(self._admit_again())
             self.urgent.add(task)

@@ -72,7 +72,9 @@ async def until(seen: Any) -> None:
 
 def stayed(asgi: Asgi) -> Any:
     """Whether the machine's request waits: its first answer was that there is nothing, and no thread works for it."""
-    return lambda: len(asgi.app.hub.machines.get("k-1", ())) == 1 and asgi.app.pages.free._value == asgi.app.pages.size
+    return lambda: (
+        len(asgi.app.hub.orders._waiting.get("k-1", ())) == 1 and asgi.app.pages.free._value == asgi.app.pages.size
+    )
 
 
 def test_it_hears_of_an_order_when_it_is_given(asgi: Asgi, machine: Device, key: str) -> None:
@@ -83,7 +85,7 @@ def test_it_hears_of_an_order_when_it_is_given(asgi: Asgi, machine: Device, key:
         await until(stayed(asgi))
         await asyncio.to_thread(give, machine)
         reply: Reply = await request
-        assert hub.machines == {}
+        assert [*hub.orders] == []
         return reply
 
     reply = asgi.loop.run_until_complete(asyncio.wait_for(story(), 60))
@@ -114,7 +116,7 @@ def test_when_the_server_stops_nobody_is_kept(asgi: Asgi, machine: Device, key: 
         await hub.listening.wait()
         request = asyncio.create_task(waiting(asgi, key))
         await until(stayed(asgi))
-        hub._orders_given(list(hub.machines))  # as `stop` does, and a line to the database that was lost
+        hub.orders.moved(hub.orders)  # as `stop` does, and a line to the database that was lost
         reply: Reply = await request
         return reply
 
