@@ -5,8 +5,6 @@ What was read is not kept. Leaving is never refused: whoever is not known goes a
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from banshi.kernel import cards
 from banshi.kernel.actors import Actor
-from banshi.kernel.documents import type_named, types_that_fit
+from banshi.kernel.documents import types_that_fit
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices.actions import orders
@@ -28,7 +26,6 @@ from banshi.rooms.zones import actions, queries
 from banshi.rooms.zones.models import Entry, HelpCall
 
 LONGEST: Final = 400
-_PARTS = re.compile(r"[|,;\t，；]")
 _NO_CARD = {
     "zh": "没有读到身份证。把身份证放到读卡区，停一秒",
     "en": "No ID card was read. Lay the card on the reader and wait a second",
@@ -91,21 +88,14 @@ def holder(card: str, *, door: Device | None, by: Actor, at: datetime, now: date
     text = card[:LONGEST].replace("\0", "").strip()
     if not text.startswith(f"{cards.MARK}|"):
         raise Refused("identity-invalid", facts={"reason": _NO_CARD})
-    said = cards.card_of(text, key=key, now=at)
-    if said is None and not key and not settings.PRODUCTION:
-        said = text.removeprefix(f"{cards.MARK}|")
+    said = cards.on_reader(text, key=key, now=at, demo=not settings.PRODUCTION)
     if said is None:
         raise Refused("identity-invalid", facts={"reason": _NOT_OURS})
-    parts = [part.strip() for part in _PARTS.split(unicodedata.normalize("NFKC", said)) if part.strip()]
-    kind = next((found.value for found in map(type_named, parts) if found is not None), "")
-    rest = [part for part in parts if type_named(part) is None]
-    number = next((part for part in rest if any(c.isdigit() for c in part)), "")
-    name = next((part for part in rest if part != number and not any(c.isdigit() for c in part)), "")
-    fits = [each.value for each in types_that_fit(number)]
-    if not name or not fits or (kind and kind not in fits):
+    fits = [each.value for each in types_that_fit(said.number)]
+    if not said.name or not fits or (said.kind and said.kind not in fits):
         raise Refused("identity-invalid", facts={"reason": _NO_CARD})
     person = enrolling.enrol(
-        name=name, id_type=kind or fits[0], id_number=number, evidence=Evidence.CHIP, by=by, now=now
+        name=said.name, id_type=said.kind or fits[0], id_number=said.number, evidence=Evidence.CHIP, by=by, now=now
     )  # fmt: skip
     return person.pk
 

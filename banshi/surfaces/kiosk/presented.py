@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +14,7 @@ from banshi.foundation import clock
 from banshi.journeys.visit.scanned import scanned
 from banshi.kernel import cards
 from banshi.kernel.actors import Actor
-from banshi.kernel.documents import IdType, InvalidDocument, age_on, birth_date, normalise, type_named, types_that_fit
+from banshi.kernel.documents import IdType, InvalidDocument, age_on, birth_date, normalise, types_that_fit
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as bookings
@@ -25,7 +24,6 @@ from banshi.rooms.identity import queries as identity
 
 LONGEST = 400
 READER_KEY = "reader_key"  # of a request: what the machine's reader signs with
-_PARTS = re.compile(r"[,;|\t，；]")
 
 
 @dataclass(frozen=True)
@@ -74,10 +72,10 @@ def read(text: str, *, id_type: str = "") -> Presented:
         if code is None:
             raise Refused("nothing-found")
         return Presented(appointment=code, signed=True)
-    parts = [part.strip() for part in _PARTS.split(text) if part.strip()]
+    parts = cards.parts_of(text)
     if len(parts) > 1:
-        number, _name, said = _taken_apart(parts)
-        return _document(number, id_type=said or id_type)
+        card = cards.taken_apart(parts)
+        return _document(card.number, id_type=card.kind or id_type)
     code = bookings.code_of(text)
     if code is not None and not id_type and _is_a_reference(code, text):
         return Presented(appointment=code)
@@ -116,23 +114,10 @@ def _from_chip(text: str, id_type: str, *, key: str) -> Presented:
 
     :raises Refused: identity-invalid.
     """
-    card = cards.card_of(text, key=key, now=clock.wall())
-    if card is None and not key and not settings.PRODUCTION:
-        card = text.removeprefix(f"{cards.MARK}|")
+    card = cards.on_reader(text, key=key, now=clock.wall(), demo=not settings.PRODUCTION)
     if card is None:
         raise Refused("identity-invalid", facts={"reason": _NO_READER})
-    normal = unicodedata.normalize("NFKC", card)
-    number, name, said = _taken_apart([part.strip() for part in _PARTS.split(normal) if part.strip()])
-    return _document(number, name, id_type=said or id_type, chip=True)
-
-
-def _taken_apart(parts: list[str]) -> tuple[str, str, str]:
-    """Number, name and perhaps the kind of document, in any order."""
-    said = next((kind for kind in map(type_named, parts) if kind is not None), None)
-    rest = [part for part in parts if type_named(part) is None]
-    number = next((part for part in rest if any(c.isdigit() for c in part)), "")
-    name = next((part for part in rest if part != number and not any(c.isdigit() for c in part)), "")
-    return number, name, said.value if said else ""
+    return _document(card.number, card.name, id_type=card.kind or id_type, chip=True)
 
 
 def _document(text: str, name: str = "", *, id_type: str, chip: bool = False) -> Presented:
