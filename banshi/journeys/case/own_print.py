@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Final
 
 import pikepdf
+from django.db.models import QuerySet
 
 from banshi.foundation import limits
 from banshi.journeys.case import conclude
@@ -22,6 +23,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case, CasePaper
 from banshi.rooms.devices import actions as devices
+from banshi.rooms.devices.actions import use
 from banshi.rooms.devices.models import Device
 from banshi.rooms.devices.ports import PrinterTrouble
 from banshi.rooms.identity import queries as people
@@ -48,14 +50,24 @@ class Printed:
 
 def documents_of(person_id: int) -> list[Own]:
     """What was granted to this very person and is theirs already, of any hall, the newest first."""
+    return [own for case in _theirs(person_id).order_by("-id")[:LOOKED_THROUGH] if (own := _own(case)) is not None]
+
+
+def document_of(person_id: int, *, case_no: str) -> Own | None:
+    """The same, of one case."""
+    case = _theirs(person_id).filter(no=case_no).first()
+    return _own(case) if case is not None else None
+
+
+def _theirs(person_id: int) -> QuerySet[Case]:
     entries = [row.pk for row in people.documents_of(person_id)]
     rows = Case.objects.filter(person__in=entries, organisation=None, granted=True, phase__in=("delivered", "closed"))
-    found = []
-    for case in rows.select_related("item", "hall").order_by("-id")[:LOOKED_THROUGH]:
-        paper = conclude.result_of(case) if is_printable(case) else None
-        if paper is not None:
-            found.append(Own(case, paper))
-    return found
+    return rows.select_related("item", "hall")
+
+
+def _own(case: Case) -> Own | None:
+    paper = conclude.result_of(case) if is_printable(case) else None
+    return Own(case, paper) if paper is not None else None
 
 
 def print_own(
@@ -67,8 +79,9 @@ def print_own(
         paper-set-aside.
     """
     at_kiosk.need(session, hall=hall, what="prints", now=now)
-    own = next((each for each in documents_of(session.person_id) if each.paper.number == number), None)
-    if own is None:
+    case = _theirs(session.person_id).filter(papers__number=number).first()
+    own = _own(case) if case is not None else None
+    if own is None or own.paper.number != number:
         raise Refused("nothing-found", facts={"document": number[:60]})
     limits.take(key=f"own-print:{own.paper.number}", per_minute=COPIES / 1440, burst=COPIES)
     pdf = cases.pdf_of(own.paper.number, now=now)
@@ -80,5 +93,7 @@ def print_own(
         action="document-printed", subject=f"case:{own.case.no}", by=by, now=now, hall=hall.code,
         facts={"document": own.paper.number, "machine": session.device},
     )  # fmt: skip
+    printed = f"{own.case.no}:own-{now.timestamp():.0f}"
+    use.used(device=device, deed="print", key=printed, item_id=own.case.item_id, now=now)
     with pikepdf.open(BytesIO(pdf)) as document:
         return Printed(own.paper, len(document.pages))

@@ -267,7 +267,8 @@ def _printable(place: Place, person: int, case: Case) -> str:
     """The number of what was granted, where it can be printed here; "" for none."""
     if not case.granted or not prints(place):
         return ""
-    return next((own.paper.number for own in own_print.documents_of(person) if own.case.pk == case.pk), "")
+    own = own_print.document_of(person, case_no=case.no)
+    return own.paper.number if own is not None else ""
 
 
 def _title(case: Case, *, new: bool) -> str:

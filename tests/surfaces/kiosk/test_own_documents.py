@@ -13,7 +13,7 @@ from banshi.journeys.case import conclude
 from banshi.journeys.case.own_print import COPIES, documents_of
 from banshi.rooms.audit.queries import trail
 from banshi.rooms.cases.models import Case
-from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.models import Device, MachineUse
 from tests.matters import SHOP, Matters, matters_of
 from tests.standing import shown_at_page
 from tests.surfaces.citizen.cases import retell
@@ -77,6 +77,9 @@ def test_who_showed_who_they_are_prints_it_and_is_told_to_take_it(
 
     assert (number in listed, done.status_code, "取走你的纸：共 1 页" in said(done)) == (True, 200, True)
     assert trail(action="document-printed")[0].facts == {"document": number, "machine": "town-kiosk-1"}
+    assert [(use.deed, use.matter) for use in MachineUse.objects.filter(device=kiosk, deed="print")] == [
+        ("print", True)
+    ]
 
 
 def test_nothing_that_waits_to_be_fetched(matters: Matters, kiosk: Device, machine: Client) -> None:
