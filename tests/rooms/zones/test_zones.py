@@ -15,7 +15,7 @@ from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry as Trail
 from banshi.rooms.devices.actions import orders
-from banshi.rooms.devices.models import DeviceOrder
+from banshi.rooms.devices.models import DeviceOrder, MachineUse
 from banshi.rooms.identity.models import Account
 from banshi.rooms.places import actions as places
 from banshi.rooms.places.models import SelfServiceArea
@@ -161,9 +161,12 @@ def test_a_door_that_says_later_that_it_opened_is_believed(town: Town, area: Sel
     actions.settle(entry_id=entry.pk, now=NIGHT)
     orders.ended(device="town-zone-door", order=DeviceOrder.objects.get().pk, state="done", why="", at=NIGHT + MINUTE)
 
-    actions.sweep(now=NIGHT + MINUTE)
+    before = MachineUse.objects.count()
+    for _ in range(2):
+        actions.sweep(now=NIGHT + MINUTE)
 
     assert queries.inside(area) == 1
+    assert (before, [(use.deed, use.matter) for use in MachineUse.objects.all()]) == (0, [("entry", False)])
 
 
 @pytest.mark.django_db

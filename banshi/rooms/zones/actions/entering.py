@@ -1,4 +1,4 @@
-"""Let people into a self-service area, write down that they left, hear calls for help, close and open it.
+"""Let people into a self-service area, follow its door, write down that they left.
 
 Whoever counts holds the area's row first, then everything else: the last place goes to one. `now` is hall time, `at` machine
 time, which orders to machines bear.
@@ -9,30 +9,26 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from banshi.foundation import limits
 from banshi.kernel.actors import Actor
-from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.devices.actions import orders
+from banshi.rooms.devices.actions import orders, use
 from banshi.rooms.devices.models import Device, DeviceOrder
-from banshi.rooms.devices.queries import fleet
-from banshi.rooms.devices.rules import fleet as fleet_rules
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places.models import SelfServiceArea
 from banshi.rooms.zones import queries, rules
-from banshi.rooms.zones.models import Closing, Entry, EntryCode, HelpCall, HelpTold
+from banshi.rooms.zones.actions.ground import invalid, locked
+from banshi.rooms.zones.models import Entry, EntryCode
 
 UNDER_WAY: Final = ("waiting", "sent")
 SHUT: Final = ("failed", "expired", "unsure")
 BELIEVED: Final = timedelta(hours=1)  # how long a door's late word that it opened is heard
 DRAWS: Final = 20
-WHY_MOST: Final = 200
 MOST_BY_HAND: Final = 20
 
 
@@ -48,7 +44,7 @@ def enter(
     :raises Refused: invalid (people, no door); zone-closed; zone-full, with when the first stay ends and where there is room.
     """
     with transaction.atomic():
-        row = _locked(area)
+        row = locked(area)
         _check(row, door, people, by_code=False, now=now)
         entry = _of_person(row, person_id)
         if entry is not None:
@@ -71,7 +67,7 @@ def enter_by_code(
     # Before the transaction: what is refused counts, too.
     limits.take(key=f"zone-code:{area.code}", per_minute=6, burst=12)
     with transaction.atomic():
-        row = _locked(area)
+        row = locked(area)
         _check(row, door, people, by_code=True, now=now)
         known = EntryCode.objects.select_for_update(no_key=True, of=("self",)).select_related("entry").filter(
             area=row, code_index=queries.code_index(row, digits)
@@ -106,9 +102,9 @@ def opened_by_hand(*, area: SelfServiceArea, people: int, by: Actor, now: dateti
     :raises Refused: invalid (people).
     """
     if not 1 <= people <= MOST_BY_HAND:
-        raise _invalid("people", f"写 1 到 {MOST_BY_HAND} 人", f"1 to {MOST_BY_HAND} people")
+        raise invalid("people", f"写 1 到 {MOST_BY_HAND} 人", f"1 to {MOST_BY_HAND} people")
     with transaction.atomic():
-        row = _locked(area)
+        row = locked(area)
         stay_until = now + timedelta(minutes=row.stay_minutes)
         entry = Entry.objects.create(
             area=row, way="hand", people=people, in_at=now, stay_until=stay_until, opened_at=now
@@ -148,7 +144,7 @@ def draw_code(*, area: SelfServiceArea, account_id: int, now: datetime) -> str:
         raise Refused("zone-needs-card")
     limits.take(key=f"zone-draw:{account_id}", per_minute=1, burst=5)
     with transaction.atomic():
-        _locked(area)  # two who draw for one account: the second's code is the one
+        locked(area)  # two who draw for one account: the second's code is the one
         EntryCode.objects.filter(area=area, account_id=account_id, used_at=None).delete()
         EntryCode.objects.filter(area=area, used_at=None, until__lte=now).delete()  # their numbers are free again
         for _ in range(DRAWS):
@@ -168,21 +164,15 @@ def draw_code(*, area: SelfServiceArea, account_id: int, now: datetime) -> str:
 def _check(row: SelfServiceArea, door: Device | None, people: int, *, by_code: bool, now: datetime) -> None:
     """:raises Refused: invalid, zone-closed, zone-needs-card."""
     if door is None or door.area_id != row.pk:
-        raise _invalid("zone", "这里没有可以开的门", "There is no door here to open")
+        raise invalid("zone", "这里没有可以开的门", "There is no door here to open")
     if not 1 <= people <= rules.MOST_TOGETHER:
-        raise _invalid(
+        raise invalid(
             "people", f"一起进入 1 到 {rules.MOST_TOGETHER} 人", f"1 to {rules.MOST_TOGETHER} people together"
         )
     here = queries.zone(row, now=now)
     no = rules.refusal(mode=here.mode, by_code=by_code, opens_at=here.opens_at)
     if no is not None:
         raise Refused(no)
-
-
-def _locked(area: SelfServiceArea) -> SelfServiceArea:
-    """The area's row, held: one after the other counts."""
-    rows = SelfServiceArea.objects.select_for_update(no_key=True, of=("self",)).select_related("hall__region")
-    return rows.get(pk=area.pk)
 
 
 def _of_person(row: SelfServiceArea, person_id: int) -> Entry | None:
@@ -249,6 +239,7 @@ def _settle(entry: Entry, *, now: datetime) -> None:
         if entry.out_how == "shut" and _back(entry):  # it said later that it opened after all
             entry.out_at, entry.out_how = None, ""
         entry.save(update_fields=["opened_at", "out_at", "out_how"])
+        use.used(device=order.device, deed="entry", key=f"entry-{entry.pk}", now=now)
     elif order.state in SHUT and entry.opened_at is None and entry.out_at is None:
         entry.out_at, entry.out_how = max(now, entry.in_at), "shut"
         entry.save(update_fields=["out_at", "out_how"])
@@ -270,7 +261,7 @@ def left(*, area: SelfServiceArea, entry_id: int, how: str = "door", now: dateti
     :param how: door (it saw them) | left (they, or a keeper, said so). :raises Refused: nothing-found – no entry of this area.
     """
     with transaction.atomic():
-        _locked(area)
+        locked(area)
         entry = Entry.objects.select_related("area").filter(pk=entry_id, area=area).first()
         if entry is None:
             raise Refused("nothing-found", facts={"entry": entry_id})
@@ -307,121 +298,14 @@ def sweep(*, now: datetime) -> int:
     due = Entry.objects.filter(out_at=None, stay_until__lte=now - rules.SWEPT_AFTER).order_by("area_id")
     for area in SelfServiceArea.objects.filter(pk__in=due.values("area_id")).order_by("id"):
         with transaction.atomic():
-            _locked(area)
+            locked(area)
             ended += _sweep(Entry.objects.filter(area=area), now=now)
     return ended
 
 
-def _sweep(rows: object, *, now: datetime) -> int:
-    due = rows.filter(out_at=None, stay_until__lte=now - rules.SWEPT_AFTER)  # type: ignore[attr-defined]
-    return int(due.update(out_at=now, out_how="swept"))
-
-
-# --- help ---
-
-
-def call_for_help(*, area: SelfServiceArea, device: Device | None, by: Actor, now: datetime) -> HelpCall:
-    """求助: pressed again it is the same call, until somebody has ended it."""
-    with transaction.atomic():
-        call, new = HelpCall.objects.get_or_create(area=area, ended_at=None, defaults={"device": device, "at": now})
-        if new:
-            audit.record(action="zone_help_called", subject=f"area:{area.code}", by=by, now=now, hall=area.hall.code)
-    return call
-
-
-def answer_help(*, area: SelfServiceArea, call_id: int, by: Actor, now: datetime) -> HelpCall:
-    """Somebody looks after it: nobody else is told, and the door's page says that somebody comes. Twice is once, and the first
-    one's.
-
-    :raises Refused: nothing-found.
-    """
-    with transaction.atomic():
-        call = _call(area, call_id)
-        if call.answered_at is None and call.ended_at is None:
-            call.answered_at, call.answered_by = now, str(by)
-            call.save(update_fields=["answered_at", "answered_by"])
-            subject, hall = f"area:{area.code}", area.hall.code
-            audit.record(action="zone_help_answered", subject=subject, by=by, now=now, hall=hall)
-    return call
-
-
-def end_help(*, area: SelfServiceArea, call_id: int, by: Actor, now: datetime) -> HelpCall:
-    """It is over; twice is once. :raises Refused: nothing-found."""
-    with transaction.atomic():
-        call = _call(area, call_id)
-        if call.ended_at is None:
-            if call.answered_at is None:
-                call.answered_at, call.answered_by = now, str(by)
-            call.ended_at, call.ended_by = now, str(by)
-            call.save(update_fields=["answered_at", "answered_by", "ended_at", "ended_by"])
-            audit.record(action="zone_help_ended", subject=f"area:{area.code}", by=by, now=now, hall=area.hall.code)
-    return call
-
-
-def _call(area: SelfServiceArea, call_id: int) -> HelpCall:
-    """Held: of two who answer at once, one is the first. :raises Refused: nothing-found."""
-    call = HelpCall.objects.select_for_update(no_key=True).filter(pk=call_id, area=area).first()
-    if call is None:
-        raise Refused("nothing-found", facts={"call": call_id})
-    return call
-
-
-def tell_of_help(*, policies: dict[int, HallPolicy], now: datetime) -> int:
-    """Tell the step that is due of each call nobody has answered, once; the steps are those of the fleet's alarms.
-
-    :param policies: by hall. :returns: how many were told.
-    """
-    rows = HelpCall.objects.filter(ended_at=None, answered_at=None).select_related("area__hall__region")
-    calls = list(rows.prefetch_related("told").order_by("id"))
-    due: list[tuple[HelpCall, str]] = []
-    for call in calls:
-        told = {each.step: each.at for each in call.told.all()}
-        policy = policies.get(call.area.hall_id, HallPolicy()).machines
-        step = fleet_rules.due(policy=policy, kind="help", opened_at=call.at, told=told, now=now)
-        if step is not None:
-            due.append((call, step))
-    whom = fleet.who_is_told({call.area.hall for call, _ in due}) if due else {}
-    rows_told = [
-        HelpTold(call=call, step=step, told=whom.get((call.area.hall_id, step), []), at=now) for call, step in due
-    ]
-    HelpTold.objects.bulk_create(rows_told, ignore_conflicts=True)
-    return len(rows_told)
-
-
-# --- closed, and what is forgotten ---
-
-
-def close_for_today(*, area: SelfServiceArea, why: str, by: Actor, now: datetime) -> Closing:
-    """今日关闭: nobody is let in until this day's night is over. Closed already, it is the same closing.
-
-    :raises Refused: invalid – no reason.
-    """
-    if not why.strip() or len(why) > WHY_MOST:
-        raise _invalid("why", "写明关闭原因，最多 200 字", "Say why, in 200 characters at most")
-    with transaction.atomic():
-        row = _locked(area)
-        Closing.objects.filter(area=row, ended_at=None, until_at__lte=now).update(ended_at=now, ended_by=str(by))
-        standing = Closing.objects.filter(area=row, ended_at=None).first()
-        if standing is not None:
-            return standing
-        until = rules.day_begins(queries.policy_of(row), now.astimezone(ZoneInfo(row.hall.timezone)))
-        made = Closing.objects.create(area=row, from_at=now, until_at=until, why=why.strip(), made_by=str(by))
-        audit.record(
-            action="zone_closed", subject=f"area:{row.code}", by=by, now=now, hall=row.hall.code,
-            facts={"until": until.isoformat()},
-        )  # fmt: skip
-    return made
-
-
-def open_again(*, area: SelfServiceArea, by: Actor, now: datetime) -> bool:
-    """Earlier than planned; twice is once."""
-    with transaction.atomic():
-        row = _locked(area)
-        opened = Closing.objects.filter(area=row, ended_at=None, until_at__gt=now)
-        if not opened.update(ended_at=now, ended_by=str(by)):
-            return False
-        audit.record(action="zone_opened_again", subject=f"area:{row.code}", by=by, now=now, hall=row.hall.code)
-    return True
+def _sweep(rows: QuerySet[Entry], *, now: datetime) -> int:
+    due = rows.filter(out_at=None, stay_until__lte=now - rules.SWEPT_AFTER)
+    return due.update(out_at=now, out_how="swept")
 
 
 def forget_old(*, now: datetime, most: int = 5000) -> int:
@@ -440,7 +324,3 @@ def why_shut(entry: Entry) -> str:
     """What the door said of it; "" where it opened, or has not answered."""
     order: DeviceOrder | None = entry.order
     return order.why or "not_answered" if order is not None and order.state in SHUT else ""
-
-
-def _invalid(field: str, zh: str, en: str) -> Refused:
-    return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}})
