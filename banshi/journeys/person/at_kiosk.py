@@ -122,14 +122,15 @@ def compared(session: KioskSession, *, device: Device | None) -> bool | None:
         return None
 
 
-def vouch(*, hall: Hall, number: str, by: Actor, now: datetime) -> KioskSession:
+def vouch(*, hall: Hall, number: str, person_id: int | None = None, by: Actor, now: datetime) -> KioskSession:
     """A clerk, at a counter or by video, saw whoever stands there and their card.
 
+    :param person_id: who `who_waits` said that it is.
     :raises Refused: nothing-found, rate-limited – nobody guesses who stands where.
     """
     tries = _guesses(hall, by)
     tries.one()
-    row = at_machine.vouch_for(hall=hall.code, number=number, by=by, at=clock.wall(), now=now)
+    row = at_machine.vouch_for(hall=hall.code, number=number, person_id=person_id, by=by, at=clock.wall(), now=now)
     tries.take_back()
     return row
 

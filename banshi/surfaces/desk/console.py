@@ -19,6 +19,7 @@ from banshi.journeys.hours.after_hours import after_hours
 from banshi.journeys.hours.stops import Stop, evacuating, stops, stops_at
 from banshi.journeys.visit import redirect
 from banshi.kernel.refusals import Refused
+from banshi.kernel.rights import must_hold
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Closure
@@ -131,6 +132,14 @@ def hall_at_work(staff_id: int) -> Hall:
     if session is None:
         raise Refused("not-signed-in")
     return session.hall
+
+
+def hall_to_receive(request: Asked) -> Hall:
+    """Where a clerk works who receives cases there. :raises Refused: not-signed-in, not-your-hall."""
+    assert request.who.staff_id is not None
+    hall = hall_at_work(request.who.staff_id)
+    must_hold(request.who.grants, case_front.PERMISSION, hall.code)
+    return hall
 
 
 def seen(view: tickets.DeskView, closed: Sequence[Stop] = ()) -> str:

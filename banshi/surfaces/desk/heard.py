@@ -19,7 +19,6 @@ from banshi.foundation.doors import Asked, door
 from banshi.frames.typed import clean, invalid, lines_of
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import SLUGS, Refused
-from banshi.kernel.rights import must_hold
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.cases import queries as cases
@@ -42,14 +41,6 @@ NOTHING = dict.fromkeys((*TYPED, "text"), "")
 MOST = 8
 
 
-def hall_at_work(request: Asked) -> Hall:
-    """Where the clerk works. :raises Refused: not-signed-in, not-your-hall."""
-    assert request.who.staff_id is not None
-    hall = console.hall_at_work(request.who.staff_id)
-    must_hold(request.who.grants, PERMISSION, hall.code)
-    return hall
-
-
 def _in_front(request: Asked, hall: Hall) -> Ticket | None:
     """The number in front of this clerk, whose card does not differ from it; None: nobody's, or none."""
     assert request.who.staff_id is not None
@@ -62,7 +53,7 @@ def _in_front(request: Asked, hall: Hall) -> Ticket | None:
 @require_http_methods(["GET", "POST"])
 def listen(request: Asked) -> HttpResponseBase:
     """The page; what is written down goes to the department."""
-    hall, now = hall_at_work(request), clock.now()
+    hall, now = console.hall_to_receive(request), clock.now()
     if request.method == "GET":
         return _page(request, hall, NOTHING, now=now)
     typed = {name: clean(request.POST.get(name), most) for name, most in TYPED.items()}
@@ -141,14 +132,16 @@ def _found(hall: Hall, q: str, about: str = "") -> list[Item]:
 def matters(request: Asked) -> HttpResponse:
     """Matters of this hall by words, pinyin or initials, to choose one of."""
     q = clean(request.GET.get("q"), TYPED["q"])
-    return render(request, "desk/_listen_found.html", {"found": _found(hall_at_work(request), q), "about": "", "q": q})
+    return render(
+        request, "desk/_listen_found.html", {"found": _found(console.hall_to_receive(request), q), "about": "", "q": q}
+    )
 
 
 @door(audience="staff", permission=PERMISSION)
 @require_GET
 def find(request: Asked) -> HttpResponseBase:
     """Somebody asks what became of what they said: by the number they were given."""
-    hall = hall_at_work(request)
+    hall = console.hall_to_receive(request)
     said = clean(request.GET.get("no"), 40).upper()
     try:
         return redirect("desk:heard", _taken(hall, said).no)
@@ -171,7 +164,7 @@ def heard(request: Asked, enquiry: str) -> HttpResponse:
 
     :raises Refused: nothing-found.
     """
-    hall, now = hall_at_work(request), clock.now()
+    hall, now = console.hall_to_receive(request), clock.now()
     found = _taken(hall, enquiry)
     (line,) = consulting.lines([found], now=now)
     given = [(each.seq, each.answer) for each in consulting.questions_of(found) if each.answer is not None]

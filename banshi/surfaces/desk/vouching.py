@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.frames.typed import clean
+from banshi.frames.typed import clean, int_or_none
 from banshi.journeys.person import at_kiosk
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.devices import queries as devices
+from banshi.surfaces.desk import console
 from banshi.surfaces.desk.case_front import PERMISSION
-from banshi.surfaces.desk.heard import hall_at_work
 
 DIGITS = 4
 
@@ -28,14 +28,14 @@ DIGITS = 4
 @require_http_methods(["GET", "POST"])
 def vouch(request: Asked) -> HttpResponseBase:
     """The number; then whose it is; then that they are here with their card."""
-    hall, now = hall_at_work(request), clock.now()
+    hall, now = console.hall_to_receive(request), clock.now()
     number = clean(request.POST.get("number"), DIGITS + 2)
     shown: dict[str, object] = {"hall": hall, "number": number, "digits": DIGITS, "there": None, "refused": None}
     if request.method == "GET":
         return render(request, "desk/vouch.html", shown)
     try:
-        if request.POST.get("seen") == "yes":
-            session = at_kiosk.vouch(hall=hall, number=number, by=request.who.by, now=now)
+        if seen := int_or_none(request.POST.get("seen")):
+            session = at_kiosk.vouch(hall=hall, number=number, person_id=seen, by=request.who.by, now=now)
             said = pgettext("desk vouch", "Shown. The machine at which %(name)s stands goes on by itself.")
             messages.success(request, said % {"name": session.person.masked_name})
             return redirect("desk:vouch")

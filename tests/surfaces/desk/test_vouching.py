@@ -35,8 +35,8 @@ def test_the_number_says_masked_whose_card_it_was_and_the_second_press_shows_it(
 
     asked = at_work.post("/desk/machine", {"number": row.number})
     between = KioskSession.objects.get().level
-    done = at_work.post("/desk/machine", {"number": row.number, "seen": "yes"})
-    again = at_work.post("/desk/machine", {"number": row.number, "seen": "yes"})
+    done = at_work.post("/desk/machine", {"number": row.number, "seen": row.person_id})
+    again = at_work.post("/desk/machine", {"number": row.number, "seen": row.person_id})
 
     page = asked.content.decode()
     assert (matters.person.masked_name in page, str(matters.person.id_number) in page, between) == (True, False, "card")
@@ -52,7 +52,9 @@ def test_a_number_of_nobody_or_of_another_hall_shows_nobody(at_work: Client, mat
     wrong = "0000" if row.number != "0000" else "1111"
 
     answers = [
-        at_work.post("/desk/machine", {"number": n, "seen": s}) for n in (wrong, row.number) for s in ("", "yes")
+        at_work.post("/desk/machine", {"number": n, "seen": s})
+        for n in (wrong, row.number)
+        for s in ("", row.person_id)
     ]
 
     assert [each.status_code for each in answers] == [404] * 4
@@ -69,4 +71,14 @@ def test_who_receives_no_cases_vouches_for_nobody(client: Client, matters: Matte
     row = waiting(matters)
     client.force_login(matters.staff["reviewer"])
 
-    assert client.post("/desk/machine", {"number": row.number, "seen": "yes"}).status_code == 403
+    assert client.post("/desk/machine", {"number": row.number, "seen": row.person_id}).status_code == 403
+
+
+def test_a_number_that_is_somebody_elses_by_now_shows_nobody(at_work: Client, matters: Matters):
+    row = waiting(matters)
+    at_work.post("/desk/machine", {"number": row.number})
+    KioskSession.objects.filter(pk=row.pk).update(person=matters.town.person(3))
+
+    pressed = at_work.post("/desk/machine", {"number": row.number, "seen": row.person_id})
+
+    assert (pressed.status_code, KioskSession.objects.get().level) == (404, "card")

@@ -97,11 +97,17 @@ def number_to_vouch(
     raise Refused("changed-meanwhile")
 
 
-def vouch_for(*, hall: str, number: str, by: Actor, at: datetime, now: datetime) -> KioskSession:
-    """A clerk saw person and card. :raises Refused: nothing-found – nobody of that number stands there now."""
+def vouch_for(
+    *, hall: str, number: str, person_id: int | None = None, by: Actor, at: datetime, now: datetime
+) -> KioskSession:
+    """A clerk saw person and card.
+
+    :param person_id: whom they were told that it is: somebody else may have been given the number since.
+    :raises Refused: nothing-found – nobody of that number stands there now.
+    """
     with transaction.atomic():
         row = KioskSession.objects.filter(hall=hall, number=number, ended_at=None, until__gt=at).first()
-        if row is None or not number:
+        if row is None or not number or person_id not in (None, row.person_id):
             raise Refused("nothing-found", facts={"number": number[:6]})
         return session_shown(ref=row.ref, way=CLERK, by=by, at=at, now=now, vouched_by=str(by))
 
