@@ -52,6 +52,14 @@ def viewed(rows: Sequence[SiteVisit]) -> list[VisitView]:
     return found
 
 
+def _to_make(halls: Collection[str], department: str) -> Q:
+    """Planned, of cases that are still looked into; :param department: "" for any."""
+    said = Q(state="planned", case__phase="in_review")
+    if "*" not in halls:
+        said &= Q(case__hall__code__in=list(halls))
+    return said & Q(case__department__code=department) if department else said
+
+
 def visits_of(
     staff: int, *, halls: Collection[str], department: str = "", until: date | None = None
 ) -> QuerySet[SiteVisit]:
@@ -59,11 +67,7 @@ def visits_of(
 
     :param department: of whose cases alone. :param until: the last day.
     """
-    rows = site_visits().filter(state="planned", officers=staff, case__phase="in_review")
-    if "*" not in halls:
-        rows = rows.filter(case__hall__code__in=list(halls))
-    if department:
-        rows = rows.filter(case__department__code=department)
+    rows = site_visits().filter(_to_make(halls, department), officers=staff)
     if until is not None:
         rows = rows.filter(day__lte=until)
     return rows.order_by("day", "from_at", "id")
@@ -71,11 +75,7 @@ def visits_of(
 
 def other_times(staff: int, *, halls: Collection[str], department: str = "") -> QuerySet[SiteVisit]:
     """Visits that somebody planned and for which another time was asked."""
-    rows = site_visits().filter(state="planned", made_by=staff, asked_at__isnull=False, case__phase="in_review")
-    if "*" not in halls:
-        rows = rows.filter(case__hall__code__in=list(halls))
-    if department:
-        rows = rows.filter(case__department__code=department)
+    rows = site_visits().filter(_to_make(halls, department), made_by=staff, asked_at__isnull=False)
     return rows.order_by("day", "from_at", "id")
 
 
@@ -89,11 +89,7 @@ class VisitsWaiting:
 
 def visits_waiting(staff: int, *, halls: Collection[str], department: str = "", today: date) -> VisitsWaiting:
     """As `visits_of` until today and `other_times`, counted in one statement."""
-    rows = SiteVisit.objects.filter(state="planned", case__phase="in_review")
-    if "*" not in halls:
-        rows = rows.filter(case__hall__code__in=list(halls))
-    if department:
-        rows = rows.filter(case__department__code=department)
+    rows = SiteVisit.objects.filter(_to_make(halls, department))
     goes = SiteVisit.officers.through.objects.filter(sitevisit=OuterRef("pk"), staff=staff)
     asked = Q(made_by=staff, asked_at__isnull=False)
     said = (

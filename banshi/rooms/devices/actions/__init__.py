@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -321,17 +322,8 @@ def print_slip(*, device: Device | None, slip: Slip) -> None:
 
     :raises PrinterTrouble: not_set, offline, no_paper, wrong_address. The ticket is valid all the same.
     """
-    if device is None or not device.printer:
-        raise PrinterTrouble("not_set")
-    adapter = cast(Printer, import_string(getattr(settings, "BANSHI_PRINTER", PRINTER)))
-    word = "ok"
-    try:
-        adapter(device.printer, slip)
-    except PrinterTrouble as trouble:
-        word = trouble.why
-        raise
-    finally:
-        _remember_printer(device, word)
+    with _printer_of(device) as address:
+        cast(Printer, import_string(getattr(settings, "BANSHI_PRINTER", PRINTER)))(address, slip)
 
 
 def print_pages(*, device: Device | None, pdf: bytes) -> None:
@@ -339,12 +331,18 @@ def print_pages(*, device: Device | None, pdf: bytes) -> None:
 
     :raises PrinterTrouble: not_set, offline, no_paper, wrong_address: nothing came out.
     """
+    with _printer_of(device) as address:
+        cast(PagePrinter, import_string(settings.BANSHI_PAGE_PRINTER))(address, pdf)
+
+
+@contextmanager
+def _printer_of(device: Device | None) -> Iterator[str]:
+    """Where the device prints; how it went is remembered. :raises PrinterTrouble: not_set, and what printing raises."""
     if device is None or not device.printer:
         raise PrinterTrouble("not_set")
-    adapter = cast(PagePrinter, import_string(settings.BANSHI_PAGE_PRINTER))
     word = "ok"
     try:
-        adapter(device.printer, pdf)
+        yield device.printer
     except PrinterTrouble as trouble:
         word = trouble.why
         raise

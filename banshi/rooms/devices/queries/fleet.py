@@ -290,20 +290,9 @@ def _siblings(row: Device) -> list[int]:
     return list(rows.order_by("id").values_list("pk", flat=True))
 
 
-@dataclass(frozen=True)
-class Before:
-    """A fault of a machine, open or over."""
-
-    part: str
-    kind: str
-    opened_at: datetime
-    ended_at: datetime | None
-
-
-def faults_before(code: str, *, most: int) -> list[Before]:
+def faults_before(code: str, *, most: int) -> list[Fault]:
     """Faults of a machine that are over, the latest first."""
-    rows = Fault.objects.filter(device__code=code).exclude(ended_at=None).order_by("-opened_at", "-id")[:most]
-    return [Before(row.part, row.kind, row.opened_at, row.ended_at) for row in rows]
+    return list(Fault.objects.filter(device__code=code).exclude(ended_at=None).order_by("-opened_at", "-id")[:most])
 
 
 def planned(hall: Hall, *, now: datetime) -> list[Maintenance]:
