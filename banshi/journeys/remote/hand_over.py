@@ -25,8 +25,8 @@ from banshi.rooms.remote.actions.ground import changed, locked, need, record, st
 from banshi.rooms.remote.models import RemoteSession, Said
 
 _NOBODY: Final = {
-    "zh": "不知道来电人是谁：先登录或刷身份证，才能收集材料、预约",
-    "en": "Nobody knows who calls: they sign in, or put their card, before anything is collected or booked",
+    "zh": "来电人还没有实名：到自助机或窗口刷过身份证后，才能收集材料、预约",
+    "en": "The caller has not proven who they are: a machine or a window reads their card before anything is collected or booked",
 }
 _NO_MATTER: Final = {"zh": "先说明办什么事项", "en": "Say first which matter it is"}
 _BOOKED: Final = {
