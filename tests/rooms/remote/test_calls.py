@@ -110,6 +110,30 @@ def test_a_hall_without_seats_or_outside_its_hours_says_so_and_when(video: Video
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.race
+def test_seats_that_are_free_in_the_same_instant_leave_nobody_waiting(committed_video: Video):
+    """Each looks at the line by itself, and none sees that the others are free before they have said so."""
+    from banshi.rooms.identity.models import Staff
+
+    town, seats = committed_video.town, []
+    for i in range(5):
+        staff = Staff.objects.create_staff(
+            login=f"agent-{i}", password="town-password", name_zh="坐席", name_en="Agent", created_at=NOW
+        )
+        seats.append(committed_video.seat(staff, ready=False))
+    for i in range(5):
+        committed_video.asked(i, now=NOW + A_SECOND * i)
+
+    def free(i: int) -> list[str]:
+        actions.ready(by=committed_video.by(seats[i].staff), now=NOW + RING, wall=NOW)
+        return [each.ref for each in actions.assign(town.hall, now=NOW + RING)]
+
+    refs = [ref for each in together(5, free) for ref in each]
+
+    assert len(refs) == len(set(refs)) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.race
 def test_workers_that_give_at_once_never_give_a_seat_or_a_caller_twice(committed_video: Video):
     from banshi.rooms.identity.models import Staff
 

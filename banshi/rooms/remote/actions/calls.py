@@ -1,7 +1,8 @@
 """Calls: given to a seat, answered or not, passed on, ended.
 
 Locks are taken in one order: the session, then its seat. A pair is given in a transaction of its own, both rows skipped where
-somebody else holds them: two workers never give one seat, or one caller, twice – and never wait for each other.
+somebody else holds them: two workers never give one seat, or one caller, twice. Who skipped one looks at the line anew, and then
+waits for whoever holds a row, so that no seat stays free beside somebody who waits.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from banshi.rooms.remote.models import RemoteSession, Seat, Talk
 from banshi.rooms.remote.rules import LINE, SEAT, SESSION, routing
 
 MOST_CALLS = 500  # of the line, looked at in one go
+LOOKS = 3
 
 
 def assign(hall: Hall | None = None, *, now: datetime) -> list[RemoteSession]:
@@ -42,23 +44,32 @@ def assign(hall: Hall | None = None, *, now: datetime) -> list[RemoteSession]:
 
     :param hall: None = every hall. :returns: the sessions that ring now because of it.
     """
+    given: list[RemoteSession] = []
     hall_id = None if hall is None else hall.pk
-    seats = queries.free_seats(hall_id, now=now)
-    if not seats:
-        return []
-    calls = [queries.call_of(each) for each in queries.in_line(hall_id)[:MOST_CALLS]]
-    given = (_give(call.id, seat.id, now=now) for call, seat in routing.pairs(calls, seats))
-    return [each for each in given if each is not None]
+    for look in range(LOOKS):
+        seats = queries.free_seats(hall_id, now=now)
+        if not seats:
+            break
+        calls = [queries.call_of(each) for each in queries.in_line(hall_id)[:MOST_CALLS]]
+        pairs = routing.pairs(calls, seats)
+        found = [_give(call.id, seat.id, patient=look > 0, now=now) for call, seat in pairs]
+        given += [each for each in found if each is not None]
+        if None not in found:
+            break
+    return given
 
 
-def _give(session_id: int, seat_id: int, *, now: datetime) -> RemoteSession | None:
-    """Ring, where both are still free; None where somebody else was faster: the next look finds what is left."""
+def _give(session_id: int, seat_id: int, *, patient: bool, now: datetime) -> RemoteSession | None:
+    """Ring, where both are still free; None where somebody else was faster: the next look finds what is left.
+
+    :param patient: wait for whoever holds one of them.
+    """
     with transaction.atomic():
-        sessions = RemoteSession.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+        sessions = RemoteSession.objects.select_for_update(no_key=True, skip_locked=not patient, of=("self",))
         session = sessions.select_related("hall").filter(pk=session_id, state__in=LINE).first()
         if session is None:
             return None
-        seats = Seat.objects.select_for_update(no_key=True, skip_locked=True)
+        seats = Seat.objects.select_for_update(no_key=True, skip_locked=not patient)
         seat = seats.filter(pk=seat_id, state__in=SEAT.of("take")).first()
         if seat is None:
             return None
