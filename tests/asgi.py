@@ -97,6 +97,7 @@ class Lanes:
 
         self.app = App()
         self.loop = asyncio.new_event_loop()
+        self.app.lanes.heartbeats.linger_s = 0.0  # a test waits for nobody
         self.thread = threading.Thread(target=self.loop.run_forever, name="lanes", daemon=True)
         self.thread.start()
 
@@ -131,10 +132,7 @@ class Lanes:
             mine.dec_thread_sharing()
 
     def _in_each_thread(self, act: Any) -> None:
-        lanes = self.app.lanes
-        threads = [
-            each.thread for each in (lanes.checks, lanes.bookings, lanes.calls, lanes.issue_checks, lanes.numbers)
-        ]
+        threads = [each.thread for each in self.app.lanes.all()]
         for done in [thread.submit(act) for thread in threads]:
             done.result(timeout=120)
 

@@ -1,9 +1,9 @@
-"""The lanes: the three busiest writes – book, give a number, call next – go past Django's request machinery, and are
-committed together.
+"""The lanes: the busiest writes – book, give a number, call next, a machine's heartbeat – go past Django's request machinery,
+and are committed together.
 
-There is no other way to these three: `surfaces/api` describes them to ninja, and `bookings.py`, `numbers.py` and `calls.py`
-do the work. While a batch is under way in its thread, those that arrive wait for the next; when it comes back they all go
-at once (ADR 5).
+There is no other way to these four: `surfaces/api` describes them to ninja; `bookings.py`, `numbers.py`, `calls.py` and
+`heartbeats.py` do the work. While a batch is under way in its thread, those that arrive wait for the next; when it comes back
+they all go at once (ADR 5).
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ from structlog.contextvars import bound_contextvars
 from banshi.foundation import clock, metrics
 from banshi.foundation.together import Aside, Batches, PartingBatches, fresh
 from banshi.foundation.trouble import slug_of
-from banshi.surfaces.api import bookings, calls, keys, numbers
+from banshi.surfaces.api import bookings, calls, heartbeats, keys, numbers
 from banshi.surfaces.api.answers import Answer, http_problem, language_of
 from banshi.surfaces.api.traces import TRACE, log_write, request_id_of
 
 log = structlog.get_logger("banshi.api")
-OPERATIONS = {"book": "book", "issue": "issue_ticket", "call": "call_next"}
+OPERATIONS = {"book": "book", "issue": "issue_ticket", "call": "call_next", "hear": "heartbeat"}
 APPOINTMENTS = "/api/v1/appointments"
 TICKETS = re.compile(r"/api/v1/halls/([^/]+)/tickets")
 CALLS = re.compile(r"/api/v1/windows/([^/]+)/calls")
+HEARTBEATS = re.compile(r"/api/v1/devices/([^/]+)/heartbeat")
 Raw = tuple[dict[str, str], bytes, str]
-RawOf = tuple[dict[str, str], bytes, str, str]  # … and the window, or the hall
+RawOf = tuple[dict[str, str], bytes, str, str]  # … and the window, the hall, or the device
 
 
 def check_raw(asked: Sequence[Raw]) -> list[bookings.Booking | Answer]:
@@ -76,6 +77,17 @@ def check_issue(asked: Sequence[RawOf]) -> list[numbers.Issuing | Answer]:
     ]
 
 
+def hear_raw(asked: Sequence[RawOf]) -> list[Answer]:
+    """Check each heartbeat, then hear those that hold together. One answer each, in order."""
+    keys.remember_many(headers.get("authorization", "") for headers, _, _, _ in asked)
+    checked = [
+        _traced(headers, heartbeats.prepare_heartbeat, headers, body, query, device=device)
+        for headers, body, query, device in asked
+    ]
+    heard = iter(heartbeats.hear_many([one for one in checked if isinstance(one, heartbeats.Hearing)]))
+    return [one if isinstance(one, Answer) else next(heard) for one in checked]
+
+
 def _traced(headers: dict[str, str], act: Callable[..., Any], *args: Any, **more: Any) -> Any:
     """With the request's id in whatever is logged: a thread of the lanes works for one after the other."""
     with bound_contextvars(request_id=headers[TRACE]):
@@ -91,6 +103,10 @@ class _Calls(PartingBatches[Call, Answer]):
     most = 1024  # all windows of the largest hall: a second batch for the last of them would read the line once more
 
 
+class Heartbeats(Batches[RawOf, Answer]):
+    linger_s = 0.5  # nobody stands in line for them, and a dozen together cost little more than one
+
+
 class Lanes:
     """Answers what it knows the address of; `None` from `route` means: not for this lane."""
 
@@ -104,6 +120,7 @@ class Lanes:
         self.numbers: PartingBatches[numbers.Issuing, Answer] = _Numbers(
             numbers.issue_quickly, numbers.issue_many, "numbers"
         )
+        self.heartbeats = Heartbeats(hear_raw, "heartbeats")
 
     def route(self, scope: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
         """The operation and the names in its path."""
@@ -116,6 +133,8 @@ class Lanes:
             return "issue", {"hall": found[1]}
         if path.startswith("/api/v1/windows/") and (found := CALLS.fullmatch(path)):
             return "call", {"window": found[1]}
+        if path.startswith("/api/v1/devices/") and (found := HEARTBEATS.fullmatch(path)):
+            return "hear", {"device": found[1]}
         return None
 
     async def serve(self, lane: tuple[str, dict[str, str]], scope: dict[str, Any], body: bytes, send: Any) -> None:
@@ -149,15 +168,20 @@ class Lanes:
             return booking if isinstance(booking, Answer) else await self.bookings.ask(booking)
         if name == "call":
             return await self.calls.ask(Call((headers, body, query, path["window"])))
+        if name == "hear":
+            return await self.heartbeats.ask((headers, body, query, path["device"]))
         number = await _checked((headers, body, query, path["hall"]), check_issue, self.issue_checks)
         return number if isinstance(number, Answer) else await self.numbers.ask(number)
 
+    def all(self) -> Sequence[Batches[Any, Any]]:
+        """Each has a thread of its own."""
+        return (
+            self.numbers, self.issue_checks, self.checks, self.bookings, self.calls, self.heartbeats,
+        )  # fmt: skip
+
     def close(self) -> None:
-        self.numbers.close()
-        self.issue_checks.close()
-        self.checks.close()
-        self.bookings.close()
-        self.calls.close()
+        for lane in self.all():
+            lane.close()
 
 
 Asked = TypeVar("Asked")

@@ -80,6 +80,7 @@ class Batches(Generic[Item, Result]):
 
     fresh: Callable[[Callable[[], Sequence[Result]]], Sequence[Result]] = staticmethod(fresh)
     most = MOST
+    linger_s = 0.0  # so long it waits for others before a batch; 0: not at all
 
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], name: str) -> None:
         self.work = work
@@ -96,6 +97,8 @@ class Batches(Generic[Item, Result]):
 
     async def _run(self) -> None:
         while self.waiting:
+            if self.linger_s:
+                await asyncio.sleep(self.linger_s)
             batch, self.waiting = self.waiting[: self.most], self.waiting[self.most :]
             await self._do(batch, self.work, self.thread)
 

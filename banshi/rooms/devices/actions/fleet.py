@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import orjson
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest
 
+from banshi.foundation import prepared
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
@@ -58,6 +60,42 @@ def report(*, code: str, said: Said, at: datetime, now: datetime) -> list[Fault]
         raise _invalid("version", "版本号用字母、数字和 . _ + -", "A version has letters, digits and . _ + -")
     heard({code: said}, at=at, now=now)
     return list(Fault.objects.filter(device=device, ended_at=None).order_by("part"))
+
+
+STEADY_SQL: Final = """
+WITH said AS (
+  SELECT * FROM unnest(%(codes)s::text[], %(parts)s::text[], %(versions)s::text[]) AS said (code, parts, version)
+), steady AS (
+  SELECT d.id FROM devices_device d JOIN said ON said.code = d.code
+  WHERE d.retired_at IS NULL AND d.type_id IS NOT NULL AND d.last_seen_at IS NOT NULL AND d.in_use_since IS NOT NULL
+    AND COALESCE(d.state -> 'parts', '{}') @> said.parts::jsonb
+    AND (said.version = '' OR d.state ->> 'agent' = said.version)
+    AND NOT EXISTS (SELECT FROM devices_fault f WHERE f.device_id = d.id AND f.ended_at IS NULL)
+  ORDER BY d.id FOR NO KEY UPDATE OF d
+)
+UPDATE devices_device d SET last_seen_at = GREATEST(d.last_seen_at, %(at)s) FROM steady WHERE d.id = steady.id
+RETURNING d.code
+"""
+
+
+def steady(states: Mapping[str, Said], *, at: datetime) -> frozenset[str]:
+    """Of machines that say how they are, note in one statement those that are well and say nothing new: no fault is open, none
+    begins, and what is known of them stays. For the others `report` is to be called. A machine that is found silent in this very
+    moment keeps that fault until its next heartbeat.
+
+    :param states: by code. :param at: machine time. :returns: their codes.
+    """
+    well = {code: said for code, said in states.items() if all(state == "ok" for state in said.parts.values())}
+    if not well:
+        return frozenset()
+    rows = prepared.rows(
+        STEADY_SQL,
+        {
+            "codes": list(well), "parts": [orjson.dumps(dict(said.parts)).decode() for said in well.values()],
+            "versions": [said.version for said in well.values()], "at": at,
+        },
+    )  # fmt: skip
+    return frozenset(code for (code,) in rows)
 
 
 def heard(states: Mapping[str, Said], *, at: datetime, now: datetime) -> int:
