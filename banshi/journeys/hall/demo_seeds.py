@@ -122,11 +122,11 @@ def sow(url: str, path: Path) -> dict[str, Any]:
     with transaction.atomic():
         first_time = not Staff.objects.exists()
         clerks = _staff(halls, now)
-        keys = _keys(halls, clerks, now)
         _devices(halls)
+        _machines()
+        keys = _keys(halls, clerks, now)
         _cabinets(halls)
         _seats(halls, clerks, now)
-        _machines()
         if first_time:
             _rules(now)
             _rounds(now)
@@ -273,6 +273,7 @@ def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str
         return secret
 
     windows = Window.objects.order_by("code").values_list("code", "hall__code")
+    machines = Device.objects.filter(type__isnull=False, retired_at=None).order_by("code").values_list("code", "hall__code")
     found = {
         "channel": key("channel"),
         "manage": key("manage", region="*"),
@@ -280,6 +281,7 @@ def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str
         "demo": key("demo"),
         "kiosk": {hall.code: key("kiosk", hall.code, hall=hall.code) for hall in halls},
         "desk": {code: key("desk", code, hall=hall, staff=staff[code]) for code, hall in windows},
+        "device": {code: key("kiosk", code, hall=hall, device=code) for code, hall in machines},
         "staff": {
             hall.code: {
                 name: [key("staff", login, hall=hall.code, staff=staff[login]) for login in logins]
