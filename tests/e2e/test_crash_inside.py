@@ -22,6 +22,7 @@ import pytest
 
 from banshi.foundation.postgres import Server, dump, load_dump
 from tests.e2e.conftest import SERVE, installed, start
+from tests.e2e.crash_call import STANDS, Call
 from tests.e2e.crash_matters import Matters
 from tests.e2e.test_crash import HALL, kill, rows, see_to_matters
 
@@ -186,6 +187,26 @@ def test_killed_after_it_was_done_and_before_it_was_said(doomed: Any) -> None:
     four.through()
 
     see_to_matters(doomed, [matters])
+
+
+def test_killed_in_a_call(doomed: Any) -> None:
+    """A line that is written, a folder that is begun and a time that is booked, each held at its table as web dies: nothing
+    of them is there, the calls go on, and who asks again has each once."""
+    call, tables = Call(doomed, HALL), ("remote_said", "cases_case", "booking_appointment")
+
+    with held_at(doomed, tables, len(call.threads)) as until_held:
+        call.go()
+        until_held()
+        before = rows(doomed, STANDS)[0]
+        kill(doomed.processes[-1])
+    until(lambda: rows(doomed, OTHERS)[0][0] == 0, "what the dead web had begun is given up")
+    assert rows(doomed, STANDS)[0] == before
+    start(doomed, *SERVE, str(urlparse(doomed.url).port))
+    until_ready(doomed)
+    call.through()
+
+    grown = [now - was for now, was in zip(rows(doomed, STANDS)[0], before, strict=True)]
+    assert grown == [1, -2, 1, 1]  # lines; the two talks ended; a draft; an appointment
 
 
 # --- The database -------------------------------------------------------------------------------------------------
