@@ -28,14 +28,17 @@ from banshi.journeys.hall.demo_seeds import (
     departments_worked,
     of_all_departments,
     password,
+    video_logins,
 )
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.phones import InvalidPhone, normalise_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.devices.models import Device
 from banshi.rooms.messaging import queries as messaging
 from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import SelfServiceArea
 
 CHINA = ZoneInfo("Asia/Shanghai")
 SPEEDS = (0, 1, 20, 60, 300, 600)
@@ -60,6 +63,8 @@ def landing(request: Asked) -> HttpResponse:
             "halls": halls,
             "logins": _logins(),
             "case_logins": _case_logins(),
+            "far_logins": _far_logins(),
+            "night": _night(),
             "password": password() if _at_this_machine(request) else "",
             "speeds": SPEEDS,
             "speed": clock.speed(),
@@ -118,6 +123,25 @@ def _case_logins() -> list[dict[str, str]]:
     return found
 
 
+def _far_logins() -> list[dict[str, str]]:
+    """Who helps from afar, and who looks after the machines."""
+    hall = CASE_HALLS[0]
+    return [
+        {"login": video_logins(hall)[0], "role": _("Takes video calls, Dongcheng"), "next": f"/seat/{hall}/"},
+        {"login": "city", "role": _("Looks after all machines of the city"), "next": "/office/fleet/"},
+    ]
+
+
+def _night() -> dict[str, Any] | None:
+    """The first area whose door asks for a card or a code, and a machine of each type inside."""
+    area = SelfServiceArea.objects.select_related("hall").exclude(asks="nobody").order_by("code").first()
+    if area is None:
+        return None
+    inside = Device.objects.filter(area=area, kind="machine", retired_at=None).select_related("type").order_by("code")
+    machines = {each.type_id: each for each in reversed(inside)}
+    return {"area": area, "machines": sorted(machines.values(), key=lambda each: each.code)}
+
+
 def _jumps(now: datetime) -> list[dict[str, Any]]:
     """Moments worth jumping to: later today, and the next working morning."""
     local = now.astimezone(CHINA)
@@ -125,7 +149,7 @@ def _jumps(now: datetime) -> list[dict[str, Any]]:
     next_day = calendar.next_working_day(local.date())
     found = [
         datetime.combine(local.date(), time(hour, minute), CHINA)
-        for hour, minute in ((8, 55), (10, 30), (14, 0), (16, 30))
+        for hour, minute in ((8, 55), (10, 30), (14, 0), (16, 30), (23, 40))
         if datetime.combine(local.date(), time(hour, minute), CHINA) > local
     ]
     found.append(datetime.combine(next_day, time(8, 25), CHINA))
@@ -176,7 +200,8 @@ def set_crowd(request: Asked) -> HttpResponse:
 def enter(request: Asked) -> HttpResponse:
     """Sign in as one of the demo's staff without typing."""
     wanted = request.POST.get("login", "")
-    offer = next((one for one in [*_logins(), *_case_logins()] if one["login"] == wanted), None)
+    offers = _far_logins() if "far" in request.POST else [*_logins(), *_case_logins()]
+    offer = next((one for one in offers if one["login"] == wanted), None)
     if not _at_this_machine(request):
         return redirect("/staff/sign-in")
     staff = authenticate(request, username=wanted, password=password()) if offer else None

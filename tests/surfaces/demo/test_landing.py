@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 
 from banshi.journeys.hall import demo_seeds
+from banshi.rooms.devices.models import Device
+from banshi.rooms.places.models import SelfServiceArea
 from banshi.surfaces.demo import pages
+from tests.rooms.devices.test_fleet import machines
 from tests.town import Town
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +60,27 @@ def test_a_hall_is_named_in_the_language_of_the_page(demo: Town, client: Client)
 
     assert f"{demo.hall.name_zh} 的人流" in said["zh-hans"]
     assert f"Crowd in {demo.hall.name_en}" in said["en"]
+
+
+@pytest.mark.parametrize(("login", "to"), [("town-video", "/seat/town/"), ("city", "/office/fleet/")])
+def test_who_helps_from_afar_has_a_door(demo: Town, client: Client, login: str, to: str):
+    answer = client.post("/demo/enter", {"login": login, "far": "1"})
+
+    assert (answer.status_code, answer["Location"]) == (302, to)
+    assert client.get(to).status_code == 200
+
+
+def test_the_night_zone_and_a_machine_of_each_type_inside(demo: Town, client: Client, tmp_path: Path):
+    machines(demo)
+    area = SelfServiceArea.objects.order_by("code").first()
+    SelfServiceArea.objects.filter(pk=area.pk).update(asks="card-or-code")
+    demo_seeds.sow("http://x", tmp_path / "demo.json")
+
+    text = client.get("/demo/").content.decode()
+
+    assert f'href="/zone/{area.code}/"' in text
+    inside = re.findall(r'href="(/kiosk/town/\?machine=[^"]+)"', text)
+    assert len(inside) == Device.objects.filter(area=area, kind="machine").values("type").distinct().count() > 0
+    assert [client.get(address).status_code for address in [*inside, f"/zone/{area.code}/"]] == [200] * (
+        len(inside) + 1
+    )
