@@ -30,7 +30,7 @@ WRITES = {
 # What they are about is looked for before a file is read, a door opens, a till is asked: where there is none, no key was claimed.
 FOUND_FIRST = (
     "add_material", "finish_upload", "drop_papers", "pick_up", "pick_up_taken", "pick_up_shut", "pay_fee",
-    "consign_result", "put_in_cabinet", "import_to_library", "enter_zone",
+    "consign_result", "put_in_cabinet", "import_to_library", "enter_zone", "heartbeat",
 )  # fmt: skip
 WRONG_DIGIT = {**person(3), "id_number": "110105194912310021"}
 IN_TWO_YEARS = {**CLOSE, "starts_at": "2028-03-11T09:00:00+08:00", "ends_at": "2028-03-11T12:00:00+08:00"}
