@@ -273,7 +273,9 @@ def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str
         return secret
 
     windows = Window.objects.order_by("code").values_list("code", "hall__code")
-    machines = Device.objects.filter(type__isnull=False, retired_at=None).order_by("code").values_list("code", "hall__code")
+    machines = (
+        Device.objects.filter(type__isnull=False, retired_at=None).order_by("code").values_list("code", "hall__code")
+    )
     found = {
         "channel": key("channel"),
         "manage": key("manage", region="*"),
