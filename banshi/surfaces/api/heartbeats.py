@@ -4,6 +4,7 @@ headers in, an `Answer` out (as calls.py).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -61,11 +62,12 @@ forgettable(_hall_of.cache_clear)
 
 
 def hear_many(asked: Sequence[Hearing]) -> list[Answer]:
-    """POST /devices/{device}/heartbeat of all machines that spoke together: those with nothing new in one statement, the others
-    one by one; one answer each, in order."""
-    plain = {one.device: one.said for one in asked if one.once is None}
+    """POST /devices/{device}/heartbeat of all machines that spoke together: those with nothing new in one statement, the others,
+    and whoever spoke twice, one by one; one answer each, in order."""
+    spoke = Counter(one.device for one in asked)
+    plain = {one.device: one.said for one in asked if one.once is None and spoke[one.device] == 1}
     quiet = fleet.steady(plain, at=clock.wall()) if plain else frozenset()
-    return [_answer(one.device) if one.once is None and one.device in quiet else _heard(one) for one in asked]
+    return [_answer(one.device) if one.device in quiet else _heard(one) for one in asked]
 
 
 def _heard(one: Hearing) -> Answer:
@@ -79,14 +81,10 @@ def _heard(one: Hearing) -> Answer:
             ],
         )
 
-    def refusals_too() -> Answer:
-        said = raw.checked(one.language, act)
-        assert isinstance(said, Answer)
-        return said
-
-    said = raw.answered(one.language, lambda: idempotency.answered_once(one.once, one.language, refusals_too))
-    assert isinstance(said, Answer)
-    return said
+    return raw.answered(
+        one.language,
+        lambda: idempotency.answered_once(one.once, one.language, lambda: raw.checked(one.language, act)),
+    )
 
 
 def _answer(device: str, faults: Sequence[dict[str, Any]] = ()) -> Answer:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from banshi.rooms.devices.actions import fleet
 from banshi.rooms.devices.models import Device, Fault
 from banshi.rooms.identity.actions import create_key
+from banshi.surfaces.api.heartbeats import Hearing, hear_many
 from tests.rooms.devices.test_fleet import machines
 from tests.surfaces.api.conftest import Calls
 from tests.town import TUESDAY_NINE
@@ -45,6 +47,16 @@ def test_a_machine_says_how_it_is_and_hears_what_is_open(machine: Calls) -> None
 
 def test_nothing_said_is_a_heartbeat_too(machine: Calls) -> None:
     assert machine("post", HEARTBEAT, "machine", {}).json() == {"device": "town-area-1-1", "faults": []}
+
+
+def test_a_machine_that_speaks_twice_in_one_go_is_heard_both_times(machine: Calls) -> None:
+    machine("post", HEARTBEAT, "machine", {"parts": {"reader": "ok"}})
+    both = [Hearing("town-area-1-1", fleet.Said({"reader": state}), "zh") for state in ("jam", "ok")]
+
+    answers = [orjson.loads(each.body)["faults"] for each in hear_many(both)]
+
+    assert [[each["kind"] for each in faults] for faults in answers] == [["jam"], []]
+    assert Fault.objects.filter(kind="jam").exclude(ended_at=None).count() == 1
 
 
 def test_nobody_speaks_for_another_machine(machine: Calls) -> None:
