@@ -216,13 +216,15 @@ def found(content: Any) -> HttpResponse:
     return response_of(answer(200, content))
 
 
-Write = Callable[..., Answer]
+Then = Callable[[], Answer]
+Write = Callable[..., Answer | Then]
 
 
 def write(view: Write) -> Callable[..., HttpResponse]:
     """A write: at most once per Idempotency-Key, and its refusals are answers like any other.
 
-    The view does its work and answers an `Answer`; a `Refused` rolls back what it did.
+    The view does its work and answers an `Answer`; a `Refused` rolls back what it did. What others are given because of it, in
+    transactions of its own, comes after the view's: it answers with what does that, and then says how things stand.
     """
 
     @wraps(view)
@@ -244,10 +246,12 @@ def write(view: Write) -> Callable[..., HttpResponse]:
     return once
 
 
-def attempted(asked_in: str, act: Callable[[], Answer]) -> Answer:
+def attempted(asked_in: str, act: Callable[[], Answer | Then]) -> Answer:
     """What `act` answers, or its refusal as a problem, with nothing of it left behind."""
     try:
-        with translation.override(asked_in), transaction.atomic():
-            return act()
+        with translation.override(asked_in):
+            with transaction.atomic():
+                done = act()
+            return done if isinstance(done, Answer) else done()
     except Refused as no:
         return refused(no.refusal, asked_in)

@@ -26,7 +26,7 @@ from banshi.rooms.remote import queries as remote
 from banshi.rooms.remote.models import RemoteSession, Said, Seat
 from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.keys import Caller, permissions_of
-from banshi.surfaces.api.operations import caller, found, language, op, write
+from banshi.surfaces.api.operations import Then, caller, found, language, op, write
 from banshi.surfaces.api.parts import hall_name, moment, named, zone_of
 from banshi.surfaces.api.remote_schemas import (
     AfterAsked,
@@ -56,7 +56,7 @@ router = Router(tags=["remote"])
 
 @router.post("/remote/sessions", **op("ask_agent", {201: RemoteOut}), summary="Ask for an agent")
 @write
-def ask_agent(request: HttpRequest, body: RemoteIn) -> Answer:
+def ask_agent(request: HttpRequest, body: RemoteIn) -> Then:
     """A place in the line of the video service. The same person has one at a time (`already-waiting`); outside its hours the
     answer is `closed` and says when it opens."""
     who, now = caller(request), clock.now()
@@ -67,8 +67,7 @@ def ask_agent(request: HttpRequest, body: RemoteIn) -> Answer:
         person_id=_person(body, who, now),
     )  # fmt: skip
     session = actions.ask(asking, by=who.by, now=now)
-    actions.assign(hall, now=now)
-    return answer(201, _part(session.ref, who, now))
+    return _given(hall, now, lambda: answer(201, _part(session.ref, who, now)))
 
 
 def _hall(body: RemoteIn, who: Caller, now: datetime) -> Hall:
@@ -105,13 +104,12 @@ def get_remote(request: HttpRequest, session: Path[Code]) -> HttpResponse:
 
 @router.post("/remote/sessions/{session}/leave", **op("leave_remote", {200: RemoteOut}), summary="Leave")
 @write
-def leave_remote(request: HttpRequest, session: Path[Code]) -> Answer:
+def leave_remote(request: HttpRequest, session: Path[Code]) -> Then:
     """From the line, or in the middle of a call. Left already is left."""
     who, now = caller(request), clock.now()
     seen = _seen(session, who, "leave_remote")
     actions.leave(ref=seen.ref, by=who.by, now=now)
-    actions.assign(seen.hall, now=now)
-    return answer(200, _part(seen.ref, who, now))
+    return _given(seen.hall, now, lambda: answer(200, _part(seen.ref, who, now)))
 
 
 @router.post("/remote/sessions/{session}/call-back", **op("call_me_back", {200: RemoteOut}), summary="Be called back")
@@ -190,13 +188,11 @@ def get_seat(request: HttpRequest) -> HttpResponse:
 
 @router.post("/remote/seats/ready", **op("ready_seat", {200: SeatOut}), summary="Take calls")
 @write
-def ready_seat(request: HttpRequest) -> Answer:
+def ready_seat(request: HttpRequest) -> Then:
     """Calls may come. A window's clerk gets one only while nobody is at the window and the hall's line is short."""
     who, now = caller(request), clock.now()
     seat = actions.ready(by=who.by, now=now, wall=clock.wall())
-    actions.assign(seat.hall, now=now)
-    seat.refresh_from_db(fields=["state", "since"])
-    return answer(200, _seat(seat, who, now))
+    return _given(seat.hall, now, lambda: answer(200, _seat(_anew(seat), who, now)))
 
 
 @router.post("/remote/seats/pause", **op("pause_seat", {200: SeatOut}), summary="Take no calls for a while")
@@ -227,24 +223,22 @@ def answer_remote(request: HttpRequest, session: Path[Code]) -> Answer:
 
 @router.post("/remote/sessions/{session}/transfer", **op("transfer_remote", {200: RemoteOut}), summary="Pass on")
 @write
-def transfer_remote(request: HttpRequest, session: Path[Code], body: RemoteTransferIn) -> Answer:
+def transfer_remote(request: HttpRequest, session: Path[Code], body: RemoteTransferIn) -> Then:
     """To whoever knows one of `skills`, or to one `seat`; its place in the line stays."""
     who, now = caller(request), clock.now()
     seen = _seen(session, who, "transfer_remote")
     actions.transfer(ref=seen.ref, by=who.by, now=now, skills=body.skills, to_seat=body.seat)
-    actions.assign(seen.hall, now=now)
-    return answer(200, _part(seen.ref, who, now))
+    return _given(seen.hall, now, lambda: answer(200, _part(seen.ref, who, now)))
 
 
 @router.post("/remote/sessions/{session}/end", **op("end_remote", {200: RemoteOut}), summary="End")
 @write
-def end_remote(request: HttpRequest, session: Path[Code], body: EndIn | None = None) -> Answer:
+def end_remote(request: HttpRequest, session: Path[Code], body: EndIn | None = None) -> Then:
     """With what became of it; the next call comes to the seat at once, unless `then` is `paused`."""
     who, now = caller(request), clock.now()
     seen, said = _seen(session, who, "end_remote"), body or EndIn()
     actions.end(ref=seen.ref, by=who.by, now=now, why=said.why, outcome=said.outcome, then=said.then)
-    actions.assign(seen.hall, now=now)
-    return answer(200, _part(seen.ref, who, now))
+    return _given(seen.hall, now, lambda: answer(200, _part(seen.ref, who, now)))
 
 
 @router.patch("/remote/sessions/{session}/folder", **op("change_folder", {200: RemoteOut}), summary="Collect")
@@ -267,6 +261,22 @@ def hand_over_remote(request: HttpRequest, session: Path[Code], body: RemoteHand
     seen = _seen(session, who, "hand_over_remote")
     hand_over.hand_over(ref=seen.ref, slot_id=body.slot, by=who.by, now=now)
     return answer(201, _part(seen.ref, who, now))
+
+
+def _given(hall: Hall | None, now: datetime, said: Then) -> Then:
+    """Give free seats to who waits once what was done stands – each pair in a transaction of its own: within that of the request
+    it would hold the others' rows until its end, and two requests would wait for each other's."""
+
+    def then() -> Answer:
+        actions.assign(hall, now=now)
+        return said()
+
+    return then
+
+
+def _anew(seat: Seat) -> Seat:
+    seat.refresh_from_db(fields=["state", "since"])
+    return seat
 
 
 # --- Parts --------------------------------------------------------------------------------------------------------

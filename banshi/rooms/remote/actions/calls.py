@@ -50,7 +50,7 @@ def assign(hall: Hall | None = None, *, now: datetime) -> list[RemoteSession]:
         seats = queries.free_seats(hall_id, now=now)
         if not seats:
             break
-        calls = [queries.call_of(each) for each in queries.in_line(hall_id)[:MOST_CALLS]]
+        calls = queries.calls_in_line(hall_id, most=MOST_CALLS)
         pairs = routing.pairs(calls, seats)
         found = [_give(call.id, seat.id, patient=look > 0, now=now) for call, seat in pairs]
         given += [each for each in found if each is not None]
