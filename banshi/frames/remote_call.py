@@ -53,12 +53,14 @@ class Since:
 
 @dataclass(frozen=True)
 class News:
-    """`lines`: what is new, in order, each `{"kind": "said" | "signal", …}`; `since`: to ask with the next time."""
+    """`lines`: what is new, in order, each `{"kind": "said" | "signal", …}`; `since`: to ask with the next time; `waits`: in the
+    line of which hall, as which session – of a citizen's side while it waits."""
 
     state: dict[str, Any]
     lines: Sequence[dict[str, Any]]
     since: Since
     over: bool
+    waits: tuple[int, int] | None = None
 
 
 # --- Tickets ----------------------------------------------------------------------------------------------------
@@ -162,9 +164,11 @@ def news(subject: str, side: Side, since: Since, *, now: datetime) -> News:
         return _news_of_hall(subject.removeprefix("hall-"), side)
     session = session_for(subject, side)
     state: dict[str, Any] = {"state": session.state}
-    if session.state in ("waiting", "callback") and side.name == "citizen":
-        place = queries.place(session, now=now)
-        state |= {"ahead": place.ahead, "minutes": place.minutes}
+    waits = (
+        (session.hall_id, session.pk) if session.state in ("waiting", "callback") and side.name == "citizen" else None
+    )
+    if waits is not None:
+        state |= place_part(queries.place(session, now=now))
     if session.state == "talking" and side.name == "citizen":
         state["folder"] = folder_mark(session)
     said = [said_part(each, zone=ZoneInfo(session.hall.timezone)) for each in queries.said_since(session, since.said)]
@@ -175,7 +179,12 @@ def news(subject: str, side: Side, since: Since, *, now: datetime) -> News:
     last = Since(
         max([since.said, *(each["n"] for each in said)]), max([since.signal, *(each["n"] for each in signals)])
     )
-    return News(state, [*said, *signals], last, session.state == "ended")
+    return News(state, [*said, *signals], last, session.state == "ended", waits)
+
+
+def place_part(place: queries.Place) -> dict[str, Any]:
+    """Of a state: where it stands in the line. It moves with the clock and with others, so it is also told by itself."""
+    return {"ahead": place.ahead, "minutes": place.minutes}
 
 
 def _object(text: str) -> dict[str, Any]:

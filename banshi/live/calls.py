@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -35,7 +36,7 @@ PATH = re.compile(r"/live/remote/((?:hall-)?[A-Za-z0-9-]{1,45})\.([A-Za-z0-9-]{1
 MOST = 32 * 1024  # bytes a message; an offer of a browser with all it can do has 8 KiB
 BURST, A_SECOND = 60, 10  # messages: a call begins with dozens of candidates
 LIFE_S = 600.0
-QUIET_S = 10.0  # then it says what moves with the clock, or that it is there
+QUIET_S = 10.0  # then it says where it stands in the line, or that it is there
 SEND_S = 20.0  # who reads nothing for so long has gone
 AT_ONCE = (
     8  # sockets of one call or hall and side in one process: a page that was opened anew leaves the old one for a while
@@ -89,6 +90,8 @@ class Socket:
     receive: Any
     since: remote_call.Since = field(default_factory=remote_call.Since)
     shown: bytes = b""
+    state: dict[str, Any] = field(default_factory=dict)
+    waits: tuple[int, int] | None = None
     spare: float = BURST
     heard_at: float = 0.0
 
@@ -118,9 +121,13 @@ class Socket:
     async def _tell(self, side: Side, news: asyncio.Event, hears: asyncio.Task[int | None]) -> int | None:
         ends_at = clock.monotonic() + LIFE_S
         hears.add_done_callback(lambda _task: news.set())
+        news.set()
         while not (hears.done() or self.hub.closing.is_set()):
+            moved = news.is_set()
             news.clear()
-            if await self._say_news(side):
+            if not (moved or await self._say_place()):
+                moved = True
+            if moved and await self._say_news(side):
                 return OVER
             left = ends_at - clock.monotonic()
             if left <= 0:
@@ -133,15 +140,32 @@ class Socket:
         """Say what is new, or that one is there. True: the call is over."""
         since, subject = self.since, self.subject
         told = await self.hub.run_calls(lambda: remote_call.news(subject, side, since, now=clock.now()))
-        self.since = told.since
-        state = orjson.dumps({"kind": "state", **told.state})
-        parts = [orjson.dumps(each) for each in told.lines]
-        if state != self.shown:
-            self.shown = state
-            parts.insert(0, state)
+        self.since, self.waits = told.since, told.waits
+        await self._say(told.state, told.lines)
+        return bool(told.over)
+
+    async def _say_place(self) -> bool:
+        """Nothing was told of this call for a while: where it stands by now, from the hall's line as all its sockets share it, or
+        that one is there. False: it is in that line no more."""
+        if self.waits is None:
+            await self._say(self.state, [])
+            return True
+        hall, session = self.waits
+        place = (await self.hub.standing(hall)).of(session)
+        if place is None:
+            return False
+        await self._say({**self.state, **remote_call.place_part(place)}, [])
+        return True
+
+    async def _say(self, state: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
+        self.state = state
+        said = orjson.dumps({"kind": "state", **state})
+        parts = [orjson.dumps(each) for each in lines]
+        if said != self.shown:
+            self.shown = said
+            parts.insert(0, said)
         for part in parts or [PING]:
             await asyncio.wait_for(self.send({"type": "websocket.send", "text": part.decode()}), SEND_S)
-        return bool(told.over)
 
     async def _hear(self, side: Side) -> int | None:
         """Until the other end goes (None), or must."""

@@ -26,6 +26,7 @@ from banshi.journeys.visit.watch import hall_part, moving_part, renewed_part, sh
 from banshi.kernel.refusals import Refused
 from banshi.live.waiting import Waiting
 from banshi.rooms.places import queries as places
+from banshi.rooms.remote import queries as remote
 from banshi.rooms.tickets import queries as tickets
 
 log = structlog.get_logger("banshi.live")
@@ -43,6 +44,7 @@ SETTLED = frozenset({"finished", "closed", "left", "redirected", "missed"})  # m
 PING_S = 5.0  # a hall's stream: a desk says within 15 s that it no longer hears
 TICKET_PING_S = 15.0  # phones come in thousands, and each sign of life costs
 LOOK_S = 1.0  # how often it is looked for streams that have said nothing for so long
+STANDING_S = 1.0  # so long all who wait for a call share what was read of their hall's line
 REFRESH_S = 10.0  # estimates and waits move with the clock even where nobody calls
 
 
@@ -134,6 +136,7 @@ class Hub:
         self.followers: dict[str, set[Watcher]] = {}  # by the number, or the appointment, they follow
         self.orders = Waiting()  # for the orders of a machine, by its code
         self.calls = Waiting()  # for news of a video session, or of those of a hall
+        self.standings: dict[int, tuple[float, asyncio.Future[remote.Standing]]] = {}  # by hall: read when
         self.talkers: dict[str, int] = {}  # open sockets of a side
         self.talk = ThreadPoolExecutor(max_workers=CALLS_POOL, thread_name_prefix="live-calls")
         self.urgent: set[asyncio.Task[None]] = set()
@@ -168,6 +171,14 @@ class Hub:
     async def run_calls(self, act: Callable[[], Any]) -> Any:
         """As `run`, for video sessions."""
         return await asyncio.get_running_loop().run_in_executor(self.talk, fresh, act)
+
+    async def standing(self, hall_id: int) -> remote.Standing:
+        """The line of a hall's video service: read once a second at most, however many ask."""
+        at, kept = clock.monotonic(), self.standings.get(hall_id)
+        if kept is None or at - kept[0] >= STANDING_S:
+            read = asyncio.ensure_future(self.run_calls(lambda: remote.standing(hall_id, now=clock.now())))
+            kept = self.standings[hall_id] = at, read
+        return await asyncio.shield(kept[1])
 
     async def watch(
         self, hall_code: str, ref: str | None, *, booking: str = "", key: str = "", operation: str = ""

@@ -16,6 +16,7 @@ from banshi.frames.remote_call import Side
 from banshi.live import calls
 from banshi.rooms.identity.models import Role
 from banshi.rooms.remote import actions
+from banshi.rooms.remote import queries as remote
 from tests.doors.conftest import Asgi, serving
 from tests.rooms.remote.conftest import Video, video_of
 from tests.sockets import Ended, Socket
@@ -180,6 +181,35 @@ def test_the_citizen_hears_that_it_rings_is_answered_and_ended_and_the_socket_en
         return [each["state"] for each in mine.of("state")], code
 
     assert run(asgi, story) == (["waiting", "ringing", "talking", "ended"], calls.OVER)
+
+
+def test_who_waits_hears_that_the_line_got_shorter_from_what_all_of_it_share(
+    asgi: Asgi, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody told of their own call anything: a thousand who wait do not each ask the database where they stand."""
+    monkeypatch.setattr(calls, "QUIET_S", 0.05)
+    video.seat(ready=False)
+    first = video.asked(1)
+    waits = [video.asked(i, now=TUESDAY_NINE + timedelta(seconds=i)) for i in (2, 3, 4)]
+    asked_of_calls, standings = [], []
+    news, standing = remote_call.news, remote.standing
+    monkeypatch.setattr(remote_call, "news", lambda *call, **now: asked_of_calls.append(call[0]) or news(*call, **now))
+    monkeypatch.setattr(remote, "standing", lambda hall, **now: standings.append(hall) or standing(hall, **now))
+
+    async def story() -> list[list[int]]:
+        lines = [Line(asgi, path(each.ref, ME)).begin() for each in waits]
+        for line in lines:
+            await line.until(lambda each: each.of("state"))
+        await in_thread(lambda: actions.leave(ref=first.ref, by=CITIZEN, now=TUESDAY_NINE))
+        (await asgi.app._hub()).standings.clear()  # a second later
+        for n, line in enumerate(lines):
+            await line.until(lambda each, n=n: each.of("state")[-1]["ahead"] == n)
+            await line.go()
+        return [[each["ahead"] for each in line.of("state")] for line in lines]
+
+    assert run(asgi, story) == [[1, 0], [2, 1], [3, 2]]
+    assert sorted(asked_of_calls) == sorted(each.ref for each in waits)
+    assert len(standings) <= 2
 
 
 @pytest.mark.parametrize("given", ["nonsense", "late", "other call", "other side", "other member of staff", "hall"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 
+from banshi.kernel.policy import VideoPolicy
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.catalogue.models import HallItem
@@ -104,18 +105,58 @@ def place(session: RemoteSession, *, now: datetime) -> Place:
     before = in_line(session.hall_id)
     if session.pk is not None:
         before = before.filter(Q(asked_at__lt=session.asked_at) | Q(asked_at=session.asked_at, id__lt=session.pk))
-    ahead = before.count()
-    call, policy = call_of(session), policy_of(session.hall_id, now=now).video
-    able = [each for each in _seats(["ready", "talking"], session.hall_id) if routing.fits(each[0], call)]
-    free = sum(state == "ready" and routing.takes_now(seat, policy, now=now) for seat, state in able)
-    at_work = sum(state == "talking" or routing.takes_now(seat, policy, now=now) for seat, state in able)
-    return Place(ahead, routing.estimate(ahead=ahead, free=free, at_work=at_work, talks=_lengths(session.hall_id)))
+    return _seats_of(session.hall_id, now).place(call_of(session), ahead=before.count(), now=now)
+
+
+@dataclass(frozen=True)
+class _Seats:
+    """Seats that are ready or talk, with their state, what they go by, and minutes of the last talks."""
+
+    seats: Sequence[tuple[routing.FreeSeat, str]]
+    policy: VideoPolicy
+    lengths: Sequence[float]
+
+    def place(self, call: routing.Call, *, ahead: int, now: datetime) -> Place:
+        able = [each for each in self.seats if routing.fits(each[0], call)]
+        free = sum(state == "ready" and routing.takes_now(seat, self.policy, now=now) for seat, state in able)
+        at_work = sum(state == "talking" or routing.takes_now(seat, self.policy, now=now) for seat, state in able)
+        return Place(ahead, routing.estimate(ahead=ahead, free=free, at_work=at_work, talks=self.lengths))
+
+
+def _seats_of(hall_id: int, now: datetime) -> _Seats:
+    return _Seats(_seats(["ready", "talking"], hall_id), policy_of(hall_id, now=now).video, _lengths(hall_id))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A hall's whole line, read once: where each in it stands."""
+
+    calls: Mapping[int, tuple[int, routing.Call]]  # by session: how many are before it
+    seats: _Seats
+    now: datetime
+
+    def of(self, session_id: int) -> Place | None:
+        """None: in this line no more."""
+        found = self.calls.get(session_id)
+        return None if found is None else self.seats.place(found[1], ahead=found[0], now=self.now)
+
+
+def standing(hall_id: int, *, now: datetime) -> Standing:
+    calls = {call.id: (n, call) for n, call in enumerate(calls_in_line(hall_id))}
+    return Standing(calls, _seats_of(hall_id, now), now)
+
+
+def calls_in_line(hall_id: int | None = None, *, most: int | None = None) -> list[routing.Call]:
+    """Who waits for a seat, in order, as `routing` knows them."""
+    rows = in_line(hall_id).values_list("pk", "hall_id", "skills", "language", "only_seat_id")[:most]
+    return [routing.Call(pk, hall, frozenset(skills), language, seat) for pk, hall, skills, language, seat in rows]
 
 
 def _lengths(hall_id: int) -> list[float]:
     """Minutes of the last talks of a hall."""
-    rows = Talk.objects.filter(hall_id=hall_id, ended_at__isnull=False).order_by("-ended_at")[:LAST_TALKS]
-    return [(each.ended_at - each.answered_at).total_seconds() / 60 for each in rows if each.ended_at is not None]
+    rows = Talk.objects.filter(hall_id=hall_id, ended_at__isnull=False).order_by("-ended_at")
+    ends = list(rows.values_list("answered_at", "ended_at")[:LAST_TALKS])
+    return [(ended - answered).total_seconds() / 60 for answered, ended in ends if ended is not None]
 
 
 def waiting(hall_ids: Collection[int]) -> list[RemoteSession]:
