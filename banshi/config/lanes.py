@@ -104,7 +104,7 @@ class _Calls(PartingBatches[Call, Answer]):
 
 
 class Heartbeats(Batches[RawOf, Answer]):
-    linger_s = 0.5  # nobody stands in line for them, and a dozen together cost little more than one
+    linger_s = 3.0  # nobody stands in line for them, and fifty together cost little more than one
 
 
 class Lanes:
