@@ -391,7 +391,7 @@ def crowd(
 )
 @click.option(
     "--only",
-    type=click.Choice(["bookings", "cases", "crowd_day"]),
+    type=click.Choice(["bookings", "cases", "distance", "crowd_day"]),
     help="This section alone; the other figures stay as they are.",
 )
 @click.option(
@@ -403,8 +403,8 @@ def crowd(
 @json_option
 @data_option
 def bench(quick: bool, out: Path | None, only: str | None, cases: int | None, json_: bool, data: Path | None) -> None:
-    """Measure bookings, calls, pushes and history against the same SQL in pgbench, what work with cases takes, and what waits
-    told to a crowd were worth; takes several minutes."""
+    """Measure bookings, calls, pushes and history against the same SQL in pgbench, what work with cases takes, machines and calls
+    at a distance, and what waits told to a crowd were worth; takes several minutes."""
     from banshi.cli.ground import data_directory
 
     folder = data_directory(data)

@@ -38,6 +38,14 @@ def test_the_bench_runs_and_finds_nothing_double_and_nothing_oversold(tmp_path: 
     assert all(row["web_ms"] > 0 and row["database_ms"] > 0 for row in lines.values())
     assert set(figures["issue"]["outcomes"]) == {"201"}
     _look_at_cases(figures["cases"])
+    _look_afar(figures["distance"])
+
+
+def _look_afar(found: dict[str, Any]) -> None:
+    beats, seats, sockets = found["heartbeats"], found["seats"], found["sockets"]
+    assert (beats["machines"], beats["outcomes"]) == (387, {"200": 387})
+    assert (seats["helped"], seats["left"], seats["doubles"], seats["beside"]) == (40, 0, 0, 0)
+    assert (sockets["open"], sockets["lost"], sockets["heard"]) == (50, 0, sockets["lines"])
 
 
 def _look_at_cases(found: dict[str, Any]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from banshi.crowd.bench import report
 
 
@@ -159,3 +161,52 @@ def test_pages_stand_beside_their_aims():
 
     assert found["Figures of a hall, 100 days"] == ("p50 40.0 ms, p95 60.0 ms", "p50 ≤ 80 ms")
     assert found["Guide of a matter"][1] == "p50 ≤ 150 ms"
+
+
+def afar(**changes: Any) -> dict[str, Any]:
+    good: dict[str, Any] = {
+        "machine": figures()["machine"],
+        "heartbeats": {
+            "machines": 387, "outcomes": {"200": 387}, "core_percent": 1.5, "alone_percent": 0.6, "web_ms": 0.5,
+            "database_ms": 0.1,
+            "p99_ms": 9.0,
+        },
+        "seats": {
+            "callers": 200, "seats": 60, "helped": 200, "left": 0, "doubles": 0, "beside": 0, "came_p99_ms": 9.0, "p50_ms": 1.0,
+            "p99_ms": 2.0, "at_once_p99_ms": 3.0,
+        },
+        "sockets": {"sockets": 1000, "open": 1000, "lost": 0, "lines": 60, "heard": 60, "p50_ms": 1.0, "p99_ms": 2.0},
+    }  # fmt: skip
+    for path, value in changes.items():
+        part, _, name = path.partition("__")
+        good[part][name] = value
+    return good
+
+
+def test_what_is_at_a_distance_breaks_no_promise_and_has_its_rows(tmp_path: Path):
+    doc = tmp_path / "bench.md"
+
+    report.refresh(doc, {"distance": afar()})
+
+    assert report.broken_promises({"distance": afar()}) == []
+    assert "1.5 % of a core" in doc.read_text(encoding="utf-8")
+    assert "1,000 open, 0 lost" in report.table({"distance": afar()})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"heartbeats__outcomes": {"200": 386, "503 busy": 1}}, "heartbeats were answered"),
+        ({"seats__doubles": 1}, "given twice"),
+        ({"seats__beside": 2}, "2 seats stayed free"),
+        ({"seats__helped": 199}, "199 helped"),
+        ({"seats__left": 1}, "1 left"),
+        ({"sockets__open": 999}, "999 open"),
+        ({"sockets__lost": 3}, "3 lost"),
+        ({"sockets__heard": 59}, "59 heard"),
+    ],
+)
+def test_each_broken_promise_at_a_distance_is_named(change: dict[str, Any], said: str):
+    (broken,) = report.broken_promises({"distance": afar(**change)})
+
+    assert said in broken

@@ -18,6 +18,7 @@ from typing import Any
 from banshi.crowd.bench import report
 from banshi.crowd.bench.cases import cases
 from banshi.crowd.bench.crowd_day import crowd_day
+from banshi.crowd.bench.distance import distance
 from banshi.crowd.bench.ground import NEED_FILES, BenchTrouble, installation, raise_file_limit
 from banshi.crowd.bench.measure import Bench
 
@@ -29,7 +30,7 @@ def main(options: dict[str, Any]) -> int:
 
     :param options: quick, json, out (file of the figures), data (the directory of the running demo: not touched);
         optional: cases (so many as a size of their own), doc (docs/bench.md; False leaves it as it is), only ("crowd_day",
-        "bookings" or "cases": that section alone).
+        "bookings", "cases" or "distance": that section alone).
     :returns: 0 – measured, nothing double, nothing oversold; 1 – trouble, or a promise was broken.
     """
     quick, as_json = bool(options.get("quick")), bool(options.get("json"))
@@ -87,6 +88,8 @@ def _measured(
             figures: dict[str, Any] = {"quick": quick, "machine": machine}
             if only == "cases":
                 return {**figures, "cases": {**cases(on, quick=quick, say=say, most=most), "machine": machine}}
+            if only == "distance":
+                return {**figures, "distance": {**distance(on, quick=quick, say=say), "machine": machine}}
             bench = Bench(on, quick=quick, say=say)
             if only == "bookings":
                 return {**figures, "book": bench.book()}
@@ -106,6 +109,7 @@ def _measured(
             figures["history"] = bench.history(before)
             figures["pages"] = bench.pages(figures["history"]["days"])
             figures["cases"] = {**cases(on, quick=quick, say=say, most=most), "machine": machine}
+            figures["distance"] = {**distance(on, quick=quick, say=say), "machine": machine}
     return figures
 
 

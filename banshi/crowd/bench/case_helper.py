@@ -5,11 +5,11 @@ job worker runs. Spoken to in lines of JSON.
 from __future__ import annotations
 
 import json
-import os
-import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
+
+from banshi.crowd.bench.inside import speak
 
 if TYPE_CHECKING:
     from banshi.crowd.bench.case_rows import Cases
@@ -169,21 +169,7 @@ def _spent(work: Callable[[], int | None]) -> tuple[int, dict[str, float]]:
 
 
 def main() -> None:
-    answers, sys.stdout = sys.stdout, sys.stderr  # the answers alone go there
-    first = json.loads(sys.stdin.readline())
-    os.environ["DATABASE_URL"] = first["url"]
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banshi.config.settings")
-    import django
-
-    django.setup()
-    helper = Helper(first["hall"], first["key"])
-    answers.write("{}\n")
-    answers.flush()
-    for line in sys.stdin:
-        asked = json.loads(line)
-        found = VERBS[asked.pop("do")](helper, **asked)
-        answers.write(json.dumps(found) + "\n")
-        answers.flush()
+    speak(lambda first: Helper(first["hall"], first["key"]), VERBS)
 
 
 if __name__ == "__main__":

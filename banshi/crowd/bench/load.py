@@ -158,8 +158,14 @@ def reads(spec: dict[str, Any]) -> Prepared:
         yield request("GET", spec["path"], spec["key"])
 
 
+def posts(spec: dict[str, Any]) -> Prepared:
+    """Each of a list: path, key, body or None."""
+    for path, key, body in spec["posts"]:
+        yield request("POST", path, key, body)
+
+
 KINDS: dict[str, Callable[[dict[str, Any]], Prepared]] = {
-    "book": bookings, "issue": numbers, "call": calls, "sign_in": signing_in, "read": reads,
+    "book": bookings, "issue": numbers, "call": calls, "sign_in": signing_in, "read": reads, "post": posts,
 }  # fmt: skip
 
 
@@ -245,7 +251,8 @@ def main() -> None:
         wanted = int(spec["clients"])
         while len(pool) < wanted:
             pool.append(Connection(address))
-        _fresh(pool[:wanted])
+        if not spec.get("keep"):  # those who speak every few seconds keep their connection
+            _fresh(pool[:wanted])
         prepared = KINDS[spec["kind"]](spec)
         if spec.get("ahead"):  # made before the start, so that making them takes no time while it counts
             prepared = _then([next(prepared) for _ in range(spec["ahead"])], prepared)

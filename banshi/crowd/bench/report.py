@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from banshi.crowd.bench.case_report import case_rows, cases_broken
+from banshi.crowd.bench.distance_report import distance_broken, distance_rows
 from banshi.crowd.bench.worth import ERRORS, within
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 CASES_BEGIN, CASES_END = "<!-- cases: begin -->", "<!-- cases: end -->"
+DISTANCE_BEGIN, DISTANCE_END = "<!-- distance: begin -->", "<!-- distance: end -->"
 CROWD_BEGIN, CROWD_END = "<!-- crowd day: begin -->", "<!-- crowd day: end -->"
 
 
@@ -148,6 +150,8 @@ def broken_promises(figures: dict[str, Any]) -> list[str]:
         found += _bookings_broken(book)
     if cases := figures.get("cases"):
         found += cases_broken(cases)
+    if afar := figures.get("distance"):
+        found += distance_broken(afar)
     if "rush" not in figures:  # a section alone
         return found
     call, rush = figures["call_next"], figures["rush"]
@@ -178,6 +182,8 @@ def table(figures: dict[str, Any]) -> str:
     lines = rows(figures) if "rush" in figures else booking_rows(figures["book"]) if "book" in figures else []
     if cases := figures.get("cases"):
         lines += case_rows(cases)
+    if afar := figures.get("distance"):
+        lines += distance_rows(afar)
     if day := figures.get("crowd_day"):
         lines += [(f"Waits told, {whose}", f"{n} told; {worth}", AIM) for whose, n, worth in crowd_rows(day)]
     width = max(len(what) for what, _, _ in lines)
@@ -190,6 +196,10 @@ def markdown(figures: dict[str, Any]) -> str:
 
 def cases_markdown(cases: dict[str, Any]) -> str:
     return _tabled(_where(cases["machine"]), case_rows(cases))
+
+
+def distance_markdown(afar: dict[str, Any]) -> str:
+    return _tabled(_where(afar["machine"]), distance_rows(afar))
 
 
 def _where(machine: dict[str, Any]) -> str:
@@ -225,6 +235,8 @@ def refresh(doc: Path, figures: dict[str, Any]) -> None:
         text = _between(text, BEGIN, END, markdown(figures))
     if cases := figures.get("cases"):
         text = _between(text, CASES_BEGIN, CASES_END, cases_markdown(cases))
+    if afar := figures.get("distance"):
+        text = _between(text, DISTANCE_BEGIN, DISTANCE_END, distance_markdown(afar))
     if day := figures.get("crowd_day"):
         text = _between(text, CROWD_BEGIN, CROWD_END, crowd_markdown(day))
     doc.write_text(text, encoding="utf-8")
