@@ -171,6 +171,8 @@ def news(subject: str, side: Side, since: Since, *, now: datetime) -> News:
         state |= place_part(queries.place(session, now=now))
     if session.state == "talking" and side.name == "citizen":
         state["folder"] = folder_mark(session)
+    if session.state == "talking" and session.origin == "kiosk":
+        state["hand"] = queries.hand_mark(session)
     said = [said_part(each, zone=ZoneInfo(session.hall.timezone)) for each in queries.said_since(session, since.said)]
     told = [] if session.state != "talking" else queries.signals_since(session, to=side.name, n=since.signal)
     signals: list[dict[str, Any]] = [
@@ -239,6 +241,7 @@ def shown(session: RemoteSession, side: Side, *, at: datetime, addresses: Mappin
         "ref": session.ref,
         "state": session.state,
         "folder": folder_mark(session),
+        "hand": queries.hand_mark(session) if session.origin == "kiosk" and session.state == "talking" else "",
         "open": session.state != "ended",
         "media": session.media,
         "lines": [{**said_part(each, zone=zone), "whose": "me" if each.by == side.name else each.by} for each in lines],

@@ -253,8 +253,21 @@ class Consent(models.Model):
         ]
 
 
+class Screen(models.Model):
+    """What the citizen's screen shows now, in words: written by the machine while they let it be seen, never kept longer."""
+
+    session = models.OneToOneField(RemoteSession, on_delete=models.CASCADE, related_name="screen")
+    n = models.IntegerField()  # how many there have been
+    body = EncryptedText()  # JSON: page, title, fields, keys
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "remote_screen"
+        constraints = [models.CheckConstraint(condition=Q(n__gte=1), name="screens_are_counted_from_one")]
+
+
 class Act(models.Model):
-    """远程协助: the seat points, fills, prints or opens on the citizen's screen. Done only after the citizen's yes."""
+    """远程协助: the seat points, fills, presses, prints or opens on the citizen's screen. Done only after the citizen's yes."""
 
     session = models.ForeignKey(RemoteSession, on_delete=models.CASCADE, related_name="acts")
     n = models.IntegerField()

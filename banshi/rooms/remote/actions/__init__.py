@@ -5,10 +5,8 @@ from __future__ import annotations
 from banshi.rooms.remote.actions.asking import Asking, ask, call_back, close_due, leave, rate
 from banshi.rooms.remote.actions.calls import answer, assign, decline, end, not_answered, transfer
 from banshi.rooms.remote.actions.ground import SEATS, TOPIC
+from banshi.rooms.remote.actions.hand import act_done, answer_act, ask_act, show_screen
 from banshi.rooms.remote.actions.saying import (
-    act_done,
-    answer_act,
-    ask_act,
     consent,
     forget_signals,
     forget_words,
@@ -47,6 +45,7 @@ __all__ = [
     "say_file",
     "seen",
     "set_up",
+    "show_screen",
     "signal",
     "take_back",
     "transfer",

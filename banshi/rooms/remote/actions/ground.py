@@ -12,7 +12,7 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.remote import queries
-from banshi.rooms.remote.models import RemoteSession, Seat, Talk
+from banshi.rooms.remote.models import RemoteSession, Screen, Seat, Talk
 from banshi.rooms.remote.rules import SEAT, SESSION
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import WindowSession
@@ -113,7 +113,9 @@ def hold_window(seat: Seat | None, *, now: datetime) -> None:
 
 
 def talk_ends(session: RemoteSession, why: str, *, now: datetime) -> None:
+    """What one seat had of it is over: what it saw of the citizen's screen, too."""
     Talk.objects.filter(session=session, ended_at=None).update(ended_at=now, why=why)
+    Screen.objects.filter(session=session).delete()
 
 
 def invalid(field: str, zh: str, en: str) -> Refused:

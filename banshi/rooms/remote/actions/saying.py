@@ -1,8 +1,7 @@
-"""What is said in a session – words, pictures, files –, what the browsers tell each other, consents, and the remote hand."""
+"""What is said in a session – words, pictures, files –, what the browsers tell each other, and consents."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.library import actions as library
 from banshi.rooms.remote import queries, rules
 from banshi.rooms.remote.actions.ground import invalid, locked, need, one_of, record, told, words
-from banshi.rooms.remote.models import Act, Consent, RemoteSession, Said, Signal
+from banshi.rooms.remote.models import Act, Consent, RemoteSession, Said, Screen, Signal
 
 SIGNALS_KEPT = timedelta(hours=1)
 
@@ -55,24 +54,24 @@ def say_file(*, ref: str, side: str, content: bytes, name: str, key: str, by: Ac
 def _said(session: RemoteSession, side: str, key: str, now: datetime, what: Callable[[], dict[str, Any]]) -> Said:
     """Under the session's lock: numbers have no gaps, and what is sent twice at once is there once."""
     one_of("by", side, rules.SIDES)
-    _key(key)
+    key_fits(key)
     before = Said.objects.filter(session=session, by=side, key=key).first()
     if before is not None:
         return before
     need(session, "say")
-    n = _next(session.said.all(), rules.MOST_SAID)
+    n = next_of(session.said.all(), rules.MOST_SAID)
     line = Said.objects.create(session=session, n=n, by=side, key=key, at=now, **what())
     told(session, now=now)
     return line
 
 
-def _key(key: str) -> None:
+def key_fits(key: str) -> None:
     """:raises Refused: invalid."""
     if not 1 <= len(key) <= 64 or not all("!" <= c <= "~" for c in key):
         raise invalid("key", "应为 1 到 64 个可见 ASCII 字符", "1 to 64 visible ASCII characters")
 
 
-def _next(rows: QuerySet[Any], most: int) -> int:
+def next_of(rows: QuerySet[Any], most: int) -> int:
     """:raises Refused: too-many-lines."""
     last = int(rows.aggregate(last=Max("n"))["last"] or 0)
     if last >= most:
@@ -92,7 +91,7 @@ def signal(*, ref: str, side: str, kind: str, body: str, now: datetime) -> Signa
     with transaction.atomic():
         session = locked(ref)
         need(session, "signal")
-        n = _next(session.signals.all(), rules.MOST_SIGNALS)
+        n = next_of(session.signals.all(), rules.MOST_SIGNALS)
         row = Signal.objects.create(session=session, n=n, by=side, kind=kind, body=body, at=now)
         told(session, now=now)
     return row
@@ -151,72 +150,7 @@ def take_back(*, ref: str, what: str, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         session = locked(ref)
         if Consent.objects.filter(session=session, what=what, taken_back_at=None).update(taken_back_at=now):
+            if what == "screen":
+                Screen.objects.filter(session=session).delete()
             record("remote_consent_taken_back", session, by=by, now=now, facts={"what": what})
             told(session, now=now)
-
-
-# --- The remote hand ----------------------------------------------------------------------------------------------
-
-
-def ask_act(*, ref: str, kind: str, body: Mapping[str, Any], key: str, by: Actor, now: datetime) -> Act:
-    """The seat wants to do something on the citizen's screen; the same key is the same wish.
-
-    :raises Refused: nothing-found, wrong-state, invalid, consent-missing (nobody let the seat see the screen), too-many-lines.
-    """
-    one_of("kind", kind, rules.ACTS)
-    _key(key)
-    written = json.dumps(dict(body), ensure_ascii=False)
-    if len(written) > rules.LONGEST_ACT:
-        raise invalid("body", "太长了", "Too long")
-    with transaction.atomic():
-        session = locked(ref)
-        before = Act.objects.filter(session=session, key=key).first()
-        if before is not None:
-            return before
-        need(session, "help")
-        if "screen" not in queries.consents_of(session):
-            raise Refused("consent-missing", facts={"what": "screen"})
-        n = _next(session.acts.all(), rules.MOST_SAID)
-        act = Act.objects.create(session=session, n=n, key=key, kind=kind, body=written, asked_at=now)
-        record("remote_act_asked", session, by=by, now=now, facts={"act": kind, "n": n})
-        told(session, now=now)
-    return act
-
-
-def answer_act(*, ref: str, n: int, yes: bool, by: Actor, now: datetime) -> Act:
-    """The citizen's word. Said again the same, it is the same. :raises Refused: nothing-found, wrong-state."""
-    with transaction.atomic():
-        session, act = _act(ref, n)
-        if act.yes is yes:
-            return act
-        if act.yes is not None:
-            raise Refused("wrong-state", facts={"kind": "remote_act", "state": "answered", "needs": "asked"})
-        need(session, "help")
-        act.yes, act.answered_at = yes, now
-        act.save(update_fields=["yes", "answered_at"])
-        record("remote_act_allowed" if yes else "remote_act_declined", session, by=by, now=now, facts={"n": n})
-        told(session, now=now)
-    return act
-
-
-def act_done(*, ref: str, n: int, by: Actor, now: datetime) -> Act:
-    """It was done on the screen. :raises Refused: nothing-found, wrong-state (not allowed, or not answered)."""
-    with transaction.atomic():
-        session, act = _act(ref, n)
-        if act.yes is not True:
-            state = "asked" if act.yes is None else "answered"
-            raise Refused("wrong-state", facts={"kind": "remote_act", "state": state, "needs": "allowed"})
-        if act.done_at is None:
-            act.done_at = now
-            act.save(update_fields=["done_at"])
-            record("remote_act_done", session, by=by, now=now, facts={"n": n})
-            told(session, now=now)
-    return act
-
-
-def _act(ref: str, n: int) -> tuple[RemoteSession, Act]:
-    session = locked(ref)
-    act = Act.objects.filter(session=session, n=n).first()
-    if act is None:
-        raise Refused("nothing-found", facts={"act": n})
-    return session, act

@@ -16,7 +16,7 @@ from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policies_of, policy_of
 from banshi.rooms.remote import rules
-from banshi.rooms.remote.models import Act, Consent, RemoteSession, Said, Seat, Signal, Talk
+from banshi.rooms.remote.models import Act, Consent, RemoteSession, Said, Screen, Seat, Signal, Talk
 from banshi.rooms.remote.rules import hours, routing
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
 
@@ -74,6 +74,19 @@ def consents_of(session: RemoteSession) -> frozenset[str]:
 
 def acts_of(session: RemoteSession, *, after: int = 0) -> list[Act]:
     return list(Act.objects.filter(session=session, n__gt=after).order_by("n")[:AT_ONCE])
+
+
+def screen_of(session: RemoteSession) -> Screen | None:
+    """What the citizen's screen shows, while they let it be seen."""
+    return Screen.objects.filter(session=session).first()
+
+
+def hand_mark(session: RemoteSession) -> str:
+    """Another one whenever something of the remote hand moved: no word of what."""
+    acts = session.acts.aggregate(n=Count("id"), answered=Count("answered_at"), done=Count("done_at"))
+    shown = Screen.objects.filter(session=session).values_list("n", flat=True).first() or 0
+    allowed = "y" if "screen" in consents_of(session) else "n"
+    return f"{allowed}.{shown}.{acts['n']}.{acts['answered']}.{acts['done']}"
 
 
 # --- The line -----------------------------------------------------------------------------------------------------

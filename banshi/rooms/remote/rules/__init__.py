@@ -51,12 +51,13 @@ SIDES: Final = ("citizen", "seat", "hall")
 SAID: Final = ("text", "picture", "file", "act")
 SIGNALS: Final = ("offer", "answer", "candidate", "bye", "pointer")
 CONSENTS: Final = ("recording", "screen")
-ACTS: Final = ("point", "fill", "print", "open")
+ACTS: Final = ("point", "fill", "press", "print", "open")
 BEST: Final = 10
 
 LONGEST_TEXT: Final = 2000
 LONGEST_OUTCOME: Final = 1000
 LONGEST_SIGNAL: Final = 64_000  # characters; an offer with all its candidates has some thousand
 LONGEST_ACT: Final = 8000
+LONGEST_SCREEN: Final = 16_000  # characters, as JSON: a page in words
 MOST_SAID: Final = 2000  # lines of one session
 MOST_SIGNALS: Final = 5000  # of one session, until they are forgotten
