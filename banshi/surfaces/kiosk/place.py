@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from banshi.foundation import clock, limits
 from banshi.foundation.doors import door
+from banshi.frames import remote_pages
 from banshi.frames.typed import int_or_none
 from banshi.journeys.hours.stops import evacuation
 from banshi.kernel.actors import Actor, ActorKind
@@ -26,6 +27,8 @@ from banshi.rooms.devices import queries as devices
 from banshi.rooms.devices.models import Device
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
+from banshi.rooms.remote import queries as remote
+from banshi.surfaces.kiosk import calling
 
 COOKIE = "device"
 MACHINE = "demo_machine"
@@ -154,5 +157,16 @@ def page(
         request.session.save()  # known before it gives a number: the answer that would make it known may be lost
     asked = None if settings.PRODUCTION else int_or_none(request.GET.get("idle"), 0, 999)
     idle = IDLE_S if asked is None else asked
-    known = {"hall": place.hall, "start": place.start, "idle_s": max(1, idle), "device": place.device, "now": place.now}
-    return render(request, f"kiosk/{template}", {**known, **(context or {})}, status=status)
+    helped = place.policy.video.most_waiting > 0 and remote.has_seats(place.hall.pk)
+    known: dict[str, Any] = {"helped": helped, "calling": calling.goes_on(request)}
+    known |= {
+        "hall": place.hall,
+        "start": place.start,
+        "idle_s": max(1, idle),
+        "device": place.device,
+        "now": place.now,
+    }
+    answer = render(request, f"kiosk/{template}", {**known, **(context or {})}, status=status)
+    if helped:
+        answer["Permissions-Policy"] = remote_pages.CAMERA_HERE
+    return answer

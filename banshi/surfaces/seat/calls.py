@@ -25,6 +25,7 @@ from banshi.rooms.remote import actions, queries
 from banshi.rooms.remote.models import RemoteSession
 from banshi.surfaces.seat.folder import Folder, folder_of
 from banshi.surfaces.seat.frame import page
+from banshi.surfaces.seat.hand import hand_of
 from banshi.surfaces.seat.pages import PERMISSION, row
 
 WHYS = (
@@ -81,7 +82,7 @@ def show_page(
         request, "seat/call.html", hall, status=status_of(refused) if refused else 200, session=session,
         row=row(session, now=now), call=remote_call.shown(session, side, at=clock.wall(), addresses=addresses),
         part="seat/_call_part.html", whys=WHYS, seats=seats, refused=None if folder else refused, now=now,
-        folder=folder or folder_of(request, session, now=now),
+        folder=folder or folder_of(request, session, now=now), hand=hand_of(session),
     )  # fmt: skip
     answer["Permissions-Policy"] = remote_pages.CAMERA_HERE
     return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.seat import calls, hand_over, pages
+from banshi.surfaces.seat import calls, hand_over, pages, reach
 
 app_name = "seat"
 
@@ -23,6 +23,9 @@ urlpatterns = [
     path(CALL + "signal", calls.signal, name="signal"),
     path(CALL + "transfer", calls.transfer, name="transfer"),
     path(CALL + "end", calls.end, name="end"),
+    path(CALL + "hand", reach.hand, name="hand"),
+    path(CALL + "hand/ask", reach.ask_screen, name="ask-screen"),
+    path(CALL + "hand/act", reach.act, name="act"),
     path(CALL + "folder", hand_over.folder, name="folder"),
     path(CALL + "folder/matter", hand_over.matter, name="matter"),
     path(CALL + "folder/answer", hand_over.answer, name="folder-answer"),

@@ -21,6 +21,10 @@ const kept = {
   },
 };
 const some = (name) => call?.querySelector(`[data-call-${name}]`);
+/* Where the call lies over another page (`data-stays`), that page is never loaded anew because of it: `data-page` is its own. */
+const stays = call?.hasAttribute("data-stays");
+const own = () => (stays ? call.dataset.here : location.href);
+const away = () => { if (stays) document.dispatchEvent(new CustomEvent("call-gone")); };
 const random = () => [...crypto.getRandomValues(new Uint8Array(12))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
 /* ---- the record ---- */
@@ -143,8 +147,12 @@ async function catchUp() {
   try {
     const answer = await fetch(`${call.dataset.news}?${asked()}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
     // Signed out, or the call is another's by now.
-    if (answer.redirected) { over = true; location.reload(); return false; }
-    if ([403, 404, 409].includes(answer.status)) { over = true; peer.stop(); location.assign(call.dataset.gone); return false; }
+    if (answer.redirected || [403, 404, 409].includes(answer.status)) {
+      over = true;
+      peer.stop();
+      if (stays) away(); else if (answer.redirected) location.reload(); else location.assign(call.dataset.gone);
+      return false;
+    }
     if (!answer.ok) return false;
     const told = await answer.json();
     ticket = told.ticket;
@@ -203,7 +211,12 @@ async function moved(told) {
   }
   if (told.folder !== undefined && told.folder !== call.dataset.folder) {
     call.dataset.folder = told.folder;
-    if (told.state === state) await showFolder();
+    if (told.state === state) await showPart("folder");
+  }
+  if (told.hand !== undefined && told.hand !== call.dataset.hand) {
+    call.dataset.hand = told.hand;
+    document.dispatchEvent(new CustomEvent("call-hand"));
+    if (told.state === state) await showPart("hand");
   }
   if (told.state === state) return;
   const before = state;
@@ -213,7 +226,7 @@ async function moved(told) {
     over = true;
     peer.stop();
     socket?.close();
-    if (!leaving) location.reload();
+    if (stays) { redraw(); document.dispatchEvent(new CustomEvent("call-over")); } else if (!leaving) location.reload();
     return;
   }
   await redraw();
@@ -221,13 +234,21 @@ async function moved(told) {
   else peer.stop();
 }
 
-/** What is collected in the call, read anew: the rest of the page, and whatever has the focus, stays as it is. */
-async function showFolder() {
+/** A part of the page read anew – the folder, the hand: the rest, what is typed in it, and whatever has the focus, stays. */
+async function showPart(name) {
+  if (!document.querySelector(`[data-call-${name}]`)) return;
   try {
-    const answer = await fetch(location.href, { credentials: "same-origin" });
+    const answer = await fetch(own(), { credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("[data-call-folder]");
-    if (fresh) some("folder")?.replaceChildren(...fresh.childNodes);
+    const fresh = page.querySelector(`[data-call-${name}]`);
+    const shown = document.querySelector(`[data-call-${name}]`);
+    if (!fresh || !shown) return;
+    const typed = [...shown.querySelectorAll("input:not([type=hidden]), select")].filter((each) => each.id).map((each) => [each.id, each.value]);
+    const focus = shown.contains(document.activeElement) ? document.activeElement.id : "";
+    shown.replaceChildren(...fresh.childNodes);
+    for (const [id, value] of typed) { const field = document.getElementById(id); if (field && value) field.value = value; }
+    if (focus) document.getElementById(focus)?.focus();
+    window.htmx?.process(shown);
   } catch { /* the next change brings it */ }
 }
 
@@ -235,10 +256,10 @@ async function redraw() {
   const part = some("part");
   if (!part) return;
   try {
-    const answer = await fetch(location.href, { credentials: "same-origin" });
+    const answer = await fetch(own(), { credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-call-part]");
-    if (!fresh) { location.reload(); return; }
+    if (!fresh) { if (stays) away(); else location.reload(); return; }
     part.replaceChildren(...fresh.childNodes);
     call.dataset.ice = page.querySelector("[data-call]").dataset.ice;
     window.Banshi?.say(part.innerText.trim().split("\n")[0]);

@@ -9,6 +9,7 @@ const start = body.dataset.start;
 
 /** Back to the start as the next person expects it: plain type, the hall's language, empty fields. */
 function leave() {
+  document.dispatchEvent(new CustomEvent("leaving"));
   for (const field of document.querySelectorAll("input, textarea")) field.value = "";
   document.cookie = "elder=; path=/; max-age=0; samesite=lax";
   document.cookie = "django_language=; path=/; max-age=0; samesite=lax";
@@ -17,7 +18,21 @@ function leave() {
 
 let sending = false; // a form is on its way: whoever sent it is waited for
 
-document.addEventListener("idle", (event) => { event.preventDefault(); if (!sending) leave(); });
+/* Who talks with a clerk is there, and who waits for one may stand still for some minutes. */
+let touchedAt = performance.now();
+for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => { touchedAt = performance.now(); }, { passive: true });
+const called = () => {
+  const call = body.hasAttribute("data-calling") && document.querySelector("#help [data-call]")?.dataset.state;
+  return call === "talking" || (call && call !== "ended" && performance.now() - touchedAt < 300_000);
+};
+
+document.addEventListener("idle", (event) => {
+  event.preventDefault();
+  if (sending) return;
+  if (!called()) { leave(); return; }
+  const silence = document.querySelector("[data-idle]");
+  if (silence) silence.banshiIdle = new window.Banshi.Idle(silence);
+});
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || link.origin !== location.origin || link.hash) return;
@@ -85,14 +100,17 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener
 const elder = () => document.documentElement.dataset.mode === "elder";
 const still = document.getElementById("still");
 const left = document.querySelector("[data-idle-left]");
-if (still && left) setInterval(() => { still.hidden = Number(left.textContent) > (elder() ? 15 : 6); }, 250);
+if (still && left) setInterval(() => { still.hidden = Boolean(called()) || Number(left.textContent) > (elder() ? 15 : 6); }, 250);
 
 // The start counts nothing down; what somebody chose there ends with them all the same.
 if (body.dataset.page === "start") {
   let silence;
   const again = () => {
     clearTimeout(silence);
-    silence = setTimeout(() => { if (/(?:^|; )(?:elder|django_language)=/.test(document.cookie)) leave(); }, Number(body.dataset.silence) * 3000);
+    silence = setTimeout(() => {
+      if (called()) again();
+      else if (body.hasAttribute("data-calling") || /(?:^|; )(?:elder|django_language)=/.test(document.cookie)) leave();
+    }, Number(body.dataset.silence) * 3000);
   };
   for (const name of ["pointerdown", "keydown"]) addEventListener(name, again, { passive: true });
   again();
