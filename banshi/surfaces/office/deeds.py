@@ -758,6 +758,7 @@ def _slots(keys: set[str]) -> dict[str, str]:
     for row in rows:
         span = span_words(row.starts_at, row.ends_at, None)
         business = names.get((row.hall_id, row.business)) or items.get(row.business)
+        business = pgettext("slots", "By video") if row.business == "video" else business
         found[str(row.pk)] = words % {"category": business, "span": span} if business else span
     return found
 
