@@ -4966,6 +4966,8 @@ CREATE TABLE public.remote_session (
     person_id bigint,
     only_seat_id bigint,
     seat_id bigint,
+    appointment character varying(16) DEFAULT ''::character varying NOT NULL,
+    first_from timestamp with time zone,
     CONSTRAINT a_call_back_has_a_phone CHECK (((NOT ((state)::text = 'callback'::text)) OR (phone IS NOT NULL))),
     CONSTRAINT a_session_that_ended_says_when_and_why CHECK ((((ended_at IS NOT NULL) AND ((state)::text = 'ended'::text) AND ((why)::text = ANY ((ARRAY['helped'::character varying, 'not-helped'::character varying, 'no-answer'::character varying, 'left'::character varying, 'closed'::character varying])::text[]))) OR ((NOT ((state)::text = 'ended'::text)) AND (ended_at IS NULL) AND ((why)::text = ''::text)))),
     CONSTRAINT only_what_ended_is_rated CHECK ((((rated_at IS NULL) AND (score IS NULL)) OR ((rated_at IS NOT NULL) AND ((score >= 0) AND (score <= 10)) AND ((state)::text = 'ended'::text)))),
@@ -7463,6 +7465,8 @@ CREATE UNIQUE INDEX one_open_fault_per_device_and_part ON public.devices_fault U
 
 CREATE UNIQUE INDEX one_open_hold_per_account ON public.booking_hold USING btree (account_id) WHERE ((ended_at IS NULL) AND ((kind)::text = 'form'::text));
 
+CREATE UNIQUE INDEX one_open_session_per_appointment ON public.remote_session USING btree (appointment) WHERE ((ended_at IS NULL) AND (NOT ((appointment)::text = ''::text)));
+
 CREATE UNIQUE INDEX one_open_session_per_person ON public.remote_session USING btree (person_id) WHERE ((ended_at IS NULL) AND (person_id IS NOT NULL));
 
 CREATE UNIQUE INDEX one_parcel_of_a_case_is_under_way ON public.delivery_parcel USING btree (case_id) WHERE (ended_at IS NULL);
@@ -7656,6 +7660,8 @@ CREATE INDEX services_by_hall ON public.tickets_service USING btree (hall_id, st
 CREATE INDEX services_by_window ON public.tickets_service USING btree (window_id, id DESC);
 
 CREATE INDEX services_to_learn ON public.tickets_service USING btree (id) WHERE ((ended_at IS NOT NULL) AND (learned_at IS NULL));
+
+CREATE INDEX sessions_by_appointment ON public.remote_session USING btree (appointment) WHERE (NOT ((appointment)::text = ''::text));
 
 CREATE INDEX sessions_by_booking ON public.remote_session USING btree (booking) WHERE (NOT ((booking)::text = ''::text));
 
@@ -9365,6 +9371,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('procrastinate', '0040_pre_retry_failed_job', now()),
     ('procrastinate', '0041_post_retry_failed_job', now()),
     ('remote', '0001_seats_and_sessions', now()),
+    ('remote', '0002_by_appointment', now()),
     ('sessions', '0001_initial', now()),
     ('staffing', '0001_initial', now()),
     ('staffing', '0002_desks_to_come', now()),

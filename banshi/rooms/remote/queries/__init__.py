@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.calendars import queries as calendars
@@ -49,6 +50,11 @@ def open_of_account(account_id: int) -> RemoteSession | None:
     return _sessions().filter(account_id=account_id, ended_at=None).order_by("-id").first()
 
 
+def held_for(appointment: str) -> RemoteSession | None:
+    """The session under way for a booked time."""
+    return _sessions().filter(appointment=appointment, ended_at=None).first()
+
+
 def of_account(account_id: int, *, most: int = 20) -> list[RemoteSession]:
     """An account's sessions, the newest first."""
     return list(_sessions().filter(account_id=account_id).order_by("-id")[:most])
@@ -78,10 +84,25 @@ def acts_of(session: RemoteSession, *, after: int = 0) -> list[Act]:
 # --- The line -----------------------------------------------------------------------------------------------------
 
 
-def in_line(hall_id: int | None = None) -> QuerySet[RemoteSession]:
-    """Who waits for a seat, in the order in which they are helped."""
-    rows = RemoteSession.objects.filter(state__in=rules.LINE).order_by("asked_at", "id")
+def in_line(hall_id: int | None = None, *, now: datetime) -> QuerySet[RemoteSession]:
+    """Who waits for a seat, in the order in which they are helped: whose booked time has come, then who asked first."""
+    rows = RemoteSession.objects.filter(state__in=rules.LINE).order_by(*_turn(now))
     return rows if hall_id is None else rows.filter(hall_id=hall_id)
+
+
+def _turn(now: datetime) -> tuple[Any, ...]:
+    return Case(When(first_from__lte=now, then=F("first_from"))).asc(nulls_last=True), "asked_at", "id"
+
+
+def _before(session: RemoteSession, *, now: datetime) -> Q:
+    """Who is helped before a session; before it is saved, whoever has asked already."""
+    asked = Q(asked_at__lt=session.asked_at) | Q(asked_at=session.asked_at, id__lt=session.pk)
+    if session.pk is None:
+        asked = Q(pk__gt=0)
+    first = session.first_from
+    if first is None or first > now:
+        return Q(first_from__lte=now) | asked
+    return Q(first_from__lte=now) & (Q(first_from__lt=first) | (Q(first_from=first) & asked))
 
 
 def halls_in_line() -> set[int]:
@@ -101,10 +122,7 @@ def place(session: RemoteSession, *, now: datetime) -> Place:
     """Where a session stands in the line of its hall; before it is saved, where it would."""
     if session.pk is not None and session.state not in rules.LINE:
         return Place(0, None)
-    before = in_line(session.hall_id)
-    if session.pk is not None:
-        before = before.filter(Q(asked_at__lt=session.asked_at) | Q(asked_at=session.asked_at, id__lt=session.pk))
-    ahead = before.count()
+    ahead = in_line(session.hall_id, now=now).filter(_before(session, now=now)).count()
     call, policy = call_of(session), policy_of(session.hall_id, now=now).video
     able = [each for each in _seats(["ready", "talking"], session.hall_id) if routing.fits(each[0], call)]
     free = sum(state == "ready" and routing.takes_now(seat, policy, now=now) for seat, state in able)
@@ -118,10 +136,10 @@ def _lengths(hall_id: int) -> list[float]:
     return [(each.ended_at - each.answered_at).total_seconds() / 60 for each in rows if each.ended_at is not None]
 
 
-def waiting(hall_ids: Collection[int]) -> list[RemoteSession]:
+def waiting(hall_ids: Collection[int], *, now: datetime) -> list[RemoteSession]:
     """The lines of halls, in their order, with those that ring."""
     rows = _sessions().filter(hall_id__in=hall_ids, state__in=[*rules.LINE, "ringing"])
-    return list(rows.order_by("asked_at", "id"))
+    return list(rows.order_by(*_turn(now)))
 
 
 def closed(hall: Hall, *, now: datetime) -> Refusal | None:
