@@ -70,6 +70,11 @@ class Slot(models.Model):
         default=0, db_default=0
     )  # who waits: the entry the last look stopped at; 0 – none
 
+    @property
+    def place(self) -> str:
+        """`window` or `video`: where whoever books it is helped."""
+        return place_of(self.business)
+
     class Meta:
         db_table = "booking_slot"
         constraints = [

@@ -253,13 +253,21 @@ def _person_facts(
 
 
 def alternatives(
-    *, hall: Hall, item_code: str, near: datetime, now: datetime, n: int = 3, channel: str = "web"
+    *,
+    hall: Hall,
+    item_code: str,
+    near: datetime,
+    now: datetime,
+    n: int = 3,
+    channel: str = "web",
+    place: str = "window",
 ) -> tuple[Alternative, ...]:
     """The nearest quiet slots (错峰) of the item in this hall that can be booked now, by time; at most `n`."""
     item = item_facts(hall.pk, item_code)
     if item is None or not item.bookable:
         return ()
-    return alternatives_for(hall_facts(hall, now=now), item, near=near, now=now, n=n, channel=channel)
+    found = open_periods(hall_facts(hall, now=now), item, near=near, now=now, channel=channel, place=place)
+    return rules.nearest_quiet(found, near=near, n=n)
 
 
 def quiet_and_first(
