@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.conf import settings
 
+from banshi.foundation import clock
 from banshi.foundation.crypto import sign, signed_ok
 from banshi.kernel.clock_words import clock_words
 from banshi.kernel.refusals import Refused
@@ -219,7 +220,7 @@ def _news_of_hall(hall: str, side: Side) -> News:
     state = {
         "state": seat.state if seat is not None else "none",
         "rings": rings.ref if rings is not None else "",
-        "line": [each.ref for each in queries.waiting([place.pk])][:MOST_SHOWN],
+        "line": [each.ref for each in queries.waiting([place.pk], now=clock.now())][:MOST_SHOWN],
     }
     return News(state, [], Since(), False)
 

@@ -42,7 +42,8 @@ UNSAID: dict[str, dict[str, Any]] = {
     },
     "video": {
         "opens": None, "closes": None, "ring_s": 20, "most_waiting": 30, "windows_take": "none", "idle_s": 60,
-        "hall_waits_below": 3,
+        "hall_waits_below": 3, "booked_seats": 0, "booked_percent": 50, "talk_minutes": 15, "release_days": None,
+        "lobby_minutes": 15, "late_minutes": 10, "no_show_counts": True,
     },
     "delivery": {
         "courier": True, "postage": "receiver", "quiet_working_days": 3, "cabinet_hours": 72, "remind_after_days": 7,

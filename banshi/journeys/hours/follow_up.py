@@ -286,6 +286,8 @@ def _targets(
 
 
 def _slot_at(hall: Hall, row: Appointment, starts_at: datetime) -> int | None:
-    businesses = [f"item:{row.item.code}", f"cat:{row.category.code}", "hall"]
+    businesses = (
+        [row.business] if row.place == "video" else [f"item:{row.item.code}", f"cat:{row.category.code}", "hall"]
+    )
     found = Slot.objects.filter(hall=hall, business__in=businesses, starts_at=starts_at, closed=False)
     return found.order_by("-business", "id").values_list("id", flat=True).first()

@@ -85,6 +85,8 @@ class Offers:
             same = slot.starts_at == row.starts_at  # the very time that is gone is no answer
             if same or abs(slot.starts_at - row.starts_at) > AHEAD or not booking_rules.serves(slot, item, quotas):
                 continue
+            if booking_rules.place_of(slot.business) != row.place:
+                continue  # a time by video is not one at a window
             run = self._run(slot, item.periods)
             if run:
                 found.append(run)
@@ -128,7 +130,7 @@ class Offers:
         if item is None:
             return None
         quotas = self._facts.policy.booking.quotas
-        for business in (f"item:{item.code}", f"cat:{item.category}", "hall"):
+        for business in booking_rules.lines_of(item, row.place):
             slot = self._slots.get((business, starts_at))
             if slot is None or not booking_rules.serves(slot, item, quotas):
                 continue

@@ -1,1 +1,2 @@
-"""Of the video service: calls given and given back, and what is collected in one until it lies at the window."""
+"""Of the video service: calls given and given back, calls for a booked time, and what is collected in one until it lies at the
+window."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from banshi.foundation import clock
+from banshi.journeys.remote import booked
 from banshi.rooms.places.models import Hall
 from banshi.rooms.remote import actions, queries
 
 
 def look(*, now: datetime, wall: datetime) -> None:
-    """Rings that nobody answered go back, pages that are gone get no call, halls that close send home, the free are given work.
+    """Rings that nobody answered go back, pages that are gone get no call, halls that close send home, booked times are settled,
+    the free are given work.
 
     :param wall: machine time.
     """
@@ -18,5 +20,6 @@ def look(*, now: datetime, wall: datetime) -> None:
     actions.lose_silent(now=now, wall=wall)
     for hall in Hall.objects.filter(pk__in=queries.halls_in_line()).order_by("id"):
         actions.close_due(hall=hall, now=now)
+    booked.settle(now=now)
     actions.assign(now=now)
     actions.forget_signals(now=now)

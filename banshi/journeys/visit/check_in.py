@@ -88,6 +88,8 @@ def by_code(
     signed = signed or (said.signed if said is not None else bookings.read_qr(code) is not None)
     if found is None or (found.link_turn and not signed and by.kind is not ActorKind.STAFF):
         raise Refused("nothing-found", facts={"code": code[:20]})
+    if found.place == "video":
+        raise Refused("wrong-state", facts={"state": _BY_VIDEO, "needs": _AT_A_WINDOW})
     if found.hall_id != hall.id:
         sent_on = redirect.arrive_booked(
             hall=hall, appointment_id=found.pk, limit_key=holder_of(found, now=now), by=by, now=now
@@ -100,6 +102,13 @@ def by_code(
     (found,) = take_back([found], by=by, now=now)
     # Who booked shows the code. That a card was seen since makes it the person's, not theirs.
     return check_in(hall=hall, found=found, limit_key=None, by=by, now=now, channel=channel, lane=lane)
+
+
+_BY_VIDEO = {
+    "zh": "这是视频预约，不用到大厅：到时打开视频办的等候页就行",
+    "en": "it is booked by video: nobody has to come, the waiting page of the video service opens at its time",
+}
+_AT_A_WINDOW = {"zh": "窗口预约（可以改约到窗口）", "en": "a time at a window (it can be moved to one)"}
 
 
 def _by_slip(said: Scanned, *, hall: Hall, by: Actor, now: datetime) -> Ticket:

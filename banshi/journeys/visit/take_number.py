@@ -16,7 +16,7 @@ from banshi.kernel.evidence import Evidence
 from banshi.kernel.ownership import is_typed, typed_holder
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import BY_VIDEO, Appointment
 from banshi.rooms.devices.actions import use as machines
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -110,9 +110,10 @@ def _with_something_booked(hall: Hall, people: set[int], now: datetime) -> set[i
         return set()
     day = now.astimezone(ZoneInfo(hall.timezone)).date()
     here = {"person_id__in": people, "hall": hall, "day": day}
-    booked = Appointment.objects.filter(**here, state="booked").order_by("id").values_list("person_id", flat=True)
+    booked = Appointment.objects.filter(**here, state="booked").exclude(BY_VIDEO)
+    booked_here = booked.order_by("id").values_list("person_id", flat=True)
     by_code = Ticket.objects.filter(**here, state__in=IN_LINE).exclude(limit_key="")
-    return set(booked) | set(by_code.order_by("id").values_list("person_id", flat=True))
+    return set(booked_here) | set(by_code.order_by("id").values_list("person_id", flat=True))
 
 
 def _plain(one: Asked, limit_key: str) -> tickets.Take:
@@ -188,7 +189,7 @@ def _booked_by_whoever_is_here(at: Ticket, item_code: str, now: datetime) -> App
         return None
     mine = Appointment.objects.filter(
         person_id=at.person_id, hall=at.hall_id, day=at.day, item__code=item_code, state="booked", ends_at__gt=now
-    )
+    ).exclude(BY_VIDEO)
     proven = not at.limit_key or bool(at.identity_ok and not at.mismatch_allowed)
     if not proven:
         mine = mine.filter(limit_key=at.limit_key)
@@ -212,7 +213,7 @@ def _booked_for_later(
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
     mine = Appointment.objects.filter(
         person_id=person_id, day=today, hall=hall, state="booked", starts_at__gt=now, **for_what
-    )
+    ).exclude(BY_VIDEO)
     if booked is not None:
         mine = mine.filter(pk=booked.pk)
     rows = list(mine.select_for_update(of=("self",), no_key=True).select_related("person").order_by("starts_at", "id"))
@@ -223,7 +224,7 @@ def _open_appointment(
     hall: Hall, person_id: int, category_code: str | None, item_code: str | None, now: datetime, *, proven: bool
 ) -> Appointment | None:
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
-    mine = Appointment.objects.filter(person_id=person_id, day=today, hall=hall, state="booked")
+    mine = Appointment.objects.filter(person_id=person_id, day=today, hall=hall, state="booked").exclude(BY_VIDEO)
     same = mine.filter(item__code=item_code) if item_code else mine.filter(category__code=category_code)
     found = list(same.select_related("person").order_by("starts_at", "id"))
     if proven:  # a stranger's, made on the document in another name, is not what its person came for

@@ -10,7 +10,7 @@ from banshi.kernel.evidence import Evidence
 from banshi.kernel.ownership import Fit, OnDocument, fit, unclear
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import BY_VIDEO, Appointment
 from banshi.rooms.identity import actions as naming
 from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Hall
@@ -29,7 +29,7 @@ def of_today(people: list[Person], hall: Hall, now: datetime) -> list[Appointmen
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
     mine = Appointment.objects.filter(
         person__in=people, hall=hall, day=today, state__in=["booked", "checked_in", "no_show"]
-    )
+    ).exclude(BY_VIDEO)
     return list(mine.select_related("item", "person").order_by("starts_at", "id"))
 
 

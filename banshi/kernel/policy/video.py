@@ -19,6 +19,20 @@ class VideoPolicy(Section):
     windows_take: Literal["none", "idle"] = "none"  # a window's clerk with a seat, while nobody is at the window
     idle_s: Annotated[int, Field(ge=0, le=3600)] = 60  # for how long nobody
     hall_waits_below: Annotated[int, Field(ge=0, le=500)] = 3  # and fewer than so many wait in the hall
+    # Times booked by video (视频预约). [unsure: halls differ] The report names none of these.
+    booked_seats: Annotated[int, Field(ge=0, le=200)] = 0  # seats whose time can be booked; 0: none is booked by video
+    booked_percent: Annotated[int, Field(ge=1, le=100)] = (
+        50  # share of it that is given out; the rest is for who just asks
+    )
+    talk_minutes: Annotated[int, Field(ge=1, le=120)] = 15  # what one call is reckoned at
+    release_days: Annotated[int, Field(ge=1, le=120)] | None = None  # open so many days ahead; None: as at the window
+    lobby_minutes: Annotated[int, Field(ge=0, le=120)] = 15  # so long before its time one may come in
+    late_minutes: Annotated[int, Field(ge=0, le=120)] = 10  # who comes later takes their turn with the others
+    no_show_counts: bool = True  # who does not come is counted as at the window
+
+    def answers(self, starts: time, ends: time) -> bool:
+        """Whether calls are taken from one local time to another, where the service has hours of its own."""
+        return self.opens is None or self.closes is None or self.opens <= starts < ends <= self.closes
 
     @model_validator(mode="after")
     def _both_or_none(self) -> VideoPolicy:

@@ -14,7 +14,7 @@ from django.db.models import Case, Func, When
 
 from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.kernel.ownership import tells_the_person
-from banshi.rooms.booking.rules import APPOINTMENT, WAITING
+from banshi.rooms.booking.rules import APPOINTMENT, VIDEO, WAITING, place_of
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Category, Hall
@@ -22,6 +22,7 @@ from banshi.rooms.places.models import Category, Hall
 LIVE = list(APPOINTMENT.goes_on)
 # What stands in the way of another booking for the same half day or time.
 STANDS = models.Q(state__in=LIVE, let_go_at=None)
+BY_VIDEO = models.Q(business=VIDEO)  # of slots and of appointments
 HALLS_WHY = (
     "booking.why"  # what these words are sealed for: SQL copies them from a hall's fault to the entry it forgives
 )
@@ -36,7 +37,7 @@ def _time() -> Func:
 
 
 class Slot(models.Model):
-    """号源: a period of a day and its places for one business (`cat:<code>`, `item:<code>` or `hall`).
+    """号源: a period of a day and its places for one business (`cat:<code>`, `item:<code>`, `hall` or `video`).
 
     `quota`/`taken` are public places, `internal_*` those staff give. A hold counts as taken until it ends. The quota is
     what the hall wants now: it may be cut below who is booked, and then no place is free until enough have gone. Places
@@ -68,6 +69,11 @@ class Slot(models.Model):
     asked_to = models.BigIntegerField(
         default=0, db_default=0
     )  # who waits: the entry the last look stopped at; 0 – none
+
+    @property
+    def place(self) -> str:
+        """`window` or `video`: where whoever books it is helped."""
+        return place_of(self.business)
 
     class Meta:
         db_table = "booking_slot"
@@ -145,6 +151,11 @@ class Appointment(models.Model):
         max_length=32, default="", db_default=""
     )  # the other number its matter was dealt with on
     let_go_at = models.DateTimeField(null=True)  # checked in, and no number stands for it any more
+
+    @property
+    def place(self) -> str:
+        """`window` or `video`: where its person is helped."""
+        return place_of(self.business)
 
     @property
     def stands(self) -> bool:

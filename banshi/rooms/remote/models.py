@@ -57,7 +57,7 @@ class SessionCounter(models.Model):
 
 class RemoteSession(models.Model):
     """视频办会话: from the wish to be helped to its end. Its place in the line is by `asked_at`, and stays when nobody answers
-    or it is passed on.
+    or it is passed on. Who came for a time booked by video (`appointment`, its code) goes first from `first_from` on.
 
     `skills`: which of a seat's will do, any of them; none: all can. `only_seat`: passed on to that one.
     """
@@ -91,6 +91,8 @@ class RemoteSession(models.Model):
     score = models.SmallIntegerField(null=True)
     rated_at = models.DateTimeField(null=True)
     booking = models.CharField(max_length=40, default="")  # code of the appointment made in it
+    appointment = models.CharField(max_length=16, default="", db_default="")  # code of the one it is held for
+    first_from = models.DateTimeField(null=True)  # its time; None: no appointment, or come too late for it
     forgotten = models.BooleanField(default=False)  # what was said in it is deleted
 
     @property
@@ -106,6 +108,11 @@ class RemoteSession(models.Model):
                 fields=["person"],
                 condition=Q(ended_at=None, person__isnull=False),
                 name="one_open_session_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["appointment"],
+                condition=Q(ended_at=None) & ~Q(appointment=""),
+                name="one_open_session_per_appointment",
             ),
             models.UniqueConstraint(
                 fields=["seat"], condition=Q(state__in=list(rules.WITH_A_SEAT)), name="one_call_per_seat"
@@ -154,6 +161,7 @@ class RemoteSession(models.Model):
                 condition=Q(ended_at__isnull=False, forgotten=False),
             ),
             models.Index(fields=["booking"], name="sessions_by_booking", condition=~Q(booking="")),
+            models.Index(fields=["appointment"], name="sessions_by_appointment", condition=~Q(appointment="")),
             models.Index(fields=["asked_by", "-id"], name="sessions_by_who_asked"),
             models.Index(fields=["account", "-id"], name="sessions_of_an_account"),
         ]

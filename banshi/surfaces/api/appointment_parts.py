@@ -95,6 +95,7 @@ def _part(appointment: Appointment, *, hall: Hall, item: dict[str, Any], name: s
         "code": appointment.code,
         "qr": booking.qr_text(appointment.code, appointment.link_turn),
         "status": appointment.state,
+        "place": appointment.place,
         "hall": hall_name(hall),
         "item": item["item"],
         "starts_at": rfc3339(appointment.starts_at, zone),

@@ -22,7 +22,17 @@ from banshi.surfaces.api.halls import Days, days_of, reached
 from banshi.surfaces.api.operations import caller, found, op, write
 from banshi.surfaces.api.pages import page
 from banshi.surfaces.api.parts import zone_of
-from banshi.surfaces.api.schemas import AppointmentOut, BookingIn, Code, EndUser, MoveIn, Page, SlotOut, WhoActs
+from banshi.surfaces.api.schemas import (
+    AppointmentOut,
+    BookedPlace,
+    BookingIn,
+    Code,
+    EndUser,
+    MoveIn,
+    Page,
+    SlotOut,
+    WhoActs,
+)
 
 router = Router(tags=["appointments"])
 
@@ -30,6 +40,9 @@ router = Router(tags=["appointments"])
 class SlotDays(Days):
     item: Code = Field(description="The matter to be handled.")
     end_user: EndUser = Field("", description="Who looks at what an agent booked through a channel's system.")
+    place: BookedPlace = Field(
+        "window", description="Times at a window of the hall, or by video: those have places of their own."
+    )
     appointment: Code | None = Field(
         None,
         description="The appointment of this hall that is to be moved, by a key that may move it: an earlier place that the "
@@ -58,11 +71,19 @@ def list_slots(request: HttpRequest, hall: Path[Code], asked: Query[SlotDays]) -
         whose = {"channel": mine.source, "internal": mine.internal, "persons": mine.persons}
     kept_slots = [kept.slot_id] if kept is not None and kept.slot_id is not None else []
     slots = bookings.slots(
-        hall=asked_hall, item_code=asked.item, first=first, last=last, now=now, kept=kept_slots, **whose
+        hall=asked_hall,
+        item_code=asked.item,
+        first=first,
+        last=last,
+        now=now,
+        kept=kept_slots,
+        place=asked.place,
+        **whose,
     )
     rows: list[dict[str, Any]] = [
         {
             "id": s.id,
+            "place": asked.place,
             "starts_at": rfc3339(s.starts_at, zone),
             "ends_at": rfc3339(s.ends_at, zone),
             "quota": s.quota,

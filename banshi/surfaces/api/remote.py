@@ -14,7 +14,7 @@ from ninja import Path, Query, Router
 
 from banshi.foundation import clock
 from banshi.frames import remote_call
-from banshi.journeys.remote import hand_over
+from banshi.journeys.remote import booked, hand_over
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import actions as identity
@@ -25,6 +25,7 @@ from banshi.rooms.remote import actions
 from banshi.rooms.remote import queries as remote
 from banshi.rooms.remote.models import RemoteSession, Said, Seat
 from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.appointment_parts import seen_by
 from banshi.surfaces.api.keys import Caller, permissions_of
 from banshi.surfaces.api.operations import Then, caller, found, language, op, write
 from banshi.surfaces.api.parts import hall_name, moment, named, zone_of
@@ -60,6 +61,8 @@ def ask_agent(request: HttpRequest, body: RemoteIn) -> Then:
     """A place in the line of the video service. The same person has one at a time (`already-waiting`); outside its hours the
     answer is `closed` and says when it opens."""
     who, now = caller(request), clock.now()
+    if body.appointment is not None:
+        return _come(body, body.appointment, who, now)
     hall = _hall(body, who, now)
     who.must("ask_agent", hall.code)
     asking = actions.Asking(
@@ -68,6 +71,18 @@ def ask_agent(request: HttpRequest, body: RemoteIn) -> Then:
     )  # fmt: skip
     session = actions.ask(asking, by=who.by, now=now)
     return _given(hall, now, lambda: answer(201, _part(session.ref, who, now)))
+
+
+def _come(body: RemoteIn, code: str, who: Caller, now: datetime) -> Answer:
+    """For a time booked by video. :raises Refused: those of `seen_by` and `booked.come`."""
+    mine = seen_by(who, code)
+    who.must("ask_agent", mine.hall.code)
+    session = booked.come(
+        code=mine.code, account_id=mine.account_id, origin=body.from_, wants=body.wants, media=body.media,
+        language=body.language, by=who.by, now=now,
+    )  # fmt: skip
+    actions.assign(mine.hall, now=now)
+    return answer(201, _part(session.ref, who, now))
 
 
 def _hall(body: RemoteIn, who: Caller, now: datetime) -> Hall:
@@ -317,6 +332,7 @@ def _part(ref: str, who: Caller, now: datetime) -> dict[str, Any]:
         "answered_at": moment(session.answered_at, zone), "ended_at": moment(session.ended_at, zone),
         "why": session.why, "score": session.score, "caller": masked,
         "case": session.case.no if session.case is not None else None, "booking": session.booking or None,
+        "appointment": session.appointment or None, "first_from": moment(session.first_from, zone),
         "ice_servers": remote_call.ice_servers(f"{side}-{session.pk}", at=clock.wall()) if session.state != "ended" else [],
     }  # fmt: skip
 

@@ -20,6 +20,10 @@ class RemoteIn(In):
     person: WalkInPerson | None = Field(None, description="Who is to be helped; without it they can only ask.")
     item: Code | None = None
     hall: Code | None = Field(None, description="Without it the first hall that has the service, and the matter.")
+    appointment: Code | None = Field(
+        None,
+        description="The time booked by video that its person comes for, by a key that may see it: it names hall, matter, person.",
+    )
     from_: Literal["web", "wechat", "kiosk", "phone"] = Field("web", alias="from")
     wants: Literal["consult", "tutor", "pre-review", "accept", "book"] = "consult"
     media: Literal["video", "voice", "text"] = "video"
@@ -51,6 +55,10 @@ class RemoteOut(Out):
     caller: str | None = Field(description="Who calls, masked. For the seats alone.")
     case: str | None = Field(description="Number of the case that was begun in it.")
     booking: str | None = Field(description="Code of the appointment made in it.")
+    appointment: str | None = Field(description="Code of the time booked by video that it is for.")
+    first_from: datetime | None = Field(
+        description="From when on it goes first; null: not booked, or come too late for it."
+    )
     ice_servers: list[IceServerOut]
 
 
@@ -140,6 +148,7 @@ class RemoteFiguresOut(Out):
     name: str
     name_en: str
     asked: int
+    booked: int = Field(description="Of those asked, for a time booked by video.")
     answered: int
     closed: int = Field(description="Ended after a talk.")
     left: int = Field(description="Ended before one.")

@@ -23,6 +23,7 @@ from banshi.frames.typed import key_or_none
 from banshi.journeys.case import expecting
 from banshi.journeys.hours.after_hours import first_place
 from banshi.journeys.hours.stops import Stop, stop_of
+from banshi.journeys.remote import booked
 from banshi.journeys.visit import time_back, whole_visit
 from banshi.journeys.visit.whole_visit import PartRefused
 from banshi.kernel.refusals import Alternative, Refused
@@ -36,6 +37,7 @@ from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Mine
 from banshi.rooms.places import queries as places
+from banshi.rooms.remote import queries as remote
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.surfaces.citizen import choosing, credit, sent, visit
@@ -149,6 +151,7 @@ def _page(
     running = None if closed is not None or number is not None or fate else closed_now(a, now)
     is_today = found.day == now.astimezone(ZoneInfo(hall.timezone)).date()
     context = {
+        "call": _call(request, found, now=now),
         # On its day as the slip will say it; before, nobody knows which windows will be at work.
         "where": tickets.places([found.category_id], now)[found.category_id] if is_today else None,
         "a": a,
@@ -211,6 +214,19 @@ def _page(
     context["gone"] = gone(found.item, now=now) if touched else None
     turns = [*arriving.turns, found.starts_at, found.ends_at]
     return page(request, "citizen/appointment.html", context, hall=hall, refused=refused, turns=turns)
+
+
+def _call(request: Any, found: Appointment, *, now: datetime) -> dict[str, Any] | None:
+    """Of a time by video that stands, or whose person came: its lobby, whether it is open, over, or somebody is in it."""
+    if found.place != "video" or found.state not in ("booked", "checked_in"):
+        return None
+    video = places.policy_of(found.hall_id, now=now).video
+    lobby = booked.lobby_of(found, video)
+    inside = remote.held_for(found.code) is not None
+    return {
+        "lobby": lobby, "inside": inside, "over": not inside and now >= lobby.closes,
+        "open": booked.refusal(found, video, now=now) is None,
+    }  # fmt: skip
 
 
 def _closed(found: Appointment, now: datetime) -> Stop | None:
@@ -401,7 +417,12 @@ def _move_page(
     along = visit.along(request, found)
     only = bool(along) and bool(request.GET.get("only") or request.POST.get("only"))
     kept = bookings.kept_earlier(found.code, now=now)
-    choice = choosing.choose(hall=hall, item_code=found.item.code, day=day, now=now, persons=found.persons, kept=kept)
+    place = "window"  # several matters are done at the windows
+    if not along or only:
+        place = choosing.place_asked(hall, request.GET.get("place"), otherwise=found.place, now=now)
+    choice = choosing.choose(
+        hall=hall, item_code=found.item.code, day=day, now=now, persons=found.persons, kept=kept, place=place
+    )
     free = [each.id for each in choice.periods if each.bookable and each.id != found.slot_id]
     refused_there = booking.cannot_move_to(found.code, free, by=actor_for(request, found), now=now)
     refused_there |= {} if only else visit.not_for_all(choice, along, now=now)
@@ -409,7 +430,9 @@ def _move_page(
     back = [each.pk for each in given_back(found, now=now)]
     choice = choosing.for_mover(choice, refused_there, back)
     here, key = reverse("citizen:move", args=[found.code]), _query(request, found)
+    base = f"{here}{key or '?'}{'&only=1' if only else ''}"
     context = {
+        "ways": choosing.ways(hall, base, place, now=now) if not along or only else [],
         "along": along,
         "matters": gettext(", ").join(_name(each.item) for each in (found, *along)),
         "only": only,
@@ -419,7 +442,7 @@ def _move_page(
         "item": found.item,
         "hall": hall,
         "choice": choice,
-        "base": f"{here}{key or '?'}{'&only=1' if only else ''}",
+        "base": f"{base}&place={place}",
         "take_url": _to("move", found, request),
         "moving": True,
         "current_slot": found.slot_id,

@@ -87,8 +87,9 @@ def choose_page(
     now: datetime,
     refused: Refused | None = None,
     person_form: NewPerson | None = None,
+    place: str = "window",
 ) -> HttpResponseBase:
-    """:param person_form: who is to wait, as typed."""
+    """:param person_form: who is to wait, as typed. :param place: where one is helped, unless the address says it."""
     halls, position = _bookable_halls(item), near(request)
     hall = next((h for h in halls if h.code == hall_code), halls[0] if len(halls) == 1 else None)
     asked_for = hall is not None
@@ -113,13 +114,17 @@ def choose_page(
     if hall is None:
         return page(request, "citizen/choose.html", context | {"choice": None})
     withheld = _withheld(request, hall, now=now)
-    choice = choosing.choose(hall=hall, item_code=item.code, day=day, now=now, withheld=withheld)
+    one_matter = not context["with_codes"]  # several are done at the windows
+    place = choosing.place_asked(hall, request.GET.get("place"), otherwise=place, now=now) if one_matter else "window"
+    choice = choosing.choose(hall=hall, item_code=item.code, day=day, now=now, withheld=withheld, place=place)
     all_waits = _waits(request, hall, item, now=now)
     here = reverse("citizen:book", args=[item.code])
+    base = f"{here}?{urlencode([('hall', hall.code), *near_query])}"
     context |= {
         "choice": choice,
+        "ways": choosing.ways(hall, base, place, now=now) if one_matter else [],
         "closed": stop_of(hall, now, item=item.code),
-        "base": f"{here}?{urlencode([('hall', hall.code), *near_query])}",
+        "base": f"{base}&place=video" if place == "video" else base,
         "take_url": reverse("citizen:take", args=[item.code]),
         "waits": [each for each in all_waits if each.day == choice.chosen.day],
         "kept_days": (kept_days := {each.day for each in all_waits if each.slot_id is not None}),
@@ -196,12 +201,13 @@ def _with_chances(refused: Refused, item: Item, slot: Slot, *, now: datetime) ->
     """The same refusal with the nearest quiet periods, where it is about the time and names none itself."""
     if refused.next or refused.slug not in TIME_IS_THE_TROUBLE:
         return refused
-    near = bookings.alternatives(hall=slot.hall, item_code=item.code, near=slot.starts_at, now=now)
+    near = bookings.alternatives(hall=slot.hall, item_code=item.code, near=slot.starts_at, now=now, place=slot.place)
     return Refused(refused.slug, facts=refused.facts, next=near)
 
 
 def _choose_url(item: str, slot: Slot, said: Mapping[str, str] = NOTHING_SAID) -> str:
-    query = urlencode([("hall", slot.hall.code), ("day", slot.day.isoformat()), *answer_pairs(said)])
+    where = [("place", "video")] if slot.place == "video" else []
+    query = urlencode([("hall", slot.hall.code), ("day", slot.day.isoformat()), *where, *answer_pairs(said)])
     return f"{reverse('citizen:book', args=[item])}?{query}"
 
 
@@ -263,7 +269,9 @@ def take(request: Any, item: str) -> HttpResponseBase:
         _hold(request, slot, now=now)
     except Refused as refused:
         shown = _with_chances(refused, found, slot, now=now)
-        return choose_page(request, found, hall_code=slot.hall.code, day=slot.day.isoformat(), now=now, refused=shown)
+        return choose_page(
+            request, found, hall_code=slot.hall.code, day=slot.day.isoformat(), now=now, refused=shown, place=slot.place
+        )
     return redirect(onward)
 
 
@@ -398,7 +406,7 @@ def _confirm_page(
         "also_guides": [catalogue.guide(each) for each in also],
         "policy": policy.booking,
         "kept": kept,
-        "can_add": len(also) + 1 < policy.booking.matters_per_visit,
+        "can_add": slot.place == "window" and len(also) + 1 < policy.booking.matters_per_visit,
     }
     if bar is not None:
         context |= {"panel": _panel(Refused(bar), item, hall, now=now), "shut": True}
@@ -424,7 +432,9 @@ def _situation_papers(item: Item, said: Mapping[str, str]) -> list[Paper] | None
 
 def _slot_view(request: Any, item: Item, slot: Slot, *, now: datetime) -> SlotView | None:
     kept = _withheld(request, slot.hall, now=now)
-    views = bookings.slots(hall=slot.hall, item_code=item.code, first=slot.day, last=slot.day, now=now, kept=kept)
+    views = bookings.slots(
+        hall=slot.hall, item_code=item.code, first=slot.day, last=slot.day, now=now, kept=kept, place=slot.place
+    )
     return next((each for each in views if each.id == slot.pk), None)
 
 

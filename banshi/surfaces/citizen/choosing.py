@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from banshi.foundation import states
 from banshi.foundation.said import english
@@ -61,6 +61,7 @@ class Choice:
     can_wait: bool  # the day is full and the hall keeps a waiting list
     reasons: dict[int, str] = field(default_factory=dict)  # by period that a closure has stopped: why
     kept_days: frozenset[date] = frozenset()  # on which a place can be taken that is kept for the booking to be moved
+    place: str = "window"  # | video
 
     def shut_but(self, kept: Collection[date]) -> set[date]:
         """The days of the strip that offer nothing: not open, and no place of theirs is kept."""
@@ -76,6 +77,7 @@ def choose(
     persons: int = 1,
     kept: WaitView | None = None,
     withheld: Collection[int] = (),
+    place: str = "window",
 ) -> Choice:
     """What the page shows. Without a `day` (or with one outside the strip) that of the kept place is chosen, or the first
     open one.
@@ -98,6 +100,7 @@ def choose(
         now=now,
         persons=persons,
         kept=[*kept_slot, *withheld],
+        place=place,
     ):
         by_day[slot.day].append(slot)
     days = tuple(_day(hall, each, slots, item_code, zone=zone, today=today) for each, slots in by_day.items())
@@ -108,10 +111,31 @@ def choose(
     quietest = min(free, key=lambda p: (p.busy, p.starts_at), default=None) if len(free) > 1 else None
     if quietest is not None and max(p.busy for p in free) - quietest.busy < WORTH_SAYING:
         quietest = None  # all much the same: nothing to recommend
-    waits = _is_full(chosen, periods) and places.policy_of(hall.pk, now=now).booking.waiting_list
+    waits = place == "window" and _is_full(chosen, periods)
+    waits = waits and places.policy_of(hall.pk, now=now).booking.waiting_list
     kept_days = frozenset(each for each, of in by_day.items() for p in of if p.bookable and p.id in kept_slot)
     reasons = _reasons(hall, item_code, periods)
-    return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits, reasons, kept_days)
+    return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits, reasons, kept_days, place)
+
+
+def place_asked(hall: Hall, text: str | None, *, otherwise: str = "window", now: datetime) -> str:
+    """Where one wants to be helped: `window` or `video`, as far as the hall gives out times by video."""
+    wanted = text if text in ("window", "video") else otherwise
+    return wanted if by_video(hall, now=now) else "window"
+
+
+def by_video(hall: Hall, *, now: datetime) -> bool:
+    """Whether the hall gives out times by video."""
+    policy = places.policy_of(hall.pk, now=now).video
+    return bool(policy.booked_seats and policy.most_waiting)
+
+
+def ways(hall: Hall, base: str, place: str, *, now: datetime) -> list[tuple[str, str, bool]]:
+    """At the hall, or by video: each with its address, and whether it is shown now; none where there is no choice."""
+    if not by_video(hall, now=now):
+        return []
+    words = (("window", pgettext("place", "At the hall")), ("video", pgettext("place", "By video")))
+    return [(word, f"{base}&place={code}", code == place) for code, word in words]
 
 
 def for_mover(choice: Choice, refused: Mapping[int, Refusal], back: Collection[int]) -> Choice:

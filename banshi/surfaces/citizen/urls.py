@@ -40,6 +40,7 @@ from banshi.surfaces.citizen import (
     uses,
     verify,
     video,
+    video_booked,
 )
 
 app_name = "citizen"
@@ -57,6 +58,7 @@ urlpatterns = [
     path("items/<slug:code>/ask", asking.ask, name="ask"),
     path("items/<slug:code>/ask/alike", asking.alike, name="alike"),
     path("video/", video.lobby, name="video"),
+    path("video/booked/<slug:code>/", video_booked.lobby, name="video-booked"),
     path("video/<slug:ref>/", video.call, name="video-call"),
     path("video/<slug:ref>/news", video.news, name="video-news"),
     path("video/<slug:ref>/say", video.say, name="video-say"),

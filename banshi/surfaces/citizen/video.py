@@ -73,8 +73,8 @@ def lobby(request: Any) -> HttpResponseBase:
         item = None
     person = people.proven_person(request.who.account_id)
     asking = actions.Asking(
-        hall=hall, origin="web", wants=_one_of(request, "wants", WANTS), media=_one_of(request, "media", MEDIA),
-        language=_one_of(request, "language", LANGUAGES), item=item.code if item is not None else None,
+        hall=hall, origin="web", wants=one_of(request, "wants", WANTS), media=one_of(request, "media", MEDIA),
+        language=one_of(request, "language", LANGUAGES), item=item.code if item is not None else None,
         person_id=person, account_id=request.who.account_id, case_id=_case(request),
     )  # fmt: skip
     try:
@@ -90,7 +90,7 @@ def _asked(request: Any, name: str) -> str:
     return clean(request.POST.get(name), 60) if request.method == "POST" else asked(request, name)
 
 
-def _one_of(request: Any, name: str, known: Any) -> str:
+def one_of(request: Any, name: str, known: Any) -> str:
     """What was chosen; the first where nothing was that is known."""
     given, codes = clean(request.POST.get(name), 20), [code for code, _ in known]
     return given if given in codes else str(codes[0])
@@ -126,7 +126,7 @@ def _lobby(
         place = queries.place(RemoteSession(hall=hall, language="zh", skills=[], asked_at=now), now=now)
     context = {
         "item": item, "halls": halls, "hall": hall, "place": place, "case": _asked(request, "case"), "wants": WANTS,
-        "media": MEDIA, "languages": LANGUAGES, "chosen": _chosen(request),
+        "media": MEDIA, "languages": LANGUAGES, "chosen": chosen(request),
         "panel": _panel(request, Refused(closed) if closed else refused, hall),
         "closed": closed is not None,
     }  # fmt: skip
@@ -135,7 +135,8 @@ def _lobby(
     return answer
 
 
-def _chosen(request: Any) -> dict[str, str]:
+def chosen(request: Any) -> dict[str, str]:
+    """What stands chosen on the page: as it was sent, else as most want it."""
     tongue = "en" if language() == "en" else "zh"
     first = {"wants": "consult", "media": "video", "language": tongue}
     return {name: clean(request.POST.get(name), 20) or otherwise for name, otherwise in first.items()}

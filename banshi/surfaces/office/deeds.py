@@ -152,6 +152,7 @@ DEEDS: dict[str, Text] = {
     "put_first": pgettext_lazy("deed", "%(who)s put %(what)s first in line"),
     "noted": pgettext_lazy("deed", "%(who)s wrote a note on %(what)s"),
     "remote_asked": pgettext_lazy("deed", "%(who)s asked for an agent: %(what)s"),
+    "remote_for_booking": pgettext_lazy("deed", "%(who)s waits for a booked call: %(what)s"),
     "remote_left": pgettext_lazy("deed", "%(who)s left the call %(what)s"),
     "remote_closed": pgettext_lazy("deed", "The call %(what)s ended: the service closed"),
     "remote_call_back_asked": pgettext_lazy("deed", "%(who)s asked to be called back: %(what)s"),
@@ -758,6 +759,7 @@ def _slots(keys: set[str]) -> dict[str, str]:
     for row in rows:
         span = span_words(row.starts_at, row.ends_at, None)
         business = names.get((row.hall_id, row.business)) or items.get(row.business)
+        business = pgettext("slots", "By video") if row.business == "video" else business
         found[str(row.pk)] = words % {"category": business, "span": span} if business else span
     return found
 

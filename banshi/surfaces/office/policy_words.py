@@ -152,6 +152,13 @@ LABELS: dict[str, Text] = {
     "video.windows_take": pgettext_lazy("policy", "Window clerks with a seat take calls"),
     "video.idle_s": pgettext_lazy("policy", "Once the window has been empty for, seconds"),
     "video.hall_waits_below": pgettext_lazy("policy", "While fewer people wait in the hall than"),
+    "video.booked_seats": pgettext_lazy("policy", "Seats whose time can be booked"),
+    "video.booked_percent": pgettext_lazy("policy", "Share of their time that is booked, percent"),
+    "video.talk_minutes": pgettext_lazy("policy", "One call by video is reckoned at, minutes"),
+    "video.release_days": pgettext_lazy("policy", "Times by video open ahead, days"),
+    "video.lobby_minutes": pgettext_lazy("policy", "One may come in before a booked call, minutes"),
+    "video.late_minutes": pgettext_lazy("policy", "Late for a booked call after, minutes"),
+    "video.no_show_counts": pgettext_lazy("policy", "Who misses a booked call is counted"),
 }
 
 HINTS: dict[str, Text] = {
@@ -211,6 +218,10 @@ HINTS: dict[str, Text] = {
     "video.opens": pgettext_lazy("policy", "Empty, with the end: the hours of the hall."),
     "video.ring_s": pgettext_lazy("policy", "Then the call goes back to its place in line, and the seat is paused."),
     "video.most_waiting": pgettext_lazy("policy", "0: no video service here."),
+    "video.booked_seats": pgettext_lazy("policy", "0: no time is booked by video."),
+    "video.booked_percent": pgettext_lazy("policy", "The rest is for who asks without a booking."),
+    "video.release_days": pgettext_lazy("policy", "Empty: as times at the window."),
+    "video.late_minutes": pgettext_lazy("policy", "Who comes later takes their turn with the others."),
     "remedy.court_zh": _("Where nothing is said, papers speak of the court that has jurisdiction."),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),
@@ -324,6 +335,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "messages.day_before_at": ("提醒短信", "前一天提醒", "reminder"),
     "messages.ahead": ("快到了", "前面几个人"),
     "messages.day_sheet_to": ("日报", "名单邮件", "email"),
+    "video.booked_seats": ("视频预约", "视频号源", "video appointment"),
     "rating.bad_from_below": ("差评", "不满意", "bad rating"),
     "rating.answer_working_days": ("差评回复", "整改"),
     "rating.judge_working_days": ("差评申诉", "误评", "恶意差评"),

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
@@ -96,7 +96,7 @@ def businesses(hall: Hall, slots: Iterable[Slot]) -> list[tuple[str, str]]:
         if codes
         else {}
     )
-    names = {"hall": _("Everything"), **categories, **items}
+    names = {"hall": _("Everything"), **categories, **items, "video": pgettext("slots", "By video")}
     return [(business, name) for business, name in names.items() if business in present]
 
 

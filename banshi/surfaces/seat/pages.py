@@ -18,6 +18,7 @@ from banshi.frames import remote_call
 from banshi.frames.remote_call import Side
 from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.typed import clean
+from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -44,19 +45,23 @@ STATES = {"ready": actions.ready, "pause": actions.pause, "away": actions.away}
 
 @dataclass(frozen=True)
 class Row:
-    """Somebody in the line, or at the screen. `waited_s`: since they asked."""
+    """Somebody in the line, or at the screen. `waited_s`: since they asked. `booked`: the time for which they go first; `who`:
+    then, masked."""
 
     session: RemoteSession
     wants: Any
     media: Any
     language: Any
     waited_s: float
+    booked: datetime | None
+    who: str
 
 
 def row(session: RemoteSession, *, now: datetime) -> Row:
     return Row(
         session, WANTS[session.wants], MEDIA[session.media], LANGUAGES[session.language],
-        (now - session.asked_at).total_seconds(),
+        (now - session.asked_at).total_seconds(), session.first_from,
+        mask_name(session.person.name) if session.appointment and session.person is not None else "",
     )  # fmt: skip
 
 
@@ -79,7 +84,7 @@ def _home(
     now, staff = clock.now(), request.who.staff_id or 0
     actions.seen(staff_id=staff, wall=clock.wall())
     seat, rings = queries.seat_of(staff), queries.for_seat(staff)
-    line = [row(each, now=now) for each in queries.waiting([hall.pk]) if rings is None or each.pk != rings.pk]
+    line = [row(each, now=now) for each in queries.waiting([hall.pk], now=now) if rings is None or each.pk != rings.pk]
     stands, call_at = seat.state if seat is not None else "", ""
     if rings is not None and rings.state == "talking" and rings.hall_id == hall.pk:
         call_at = reverse("seat:call", kwargs={"hall": hall.code, "ref": rings.ref})

@@ -83,6 +83,18 @@ def test_slots_say_what_is_free_and_why_not_bookable(calls: Calls) -> None:
     ]
 
 
+def test_times_by_video_are_listed_where_they_are_asked_for_and_say_so(calls: Calls) -> None:
+    window, video = calls.town.slot(), calls.town.slot(business="video")
+    days = "/halls/town/slots?item=pension&from=2026-03-11&to=2026-03-11"
+
+    listed = {where: calls("get", days + where).json()["data"] for where in ("", "&place=window", "&place=video")}
+
+    assert {where: [(s["id"], s["place"]) for s in found] for where, found in listed.items()} == {
+        "": [(window.pk, "window")], "&place=window": [(window.pk, "window")], "&place=video": [(video.pk, "video")],
+    }  # fmt: skip
+    assert calls("get", f"{days}&place=home").status_code == 422
+
+
 def test_slots_of_an_item_handled_elsewhere_are_refused_with_its_slug(calls: Calls) -> None:
     answer = calls("get", "/halls/other/slots?item=pension")
 

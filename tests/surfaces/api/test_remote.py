@@ -15,7 +15,8 @@ from banshi.surfaces.api import remote_schemas
 from tests.matters import matters_of
 from tests.rooms.remote.conftest import Video, video_of
 from tests.surfaces.api.conftest import PERSON, Calls
-from tests.town import TUESDAY_NINE
+from tests.surfaces.citizen.conftest import stop_the_clock
+from tests.town import TUESDAY_NINE, at
 
 ASK = {"hall": "town", "from": "wechat", "wants": "accept", "item": "pension", "person": PERSON}
 
@@ -110,6 +111,28 @@ def test_who_asks_while_a_seat_is_free_rings_at_once(calls: Calls, video: Video)
 def test_without_a_hall_the_first_that_has_the_service_and_the_matter_is_asked(calls: Calls, video: Video) -> None:
     assert sent(calls, "/sessions", "channel", {"item": "pension"})["hall"]["code"] == "town"
     assert told(calls("post", "/remote/sessions", "channel", {"hall": "other"})) == (409, "video-not-here")
+
+
+def test_who_booked_by_video_comes_for_it_and_goes_first(calls: Calls, video: Video) -> None:
+    slot = calls.town.slot(business="video")
+    row = calls("post", "/appointments", "channel", {"slot": slot.pk, "item": "pension", "person": PERSON}).json()
+    assert row["place"] == "video"
+    stop_the_clock(at("2026-03-11 09:00"))
+    other = calls("post", "/remote/sessions", "channel", {"hall": "town"}).json()
+
+    came = calls("post", "/remote/sessions", "channel", {"appointment": row["code"]})
+    unknown = calls("post", "/remote/sessions", "channel", {"appointment": "NOBODYS"})
+
+    mine = came.json()
+    assert (came.status_code, mine["appointment"], mine["item"]["code"], mine["ahead"]) == (
+        201,
+        row["code"],
+        "pension",
+        0,
+    )
+    assert mine["first_from"] == "2026-03-11T09:00:00+08:00"
+    assert calls("get", f"/remote/sessions/{other['id']}", "channel").json()["ahead"] == 1
+    assert (unknown.status_code, unknown.json()["type"]) == (404, "nothing-found")
 
 
 def test_words_go_both_ways_once_and_are_seen_by_the_two_alone(calls: Calls, video: Video) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from banshi.kernel.masking import mask_name
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.remote import actions
 from banshi.rooms.remote.models import RemoteSession, Seat
@@ -43,6 +44,18 @@ def test_who_says_ready_gets_who_waits(video: Video, clerk: Client) -> None:
     session.refresh_from_db()
 
     assert (session.state, f'data-rings="{session.ref}"' in page, session.no in page) == ("ringing", True, True)
+
+
+def test_a_booked_call_stands_in_the_line_with_its_time_and_person(video: Video, clerk: Client) -> None:
+    video.seat(ready=False)
+    more = {"appointment": "K7Q2M4", "first_from": TUESDAY_NINE}
+    video.asked(1, item="pension", **more)
+
+    page = text(clerk.get("/seat/town/part", headers={"accept-language": "zh-CN"}))
+
+    assert "预约 9:00" in page or "预约 09:00" in page
+    assert mask_name(video.town.person(1).name) in page
+    assert video.town.person(1).name not in page
 
 
 @pytest.mark.parametrize("state", ["", "talking", "x"])

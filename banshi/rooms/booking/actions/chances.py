@@ -60,7 +60,7 @@ class Chances:
         if key not in self._open:
             self._open[key] = open_periods(
                 fact.hall, fact.item.facts, near=fact.slot.starts_at, now=self._now, opens=self._opens,
-                persons=persons, channel=channel, internal=internal,
+                persons=persons, channel=channel, internal=internal, place=rules.place_of(fact.slot.business),
             )  # fmt: skip
             self._nearest[key] = rules.nearest_quiet(self._open[key], near=fact.slot.starts_at)
         chances = self._nearest[key]
@@ -120,7 +120,10 @@ def earlier_places(row: Appointment, *, by: timedelta, now: datetime) -> tuple[A
     if item is None:
         return ()
     opens = Opens(now)
-    found = open_periods(hall, item, near=row.starts_at, now=now, channel=row.source, opens=opens, persons=row.persons)
+    found = open_periods(
+        hall, item, near=row.starts_at, now=now, channel=row.source, opens=opens, persons=row.persons,
+        place=rules.place_of(row.business),
+    )  # fmt: skip
     early = [each for each, _ in found if each.starts_at <= row.starts_at - by][:CONSIDERED]
     asked = [Asking.to_move(row, each.slot_id) for each in early]
     facts = read_facts(asked, now=now, opens=opens)

@@ -155,7 +155,7 @@ NOTED_SQL = """
 STRUCK_SQL = """
 WITH missed AS (
   SELECT a.id, a.code, a.hall_id, a.person_id, a.item_id, a.category_id, a.day, a.starts_at, a.ends_at,
-    a.no_show_at, a.visit_group, a.account_id, a.limit_key, a.holder, a.contact_index,
+    a.no_show_at, a.business, a.visit_group, a.account_id, a.limit_key, a.holder, a.contact_index,
     COALESCE(NULLIF(a.visit_group, ''), a.code) AS visit,
     CASE WHEN a.evidence > 0 OR EXISTS (
         SELECT 1 FROM identity_account c WHERE c.id = a.account_id AND c.person_id = a.person_id)
@@ -164,9 +164,11 @@ WITH missed AS (
   FROM booking_appointment a WHERE a.id = ANY(%(missed)s)
 ), struck AS (
   -- A visit is missed once, and not at all by who was here that day for another matter of it.
-  SELECT DISTINCT ON (visit) * FROM missed m WHERE m.visit_group = '' OR NOT EXISTS (
+  -- Nor is a time by video, where the hall counts none.
+  SELECT DISTINCT ON (visit) * FROM missed m WHERE (m.visit_group = '' OR NOT EXISTS (
     SELECT 1 FROM booking_appointment o
-    WHERE o.visit_group = m.visit_group AND o.visit_group <> '' AND o.day = m.day AND o.state IN ('checked_in', 'served'))
+    WHERE o.visit_group = m.visit_group AND o.visit_group <> '' AND o.day = m.day AND o.state IN ('checked_in', 'served')))
+    AND NOT (m.business = 'video' AND m.hall_id = ANY(%(video_free)s))
   ORDER BY visit, id
 ), entered AS (
   INSERT INTO booking_ledger_entry
@@ -239,6 +241,7 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
         "halls": list(halls),
         "graces": [timedelta(minutes=hall.policy.tickets.check_in_grace) for hall in halls.values()],
         "scopes": [hall.scope for hall in halls.values()],
+        "video_free": [pk for pk, hall in halls.items() if not hall.policy.video.no_show_counts],
         "now": now,
         "moved_by_hall": MOVED_BY_HALL,
         "moved_untold": MOVED_UNTOLD,

@@ -52,7 +52,7 @@ def hold(*, slot_id: int, account_id: int, now: datetime) -> Hold:
         item=_any_item(facts),
         policy=hall.policy.booking,
         now=now.astimezone(hall.zone),
-        opens=opens.at(hall, facts.day),
+        opens=opens.at(hall, facts.day, facts.business),
         channel=next(iter(sorted(facts.channels))) if facts.channels else "web",
         hall=hall.code,
     )

@@ -326,7 +326,7 @@ def _granted(
         item=item.facts,
         policy=hall.policy.booking,
         now=now.astimezone(hall.zone),
-        opens=opens.at(hall, slot.day),
+        opens=opens.at(hall, slot.day, slot.business),
         person=person,
         channel="web",
         held=True,

@@ -12,7 +12,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import A_DAY, YEARS
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.booking.models import OpeningAsked, Slot
+from banshi.rooms.booking.models import BY_VIDEO, OpeningAsked, Slot
 from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.booking.queries.slots import alternatives_for, item_facts, slots
 from banshi.rooms.catalogue.models import HallItem
@@ -81,7 +81,7 @@ def tell_openings(*, now: datetime) -> int:
         asked.filter(hall=hall, day__lt=today).update(ended_at=now)
     has = Slot.objects.filter(
         hall=OuterRef("hall"), day=OuterRef("day"), closed=False, starts_at__gt=now, taken__lt=F("quota") - F("carried")
-    )
+    ).exclude(BY_VIDEO)
     with_free = asked.filter(Exists(has))  # others, however many stand in front, can be told nothing
     days = with_free.order_by("day", "hall", "item").values_list("day", "hall", "item").distinct()
     for day, hall_id, item_id in list(days[: MOST_TOLD * 4]):

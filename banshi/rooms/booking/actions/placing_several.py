@@ -115,8 +115,13 @@ def slot_beside(at: Slot, other: Appointment, *, now: datetime) -> Slot:
     return _same_period(at, Asking.to_move(other, other.slot_id), other.item.code, now=now)
 
 
+_ONE_BY_VIDEO = {"zh": "视频预约一次办一个事项", "en": "One matter at a time is booked by video"}
+
+
 def _same_period(first: Slot | Appointment, asking: Asking, item_code: str, *, now: datetime) -> Slot:
     """The slot that serves another item at the same time as this one."""
+    if rules.place_of(first.business) == "video":
+        raise Refused("closed", facts={"item": item_code, "reason": _ONE_BY_VIDEO})
     fact = read_facts([replace(asking, item_code=item_code)], now=now, opens=Opens(now))[0]
     if fact.hall is None or fact.item is None:
         raise Refused("item-not-here", facts={"item": item_code})

@@ -20,6 +20,7 @@ from banshi.rooms.booking.actions.offering import carry_over, offer_free_places,
 from banshi.rooms.booking.actions.retrying import again
 from banshi.rooms.booking.models import Slot
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
+from banshi.rooms.booking.queries.slots import horizon_at
 from banshi.rooms.booking.rules import ItemFacts
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Session, What
@@ -91,8 +92,8 @@ def materialise(*, hall: Hall, now: datetime, offer: bool = True) -> int:
     """
     facts = hall_facts(hall, now=now)
     today = now.astimezone(facts.zone).date()
-    policy = facts.policy.booking
-    last = rules.horizon(policy, today, calendars.work_calendar()) + AHEAD
+    calendar = calendars.work_calendar()
+    last = max(horizon_at(facts, today, calendar, place) for place in rules.PLACES) + AHEAD
     items = bookable_items(hall)
     rows = as_planned(wanted_slots(facts, items, calendars.sessions(hall, today, last)), items, facts, now=now)
     written = {
@@ -171,6 +172,8 @@ def as_planned(
         plans = {day: carried(plan) for day, plan in plans.items()}
     planned = {day: (plan.booking, rules.businesses(plan.booking.quotas, items)) for day, plan in plans.items()}
     for row in rows:
+        if row["business"] == rules.VIDEO and row["day"] in plans:
+            row["quota"] = rules.video_places(plans[row["day"]].video, _minutes(row["starts_at"], row["ends_at"]))
         booking, users = planned.get(row["day"], (None, {}))
         if booking is not None and (found := users.get(row["business"])) is not None:
             row["quota"] = rules.places(found[0], booking.overbook_percent)
@@ -194,8 +197,31 @@ def wanted_slots(
     for day in sorted(sessions):
         for business, (quota, all_items) in users.items():
             periods = _periods_of(sessions[day], all_items, zones)
-            found += [_slot_row(hall, business, quota, day, period, len(all_items)) for period in periods]
+            places = rules.places(quota, policy.overbook_percent)
+            found += [_slot_row(hall, business, quota, day, period, len(all_items), places) for period in periods]
+    return found + _by_video(hall, items, sessions, zones)
+
+
+def _by_video(
+    hall: HallFacts, items: Iterable[ItemFacts], sessions: dict[date, list[Session]], zones: Mapping[str, str | None]
+) -> list[dict[str, Any]]:
+    """Those by video (视频预约): for whatever is booked there, in the hall's hours as far as the video service has them."""
+    video, served = hall.policy.video, [item for item in items if item.bookable]
+    if not video.booked_seats or not video.most_waiting or not served:
+        return []
+    none_by_staff = Quota(target="hall", public=0)
+    found = []
+    for day in sorted(sessions):
+        for period in _periods_of(sessions[day], served, zones):
+            starts_at, ends_at = period.starts_at.astimezone(hall.zone), period.ends_at.astimezone(hall.zone)
+            places = rules.video_places(video, _minutes(starts_at, ends_at))
+            if places and video.answers(starts_at.time(), ends_at.time()):
+                found.append(_slot_row(hall, rules.VIDEO, none_by_staff, day, period, len(served), places))
     return found
+
+
+def _minutes(starts_at: datetime, ends_at: datetime) -> float:
+    return (ends_at - starts_at).total_seconds() / 60
 
 
 @dataclass
@@ -234,7 +260,7 @@ def _periods_of(
 
 
 def _slot_row(
-    hall: HallFacts, business: str, quota: Quota, day: date, period: _Period, of_business: int
+    hall: HallFacts, business: str, quota: Quota, day: date, period: _Period, of_business: int, places: int
 ) -> dict[str, Any]:
     session = period.session
     return {
@@ -243,7 +269,7 @@ def _slot_row(
         "half": rules.half_of(period.starts_at.astimezone(hall.zone)),
         "starts_at": period.starts_at,
         "ends_at": period.ends_at,
-        "quota": rules.places(quota, hall.policy.booking.overbook_percent),
+        "quota": places,
         "internal_quota": quota.internal,
         "session_kind": session.kind,
         "session": session.rule[:40],

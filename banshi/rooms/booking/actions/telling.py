@@ -41,21 +41,21 @@ def params_of(
     visit: str = "",
     persons: int = 1,
     turn: int = 0,
+    place: str = "window",
 ) -> dict[str, Any]:
     """What a message about an appointment may say.
 
     :param visit: what the appointments of one visit share: they are told together.
     :param turn: of its link.
     """
-    params = {
+    params: dict[str, Any] = {
         "hall": hall.code,
         "hall_zh": hall.name_zh,
         "hall_en": hall.name_en,
         "starts_at": starts_at.astimezone(hall.zone).isoformat(),
         "ends_at": ends_at.astimezone(hall.zone).isoformat(),
         "code": code,
-        "come_early": hall.policy.booking.come_early,
-    }
+    } | (BY_VIDEO if place == "video" else {"come_early": hall.policy.booking.come_early})
     if visit:
         params["visit"] = visit
     if persons > 1:
@@ -63,13 +63,16 @@ def params_of(
     if turn:
         params["turn"] = turn
     if item is not None:
-        params |= {
-            "item_zh": item.name_zh,
-            "item_en": item.name_en,
-            "bring_zh": item.bring_zh,
-            "bring_en": item.bring_en,
-        }
+        params |= {"item_zh": item.name_zh, "item_en": item.name_en}
+        params |= {"bring_zh": item.bring_zh, "bring_en": item.bring_en} if place == "window" else {}
     return params
+
+
+BY_VIDEO = {
+    "by_video_zh": "视频办，不用来大厅：先试好摄像头和麦克风，材料放在手边，到时从链接进",
+    "by_video_en": "By video, nobody has to come: try the camera and the microphone before, have the papers at hand, and"
+    " enter through the link",
+}
 
 
 def said_of(row: Appointment, *, hall: HallFacts, item: ItemWords | None) -> dict[str, Any]:
@@ -83,6 +86,7 @@ def said_of(row: Appointment, *, hall: HallFacts, item: ItemWords | None) -> dic
         visit=row.visit_group,
         persons=row.persons,
         turn=row.link_turn,
+        place=row.place,
     )
 
 
@@ -234,7 +238,7 @@ def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: d
     """The reminders of an appointment: the day before, and when it is time to leave."""
     starts_at = appointment.starts_at.astimezone(hall.zone)
     params = said_of(appointment, hall=hall, item=item)
-    times = rules.reminder_times(hall.policy.messages, starts_at, now)
+    times = rules.reminders_at(appointment.place, hall.policy, starts_at, now)
     for key, due_at in times.items():
         messaging.write(
             key=key,

@@ -212,7 +212,7 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
             defaults={
                 "hall": row.hall,
                 "item": row.item,
-                "business": line_of(row.item.code, hall=facts) or row.business,
+                "business": (row.place == "window" and line_of(row.item.code, hall=facts)) or row.business,
                 "day": row.day,
                 "person_id": row.person_id,
                 "account_id": own or row.account_id,

@@ -11,7 +11,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.holding import end_hold, lock_slots
 from banshi.rooms.booking.actions.offering import free_place
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
-from banshi.rooms.booking.models import Appointment, Hold, Waiting
+from banshi.rooms.booking.models import BY_VIDEO, Appointment, Hold, Waiting
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.booking.queries.slots import line_of
 from banshi.rooms.messaging import actions as messaging
@@ -41,7 +41,8 @@ def waits_follow_their_line(*, hall: Hall, now: datetime) -> int:
     before, which cannot be booked for it any more, is given back. :returns: how many went over."""
     facts = hall_facts(hall, now=now)
     today = now.astimezone(facts.zone).date()
-    rows = Waiting.objects.filter(hall=hall, day__gte=today, state__in=rules.WAITING.goes_on).order_by("made_at", "id")
+    rows = Waiting.objects.filter(hall=hall, day__gte=today, state__in=rules.WAITING.goes_on).exclude(BY_VIDEO)
+    rows = rows.order_by("made_at", "id")
     lines: dict[str, str | None] = {}
     went = 0
     for pk, code, business in list(rows.values_list("id", "item__code", "business")):

@@ -129,7 +129,7 @@ def _run_place_sql(values: dict[str, Any]) -> dict[str, int]:
 
 def _row(grant: Granted, columns: Columns, ord_: int, *, now: datetime) -> dict[str, Any]:
     asked, slot, item, hall = grant.asked, grant.slot, grant.item, grant.hall
-    reminders = rules.reminder_times(hall.policy.messages, slot.starts_at, now)
+    reminders = rules.reminders_at(rules.place_of(slot.business), hall.policy, slot.starts_at, now)
     name, contact = columns["name"], columns["contact"]
     return columns | {
         "ord": ord_,
@@ -148,6 +148,7 @@ def _row(grant: Granted, columns: Columns, ord_: int, *, now: datetime) -> dict[
             ends_at=slot.ends_at,
             visit=asked.visit_group,
             persons=asked.persons,
+            place=rules.place_of(slot.business),
         ),
         "reminder_at": reminders.get("reminder"),
         "reminder_until": reminders.get("leave") or slot.starts_at,

@@ -100,6 +100,7 @@ class AppointmentView:
     limit_key: str = ""  # "" the person's, by evidence or mandate; else who declared it
     situation: Situation | None = None  # as it was booked, where the answers still come to one
     link_turn: int = 0  # how often it changed hands: part of its links' keys
+    place: str = "window"  # | video
 
 
 def hall_code_of(code: str) -> str:
@@ -275,6 +276,7 @@ def _view(
     return AppointmentView(
         code=row.code,
         state=row.state,
+        place=row.place,
         qr=qr_text(row.code, row.link_turn),
         hall=Named(row.hall.code, row.hall.name_zh, row.hall.name_en),
         hall_id=row.hall_id,
@@ -368,7 +370,10 @@ def ics(code: str, *, now: datetime, language: str = "zh-hans") -> str:
     policy = hall_facts(Hall.objects.get(id=view.hall_id), now=now).policy
     with override(language):
         lines = [gettext("Reference: %(code)s") % {"code": view.code}]
-        lines.append(gettext("Come at %(time)s.") % {"time": clock_words(view.come_at)})
+        if view.place == "video":
+            lines.append(gettext("By video: nobody has to come to the hall."))
+        else:
+            lines.append(gettext("Come at %(time)s.") % {"time": clock_words(view.come_at)})
         if bring:
             lines.append(gettext("Bring: %(materials)s") % {"materials": bring})
     event = icalendar.Event()
@@ -379,7 +384,8 @@ def ics(code: str, *, now: datetime, language: str = "zh-hans") -> str:
     event.add("sequence", view.moves + (1 if view.state == "cancelled" else 0))
     event.add("status", "CANCELLED" if view.state == "cancelled" else "CONFIRMED")
     event.add("summary", f"{item} · {hall}")
-    event.add("location", f"{hall}, {address}" if english else f"{hall}（{address}）")
+    if view.place == "window":
+        event.add("location", f"{hall}, {address}" if english else f"{hall}（{address}）")
     event.add("description", "\n".join(lines))
     if policy.messages.leave_before is not None:
         alarm = icalendar.Alarm()

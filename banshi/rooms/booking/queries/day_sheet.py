@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from banshi.kernel.clock_words import clock_words
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import BY_VIDEO, Appointment
 from banshi.rooms.booking.queries.appointments import shown_name
 from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.places.models import Hall
@@ -54,7 +55,12 @@ class DaySheet:
 
 
 def day_sheet_count(hall: Hall, day: date) -> int:
-    return Appointment.objects.filter(hall=hall, day=day, state__in=["booked", "checked_in"]).count()
+    return _coming(hall, day).count()
+
+
+def _coming(hall: Hall, day: date) -> QuerySet[Appointment]:
+    """Who comes to the hall itself."""
+    return Appointment.objects.filter(hall=hall, day=day, state__in=["booked", "checked_in"]).exclude(BY_VIDEO)
 
 
 def day_sheet(hall: Hall, day: date, *, now: datetime) -> DaySheet:
@@ -62,9 +68,7 @@ def day_sheet(hall: Hall, day: date, *, now: datetime) -> DaySheet:
     zone = ZoneInfo(hall.timezone)
     whole = policy_of(hall.pk, now=now).messages.day_sheet_names == "whole"
     rows = (
-        Appointment.objects.filter(hall=hall, day=day, state__in=["booked", "checked_in"])
-        .select_related("item", "category", "person")
-        .order_by("starts_at", "category__letter", "id")
+        _coming(hall, day).select_related("item", "category", "person").order_by("starts_at", "category__letter", "id")
     )
     away = excused([row.code for row in rows])
     lines = tuple(

@@ -169,13 +169,14 @@ class Opens:
         self._now = now
         self._settled = settled
         self._read: WorkCalendar | None = None
-        self._known: dict[tuple[int, date], datetime | None] = {}
+        self._known: dict[tuple[int, date, str], datetime | None] = {}
 
-    def at(self, hall: HallFacts, day: date) -> datetime | None:
-        key = (hall.id, day)
+    def at(self, hall: HallFacts, day: date, business: str) -> datetime | None:
+        place = rules.place_of(business)
+        key = (hall.id, day, place)
         if key not in self._known:
             local = self._now.astimezone(hall.zone)
-            self._known[key] = rules.opens_at(hall.policy.booking, day, self.calendar, local)
+            self._known[key] = rules.opens_at(rules.rules_at(hall.policy, place), day, self.calendar, local)
         return self._known[key]
 
     @property
@@ -350,7 +351,7 @@ def facts_of(rows: Sequence[tuple[Any, ...]], *, now: datetime, opens: Opens) ->
                 item=items[hall_id, item_code] if has_item and hall is not None else None,
                 person=person,
                 person_known=person_id is not None,
-                opens=opens.at(hall, slot.day) if hall is not None and slot is not None else None,
+                opens=opens.at(hall, slot.day, slot.business) if hall is not None and slot is not None else None,
                 evidence=evidence,
                 limit_key=limit_key,
                 party=party,

@@ -61,7 +61,7 @@ def cancelled_and_given_back(row: Appointment, *, policy: TicketPolicy, now: dat
 def as_they_are_now(old: Slot, row: Appointment, *, hall: HallFacts) -> list[Slot]:
     """The period itself, and the one in which its start lies now: the hall may have cut its periods anew since, or given the
     matter to another category."""
-    line = line_of(row.item.code, hall=hall)
+    line = old.business if row.place == "video" else line_of(row.item.code, hall=hall)
     same = Slot.objects.filter(hall_id=old.hall_id, business=line or old.business, closed=False).exclude(pk=old.pk)
     now_there = (
         same.filter(starts_at__lte=old.starts_at, ends_at__gt=old.starts_at).order_by("-starts_at", "id").first()

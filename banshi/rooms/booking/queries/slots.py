@@ -10,6 +10,7 @@ from typing import Any
 from banshi.foundation import prepared
 from banshi.foundation.said import named
 from banshi.kernel.refusals import Alternative, Refusal, Refused
+from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import STANDS, Appointment, Slot, Suspension
 from banshi.rooms.booking.queries.facts import HallFacts, Opens, closed_under_way, hall_facts, slot_facts, zone_of
@@ -86,6 +87,7 @@ def slots(
     internal: bool = False,
     persons: int = 1,
     kept: Collection[int] = (),
+    place: str = "window",
 ) -> list[SlotView]:
     """The slots of an item on the days first–last, by start, each with the reason why it cannot be booked, or None.
 
@@ -93,6 +95,7 @@ def slots(
         together under `limit_key` (Appointment.limit_key), and what bars `party` (`rules.party_of`).
     :param persons: who come together and need a place each.
     :param kept: periods of which a place is kept for whoever asks, and for nobody else: it is free for them.
+    :param place: `rules.PLACES`: the times at a window, or those by video.
     :raises Refused: item-not-here, not-bookable.
     """
     item = item_facts(hall.pk, item_code)
@@ -113,6 +116,7 @@ def slots(
         internal=internal,
         persons=persons,
         kept=kept,
+        place=place,
     )
 
 
@@ -131,15 +135,16 @@ def _views(
     persons: int = 1,
     kept: Collection[int] = (),
     opens: Opens | None = None,
+    place: str = "window",
     rows: Iterable[Slot] | None = None,
 ) -> list[SlotView]:
     """:param rows: the hall's slots of these days, where they are read already; by start."""
     opens = opens or Opens(now)
     local = now.astimezone(hall.zone)
     if rows is None:
-        rows = Slot.objects.filter(hall_id=hall.id, day__range=(first, last), business__in=_businesses(item)).order_by(
-            "starts_at", "id"
-        )
+        lines = rules.lines_of(item, place)
+        rows = Slot.objects.filter(hall_id=hall.id, day__range=(first, last), business__in=lines)
+        rows = rows.order_by("starts_at", "id")
     kinds = {}
     offered = []
     for row in rows:
@@ -162,7 +167,7 @@ def _views(
             item=item,
             policy=hall.policy.booking,
             now=local,
-            opens=opens.at(hall, slot.day),
+            opens=opens.at(hall, slot.day, slot.business),
             person=person or PersonFacts(barred=barred, live=people.get(None, PersonFacts()).live),
             channel=channel,
             internal=internal,
@@ -189,10 +194,6 @@ def _views(
             )
         )
     return found
-
-
-def _businesses(item: ItemFacts) -> list[str]:
-    return [f"item:{item.code}", f"cat:{item.category}", "hall"]
 
 
 def _cut_anew(slot: SlotFacts, offered: Sequence[SlotFacts]) -> bool:
@@ -252,13 +253,21 @@ def _person_facts(
 
 
 def alternatives(
-    *, hall: Hall, item_code: str, near: datetime, now: datetime, n: int = 3, channel: str = "web"
+    *,
+    hall: Hall,
+    item_code: str,
+    near: datetime,
+    now: datetime,
+    n: int = 3,
+    channel: str = "web",
+    place: str = "window",
 ) -> tuple[Alternative, ...]:
     """The nearest quiet slots (错峰) of the item in this hall that can be booked now, by time; at most `n`."""
     item = item_facts(hall.pk, item_code)
     if item is None or not item.bookable:
         return ()
-    return alternatives_for(hall_facts(hall, now=now), item, near=near, now=now, n=n, channel=channel)
+    found = open_periods(hall_facts(hall, now=now), item, near=near, now=now, channel=channel, place=place)
+    return rules.nearest_quiet(found, near=near, n=n)
 
 
 def quiet_and_first(
@@ -302,16 +311,24 @@ def open_periods(
     opens: Opens | None = None,
     persons: int = 1,
     internal: bool = False,
+    place: str = "window",
 ) -> list[tuple[Alternative, float]]:
     """What can be booked within a month of `near`, with how busy it is. :param persons: who come together and need a
-    place each."""
+    place each; :param place: as in `slots`."""
     opens = opens or Opens(now)
     today = now.astimezone(hall.zone).date()
     around = near.astimezone(hall.zone).date()
-    last = min(rules.horizon(hall.policy.booking, today, opens.calendar), around + ALTERNATIVES_WITHIN)
+    last = min(horizon_at(hall, today, opens.calendar, place), around + ALTERNATIVES_WITHIN)
     first = max(today, around - ALTERNATIVES_WITHIN)
-    views = _views(hall, item, first=first, last=last, now=now, channel=channel, internal=internal, opens=opens)
+    views = _views(
+        hall, item, first=first, last=last, now=now, channel=channel, internal=internal, opens=opens, place=place
+    )
     return [(alternative(hall, view), view.busy) for view in views if view.bookable and view.free >= persons]
+
+
+def horizon_at(hall: HallFacts, today: date, calendar: WorkCalendar, place: str) -> date:
+    """The last day that may be open to book at this place today."""
+    return rules.horizon(rules.rules_at(hall.policy, place), today, calendar)
 
 
 def alternative(hall: HallFacts, view: SlotView) -> Alternative:
@@ -326,7 +343,7 @@ def earliest(*, halls: Sequence[Hall], item_code: str, now: datetime, channel: s
         return {}
     handled = HallItem.objects.filter(hall__in=halls, item__code=item_code, bookable=True).order_by("hall_id")
     items = {hall_id: _facts_of(item_code, *rest) for hall_id, *rest in handled.values_list("hall_id", *_COLUMNS)}
-    wanted = {business for item in items.values() for business in _businesses(item)}
+    wanted = {business for item in items.values() for business in rules.lines_of(item)}
     days = ((now - timedelta(days=1)).date(), (now + SOON).date())
     rows: dict[int, list[Slot]] = {}
     for row in Slot.objects.filter(hall_id__in=items, day__range=days, ends_at__gt=now, business__in=wanted).order_by(
@@ -342,7 +359,7 @@ def earliest(*, halls: Sequence[Hall], item_code: str, now: datetime, channel: s
             hall.pk, hall.code, hall.name_zh, hall.name_en, zone_of(hall.timezone), hall.region_id, policies[hall.pk]
         )
         item = items[hall.pk]
-        mine = [row for row in rows[hall.pk] if row.business in _businesses(item)]
+        mine = [row for row in rows[hall.pk] if row.business in rules.lines_of(item)]
         views = _views(facts, item, first=days[0], last=days[1], now=now, channel=channel, opens=opens, rows=mine)
         first = next((view for view in views if view.bookable), None)
         if first is not None:

@@ -1,7 +1,7 @@
 """Rules of booking (预约): which days are open, who may book, what a missed or cancelled appointment leads to.
 
-lifecycle: what may be done to what · opening: which days · facts, booking: who may book, cancel, move · whose: whose bookings
-count together · quotas · credit · reminders.
+lifecycle: what may be done to what · by_video: at a window or by video · opening: which days · facts, booking: who may book,
+cancel, move · whose: whose bookings count together · quotas · credit · reminders.
 
 Pure functions on frozen facts. Days are plain dates in the hall's zone; moments are aware. `now` is a parameter and,
 where a rule is about a local day or hour, in the hall's zone (`now.astimezone(zone)`). Spans are half-open: a period
@@ -20,6 +20,7 @@ from banshi.rooms.booking.rules.booking import (
     refusal,
     serves,
 )
+from banshi.rooms.booking.rules.by_video import PLACES, lines_of, place_of, rules_at, video_places
 from banshi.rooms.booking.rules.credit import (
     MISTAKE_IS_FORGIVEN_WITHIN,
     REASONS,
@@ -34,6 +35,7 @@ from banshi.rooms.booking.rules.credit import (
 from banshi.rooms.booking.rules.facts import (
     NOBODY,
     SOURCES,
+    VIDEO,
     AgentFacts,
     Barred,
     ItemFacts,
@@ -45,7 +47,7 @@ from banshi.rooms.booking.rules.facts import (
 from banshi.rooms.booking.rules.lifecycle import APPEAL, APPOINTMENT, FOLLOW_UP, WAITING, State
 from banshi.rooms.booking.rules.opening import horizon, opens_at
 from banshi.rooms.booking.rules.quotas import businesses, nearest_quiet, places, quota_for
-from banshi.rooms.booking.rules.reminders import reminder_times
+from banshi.rooms.booking.rules.reminders import reminder_times, reminders_at
 from banshi.rooms.booking.rules.whose import (
     BY_TELEPHONE,
     OWN,
@@ -66,9 +68,11 @@ __all__ = [
     "NOBODY",
     "OWN",
     "PASSED_ON",
+    "PLACES",
     "REASONS",
     "SOURCES",
     "STOPPED",
+    "VIDEO",
     "WAITING",
     "AgentFacts",
     "Barred",
@@ -90,18 +94,23 @@ __all__ = [
     "in_a_row",
     "in_force",
     "is_of",
+    "lines_of",
     "move_refusal",
     "nearest_quiet",
     "opens_at",
     "party_of",
+    "place_of",
     "places",
     "quota_for",
     "rebooking_forgives",
     "refusal",
     "reminder_times",
+    "reminders_at",
+    "rules_at",
     "serves",
     "storable",
     "suspended",
     "suspensions_from",
     "tells_which",
+    "video_places",
 ]

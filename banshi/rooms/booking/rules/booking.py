@@ -10,7 +10,7 @@ from typing import Any
 from banshi.kernel.policy import BookingPolicy, Quota
 from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking.rules.credit import suspended
-from banshi.rooms.booking.rules.facts import NOBODY, AgentFacts, ItemFacts, PersonFacts, SlotFacts
+from banshi.rooms.booking.rules.facts import NOBODY, VIDEO, AgentFacts, ItemFacts, PersonFacts, SlotFacts
 from banshi.rooms.booking.rules.lifecycle import APPOINTMENT, State
 
 STOPPED = {"zh": "这个时段不再接受预约", "en": "This period takes no more bookings"}
@@ -150,14 +150,15 @@ def _not_open(
 
 
 def serves(slot: SlotFacts, item: ItemFacts, quotas: Sequence[Quota] = ()) -> bool:
-    """Whether the slot's places are for this item: its own, its category's or the hall's, and its session serves it.
+    """Whether the slot's places are for this item: its own, its category's, the hall's or those by video, and its session
+    serves it.
 
     An item with places of its own cannot use up those of its category.
     """
     own = f"item:{item.code}"
-    if slot.business != own and any(q.target == "item" and q.code == item.code for q in quotas):
+    if slot.business not in (own, VIDEO) and any(q.target == "item" and q.code == item.code for q in quotas):
         return False
-    if slot.business not in (own, f"cat:{item.category}", "hall"):
+    if slot.business not in (own, f"cat:{item.category}", "hall", VIDEO):
         return False
     if slot.extended_only and not item.extended:
         return False

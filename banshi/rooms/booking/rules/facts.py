@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Final
 
 from banshi.rooms.catalogue.rules.retiring import Retired
 from banshi.rooms.catalogue.rules.seasons import Seasons
@@ -11,6 +12,7 @@ from banshi.rooms.catalogue.rules.seasons import Seasons
 _NOON = time(12)
 
 
+VIDEO: Final = "video"  # the business of all places by video, whatever the matter
 SOURCES = ("web", "wechat", "app", "kiosk", "phone", "video", "staff", "api")
 
 
@@ -37,7 +39,7 @@ class SlotFacts:
     """A period and its places. Moments are aware; `starts_at` and `ends_at` in the hall's zone."""
 
     id: int
-    business: str  # cat:<code> | item:<code> | hall
+    business: str  # cat:<code> | item:<code> | hall | video
     day: date
     half: str
     starts_at: datetime

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from banshi.kernel.policy import MessagePolicy
+from banshi.kernel.policy import HallPolicy, MessagePolicy
 
 _DAY = timedelta(days=1)
+
+
+def reminders_at(place: str, policy: HallPolicy, starts_at: datetime, now: datetime) -> dict[str, datetime]:
+    """As `reminder_times`. By video nobody leaves the house: who was not reminded the day before is when the lobby opens."""
+    if place == "window":
+        return reminder_times(policy.messages, starts_at, now)
+    found = reminder_times(
+        policy.messages.model_copy(update={"leave_before": policy.video.lobby_minutes}), starts_at, now
+    )
+    at = found.get("reminder") or found.get("leave")
+    return {"reminder": at} if at is not None else {}
 
 
 def reminder_times(policy: MessagePolicy, starts_at: datetime, now: datetime) -> dict[str, datetime]:

@@ -30,13 +30,13 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Code {code}[, valid for {minutes} minutes].[ {whom}.]",
     },
     "confirmation": {
-        "zh": "约好了：{when}，{hall}[，办“{item}”][，{persons} 人一起叫一个号]。[带：{bring}。][提前 {early} 分钟到。][预约号 {code}。][出示、改期、取消：{link}]",
-        "en": "Booked: {when}, {hall}[, for “{item}”][, {persons} people with one number].[ Bring: {bring}.][ Come {early} minutes early.]"
+        "zh": "约好了：{when}，{hall}[，办“{item}”][，{persons} 人一起叫一个号]。[带：{bring}。][提前 {early} 分钟到。][{by_video}。][预约号 {code}。][出示、改期、取消：{link}]",
+        "en": "Booked: {when}, {hall}[, for “{item}”][, {persons} people with one number].[ Bring: {bring}.][ Come {early} minutes early.][ {by_video}.]"
         "[ Reference {code}.][ Show, change or cancel: {link}]",
     },
     "reminder": {
-        "zh": "{when}，{hall}[，办“{item}”][，{persons} 人一起叫一个号]。[带：{bring}。][提前 {early} 分钟到。][来不了就取消，把位子让出来：{link}]",
-        "en": "{when}, {hall}[, for “{item}”][, {persons} people with one number].[ Bring: {bring}.][ Come {early} minutes early.]"
+        "zh": "{when}，{hall}[，办“{item}”][，{persons} 人一起叫一个号]。[带：{bring}。][提前 {early} 分钟到。][{by_video}。][来不了就取消，把位子让出来：{link}]",
+        "en": "{when}, {hall}[, for “{item}”][, {persons} people with one number].[ Bring: {bring}.][ Come {early} minutes early.][ {by_video}.]"
         "[ Can't come? Cancel and somebody else can: {link}]",
     },
     "leave": {
@@ -44,8 +44,8 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Time to leave: {when}, {hall}[ ({address})][, for “{item}”].[ Bring: {bring}.][ Take a number first; show: {link}]",
     },
     "moved": {
-        "zh": "改好了：[原来{was}，]现在{when}，{hall}[，办“{item}”][，{persons} 人一起叫一个号]。[原因：{reason}。][提前 {early} 分钟到。][预约号不变：{code}。][{link}]",
-        "en": "Changed[ from {was}]: now {when}, {hall}[, for “{item}”][, {persons} people with one number].[ Reason: {reason}.][ Come {early} minutes early.]"
+        "zh": "改好了：[原来{was}，]现在{when}，{hall}[，办“{item}”][，{persons} 人一起叫一个号]。[原因：{reason}。][提前 {early} 分钟到。][{by_video}。][预约号不变：{code}。][{link}]",
+        "en": "Changed[ from {was}]: now {when}, {hall}[, for “{item}”][, {persons} people with one number].[ Reason: {reason}.][ Come {early} minutes early.][ {by_video}.]"
         "[ The reference stays {code}.][ {link}]",
     },
     "moved_by_hall": {

@@ -41,7 +41,9 @@ ON CONFLICT (hall_id, day) DO UPDATE SET last = remote_counter.last + 1 RETURNIN
 @dataclass(frozen=True)
 class Asking:
     """Who wants what, where. `item`: code of a matter of the hall. `person_id`: whoever it is for, as the caller knows them;
-    None: somebody who only asks. `device_id`: the machine they stand at. `skills`: asked for outright, else the item's."""
+    None: somebody who only asks. `device_id`: the machine they stand at. `skills`: asked for outright, else the item's.
+    `appointment`: code of the time booked by video that it is for; who has one is never too many, and goes first from
+    `first_from` on."""
 
     hall: Hall
     origin: str
@@ -54,6 +56,8 @@ class Asking:
     device_id: int | None = None
     case_id: int | None = None
     skills: Sequence[str] = ()
+    appointment: str = ""
+    first_from: datetime | None = None
 
 
 def ask(asking: Asking, *, by: Actor, now: datetime) -> RemoteSession:
@@ -79,11 +83,11 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> RemoteSession:
                 ref=code_from(os.urandom(19)), hall=asking.hall, day=local.date(), person_id=asking.person_id,
                 account_id=asking.account_id, asked_by=str(by), item=item, case_id=asking.case_id, origin=asking.origin,
                 device_id=asking.device_id, wants=asking.wants, media=asking.media, language=asking.language,
-                skills=skills, asked_at=now,
+                skills=skills, asked_at=now, appointment=asking.appointment, first_from=asking.first_from,
             )  # fmt: skip
             session.seq = _number(asking.hall, session)  # from here on one after the other, in a hall
             place = queries.place(session, now=now)
-            if place.ahead >= most:
+            if place.ahead >= most and not asking.appointment:
                 raise Refused("too-many-waiting", facts={"waiting": place.ahead})
             session.promised_at = None if place.minutes is None else now + timedelta(minutes=place.minutes)
             session.save()
@@ -94,6 +98,20 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> RemoteSession:
         if open_one is None:
             raise
         raise Refused("already-waiting", facts={"number": open_one.no}) from clash
+    return session
+
+
+def is_for(*, ref: str, appointment: str, first_from: datetime | None, by: Actor, now: datetime) -> RemoteSession:
+    """Who waits already turns out to have booked this time: they go first with it.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        session = locked(ref)
+        need(session, "say")
+        changed(session, appointment=appointment, first_from=first_from)
+        record("remote_for_booking", session, by=by, now=now, facts={"appointment": appointment})
+        told(session, now=now)
     return session
 
 
@@ -160,7 +178,7 @@ def close_due(*, hall: Hall, now: datetime) -> int:
     if queries.closed(hall, now=now) is None:
         return 0
     done = 0
-    for ref in list(queries.in_line(hall.pk).filter(state="waiting").values_list("ref", flat=True)):
+    for ref in list(queries.in_line(hall.pk, now=now).filter(state="waiting").values_list("ref", flat=True)):
         with transaction.atomic():
             session = locked(ref)
             if session.state == "waiting":

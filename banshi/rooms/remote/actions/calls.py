@@ -40,7 +40,8 @@ LOOKS = 3
 
 
 def assign(hall: Hall | None = None, *, now: datetime) -> list[RemoteSession]:
-    """Give everybody who can be helped now a free seat that can help them, first who asked first. The only one that gives.
+    """Give everybody who can be helped now a free seat that can help them: first whose booked time has come, then who asked
+    first. The only one that gives.
 
     :param hall: None = every hall. :returns: the sessions that ring now because of it.
     """
@@ -50,7 +51,7 @@ def assign(hall: Hall | None = None, *, now: datetime) -> list[RemoteSession]:
         seats = queries.free_seats(hall_id, now=now)
         if not seats:
             break
-        calls = queries.calls_in_line(hall_id, most=MOST_CALLS)
+        calls = queries.calls_in_line(hall_id, now=now, most=MOST_CALLS)
         pairs = routing.pairs(calls, seats)
         found = [_give(call.id, seat.id, patient=look > 0, now=now) for call, seat in pairs]
         given += [each for each in found if each is not None]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from banshi.kernel.policy import VideoPolicy
 from banshi.kernel.refusals import Refusal, Refused
@@ -48,6 +49,11 @@ def open_of(person_id: int | None) -> RemoteSession | None:
 def open_of_account(account_id: int) -> RemoteSession | None:
     """The session an account has under way, the newest."""
     return _sessions().filter(account_id=account_id, ended_at=None).order_by("-id").first()
+
+
+def held_for(appointment: str) -> RemoteSession | None:
+    """The session under way for a booked time."""
+    return _sessions().filter(appointment=appointment, ended_at=None).first()
 
 
 def of_account(account_id: int, *, most: int = 20) -> list[RemoteSession]:
@@ -92,10 +98,25 @@ def hand_mark(session: RemoteSession) -> str:
 # --- The line -----------------------------------------------------------------------------------------------------
 
 
-def in_line(hall_id: int | None = None) -> QuerySet[RemoteSession]:
-    """Who waits for a seat, in the order in which they are helped."""
-    rows = RemoteSession.objects.filter(state__in=rules.LINE).order_by("asked_at", "id")
+def in_line(hall_id: int | None = None, *, now: datetime) -> QuerySet[RemoteSession]:
+    """Who waits for a seat, in the order in which they are helped: whose booked time has come, then who asked first."""
+    rows = RemoteSession.objects.filter(state__in=rules.LINE).order_by(*_turn(now))
     return rows if hall_id is None else rows.filter(hall_id=hall_id)
+
+
+def _turn(now: datetime) -> tuple[Any, ...]:
+    return Case(When(first_from__lte=now, then=F("first_from"))).asc(nulls_last=True), "asked_at", "id"
+
+
+def _before(session: RemoteSession, *, now: datetime) -> Q:
+    """Who is helped before a session; before it is saved, whoever has asked already."""
+    asked = Q(asked_at__lt=session.asked_at) | Q(asked_at=session.asked_at, id__lt=session.pk)
+    if session.pk is None:
+        asked = Q(pk__gt=0)
+    first = session.first_from
+    if first is None or first > now:
+        return Q(first_from__lte=now) | asked
+    return Q(first_from__lte=now) & (Q(first_from__lt=first) | (Q(first_from=first) & asked))
 
 
 def halls_in_line() -> set[int]:
@@ -115,10 +136,8 @@ def place(session: RemoteSession, *, now: datetime) -> Place:
     """Where a session stands in the line of its hall; before it is saved, where it would."""
     if session.pk is not None and session.state not in rules.LINE:
         return Place(0, None)
-    before = in_line(session.hall_id)
-    if session.pk is not None:
-        before = before.filter(Q(asked_at__lt=session.asked_at) | Q(asked_at=session.asked_at, id__lt=session.pk))
-    return _seats_of(session.hall_id, now).place(call_of(session), ahead=before.count(), now=now)
+    ahead = in_line(session.hall_id, now=now).filter(_before(session, now=now)).count()
+    return _seats_of(session.hall_id, now).place(call_of(session), ahead=ahead, now=now)
 
 
 @dataclass(frozen=True)
@@ -155,13 +174,13 @@ class Standing:
 
 
 def standing(hall_id: int, *, now: datetime) -> Standing:
-    calls = {call.id: (n, call) for n, call in enumerate(calls_in_line(hall_id))}
+    calls = {call.id: (n, call) for n, call in enumerate(calls_in_line(hall_id, now=now))}
     return Standing(calls, _seats_of(hall_id, now), now)
 
 
-def calls_in_line(hall_id: int | None = None, *, most: int | None = None) -> list[routing.Call]:
+def calls_in_line(hall_id: int | None = None, *, now: datetime, most: int | None = None) -> list[routing.Call]:
     """Who waits for a seat, in order, as `routing` knows them."""
-    rows = in_line(hall_id).values_list("pk", "hall_id", "skills", "language", "only_seat_id")[:most]
+    rows = in_line(hall_id, now=now).values_list("pk", "hall_id", "skills", "language", "only_seat_id")[:most]
     return [routing.Call(pk, hall, frozenset(skills), language, seat) for pk, hall, skills, language, seat in rows]
 
 
@@ -172,10 +191,10 @@ def _lengths(hall_id: int) -> list[float]:
     return [(ended - answered).total_seconds() / 60 for answered, ended in ends if ended is not None]
 
 
-def waiting(hall_ids: Collection[int]) -> list[RemoteSession]:
+def waiting(hall_ids: Collection[int], *, now: datetime) -> list[RemoteSession]:
     """The lines of halls, in their order, with those that ring."""
     rows = _sessions().filter(hall_id__in=hall_ids, state__in=[*rules.LINE, "ringing"])
-    return list(rows.order_by("asked_at", "id"))
+    return list(rows.order_by(*_turn(now)))
 
 
 def closed(hall: Hall, *, now: datetime) -> Refusal | None:

@@ -23,13 +23,15 @@ BY: Final = {
 
 @dataclass(frozen=True)
 class Figures:
-    """`asked` on these days; of them `answered` and `closed` – ended after a talk –, `left` before one; `users`: people helped,
-    as far as they are known; `score_mean` of the `rated`, 0 to 10; seconds from asking to the answer, and from it to the end."""
+    """`asked` on these days; of them `booked` – for a time booked by video –, `answered` and `closed` – ended after a talk –,
+    `left` before one; `users`: people helped, as far as they are known; `score_mean` of the `rated`, 0 to 10; seconds from
+    asking to the answer, and from it to the end."""
 
     code: str
     name_zh: str
     name_en: str
     asked: int
+    booked: int
     answered: int
     closed: int
     left: int
@@ -59,6 +61,7 @@ def stats(*, halls: Collection[int], first: date, last: date, by: str | None = N
 
 _SUMS: Final = {
     "asked_": Count("pk"),
+    "booked_": Count("pk", filter=~Q(appointment="")),
     "answered_": Count("pk", filter=Q(answered_at__isnull=False)),
     "closed_": Count("pk", filter=Q(answered_at__isnull=False, ended_at__isnull=False)),
     "left_": Count("pk", filter=Q(answered_at=None, ended_at__isnull=False)),
@@ -71,7 +74,7 @@ _SUMS: Final = {
 
 
 def _made(row: dict[str, Any]) -> dict[str, Any]:
-    counts = {name: row[f"{name}_"] for name in ("asked", "answered", "closed", "left", "users", "rated")}
+    counts = {name: row[f"{name}_"] for name in ("asked", "booked", "answered", "closed", "left", "users", "rated")}
     return counts | {
         "score_mean": None if row["score_"] is None else round(float(row["score_"]), 2),
         "wait_mean_s": _seconds(row["wait_"]),

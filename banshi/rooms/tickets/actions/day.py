@@ -127,7 +127,8 @@ def _sign_idle_windows_out(hall: Hall, day: date, now: datetime) -> None:
 CAME_SQL = """
 SELECT CASE WHEN a.checked_in_at <= a.ends_at THEN EXTRACT(EPOCH FROM a.checked_in_at - a.starts_at)::float END
 FROM booking_appointment a
-WHERE a.hall_id = %s AND a.day = %s AND a.ends_at <= %s AND a.state IN ('booked', 'checked_in', 'served', 'no_show')
+WHERE a.hall_id = %s AND a.day = %s AND a.business <> 'video' AND a.ends_at <= %s
+  AND a.state IN ('booked', 'checked_in', 'served', 'no_show')
 ORDER BY a.starts_at, a.id
 """
 

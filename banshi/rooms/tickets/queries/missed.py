@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.spans import Span, merge
-from banshi.rooms.booking.models import Appointment, LedgerEntry
+from banshi.rooms.booking.models import BY_VIDEO, Appointment, LedgerEntry
 from banshi.rooms.booking.queries.credit import FORGIVEN
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.queries import policy_of
@@ -195,17 +195,20 @@ _CAME_FOR_ANOTHER = (
     & ~Exists(LedgerEntry.objects.filter(visit=OuterRef("visit_group"), kind="no_show"))
 )
 _FORGIVEN = When(FORGIVEN | _CAME_FOR_ANOTHER, then=Value("no_show_forgiven"))
+_BY_VIDEO = When(BY_VIDEO & Q(state="checked_in"), then=F("state"))  # nobody has a number there
 _NOT_ACCEPTED = Exists(Ticket.objects.filter(appointment=OuterRef("pk"), state="finished", outcome="refused"))
 
 # The state of an appointment as its person and whoever booked it read it, for `annotate`: that a window refused it, its
 # number alone says, to its holder.
 SHOWN_STATE = Case(
+    _BY_VIDEO,
     When(state="checked_in", then=_last_number(_NOT_REACHED, When(_OVER | _REFUSED, then=Value("number_over")))),
     _FORGIVEN,
     default=F("state"),
 )
 # As staff read it: what was not accepted at the window is not served.
 STATE_TO_STAFF = Case(
+    _BY_VIDEO,
     When(
         state="checked_in",
         then=_last_number(_NOT_REACHED, When(_REFUSED, then=Value("refused")), When(_OVER, then=Value("number_over"))),
@@ -232,6 +235,8 @@ class Stated(Protocol):
 
 def came_without_number(booked: Appointment) -> bool:
     """Whether its period went by while its person was in the hall for something else: no number, and no no-show."""
+    if booked.place == "video":
+        return False
     return booked.state == "checked_in" and not Ticket.objects.filter(appointment=booked).exists()
 
 

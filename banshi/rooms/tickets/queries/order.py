@@ -49,7 +49,7 @@ BOOKED_CTES = """booked_waiting AS (
 ), booked_to_come AS (
   SELECT min(a.starts_at) AS starts_at FROM booking_appointment a
   WHERE a.hall_id = (SELECT hall_id FROM here) AND a.day = (SELECT day FROM here)
-    AND a.state = 'booked' AND a.ends_at > %(now)s
+    AND a.business <> 'video' AND a.state = 'booked' AND a.ends_at > %(now)s
 )"""
 
 # Closures that run now: of the whole hall, of zones and the categories whose people wait there – without a zone of their

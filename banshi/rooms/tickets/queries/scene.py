@@ -208,7 +208,7 @@ WITH plan AS (
 )
 SELECT NULL::int, a.persons::bigint, a.category_id, a.starts_at, a.ends_at, count(*)
 FROM booking_appointment a
-WHERE a.hall_id = %(hall)s AND a.day = %(day)s AND a.state = 'booked' AND a.ends_at > %(now)s
+WHERE a.hall_id = %(hall)s AND a.day = %(day)s AND a.business <> 'video' AND a.state = 'booked' AND a.ends_at > %(now)s
 GROUP BY 2, 3, 4, 5
 UNION ALL
 SELECT p.desks, p.window_id, p.category_id, (%(day)s::date + p.starts) AT TIME ZONE h.timezone,

@@ -37,6 +37,7 @@ from banshi.surfaces.api.schemas.figures import (
     VisitsPage,
 )
 from banshi.surfaces.api.schemas.halls import (
+    BookedPlace,
     CategoryOut,
     ChanceOut,
     ElementOut,
@@ -142,6 +143,7 @@ __all__ = [
     "AppointmentOut",
     "Asked",
     "AtWindowOut",
+    "BookedPlace",
     "BookingIn",
     "BringOut",
     "CaseRatingOut",

@@ -423,8 +423,12 @@ class ChanceOut(Out):
     wait: WaitOut | None
 
 
+BookedPlace = Literal["window", "video"]
+
+
 class SlotOut(Out):
     id: int
+    place: BookedPlace
     starts_at: datetime
     ends_at: datetime
     quota: int

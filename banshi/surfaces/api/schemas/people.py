@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from banshi.surfaces.api.schemas.base import PRINTABLE, Code, Day, Id, In, Moment, Named, Out, _text
-from banshi.surfaces.api.schemas.halls import SituationOut
+from banshi.surfaces.api.schemas.halls import BookedPlace, SituationOut
 
 # ---- closures ----
 
@@ -136,6 +136,9 @@ class AppointmentOut(Out):
     code: str
     qr: str = Field(description="Text of the QR code to show on arrival; signed. Empty where a mandate is over.")
     status: Literal["booked", "checked_in", "served", "cancelled", "no_show"]
+    place: BookedPlace = Field(
+        "window", description="`video`: nobody comes to the hall; a clerk calls them at its time."
+    )
     without_number: bool = Field(
         False,
         description="`checked_in`, but no number was taken: the person was in the hall, so it is no no-show.",
