@@ -5244,6 +5244,8 @@ CREATE TABLE public.tickets_paper_block (
     made_at timestamp with time zone NOT NULL,
     category_id bigint NOT NULL,
     hall_id bigint NOT NULL,
+    device_id bigint,
+    ended_at timestamp with time zone,
     CONSTRAINT a_paper_block_has_numbers CHECK (((first >= 1) AND (last >= first) AND (last <= 99999)))
 );
 
@@ -7731,6 +7733,8 @@ CREATE INDEX tickets_miss_window_id_f34bf839 ON public.tickets_miss USING btree 
 
 CREATE INDEX tickets_paper_block_category_id_2cd21cc0 ON public.tickets_paper_block USING btree (category_id);
 
+CREATE INDEX tickets_paper_block_device_id_60c55e3b ON public.tickets_paper_block USING btree (device_id);
+
 CREATE INDEX tickets_paper_block_hall_id_813c7466 ON public.tickets_paper_block USING btree (hall_id);
 
 CREATE INDEX tickets_pause_session_id_71f4151d ON public.tickets_pause USING btree (session_id);
@@ -8970,6 +8974,9 @@ ALTER TABLE ONLY public.tickets_paper_block
     ADD CONSTRAINT tickets_paper_block_category_id_2cd21cc0_fk_places_category_id FOREIGN KEY (category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.tickets_paper_block
+    ADD CONSTRAINT tickets_paper_block_device_id_60c55e3b_fk_devices_device_id FOREIGN KEY (device_id) REFERENCES public.devices_device(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_paper_block
     ADD CONSTRAINT tickets_paper_block_hall_id_813c7466_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.tickets_pause
@@ -9369,4 +9376,5 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('staffing', '0001_initial', now()),
     ('staffing', '0002_desks_to_come', now()),
     ('staffing', '0003_saved_filters', now()),
+    ('tickets', '0021_numbers_ahead_for_machines', now()),
     ('zones', '0001_night_zones', now());
