@@ -20,6 +20,7 @@ from banshi.agent.door import Door
 from banshi.agent.journal import Journal, Taken
 from banshi.agent.simulated import parts
 from banshi.agent.simulated.world import World
+from banshi.kernel.machine_orders import DOOR_PORT
 from banshi.kernel.version import VERSION
 
 FOLDER = Path.home() / ".banshi-agent"
@@ -54,7 +55,12 @@ def _arguments() -> argparse.ArgumentParser:
         "--simulated", type=Path, required=True, help="folder of the simulated parts; there are no others yet"
     )
     run.add_argument("--beat", type=float, default=BEAT_S, help="seconds between heartbeats")
-    run.add_argument("--door", type=int, default=0, help="port on 127.0.0.1 for the page on this PC; 0: none")
+    run.add_argument(
+        "--door",
+        type=int,
+        default=0,
+        help=f"port on 127.0.0.1 for the page on this PC, {DOOR_PORT} for a kiosk; 0: none",
+    )
     run.set_defaults(act=_run)
     return top
 

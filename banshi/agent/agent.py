@@ -5,20 +5,22 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from banshi.agent.deeds import do
 from banshi.agent.drivers import Parts, Trouble, Unsure
 from banshi.agent.journal import Entry, Journal
 from banshi.agent.line import KeyEnded, Line, LineDown, SaidNo
+from banshi.agent.numbers import Numbers
 from banshi.kernel.machine_orders import HEALTH
 from banshi.kernel.version import VERSION
 
 log = logging.getLogger("banshi.agent")
 BEAT_S: Final = 15.0
 WAIT_S: Final = 25
+AHEAD_S: Final = 300.0  # how often it is asked which numbers may be given while the line is down
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 # A deed takes a while itself: begun later than this it might end after its order was given up, and be repeated by a person.
 BEGUN_WITHIN: Final = 0.5
@@ -55,10 +57,15 @@ class Agent:
         self.line, self.journal, self.parts, self.clock = line, journal, parts, clock
         self.beat_s, self.wait_s, self.chance = beat_s, wait_s, chance
         self.server_version = ""
+        self.numbers = Numbers(journal, parts)
+        self.asked_ahead_at: float | None = None  # monotonic
         lost = journal.after_a_stop(at=clock.wall())
         if lost:
             log.warning("%d orders were under way when the program ended: nobody knows whether they came out", lost)
         journal.forget_old(at=clock.wall())
+        if self.numbers.after_a_stop():
+            log.warning("a number was being printed when the program ended: it may have come out, and is called")
+        self.numbers.forget_old(wall=clock.wall())
 
     # --- One turn of each loop -------------------------------------------------------------------------------------
 
@@ -69,6 +76,7 @@ class Agent:
         """
         self.work()
         self.report()
+        self.look_ahead()
         fetched = self.line.fetch(wait_s=self.wait_s)
         self._compare(fetched.version)
         at = self.clock.wall()
@@ -95,6 +103,27 @@ class Agent:
             except SaidNo as no:
                 log.error("order %d ended as %s, and the server says %s", ended.id, ended.state, no.slug)
             self.journal.told(ended.key)
+        while given := self.numbers.untold(wall=self.clock.wall()):
+            try:
+                self.line.numbers(given)
+            except SaidNo as no:
+                log.error(
+                    "%d offline numbers from %s%d on, and the server says %s", len(given), *_first(given), no.slug
+                )
+            for each in given:
+                self.numbers.told(each["letter"], each["seq"])
+            self.asked_ahead_at = None  # what is left may be little
+
+    def look_ahead(self) -> None:
+        """What may be given while the line is down, asked now and then. :raises LineDown, KeyEnded."""
+        since = self.asked_ahead_at
+        if "receipt_printer" not in self.parts or (since is not None and self.clock.monotonic() - since < AHEAD_S):
+            return
+        try:
+            self.numbers.keep(self.line.numbers_ahead(anew=self.numbers.hall() is None), wall=self.clock.wall())
+        except (SaidNo, KeyError, TypeError, ValueError) as no:  # a server of an older version, say
+            log.warning("no numbers ahead: %s", no)
+        self.asked_ahead_at = self.clock.monotonic()
 
     def beat(self) -> None:
         """Say that the machine is there and how its parts are. :raises LineDown, KeyEnded."""
@@ -162,6 +191,10 @@ class Agent:
             except KeyEnded:
                 return  # the other loop says so
             self.clock.sleep(max(self.beat_s, pause(tries, self.chance()) if tries else 0.0))
+
+
+def _first(given: Sequence[Mapping[str, Any]]) -> tuple[str, int]:
+    return given[0]["letter"], given[0]["seq"]
 
 
 def _health(ask: Callable[[], str]) -> str:

@@ -11,6 +11,8 @@ import json
 import os
 import sqlite3
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +28,23 @@ CREATE TABLE IF NOT EXISTS orders (
   CHECK (body IS NULL OR state = 'seen'), CHECK (told = 0 OR ended_at IS NOT NULL)
 )
 """
+# Numbers in hand for an hour without the line, and those that were given (agent/numbers.py).
+_NUMBERS: Final = (
+    """
+CREATE TABLE IF NOT EXISTS ahead (
+  letter TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, category TEXT NOT NULL, name TEXT NOT NULL,
+  name_en TEXT NOT NULL, spans TEXT NOT NULL, PRIMARY KEY (letter, first)
+)
+""",
+    """
+CREATE TABLE IF NOT EXISTS given (
+  letter TEXT NOT NULL, seq INTEGER NOT NULL, press TEXT NOT NULL UNIQUE, category TEXT NOT NULL, language TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('begun', 'done', 'unsure')), at REAL NOT NULL, told INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (letter, seq)
+)
+""",
+    "CREATE TABLE IF NOT EXISTS hall (one INTEGER PRIMARY KEY CHECK (one = 1), said TEXT NOT NULL)",
+)
 
 
 class Taken(Exception):
@@ -67,7 +86,8 @@ class Journal:
             self._file.execute("PRAGMA secure_delete = ON")
             self._file.execute("PRAGMA journal_size_limit = 0")  # what stood on a page before stands nowhere after it
             self._file.execute("BEGIN EXCLUSIVE")
-            self._file.execute(_TABLE)
+            for table in (_TABLE, *_NUMBERS):
+                self._file.execute(table)
             self._file.execute("COMMIT")
         except sqlite3.OperationalError as busy:
             self._file.close()
@@ -79,7 +99,7 @@ class Journal:
 
     def after_a_stop(self, *, at: datetime) -> int:
         """What was begun when the program ended: it may have come out. :returns: how many."""
-        return self._do(
+        return self.do(
             "UPDATE orders SET state = 'unsure', why = 'restarted', ended_at = ? WHERE state = 'begun'", at.timestamp()
         )
 
@@ -87,7 +107,7 @@ class Journal:
         """An order came in. One that is known – of a server that was restored from its backup, say – is not done a second time,
         but told again.
         """
-        self._do(
+        self.do(
             "INSERT INTO orders (key, id, kind, body, state, seen_at, takes_s) VALUES (?, ?, ?, ?, 'seen', ?, ?)"
             " ON CONFLICT (key) DO UPDATE SET id = excluded.id, told = 0",
             key, order, kind, json.dumps(body), at.timestamp(), takes_s,
@@ -95,16 +115,16 @@ class Journal:
 
     def waiting(self) -> list[Entry]:
         """Seen and not begun, in turn."""
-        rows = self._rows("SELECT key, kind, body, seen_at, takes_s FROM orders WHERE state = 'seen' ORDER BY id")
+        rows = self.rows("SELECT key, kind, body, seen_at, takes_s FROM orders WHERE state = 'seen' ORDER BY id")
         return [Entry(key, kind, json.loads(body), seen_at, takes_s) for key, kind, body, seen_at, takes_s in rows]
 
     def begin(self, key: str) -> bool:
         """True for the one who may do it now. What it said is left in memory alone."""
-        return self._do("UPDATE orders SET state = 'begun', body = NULL WHERE key = ? AND state = 'seen'", key) == 1
+        return self.do("UPDATE orders SET state = 'begun', body = NULL WHERE key = ? AND state = 'seen'", key) == 1
 
     def end(self, key: str, *, state: str, why: str, at: datetime) -> None:
         """Once: what ended stays so."""
-        self._do(
+        self.do(
             "UPDATE orders SET state = ?, why = ?, body = NULL, ended_at = ?"
             " WHERE key = ? AND state IN ('seen', 'begun')",
             state, why, at.timestamp(), key,
@@ -112,20 +132,32 @@ class Journal:
 
     def untold(self) -> list[Ended]:
         """Ended, and the server has not said that it knows."""
-        rows = self._rows("SELECT key, id, state, why FROM orders WHERE ended_at IS NOT NULL AND told = 0 ORDER BY id")
+        rows = self.rows("SELECT key, id, state, why FROM orders WHERE ended_at IS NOT NULL AND told = 0 ORDER BY id")
         return [Ended(*row) for row in rows]
 
     def told(self, key: str) -> None:
-        self._do("UPDATE orders SET told = 1 WHERE key = ? AND ended_at IS NOT NULL", key)
+        self.do("UPDATE orders SET told = 1 WHERE key = ? AND ended_at IS NOT NULL", key)
 
     def forget_old(self, *, at: datetime) -> int:
         """What the server knows for long. :returns: how many."""
-        return self._do("DELETE FROM orders WHERE told = 1 AND ended_at < ?", (at - KEPT).timestamp())
+        return self.do("DELETE FROM orders WHERE told = 1 AND ended_at < ?", (at - KEPT).timestamp())
 
-    def _do(self, statement: str, *values: Any) -> int:
+    @contextmanager
+    def together(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
+        """Several statements, all of them or none."""
+        with self._lock:
+            self._file.execute("BEGIN IMMEDIATE")
+            try:
+                yield lambda statement, *values: self._file.execute(statement, values)
+            except BaseException:
+                self._file.execute("ROLLBACK")
+                raise
+            self._file.execute("COMMIT")
+
+    def do(self, statement: str, *values: Any) -> int:
         with self._lock:
             return self._file.execute(statement, values).rowcount
 
-    def _rows(self, statement: str) -> list[Any]:
+    def rows(self, statement: str, *values: Any) -> list[Any]:
         with self._lock:
-            return self._file.execute(statement).fetchall()
+            return self._file.execute(statement, values).fetchall()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -73,6 +73,7 @@ class Line:
         self._client = client
         self._path = f"/api/v1/devices/{held.device}"
         self._headers = {"Authorization": f"Bearer {held.key}"}
+        self.down = False  # whether nobody answered when it was asked last
 
     def fetch(self, *, wait_s: int) -> Fetched:
         """Orders that nobody gets a second time. :raises LineDown, KeyEnded, SaidNo."""
@@ -88,8 +89,29 @@ class Line:
         """:raises LineDown, KeyEnded, SaidNo."""
         self._said("POST", "/heartbeat", json={"parts": dict(parts), "version": version})
 
+    def numbers_ahead(self, *, anew: bool) -> dict[str, Any]:
+        """What may be given while nobody answers.
+
+        :param anew: nothing is known of what was given before. :raises LineDown, KeyEnded, SaidNo.
+        """
+        said: dict[str, Any] = self._said("POST", "/numbers/ahead", json={"anew": anew})
+        return said
+
+    def numbers(self, given: Sequence[Mapping[str, Any]]) -> None:
+        """What was given meanwhile; said again it is the same. :raises LineDown, KeyEnded, SaidNo."""
+        self._said("POST", "/numbers", json={"given": list(given)})
+
     def _said(self, method: str, path: str, **more: Any) -> Any:
-        return _asked(self._client, method, self._path + path, headers=self._headers, **more)
+        try:
+            said = _asked(self._client, method, self._path + path, headers=self._headers, **more)
+        except LineDown:
+            self.down = True
+            raise
+        except (KeyEnded, SaidNo):
+            self.down = False
+            raise
+        self.down = False
+        return said
 
 
 def _asked(client: httpx.Client, method: str, path: str, **more: Any) -> Any:

@@ -56,6 +56,8 @@ class Kind:
     takes: timedelta
 
 
+DOOR_PORT: Final = 8377  # of the program on 127.0.0.1: where the kiosk's page looks for it while the server is away
+
 MOST_TEXT: Final = 400
 MOST_LINES: Final = 40
 MOST_CELLS: Final = 1000

@@ -24,6 +24,18 @@ SLIP: dict[str, Any] = {
     "hall": "小镇大厅", "kind": "号票", "number": "A001", "lines": [["业务", "养老"]], "qr": "", "qr_says": "", "foot": []
 }  # fmt: skip
 
+# Of the server: numbers for an hour without it, at nine by the hall's clock.
+TODAY = [{"starts_at": "2026-03-10T08:45:00+08:00", "ends_at": "2026-03-10T17:00:00+08:00"}]
+AHEAD: dict[str, Any] = {
+    "hall": "town", "hall_name": "小镇大厅", "hall_name_en": "Town Hall", "timezone": "Asia/Shanghai",
+    "now": "2026-03-10T09:00:00+08:00",
+    "data": [
+        {"category": "A", "name": "社保", "name_en": "Social security", "letter": "PA", "first": 1, "last": 3, "spans": TODAY},
+        {"category": "B", "name": "不动产", "name_en": "Property", "letter": "PB", "first": 61, "last": 120, "spans": TODAY},
+        {"category": "A", "name": "社保", "name_en": "Social security", "letter": "PA", "first": 7, "last": 8, "spans": TODAY},
+    ],
+}  # fmt: skip
+
 
 class Stopped:
     """Time stands, but for what is slept; `slept` says how long each time."""
@@ -58,6 +70,9 @@ class FakeServer:
     version: str = VERSION
     lock: Any = field(default_factory=threading.Lock)
     ids: int = 0
+    ahead: dict[str, Any] = field(default_factory=lambda: dict(AHEAD))
+    numbers: list[tuple[str, int, int, str]] = field(default_factory=list)
+    anew: list[bool] = field(default_factory=list)
 
     def give(self, device: str, kind: str = "print_slip", body: Any = None, key: str = "") -> int:
         with self.lock:
@@ -90,6 +105,12 @@ class FakeServer:
             if rest == "heartbeat":
                 self.beats.append({"device": device, **body})
                 return {}
+            if rest == "numbers/ahead":
+                self.anew.append(body["anew"])
+                return self.ahead
+            if rest == "numbers":
+                self.numbers += [(one["letter"], one["seq"], one["ago_s"], one["language"]) for one in body["given"]]
+                return {"data": []}
             order = int(rest.split("/")[1])
             self.ended.append((device, order, body["state"], body["why"]))
             return {"id": order, **body}

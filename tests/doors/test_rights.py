@@ -27,7 +27,7 @@ WITHOUT_HALL = {
     "get_cabinet", "drop_papers", "pick_up", "pick_up_taken", "pick_up_shut", "list_deliveries",
     "heartbeat", "get_fleet", "get_zone", "enter_zone", "left_zone", "begin_kiosk_session", "show_face", "show_code",
     "end_kiosk_session", "print_own", "begin_at_machine", "vouch_at_machine",
-    "fetch_orders", "order_ended",
+    "fetch_orders", "order_ended", "numbers_ahead", "offline_numbers",
     *(n for n in SCOPES_OF if "bundle" in n or "webhook" in n),
 } - {"issue_ticket"}  # fmt: skip
 

@@ -17,6 +17,7 @@ from django.db import models
 from banshi.foundation.crypto import FreeText
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue.models import Item
+from banshi.rooms.devices.models import Device
 from banshi.rooms.identity.models import Person, Staff
 from banshi.rooms.places.models import Category, Hall, Window
 from banshi.rooms.tickets.rules.lifecycle import NUMBER
@@ -499,11 +500,14 @@ class PlannedDesk(models.Model):
 class PaperBlock(models.Model):
     """A block of numbers printed in advance for an outage (纸质号), of a letter no machine gives.
 
-    Blocks of a letter follow each other, so that no two sheets ever bear the same number.
+    Blocks of a letter follow each other, so that no two sheets ever bear the same number. Of a `device`: that machine alone
+    gives them, while it does not reach the server (离线号).
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
     category = models.ForeignKey(Category, on_delete=models.PROTECT)
+    device = models.ForeignKey(Device, null=True, on_delete=models.PROTECT)
+    ended_at = models.DateTimeField(null=True)  # from then on its machine gives no more of it
     letter = models.CharField(max_length=2)
     first = models.IntegerField()
     last = models.IntegerField()

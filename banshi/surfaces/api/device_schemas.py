@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from banshi.surfaces.api.schemas import Asked, In, Out, _text
 
@@ -50,3 +51,56 @@ class EndedOrderOut(Out):
     id: int
     state: Literal["done", "failed", "unsure"]
     why: OrderWhy
+
+
+class AheadIn(In):
+    anew: bool = Field(
+        False, description="The machine does not know what it gave: it gives nothing more of what it had."
+    )
+
+
+class GivenSpan(Out):
+    starts_at: datetime
+    ends_at: datetime
+
+
+class NumbersAhead(Out):
+    category: str
+    name: str
+    name_en: str
+    letter: str
+    first: int
+    last: int
+    spans: list[GivenSpan] = Field(description="When they may be given today.")
+
+
+class NumbersAheadOut(Out):
+    hall: str
+    hall_name: str
+    hall_name_en: str
+    timezone: str
+    now: datetime = Field(description="Hall time.")
+    data: list[NumbersAhead]
+
+
+class OfflineNumberIn(In):
+    letter: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,2}$")]
+    seq: int = Field(ge=1, le=99_999)
+    ago_s: int = Field(
+        ge=0, le=30 * 24 * 3600, description="How long ago it was given, in seconds of the machine's clock."
+    )
+    language: Literal["zh-hans", "en"] = "zh-hans"
+
+
+class OfflineNumbersIn(In):
+    given: list[OfflineNumberIn] = Field(min_length=1, max_length=200)
+
+
+class OfflineTaken(Out):
+    id: str
+    number: str
+    state: str
+
+
+class OfflineNumbersOut(Out):
+    data: list[OfflineTaken] = Field(description="Those that are new, by the time at which they were given.")

@@ -225,6 +225,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "vouch_at_machine": _only("staff"),
     "fetch_orders": _only("kiosk"),
     "order_ended": _only("kiosk"),
+    **dict.fromkeys(("numbers_ahead", "offline_numbers"), _only("kiosk")),
     # what is on record of a person
     "look_into_library": _only("manage", "staff"),
     **dict.fromkeys(("enter_certificate", "import_to_library", "end_certificate"), _only("manage")),

@@ -123,6 +123,8 @@ DEEDS: dict[str, Text] = {
     "planned-shift": pgettext_lazy("deed", "%(who)s planned a shift for %(what)s"),
     "printed-paper": pgettext_lazy("deed", "%(who)s printed paper numbers for %(what)s"),
     "entered-paper": pgettext_lazy("deed", "%(who)s entered paper numbers of %(what)s"),
+    "granted-numbers": pgettext_lazy("deed", "%(who)s got numbers of %(what)s ahead"),
+    "took-in-offline": pgettext_lazy("deed", "%(who)s brought offline numbers of %(what)s in"),
     "noted-outage": pgettext_lazy("deed", "%(who)s noted an outage of %(what)s"),
     "planned-desks": pgettext_lazy("deed", "%(who)s planned desks of %(what)s"),
     "removed-desks": pgettext_lazy("deed", "%(who)s took planned desks of %(what)s out"),

@@ -48,7 +48,7 @@ def _shown(
     typed: dict[str, str] | None = None,
     making: dict[str, str] | None = None,
 ) -> HttpResponseBase:
-    blocks = PaperBlock.objects.filter(hall=hall).select_related("category").order_by("-id")
+    blocks = PaperBlock.objects.filter(hall=hall, device=None).select_related("category").order_by("-id")
     letters = dict(blocks.order_by("category_id").values_list("category_id", "letter").distinct())
     today = local(hall, clock.now()).date().isoformat()
     typed = {"day": today, "from": "", "to": "", "why": ""} | (typed or {})
@@ -152,7 +152,8 @@ def make(request: Asked, hall: str) -> HttpResponseBase:
 def sheet(request: Asked, hall: str, block_id: int) -> HttpResponseBase:
     """Tear-off numbers on A4."""
     place = places.hall_by_code(hall)
-    block = PaperBlock.objects.select_related("category").filter(pk=block_id, hall=place).order_by("id").first()
+    sheets = PaperBlock.objects.select_related("category").filter(hall=place, device=None)  # a machine prints its own
+    block = sheets.filter(pk=block_id).order_by("id").first()
     if block is None:
         raise Refused("nothing-found", facts={"block": block_id})
     numbers = [tickets.paper_number(block.letter, n) for n in range(block.first, block.last + 1)]

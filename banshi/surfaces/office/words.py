@@ -353,6 +353,8 @@ AUDIT: dict[str, Text] = {
     "removed-shift": _("removed a shift"),
     "printed-paper": _("printed paper numbers"),
     "entered-paper": _("entered paper numbers"),
+    "granted-numbers": _("granted numbers ahead"),
+    "took-in-offline": _("took offline numbers in"),
     "noted-outage": _("noted an outage"),
     "planned-desks": _("planned desks"),
     "removed-desks": _("took planned desks out"),

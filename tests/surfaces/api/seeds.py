@@ -31,8 +31,8 @@ UPLOAD = {"requirement": "id", "size": 9, "name": "id.jpg"}
 # Operation → whose key, where the first of its scopes is not the one that gets furthest.
 _ASKED = ("list_consultations", "get_consultation_page", "answer_consultation")
 _MACHINES = (
-    "heartbeat", "fetch_orders", "order_ended", "enter_zone", "left_zone", "get_zone", "begin_kiosk_session", "show_face",
-    "show_code", "end_kiosk_session", "print_own", "begin_at_machine",
+    "numbers_ahead", "offline_numbers", "heartbeat", "fetch_orders", "order_ended", "enter_zone", "left_zone", "get_zone",
+    "begin_kiosk_session", "show_face", "show_code", "end_kiosk_session", "print_own", "begin_at_machine",
 )  # fmt: skip
 KEYS: Final[dict[str, str]] = {**dict.fromkeys(_ASKED, "police"), **dict.fromkeys(_MACHINES, "machine")}
 

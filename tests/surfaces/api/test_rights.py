@@ -265,6 +265,8 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "enrol_device": ("post", "/devices/NONE/enrol", {"code": "0000-0000-0000-0000"}),
     "fetch_orders": ("get", "/devices/NONE/orders", None),
     "order_ended": ("post", "/devices/NONE/orders/1/ended", {"state": "done"}),
+    "numbers_ahead": ("post", "/devices/NONE/numbers/ahead", None),
+    "offline_numbers": ("post", "/devices/NONE/numbers", {"given": [{"letter": "PA", "seq": 1, "ago_s": 60}]}),
     "pick_up_shut": ("post", "/cabinets/NONE/pickups/shut", {"code": "12345678"}),
     "heartbeat": ("post", "/devices/NONE/heartbeat", {"parts": {"reader": "ok"}, "version": "1.0"}),
     "get_fleet": ("get", "/fleet", None),

@@ -127,3 +127,10 @@ def test_a_machine_named_in_an_address_is_one_of_this_hall(
     Device.objects.create(hall=opened.other_hall, code="far-1", kind="machine", name="机", type=other)
 
     assert machine.get(f"{HERE}/?machine=far-1").context["machine"] is None
+
+
+def test_the_page_without_a_line_looks_for_the_machines_own_program_and_nowhere_else(client: Client) -> None:
+    answer = client.get("/kiosk/away")
+
+    assert "connect-src 'self' http://127.0.0.1:8377" in answer["Content-Security-Policy"]
+    assert 'data-program="http://127.0.0.1:8377"' in answer.content.decode()

@@ -46,6 +46,7 @@ from banshi.rooms.tickets.actions.moving import (
     step_out,
     unpark,
 )
+from banshi.rooms.tickets.actions.offline import OfflineNumber, numbers_ahead, take_in_offline
 from banshi.rooms.tickets.actions.paper import enter_paper, paper_number, print_paper
 from banshi.rooms.tickets.actions.planning import expect_desk, forget_desks, plan_desks, unexpect_desk
 from banshi.rooms.tickets.actions.relieving import free_window, take_over
@@ -94,6 +95,7 @@ from banshi.rooms.tickets.actions.windows import (
 from banshi.rooms.tickets.queries.stopped import excused, lets_in
 
 __all__ = [
+    "OfflineNumber",
     "Take",
     "add_matter",
     "apologise",
@@ -144,6 +146,7 @@ __all__ = [
     "mark_redirected",
     "miss",
     "missed_there",
+    "numbers_ahead",
     "of_same_visit",
     "override_mismatch",
     "paper_number",
@@ -172,6 +175,7 @@ __all__ = [
     "start",
     "step_out",
     "stopped_by",
+    "take_in_offline",
     "take_over",
     "tell_as_booked",
     "tell_back",

@@ -13,6 +13,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.numbers import code_from
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.devices.models import Device
 from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.day import close_day
@@ -31,6 +32,13 @@ def print_paper(*, hall: Hall, category: Category, n: int, by: Actor, now: datet
         raise _invalid("category", "本厅没有这个类别", "This category is in another hall")
     if not 1 <= n <= rules.MOST_AT_ONCE:
         raise _invalid("n", f"一次 1–{rules.MOST_AT_ONCE} 张", f"Between 1 and {rules.MOST_AT_ONCE} at once")
+    return next_block(hall=hall, category=category, n=n, device=None, by=by, now=now)
+
+
+def next_block(
+    *, hall: Hall, category: Category, n: int, device: Device | None, by: Actor, now: datetime
+) -> PaperBlock:
+    """The `n` numbers that follow the last ones of this category, on sheets or in a machine's hand. In a transaction."""
     Hall.objects.select_for_update(no_key=True).get(pk=hall.pk)  # letters and numbers are chosen one after the other
     last = PaperBlock.objects.filter(category=category).order_by("-last").first()
     if last is None:
@@ -40,12 +48,14 @@ def print_paper(*, hall: Hall, category: Category, n: int, by: Actor, now: datet
     else:
         letter, first = last.letter, last.last + 1
     block = PaperBlock.objects.create(
-        hall=hall, category=category, letter=letter, first=first, last=first + n - 1, made_by=str(by), made_at=now
-    )
+        hall=hall, category=category, device=device, letter=letter, first=first, last=first + n - 1, made_by=str(by),
+        made_at=now,
+    )  # fmt: skip
     facts = {"from": paper_number(letter, first), "to": paper_number(letter, block.last)}
     audit.record(
-        action="printed-paper", subject=f"category:{category.code}", by=by, now=now, hall=hall.code, facts=facts
-    )
+        action="printed-paper" if device is None else "granted-numbers", subject=f"category:{category.code}", by=by,
+        now=now, hall=hall.code, facts=facts if device is None else {**facts, "device": device.code},
+    )  # fmt: skip
     return block
 
 
@@ -126,7 +136,8 @@ def _printed(hall: Hall, given: rules.Given) -> PaperBlock:
         raise _invalid("first", "号码不在范围内", "These numbers do not fit", of=given.category)
     if given.left & given.waiting:
         raise _invalid("left", "同一个号不能既离开又等候", "A number cannot have left and wait", of=given.category)
-    blocks = list(PaperBlock.objects.filter(hall=hall, category__code=given.category).order_by("first"))
+    sheets = PaperBlock.objects.filter(hall=hall, device=None, category__code=given.category)
+    blocks = list(sheets.order_by("first"))
     printed = {n for block in blocks for n in range(block.first, block.last + 1) if n in inside}
     if printed != inside:
         raise _invalid("first", "这些号没有印过", "These numbers were never printed", of=given.category)
