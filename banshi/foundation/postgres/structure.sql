@@ -4984,6 +4984,8 @@ CREATE TABLE public.remote_session (
     person_id bigint,
     only_seat_id bigint,
     seat_id bigint,
+    appointment character varying(16) DEFAULT ''::character varying NOT NULL,
+    first_from timestamp with time zone,
     CONSTRAINT a_call_back_has_a_phone CHECK (((NOT ((state)::text = 'callback'::text)) OR (phone IS NOT NULL))),
     CONSTRAINT a_session_that_ended_says_when_and_why CHECK ((((ended_at IS NOT NULL) AND ((state)::text = 'ended'::text) AND ((why)::text = ANY ((ARRAY['helped'::character varying, 'not-helped'::character varying, 'no-answer'::character varying, 'left'::character varying, 'closed'::character varying])::text[]))) OR ((NOT ((state)::text = 'ended'::text)) AND (ended_at IS NULL) AND ((why)::text = ''::text)))),
     CONSTRAINT only_what_ended_is_rated CHECK ((((rated_at IS NULL) AND (score IS NULL)) OR ((rated_at IS NOT NULL) AND ((score >= 0) AND (score <= 10)) AND ((state)::text = 'ended'::text)))),
@@ -5262,6 +5264,8 @@ CREATE TABLE public.tickets_paper_block (
     made_at timestamp with time zone NOT NULL,
     category_id bigint NOT NULL,
     hall_id bigint NOT NULL,
+    device_id bigint,
+    ended_at timestamp with time zone,
     CONSTRAINT a_paper_block_has_numbers CHECK (((first >= 1) AND (last >= first) AND (last <= 99999)))
 );
 
@@ -7487,6 +7491,8 @@ CREATE UNIQUE INDEX one_open_fault_per_device_and_part ON public.devices_fault U
 
 CREATE UNIQUE INDEX one_open_hold_per_account ON public.booking_hold USING btree (account_id) WHERE ((ended_at IS NULL) AND ((kind)::text = 'form'::text));
 
+CREATE UNIQUE INDEX one_open_session_per_appointment ON public.remote_session USING btree (appointment) WHERE ((ended_at IS NULL) AND (NOT ((appointment)::text = ''::text)));
+
 CREATE UNIQUE INDEX one_open_session_per_person ON public.remote_session USING btree (person_id) WHERE ((ended_at IS NULL) AND (person_id IS NOT NULL));
 
 CREATE UNIQUE INDEX one_parcel_of_a_case_is_under_way ON public.delivery_parcel USING btree (case_id) WHERE (ended_at IS NULL);
@@ -7681,6 +7687,8 @@ CREATE INDEX services_by_window ON public.tickets_service USING btree (window_id
 
 CREATE INDEX services_to_learn ON public.tickets_service USING btree (id) WHERE ((ended_at IS NOT NULL) AND (learned_at IS NULL));
 
+CREATE INDEX sessions_by_appointment ON public.remote_session USING btree (appointment) WHERE (NOT ((appointment)::text = ''::text));
+
 CREATE INDEX sessions_by_booking ON public.remote_session USING btree (booking) WHERE (NOT ((booking)::text = ''::text));
 
 CREATE INDEX sessions_by_hall ON public.remote_session USING btree (hall_id, asked_at);
@@ -7754,6 +7762,8 @@ CREATE INDEX tickets_miss_ticket_id_328d09cc ON public.tickets_miss USING btree 
 CREATE INDEX tickets_miss_window_id_f34bf839 ON public.tickets_miss USING btree (window_id);
 
 CREATE INDEX tickets_paper_block_category_id_2cd21cc0 ON public.tickets_paper_block USING btree (category_id);
+
+CREATE INDEX tickets_paper_block_device_id_60c55e3b ON public.tickets_paper_block USING btree (device_id);
 
 CREATE INDEX tickets_paper_block_hall_id_813c7466 ON public.tickets_paper_block USING btree (hall_id);
 
@@ -8997,6 +9007,9 @@ ALTER TABLE ONLY public.tickets_paper_block
     ADD CONSTRAINT tickets_paper_block_category_id_2cd21cc0_fk_places_category_id FOREIGN KEY (category_id) REFERENCES public.places_category(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.tickets_paper_block
+    ADD CONSTRAINT tickets_paper_block_device_id_60c55e3b_fk_devices_device_id FOREIGN KEY (device_id) REFERENCES public.devices_device(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tickets_paper_block
     ADD CONSTRAINT tickets_paper_block_hall_id_813c7466_fk_places_hall_id FOREIGN KEY (hall_id) REFERENCES public.places_hall(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.tickets_pause
@@ -9393,8 +9406,10 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('procrastinate', '0041_post_retry_failed_job', now()),
     ('remote', '0001_seats_and_sessions', now()),
     ('remote', '0002_the_hand', now()),
+    ('remote', '0003_by_appointment', now()),
     ('sessions', '0001_initial', now()),
     ('staffing', '0001_initial', now()),
     ('staffing', '0002_desks_to_come', now()),
     ('staffing', '0003_saved_filters', now()),
+    ('tickets', '0021_numbers_ahead_for_machines', now()),
     ('zones', '0001_night_zones', now());

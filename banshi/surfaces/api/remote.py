@@ -73,7 +73,7 @@ def ask_agent(request: HttpRequest, body: RemoteIn) -> Then:
     return _given(hall, now, lambda: answer(201, _part(session.ref, who, now)))
 
 
-def _come(body: RemoteIn, code: str, who: Caller, now: datetime) -> Answer:
+def _come(body: RemoteIn, code: str, who: Caller, now: datetime) -> Then:
     """For a time booked by video. :raises Refused: those of `seen_by` and `booked.come`."""
     mine = seen_by(who, code)
     who.must("ask_agent", mine.hall.code)
@@ -81,8 +81,7 @@ def _come(body: RemoteIn, code: str, who: Caller, now: datetime) -> Answer:
         code=mine.code, account_id=mine.account_id, origin=body.from_, wants=body.wants, media=body.media,
         language=body.language, by=who.by, now=now,
     )  # fmt: skip
-    actions.assign(mine.hall, now=now)
-    return answer(201, _part(session.ref, who, now))
+    return _given(mine.hall, now, lambda: answer(201, _part(session.ref, who, now)))
 
 
 def _hall(body: RemoteIn, who: Caller, now: datetime) -> Hall:
