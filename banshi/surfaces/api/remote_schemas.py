@@ -22,7 +22,7 @@ class RemoteIn(In):
     hall: Code | None = Field(None, description="Without it the first hall that has the service, and the matter.")
     appointment: Code | None = Field(
         None,
-        description="The time booked by video that its person comes for, by a key that may see it: it names hall, matter, person.",
+        description="The time booked by video that its person comes for, by a key that may see it: it says hall, matter, person.",
     )
     from_: Literal["web", "wechat", "kiosk", "phone"] = Field("web", alias="from")
     wants: Literal["consult", "tutor", "pre-review", "accept", "book"] = "consult"
