@@ -290,7 +290,7 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
     today = local(place, now).date()
     slots = bookings.slots(
         hall=place, item_code=found.item.code, first=today, last=today + timedelta(days=DAYS_SHOWN), now=now,
-        channel=found.source, internal=found.internal, persons=found.persons,
+        channel=found.source, internal=found.internal, persons=found.persons, place=(at := _at(request, place, found.place)),
     )  # fmt: skip
     offers = bookings.offers_for([found.person_id], hall=place, now=now)
     kept = [each for each in offers if each.appointment is not None and each.appointment.code == code]
@@ -305,12 +305,25 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
         place,
         appointment=found,
         along=whole_visit.beside(row),
+        by_video=_gives_by_video(place),
+        at=at,
         kept=kept,
         days=_by_day(_besides(chances, kept)),
         refused=refused,
         why=clean(request.POST.get("why"), 120),
         status=status_of(refused) if refused else 200,
     )
+
+
+def _gives_by_video(hall: Hall) -> bool:
+    video = places.policy_of(hall.pk, now=clock.now()).video
+    return bool(video.booked_seats and video.most_waiting)
+
+
+def _at(request: Asked, hall: Hall, otherwise: str = "window") -> str:
+    """Times at a window or by video, as far as the hall gives any."""
+    wanted = clean(request.GET.get("place"), 10) or otherwise
+    return "video" if wanted == "video" and _gives_by_video(hall) else "window"
 
 
 class BookForm(forms.Form):
@@ -392,8 +405,9 @@ def new(request: Asked, hall: str) -> HttpResponseBase:
         today = local(place, now).date()
         slots = bookings.slots(
             hall=place, item_code=item_code, first=today, last=today + timedelta(days=DAYS_SHOWN), now=now,
-            channel="staff", internal=internal,
+            channel="staff", internal=internal, place=(at := "window" if internal else _at(request, place)),
         )  # fmt: skip
+        context |= {"at": "kept" if internal else at, "by_video": _gives_by_video(place)}
         context["kept"] = _may_have(found["kept"], item_code, slots)
         chances = _besides([each for each in slots if each.bookable], context["kept"])
         return page(request, "office/appointment_new.html", place, step=2, days=_by_day(chances), **context)
