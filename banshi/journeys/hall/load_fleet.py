@@ -7,6 +7,7 @@ An area that an office closed stays closed; one that the file says no more stays
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from banshi.rooms.devices.models import MachineType
 from banshi.rooms.devices.rules.fleet import PARTS
 from banshi.rooms.places.models import Hall, SelfServiceArea
 
-SAID = ("hall", "name_zh", "name_en", "place_zh", "place_en", "all_hours", "asks")
+SAID = ("hall", "name_zh", "name_en", "place_zh", "place_en", "all_hours")
 LIMITS = ("most_inside", "stay_minutes")  # where nobody in the office has set them
+DOOR = ("asks",)  # likewise
 ASKS = {"": "nobody", "card": "card", "card-or-code": "card-or-code"}  # a file without the column has no doors
 
 
@@ -46,12 +48,16 @@ def load_fleet(root: Path) -> None:
     except tables.TableError as wrong:
         raise ValueError(f"areas.csv: {wrong}") from wrong
     _counted(rows, known)
-    own = set(SelfServiceArea.objects.exclude(limits_by="").order_by("code").values_list("code", flat=True))
-    for fields, those in (
-        ((*SAID, *LIMITS), [area for area in areas if area.code not in own]),
-        (SAID, [area for area in areas if area.code in own]),
-    ):
-        SelfServiceArea.objects.bulk_create(those, update_conflicts=True, unique_fields=["code"], update_fields=fields)
+    own = {code: (limits != "", door != "") for code, limits, door in _set_by_offices()}
+    for limits, door in product((False, True), repeat=2):
+        said = (*SAID, *(() if limits else LIMITS), *(() if door else DOOR))
+        those = [area for area in areas if own.get(area.code, (False, False)) == (limits, door)]
+        SelfServiceArea.objects.bulk_create(those, update_conflicts=True, unique_fields=["code"], update_fields=said)
+
+
+def _set_by_offices() -> list[tuple[str, str, str]]:
+    """(area, who set its limits, who set its door), "" where nobody did."""
+    return list(SelfServiceArea.objects.order_by("code").values_list("code", "limits_by", "door_by"))
 
 
 def counted(root: Path) -> list[Counted]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import datetime, time
 from typing import Any, Final
 
 from django.db import transaction
@@ -17,6 +18,8 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.places.models import Category, Hall, PolicyVersion, SelfServiceArea, Window, WindowCategory
 
 MOST_INSIDE: Final = 500
+ASKS: Final = ("card", "card-or-code", "nobody")
+LIGHTS: Final = ("night", "day", "always")
 LEAST_STAY, LONGEST_STAY = 5, 240  # minutes
 
 
@@ -138,6 +141,47 @@ def set_area_limits(
         audit.record(
             action="area_limits_set", subject=f"area:{row.code}", by=by, now=now, hall=area.hall.code, facts=facts
         )
+
+
+@dataclass(frozen=True)
+class AreaDoor:
+    """What an area's door asks (card | card-or-code | nobody), whether it asks nothing on a day on which the hall is open, from
+    when to when it is night (local times), and when the lights burn (day | night | always)."""
+
+    asks: str
+    free_by_day: bool
+    nights_from: time
+    nights_until: time
+    lights: str
+
+
+def set_area_door(*, area: SelfServiceArea, door: AreaDoor, by: Actor, now: datetime) -> None:
+    """Change what its door asks and when its lights burn. From now on the presets do not say. Nobody who is inside is sent out.
+
+    :raises Refused: invalid – no such word, or a night without an end.
+    """
+    if door.asks not in ASKS:
+        raise _invalid("asks", "选一种进门方式", "Choose what the door asks")
+    if door.lights not in LIGHTS:
+        raise _invalid("lights", "选一种开灯方式", "Choose when the lights burn")
+    if door.nights_from == door.nights_until:
+        raise _invalid("nights_until", "夜间的开始和结束不能是同一时刻", "A night does not end when it begins")
+    with transaction.atomic():
+        row = SelfServiceArea.objects.select_for_update(no_key=True).get(pk=area.pk)
+        names = [field.name for field in fields(AreaDoor)]
+        was = {name: _plain(getattr(row, name)) for name in names}
+        for name in names:
+            setattr(row, name, getattr(door, name))
+        row.door_by = str(by)
+        row.save(update_fields=[*names, "door_by"])
+        facts = {"from": was, "to": {name: _plain(getattr(door, name)) for name in names}}
+        audit.record(
+            action="area_door_set", subject=f"area:{row.code}", by=by, now=now, hall=area.hall.code, facts=facts
+        )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat("minutes") if isinstance(value, time) else value
 
 
 def _invalid(field: str, zh: str, en: str) -> Refused:

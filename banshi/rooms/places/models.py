@@ -141,6 +141,7 @@ class SelfServiceArea(models.Model):
     nights_until = models.TimeField(default=time(8, 30), db_default=time(8, 30))
     lights = models.CharField(max_length=6, default="night", db_default="night")  # day | night | always
     limits_by = models.CharField(max_length=60, default="", db_default="")  # who set them here; "" = as the presets say
+    door_by = models.CharField(max_length=60, default="", db_default="")  # … and who set what the door asks
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -209,6 +209,7 @@ DEEDS: dict[str, Text] = {
     "device_seen_to": pgettext_lazy("deed", "%(who)s looks after %(what)s"),
     "maintenance_planned": pgettext_lazy("deed", "%(who)s planned a maintenance of %(what)s"),
     "maintenance_ended": pgettext_lazy("deed", "%(who)s ended the maintenance of %(what)s"),
+    "area_door_set": pgettext_lazy("deed", "%(who)s changed what the door asks and when lights burn in %(what)s"),
     "area_limits_set": pgettext_lazy("deed", "%(who)s changed how many people and how long in %(what)s"),
     "zone_opened_by_hand": pgettext_lazy("deed", "%(who)s let people into %(what)s by hand"),
     "zone_left_noted": pgettext_lazy("deed", "%(who)s noted that somebody left %(what)s"),

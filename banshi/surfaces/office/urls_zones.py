@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path(ZONE + "help/<int:help_id>/answer", zones.answer, name="zone-help-answer"),
     path(ZONE + "help/<int:help_id>/end", zones.end, name="zone-help-end"),
     path(ZONE + "limits", zones.limits, name="zone-limits"),
+    path(ZONE + "door", zones.door_asks, name="zone-door"),
     path(ZONE + "close", zones.close, name="zone-close"),
     path(ZONE + "reopen", zones.reopen, name="zone-reopen"),
     path(ZONE + "by-hand", zones.by_hand, name="zone-by-hand"),

@@ -517,6 +517,7 @@ AUDIT: dict[str, Text] = {
     "maintenance_planned": pgettext_lazy("deed", "planned a maintenance"),
     "maintenance_ended": pgettext_lazy("deed", "ended a maintenance"),
     "area_limits_set": pgettext_lazy("deed", "changed the limits of a zone"),
+    "area_door_set": pgettext_lazy("deed", "changed the door of a zone"),
     "zone_opened_by_hand": pgettext_lazy("deed", "let people into a zone by hand"),
     "zone_left_noted": pgettext_lazy("deed", "noted that somebody left a zone"),
     "zone_help_called": pgettext_lazy("deed", "called for help in a zone"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
 
 from django.contrib import messages
@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.times import clock_words
 from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.staff.names import names_of
-from banshi.frames.typed import clean, int_or_none, invalid
+from banshi.frames.typed import clean, int_or_none, invalid, time_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.devices.queries.fleet import Name
@@ -28,6 +29,7 @@ from banshi.rooms.zones.models import HelpCall
 from banshi.surfaces.office.frame import page
 
 CALLS_SHOWN: Final = 20
+NIGHTS: Final = {"nights_from": 8, "nights_until": 8}
 
 
 @door(audience="staff", permission="devices.manage")
@@ -62,6 +64,11 @@ def _page(
         "stay_minutes": str(area.stay_minutes),
         "why": "",
         "people": "1",
+        "asks": area.asks,
+        "free_by_day": "1" if area.free_by_day else "",
+        "nights_from": clock_words(area.nights_from),
+        "nights_until": clock_words(area.nights_until),
+        "lights": area.lights,
     }
     return page(
         request,
@@ -130,7 +137,7 @@ def end(request: Asked, hall: str, area: str, help_id: int) -> HttpResponseBase:
 
 
 def _typed(request: Asked) -> dict[str, str]:
-    most = {"most_inside": 4, "stay_minutes": 4, "why": 200, "people": 3}
+    most = {"most_inside": 4, "stay_minutes": 4, "why": 200, "people": 3, "asks": 20, "lights": 20} | NIGHTS
     return {name: clean(request.POST.get(name), length) for name, length in most.items() if name in request.POST}
 
 
@@ -149,6 +156,34 @@ def limits(request: Asked, hall: str, area: str) -> HttpResponseBase:
         return _page(request, place, row, refused, typed)
     messages.success(request, pgettext("zone", "The limits hold from now on."))
     return redirect("office:zone", hall=hall, area=area)
+
+
+@door(audience="staff", permission="devices.manage")
+@require_POST
+def door_asks(request: Asked, hall: str, area: str) -> HttpResponseBase:
+    """What the door asks, when it is night, when the lights burn. The way out asks nothing, whatever is set."""
+    place = places.hall_by_code(hall)
+    row, typed = _area(place, area), _typed(request) | {"free_by_day": "1" if "free_by_day" in request.POST else ""}
+    try:
+        nights = {name: _time(typed, name) for name in NIGHTS}
+        keeping.set_area_door(
+            area=row, by=acting(request, place), now=clock.now(),
+            door=keeping.AreaDoor(
+                asks=typed.get("asks", ""), free_by_day=bool(typed["free_by_day"]), lights=typed.get("lights", ""), **nights
+            ),
+        )  # fmt: skip
+    except Refused as refused:
+        return _page(request, place, row, refused, typed)
+    messages.success(request, pgettext("zone", "The door asks so from now on."))
+    return redirect("office:zone", hall=hall, area=area)
+
+
+def _time(typed: dict[str, Any], name: str) -> time:
+    """:raises Refused: invalid."""
+    value = time_or_none(typed.get(name, ""))
+    if value is None:
+        raise invalid(name, pgettext("zone", "Give a time like 18:00."))
+    return value
 
 
 def _whole(typed: dict[str, Any], name: str) -> int:

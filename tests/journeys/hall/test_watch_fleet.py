@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,14 @@ from django.conf import settings as configured
 
 from banshi.gateways.machines import StandIn
 from banshi.journeys.hall import demo_seeds, load_fleet, watch_fleet
+from banshi.kernel.actors import SYSTEM
 from banshi.rooms.devices.actions import fleet
 from banshi.rooms.devices.actions.fleet import Said
 from banshi.rooms.devices.models import Alarm, Device, Fault, MachineType
 from banshi.rooms.devices.queries import fleet as queries
 from banshi.rooms.identity.actions import create_key
+from banshi.rooms.places import actions as places
+from banshi.rooms.places.actions import AreaDoor
 from banshi.rooms.places.models import Hall, SelfServiceArea
 from tests.rooms.devices.test_fleet import machines
 from tests.town import TUESDAY_NINE, Town
@@ -135,6 +138,25 @@ def test_an_area_that_an_office_closed_stays_closed_when_presets_are_loaded_agai
 
     row = SelfServiceArea.objects.get(code="dg-area-001")
     assert (row.active, row.name_zh) == (False, "市民服务中心东门自助区")
+
+
+@pytest.mark.parametrize("limits", [True, False])
+@pytest.mark.parametrize("door", [True, False])
+def test_what_an_office_has_set_of_an_area_presets_leave_alone(city: None, limits: bool, door: bool):
+    load_fleet.load_fleet(PRESETS)
+    row = SelfServiceArea.objects.exclude(asks="nobody").order_by("code")[0]
+    said = (row.most_inside, row.stay_minutes), row.asks
+    other = AreaDoor("nobody", False, time(20), time(7), "always")
+    if limits:
+        places.set_area_limits(area=row, most_inside=499, stay_minutes=239, by=SYSTEM, now=TUESDAY_NINE)
+    if door:
+        places.set_area_door(area=row, door=other, by=SYSTEM, now=TUESDAY_NINE)
+
+    load_fleet.load_fleet(PRESETS)
+
+    row.refresh_from_db()
+    assert (row.most_inside, row.stay_minutes) == ((499, 239) if limits else said[0])
+    assert (row.asks, row.lights) == (("nobody", "always") if door else (said[1], "night"))
 
 
 HEAD = "code,hall,name_zh,name_en,place_zh,place_en,all_hours,most_inside,stay_minutes,machines\n"

@@ -83,6 +83,37 @@ def test_limits_hold_at_once_and_nothing_typed_is_no_limit(office: Any, area: Se
     assert (answer.status_code, area.most_inside, area.stay_minutes, area.limits_by != "") == (302, None, 45, True)
 
 
+DOOR = {"asks": "card", "free_by_day": "1", "nights_from": "20:00", "nights_until": "7:30", "lights": "always"}
+
+
+def test_what_the_door_asks_and_when_lights_burn_is_set_and_traced(office: Any, area: SelfServiceArea):  # noqa: F811
+    keeper = signed_in(office.manager)
+    answer = keeper.post(ZONE + "door", DOOR)
+
+    area.refresh_from_db()
+    zone = queries.zone(area, now=TUESDAY_NINE)
+    assert (answer.status_code, area.asks, area.free_by_day, area.lights) == (302, "card", True, "always")
+    assert ([f"{area.nights_from:%H:%M}", f"{area.nights_until:%H:%M}"], zone.lights) == (["20:00", "07:30"], True)
+    (row,) = Trail.objects.filter(action="area_door_set")
+    assert (row.facts["from"]["asks"], row.facts["to"]["nights_until"]) == ("card-or-code", "07:30")
+    page = keeper.get(ZONE).content.decode()
+    assert ('value="7:30"' in page, '<option value="card" selected>' in page) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"asks": "face"}, {"asks": ""}, {"lights": "never"}, {"nights_from": "25:00"}, {"nights_until": ""},
+        {"nights_until": "20:00"}, {"nights_from": "x" * 300},
+    ],
+)  # fmt: skip
+def test_a_door_that_cannot_be_is_refused(office: Any, area: SelfServiceArea, wrong: dict[str, str]):  # noqa: F811
+    answer = signed_in(office.manager).post(ZONE + "door", DOOR | wrong)
+
+    area.refresh_from_db()
+    assert (answer.status_code, area.asks, area.door_by) == (422, "card-or-code", "")
+
+
 def test_closed_for_today_needs_a_reason_and_is_opened_again(office: Any, area: SelfServiceArea):  # noqa: F811
     keeper = signed_in(office.manager)
     none = keeper.post(ZONE + "close", {"why": " "})
