@@ -238,10 +238,12 @@ def answer_remote(request: HttpRequest, session: Path[Code]) -> Answer:
 @router.post("/remote/sessions/{session}/transfer", **op("transfer_remote", {200: RemoteOut}), summary="Pass on")
 @write
 def transfer_remote(request: HttpRequest, session: Path[Code], body: RemoteTransferIn) -> Then:
-    """To whoever knows one of `skills`, or to one `seat`; its place in the line stays."""
+    """To whoever knows one of `skills`, or speaks `language`, or to one `seat`; its place in the line stays."""
     who, now = caller(request), clock.now()
     seen = _seen(session, who, "transfer_remote")
-    actions.transfer(ref=seen.ref, by=who.by, now=now, skills=body.skills, to_seat=body.seat)
+    actions.transfer(
+        ref=seen.ref, by=who.by, now=now, skills=body.skills, language=body.language or "", to_seat=body.seat
+    )
     return _given(seen.hall, now, lambda: answer(200, _part(seen.ref, who, now)))
 
 

@@ -115,6 +115,7 @@ class RemoteTransferIn(In):
     skills: Annotated[list[Code], Field(max_length=20)] = Field(
         default_factory=list, description="Codes of categories and departments."
     )
+    language: Literal["zh", "en", "sign"] | None = Field(None, description="To whoever speaks it.")
     seat: Id | None = None
 
 

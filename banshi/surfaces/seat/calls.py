@@ -27,6 +27,7 @@ from banshi.surfaces.seat.folder import Folder, folder_of
 from banshi.surfaces.seat.frame import page
 from banshi.surfaces.seat.hand import hand_of
 from banshi.surfaces.seat.pages import PERMISSION, row
+from banshi.surfaces.seat.passing_on import onward
 
 WHYS = (
     ("helped", pgettext_lazy("video", "They were helped")), ("not-helped", pgettext_lazy("video", "They could not be helped")),
@@ -77,11 +78,11 @@ def show_page(
     audit.looked_once([audit.Look(whose, request.who.by, hall.code, f"video:{session.ref}")], now=now)
     addresses = {name: reverse(f"seat:{name}", kwargs=here) for name in ("news", "say", "signal")}
     addresses |= {"here": reverse("seat:call", kwargs=here), "gone": reverse("seat:home", kwargs={"hall": hall.code})}
-    seats = [each for each in queries.seats([hall.pk]) if each.staff_id != side.staff and each.state != "away"]
     answer = page(
         request, "seat/call.html", hall, status=status_of(refused) if refused else 200, session=session,
         row=row(session, now=now), call=remote_call.shown(session, side, at=clock.wall(), addresses=addresses),
-        part="seat/_call_part.html", whys=WHYS, seats=seats, refused=None if folder else refused, now=now,
+        part="seat/_call_part.html", whys=WHYS, onward=onward(session, hall, but=side.staff),
+        refused=None if folder else refused, now=now,
         folder=folder or folder_of(request, session, now=now), hand=hand_of(session),
     )  # fmt: skip
     answer["Permissions-Policy"] = remote_pages.CAMERA_HERE
@@ -130,12 +131,15 @@ def signal(request: Asked, hall: str, ref: str) -> HttpResponseBase:
 @door(audience="staff", permission=PERMISSION)
 @require_POST
 def transfer(request: Asked, hall: str, ref: str) -> HttpResponseBase:
-    """Pass on, to one seat; it keeps its place in the line."""
+    """Pass on: to a seat, to whoever knows a matter, or to whoever speaks a language; it keeps its place in the line."""
     place = places.hall_by_code(hall)
     session, side = mine(request, place, ref)
     try:
-        seat = int_or_none(request.POST.get("seat"))
-        actions.transfer(ref=session.ref, to_seat=seat, by=acting(request, place), now=clock.now())
+        kind, _, to = clean(request.POST.get("to"), 60).partition(":")
+        actions.transfer(
+            ref=session.ref, to_seat=int_or_none(to) if kind == "seat" else None, skills=[to] if kind == "skill" else (),
+            language=to if kind == "language" else "", by=acting(request, place), now=clock.now(),
+        )  # fmt: skip
     except Refused as refused:
         return show_page(request, place, session, side, refused)
     actions.assign(now=clock.now())

@@ -275,7 +275,11 @@ def test_passed_on_to_a_seat_it_keeps_its_place_and_rings_there_alone(video: Vid
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("to", [{}, {"skills": ["B"]}, {"skills": ["A"], "to_seat": 1}])
+@pytest.mark.parametrize(
+    "to",
+    [{}, {"skills": ["B"]}, {"skills": ["A"], "to_seat": 1}, {"language": "en"}, {"language": "fr"},
+     {"language": "zh", "to_seat": 1}, {"skills": ["A"], "language": "sign"}],
+)  # fmt: skip
 def test_passed_on_to_nobody_it_stays(video: Video, to: dict[str, Any]):
     video.seat()
     video.seat(video.town.second_clerk, ready=False, skills=["A"])
@@ -283,6 +287,20 @@ def test_passed_on_to_nobody_it_stays(video: Video, to: dict[str, Any]):
 
     assert refused(lambda: actions.transfer(ref=session.ref, by=video.agent, now=NOW, **to)) == "invalid"
     assert states() == [("V001", "talking")]
+
+
+@pytest.mark.django_db
+def test_passed_on_to_whoever_speaks_a_language_it_waits_for_that(video: Video):
+    video.seat(languages=["zh", "en"])
+    signs = video.seat(video.town.second_clerk, ready=False, languages=["zh", "sign"])
+    session = video.talking()
+
+    passed = actions.transfer(ref=session.ref, by=video.agent, language="sign", now=NOW + RING)
+
+    assert (passed.state, passed.language, passed.only_seat_id) == ("waiting", "sign", None)
+    assert actions.assign(now=NOW + RING) == []  # who is free does not speak it
+    actions.ready(by=video.second, now=NOW + RING, wall=NOW)
+    assert [each.seat_id for each in actions.assign(now=NOW + RING)] == [signs.pk]
 
 
 @pytest.mark.django_db

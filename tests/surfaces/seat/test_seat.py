@@ -129,18 +129,37 @@ def test_passed_on_it_rings_there_and_is_no_longer_ones_own(video: Video, clerk:
     session = video.talking()
     to = video.seat(video.town.second_clerk)
 
-    clerk.post(f"/seat/town/calls/{session.ref}/transfer", {"seat": to.pk})
+    clerk.post(f"/seat/town/calls/{session.ref}/transfer", {"to": f"seat:{to.pk}"})
     session.refresh_from_db()
 
     assert (session.state, session.seat_id) == ("ringing", to.pk)
     assert clerk.get(f"/seat/town/calls/{session.ref}/news").status_code == 409
 
 
-@pytest.mark.parametrize("seat", ["", "x", "999999"])
-def test_passed_on_to_nobody_stays(video: Video, clerk: Client, seat: str) -> None:
+def test_it_is_passed_on_to_whoever_knows_or_speaks(video: Video, clerk: Client) -> None:
     session = video.talking()
+    video.seat(video.town.second_clerk, skills=["A"], languages=["zh", "sign"])
+    page = text(clerk.get(f"/seat/town/calls/{session.ref}/"))
 
-    answer = clerk.post(f"/seat/town/calls/{session.ref}/transfer", {"seat": seat})
+    clerk.post(f"/seat/town/calls/{session.ref}/transfer", {"to": "language:sign"})
+    session.refresh_from_db()
+
+    assert ('value="skill:A"' in page, 'value="language:sign"' in page, 'value="language:en"' in page) == (
+        True,
+        True,
+        False,
+    )
+    assert (session.state, session.language) == ("ringing", "sign")
+
+
+@pytest.mark.parametrize(
+    "to", ["", "x", "seat:", "seat:x", "seat:999999", "skill:Z", "skill:", "language:fr", "language:en"]
+)
+def test_passed_on_to_nobody_stays(video: Video, clerk: Client, to: str) -> None:
+    session = video.talking()
+    video.seat(video.town.second_clerk, skills=["A"])
+
+    answer = clerk.post(f"/seat/town/calls/{session.ref}/transfer", {"to": to})
 
     assert (answer.status_code in (404, 422), RemoteSession.objects.get().state) == (True, "talking")
 

@@ -158,27 +158,33 @@ def _back(session: RemoteSession, *, by: Actor, now: datetime) -> None:
 
 
 def transfer(
-    *, ref: str, by: Actor, now: datetime, skills: Sequence[str] = (), to_seat: int | None = None
+    *, ref: str, by: Actor, now: datetime, skills: Sequence[str] = (), language: str = "", to_seat: int | None = None
 ) -> RemoteSession:
-    """Pass on: to whoever knows one of the skills, or to one seat. It keeps its place in the line – first, as a rule.
+    """Pass on: to whoever knows one of the skills, or speaks the language, or to one seat. It keeps its place in the line –
+    first, as a rule.
 
-    :param skills: codes of categories and departments; :param to_seat: id. One of the two.
+    :param skills: codes of categories and departments; none: as before. :param language: "": as before. :param to_seat: id,
+        then neither of the others.
     :raises Refused: nothing-found, wrong-state, changed-meanwhile, invalid (both, neither, to oneself, who cannot help).
     """
-    if bool(skills) == (to_seat is not None):
-        raise invalid("to", "写明转给哪类业务，或转给哪个坐席", "Say to which skill, or to which seat")
+    if bool(skills or language) == (to_seat is not None):
+        raise invalid("to", "写明转给哪类业务、哪种语言，或哪个坐席", "Say to which skill, language, or seat")
+    if language:
+        one_of("language", language, rules.LANGUAGES)
     with transaction.atomic():
         session = locked(ref)
         seat_id = _theirs(session, by)
         need(session, "transfer")
-        _reachable(session, skills, to_seat, seat_id)
+        session.language = language or session.language
+        _reachable(session, skills or session.skills, to_seat, seat_id)
         talk_ends(session, "transferred", now=now)
         changed(
             session, state=SESSION.to("transfer"), seat=None, only_seat_id=to_seat,
-            skills=list(skills) if skills else session.skills,
+            skills=list(skills) if skills else session.skills, language=session.language,
         )  # fmt: skip
         free(seat_id, now=now)
-        record("remote_passed_on", session, by=by, now=now, facts={"skills": list(skills), "seat": to_seat})
+        facts = {"skills": list(skills), "language": language, "seat": to_seat}
+        record("remote_passed_on", session, by=by, now=now, facts=facts)
         told(session, now=now, seat_id=seat_id)
     return session
 
@@ -194,9 +200,10 @@ def _reachable(session: RemoteSession, skills: Sequence[str], to_seat: int | Non
     others = [each for each in queries.seats([session.hall_id]) if each.pk != own]
     wanted = frozenset(skills)
     if not any(
-        session.language in each.languages and (not each.skills or wanted & set(each.skills)) for each in others
+        session.language in each.languages and (not wanted or not each.skills or wanted & set(each.skills))
+        for each in others
     ):
-        raise invalid("skills", "没有懂这类业务的坐席", "No seat knows this")
+        raise invalid("skills", "没有懂这类业务、会这种语言的坐席", "No seat knows this and speaks the language")
 
 
 def end(
