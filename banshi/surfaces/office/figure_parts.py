@@ -17,7 +17,7 @@ MOST_BARS = 20  # of a chart; the table has them all
 @dataclass(frozen=True)
 class Section:
     """`chart` is drawn by static/office/figures.js; None: the table alone. `wide`: takes the whole width. `sorts`: its rows may
-    be ordered by any column.
+    be ordered by any column. `hrefs`: where the rows lead from the first on, "" = nowhere.
     """
 
     table: Table
@@ -25,6 +25,7 @@ class Section:
     chart: dict[str, Any] | None = None
     wide: bool = False
     sorts: bool = False
+    hrefs: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:

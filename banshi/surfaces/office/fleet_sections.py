@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -128,7 +129,15 @@ def _by_machine(rows: Sequence[Row], fleet: Mapping[str, Machine]) -> Section:
         Column("available", pgettext("fleet", "There for people, 30 days"), "share"),
         Column("heard", _("Last heard"), "text"),
     )
-    return Section(Table("fleet-machines", pgettext("fleet", "By machine"), columns, tuple(known), total), wide=True)
+    table = Table("fleet-machines", pgettext("fleet", "By machine"), columns, tuple(known), total)
+    return Section(table, wide=True, hrefs=tuple(_page_of(fleet.get(row["key"])) for row in body))
+
+
+def _page_of(machine: Machine | None) -> str:
+    """Its own page; "" of a device that is no machine of the fleet."""
+    if machine is None:
+        return ""
+    return reverse("office:fleet-machine", kwargs={"hall": machine.hall.code, "device": machine.code})
 
 
 def _with_health(row: Row, machine: Machine | None) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,6 +77,17 @@ def test_what_machines_did_stands_on_the_page_and_adds_up(manager: Client, hall:
     ]  # fmt: skip
     assert [row[1] for row in shown["fleet-items"][1:]] == ["2", "0", "2"]
     assert [row[0] for row in shown["fleet-hours"][1:] if row[1] == "1"] == ["0–1 时", "10–11 时"]
+
+
+def test_each_machine_leads_to_its_page_and_the_total_nowhere(manager: Client, hall: Town) -> None:
+    work(hall)
+
+    page = manager.get(f"/office/town/fleet/figures?{WEEK}").content.decode()
+    table = page.split('id="fleet-machines"')[1].split("</section>")[0]
+    leads = re.findall(r'<th scope="row"><a href="([^"]+)">', table)
+
+    assert [manager.get(href).status_code for href in leads] == [200, 200]
+    assert (len(set(leads)), page.count('<th scope="row"><a href=')) == (2, 2)
 
 
 def test_matters_of_windows_alone_are_one_row_so_that_it_adds_up(manager: Client, hall: Town) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import chain, repeat
 from typing import Any
 
 from django import template
@@ -63,13 +64,17 @@ def in_hundredths(mean: float | None) -> str:
 
 
 @register.filter
-def table_rows(body: Sequence[Sequence[tuple[Column, str]]]) -> SafeString:
+def table_rows(body: Sequence[Sequence[tuple[Column, str]]], hrefs: Sequence[str] = ()) -> SafeString:
     """The rows of a table of figures, the first cell of each its head. In one piece: a hall's page has thousands of cells, and a
     node of a template costs more than a cell.
+
+    :param hrefs: where the head of each row leads, "" = nowhere; of as many rows from the first.
     """
     rows = []
-    for row in body:
+    for row, href in zip(body, chain(hrefs, repeat("")), strict=False):
         (_, head), *cells = row
         numbers = "".join(f'<td class="num">{escape(str(text))}</td>' for _, text in cells)
-        rows.append(f'<tr><th scope="row">{escape(str(head))}</th>{numbers}</tr>')
+        said = escape(str(head))
+        name = f'<a href="{escape(href)}">{said}</a>' if href else said
+        rows.append(f'<tr><th scope="row">{name}</th>{numbers}</tr>')
     return mark_safe("".join(rows))  # noqa: S308 – every text is escaped above
