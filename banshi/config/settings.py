@@ -95,8 +95,8 @@ DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (
     "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "zones", "tickets", "library",
-    "seals", "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "remote", "staffing", "insight",
-    "hooks",
+    "seals", "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "remote", "hotline", "staffing",
+    "insight", "hooks",
 )  # fmt: skip
 FRAMES = ("staff",)
 SURFACES = ("citizen", "kiosk", "zone", "screens", "desk", "office", "review", "issue", "seat", "api", "demo")

@@ -44,6 +44,10 @@ UNSAID: dict[str, dict[str, Any]] = {
         "opens": None, "closes": None, "ring_s": 20, "most_waiting": 30, "windows_take": "none", "idle_s": 60,
         "hall_waits_below": 3,
     },
+    "hotline": {
+        "assign_working_days": 1, "enquiry_working_days": 1, "help_working_days": 5, "complaint_working_days": 5,
+        "suggestion_working_days": 10, "city_more_days": 2, "revisit_working_days": 2, "revisit_tries": 3,
+    },
     "delivery": {
         "courier": True, "postage": "receiver", "quiet_working_days": 3, "cabinet_hours": 72, "remind_after_days": 7,
         "kiosk_prints": 1,

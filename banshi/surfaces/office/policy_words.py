@@ -22,6 +22,7 @@ SECTIONS: dict[str, Text] = {
     "cases": pgettext_lazy("policy", "Cases"),
     "machines": pgettext_lazy("policy", "Self-service machines"),
     "video": pgettext_lazy("policy", "Video service"),
+    "hotline": pgettext_lazy("policy", "Hotline"),
     "remedy": pgettext_lazy("policy", "Whoever disagrees with a decision"),
 }
 
@@ -152,6 +153,20 @@ LABELS: dict[str, Text] = {
     "video.windows_take": pgettext_lazy("policy", "Window clerks with a seat take calls"),
     "video.idle_s": pgettext_lazy("policy", "Once the window has been empty for, seconds"),
     "video.hall_waits_below": pgettext_lazy("policy", "While fewer people wait in the hall than"),
+    "hotline.assign_working_days": pgettext_lazy("policy", "Hotline: given to a line within, working days"),
+    "hotline.enquiry_working_days": pgettext_lazy("policy", "Hotline: a question is replied to within, working days"),
+    "hotline.help_working_days": pgettext_lazy("policy", "Hotline: help is given within, working days"),
+    "hotline.complaint_working_days": pgettext_lazy(
+        "policy", "Hotline: a complaint is replied to within, working days"
+    ),
+    "hotline.suggestion_working_days": pgettext_lazy(
+        "policy", "Hotline: a suggestion is replied to within, working days"
+    ),
+    "hotline.city_more_days": pgettext_lazy("policy", "Hotline: more working days for a line of the city"),
+    "hotline.revisit_working_days": pgettext_lazy(
+        "policy", "Hotline: the caller is rung up within, working days of the reply"
+    ),
+    "hotline.revisit_tries": pgettext_lazy("policy", "Hotline: closed once nobody answered so often"),
 }
 
 HINTS: dict[str, Text] = {
