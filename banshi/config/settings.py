@@ -99,7 +99,20 @@ ROOMS = (
     "insight", "hooks",
 )  # fmt: skip
 FRAMES = ("staff",)
-SURFACES = ("citizen", "kiosk", "zone", "screens", "desk", "office", "review", "issue", "seat", "api", "demo")
+SURFACES = (
+    "citizen",
+    "kiosk",
+    "zone",
+    "screens",
+    "desk",
+    "office",
+    "review",
+    "issue",
+    "seat",
+    "hotline",
+    "api",
+    "demo",
+)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -14,11 +14,14 @@ from banshi.kernel.masking import mask_name, mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars.queries import work_calendar
-from banshi.rooms.catalogue.models import Item
+from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.hotline import rules
 from banshi.rooms.hotline.models import Handling, Order
 from banshi.rooms.hotline.rules import ORDER, TOPICS, Line
 from banshi.rooms.places.models import Hall
+from banshi.rooms.places.queries import policy_of
+
+CITY = ("市级", "City")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class OrderLine:
     reminders: int
     redone: int
     stars: int | None
+
+    @property
+    def late(self) -> int:
+        """Working days since it was due."""
+        return max(0, -self.left) if self.left is not None else 0
 
 
 def all_orders() -> QuerySet[Order]:
@@ -86,19 +94,26 @@ def ever_at_desk(*, halls: Collection[str]) -> QuerySet[Order]:
     return rows if "*" in halls else rows.filter(hall__code__in=list(halls))
 
 
-def with_line(*, halls: Collection[str], department: str = "") -> QuerySet[Order]:
-    """What waits for the reply of a line, due first: of a department's staff their department's, in the halls where they work;
-    of who belongs to none, what is with their hall; of who works everywhere, what is with the city too."""
-    rows = all_orders().filter(state__in=ORDER.of("reply"))
-    everywhere = "*" in halls
-    if department:
-        rows = rows.filter(department__code=department)
-        rows = rows if everywhere else rows.filter(hall__code__in=list(halls))
-    elif everywhere:
-        rows = rows.filter(line__in=["hall", "city"])
-    else:
-        rows = rows.filter(line_hall__code__in=list(halls))
-    return rows.order_by("due_on", "id")
+def of_line(*, hall: str, department: str = "", city: bool = False) -> QuerySet[Order]:
+    """What is, or was last, with a line: of a department's staff their department's, of the desk of this hall; of who belongs to
+    none what is with the hall itself. :param city: and what this hall's desk gave to the city. Due first."""
+    theirs = Q(department__code=department, hall__code=hall) if department else Q(line_hall__code=hall)
+    if city:
+        theirs |= Q(line="city", hall__code=hall)
+    return all_orders().filter(theirs).order_by("due_on", "id")
+
+
+def to_reply(rows: QuerySet[Order]) -> QuerySet[Order]:
+    """Of these, what waits for a reply of its line."""
+    return rows.filter(state__in=ORDER.of("reply"))
+
+
+def lines_to_choose(hall: Hall) -> list[tuple[Line, str, str]]:
+    """The lines that the desk of a hall gives orders to, with their names (zh, en): departments that have matters there, the
+    hall, the city."""
+    rows = Department.objects.filter(item__halls__hall=hall).distinct().order_by("code")
+    found = [(Line("department", row.code), row.name_zh, row.name_en) for row in rows]
+    return [*found, (Line("hall", hall.code), hall.name_zh, hall.name_en), (Line("city"), *CITY)]
 
 
 def of_phone(phone: str) -> QuerySet[Order]:
@@ -108,12 +123,8 @@ def of_phone(phone: str) -> QuerySet[Order]:
 
 def of_caller(phone: str | None, person_id: int | None) -> QuerySet[Order]:
     """What a caller wanted so far, by telephone or by who they are, newest first. :param phone: E.164."""
-    theirs = Q(pk__in=[])
-    if phone:
-        theirs |= Q(phone_index=blind_index(phone, purpose="phone"))
-    if person_id is not None:
-        theirs |= Q(person_id=person_id)
-    return all_orders().filter(theirs).order_by("-id")
+    theirs = of_phone(phone) if phone else Order.objects.none()
+    return theirs if person_id is None else theirs | all_orders().filter(person_id=person_id).order_by("-id")
 
 
 def alike(order: Order) -> QuerySet[Order]:
@@ -173,6 +184,17 @@ def subject_of(order: Order) -> tuple[str, str]:
 def line_names(order: Order) -> tuple[str, str]:
     """(zh, en) of the line it is with; empty: it is at the desk."""
     if order.line == "city":
-        return "市级", "City"
+        return CITY
     named = order.department or order.line_hall
     return (named.name_zh, named.name_en) if named is not None else ("", "")
+
+
+def joined_to(order: Order) -> QuerySet[Order]:
+    """What follows it, older first."""
+    return all_orders().filter(first=order).order_by("id")
+
+
+def may_close(order: Order, *, now: datetime) -> bool:
+    """Whether its caller has had the last word."""
+    policy = policy_of(order.hall_id, now=now).hotline
+    return rules.close_refusal(heard(order), redone=order.redone, policy=policy) is None

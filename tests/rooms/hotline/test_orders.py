@@ -250,8 +250,8 @@ def test_lists_are_due_first_and_each_line_sees_its_own(hotline: Hotline):
     desk = hotline.opened()
 
     lists = [
-        queries.at_desk(halls=["town"]), queries.with_line(halls=["town"], department="hrss"), queries.with_line(halls=["town"]),
-        queries.with_line(halls=["*"]), queries.at_desk(halls=["other"]),
+        queries.at_desk(halls=["town"]), queries.of_line(hall="town", department="hrss"), queries.of_line(hall="town"),
+        queries.of_line(hall="town", city=True), queries.at_desk(halls=["other"]),
     ]  # fmt: skip
 
     assert [[each.no for each in rows] for rows in lists] == [
