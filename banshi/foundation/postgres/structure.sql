@@ -3689,7 +3689,7 @@ CREATE TABLE public.hotline_handling (
     by character varying(60) NOT NULL,
     at timestamp with time zone NOT NULL,
     order_id bigint NOT NULL,
-    CONSTRAINT hotline_step_is_known CHECK (((verb)::text = ANY ((ARRAY['open'::character varying, 'assign'::character varying, 'answer'::character varying, 'reply'::character varying, 'return'::character varying, 'join'::character varying, 'remind'::character varying, 'revisit'::character varying, 'redo'::character varying, 'reopen'::character varying, 'close'::character varying, 'rate'::character varying])::text[]))),
+    CONSTRAINT hotline_step_is_known CHECK (((verb)::text = ANY ((ARRAY['open'::character varying, 'assign'::character varying, 'answer'::character varying, 'reply'::character varying, 'return'::character varying, 'join'::character varying, 'remind'::character varying, 'revisit'::character varying, 'redo'::character varying, 'reopen'::character varying, 'close'::character varying, 'rate'::character varying, 'become'::character varying])::text[]))),
     CONSTRAINT whoever_is_rung_up_says_a_known_word CHECK (((((said)::text = ANY ((ARRAY['satisfied'::character varying, 'dissatisfied'::character varying, 'unreachable'::character varying])::text[])) AND ((verb)::text = 'revisit'::text)) OR ((NOT ((verb)::text = 'revisit'::text)) AND ((said)::text = ''::text))))
 );
 
@@ -9471,6 +9471,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('places', '0005_doors_of_areas', now()),
     ('identity', '0022_who_stands_at_a_machine', now()),
     ('hotline', '0001_orders', now()),
+    ('hotline', '0002_became', now()),
     ('insight', '0001_kept_days', now()),
     ('insight', '0002_changed_days', now()),
     ('insight', '0003_cases_kept', now()),

@@ -55,7 +55,7 @@ class OrderLine:
 
 
 def all_orders() -> QuerySet[Order]:
-    return Order.objects.select_related("hall", "item", "department", "line_hall", "first")
+    return Order.objects.select_related("hall", "item__department", "department", "line_hall", "first", "person")
 
 
 def by_no(no: str) -> Order:

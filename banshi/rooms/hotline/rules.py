@@ -33,6 +33,7 @@ ORDER = Table(
         "join": Step("open", "assigned", to="joined"),
         "be_joined": Step("open", "assigned", "replied"),
         "remind": Step("assigned"),
+        "become": Step("open", "assigned", "replied"),
         "revisit": Step("replied"),
         "redo": Step("replied", to="assigned"),
         "reopen": Step("replied", to="open"),
@@ -52,7 +53,9 @@ HANDLED: Final = (
     "reopen",
     "close",
     "rate",
+    "become",
 )
+BECOMES: Final = ("case", "booking", "call")  # what a caller's wish can be besides an order
 
 
 @dataclass(frozen=True)

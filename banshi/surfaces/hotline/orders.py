@@ -16,10 +16,12 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.staff.names import names_of
-from banshi.frames.typed import clean, lines_of
+from banshi.frames.typed import clean, int_or_none, lines_of
+from banshi.journeys.hotline import becoming
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import queries as booking
 from banshi.rooms.hotline import actions, queries, rules
 from banshi.rooms.hotline.models import Order
 from banshi.rooms.hotline.rules import LONGEST, LONGEST_REASON, ORDER
@@ -31,7 +33,7 @@ from banshi.surfaces.hotline.words import KINDS, SAID, STEPS
 
 VERBS = ("assign", "answer", "reply", "join", "remind", "revisit", "close")
 TYPED = ("text", "line", "first", "said")
-ALIKE = 5
+ALIKE, TIMES = 5, 6
 
 
 def _here(hall: Hall, no: str) -> Order:
@@ -83,14 +85,32 @@ def _page(
     deeds = {verb for verb in VERBS if may and ORDER.may(order.state, verb)}
     if not queries.may_close(order, now=now):
         deeds.discard("close")
+    deeds |= _becomes(order) if may else set()
+    times = _times(order, now) if "to_booking" in deeds else ()
     alike = queries.lines(queries.alike(order)[:ALIKE], now=now) if "join" in deeds else []
     context = {
         **told(order), "deeds": deeds, "refused": refused, "deed": deed, "alike": alike, "is_whole": is_whole, "may": may,
         "said": {name: str(typed.get(name, "")) if typed else "" for name in TYPED}, "choices": choices(hall),
         "suggested": str(queries.line_for(order.subject, item=order.item, hall=hall)), "answers": list(SAID.items()),
-        "joined": queries.lines(queries.joined_to(order), now=now), "kinds": KINDS,
+        "times": times, "joined": queries.lines(queries.joined_to(order), now=now), "kinds": KINDS,
     }  # fmt: skip
     return DESK.page(request, "hotline/order.html", hall, status=status_of(refused) if refused else 200, **context)
+
+
+def _becomes(order: Order) -> set[str]:
+    """What else can come of it: of a number that is withheld nothing, of a person and a matter a case and a booking, too."""
+    if not ORDER.may(order.state, "become") or order.phone is None:
+        return set()
+    known = order.person_id is not None and order.item is not None
+    return {"to_call", "to_case", "to_booking"} if known else {"to_call"}
+
+
+def _times(order: Order, now: datetime) -> tuple[Any, ...]:
+    """The next quiet times at the window for its matter."""
+    if order.item is None:
+        return ()
+    code = order.item.code
+    return booking.alternatives(hall=order.hall, item_code=code, near=now, now=now, n=TIMES, channel="phone")
 
 
 Act = Callable[[Asked, str, Actor, datetime], str]
@@ -169,3 +189,25 @@ def revisit(request: Asked, no: str, by: Actor, now: datetime) -> str:
 def close(request: Asked, no: str, by: Actor, now: datetime) -> str:
     actions.close(no=no, text=text_of(request), by=by, now=now)
     return pgettext("hotline", "Closed.")
+
+
+@_deed("case")
+def to_case(request: Asked, no: str, by: Actor, now: datetime) -> str:
+    case = becoming.to_case(no=no, by=by, now=now)
+    return pgettext("hotline", "Case %(no)s is begun: the caller reads and sends it.") % {"no": case.no}
+
+
+@_deed("booking")
+def to_booking(request: Asked, no: str, by: Actor, now: datetime) -> str:
+    slot = int_or_none(request.POST.get("slot")) or 0
+    if booking.halls_of([slot]).get(slot) != by.hall:
+        reason = pgettext("hotline", "Choose one of the times.")
+        raise Refused("invalid", facts={"field": "slot", "reason": reason})
+    appointment = becoming.to_booking(no=no, slot_id=slot, by=by, now=now)
+    return pgettext("hotline", "Booked: %(code)s.") % {"code": appointment.code}
+
+
+@_deed("call")
+def to_call(request: Asked, no: str, by: Actor, now: datetime) -> str:
+    session = becoming.to_call(no=no, by=by, now=now)
+    return pgettext("hotline", "The video service rings the caller back: %(no)s.") % {"no": session.no}

@@ -33,6 +33,7 @@ STEPS: dict[str, Text] = {
     "redo": pgettext_lazy("hotline", "Sent to the line again"),
     "reopen": pgettext_lazy("hotline", "At the desk again"),
     "close": pgettext_lazy("hotline", "Closed"),
+    "become": pgettext_lazy("hotline", "More came of it"),
     "rate": pgettext_lazy("hotline", "Rated"),
 }
 

@@ -493,6 +493,7 @@ AUDIT: dict[str, Text] = {
     "hotline_joined": pgettext_lazy("deed", "joined a hotline order to another"),
     "hotline_revisited": pgettext_lazy("deed", "rang up the caller of a hotline order"),
     "hotline_sent_again": pgettext_lazy("deed", "sent a hotline order to its line again"),
+    "hotline_became": pgettext_lazy("deed", "made more of a hotline order"),
     "hotline_closed": pgettext_lazy("deed", "closed a hotline order"),
     "hotline_rated": pgettext_lazy("deed", "rated a hotline order"),
     "seat_set_up": pgettext_lazy("deed", "set up a video seat"),

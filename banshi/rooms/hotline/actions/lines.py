@@ -8,7 +8,7 @@ from django.db import transaction
 
 from banshi.kernel.actors import Actor
 from banshi.rooms.hotline import rules
-from banshi.rooms.hotline.actions.ground import changed, due, locked, need, no_line, record, theirs, words
+from banshi.rooms.hotline.actions.ground import changed, due, locked, need, no_line, one_of, record, theirs, words
 from banshi.rooms.hotline.actions.taking import pass_to
 from banshi.rooms.hotline.models import Order
 from banshi.rooms.hotline.rules import ORDER, Line
@@ -64,6 +64,19 @@ def give_back(*, no: str, reason: str, line: str | None, by: Actor, now: datetim
     state = ORDER.to("return")
     record("hotline_returned", order, verb="return", text=kept, by=by, now=now)  # the step says whose it was
     changed(order, state=state, due_on=due(order, state, now=now), line="", department=None, line_hall=None)
+    return order
+
+
+@transaction.atomic
+def became(*, no: str, what: str, ref: str, by: Actor, now: datetime) -> Order:
+    """A case, a booking or a call of the video service came of it; the order goes on until its caller has the last word.
+
+    :param what: case | booking | call; :param ref: its number. :raises Refused: nothing-found, invalid, wrong-state.
+    """
+    one_of("what", what, rules.BECOMES)
+    (order,) = locked(no)
+    need(order, "become")
+    record("hotline_became", order, verb="become", text=ref, by=by, now=now, facts={"what": what, "number": ref})
     return order
 
 
