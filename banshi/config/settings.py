@@ -95,11 +95,24 @@ DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (
     "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "zones", "tickets", "library",
-    "seals", "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "remote", "staffing", "insight",
-    "hooks",
+    "seals", "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "remote", "hotline", "staffing",
+    "insight", "hooks",
 )  # fmt: skip
 FRAMES = ("staff",)
-SURFACES = ("citizen", "kiosk", "zone", "screens", "desk", "office", "review", "issue", "seat", "api", "demo")
+SURFACES = (
+    "citizen",
+    "kiosk",
+    "zone",
+    "screens",
+    "desk",
+    "office",
+    "review",
+    "issue",
+    "seat",
+    "hotline",
+    "api",
+    "demo",
+)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -21,6 +21,7 @@ urlpatterns = [
     path("desk/", include("banshi.surfaces.desk.urls")),
     path("review/", include("banshi.surfaces.review.urls")),
     path("issue/", include("banshi.surfaces.issue.urls")),
+    path("hotline-desk/", include("banshi.surfaces.hotline.urls")),
     path("seat/", include("banshi.surfaces.seat.urls")),
     path("demo/", include("banshi.surfaces.demo.urls")),
     path("staff/", include("banshi.frames.staff.urls")),

@@ -76,6 +76,13 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "allowed": (pgettext_lazy("state of an act", "Allowed"), "ok"),
         "answered": (pgettext_lazy("state of an act", "Answered"), ""),
     },
+    "hotline_order": {
+        "open": (pgettext_lazy("state of an order", "At the desk"), "wait"),
+        "assigned": (pgettext_lazy("state of an order", "With a line"), "info"),
+        "replied": (pgettext_lazy("state of an order", "Replied to"), "ok"),
+        "closed": (pgettext_lazy("state of an order", "Closed"), ""),
+        "joined": (pgettext_lazy("state of an order", "Joined to another"), ""),
+    },
     "slot": {
         "open": (pgettext_lazy("state", "Free places"), "ok"),
         "full": (pgettext_lazy("state", "Fully booked"), ""),

@@ -315,8 +315,8 @@ OF_QUESTIONS = {
     "consulting_public_answer.answer_zh", "consulting_public_answer.question_en", "consulting_public_answer.question_zh",
     "consulting_question.text",
 }  # fmt: skip
-# What was said in a call goes once it ended; tests/rooms/remote plants and deletes it.
-OF_CALLS = {"remote_said.body", "remote_session.outcome"}
+# What was said in a call goes once it ended; tests/rooms/remote and tests/rooms/hotline plant and delete it.
+OF_CALLS = {"hotline_handling.text", "hotline_order.text", "remote_said.body", "remote_session.outcome"}
 # The name of a file that comes in parts goes with it, a day after its last part (tests/rooms/library/test_uploads.py).
 COMING = {"library_upload.name"}
 # What somebody looks for again and again is theirs until they drop it.

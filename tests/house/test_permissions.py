@@ -30,6 +30,7 @@ from banshi.rooms.devices.models import Device, MachineType
 from banshi.rooms.exchange import actions as exchange
 from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.hooks import actions as hooks
+from banshi.rooms.hotline import actions as hotline
 from banshi.rooms.identity.models import ApiKey, Staff
 from banshi.rooms.identity.rules import ROLES
 from banshi.rooms.library import actions as library
@@ -180,12 +181,16 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     writing = consulting.Writing("要带什么？", "身份证。")
     written = consulting.write_up(no=enquiry.no, writing=writing, department="", by=reviewer, now=TUESDAY_NINE)
     elements_asked_for()
+    rang = hotline.Opening(
+        hall=hall, kind="help", subject="service", text="窗口在哪里", phone="13800138000", line="hall:town"
+    )
+    order_no = hotline.open_order(rang, by=CITIZEN, now=TUESDAY_NINE).no
     called = RemoteSession.objects.create(
         ref="V" * 20, hall=hall, day=today, seq=1, asked_by="citizen:1", origin="web", wants="consult", media="text",
         language="zh", asked_at=TUESDAY_NINE,
     )  # fmt: skip
     return {
-        "call": called.ref,
+        "call": called.ref, "order_no": order_no,
         "element": "person-name", "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,
         "no": case.no, "folder": folder.no, "material_id": page.pk, "number": case.papers.get().number,

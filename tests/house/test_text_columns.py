@@ -112,6 +112,8 @@ remote_session.appointment
 remote_session.language remote_session.media remote_session.origin remote_session.ref remote_session.skills
 remote_session.state remote_session.wants remote_session.why remote_talk.why remote_said.by remote_said.key remote_said.kind
 remote_signal.by remote_signal.kind remote_consent.what remote_act.key remote_act.kind
+hotline_order.kind hotline_order.line hotline_order.no hotline_order.phone_index hotline_order.state hotline_order.subject
+hotline_order.taken_by hotline_handling.by hotline_handling.line hotline_handling.said hotline_handling.verb
 consulting_enquiry.asked_by consulting_enquiry.contact_index
 consulting_enquiry.language consulting_enquiry.no consulting_enquiry.state consulting_public_answer.state
 library_authority_key.authority library_authority_key.given_by
@@ -223,6 +225,7 @@ BORN_SEALED = (
     "devices_",
     "consulting_",
     "remote_",
+    "hotline_",
     "fees_",
     "feedback_task.appeal_text",
     "feedback_task.finding",

@@ -45,6 +45,10 @@ UNSAID: dict[str, dict[str, Any]] = {
         "hall_waits_below": 3, "booked_seats": 0, "booked_percent": 50, "talk_minutes": 15, "release_days": None,
         "lobby_minutes": 15, "late_minutes": 10, "no_show_counts": True,
     },
+    "hotline": {
+        "assign_working_days": 1, "enquiry_working_days": 1, "help_working_days": 5, "complaint_working_days": 5,
+        "suggestion_working_days": 10, "city_more_days": 2, "revisit_working_days": 2, "revisit_tries": 3,
+    },
     "delivery": {
         "courier": True, "postage": "receiver", "quiet_working_days": 3, "cabinet_hours": 72, "remind_after_days": 7,
         "kiosk_prints": 1,

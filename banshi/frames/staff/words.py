@@ -19,6 +19,7 @@ ROLES: dict[str, str | Promise] = {
     "supervisor": _("Supervisor"),
     "archivist": _("Archivist"),
     "video_agent": _("Video agent"),
+    "hotline_agent": _("Hotline agent"),
     "hall_manager": _("Hall manager"),
     "city_admin": _("City administrator"),
     "auditor": _("Auditor"),

@@ -22,6 +22,7 @@ from django.db import transaction
 
 from banshi.foundation import clock, demo
 from banshi.journeys.hall import load_fleet
+from banshi.journeys.hotline import taking
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.calendars import queries as calendars
@@ -30,6 +31,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.delivery import actions as delivery
 from banshi.rooms.devices.models import Device, MachineType
+from banshi.rooms.hotline.actions import Opening
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.identity.models import ApiKey, Role, Staff
 from banshi.rooms.places.models import Hall, SelfServiceArea, Window
@@ -60,6 +62,7 @@ LOGINS = {
     "issue_clerk": "dongcheng-issue",
     "supervisor": "dongcheng-supervise",
     "video_agent": "dongcheng-video",
+    "hotline_agent": "dongcheng-hotline",
     "city_admin": "city",
     "auditor": "auditor",
 }
@@ -130,6 +133,7 @@ def sow(url: str, path: Path) -> dict[str, Any]:
         if first_time:
             _rules(now)
             _rounds(now)
+            _orders(halls, now)
             demo.set_crowd_halls(h.code for h in halls)
     logins = {role: {"user": user, "password": password()} for role, user in LOGINS.items()}
     seeds = {"url": url, "keys": keys, "logins": logins, "pages": PAGES}
@@ -163,12 +167,17 @@ def key_logins(hall: str) -> dict[str, list[str]]:
         role: [*case_logins(hall, role), *(of_all_departments(hall, role)[:1] if role in OF_DEPARTMENTS else ())]
         for role in CASE_ROLES
     }
-    return {**of_api, **of_roles, "video": list(video_logins(hall))}
+    return {**of_api, **of_roles, "video": list(video_logins(hall)), "hotline": list(hotline_logins(hall))}
 
 
 def video_logins(hall: str) -> tuple[str, str]:
     """The two of a hall who take calls of the video service; the second signs, too."""
     return f"{hall}-video", f"{hall}-video2"
+
+
+def hotline_logins(hall: str) -> tuple[str, str]:
+    """The two of a hall who sit at the hotline's desk."""
+    return f"{hall}-hotline", f"{hall}-hotline2"
 
 
 def _wanted(halls: list[Hall]) -> list[tuple[str, str, str, str]]:
@@ -198,6 +207,7 @@ def _wanted(halls: list[Hall]) -> list[tuple[str, str, str, str]]:
     wanted += [(login, "head", "hall", code) for code in case_halls for login in case_logins(code, "supervisor")]
     wanted.append(("city2", "city_admin", "all", "*"))  # what takes two with rights in every hall
     wanted += [(login, "video_agent", "hall", code) for code in case_halls for login in video_logins(code)]
+    wanted += [(login, "hotline_agent", "hall", code) for code in case_halls for login in hotline_logins(code)]
     return wanted
 
 
@@ -401,3 +411,22 @@ def _cabinets(halls: list[Hall]) -> None:
                 hall=hall, code=f"{hall.code}-cabinet-1", name_zh="1 号文件柜", name_en="Cabinet 1",
                 place_zh="大门东侧", place_en="East of the main gate", cells=24,
             )  # fmt: skip
+
+
+CALLS = (
+    ("enquiry", "booking", "明天下午还能约号吗？", "city"),
+    ("complaint", "machines", "自助机吞了我的卡，没人管。", "subject"),
+    ("help", "waiting", "老人行动不便，能不能少排一会儿？", "subject"),
+    ("suggestion", "place", "大厅里多放几把椅子。", "subject"),
+    ("enquiry", "rules", "灵活就业的人怎么参保？", "subject"), ("complaint", "service", "窗口让我跑了三趟。", ""),
+)  # fmt: skip
+
+
+def _orders(halls: list[Hall], now: datetime) -> None:
+    """A few orders of the hotline at the desk of each hall with people for it, from the days before, so that some are late."""
+    for hall in halls:
+        if hall.code not in CASE_HALLS:
+            continue
+        for nth, (kind, subject, text, line) in enumerate(CALLS):
+            opening = Opening(hall, kind, subject, text, phone=f"1390013{nth:04d}", line=line)
+            taking.take(opening, by=SYSTEM, now=now - timedelta(days=nth))

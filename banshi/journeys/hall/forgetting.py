@@ -20,6 +20,7 @@ from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.actions import orders
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.hooks import actions as hooks
+from banshi.rooms.hotline import actions as hotline
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.actions import at_machine
 from banshi.rooms.library import actions as library
@@ -71,6 +72,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "ratings": _forget_ratings(halls, kept_from),
         "enquiries": _forget_enquiries(halls, kept_from),
         "calls": _forget_calls(halls, kept_from),
+        "hotline": _forget_orders(halls, kept_from),
         "messages": _forget_messages(halls, kept_from, now),
     }
 
@@ -157,6 +159,12 @@ def _forget_calls(halls: Sequence[Hall], kept_from: Mapping[str, date]) -> int:
     """What was said in calls of the video service, each by its own end. :returns: how many."""
     before = {hall.pk: _midnight(hall, kept_from) for hall in halls}
     return _all(lambda: remote.forget_words(before=before, most=MOST))
+
+
+def _forget_orders(halls: Sequence[Hall], kept_from: Mapping[str, date]) -> int:
+    """Callers of the hotline and what they said, each order by its own end. :returns: how many."""
+    before = {hall.pk: _midnight(hall, kept_from) for hall in halls}
+    return _all(lambda: hotline.forget_words(before=before, most=MOST))
 
 
 def _midnight(hall: Hall, kept_from: Mapping[str, date]) -> datetime:

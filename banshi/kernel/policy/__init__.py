@@ -13,6 +13,7 @@ from banshi.kernel.policy.cases import CasePolicy
 from banshi.kernel.policy.consulting import ConsultingPolicy
 from banshi.kernel.policy.delivery import DeliveryPolicy
 from banshi.kernel.policy.fees import FeePolicy
+from banshi.kernel.policy.hotline import HotlinePolicy
 from banshi.kernel.policy.machines import MachinePolicy
 from banshi.kernel.policy.messages import MessagePolicy
 from banshi.kernel.policy.rating import RatingPolicy
@@ -33,6 +34,7 @@ __all__ = [
     "DeliveryPolicy",
     "FeePolicy",
     "HallPolicy",
+    "HotlinePolicy",
     "MachinePolicy",
     "MessagePolicy",
     "Minutes",
@@ -62,6 +64,7 @@ class HallPolicy(Section):
     remedy: RemedyPolicy = RemedyPolicy()
     machines: MachinePolicy = MachinePolicy()
     video: VideoPolicy = VideoPolicy()
+    hotline: HotlinePolicy = HotlinePolicy()
 
     @model_validator(mode="after")
     def _consistent(self) -> HallPolicy:

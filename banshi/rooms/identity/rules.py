@@ -53,6 +53,9 @@ PERMISSIONS: dict[str, str] = {
     "items.publish": "publish how an item is handled",
     "video.answer": "take calls of the video service, with a seat of one's own",
     "video.view": "see the video service's line, seats and figures",
+    "hotline.look": "see the orders of the hotline's desk",
+    "hotline.desk": "work at the desk of the hotline: take down, pass on, ring up, close",
+    "hotline.line": "reply to orders of the hotline that are with one's department or hall",
     "archive.look": "see what is archived, read packages again and take them out",
     "archive.manage": "say how long is kept, hold back from destruction, propose and confirm it",
 }
@@ -62,10 +65,10 @@ _GUIDE = {"line.view", "line.help", "appointments.view", "appointments.manage", 
 # Whoever steers a hall takes no step of a case: who receives, who reviews and who decides are set apart (GB/T 22239). Nor
 # does it answer for a department.
 _STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.head", "cases.issue"}
-_STEPS |= {"enquiries.answer", "video.answer"}
+_STEPS |= {"enquiries.answer", "video.answer", "hotline.desk"}
 _MANAGER = set(PERMISSIONS) - {"desk.work"} - _STEPS
 _CASES = {"line.view", "cases.look", "folders.keep"}  # the first page of the office, and what one works on
-_ANSWERS = {"enquiries.look", "enquiries.answer", "enquiries.publish"}
+_ANSWERS = {"enquiries.look", "enquiries.answer", "enquiries.publish", "hotline.line"}
 ROLES: dict[str, frozenset[str]] = {
     "clerk": frozenset(_CLERK),  # 窗口人员
     "senior_clerk": frozenset(_CLERK | {"desk.out_of_order", "people.correct", "agents.manage"}),  # 值班长
@@ -82,6 +85,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),  # 督办人员
     "archivist": frozenset({"line.view", "archive.look", "archive.manage", "folders.keep"}),  # 档案人员
     "video_agent": frozenset({"line.view", "cases.look", "video.answer"}),  # 视频坐席
+    "hotline_agent": frozenset({"line.view", "cases.look", "hotline.look", "hotline.desk"}),  # 热线坐席
     "hall_manager": frozenset(_MANAGER - {"ratings.judge"}),  # 大厅主任: whom an appeal is of does not judge it
     "city_admin": frozenset(_MANAGER),  # 市级管理员
     "auditor": frozenset({"audit.view", "figures.view", "line.view"}),  # 审计

@@ -26,6 +26,7 @@ from banshi.journeys.hall.demo_seeds import (
     PASSWORD,
     case_logins,
     departments_worked,
+    hotline_logins,
     of_all_departments,
     password,
     video_logins,
@@ -128,6 +129,16 @@ def _far_logins() -> list[dict[str, str]]:
     hall = CASE_HALLS[0]
     return [
         {"login": video_logins(hall)[0], "role": _("Takes video calls, Dongcheng"), "next": f"/seat/{hall}/"},
+        {
+            "login": hotline_logins(hall)[0],
+            "role": _("Sits at the hotline, Dongcheng"),
+            "next": f"/hotline-desk/{hall}/",
+        },
+        {
+            "login": f"{hall}-manager",
+            "role": _("Replies for the hall to the hotline"),
+            "next": f"/hotline-desk/{hall}/line/",
+        },
         {"login": "city", "role": _("Looks after all machines of the city"), "next": "/office/fleet/"},
     ]
 

@@ -22,6 +22,7 @@ SECTIONS: dict[str, Text] = {
     "cases": pgettext_lazy("policy", "Cases"),
     "machines": pgettext_lazy("policy", "Self-service machines"),
     "video": pgettext_lazy("policy", "Video service"),
+    "hotline": pgettext_lazy("policy", "Hotline"),
     "remedy": pgettext_lazy("policy", "Whoever disagrees with a decision"),
 }
 
@@ -159,6 +160,20 @@ LABELS: dict[str, Text] = {
     "video.lobby_minutes": pgettext_lazy("policy", "One may come in before a booked call, minutes"),
     "video.late_minutes": pgettext_lazy("policy", "Late for a booked call after, minutes"),
     "video.no_show_counts": pgettext_lazy("policy", "Who misses a booked call is counted"),
+    "hotline.assign_working_days": pgettext_lazy("policy", "Hotline: given to a line within, working days"),
+    "hotline.enquiry_working_days": pgettext_lazy("policy", "Hotline: a question is replied to within, working days"),
+    "hotline.help_working_days": pgettext_lazy("policy", "Hotline: help is given within, working days"),
+    "hotline.complaint_working_days": pgettext_lazy(
+        "policy", "Hotline: a complaint is replied to within, working days"
+    ),
+    "hotline.suggestion_working_days": pgettext_lazy(
+        "policy", "Hotline: a suggestion is replied to within, working days"
+    ),
+    "hotline.city_more_days": pgettext_lazy("policy", "Hotline: more working days for a line of the city"),
+    "hotline.revisit_working_days": pgettext_lazy(
+        "policy", "Hotline: the caller is rung up within, working days of the reply"
+    ),
+    "hotline.revisit_tries": pgettext_lazy("policy", "Hotline: closed once nobody answered so often"),
 }
 
 HINTS: dict[str, Text] = {

@@ -46,7 +46,7 @@ def test_each_step_of_a_case_has_its_people_with_a_key_each(sown: dict[str, Any]
     keys = sown["keys"]["staff"]
     held = {role: [queries.key_by_secret(secret) for secret in secrets] for role, secrets in keys["dongcheng"].items()}
 
-    assert (list(keys), list(held)) == (["dongcheng"], [*API_STEPS, *STEPS, "video"])
+    assert (list(keys), list(held)) == (["dongcheng"], [*API_STEPS, *STEPS, "video", "hotline"])
     people = dict(Staff.objects.order_by("id").values_list("id", "login"))
     assert {role: [people[key.staff_id or 0] for key in each if key] for role, each in held.items()} == {
         "pre_review": ["dongcheng-pre-review", "dongcheng-pre-review2"],
@@ -62,6 +62,7 @@ def test_each_step_of_a_case_has_its_people_with_a_key_each(sown: dict[str, Any]
         "issue_clerk": ["dongcheng-issue", "dongcheng-issue2"],
         "supervisor": ["dongcheng-supervise", "dongcheng-supervise2"],
         "video": ["dongcheng-video", "dongcheng-video2"],
+        "hotline": ["dongcheng-hotline", "dongcheng-hotline2"],
     }
     assert {(key.scope, key.hall) for each in held.values() for key in each if key} == {("staff", "dongcheng")}
 

@@ -62,7 +62,14 @@ def test_a_hall_is_named_in_the_language_of_the_page(demo: Town, client: Client)
     assert f"Crowd in {demo.hall.name_en}" in said["en"]
 
 
-@pytest.mark.parametrize(("login", "to"), [("town-video", "/seat/town/"), ("city", "/office/fleet/")])
+@pytest.mark.parametrize(
+    ("login", "to"),
+    [
+        ("town-video", "/seat/town/"),
+        ("town-hotline", "/hotline-desk/town/"),
+        ("city", "/office/fleet/"),
+    ],
+)
 def test_who_helps_from_afar_has_a_door(demo: Town, client: Client, login: str, to: str):
     answer = client.post("/demo/enter", {"login": login, "far": "1"})
 

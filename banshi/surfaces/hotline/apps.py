@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HotlineDeskConfig(AppConfig):
+    name = "banshi.surfaces.hotline"
+    label = "surface_hotline"
