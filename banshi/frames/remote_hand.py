@@ -33,6 +33,11 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     shut: bool = False
 
+    @property
+    def fills(self) -> str:
+        """How something is written there: words, choice; "" – not by others."""
+        return "" if self.shut else "choice" if self.options else "words"
+
 
 @dataclass(frozen=True)
 class Key:

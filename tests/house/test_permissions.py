@@ -78,6 +78,7 @@ AT_A_WINDOW = {
     "desk:listen-find",
     "desk:heard",
     "desk:vouch",
+    "seat:hand",
     "seat:call",  # rings at somebody's seat, and is theirs alone
     "seat:news",
     "seat:folder",
