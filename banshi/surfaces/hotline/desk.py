@@ -102,7 +102,8 @@ def form_page(
     if code and any(line.code == code for line in catalogue.search(code, hall=hall.code, limit=FOUND)):
         item = catalogue.item_by_code(code)
     return DESK.page(
-        request, "hotline/new.html", hall, said=said, caller=caller, refused=refused, item=item, kinds=KINDS, topics=topics(),
+        request, "hotline/new.html", hall, said=said, caller=caller, refused=refused, item=item,
+        alone=caller is None and item is None, kinds=KINDS, topics=topics(),
         answers=consulting.answers_of(item) if item is not None else [], choices=choices(hall),
         may_take=request.who.may("hotline.desk", hall.code), status=status_of(refused) if refused else 200,
     )  # fmt: skip
