@@ -44,8 +44,8 @@ def test_the_bench_runs_and_finds_nothing_double_and_nothing_oversold(tmp_path: 
 def _look_afar(found: dict[str, Any]) -> None:
     beats, seats, sockets = found["heartbeats"], found["seats"], found["sockets"]
     assert (beats["machines"], beats["outcomes"]) == (387, {"200": 387})
-    assert (seats["helped"], seats["left"], seats["doubles"], seats["beside"]) == (40, 0, 0, 0)
-    assert (sockets["open"], sockets["lost"], sockets["heard"]) == (50, 0, sockets["lines"])
+    assert (seats["helped"], seats["left"], seats["doubles"], seats["beside"]) == (12, 0, 0, 0)
+    assert (sockets["open"], sockets["lost"], sockets["heard"]) == (20, 0, sockets["lines"])
 
 
 def _look_at_cases(found: dict[str, Any]) -> None:

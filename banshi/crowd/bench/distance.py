@@ -40,10 +40,10 @@ def distance(on: Installation, *, quick: bool, say: Callable[[str], None]) -> di
     say("at a distance …")
     found = {"heartbeats": heartbeats(on, rounds=1 if quick else 6, spread_s=2.0 if quick else EVERY_S)}
     say(f"heartbeats {found['heartbeats']}")
-    seats = Seats(on, seats=12 if quick else 60, callers=40 if quick else 200)
+    seats = Seats(on, seats=4 if quick else 60, callers=12 if quick else 200)
     found["seats"] = seats.run()
     say(f"seats {found['seats']}")
-    found["sockets"] = seats.sockets(50 if quick else 1000, rounds=1 if quick else 5)
+    found["sockets"] = seats.sockets(20 if quick else 1000, rounds=1 if quick else 5)
     say(f"sockets {found['sockets']}")
     return found
 
