@@ -20,6 +20,7 @@ from banshi.kernel.version import VERSION
 log = logging.getLogger("banshi.agent")
 BEAT_S: Final = 15.0
 WAIT_S: Final = 25
+CARD_LEFT_S: Final = 60.0  # by then whoever laid it there has gone
 AHEAD_S: Final = 300.0  # how often it is asked which numbers may be given while the line is down
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 # A deed takes a while itself: begun later than this it might end after its order was given up, and be repeated by a person.
@@ -59,6 +60,7 @@ class Agent:
         self.server_version = ""
         self.numbers = Numbers(journal, parts)
         self.asked_ahead_at: float | None = None  # monotonic
+        self.card_since: float | None = None  # monotonic; None: no card lies there
         lost = journal.after_a_stop(at=clock.wall())
         if lost:
             log.warning("%d orders were under way when the program ended: nobody knows whether they came out", lost)
@@ -133,8 +135,25 @@ class Agent:
             log.warning("the server takes no heartbeat: %s", no.slug)
 
     def health(self) -> dict[str, str]:
-        """Part → ok | low | out | jam | broken."""
-        return {name: _health(part.health) for name, part in self.parts.items()}
+        """Part → ok | low | out | jam | broken; of the card reader also left: the card that lies there was forgotten."""
+        said = {name: _health(part.health) for name, part in self.parts.items()}
+        if said.get("reader") == "ok" and self._card_left():
+            said["reader"] = "left"
+        return said
+
+    def _card_left(self) -> bool:
+        """A card is laid there for a moment. One that lies there for so long, its holder has forgotten."""
+        try:
+            lies = bool(self.parts["reader"].lies())
+        except Exception:
+            log.exception("the card reader does not say whether a card lies there")
+            lies = False
+        at = self.clock.monotonic()
+        if not lies:
+            self.card_since = None
+        elif self.card_since is None:
+            self.card_since = at
+        return self.card_since is not None and at - self.card_since >= CARD_LEFT_S
 
     def _too_late(self, entry: Entry) -> bool:
         """Also where the machine's clock was set back meanwhile: better not at all than twice."""

@@ -99,7 +99,7 @@ class Door(ThreadingHTTPServer):
 
     def _card(self) -> str | None:
         """As the reader signs it; None: no card lies there."""
-        card = self._part("card_reader").read()
+        card = self._part("reader").read()
         if card is None:
             return None
         seconds = int(self.agent.clock.wall().timestamp())

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-Health = Literal["ok", "low", "out", "jam", "broken"]
+Health = Literal["ok", "low", "out", "jam", "broken", "left"]
 
 
 class Trouble(Exception):
@@ -55,6 +55,9 @@ class PagePrinter(Part, Protocol):
 class CardReader(Part, Protocol):
     def read(self) -> Card | None:
         """The identity card that lies there; None: none. :raises Trouble: half_read – it was taken away in the middle."""
+
+    def lies(self) -> bool:
+        """Whether any card lies there, without reading it; asked as `health` is."""
 
 
 class Scanner(Part, Protocol):

@@ -34,10 +34,10 @@ SAID: Final = ("done", "failed", "unsure")  # what a machine may say of an order
 
 # Parts of a machine, and how each is.
 PARTS: Final = (
-    "receipt_printer", "page_printer", "card_reader", "scanner", "camera", "document_camera", "cabinet", "door", "evaluator",
+    "receipt_printer", "page_printer", "reader", "scanner", "camera", "document_camera", "cabinet", "door", "evaluator",
     "screen",
 )  # fmt: skip
-HEALTH: Final = ("ok", "low", "out", "jam", "broken")
+HEALTH: Final = ("ok", "low", "out", "jam", "broken", "left")  # left: somebody's card lies there, long after they went
 # Why an order did not end well. `late`: it came to its turn after its time; `restarted`: the machine stopped in the middle.
 WHYS: Final = (
     "paper_out", "jam", "stuck", "offline", "broken", "no_part", "bad_order", "late", "restarted", "not_answered",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from banshi.agent.agent import LONGEST_PAUSE_S, pause
+from banshi.agent.agent import CARD_LEFT_S, LONGEST_PAUSE_S, pause
 from banshi.agent.journal import Journal, Taken
 from banshi.agent.line import KeyEnded, LineDown, client_of
 from banshi.agent.simulated import parts
@@ -272,6 +272,32 @@ def test_a_server_without_heartbeats_is_no_reason_to_stop(server: FakeServer, ma
     machine.agent.beat()
 
     assert server.beats == []
+
+
+def test_a_card_that_lies_there_for_long_was_forgotten(server: FakeServer, machine: Machine):
+    """Until it is taken. What its reader says otherwise comes first."""
+    card = machine.folder / "before" / "card.json"
+    card.parent.mkdir()
+    said = []
+
+    def health(after: float) -> None:
+        machine.clock.sleep(after)
+        said.append(machine.agent.health()["reader"])
+
+    health(0)
+    card.write_text("{}")
+    for after in (0, CARD_LEFT_S - 1, 1):
+        health(after)
+    machine.mood(reader=["broken"])
+    health(0)
+    machine.mood()
+    health(0)
+    card.unlink()
+    health(0)
+    card.write_text("{}")  # somebody else's: its time begins anew
+    health(1)
+
+    assert said == ["ok", "ok", "ok", "left", "broken", "left", "ok", "ok"]
 
 
 def test_pauses_grow_are_bounded_and_differ():

@@ -64,7 +64,7 @@ def test_a_card_comes_signed_by_the_reader(door: Door, machine: Machine):
 
 def test_a_card_that_was_taken_away_in_the_middle_is_none(door: Door, machine: Machine):
     (machine.folder / "before" / "card.json").write_text('{"number": "1", "name": "x", "kind": "y"}')
-    machine.mood(card_reader=["half_read"])
+    machine.mood(reader=["half_read"])
 
     assert said(door, "/card") == (409, {"why": "half_read"})
 

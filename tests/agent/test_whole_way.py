@@ -18,7 +18,7 @@ from banshi.foundation import clock
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.devices import actions
 from banshi.rooms.devices.actions import orders, queries
-from banshi.rooms.devices.models import Device, DeviceOrder
+from banshi.rooms.devices.models import Device, DeviceOrder, MachineType
 from tests.agent.server import SLIP
 from tests.doors.conftest import serving
 from tests.town import TUESDAY_NINE, Town
@@ -40,7 +40,10 @@ def until(seen: Callable[[], Any], process: subprocess.Popen[bytes]) -> None:
 
 @pytest.mark.race
 def test_from_the_code_to_the_slip(committed_town: Town, tmp_path: Path):
-    device = Device.objects.create(hall=committed_town.hall, code="k-1", kind="kiosk", name="一号机")
+    kind = MachineType.objects.create(
+        code="prints", name_zh="打印机", name_en="Printer", parts=["receipt_printer", "reader", "network"]
+    )
+    device = Device.objects.create(hall=committed_town.hall, code="k-1", kind="kiosk", name="一号机", type=kind)
     code = actions.new_secret(code="k-1", by=SYSTEM, now=TUESDAY_NINE)
     folder, printed = tmp_path / "agent", tmp_path / "parts" / "out" / "receipt_printer"
 
@@ -79,4 +82,5 @@ def test_from_the_code_to_the_slip(committed_town: Town, tmp_path: Path):
     held = keyfile.held(folder)
     assert ((folder / keyfile.NAME).stat().st_mode & 0o777, held.device) == (0o600, "k-1")
     device.refresh_from_db()
+    assert device.last_seen_at is not None  # with parts that its type does not count
     assert device.reader_key == held.reader_key == queries.secret_hash("reader", code)

@@ -13,7 +13,7 @@ def parts(world: World) -> dict[str, Any]:
     return {
         "receipt_printer": moving.ReceiptPrinter(world, "receipt_printer"),
         "page_printer": moving.PagePrinter(world, "page_printer"),
-        "card_reader": seeing.CardReader(world, "card_reader"),
+        "reader": seeing.CardReader(world, "reader"),
         "scanner": seeing.Scanner(world, "scanner"),
         "camera": seeing.Camera(world, "camera"),
         "document_camera": seeing.Camera(world, "document_camera"),

@@ -15,7 +15,7 @@ from banshi.agent.drivers import Health
 MOODS: Final[Mapping[str, tuple[str, ...]]] = {
     "receipt_printer": ("paper_low", "paper_out", "jam", "power_cut", "slow", "broken"),
     "page_printer": ("paper_low", "paper_out", "jam", "power_cut", "slow", "broken"),
-    "card_reader": ("half_read", "slow", "broken"),
+    "reader": ("half_read", "slow", "broken"),
     "scanner": ("broken",),
     "camera": ("broken",),
     "document_camera": ("broken",),

@@ -3134,7 +3134,7 @@ CREATE TABLE public.devices_fault (
     ended_at timestamp with time zone,
     device_id bigint NOT NULL,
     CONSTRAINT a_fault_ends_after_it_began CHECK (((ended_at IS NULL) OR (ended_at >= opened_at))),
-    CONSTRAINT a_part_has_a_fault_and_a_machine_is_silent CHECK (((((kind)::text = ANY ((ARRAY['low'::character varying, 'out'::character varying, 'jam'::character varying, 'broken'::character varying])::text[])) AND (NOT ((part)::text = ''::text))) OR (((kind)::text = 'silent'::text) AND ((part)::text = ''::text)))),
+    CONSTRAINT a_part_has_a_fault_and_a_machine_is_silent CHECK (((((kind)::text = ANY ((ARRAY['low'::character varying, 'out'::character varying, 'jam'::character varying, 'broken'::character varying, 'left'::character varying])::text[])) AND (NOT ((part)::text = ''::text))) OR (((kind)::text = 'silent'::text) AND ((part)::text = ''::text)))),
     CONSTRAINT who_looks_after_a_fault_has_a_name CHECK ((((seen_at IS NULL) AND ((seen_by)::text = ''::text)) OR ((seen_at IS NOT NULL) AND (NOT ((seen_by)::text = ''::text)))))
 );
 
@@ -9487,6 +9487,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('devices', '0006_orders_to_machines', now()),
     ('devices', '0007_faults_of_machines', now()),
     ('devices', '0008_what_machines_did', now()),
+    ('devices', '0009_a_card_that_was_left', now()),
     ('exchange', '0001_initial', now()),
     ('exchange', '0002_sent_and_answered', now()),
     ('exchange', '0003_tried_again', now()),

@@ -70,7 +70,7 @@ class Fault(models.Model):
                 fields=["device", "part"], condition=models.Q(ended_at=None), name="one_open_fault_per_device_and_part"
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["low", "out", "jam", "broken"]) & ~models.Q(part="")
+                condition=models.Q(kind__in=["low", "out", "jam", "broken", "left"]) & ~models.Q(part="")
                 | models.Q(kind="silent", part=""),
                 name="a_part_has_a_fault_and_a_machine_is_silent",
             ),

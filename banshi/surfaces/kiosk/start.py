@@ -74,5 +74,5 @@ def heartbeat(request: HttpRequest, place: Place) -> HttpResponse:
         devices.heartbeat(code=code, state=said, now=at)
         if isinstance(said.get("tested"), str):
             devices.test_seen(code=code, test=said["tested"], at=at)
-        test = {"test": known.test_to_show(code, now=at), "name": place.device.name}
+        test = {"test": known.test_to_show(code, now=at), "name": place.device.name, "left": known.card_left(code)}
     return JsonResponse({"at": place.now.isoformat(), "speed": clock.speed(), **test})

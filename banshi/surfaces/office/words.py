@@ -206,6 +206,7 @@ MACHINE_PARTS: dict[str, Text] = {
     "licence_printer": pgettext_lazy("fleet", "Licence printer"),
     "card_printer": pgettext_lazy("fleet", "Card printer"),
     "reader": pgettext_lazy("fleet", "Card reader"),
+    "evaluator": pgettext_lazy("fleet", "Evaluator"),
     "scanner": pgettext_lazy("fleet", "Code scanner"),
     "camera": pgettext_lazy("fleet", "Camera"),
     "document_camera": pgettext_lazy("fleet", "Document camera"),
@@ -220,10 +221,12 @@ MACHINE_STATES: dict[str, Text] = {
     "out": pgettext_lazy("fleet", "Empty"),
     "jam": pgettext_lazy("fleet", "Jammed"),
     "broken": pgettext_lazy("fleet", "Broken"),
+    "left": pgettext_lazy("fleet", "A card was left"),
     "silent": pgettext_lazy("fleet", "Not heard from"),
 }
 MACHINE_STATE_TONES: dict[str, Text] = {
-    "": "", "ok": "ok", "low": "wait", "out": "urgent", "jam": "urgent", "broken": "urgent", "silent": "urgent",
+    "": "", "ok": "ok", "low": "wait", "out": "urgent", "jam": "urgent", "broken": "urgent", "left": "urgent",
+    "silent": "urgent",
 }  # fmt: skip
 ORDER_KINDS: dict[str, Text] = {
     "print_slip": pgettext_lazy("order to a machine", "Print a slip"),

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.devices import actions
+from banshi.rooms.devices import queries as queries_of_devices
 from banshi.rooms.devices.actions import fleet
 from banshi.rooms.devices.actions.fleet import Said
 from banshi.rooms.devices.models import Alarm, Device, Fault, MachineType, Maintenance
@@ -129,6 +130,30 @@ def test_a_batch_of_four_hundred_takes_as_many_statements_as_one_of_one(town: To
     again = [statements(codes[:1], 2 * MINUTE, "jam"), statements(codes, 3 * MINUTE, "jam")]
 
     assert (first, again) == ([7, 7], [5, 5])
+
+
+@pytest.mark.django_db
+def test_a_part_that_its_type_need_not_have_opens_no_fault(town: Town):
+    """A machine's program says how all its parts are, whatever the city counts of them: it is heard all the same."""
+    machines(town)
+    MachineType.objects.update(parts=["reader"])
+
+    said = [hear(reader="ok", evaluator="broken", page_printer="out"), hear(after=MINUTE, reader="jam", evaluator="ok")]
+
+    assert [[(fault.part, fault.kind) for fault in each] for each in said] == [[], [("reader", "jam")]]
+    assert Device.objects.get(code="town-area-1-1").last_seen_at is not None
+
+
+@pytest.mark.django_db
+def test_a_card_that_was_left_is_a_fault_until_it_is_taken(town: Town):
+    machines(town)
+
+    for minute, state in enumerate(["ok", "left", "left", "ok"]):
+        hear(after=minute * MINUTE, reader=state)
+        seen = queries_of_devices.card_left("town-area-1-1"), shown(town, minute * MINUTE)["town-area-1-1"]
+        assert seen == ((True, "trouble") if state == "left" else (False, "ok"))
+
+    assert list(Fault.objects.values_list("part", "kind")) == [("reader", "left")]
 
 
 @pytest.mark.django_db

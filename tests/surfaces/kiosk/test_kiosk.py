@@ -478,6 +478,26 @@ def test_a_heartbeat_is_noted_in_machine_time(opened: Town, kiosk: Device, machi
     assert kiosk.last_seen_at.year > TUESDAY_NINE.year - 1
 
 
+def test_a_card_that_was_left_is_told_to_the_page(opened: Town, kiosk: Device, machine: Client):
+    from banshi.rooms.devices.models import Fault
+
+    def left() -> bool:
+        answer = machine.post("/kiosk/town/heartbeat", {"page": "start"}, content_type="application/json")
+        return bool(answer.json()["left"])
+
+    before = left()
+    Fault.objects.create(device=kiosk, part="reader", kind="left", opened_at=TUESDAY_NINE)
+    now = left()
+    Fault.objects.update(ended_at=TUESDAY_NINE)
+
+    assert (before, now, left(), 'id="card-left"' in machine.get("/kiosk/town/").content.decode()) == (
+        False,
+        True,
+        False,
+        True,
+    )
+
+
 def test_the_tile_of_a_closed_category_says_what_the_board_says_and_from_when_it_goes_on(opened: Town, machine: Client):
     Closure.objects.create(
         hall=opened.hall, category=opened.categories["A"], starts_at=TUESDAY_NINE, ends_at=at("2026-03-10 11:30"),

@@ -44,15 +44,15 @@ def report(*, code: str, said: Said, at: datetime, now: datetime) -> list[Fault]
     """One machine's heartbeat. :returns: its open faults, by part.
 
     :param at: machine time (`clock.wall()`).
-    :raises Refused: nothing-found (no such machine, or one out of use); invalid (a part it does not have, no such state).
+    :raises Refused: nothing-found (no such machine, or one out of use); invalid (no such part, no such state). A part that
+        machines of its type need not have is heard and opens no fault.
     """
     device = Device.objects.select_related("type").filter(code=code, retired_at=None).exclude(type=None).first()
     if device is None or device.type is None:
         raise Refused("nothing-found", facts={"device": code})
-    unknown = next((part for part in said.parts if part not in device.type.parts), None)
-    if unknown is not None:
-        listed = ", ".join(device.type.parts)
-        raise _invalid("parts", f"这台设备有这些部件：{listed}", f"The parts of this machine are: {listed}")
+    if any(part not in rules.PARTS for part in said.parts):
+        listed = ", ".join(rules.PARTS)
+        raise _invalid("parts", f"部件写这些之一：{listed}", f"A part is one of {listed}")
     if any(state not in rules.STATES for state in said.parts.values()):
         listed = ", ".join(rules.STATES)
         raise _invalid("parts", f"部件的状态写 {listed} 之一", f"The state of a part is one of {listed}")
@@ -109,7 +109,7 @@ def heard(states: Mapping[str, Said], *, at: datetime, now: datetime) -> int:
         known = Device.objects.select_for_update(of=("self",), no_key=True).filter(
             code__in=list(states), retired_at=None, type__isnull=False
         )
-        devices = list(known.order_by("id"))
+        devices = list(known.select_related("type").order_by("id"))
         if not devices:
             return 0
         open_faults: dict[int, dict[str, Fault]] = {}
@@ -120,7 +120,8 @@ def heard(states: Mapping[str, Said], *, at: datetime, now: datetime) -> int:
         changed: list[Device] = []
         for device in devices:
             said, mine = states[device.code], open_faults.get(device.pk, {})
-            found = rules.change({part: fault.kind for part, fault in mine.items()}, said.parts)
+            counted = {part: state for part, state in said.parts.items() if part in _parts_of(device)}
+            found = rules.change({part: fault.kind for part, fault in mine.items()}, counted)
             over += [mine[part].pk for part in found.ended]
             fresh += [Fault(device=device, part=part, kind=kind, opened_at=now) for part, kind in found.opened.items()]
             state = _after(device, said)
@@ -136,6 +137,10 @@ def heard(states: Mapping[str, Said], *, at: datetime, now: datetime) -> int:
         if fresh:
             Fault.objects.bulk_create(fresh, batch_size=AT_ONCE * 4)
     return len(devices)
+
+
+def _parts_of(device: Device) -> list[str]:
+    return device.type.parts if device.type is not None else []
 
 
 def _after(device: Device, said: Said) -> dict[str, object]:

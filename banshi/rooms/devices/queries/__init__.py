@@ -14,7 +14,7 @@ from django.db.models import F
 from banshi.foundation import clock, limits
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import rules
-from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.models import Device, Fault
 from banshi.rooms.devices.rules import Allowed
 from banshi.rooms.places.models import Hall
 
@@ -166,6 +166,11 @@ def test_to_show(code: str, *, now: datetime) -> str:
     device = Device.objects.filter(code=code, retired_at=None).first()
     last = tested(device, now=now) if device is not None else None
     return last.id if last is not None and last.screen == "asked" else ""
+
+
+def card_left(code: str) -> bool:
+    """Whether somebody's card lies in the reader of a machine, long after they went."""
+    return Fault.objects.filter(device__code=code, part="reader", kind="left", ended_at=None).exists()
 
 
 def trouble_of(state: dict[str, Any]) -> str:

@@ -11,11 +11,13 @@ from banshi.kernel.policy import MachinePolicy
 
 PARTS: Final = (
     "screen", "receipt_printer", "page_printer", "licence_printer", "card_printer", "reader", "scanner", "camera",
-    "document_camera", "cabinet", "door", "network",
+    "document_camera", "cabinet", "door", "evaluator", "network",
 )  # fmt: skip
-STATES: Final = ("ok", "low", "out", "jam", "broken")
-KINDS: Final = ("low", "out", "jam", "broken", "silent")
-DOWN: Final = frozenset({"out", "jam", "broken", "silent"})  # nobody is served so; with little paper, people are
+STATES: Final = ("ok", "low", "out", "jam", "broken", "left")  # left: somebody's card lies there
+KINDS: Final = ("low", "out", "jam", "broken", "left", "silent")
+DOWN: Final = frozenset(
+    {"out", "jam", "broken", "left", "silent"}
+)  # nobody is served so; with little paper, people are
 WHOLE: Final = ""  # what is silent is the whole machine, no part of it
 LOOKED_BACK: Final = timedelta(days=30)
 

@@ -14,15 +14,17 @@ Health = Literal["ok", "low", "trouble", "silent", "never", "maintenance", "reti
 
 
 class HeartbeatIn(In):
-    parts: dict[PartName, Literal["ok", "low", "out", "jam", "broken"]] = Field(
-        {}, max_length=20, description="Of the parts of its type; of what is left out nothing is known anew."
+    parts: dict[PartName, Literal["ok", "low", "out", "jam", "broken", "left"]] = Field(
+        {},
+        max_length=20,
+        description="Of its parts; of what is left out nothing is known anew. `left`: somebody's card lies in the reader.",
     )
     version: str = Field("", max_length=40, pattern=r"^[A-Za-z0-9._+-]*$", description="Of what runs on it.")
 
 
 class MachineFaultOut(Out):
     part: str = Field(description="`machine`: the whole of it, which is silent.")
-    kind: Literal["low", "out", "jam", "broken", "silent"]
+    kind: Literal["low", "out", "jam", "broken", "left", "silent"]
     opened_at: datetime
     seen_at: datetime | None = Field(description="Since when somebody looks after it.")
 

@@ -228,6 +228,14 @@ function showTest(name) {
   setTimeout(() => shown.remove(), 8000);
 }
 
+/** Somebody's card lies in the reader, and nobody is here: seen and heard until it is taken. */
+function cardLeft(left) {
+  const said = document.getElementById("card-left");
+  if (!said) return;
+  if (left && body.dataset.page === "start") window.Banshi?.chime(0.6);
+  said.hidden = !(left && body.dataset.page === "start");
+}
+
 async function beat(tested) {
   const answer = await fetch(body.dataset.heartbeat, {
     method: "POST",
@@ -237,6 +245,7 @@ async function beat(tested) {
   if (answer?.status === 410) location.assign(body.dataset.start); // retired: the page says so
   const hall = answer?.ok ? await answer.json().catch(() => null) : null;
   if (hall) { hallAt = Date.parse(hall.at); heardAt = performance.now(); speed = hall.speed; showTime(); }
+  cardLeft(Boolean(hall?.left));
   if (hall?.test && body.dataset.page === "start") { showTest(hall.name); beat(hall.test); }
 }
 if (body.dataset.heartbeat) {
