@@ -77,6 +77,7 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> RemoteSession:
         skills = skills or [line.category.code, item.department.code]
     most = _open(asking.hall, now)
     local = now.astimezone(ZoneInfo(asking.hall.timezone))
+    there = queries.at_work(asking.hall.pk, now=now)  # before the hall's counter is held: others wait for that
     try:
         with transaction.atomic():
             session = RemoteSession(
@@ -86,7 +87,7 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> RemoteSession:
                 skills=skills, asked_at=now, appointment=asking.appointment, first_from=asking.first_from,
             )  # fmt: skip
             session.seq = _number(asking.hall, session)  # from here on one after the other, in a hall
-            place = queries.place(session, now=now)
+            place = queries.place(session, now=now, there=there)
             if place.ahead >= most and not asking.appointment:
                 raise Refused("too-many-waiting", facts={"waiting": place.ahead})
             session.promised_at = None if place.minutes is None else now + timedelta(minutes=place.minutes)

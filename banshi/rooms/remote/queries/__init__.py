@@ -132,16 +132,20 @@ class Place:
     minutes: int | None
 
 
-def place(session: RemoteSession, *, now: datetime) -> Place:
-    """Where a session stands in the line of its hall; before it is saved, where it would."""
+def place(session: RemoteSession, *, now: datetime, there: AtWork | None = None) -> Place:
+    """Where a session stands in the line of its hall; before it is saved, where it would.
+
+    :param there: who is at work, where that was read already.
+    """
     if session.pk is not None and session.state not in rules.LINE:
         return Place(0, None)
     ahead = in_line(session.hall_id, now=now).filter(_before(session, now=now)).count()
-    return _seats_of(session.hall_id, now).place(call_of(session), ahead=ahead, now=now)
+    there = there or at_work(session.hall_id, now=now)
+    return there.place(call_of(session), ahead=ahead, now=now)
 
 
 @dataclass(frozen=True)
-class _Seats:
+class AtWork:
     """Seats that are ready or talk, with their state, what they go by, and minutes of the last talks."""
 
     seats: Sequence[tuple[routing.FreeSeat, str]]
@@ -151,12 +155,12 @@ class _Seats:
     def place(self, call: routing.Call, *, ahead: int, now: datetime) -> Place:
         able = [each for each in self.seats if routing.fits(each[0], call)]
         free = sum(state == "ready" and routing.takes_now(seat, self.policy, now=now) for seat, state in able)
-        at_work = sum(state == "talking" or routing.takes_now(seat, self.policy, now=now) for seat, state in able)
-        return Place(ahead, routing.estimate(ahead=ahead, free=free, at_work=at_work, talks=self.lengths))
+        busy = sum(state == "talking" or routing.takes_now(seat, self.policy, now=now) for seat, state in able)
+        return Place(ahead, routing.estimate(ahead=ahead, free=free, at_work=busy, talks=self.lengths))
 
 
-def _seats_of(hall_id: int, now: datetime) -> _Seats:
-    return _Seats(_seats(["ready", "talking"], hall_id), policy_of(hall_id, now=now).video, _lengths(hall_id))
+def at_work(hall_id: int, *, now: datetime) -> AtWork:
+    return AtWork(_seats(["ready", "talking"], hall_id), policy_of(hall_id, now=now).video, _lengths(hall_id))
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,7 @@ class Standing:
     """A hall's whole line, read once: where each in it stands."""
 
     calls: Mapping[int, tuple[int, routing.Call]]  # by session: how many are before it
-    seats: _Seats
+    seats: AtWork
     now: datetime
 
     def of(self, session_id: int) -> Place | None:
@@ -175,7 +179,7 @@ class Standing:
 
 def standing(hall_id: int, *, now: datetime) -> Standing:
     calls = {call.id: (n, call) for n, call in enumerate(calls_in_line(hall_id, now=now))}
-    return Standing(calls, _seats_of(hall_id, now), now)
+    return Standing(calls, at_work(hall_id, now=now), now)
 
 
 def calls_in_line(hall_id: int | None = None, *, now: datetime, most: int | None = None) -> list[routing.Call]:
