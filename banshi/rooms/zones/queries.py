@@ -34,6 +34,7 @@ class Zone:
     too_long: int
     closing: Closing | None
     help: HelpCall | None
+    evacuated: bool = False  # everybody is to leave the hall: nobody is let in, and the way out is as open as ever
 
     @property
     def left(self) -> int | None:
@@ -93,21 +94,31 @@ def zones(areas: Iterable[SelfServiceArea], *, now: datetime) -> list[Zone]:
     )  # fmt: skip
     closings = {each.area_id: each for each in closed(ids, now=now)}
     calls = {each.area_id: each for each in HelpCall.objects.filter(area__in=ids, ended_at=None).order_by("id")}
-    openings = {area.hall_id: calendars.opening(area.hall, now) for area in {a.hall_id: a for a in rows}.values()}
+    halls = {area.hall_id: area.hall for area in rows}
+    openings = {hall_id: calendars.opening(hall, now) for hall_id, hall in halls.items()}
+    out = {hall_id for hall_id, hall in halls.items() if _evacuated(hall, now)}
     found = []
     for area in rows:
         policy, opening, closing = policy_of(area), openings[area.hall_id], closings.get(area.pk)
         local = now.astimezone(ZoneInfo(area.hall.timezone))
         people = inside.get(area.pk, 0)
-        mode = rules.mode(policy, local=local, hall_open=opening.open, closed=closing is not None)
+        leave = area.hall_id in out
+        mode = rules.mode(policy, local=local, hall_open=opening.open, closed=closing is not None or leave)
         opens_at = closing.until_at if closing is not None else opening.opens_at if mode == "closed" else None
+        opens_at = None if leave else opens_at  # nobody knows when an evacuation is over
         found.append(
             Zone(
-                area, policy, mode, people, rules.is_night(policy, local), rules.lights(policy, local, people), opens_at,
-                first.get(area.pk), late.get(area.pk, 0), closing, calls.get(area.pk),
+                area, policy, mode, people, rules.is_night(policy, local),
+                rules.lights(policy, local, people, evacuated=leave), opens_at, first.get(area.pk), late.get(area.pk, 0),
+                closing, calls.get(area.pk), leave,
             )
         )  # fmt: skip
     return found
+
+
+def _evacuated(hall: Hall, now: datetime) -> bool:
+    """Whether the whole hall is: an area hangs on it, wherever its door is."""
+    return any(each.kind == "evacuation" and each.whole for each in calendars.closed_now(hall, now))
 
 
 def closed(area_ids: Collection[int], *, now: datetime) -> list[Closing]:

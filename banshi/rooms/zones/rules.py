@@ -42,7 +42,8 @@ def is_night(policy: ZonePolicy, local: datetime) -> bool:
 def mode(policy: ZonePolicy, *, local: datetime, hall_open: bool, closed: bool) -> Mode:
     """What the door does now: stays shut, stands open, or asks.
 
-    :param hall_open: the hall serves people at this moment; :param closed: the keeper closed the area.
+    :param hall_open: the hall serves people at this moment; :param closed: the keeper closed the area, or everybody is to
+        leave the hall.
     """
     if closed or not (policy.all_hours or hall_open):
         return "closed"
@@ -73,9 +74,9 @@ def day_begins(policy: ZonePolicy, local: datetime) -> datetime:
     return morning if local < morning else morning + timedelta(days=1)
 
 
-def lights(policy: ZonePolicy, local: datetime, inside: int) -> bool:
-    """Whether they burn. Nobody is left in the dark: while somebody is inside they do."""
-    if policy.lights == "always" or inside:
+def lights(policy: ZonePolicy, local: datetime, inside: int, *, evacuated: bool = False) -> bool:
+    """Whether they burn. Nobody is left in the dark: while somebody is inside they do, and while everybody is to leave."""
+    if policy.lights == "always" or inside or evacuated:
         return True
     return is_night(policy, local) == (policy.lights == "night")
 

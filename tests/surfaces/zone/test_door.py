@@ -11,14 +11,16 @@ from django.urls import reverse
 
 from banshi.foundation import clock
 from banshi.foundation.models import ClockSetting
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.models import Device, DeviceOrder
 from banshi.rooms.identity.models import Account
+from banshi.rooms.places.models import SelfServiceArea
 from banshi.rooms.zones import actions, queries
 from banshi.rooms.zones.models import Entry, HelpCall
 from banshi.surfaces.zone.urls import urlpatterns
 from tests.town import CLERK, Town
-from tests.zones import NIGHT, a_zone, open_by_day, the_door
+from tests.zones import MINUTE, NIGHT, a_zone, open_by_day, the_door
 
 pytestmark = pytest.mark.django_db
 DOOR = "/zone/town-zone/"
@@ -196,3 +198,38 @@ def test_no_page_breaks_in_either_language_whatever_is_sent(night: Town, client:
         codes |= {client.get(path, garbage).status_code, client.post(path, garbage).status_code}
 
     assert {code for code in codes if code >= 500} == set()
+
+
+def evacuated(town: Town, **more: Any) -> None:
+    Closure.objects.create(
+        hall=town.hall, starts_at=NIGHT - MINUTE, ends_at=NIGHT + 60 * MINUTE, kind="evacuation", reason_zh="火警",
+        reason_en="Fire alarm", made_by="staff:1", made_at=NIGHT, **more,
+    )  # fmt: skip
+
+
+def test_while_everybody_is_to_leave_nobody_is_let_in_and_the_way_out_is_as_open_as_ever(night: Town, client: Client):
+    client.post(DOOR + "enter", {**card(night.person(0)), "people": "1"})
+    the_door("done")
+    evacuated(night)
+
+    page = shown(client, DOOR)
+    refused = client.post(DOOR + "enter", card(night.person(1)))
+    out = client.post(DOOR + "out", card(night.person(0)))
+
+    assert ("data-evacuated" in page, 'id="enter"' in page) == (True, False)
+    assert (refused.status_code, queries.inside(zone_of(night))) == (409, 0)
+    assert out.status_code == 200
+    assert queries.zone(zone_of(night), now=NIGHT).lights
+
+
+def test_when_a_part_of_the_hall_is_evacuated_the_zone_goes_on(night: Town, client: Client):
+    evacuated(night, category=night.categories["A"])
+
+    assert ("data-evacuated" in shown(client, DOOR), queries.zone(zone_of(night), now=NIGHT).mode) == (
+        False,
+        "card-or-code",
+    )
+
+
+def zone_of(town: Town) -> Any:
+    return SelfServiceArea.objects.get(code="town-zone")
