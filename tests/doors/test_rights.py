@@ -95,7 +95,7 @@ def test_there_is_one_way_to_the_busiest_writes(
 def test_a_key_of_another_hall_does_nothing_here(ask: Any, scope: str) -> None:
     names = [name for name in ENDPOINTS if scope in SCOPES_OF[name] and name not in WITHOUT_HALL]
 
-    elsewhere = ("/agents/", "/mandates/", "/people/", "/guardians", "/cases/", "/documents/", "/enquiries/",
+    elsewhere = ("/agents/", "/mandates/", "/people/", "/guardians", "/cases/", "/documents/", "/enquiries/", "/hotline/orders/",
                  "/remote/sessions/NONE", "/library/imports", "/library/certificates/")  # fmt: skip
     hidden = {name for name in names if ENDPOINTS[name][1].startswith(elsewhere)}
     expected = {name: (404, "nothing-found") if name in hidden else (403, "not-your-hall") for name in names}

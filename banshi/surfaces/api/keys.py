@@ -72,6 +72,8 @@ STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff
     **dict.fromkeys(("waive_fee", "reassess_fee"), "cases.supervise"),
     "refund_fee": "cases.receive | cases.issue",
 }
+AT_HOTLINE_DESK = ("assign_hotline_order", "revisit_hotline_order", "close_hotline_order")
+ON_HOTLINE_ORDERS = ("list_hotline_orders", "reply_hotline_order", "return_hotline_order")  # desk or line
 ON_ITEMS: dict[str, str] = {  # retiring an item, its blanks as a change would have them
     **dict.fromkeys(
         ("ask_to_retire", "undo_retirement", "ask_item_back", "keep_retired", "get_drafted_blank"), "items.edit"
@@ -171,6 +173,9 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "get_enquiry": _only("channel", "staff"),
     "answer_enquiry": _only("staff"),
     "forward_enquiry": _only("staff"),
+    # the hotline: another number's orders, by the key that opened them; desks and lines
+    **dict.fromkeys(("open_hotline_order", "get_hotline_order"), _only("channel", "staff")),
+    **{name: _only("staff") for name in (*AT_HOTLINE_DESK, *ON_HOTLINE_ORDERS)},
     # the video service: whoever asks, by the key that asked; seats
     **dict.fromkeys(("ask_agent", "leave_remote", "call_me_back", "rate_remote"), _only("channel", "kiosk")),
     **dict.fromkeys(
@@ -271,6 +276,8 @@ PERMISSION_OF: dict[str, str] = {
     "ask_department": "cases.receive",
     **dict.fromkeys(("list_enquiries", "get_enquiry"), "enquiries.look"),
     **dict.fromkeys(("answer_enquiry", "forward_enquiry"), "enquiries.answer"),
+    **dict.fromkeys(("open_hotline_order", *AT_HOTLINE_DESK), "hotline.desk"),
+    **dict.fromkeys(("get_hotline_order", *ON_HOTLINE_ORDERS), "hotline.look | hotline.line"),
     **dict.fromkeys((*SEATS, "list_lines", "list_signals", "say_line", "send_signal"), "video.answer"),
     "get_remote": " | ".join(("video.answer", "video.view")),
     "import_items": "items.edit",

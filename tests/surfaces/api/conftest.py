@@ -72,7 +72,17 @@ def keys_of(town: Town) -> dict[str, str]:
     }
 
 
-DUTIES = ("pre_reviewer", "receiver", "reviewer", "approver", "head", "issue_clerk", "supervisor", "video_agent")
+DUTIES = (
+    "pre_reviewer",
+    "receiver",
+    "reviewer",
+    "approver",
+    "head",
+    "issue_clerk",
+    "supervisor",
+    "video_agent",
+    "hotline_agent",
+)
 
 
 def of_all_duties(town: Town) -> Any:

@@ -96,6 +96,11 @@ def _enquiries(calls: Calls) -> dict[str, str]:
     return {"no": _sent(calls, "/enquiries", "channel", asked)["no"]}
 
 
+def _hotline(calls: Calls) -> dict[str, str]:
+    said = {"hall": "town", "subject": "service", "text": "窗口让我跑了三趟。"}
+    return {"order": _sent(calls, "/hotline/orders", "channel", said)["no"]}
+
+
 def _remote(calls: Calls) -> dict[str, str]:
     from tests.rooms.remote.conftest import video_of
 
@@ -198,4 +203,5 @@ SEEDS: Final[dict[str, Callable[[Calls], dict[str, str]]]] = {
     "documents": _cases, "verify": _cases, "forms": _worklists, "stats": _cases, "worklists": _worklists,
     "bundles": _bundles, "consultations": _consultations, "cabinets": _cabinets, "library": _library,
     "webhooks": _webhooks, "remote": _remote, "devices": _devices, "zones": _zones, "kiosk-sessions": _kiosk_sessions,
+    "hotline": _hotline,
 }  # fmt: skip
