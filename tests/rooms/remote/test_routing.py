@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -124,3 +124,20 @@ def test_hours_of_its_own_begin_and_end_on_the_minute(now, opens):
 def test_hours_that_cannot_be_meant_are_no_policy(hours):
     with pytest.raises(ValueError):
         VideoPolicy.model_validate(hours)
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "at", "said"),
+    [
+        ("08:30", "17:00", "08:29", "08:30"), ("08:30", "17:00", "08:30", ""), ("08:30", "17:00", "16:59", ""),
+        ("08:30", "17:00", "17:00", "08:30"), ("00:00", "23:59", "23:59", ""), ("00:00", "23:59", "00:00", ""),
+        ("20:00", "23:59", "23:59", ""), ("20:00", "23:59", "19:59", "20:00"),
+    ],
+)  # fmt: skip
+def test_when_it_is_open_and_when_it_opens_next(opens: str, closes: str, at: str, said: str) -> None:
+    """Until 23:59 is until midnight: nobody is sent home for the last minute of a night."""
+    local = datetime.combine(date(2026, 3, 10), time.fromisoformat(at))
+
+    found = next_open(time.fromisoformat(opens), time.fromisoformat(closes), local=local)
+
+    assert (found.strftime("%H:%M") if found is not None else "") == said
