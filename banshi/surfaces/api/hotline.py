@@ -18,7 +18,7 @@ from banshi.foundation import clock
 from banshi.journeys.hotline import taking
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
-from banshi.rooms.hotline import actions
+from banshi.rooms.hotline import actions, rules
 from banshi.rooms.hotline import queries as hotline
 from banshi.rooms.hotline.actions import Opening
 from banshi.rooms.hotline.models import Handling, Order
@@ -144,11 +144,13 @@ def list_hotline_orders(request: HttpRequest, asked: Query[HotlineOrdersAsked]) 
     right = LOOK if asked.list == "desk" else LINE
     halls = who.where(right)
     must_hold({right: halls}, right)
+    everywhere = "*" in halls
     if asked.hall is not None:
         must_hold({right: halls}, right, places.hall_by_code(asked.hall).code)
         halls = frozenset({asked.hall})
-    rows = hotline.ever_at_desk(halls=halls) if asked.state == "closed" else hotline.at_desk(halls=halls)
-    rows = rows if asked.list == "desk" else rows & _of_lines(who, halls)
+    over = asked.state in rules.ORDER.ends
+    rows = hotline.ever_at_desk(halls=halls) if over else hotline.at_desk(halls=halls)
+    rows = rows if asked.list == "desk" else rows & _of_lines(who, halls, city=everywhere)
     if asked.state is not None:
         rows = rows.filter(state=asked.state)
     some = list(rows[start : start + asked.limit + 1])
@@ -222,12 +224,11 @@ def close_hotline_order(request: HttpRequest, order: Path[Code], body: HotlineCl
 # --- Who sees, and works, which ---
 
 
-def _of_lines(who: Caller, halls: frozenset[str]) -> QuerySet[Order]:
-    """What is with the lines that a key replies for."""
+def _of_lines(who: Caller, halls: frozenset[str], *, city: bool) -> QuerySet[Order]:
+    """What is with the lines that a key replies for in these halls. :param city: and with the city's."""
     rows, department = Order.objects.none(), identity.department_of(who.staff_id)
-    everywhere = "*" in halls
-    for hall in sorted(each.code for each in places.all_halls() if everywhere or each.code in halls):
-        rows = rows | hotline.of_line(hall=hall, department=department, city=everywhere)
+    for hall in sorted(each.code for each in places.all_halls() if "*" in halls or each.code in halls):
+        rows = rows | hotline.of_line(hall=hall, department=department, city=city)
     return rows
 
 
@@ -247,7 +248,7 @@ def _seen(who: Caller, no: str) -> Order:
 def _is_theirs(who: Caller, order: Order) -> bool:
     """Whether it is with a line that the key replies for."""
     halls = who.where(LINE)
-    return bool(halls) and _of_lines(who, halls).filter(pk=order.pk).exists()
+    return bool(halls) and _of_lines(who, halls, city="*" in halls).filter(pk=order.pk).exists()
 
 
 def _of_desk(who: Caller, no: str) -> Order:

@@ -29,11 +29,14 @@ def desk(calls: Calls) -> Calls:
     """Keys: `desk-staff` of the town's desk, `line` of who replies for the hall itself, `other-line` elsewhere."""
     for name, role, hall in (
         ("desk-staff", "hotline_agent", "town"), ("line", "hall_manager", "town"), ("other-line", "hall_manager", "other"),
+        ("city", "city_admin", "*"),
     ):  # fmt: skip
         staff = Staff.objects.create_staff(
             login=name, password="town-password", name_zh="员", name_en="Staff", created_at=TUESDAY_NINE
         )
-        staff.roles.create(role=role, scope_kind="hall", scope=hall, given_at=TUESDAY_NINE, given_by="system")
+        staff.roles.create(
+            role=role, scope_kind="all" if hall == "*" else "hall", scope=hall, given_at=TUESDAY_NINE, given_by="system"
+        )
         calls.keys[name] = create_key(name=name, scope="staff", staff=staff, now=TUESDAY_NINE)
     return calls
 
@@ -130,3 +133,28 @@ def test_steps_out_of_turn_are_refused(desk: Calls) -> None:
 
     for path, body in (("close", None), ("revisit", {"said": "satisfied"}), ("return", {"reason": "不归这里"})):
         assert told(desk("post", f"/hotline/orders/{no}/{path}", "desk-staff", body)) == (409, "wrong-state")
+
+
+def test_the_city_finds_what_a_halls_desk_gave_it_with_and_without_naming_the_hall(desk: Calls) -> None:
+    mine = opened(desk, line="city")
+
+    found = [desk("get", f"/hotline/orders?list=line{hall}", "city").json()["data"] for hall in ("", "&hall=town")]
+    replied = desk("post", f"/hotline/orders/{mine}/reply", "city", {"text": "市里答复了。"})
+
+    assert [[each["no"] for each in rows] for rows in found] == [[mine], [mine]]
+    assert replied.json()["state"] == "replied"
+
+
+def test_what_is_over_is_listed_when_it_is_asked_for(desk: Calls) -> None:
+    from banshi.kernel.actors import SYSTEM
+    from banshi.rooms.hotline import actions
+
+    first, second = opened(desk), opened(desk)
+    actions.join(no=second, first=first, by=SYSTEM, now=TUESDAY_NINE)
+
+    listed = {
+        state: [each["no"] for each in desk("get", f"/hotline/orders{state}", "desk-staff").json()["data"]]
+        for state in ("", "?state=joined", "?state=closed")
+    }
+
+    assert listed == {"": [first], "?state=joined": [second], "?state=closed": []}
