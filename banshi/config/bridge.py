@@ -8,12 +8,11 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from a2wsgi.wsgi import build_environ
 
-from banshi.foundation.together import leave
+from banshi.foundation.threads import Threads
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -28,9 +27,8 @@ class Bridge:
     def __init__(self, application: Callable[..., Any], *, threads: int, patience_s: float, name: str) -> None:
         self.application = application
         self.patience_s = patience_s
-        self.size = threads
         self.free = asyncio.Semaphore(threads)
-        self.threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=name)
+        self.threads = Threads(threads, name)
 
     async def answer(self, scope: dict[str, Any], body: bytes) -> tuple[int, Headers, bytes]:
         """Status, headers and body. :raises Busy: nothing was done."""
@@ -62,7 +60,7 @@ class Bridge:
         )
 
     def close(self) -> None:
-        leave(self.threads, self.size)
+        self.threads.leave()
 
 
 def _environ(scope: dict[str, Any], body: bytes) -> dict[str, Any]:

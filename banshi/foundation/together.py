@@ -6,7 +6,6 @@ Under no load a request waits for nothing; under load the cost of a round trip a
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -18,6 +17,7 @@ from django.db import close_old_connections, connection, connections
 
 from banshi.foundation import clock
 from banshi.foundation.patience import patience
+from banshi.foundation.threads import Threads
 
 Answer = TypeVar("Answer")
 
@@ -48,23 +48,6 @@ def almost_fresh(act: Callable[[], Answer]) -> Answer:
             return act()
         finally:
             _used.at = clock.monotonic()
-
-
-CLOSE_S = 1.0
-
-
-def leave(pool: ThreadPoolExecutor, size: int) -> None:
-    """Take no more, and close each thread's connection; one that is still at work keeps its own."""
-    all_there = threading.Barrier(size)
-
-    def go() -> None:
-        with contextlib.suppress(threading.BrokenBarrierError):
-            all_there.wait(CLOSE_S)  # else one quick thread would do it for all
-        connections.close_all()
-
-    for _ in range(size):
-        pool.submit(go)
-    pool.shutdown(wait=False)
 
 
 Item = TypeVar("Item")
@@ -161,7 +144,7 @@ class PartingBatches(Batches[Item, Result]):
         super().__init__(lambda items: quick(items, frozenset(self.aside)), name)  # type: ignore[arg-type,return-value]
         self.patient = patient
         self.aside: dict[str, list[tuple[Item, asyncio.Future[Result]]]] = {}
-        self.beside = ThreadPoolExecutor(max_workers=ASIDE, thread_name_prefix=f"{name}-aside")
+        self.beside = Threads(ASIDE, f"{name}-aside")
         self.runners: set[asyncio.Task[None]] = set()
 
     def _answer(self, item: Item, future: asyncio.Future[Result], answered: Result | Aside) -> None:
@@ -183,4 +166,4 @@ class PartingBatches(Batches[Item, Result]):
 
     def close(self) -> None:
         super().close()
-        leave(self.beside, ASIDE)
+        self.beside.leave()

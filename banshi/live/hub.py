@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +20,8 @@ from django.conf import settings
 
 from banshi.foundation import clock, metrics
 from banshi.foundation.announce import CHANNEL
-from banshi.foundation.together import fresh, leave
+from banshi.foundation.threads import Threads
+from banshi.foundation.together import fresh
 from banshi.journeys.visit.watch import hall_part, moving_part, renewed_part, shown_of, ticket_part
 from banshi.kernel.refusals import Refused
 from banshi.live.waiting import Waiting
@@ -131,14 +131,14 @@ class Hub:
         self.admit = admit
         self.rights_changed = rights_changed
         self.halls: dict[str, HallWatch] = {}
-        self.pool = ThreadPoolExecutor(max_workers=POOL, thread_name_prefix="live")
-        self.first = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-first")
+        self.pool = Threads(POOL, "live")
+        self.first = Threads(1, "live-first")
         self.followers: dict[str, set[Watcher]] = {}  # by the number, or the appointment, they follow
         self.orders = Waiting()  # for the orders of a machine, by its code
         self.calls = Waiting()  # for news of a video session, or of those of a hall
         self.standings: dict[int, tuple[float, asyncio.Future[remote.Standing]]] = {}  # by hall: read when
         self.talkers: dict[str, int] = {}  # open sockets of a side
-        self.talk = ThreadPoolExecutor(max_workers=CALLS_POOL, thread_name_prefix="live-calls")
+        self.talk = Threads(CALLS_POOL, "live-calls")
         self.urgent: set[asyncio.Task[None]] = set()
         self.listener: asyncio.Task[None] | None = None
         self.pinger: asyncio.Task[None] | None = None
@@ -160,9 +160,8 @@ class Hub:
                 watch.task.cancel()
         for task in filter(None, (self.listener, self.pinger)):
             task.cancel()
-        leave(self.pool, POOL)
-        leave(self.first, 1)
-        leave(self.talk, CALLS_POOL)
+        for threads in (self.pool, self.first, self.talk):
+            threads.leave()
 
     async def run(self, act: Callable[[], Any], *, first: bool = False) -> Any:
         """Run a query in a thread with a database connection of its own; `first`: not behind the lines of whole halls."""

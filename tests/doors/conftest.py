@@ -132,11 +132,11 @@ def asgi(committed_town: Any) -> Iterator[Asgi]:
     if app.hub is not None:
         loop.run_until_complete(app.hub.stop())
         for pool in (app.hub.pool, app.hub.first, app.hub.talk):
-            pool.shutdown(wait=True)
+            pool.gone.wait()
     app.lanes.close()
     for bridge in (app.pages, app.quick, app.probes):
         bridge.close()
-        bridge.threads.shutdown(wait=True)
+        bridge.threads.gone.wait()
     while left := asyncio.all_tasks(loop):
         for task in left:
             task.cancel()
