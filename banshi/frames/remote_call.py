@@ -206,9 +206,10 @@ def folder_mark(session: RemoteSession) -> str:
 
 
 def said_part(line: Said, *, zone: ZoneInfo) -> dict[str, Any]:
-    """A line as a page shows it."""
-    at = line.at.astimezone(zone)
-    return {"kind": "said", "n": line.n, "by": line.by, "key": line.key, "text": line.body, "at": clock_words(at)}
+    """A line as a page shows it; `file`: picture | file, and `text` its name then."""
+    at, document = line.at.astimezone(zone), line.document
+    part = {"kind": "said", "n": line.n, "by": line.by, "key": line.key, "text": line.body, "at": clock_words(at)}
+    return part if document is None else {**part, "file": line.kind, "text": document.document.name}
 
 
 def _news_of_hall(hall: str, side: Side) -> News:
@@ -229,7 +230,8 @@ def _news_of_hall(hall: str, side: Side) -> News:
 
 
 def shown(session: RemoteSession, side: Side, *, at: datetime, addresses: Mapping[str, str]) -> dict[str, Any]:
-    """What `ui/call.html` shows. :param at: machine time. :param addresses: of `news`, `say`, `signal` and the page, `here`."""
+    """What `ui/call.html` shows. :param at: machine time. :param addresses: of `news`, `say`, `signal` and the page, `here`; of
+    `files`, what the number of a line is put behind, and of `file` where files may be sent."""
     lines, more = [], queries.said_since(session)
     while more:
         lines += more

@@ -4,10 +4,12 @@ loses nothing that was typed."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from banshi.journeys.hall.demo_seeds import PASSWORD, video_logins
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGS
@@ -22,6 +24,10 @@ MEDIA = [
 SEES = """() => {
   const far = document.querySelector("[data-call-far]");
   return far !== null && far.videoWidth > 0 && far.getVideoPlaybackQuality().totalVideoFrames > 0;
+}"""
+SHOWN = """() => {
+  const picture = document.querySelector(".said:not([data-pending]) .said__file img");
+  return picture !== null && picture.complete && picture.naturalWidth > 0;
 }"""
 HALL = "nancheng"
 SEAT = video_logins(HALL)[0]
@@ -69,6 +75,12 @@ def write(page: Any, words: str) -> None:
     page.click("[data-call-say] button")
 
 
+def photo() -> dict[str, Any]:
+    out = BytesIO()
+    Image.new("RGB", (1200, 900), "#d8cfc0").save(out, "JPEG")
+    return {"name": "租约.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
 def test_a_phone_calls_and_both_see_each_other_and_a_lost_line_loses_no_word(
     open_page: Any, installation: Any, browser: Any, live_url: str, axe: Any, picture: Any
 ) -> None:
@@ -101,6 +113,13 @@ def test_a_phone_calls_and_both_see_each_other_and_a_lost_line_loses_no_word(
     phone.context.set_offline(False)
     seat.wait_for_selector(".said[data-by=citizen] >> text=社保卡丢了")
     phone.wait_for_selector(".said:not([data-pending]) >> text=社保卡丢了")
+    phone.context.set_offline(True)
+    phone.set_input_files("[data-call-file] input[type=file]", files=[photo()])
+    phone.wait_for_selector(".said[data-pending] >> text=租约.jpg")
+    phone.context.set_offline(False)
+    for page in (phone, seat):  # a photo that was sent while the line was gone comes, and is seen
+        page.wait_for_function(SHOWN)
+    picture(seat, "seat-call-photo-zh")
     calls = [axe(phone), axe(seat)]
     for page in (seat, phone):
         page.wait_for_function(SEES)

@@ -82,6 +82,7 @@ AT_A_WINDOW = {
     "seat:call",  # rings at somebody's seat, and is theirs alone
     "seat:news",
     "seat:folder",
+    "seat:file-of",
 }
 
 
@@ -191,7 +192,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         language="zh", asked_at=TUESDAY_NINE,
     )  # fmt: skip
     return {
-        "call": called.ref, "order_no": order_no,
+        "call": called.ref, "n": 1, "order_no": order_no,
         "element": "person-name", "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,
         "no": case.no, "folder": folder.no, "material_id": page.pk, "number": case.papers.get().number,

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked
 from banshi.foundation.said import english, named
+from banshi.frames.file_answers import PDF, closed
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.cases import actions as cases
@@ -18,11 +19,6 @@ from banshi.rooms.cases import queries
 from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
 from banshi.rooms.cases.queries import PaperRow
 from banshi.rooms.cases.rules.papers import KINDS
-
-PDF = "application/pdf"
-# A picture has no right of the page it stands in. A viewer of PDFs does not run in a sandbox: it may load nothing else.
-PICTURE_MAY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'"
-PDF_MAY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 @dataclass(frozen=True)
@@ -103,7 +99,7 @@ def file_of(request: Asked, case: Case, material_id: int) -> HttpResponse:
     looked(request, case, now=now)
     if row.certificate is not None:
         _traced(request, case, f"copy:{case.no}:{row.certificate.ref}", now=now)
-    return _closed(HttpResponse(seen.content, content_type=seen.mime))
+    return closed(HttpResponse(seen.content, content_type=seen.mime))
 
 
 def pdf_of(request: Asked, case: Case, number: str) -> HttpResponse:
@@ -116,13 +112,4 @@ def pdf_of(request: Asked, case: Case, number: str) -> HttpResponse:
     answer = HttpResponse(cases.pdf_of(number, now=now), content_type=PDF)
     looked(request, case, now=now)
     answer["Content-Disposition"] = f'inline; filename="{named}"'
-    return _closed(answer)
-
-
-def _closed(answer: HttpResponse) -> HttpResponse:
-    """Kept nowhere, taken for nothing else than it is, and without any right of the page it is shown in."""
-    answer["Cache-Control"] = "no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["X-Frame-Options"] = "SAMEORIGIN"
-    answer["Content-Security-Policy"] = PDF_MAY if answer["Content-Type"] == PDF else PICTURE_MAY
-    return answer
+    return closed(answer)

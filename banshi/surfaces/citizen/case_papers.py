@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +11,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from PIL import Image
 
 from banshi.foundation import clock, limits
 from banshi.frames import in_parts
 from banshi.frames.case_fields import known_of
+from banshi.frames.file_answers import small
 from banshi.frames.typed import key_or_none
 from banshi.journeys.case import from_library, sending
 from banshi.journeys.case.from_library import Held
@@ -37,7 +36,6 @@ from banshi.surfaces.citizen.case_doors import case_panel, is_open, my_case, ope
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.online_level import to_prove_for
 
-SMALL = 360  # pixels a side of a page in the list
 MOST_AT_ONCE = 10
 NOT_SIGNED = {"zh": "先读完告知的内容，勾选后再签署", "en": "Read what is told and tick the box, then sign"}
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -322,16 +320,6 @@ def page_answer(request: Any, row: CaseMaterial) -> HttpResponseBase:
     answer["Content-Security-Policy"] = SANDBOX
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def small(content: bytes) -> bytes:
-    """A picture that we drew ourselves, as a small one."""
-    with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
-        image.draft("RGB", (SMALL, SMALL))
-        image.thumbnail((SMALL, SMALL))
-        into = io.BytesIO()
-        image.convert("RGB").save(into, "JPEG", quality=72)
-    return into.getvalue()
 
 
 @citizen_page

@@ -179,7 +179,8 @@ def _call(request: Any, session: RemoteSession, *, refused: Refused | None = Non
     addresses = {
         "news": reverse("citizen:video-news", kwargs=here), "say": reverse("citizen:video-say", kwargs=here),
         "signal": reverse("citizen:video-signal", kwargs=here), "here": reverse("citizen:video-call", kwargs=here),
-        "gone": reverse("citizen:video"),
+        "gone": reverse("citizen:video"), "file": reverse("citizen:video-file", kwargs=here),
+        "files": reverse("citizen:video-file", kwargs=here),
     }  # fmt: skip
     waits = session.state in ("waiting", "callback")
     place = queries.place(session, now=now) if waits else None
@@ -230,6 +231,21 @@ def say(request: Any, ref: str) -> HttpResponseBase:
         return remote_pages.say(request, session, ME)
 
     return _done(request, session, act)
+
+
+@citizen_page
+@require_POST
+def send_file(request: Any, ref: str) -> HttpResponseBase:
+    """A picture or a file, also while it waits."""
+    session = _mine(request, ref)
+    return _done(request, session, lambda: remote_pages.say_file(request, session, ME))
+
+
+@citizen_page
+@require_GET
+def file(request: Any, ref: str, n: int) -> HttpResponseBase:
+    """What was sent in one's own call, by either side."""
+    return remote_pages.file_of(request, _mine(request, ref), n)
 
 
 @citizen_page

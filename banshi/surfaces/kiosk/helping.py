@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import orjson
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
@@ -72,7 +72,11 @@ def _said(refusal: Refusal | None, place: Place) -> dict[str, Any]:
 def _call(request: Any, place: Place, session: RemoteSession, refused: Refused | None) -> HttpResponse:
     here = [place.hall.code]
     addresses = {name: reverse(f"kiosk:help-{name}", args=here) for name in ("news", "say", "signal")}
-    addresses |= {"here": reverse("kiosk:help", args=here), "gone": ""}
+    addresses |= {
+        "here": reverse("kiosk:help", args=here),
+        "gone": "",
+        "files": addresses["say"].removesuffix("say") + "file",
+    }
     waits = queries.place(session, now=place.now) if session.state in ("waiting", "callback") else None
     known = waits is not None and waits.minutes is not None
     context = {
@@ -171,6 +175,16 @@ def news(request: Any, place: Place) -> HttpResponseBase:
 def _say(request: Any, _place: Place, session: RemoteSession) -> dict[str, Any]:
     limits.take(key=f"video-say:{session.ref}", per_minute=SAYS_A_MINUTE, burst=SAYS_AT_ONCE)
     return remote_pages.say(request, session, ME)
+
+
+@at_kiosk
+@require_GET
+def file(request: Any, place: Place, n: int) -> HttpResponseBase:
+    """A picture that was sent in the call of whoever stands here."""
+    session = calling.call_at(request, place.hall)
+    if session is None:
+        raise Http404
+    return remote_pages.file_of(request, session, n)
 
 
 def _signal(request: Any, _place: Place, session: RemoteSession) -> dict[str, Any]:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("<str:hall>/help/ask", helping.ask, name="help-ask"),
     path("<str:hall>/help/news", helping.news, name="help-news"),
     path("<str:hall>/help/say", helping.say, name="help-say"),
+    path("<str:hall>/help/file/<int:n>", helping.file, name="help-file"),
     path("<str:hall>/help/signal", helping.signal, name="help-signal"),
     path("<str:hall>/help/leave", helping.leave, name="help-leave"),
     path("<str:hall>/help/rate", helping.rate, name="help-rate"),

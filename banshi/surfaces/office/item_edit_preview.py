@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
-from banshi.frames.staff.case_files import PDF, PDF_MAY
+from banshi.frames.file_answers import PDF, PDF_MAY
 from banshi.frames.staff.frame import paged, query_without_page
 from banshi.kernel.refusals import Refused
 from banshi.rooms.cases.queries import drafted_blank

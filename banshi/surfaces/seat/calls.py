@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -74,10 +75,10 @@ def show_page(
     """:param folder: as it was typed, where it was refused; `refused` is said in it then."""
     now, here = clock.now(), {"hall": hall.code, "ref": session.ref}
     actions.seen(staff_id=side.staff, wall=clock.wall())
-    whose = f"person:{session.person_id}" if session.person_id is not None else f"account:{session.account_id}"
-    audit.looked_once([audit.Look(whose, request.who.by, hall.code, f"video:{session.ref}")], now=now)
-    addresses = {name: reverse(f"seat:{name}", kwargs=here) for name in ("news", "say", "signal")}
+    _looked(request, hall, session, f"video:{session.ref}", now=now)
+    addresses = {name: reverse(f"seat:{name}", kwargs=here) for name in ("news", "say", "file", "signal")}
     addresses |= {"here": reverse("seat:call", kwargs=here), "gone": reverse("seat:home", kwargs={"hall": hall.code})}
+    addresses["files"] = addresses["file"]
     answer = page(
         request, "seat/call.html", hall, status=status_of(refused) if refused else 200, session=session,
         row=row(session, now=now), call=remote_call.shown(session, side, at=clock.wall(), addresses=addresses),
@@ -87,6 +88,11 @@ def show_page(
     )  # fmt: skip
     answer["Permissions-Policy"] = remote_pages.CAMERA_HERE
     return answer
+
+
+def _looked(request: Asked, hall: Hall, session: RemoteSession, why: str, *, now: datetime) -> None:
+    whose = f"person:{session.person_id}" if session.person_id is not None else f"account:{session.account_id}"
+    audit.looked_once([audit.Look(whose, request.who.by, hall.code, why)], now=now)
 
 
 @door(audience="staff", permission=PERMISSION)
@@ -120,6 +126,24 @@ def news(request: Asked, hall: str, ref: str) -> HttpResponseBase:
 @require_POST
 def say(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     return _done(request, hall, ref, remote_pages.say)
+
+
+@door(audience="staff", permission=PERMISSION)
+@require_POST
+def send_file(request: Asked, hall: str, ref: str) -> HttpResponseBase:
+    """A picture or a file for whoever calls."""
+    return _done(request, hall, ref, remote_pages.say_file)
+
+
+@door(audience="staff", permission=PERMISSION)
+@require_GET
+def file(request: Asked, hall: str, ref: str, n: int) -> HttpResponseBase:
+    """What was sent in the call at one's own seat: that it was looked at is written down by itself."""
+    place = places.hall_by_code(hall)
+    session, _ = mine(request, place, ref)
+    answer = remote_pages.file_of(request, session, n)
+    _looked(request, place, session, f"video-file:{session.ref}:{n}", now=clock.now())
+    return answer
 
 
 @door(audience="staff", permission=PERMISSION)

@@ -23,6 +23,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.queries import ItemLine
 from banshi.rooms.catalogue.rules.guided import Guided, guided
 from banshi.rooms.catalogue.rules.handling import Option, Question
+from banshi.rooms.remote import queries
 from banshi.rooms.remote.models import RemoteSession
 
 MOST_FOUND, MOST_TIMES = 8, 6
@@ -52,6 +53,16 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """A picture or file of the call. `used`: the paper it stands for in the folder; None: for none yet."""
+
+    n: int
+    kind: str
+    name: str
+    used: PaperRow | None
+
+
+@dataclass(frozen=True)
 class Folder:
     """`open`: it can be written in now. `found`: matters by the words `q`. `question`: the one asked now; None: all are answered.
     `booked`: the time it is expected at."""
@@ -65,6 +76,7 @@ class Folder:
     said: list[Said] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
     times: tuple[Alternative, ...] = ()
     booked: AppointmentView | None = None
     refused: Refused | None = None
@@ -96,15 +108,26 @@ def folder_of(
     told = cases.guided_case(case) if case is not None else guided(catalogue.handling_of(session.item), {})
     at = clean(request.GET.get("at"), 80)
     question = next((each for each in told.questions if each.id == at), None) or told.next_question
+    rows = cases.paper_rows(case, now=now) if case is not None else []
     times: tuple[Alternative, ...] = ()
     if is_open and booked is None:
         times = booking.alternatives(hall=hall, item_code=session.item.code, near=now, now=now, n=MOST_TIMES)
     return Folder(
         session, is_open, case, q, found, question, _said(told),
         _groups(case, typed, now=now) if case is not None and told.complete else [],
-        [Paper(row) for row in cases.paper_rows(case, now=now)] if case is not None else [],
+        [Paper(row) for row in rows], _sent(session, rows) if case is not None and told.complete else [],
         times, booked, refused,
     )  # fmt: skip
+
+
+def _sent(session: RemoteSession, rows: list[PaperRow]) -> list[Sent]:
+    """What the caller sent, in its order."""
+    used = {page.file_id: row for row in rows for page in row.came}
+    return [
+        Sent(each.n, each.kind, each.document.document.name, used.get(each.document_id))
+        for each in queries.files_of(session)
+        if each.document is not None and each.by == "citizen"
+    ]
 
 
 def known_of(case: Case, *, now: datetime) -> Mapping[str, Carried]:

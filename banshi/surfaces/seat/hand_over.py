@@ -94,6 +94,20 @@ def form(request: Asked, hall: str, ref: str) -> HttpResponseBase:
 
 @door(audience="staff", permission=PERMISSION)
 @require_POST
+def paper(request: Asked, hall: str, ref: str) -> HttpResponseBase:
+    """A picture or file of the call becomes a paper of the matter: which one is said with it. Pressed twice it is there once."""
+    place = places.hall_by_code(hall)
+    session, side = mine(request, place, ref)
+    line, code = int_or_none(request.POST.get("line")) or 0, clean(request.POST.get("code"), 60)
+    by = acting(request, place)
+    return _done(
+        request, place, session, side,
+        lambda: hand_over.paper(ref=session.ref, line=line, code=code, by=by, now=clock.now()),
+    )  # fmt: skip
+
+
+@door(audience="staff", permission=PERMISSION)
+@require_POST
 def book(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     """A time of this hall: the window finds the folder then. Pressed twice it is one booking."""
     place = places.hall_by_code(hall)

@@ -20,6 +20,8 @@ urlpatterns = [
     path(CALL + "decline", calls.decline, name="decline"),
     path(CALL + "news", calls.news, name="news"),
     path(CALL + "say", calls.say, name="say"),
+    path(CALL + "file", calls.send_file, name="file"),
+    path(CALL + "file/<int:n>", calls.file, name="file-of"),
     path(CALL + "signal", calls.signal, name="signal"),
     path(CALL + "transfer", calls.transfer, name="transfer"),
     path(CALL + "end", calls.end, name="end"),
@@ -30,5 +32,6 @@ urlpatterns = [
     path(CALL + "folder/matter", hand_over.matter, name="matter"),
     path(CALL + "folder/answer", hand_over.answer, name="folder-answer"),
     path(CALL + "folder/form", hand_over.form, name="folder-form"),
+    path(CALL + "folder/paper", hand_over.paper, name="folder-put"),
     path(CALL + "folder/book", hand_over.book, name="folder-book"),
 ]

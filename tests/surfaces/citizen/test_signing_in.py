@@ -218,7 +218,7 @@ def test_no_page_breaks_on_input_that_nobody_meant(mine: Phone, open_town: Town,
     slot = open_town.slot(quota=3)
     booked = book(mine, slot)
     arguments = {"code": booked.code, "item": "pension", "hall": "town", "slot": slot.pk, "ref": "0" * 13}
-    arguments |= {"waiting": 1, "person": 1, "agent": 1, "mandate": 1, "field": 0, "material": 1}
+    arguments |= {"waiting": 1, "person": 1, "agent": 1, "mandate": 1, "field": 0, "material": 1, "n": 1}
     arguments |= {"round_id": 1, "area": "none"}
     arguments |= {"guardianship": 1, "organisation": 1, "member": 1, "paper": "none", "use": 1}
     case = matters_of(open_town).opened(account_id=mine.account.pk)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
+from PIL import Image
 
 from banshi.foundation import clock
 from banshi.rooms.audit.models import Entry
@@ -364,3 +366,24 @@ def test_a_caller_at_home_has_no_screen_to_reach(video: Video, clerk: Client) ->
     actions.answer(ref=session.ref, by=video.agent, now=TUESDAY_NINE)
 
     assert 'id="hand"' not in text(clerk.get(f"/seat/town/calls/{session.ref}/"))
+
+
+def test_a_picture_of_the_clerk_is_shown_to_whoever_stands_there_alone(video: Video, machine: Client) -> None:
+    video.seat()
+    asked(machine)
+    session = RemoteSession.objects.get()
+    actions.answer(ref=session.ref, by=video.agent, now=TUESDAY_NINE)
+    out = BytesIO()
+    Image.new("RGB", (40, 40), "white").save(out, "JPEG")
+    sent = {"content": out.getvalue(), "name": "sample.jpg", "key": "k", "by": video.agent, "now": TUESDAY_NINE}
+    actions.say_file(ref=session.ref, side="seat", **sent)
+
+    shown = machine.get("/kiosk/town/help/file/1?small")
+    panel = machine.get("/kiosk/town/help").content.decode()
+
+    assert (shown.status_code, shown["Content-Type"], Client().get("/kiosk/town/help/file/1").status_code) == (
+        200,
+        "image/jpeg",
+        404,
+    )
+    assert ("help/file/1?small" in panel, 'target="_blank"' in panel, "data-call-file" in panel) == (True, False, False)

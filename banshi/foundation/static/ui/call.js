@@ -7,10 +7,11 @@
  *   [data-call-near], [data-call-line], [data-call-sound], [data-call-picture].
  */
 
+document.documentElement.classList.add("js");
 const call = document.querySelector("[data-call]");
 const side = call?.dataset.call;
 const words = { me: call?.dataset.wordMe, citizen: call?.dataset.wordCitizen, seat: call?.dataset.wordSeat, hall: call?.dataset.wordHall,
-  pending: call?.dataset.wordPending, refused: call?.dataset.wordRefused };
+  picture: call?.dataset.wordPicture, file: call?.dataset.wordFile, again: call?.dataset.wordAgain, pending: call?.dataset.wordPending, refused: call?.dataset.wordRefused };
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 const kept = {
   get(name, otherwise) {
@@ -46,16 +47,38 @@ function draw(line, mark = "") {
     who.textContent = words[line.by === side ? "me" : line.by] ?? "";
     const text = document.createElement("p");
     text.className = "said__text";
-    text.textContent = line.text;
+    write(text, line);
     const state = document.createElement("span");
     state.className = "said__state small muted";
     row.append(who, text, state);
     log.append(row);
     row.scrollIntoView({ block: "nearest" });
   }
+  if (line.file && line.n) write(row.querySelector(".said__text"), line);
   row.querySelector(".said__state").textContent = mark || (line.at ?? "");
   row.toggleAttribute("data-pending", Boolean(mark));
   call.querySelector("[data-call-nothing]")?.setAttribute("hidden", "");
+}
+
+/** What a line says: words, or a picture or file that has come – at a machine, which opens nothing beside its page, to look at alone. */
+function write(text, line) {
+  text.textContent = line.text;
+  if (!line.file || !line.n) return;
+  text.classList.add("said__file");
+  const where = `${call.dataset.files}/${line.n}`;
+  if (line.file === "picture") {
+    const picture = document.createElement("img");
+    picture.src = `${where}?small`;
+    picture.alt = `${words.picture} ${line.text}`;
+    text.replaceChildren(picture);
+  }
+  if (stays) return;
+  const link = document.createElement("a");
+  link.href = where;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.append(...text.childNodes);
+  text.replaceChildren(link);
 }
 
 function heardSaid(line) {
@@ -63,7 +86,8 @@ function heardSaid(line) {
   since.said = line.n;
   if (outbox.some((each) => each.key === line.key)) settle(line.key);
   draw(line);
-  if (line.by !== side) window.Banshi?.say(line.text);
+  if (line.by !== side) window.Banshi?.say(line.file ? `${words[line.file]} ${line.text}` : line.text);
+  if (line.file && line.by === "citizen" && side === "seat") showPart("sent");
 }
 
 function settle(key) {
@@ -95,11 +119,50 @@ async function deliver() {
   }
 }
 
-/** The answer, or null where there was none. */
+/* Files that were chosen and are not in the record yet: sent one after the other, again when the line is back. They are kept in no
+ * storage of the browser: a page that is left forgets them, and says so before. */
+const parcels = [];
+let carrying = false;
+
+function chosen(event) {
+  const form = some("file");
+  for (const file of event.target.files) {
+    const parcel = { key: random(), file };
+    parcels.push(parcel);
+    draw({ key: parcel.key, text: file.name, by: side }, words.pending);
+  }
+  form.reset();
+  carry();
+}
+
+async function carry() {
+  if (carrying) return;
+  carrying = true;
+  try {
+    while (parcels.length) {
+      const { key, file } = parcels[0];
+      const fields = new FormData();
+      fields.append("key", key);
+      fields.append("file", file);
+      const answer = await post(call.dataset.file, fields);
+      if (answer === null || answer.status >= 500) { draw({ key, text: file.name, by: side }, words.again); return; }
+      if (answer.status === 429) { await pause(5000); continue; }
+      parcels.shift();
+      const told = await answer.json().catch(() => ({}));
+      if (answer.ok && told.n) { draw({ ...told, by: side }); continue; }
+      log.querySelector(`[data-key="${CSS.escape(key)}"]`)?.remove();
+      window.Banshi?.toast([told.title ?? words.refused, told.detail].filter(Boolean).join(" "), "urgent");
+    }
+  } finally {
+    carrying = false;
+  }
+}
+
+/** The answer, or null where there was none. :param fields: of a form, or a form with a file. */
 async function post(url, fields) {
   try {
     return await fetch(url, {
-      method: "POST", body: new URLSearchParams(fields), credentials: "same-origin",
+      method: "POST", body: fields instanceof FormData ? fields : new URLSearchParams(fields), credentials: "same-origin",
       headers: { "X-CSRFToken": window.Banshi?.csrf() ?? "", Accept: "application/json" },
     });
   } catch { return null; }
@@ -199,6 +262,7 @@ function lineIs(up) {
   const banner = some("line");
   if (banner) banner.hidden = up;
   if (up && outbox.length) deliver();
+  if (up && parcels.length) carry();
 }
 
 async function moved(told) {
@@ -243,7 +307,7 @@ async function showPart(name) {
     const fresh = page.querySelector(`[data-call-${name}]`);
     const shown = document.querySelector(`[data-call-${name}]`);
     if (!fresh || !shown) return;
-    const typed = [...shown.querySelectorAll("input:not([type=hidden]), select")].filter((each) => each.id).map((each) => [each.id, each.value]);
+    const typed = [...shown.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((each) => each.id).map((each) => [each.id, each.value]);
     const focus = shown.contains(document.activeElement) ? document.activeElement.id : "";
     shown.replaceChildren(...fresh.childNodes);
     for (const [id, value] of typed) { const field = document.getElementById(id); if (field && value) field.value = value; }
@@ -458,6 +522,11 @@ if (call && !over) {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); some("say").requestSubmit(); }
     });
     some("say").addEventListener("submit", sayIt, true);
+  }
+  if (some("file")) {
+    call.dataset.file = some("file").getAttribute("action");
+    some("file").addEventListener("change", chosen);
+    addEventListener("beforeunload", (event) => { if (parcels.length) event.preventDefault(); });
   }
   document.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaving = true; });
   addEventListener("pageshow", () => { leaving = false; });

@@ -14,6 +14,7 @@ from banshi.kernel.policy import VideoPolicy
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.library.models import DocumentVersion
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policies_of, policy_of
 from banshi.rooms.remote import rules
@@ -65,6 +66,20 @@ def said_since(session: RemoteSession, n: int = 0) -> list[Said]:
     """What was said after line `n`, in its order, at most `AT_ONCE`."""
     rows = Said.objects.select_related("document__document").filter(session=session, n__gt=n)
     return list(rows.order_by("n")[:AT_ONCE])
+
+
+def files_of(session: RemoteSession) -> list[Said]:
+    """The lines that are pictures and files, in their order."""
+    rows = Said.objects.select_related("document__document").filter(session=session, document__isnull=False)
+    return list(rows.order_by("n"))
+
+
+def file_of(session: RemoteSession, n: int) -> DocumentVersion:
+    """What was sent as line `n`. :raises Refused: nothing-found – also: it is not kept any more."""
+    line = Said.objects.select_related("document").filter(session=session, n=n, document__isnull=False).first()
+    if line is None or line.document is None:
+        raise Refused("nothing-found", facts={"line": n})
+    return line.document
 
 
 def signals_since(session: RemoteSession, *, to: str, n: int = 0) -> list[Signal]:
