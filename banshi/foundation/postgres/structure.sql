@@ -5082,6 +5082,8 @@ CREATE TABLE public.remote_session (
     seat_id bigint,
     appointment character varying(16) DEFAULT ''::character varying NOT NULL,
     first_from timestamp with time zone,
+    caller_name text,
+    evidence smallint DEFAULT 0 NOT NULL,
     CONSTRAINT a_call_back_has_a_phone CHECK (((NOT ((state)::text = 'callback'::text)) OR (phone IS NOT NULL))),
     CONSTRAINT a_session_that_ended_says_when_and_why CHECK ((((ended_at IS NOT NULL) AND ((state)::text = 'ended'::text) AND ((why)::text = ANY ((ARRAY['helped'::character varying, 'not-helped'::character varying, 'no-answer'::character varying, 'left'::character varying, 'closed'::character varying])::text[]))) OR ((NOT ((state)::text = 'ended'::text)) AND (ended_at IS NULL) AND ((why)::text = ''::text)))),
     CONSTRAINT only_what_ended_is_rated CHECK ((((rated_at IS NULL) AND (score IS NULL)) OR ((rated_at IS NOT NULL) AND ((score >= 0) AND (score <= 10)) AND ((state)::text = 'ended'::text)))),
@@ -7633,7 +7635,9 @@ CREATE UNIQUE INDEX one_open_hold_per_account ON public.booking_hold USING btree
 
 CREATE UNIQUE INDEX one_open_session_per_appointment ON public.remote_session USING btree (appointment) WHERE ((ended_at IS NULL) AND (NOT ((appointment)::text = ''::text)));
 
-CREATE UNIQUE INDEX one_open_session_per_person ON public.remote_session USING btree (person_id) WHERE ((ended_at IS NULL) AND (person_id IS NOT NULL));
+CREATE UNIQUE INDEX one_open_session_per_person ON public.remote_session USING btree (person_id) WHERE ((ended_at IS NULL) AND (evidence > 0) AND (person_id IS NOT NULL));
+
+CREATE UNIQUE INDEX one_open_session_per_person_said ON public.remote_session USING btree (person_id, asked_by) WHERE ((ended_at IS NULL) AND (evidence = 0) AND (person_id IS NOT NULL));
 
 CREATE UNIQUE INDEX one_parcel_of_a_case_is_under_way ON public.delivery_parcel USING btree (case_id) WHERE (ended_at IS NULL);
 
@@ -9576,6 +9580,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('remote', '0001_seats_and_sessions', now()),
     ('remote', '0002_the_hand', now()),
     ('remote', '0003_by_appointment', now()),
+    ('remote', '0004_who_calls', now()),
     ('sessions', '0001_initial', now()),
     ('staffing', '0001_initial', now()),
     ('staffing', '0002_desks_to_come', now()),

@@ -144,6 +144,13 @@ def by_card(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, Ca
     return fitting(asked, found | _seen_by(case.person_id, case, today=today), today)
 
 
+def by_word(fields: Iterable[Field], case: Case, *, today: date) -> dict[str, Carried]:
+    """By field, of somebody whom nothing has proven and no account stands for, who calls: what they said themselves, no more."""
+    asked = [field for field in fields if field.element]
+    found = {NAME: Carried(str(case.applicant), "typed"), NUMBER: Carried(case.person.id_number, "typed")}
+    return fitting(asked, found | {PHONE: Carried(case.contact, "typed")}, today)
+
+
 def at_window(
     fields: Iterable[Field], *, person_id: int, guardian_id: int | None = None, today: date
 ) -> dict[str, Carried]:

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.policy import VideoPolicy
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import LIVE, Appointment
+from banshi.rooms.identity import queries as people
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.remote import actions as remote
 from banshi.rooms.remote import queries
@@ -70,13 +72,15 @@ def come(
             raise Refused(no)
         lobby = lobby_of(row, policy)
         first_from = None if lobby.late(now) else row.starts_at
-        waits = queries.open_of(row.person_id)
+        proof = max(Evidence(row.evidence), people.proven_by(account_id, row.person_id))
+        waits = queries.open_of(row.person_id, asked_by="" if proof.proves else str(by))
         if waits is not None and waits.hall_id == row.hall_id and not waits.appointment:
             session = remote.is_for(ref=waits.ref, appointment=row.code, first_from=first_from, by=by, now=now)
         else:
             asking = remote.Asking(
                 hall=row.hall, origin=origin, wants=wants, media=media, language=language, item=row.item.code,
-                person_id=row.person_id, account_id=account_id, appointment=row.code, first_from=first_from,
+                person_id=row.person_id, evidence=proof, name=row.name or "",
+                account_id=account_id, appointment=row.code, first_from=first_from,
             )  # fmt: skip
             session = remote.ask(asking, by=by, now=now)
         if row.state == "booked":

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from banshi.journeys.case import changing, expecting
-from banshi.journeys.case.carried import by_card, of_case
+from banshi.journeys.case.carried import by_card, by_word, of_case
 from banshi.journeys.case.changing import Known
 from banshi.kernel.actors import Actor
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
@@ -21,12 +22,15 @@ from banshi.rooms.cases.models import Case, CaseMaterial
 from banshi.rooms.cases.queries import guided_case
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.queries.retiring import need_taken
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.actions import Enrolled, PersonAsked
+from banshi.rooms.remote import actions as remote
 from banshi.rooms.remote.actions.ground import changed, locked, need, record, staff_of, told
 from banshi.rooms.remote.models import RemoteSession, Said
 
 _NOBODY: Final = {
-    "zh": "来电人还没有实名：到自助机或窗口刷过身份证后，才能收集材料、预约",
-    "en": "The caller has not proven who they are: a machine or a window reads their card before anything is collected or booked",
+    "zh": "先写下来电人的姓名和证件号码，才能收集材料、预约",
+    "en": "Write down the caller's name and document number before anything is collected or booked",
 }
 _NO_MATTER: Final = {"zh": "先说明办什么事项", "en": "Say first which matter it is"}
 _BOOKED: Final = {
@@ -54,6 +58,30 @@ def choose(*, ref: str, item_code: str, by: Actor, now: datetime) -> RemoteSessi
         record("remote_matter_chosen", session, by=by, now=now, facts={"item": item.code})
         told(session, now=now)
     return session
+
+
+def name_caller(*, ref: str, name: str, id_type: str, id_number: str, by: Actor, now: datetime) -> RemoteSession:
+    """Write down who calls, on their word: a folder may be begun and a time booked. Nothing that is on record of that person is
+    told or changed by it, and nothing of theirs is held up; the window compares the card.
+
+    :raises Refused: nothing-found, wrong-state, changed-meanwhile (another seat has it by now), invalid (name; who calls is
+        settled), identity-invalid, too-many-people (of the account), already-waiting.
+    """
+    with transaction.atomic():
+        session = _theirs(ref, by)
+        found = _said(session, name, id_type, id_number, by=by, now=now)
+        return remote.named(ref=ref, person_id=found.id, evidence=Evidence.DECLARED, name=found.name, by=by, now=now)
+
+
+def _said(session: RemoteSession, name: str, id_type: str, id_number: str, *, by: Actor, now: datetime) -> Enrolled:
+    """Somebody of the account's people, where one calls; else a document and a name, as they were said."""
+    if session.account_id is not None:
+        account = session.account_id
+        return identity.add_typed(account_id=account, name=name, id_type=id_type, id_number=id_number, now=now)
+    (found,) = identity.enrol_many([PersonAsked(name, id_type, id_number, source=str(by))], now=now)
+    if isinstance(found, Refused):
+        raise found
+    return found
 
 
 def gather(
@@ -117,10 +145,11 @@ def hand_over(*, ref: str, slot_id: int, by: Actor, now: datetime) -> Appointmen
         if session.booking:
             return Appointment.objects.get(code=session.booking)
         person, item = _known(session)
-        phone = session.account.phone if session.account is not None else session.phone or person.phone
+        phone = session.account.phone if session.account is not None else session.phone or _own_phone(session)
         appointment = booking.place(
             slot_id=slot_id, item_code=item.code, person_id=person.pk, source="video", by=by, now=now,
-            account_id=session.account_id, name=person.name, contact=phone, behind=booking.behind(contact=phone),
+            account_id=session.account_id, name=session.caller_name or person.name, contact=phone or None,
+            behind=booking.behind(contact=phone), evidence=0 if session.account_id is not None else session.evidence,
             answers=session.case.answers if session.case is not None else None,
         )  # fmt: skip
         changed(session, booking=appointment.code)
@@ -131,10 +160,12 @@ def hand_over(*, ref: str, slot_id: int, by: Actor, now: datetime) -> Appointmen
 
 
 def known_in(case: Case, *, now: datetime) -> Known:
-    """What need not be asked of whoever the folder is for: as they see it online; without an account, by the card they put."""
+    """What need not be asked of whoever the folder is for: as they see it online; without an account, by the card they put, or
+    what they said."""
     today = now.astimezone(ZoneInfo(case.hall.timezone)).date()
     if case.account_id is None:
-        return lambda fields: by_card(fields, case, today=today)
+        known = by_card if Evidence(case.evidence).proves else by_word
+        return lambda fields: known(fields, case, today=today)
     account_id = case.account_id
     return lambda fields: of_case(fields, case, account_id=account_id, today=today)
 
@@ -155,6 +186,11 @@ def _theirs(ref: str, by: Actor) -> RemoteSession:
     if session.seat is None or session.seat.staff_id != staff_of(by):
         raise Refused("changed-meanwhile")
     return session
+
+
+def _own_phone(session: RemoteSession) -> str | None:
+    """The telephone on record of whoever is proven to call: of a name that is only said nobody is told anything."""
+    return session.person.phone if session.proven and session.person is not None else None
 
 
 def _known(session: RemoteSession) -> tuple[Any, Any]:
@@ -183,6 +219,7 @@ def _opened(session: RemoteSession, *, language: str, by: Actor, now: datetime) 
         cases.Opening(
             hall=session.hall, item_code=item.code, person_id=person.pk, channel="video", account_id=session.account_id,
             contact=session.account.phone if session.account is not None else session.phone, language=language,
+            name=session.caller_name or "", evidence=Evidence(session.evidence),
         ),
         by=by, now=now,
     )  # fmt: skip

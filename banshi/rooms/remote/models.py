@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from banshi.foundation.crypto import EncryptedText, FreeText
+from banshi.kernel.masking import mask_name
 from banshi.rooms.cases.models import Case
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.devices.models import Device
@@ -67,6 +68,10 @@ class RemoteSession(models.Model):
     day = models.DateField()
     seq = models.IntegerField()
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="remote_sessions")
+    evidence = models.SmallIntegerField(
+        default=0, db_default=0
+    )  # that who calls is the person (kernel.evidence.Evidence)
+    caller_name = EncryptedText(null=True)  # as the caller said it, where nothing proves it
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="remote_sessions")
     asked_by = models.CharField(max_length=60)  # str(Actor): a channel's system sees its own
     item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="+")
@@ -96,6 +101,18 @@ class RemoteSession(models.Model):
     forgotten = models.BooleanField(default=False)  # what was said in it is deleted
 
     @property
+    def proven(self) -> bool:
+        """Whether anything says that who calls is the person."""
+        return self.person_id is not None and self.evidence > 0
+
+    @property
+    def masked_name(self) -> str:
+        """Of whoever calls, as it is proven or was said; "": nobody said who they are."""
+        if self.caller_name:
+            return mask_name(str(self.caller_name))
+        return self.person.masked_name if self.person is not None else ""
+
+    @property
     def no(self) -> str:
         """`V012`, within hall and day."""
         return f"V{self.seq:03d}"
@@ -106,8 +123,13 @@ class RemoteSession(models.Model):
             models.UniqueConstraint(fields=["hall", "day", "seq"], name="a_session_number_is_given_once_a_day"),
             models.UniqueConstraint(
                 fields=["person"],
-                condition=Q(ended_at=None, person__isnull=False),
+                condition=Q(ended_at=None, person__isnull=False, evidence__gt=0),
                 name="one_open_session_per_person",
+            ),
+            models.UniqueConstraint(  # a number that is only said keeps nobody out of the line but whoever said it
+                fields=["person", "asked_by"],
+                condition=Q(ended_at=None, person__isnull=False, evidence=0),
+                name="one_open_session_per_person_said",
             ),
             models.UniqueConstraint(
                 fields=["appointment"],

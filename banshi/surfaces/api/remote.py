@@ -67,7 +67,8 @@ def ask_agent(request: HttpRequest, body: RemoteIn) -> Then:
     who.must("ask_agent", hall.code)
     asking = actions.Asking(
         hall=hall, origin=body.from_, wants=body.wants, media=body.media, language=body.language, item=body.item,
-        person_id=_person(body, who, now),
+        person_id=_person(body, who, now), evidence=_evidence(who),
+        name=body.person.name if body.person is not None else "",
     )  # fmt: skip
     session = actions.ask(asking, by=who.by, now=now)
     return _given(hall, now, lambda: answer(201, _part(session.ref, who, now)))
@@ -95,11 +96,16 @@ def _hall(body: RemoteIn, who: Caller, now: datetime) -> Hall:
     raise Refused("video-not-here")
 
 
+def _evidence(who: Caller) -> Evidence:
+    """What stands behind a name that a key gives."""
+    return Evidence.DECLARED if who.scope == "kiosk" else who.evidence
+
+
 def _person(body: RemoteIn, who: Caller, now: datetime) -> int | None:
     """:raises Refused: invalid (name), identity-invalid, phone-invalid."""
     if body.person is None:
         return None
-    evidence = Evidence.DECLARED if who.scope == "kiosk" else who.evidence
+    evidence = _evidence(who)
     asked = PersonAsked(
         body.person.name, body.person.id_type, body.person.id_number, body.person.phone, evidence, str(who.by)
     )
@@ -324,7 +330,7 @@ def _part(ref: str, who: Caller, now: datetime) -> dict[str, Any]:
     session = remote.by_ref(ref)
     zone, place, item = zone_of(session.hall), remote.place(session, now=now), session.item
     side = "seat" if who.scope == "staff" else "citizen"
-    masked = session.person.masked_name if session.person is not None and side == "seat" else None
+    masked = (session.masked_name or None) if side == "seat" else None
     return {
         "id": session.ref, "no": session.no, "hall": hall_name(session.hall),
         "item": named(item.code, item.name_zh, item.name_en) if item is not None else None, "wants": session.wants,

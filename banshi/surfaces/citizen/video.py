@@ -75,7 +75,8 @@ def lobby(request: Any) -> HttpResponseBase:
     asking = actions.Asking(
         hall=hall, origin="web", wants=one_of(request, "wants", WANTS), media=one_of(request, "media", MEDIA),
         language=one_of(request, "language", LANGUAGES), item=item.code if item is not None else None,
-        person_id=person, account_id=request.who.account_id, case_id=_case(request),
+        person_id=person, evidence=people.proven_as(request.who.account_id), account_id=request.who.account_id,
+        case_id=_case(request),
     )  # fmt: skip
     try:
         limits.take(key=f"video:{request.who.account_id}", per_minute=1, burst=5)
@@ -163,7 +164,7 @@ def _mine(request: Any, ref: str) -> RemoteSession:
     """Its caller's alone: the address tells nobody else anything."""
     session = queries.by_ref(ref[:32])
     mine = session.account_id == request.who.account_id
-    if not mine and (session.person_id is None or people.proven_person(request.who.account_id) != session.person_id):
+    if not mine and (not session.proven or people.proven_person(request.who.account_id) != session.person_id):
         raise Http404
     return session
 

@@ -22,6 +22,7 @@ from banshi.foundation.words import words
 from banshi.frames import remote_call, remote_hand, remote_pages
 from banshi.frames.remote_call import Side
 from banshi.frames.typed import clean, int_or_none
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import SLUGS, Refusal, Refused
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.catalogue.models import HallItem
@@ -49,7 +50,7 @@ def panel(request: Any, place: Place) -> HttpResponse:
 def _panel(request: Any, place: Place, *, refused: Refused | None = None) -> HttpResponse:
     session = calling.call_at(request, place.hall)
     if session is not None:
-        return _call(request, place, session, refused)
+        return _call(request, place, _known_by_now(request, place, session), refused)
     closed = queries.closed(place.hall, now=place.now)
     waits = queries.place(
         RemoteSession(hall=place.hall, language=_language(), skills=[], asked_at=place.now), now=place.now
@@ -58,6 +59,18 @@ def _panel(request: Any, place: Place, *, refused: Refused | None = None) -> Htt
     context = {"closed": closed is not None, "waits": waits, **_said(said, place)}
     status = SLUGS[refused.slug] if refused is not None else 200
     return page(request, place, "part_help.html", context, status=status)
+
+
+def _known_by_now(request: Any, place: Place, session: RemoteSession) -> RemoteSession:
+    """Somebody who called first and put their card afterwards is known in the call, too; somebody else's changes nothing."""
+    person = sitting.person_at(request, place)
+    if person is None or session.proven or session.state == "ended":
+        return session
+    try:
+        actions.named(ref=session.ref, person_id=person, evidence=Evidence.CHIP, name="", by=place.by, now=place.now)
+    except Refused:
+        return session
+    return queries.by_ref(session.ref)
 
 
 def _said(refusal: Refusal | None, place: Place) -> dict[str, Any]:
@@ -115,7 +128,7 @@ def _asked(request: Any, place: Place) -> RemoteSession:
     asking = actions.Asking(
         hall=place.hall, origin="kiosk", wants="tutor" if case is not None else "consult",
         media=media if media in MEDIA else "video", language=_language(), item=item, person_id=person, case_id=case,
-        device_id=place.device.pk if place.device is not None else None,
+        evidence=Evidence.CHIP, device_id=place.device.pk if place.device is not None else None,
     )  # fmt: skip
     return actions.ask(asking, by=place.by, now=place.now)
 

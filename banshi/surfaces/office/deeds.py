@@ -154,6 +154,7 @@ DEEDS: dict[str, Text] = {
     "put_first": pgettext_lazy("deed", "%(who)s put %(what)s first in line"),
     "noted": pgettext_lazy("deed", "%(who)s wrote a note on %(what)s"),
     "remote_asked": pgettext_lazy("deed", "%(who)s asked for an agent: %(what)s"),
+    "remote_named": pgettext_lazy("deed", "%(who)s wrote down who calls: %(what)s"),
     "remote_for_booking": pgettext_lazy("deed", "%(who)s waits for a booked call: %(what)s"),
     "remote_left": pgettext_lazy("deed", "%(who)s left the call %(what)s"),
     "remote_closed": pgettext_lazy("deed", "The call %(what)s ended: the service closed"),

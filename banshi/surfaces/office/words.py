@@ -473,6 +473,7 @@ AUDIT: dict[str, Text] = {
     "task_upheld": pgettext_lazy("deed", "upheld an appeal against a rating"),
     "task_dismissed": pgettext_lazy("deed", "dismissed an appeal against a rating"),
     "remote_asked": pgettext_lazy("deed", "asked for an agent"),
+    "remote_named": pgettext_lazy("deed", "wrote down who calls"),
     "remote_for_booking": pgettext_lazy("deed", "waits for a booked call"),
     "remote_left": pgettext_lazy("deed", "left a call"),
     "remote_closed": pgettext_lazy("deed", "ended a call at closing time"),

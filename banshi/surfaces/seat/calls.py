@@ -91,7 +91,9 @@ def show_page(
 
 
 def _looked(request: Asked, hall: Hall, session: RemoteSession, why: str, *, now: datetime) -> None:
-    whose = f"person:{session.person_id}" if session.person_id is not None else f"account:{session.account_id}"
+    whose = f"person:{session.person_id}" if session.proven else f"account:{session.account_id}"
+    if not session.proven and session.account_id is None:
+        whose = f"remote:{session.ref}"  # nobody that is known: their own call is all there is to look at
     audit.looked_once([audit.Look(whose, request.who.by, hall.code, why)], now=now)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from banshi.frames.case_fields import Group, groups_of, lines_of
 from banshi.frames.typed import clean
 from banshi.journeys.case.carried import Carried
 from banshi.journeys.remote.hand_over import known_in
+from banshi.kernel.documents import IdType
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import queries as booking
@@ -27,6 +28,7 @@ from banshi.rooms.remote import queries
 from banshi.rooms.remote.models import RemoteSession
 
 MOST_FOUND, MOST_TIMES = 8, 6
+WHO = ("name", "id_type", "id_number")
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,23 @@ class Folder:
     times: tuple[Alternative, ...] = ()
     booked: AppointmentView | None = None
     refused: Refused | None = None
+    types: tuple[IdType, ...] = tuple(kind for kind in IdType if kind is not IdType.USCC)
+    who: Mapping[str, str] = field(default_factory=dict)  # as it was typed, where it was refused
 
     @property
     def knows_who(self) -> bool:
         return self.session.person_id is not None
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether who calls may be written down, or written down anew."""
+        begun = self.session.person_id is not None and (self.case is not None or self.booked is not None)
+        return self.open and not self.session.proven and not begun
+
+    @property
+    def who_open(self) -> bool:
+        """Whether its fields stand open."""
+        return self.refused is not None or not self.knows_who
 
     @property
     def complete(self) -> bool:
@@ -96,6 +111,13 @@ def folder_of(
     now: datetime,
 ) -> Folder:  # fmt: skip
     """:param typed: by field, what could not be kept."""
+    folder = _folder(request, session, typed=typed, refused=refused, now=now)
+    return replace(folder, who={name: clean(request.POST.get(name), 60) for name in WHO})
+
+
+def _folder(
+    request: Asked, session: RemoteSession, *, typed: Mapping[str, str] | None, refused: Refused | None, now: datetime
+) -> Folder:
     hall, case, q = session.hall, session.case, clean(request.GET.get("q"), 60)
     is_open = session.state == "talking"
     found = catalogue.search(q, hall=hall.code, limit=MOST_FOUND) if is_open and q else []

@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
@@ -26,7 +27,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.remote import queries
 from banshi.rooms.remote.models import RemoteSession
 from banshi.surfaces.seat.calls import mine, show_page
-from banshi.surfaces.seat.folder import folder_of, known_of
+from banshi.surfaces.seat.folder import WHO, folder_of, known_of
 from banshi.surfaces.seat.frame import page
 from banshi.surfaces.seat.pages import PERMISSION
 
@@ -53,6 +54,23 @@ def matter(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     return _done(
         request, place, session, side,
         lambda: hand_over.choose(ref=session.ref, item_code=code, by=by, now=clock.now()),
+    )  # fmt: skip
+
+
+@sensitive_post_parameters()
+@door(audience="staff", permission=PERMISSION)
+@require_POST
+def who(request: Asked, hall: str, ref: str) -> HttpResponseBase:
+    """Who calls, on their word; what is refused stays typed."""
+    place = places.hall_by_code(hall)
+    session, side = mine(request, place, ref)
+    name, id_type, id_number = (clean(request.POST.get(each), 60) for each in WHO)
+    by = acting(request, place)
+    return _done(
+        request, place, session, side,
+        lambda: hand_over.name_caller(
+            ref=session.ref, name=name, id_type=id_type, id_number=id_number, by=by, now=clock.now()
+        ),
     )  # fmt: skip
 
 

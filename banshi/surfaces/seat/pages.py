@@ -18,7 +18,6 @@ from banshi.frames import remote_call
 from banshi.frames.remote_call import Side
 from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.typed import clean
-from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -61,7 +60,7 @@ def row(session: RemoteSession, *, now: datetime) -> Row:
     return Row(
         session, WANTS[session.wants], MEDIA[session.media], LANGUAGES[session.language],
         (now - session.asked_at).total_seconds(), session.first_from,
-        mask_name(session.person.name) if session.appointment and session.person is not None else "",
+        session.masked_name if session.appointment else "",
     )  # fmt: skip
 
 

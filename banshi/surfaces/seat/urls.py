@@ -30,6 +30,7 @@ urlpatterns = [
     path(CALL + "hand/act", reach.act, name="act"),
     path(CALL + "folder", hand_over.folder, name="folder"),
     path(CALL + "folder/matter", hand_over.matter, name="matter"),
+    path(CALL + "folder/who", hand_over.who, name="folder-who"),
     path(CALL + "folder/answer", hand_over.answer, name="folder-answer"),
     path(CALL + "folder/form", hand_over.form, name="folder-form"),
     path(CALL + "folder/paper", hand_over.paper, name="folder-put"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.evidence import Evidence
 from tests.matters import Matters, matters_of
 from tests.rooms.remote.conftest import Video, video_of
 from tests.town import TUESDAY_NINE, Town
@@ -31,6 +32,7 @@ def call_of(town: Town) -> Call:
     matters, video = matters_of(town), video_of(town)
     video.seat()
     values = {"origin": "web", "wants": "accept", "item": "pension", "person_id": matters.person.pk}
+    values["evidence"] = Evidence.CHIP
     asking = actions.Asking(hall=town.hall, account_id=matters.account.pk, **values)
     session = actions.ask(asking, by=matters.applicant, now=TUESDAY_NINE)
     actions.assign(now=TUESDAY_NINE)

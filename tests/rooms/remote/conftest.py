@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from tests.town import CITIZEN, TUESDAY_NINE, Town
 
 
@@ -39,7 +40,15 @@ class Video:
         from banshi.rooms.remote import actions
 
         person = None if i is None else self.town.person(i).pk
-        values = {"hall": self.town.hall, "origin": "web", "wants": "consult", "person_id": person, **more}
+        proof = Evidence.DECLARED if i is None else Evidence.VOUCHED
+        values = {
+            "hall": self.town.hall,
+            "origin": "web",
+            "wants": "consult",
+            "person_id": person,
+            "evidence": proof,
+            **more,
+        }
         return actions.ask(actions.Asking(**values), by=by, now=now)
 
     def talking(self, i: int = 1, *, now: datetime = TUESDAY_NINE) -> Any:

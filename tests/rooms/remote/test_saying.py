@@ -182,8 +182,10 @@ def test_what_was_said_is_deleted_with_time_and_how_it_ended_stays(video: Video)
     actions.end(ref=session.ref, by=video.agent, now=NOW, outcome="告诉了要带的材料")
     hall = video.town.hall.pk
 
+    session.caller_name = "赵小云"
+    session.save(update_fields=["caller_name"])
     gone = [actions.forget_words(before={hall: until}, most=9) for until in (NOW, NOW + A_SECOND, NOW + A_SECOND)]
 
     session.refresh_from_db()
-    assert (gone, session.outcome, session.why) == ([0, 1, 0], "", "helped")
+    assert (gone, session.outcome, session.why, session.caller_name) == ([0, 1, 0], "", "helped", None)
     assert [each.body for each in queries.said_since(session)] == [""]

@@ -120,6 +120,19 @@ def test_whose_card_lies_there_is_known_and_so_is_the_matter_of_the_page(video: 
     assert (session.person_id, session.item.code if session.item else "") == (person.pk, "pension")
 
 
+def test_who_called_first_and_put_their_card_afterwards_is_known_in_the_call(video: Video, machine: Client) -> None:
+    person, session = video.town.person(1), asked(machine)
+    before = session.person_id
+    machine.post("/kiosk/town/mine", {"chip": chip(person)})
+
+    for _ in range(2):
+        machine.get(HERE)
+
+    session.refresh_from_db()
+    assert (before, session.person_id, session.proven) == (None, person.pk, True)
+    assert Entry.objects.filter(action="remote_named").count() == 1
+
+
 @pytest.mark.parametrize(
     "page", ["", "/", "//", "http://[", "/kiosk/town/begin/none", "/kiosk/town/mine/none/form", "x" * 999]
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.cases.models import Case
@@ -211,12 +213,34 @@ def test_with_a_time_booked_the_matter_stays(call: Call, clerk: Client):
 
 @pytest.mark.django_db
 def test_of_somebody_unknown_the_folder_says_so(call: Call, clerk: Client):
-    RemoteSession.objects.update(person=None, account=None)
+    RemoteSession.objects.update(person=None, evidence=0, account=None)
 
     page = clerk.get(address(call))
     answer = clerk.post(address(call, "folder/answer"), {"answer": "premises:own"}, headers=HTMX)
 
     assert (page.status_code, "folder/answer" in text(page), answer.status_code) == (200, False, 422)
+
+
+@pytest.mark.django_db
+def test_somebody_unknown_is_written_down_on_their_word_and_what_is_wrong_stays_typed(call: Call, clerk: Client):
+    RemoteSession.objects.update(person=None, evidence=0, account=None)
+    who = {"name": "赵小云", "id_type": "resident_id", "id_number": "510114198005060000"}
+
+    wrong = clerk.post(address(call, "folder/who"), who, headers=HTMX)
+    right = who | {"id_number": generate_resident_id("510114", date(1980, 5, 6), 51)}
+    done = clerk.post(address(call, "folder/who"), right)
+    page = text(clerk.get(address(call)))
+    case = answered(call, clerk)
+
+    assert (wrong.status_code, "510114198005060000" in text(wrong), done.status_code) == (422, True, 302)
+    assert ("本人自报" in page, "赵**" in page, right["id_number"] in page, "folder/answer" in page) == (
+        True,
+        True,
+        False,
+        True,
+    )
+    assert (case.applicant, case.evidence) == ("赵小云", 0)
+    assert "folder/who" not in text(clerk.get(address(call)))
 
 
 @pytest.mark.django_db

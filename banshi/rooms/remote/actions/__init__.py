@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from banshi.rooms.remote.actions.asking import Asking, ask, call_back, close_due, is_for, leave, rate
+from banshi.rooms.remote.actions.asking import Asking, ask, call_back, close_due, is_for, leave, named, rate
 from banshi.rooms.remote.actions.calls import answer, assign, decline, end, not_answered, transfer
 from banshi.rooms.remote.actions.ground import SEATS, TOPIC
 from banshi.rooms.remote.actions.hand import act_done, answer_act, ask_act, show_screen
@@ -38,6 +38,7 @@ __all__ = [
     "is_for",
     "leave",
     "lose_silent",
+    "named",
     "not_answered",
     "pause",
     "rate",

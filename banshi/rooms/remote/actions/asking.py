@@ -6,12 +6,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
 
 from banshi.foundation import phones
 from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.numbers import code_from
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.queries import hall_item
@@ -40,10 +42,10 @@ ON CONFLICT (hall_id, day) DO UPDATE SET last = remote_counter.last + 1 RETURNIN
 
 @dataclass(frozen=True)
 class Asking:
-    """Who wants what, where. `item`: code of a matter of the hall. `person_id`: whoever it is for, as the caller knows them;
-    None: somebody who only asks. `device_id`: the machine they stand at. `skills`: asked for outright, else the item's.
-    `appointment`: code of the time booked by video that it is for; who has one is never too many, and goes first from
-    `first_from` on."""
+    """Who wants what, where. `item`: code of a matter of the hall. `person_id`: whoever it is for, as the caller knows them, and
+    `evidence` of it, or the `name` as it was only said; None: somebody who only asks. `device_id`: the machine they stand at.
+    `skills`: asked for outright, else the item's. `appointment`: code of the time booked by video that it is for; who has one
+    is never too many, and goes first from `first_from` on."""
 
     hall: Hall
     origin: str
@@ -52,6 +54,8 @@ class Asking:
     language: str = "zh"
     item: str | None = None
     person_id: int | None = None
+    evidence: Evidence = Evidence.DECLARED
+    name: str = ""
     account_id: int | None = None
     device_id: int | None = None
     case_id: int | None = None
@@ -81,10 +85,10 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> RemoteSession:
     try:
         with transaction.atomic():
             session = RemoteSession(
-                ref=code_from(os.urandom(19)), hall=asking.hall, day=local.date(), person_id=asking.person_id,
-                account_id=asking.account_id, asked_by=str(by), item=item, case_id=asking.case_id, origin=asking.origin,
-                device_id=asking.device_id, wants=asking.wants, media=asking.media, language=asking.language,
-                skills=skills, asked_at=now, appointment=asking.appointment, first_from=asking.first_from,
+                ref=code_from(os.urandom(19)), hall=asking.hall, day=local.date(), **_who(asking), asked_by=str(by),
+                item=item, case_id=asking.case_id, origin=asking.origin, device_id=asking.device_id, wants=asking.wants,
+                media=asking.media, language=asking.language, skills=skills, asked_at=now,
+                appointment=asking.appointment, first_from=asking.first_from,
             )  # fmt: skip
             session.seq = _number(asking.hall, session)  # from here on one after the other, in a hall
             place = queries.place(session, now=now, there=there)
@@ -95,11 +99,51 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> RemoteSession:
             record("remote_asked", session, by=by, now=now, facts={"wants": asking.wants, "origin": asking.origin})
             told(session, now=now)
     except IntegrityError as clash:  # two taps: the first one stands in the line
-        open_one = queries.open_of(asking.person_id)
+        said = "" if asking.evidence.proves else str(by)
+        open_one = queries.open_of(asking.person_id, asked_by=said)
         if open_one is None:
             raise
         raise Refused("already-waiting", facts={"number": open_one.no}) from clash
     return session
+
+
+def _who(asking: Asking) -> dict[str, Any]:
+    """Whoever it is for, and how that is known."""
+    proof = asking.evidence if asking.person_id is not None else Evidence.DECLARED
+    said = None if proof.proves else asking.name or None
+    return {
+        "person_id": asking.person_id, "evidence": int(proof), "caller_name": said, "account_id": asking.account_id,
+    }  # fmt: skip
+
+
+def named(*, ref: str, person_id: int, evidence: Evidence, name: str, by: Actor, now: datetime) -> RemoteSession:
+    """It turns out who calls: a machine has read their card, or they have said it (`name`, as they said it). What is proven is
+    not said anew.
+
+    :raises Refused: nothing-found, wrong-state; invalid – they are proven already, or something was collected for them;
+        already-waiting – that person has another open session.
+    """
+    try:
+        with transaction.atomic():
+            session = locked(ref)
+            need(session, "say")
+            if session.person_id == person_id and session.evidence >= evidence:
+                return session
+            other = session.person_id is not None and session.person_id != person_id
+            if session.proven or (other and (session.case_id is not None or session.booking)):
+                raise invalid("person", "这通电话是谁打的已经确定了", "Who calls is settled already")
+            changed(session, person_id=person_id, evidence=int(evidence), caller_name=None if evidence.proves else name)
+            record("remote_named", session, by=by, now=now, facts={"evidence": evidence.name.lower()})
+            told(session, now=now)
+    except IntegrityError as clash:
+        raise Refused("already-waiting", facts={"number": _other_of(person_id, ref)}) from clash
+    return session
+
+
+def _other_of(person_id: int, ref: str) -> str:
+    rows = RemoteSession.objects.filter(person_id=person_id, ended_at=None).exclude(ref=ref)
+    first = rows.order_by("id").first()
+    return first.no if first is not None else ""
 
 
 def is_for(*, ref: str, appointment: str, first_from: datetime | None, by: Actor, now: datetime) -> RemoteSession:

@@ -33,7 +33,7 @@ def say(*, ref: str, side: str, text: str, key: str, now: datetime, kind: str = 
 
 def say_file(*, ref: str, side: str, content: bytes, name: str, key: str, by: Actor, now: datetime) -> Said:
     """A picture or a file: scanned, cleaned and sealed by the library, as the papers of cases are. It is the person's, and may
-    become a paper of their case. Opened outside of the transaction, for seconds.
+    become a paper of their case; of who only said a name it is their account's. Opened outside of the transaction, for seconds.
 
     :raises Refused: as of `say`; material-rejected, rate-limited (library).
     """
@@ -43,8 +43,8 @@ def say_file(*, ref: str, side: str, content: bytes, name: str, key: str, by: Ac
         return before
     need(session, "say")
     version = library.take_in(
-        content=content, name=name, channel="upload", person_id=session.person_id,
-        account_id=None if session.person_id else session.account_id, hall=session.hall.code, by=by, now=now,
+        content=content, name=name, channel="upload", person_id=session.person_id if session.proven else None,
+        account_id=None if session.proven else session.account_id, hall=session.hall.code, by=by, now=now,
     )  # fmt: skip
     kind = "picture" if version.mime.startswith("image/") else "file"
     with transaction.atomic():
@@ -120,7 +120,9 @@ def forget_words(*, before: Mapping[int, datetime], most: int) -> int:
         Said.objects.filter(session__in=found).update(body="", document=None)
         Act.objects.filter(session__in=found).update(body="{}")
         Signal.objects.filter(session__in=found).delete()
-        return RemoteSession.objects.filter(pk__in=found).update(phone=None, outcome="", forgotten=True)
+        return RemoteSession.objects.filter(pk__in=found).update(
+            phone=None, caller_name=None, outcome="", forgotten=True
+        )
 
 
 # --- Consents -----------------------------------------------------------------------------------------------------

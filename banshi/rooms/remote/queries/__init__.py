@@ -40,11 +40,13 @@ def _sessions() -> QuerySet[RemoteSession]:
     )
 
 
-def open_of(person_id: int | None) -> RemoteSession | None:
-    """The session a person has under way."""
+def open_of(person_id: int | None, *, asked_by: str = "") -> RemoteSession | None:
+    """The session a person has under way: one in which they are proven, or – a name and a number that were only said – one that
+    was asked for by the same (`asked_by`, str(Actor))."""
     if person_id is None:
         return None
-    return _sessions().filter(person_id=person_id, ended_at=None).first()
+    theirs = Q(asked_by=asked_by) if asked_by else Q(evidence__gt=0)
+    return _sessions().filter(theirs, person_id=person_id, ended_at=None).first()
 
 
 def open_of_account(account_id: int) -> RemoteSession | None:
