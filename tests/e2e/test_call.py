@@ -49,10 +49,11 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-def at_the_seat(browser: Any, live_url: str) -> Any:
-    """A clerk's page, in a browser of its own."""
+def at_the_seat(browser: Any, live_url: str, *, before: str = "") -> Any:
+    """A clerk's page, in a browser of its own. :param before: a script that runs first on each page."""
     context = browser.others.new_context(base_url=live_url, viewport={"width": 1440, "height": 900}, locale="zh-CN")
     context.set_default_timeout(60_000)
+    context.add_init_script(before)
     page = context.new_page()
     page.goto(f"/staff/sign-in?next=/seat/{HALL}/")
     page.fill("input[name=login]", SEAT)
