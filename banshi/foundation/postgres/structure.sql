@@ -5084,6 +5084,7 @@ CREATE TABLE public.remote_session (
     first_from timestamp with time zone,
     caller_name text,
     evidence smallint DEFAULT 0 NOT NULL,
+    told_near_at timestamp with time zone,
     CONSTRAINT a_call_back_has_a_phone CHECK (((NOT ((state)::text = 'callback'::text)) OR (phone IS NOT NULL))),
     CONSTRAINT a_session_that_ended_says_when_and_why CHECK ((((ended_at IS NOT NULL) AND ((state)::text = 'ended'::text) AND ((why)::text = ANY ((ARRAY['helped'::character varying, 'not-helped'::character varying, 'no-answer'::character varying, 'left'::character varying, 'closed'::character varying])::text[]))) OR ((NOT ((state)::text = 'ended'::text)) AND (ended_at IS NULL) AND ((why)::text = ''::text)))),
     CONSTRAINT only_what_ended_is_rated CHECK ((((rated_at IS NULL) AND (score IS NULL)) OR ((rated_at IS NOT NULL) AND ((score >= 0) AND (score <= 10)) AND ((state)::text = 'ended'::text)))),

@@ -12,7 +12,7 @@ from banshi.rooms.remote import actions, queries
 
 def look(*, now: datetime, wall: datetime) -> None:
     """Rings that nobody answered go back, pages that are gone get no call, halls that close send home, booked times are settled,
-    the free are given work.
+    the free are given work, whoever is nearly next hears it by message.
 
     :param wall: machine time.
     """
@@ -20,6 +20,7 @@ def look(*, now: datetime, wall: datetime) -> None:
     actions.lose_silent(now=now, wall=wall)
     for hall in Hall.objects.filter(pk__in=queries.halls_in_line()).order_by("id"):
         actions.close_due(hall=hall, now=now)
+        actions.tell_near(hall=hall, now=now)
     booked.settle(now=now)
     actions.assign(now=now)
     actions.forget_signals(now=now)

@@ -86,6 +86,7 @@ class RemoteSession(models.Model):
     phone = EncryptedText(null=True)  # to be called back at, E.164
     state = models.CharField(max_length=10, default="waiting")
     seat = models.ForeignKey(Seat, null=True, on_delete=models.PROTECT, related_name="sessions")
+    told_near_at = models.DateTimeField(null=True)  # by message, or as it stood near when it was asked for
     promised_at = models.DateTimeField(null=True)  # by when somebody was to answer, as was said at the beginning
     asked_at = models.DateTimeField()
     rung_at = models.DateTimeField(null=True)  # of the present ring, or the last one

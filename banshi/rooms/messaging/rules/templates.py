@@ -14,7 +14,7 @@ from banshi.rooms.messaging.rules.words import COMMON
 
 MISSING = "–"
 _ALWAYS = frozenset({"hall", "address", "phone", "link"})
-_ALSO = {"ahead": frozenset({"ahead"})}
+_ALSO = {"ahead": frozenset({"ahead"}), "call_near": frozenset({"ahead"})}
 _PIECE = re.compile(r"\[([^\[\]]*)\]|\{(\w+)\}")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -66,6 +66,9 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "waiting_yours": (("hall",), ("day",)),
     "waiting_over": (("hall",), ("day",)),
     "missed": (("number",), ("advice",)),
+    "call_near": (("in_line", "ahead", "minutes"),),
+    "call_closed": (("hall",),),
+    "call_unanswered": (("hall",),),
     "rate": (("link",),),
     "rating_answered": (("text",),),
     "rating_settled": (("text",),),

@@ -116,6 +116,18 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{number} 号，到了：[{floor}，]{window} 号窗口。[{link}]",
         "en": "Number {number}, now: [{floor}, ]window {window}.[ {link}]",
     },
+    "call_near": {
+        "zh": "视频办[ {number} 号，]{in_line}[，约 {minutes} 分钟]。[回到等候的页面：{link}]",
+        "en": "Video help[, number {number}]: {in_line}[, about {minutes} minutes].[ Back to the page that waits: {link}]",
+    },
+    "call_closed": {
+        "zh": "{hall}的视频办今天结束了[，{number} 号没能接通，抱歉]。[下次开放：{when}。][{how}：{link}]",
+        "en": "Video help of {hall} is over for today[ and number {number} was not answered: we are sorry].[ It opens again {when}.][ {how}: {link}]",
+    },
+    "call_unanswered": {
+        "zh": "{hall}给你回电，没有人接。[{how}：{link}]",
+        "en": "{hall} called you back and nobody answered.[ {how}: {link}]",
+    },
     "missed": {
         "zh": "{number} 号刚才叫过，没等到人。[{advice}][最早可以约：{next}。][{how}：{link}]",
         "en": "Number {number} was called and nobody came.[ {advice}][ First free time: {next}.][ {how}: {link}]",

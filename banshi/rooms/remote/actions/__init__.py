@@ -16,6 +16,7 @@ from banshi.rooms.remote.actions.saying import (
     take_back,
 )
 from banshi.rooms.remote.actions.seats import away, lose_silent, pause, ready, seen, set_up
+from banshi.rooms.remote.actions.telling import tell_near
 
 __all__ = [
     "SEATS",
@@ -50,5 +51,6 @@ __all__ = [
     "show_screen",
     "signal",
     "take_back",
+    "tell_near",
     "transfer",
 ]

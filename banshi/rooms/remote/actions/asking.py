@@ -31,6 +31,7 @@ from banshi.rooms.remote.actions.ground import (
     talk_ends,
     told,
 )  # fmt: skip
+from banshi.rooms.remote.actions.telling import tell_over
 from banshi.rooms.remote.models import RemoteSession
 from banshi.rooms.remote.rules import SESSION
 
@@ -94,6 +95,8 @@ def ask(asking: Asking, *, by: Actor, now: datetime) -> RemoteSession:
             place = queries.place(session, now=now, there=there)
             if place.ahead >= most and not asking.appointment:
                 raise Refused("too-many-waiting", facts={"waiting": place.ahead})
+            if place.ahead <= policy_of(asking.hall.pk, now=now).messages.ahead:
+                session.told_near_at = now  # the page says it already
             session.promised_at = None if place.minutes is None else now + timedelta(minutes=place.minutes)
             session.save()
             record("remote_asked", session, by=by, now=now, facts={"wants": asking.wants, "origin": asking.origin})
@@ -190,6 +193,7 @@ def _ended(session: RemoteSession, verb: str, why: str, *, by: Actor, now: datet
     need(session, verb)
     seat_id = session.seat_id
     changed(session, state=SESSION.to(verb), ended_at=now, why=why)
+    tell_over(session, why, now=now)
     talk_ends(session, why, now=now)
     free(seat_id, now=now)
     if why == "closed":

@@ -32,6 +32,7 @@ from banshi.rooms.remote.actions.ground import (
     words,
 )  # fmt: skip
 from banshi.rooms.remote.actions.seats import seat_named
+from banshi.rooms.remote.actions.telling import tell_over
 from banshi.rooms.remote.models import RemoteSession, Seat, Talk
 from banshi.rooms.remote.rules import LINE, SEAT, SESSION, routing
 
@@ -224,6 +225,7 @@ def end(
             return session
         need(session, "end")
         changed(session, state=SESSION.to("end"), ended_at=now, why=why, outcome=kept)
+        tell_over(session, why, now=now)
         talk_ends(session, why, now=now)
         free(seat_id, state=then, now=now)
         record("remote_ended", session, by=by, now=now, facts={"ended": why})
