@@ -108,7 +108,7 @@ def _numbers(people: tuple[int, ...]) -> list[Event]:
 
 def _calls(people: tuple[int, ...], accounts: list[int]) -> list[Event]:
     rows = RemoteSession.objects.select_related("hall", "item").order_by("-id")
-    found = {row.pk: row for row in rows.filter(person_id__in=people)[:MOST]}
+    found = {row.pk: row for row in rows.filter(person_id__in=people, evidence__gt=0)[:MOST]}
     found |= {row.pk: row for row in rows.filter(account_id__in=accounts)[:MOST]}
     return [_event("remote_session", row.asked_at, row.no, row.state, row.item, row.hall) for row in found.values()]
 

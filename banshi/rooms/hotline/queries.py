@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Q, QuerySet
@@ -119,6 +119,32 @@ def lines_to_choose(hall: Hall) -> list[tuple[Line, str, str]]:
 def of_phone(phone: str) -> QuerySet[Order]:
     """What came from this telephone, newest first. :param phone: E.164."""
     return all_orders().filter(phone_index=blind_index(phone, purpose="phone")).order_by("-id")
+
+
+SHOWN = timedelta(
+    days=180
+)  # numbers are given to somebody else in the end: what is long over is shown by telephone to nobody
+
+
+def shown_to(phone: str | None, *, now: datetime) -> QuerySet[Order]:
+    """What came from the telephone that somebody has just proven theirs, newest first: what goes on, and what ended lately.
+
+    :param phone: E.164.
+    """
+    if not phone:
+        return Order.objects.none()
+    return of_phone(phone).filter(Q(closed_at=None) | Q(closed_at__gt=now - SHOWN))
+
+
+def replies(order: Order) -> list[Handling]:
+    """What was answered, in its order: of all that was done with it this alone is the caller's to read."""
+    return [each for each in handlings(order) if each.verb in ("reply", "answer") and each.text]
+
+
+def may_rate(order: Order) -> bool:
+    """Whether its caller may say how content they are."""
+    answered = order.first or order
+    return order.stars is None and answered.replied_at is not None
 
 
 def of_caller(phone: str | None, person_id: int | None) -> QuerySet[Order]:

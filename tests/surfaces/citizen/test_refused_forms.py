@@ -379,7 +379,7 @@ def test_no_form_with_fields_is_left_to_the_browsers_own_words():
         "case_ways.html",  # test_case_ways.py
         "video_lobby.html", "_video_part.html",  # test_video.py
         "code.html", "complain.html",
-        "confirm.html", "enquiry.html", "family.html", "me.html", "member.html", "number.html", "rate.html", "sign_in.html",
+        "confirm.html", "enquiry.html", "family.html", "hotline_order.html", "me.html", "member.html", "number.html", "rate.html", "sign_in.html",
     }  # fmt: skip
 
 

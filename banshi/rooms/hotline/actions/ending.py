@@ -12,6 +12,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.hotline import queries, rules
 from banshi.rooms.hotline.actions.ground import changed, due, invalid, locked, need, one_of, policy_now, record, words
+from banshi.rooms.hotline.actions.telling import tell
 from banshi.rooms.hotline.models import Handling, Order
 from banshi.rooms.hotline.rules import ORDER
 
@@ -50,6 +51,8 @@ def close(*, no: str, text: str = "", by: Actor, now: datetime) -> Order:
         raise Refused(refusal)
     changed(order, state=ORDER.to("close"), due_on=None, closed_at=now)
     record("hotline_closed", order, verb="close", text=kept, by=by, now=now)
+    if order.stars is None:
+        tell(order, "order_closed", now=now)
     return order
 
 

@@ -10,6 +10,7 @@ from banshi.kernel.actors import Actor
 from banshi.rooms.hotline import rules
 from banshi.rooms.hotline.actions.ground import changed, due, locked, need, no_line, one_of, record, theirs, words
 from banshi.rooms.hotline.actions.taking import pass_to
+from banshi.rooms.hotline.actions.telling import tell_all
 from banshi.rooms.hotline.models import Order
 from banshi.rooms.hotline.rules import ORDER, Line
 
@@ -51,6 +52,7 @@ def _replied(verb: str, no: str, text: str, line: str | None, *, by: Actor, now:
     state = ORDER.to(verb)
     changed(order, state=state, due_on=due(order, state, now=now), replied_at=now)
     record("hotline_replied", order, verb=verb, text=kept, by=by, now=now)
+    tell_all(order, "order_replied", now=now, turn=str(order.redone))
     return order
 
 

@@ -15,6 +15,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.queries import hall_item
 from banshi.rooms.hotline import rules
 from banshi.rooms.hotline.actions.ground import changed, due, invalid, locked, need, no_line, one_of, put, record, words
+from banshi.rooms.hotline.actions.telling import tell
 from banshi.rooms.hotline.models import Order
 from banshi.rooms.hotline.rules import ORDER, Line
 from banshi.rooms.places.models import Hall
@@ -77,6 +78,7 @@ def open_order(opening: Opening, *, by: Actor, now: datetime) -> Order:
         record("hotline_opened", order, verb="open", by=by, now=now, facts=facts)
         if line is not None:
             pass_to(order, line, by=by, now=now)
+        tell(order, "order_taken", now=now)
     return order
 
 

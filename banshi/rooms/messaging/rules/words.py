@@ -116,6 +116,18 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{number} 号，到了：[{floor}，]{window} 号窗口。[{link}]",
         "en": "Number {number}, now: [{floor}, ]window {window}.[ {link}]",
     },
+    "order_taken": {
+        "zh": "热线工单 {number} 已记下[：{item}]。[看办理情况：{link}]",
+        "en": "Hotline order {number} is taken down[: {item}].[ Follow it: {link}]",
+    },
+    "order_replied": {
+        "zh": "热线工单 {number}[（{item}）]有答复了。[看答复：{link}]",
+        "en": "Hotline order {number}[ ({item})] has an answer.[ Read it: {link}]",
+    },
+    "order_closed": {
+        "zh": "热线工单 {number}[（{item}）]已办结。[办得怎么样：{link}]",
+        "en": "Hotline order {number}[ ({item})] is closed.[ How did it go: {link}]",
+    },
     "call_near": {
         "zh": "视频办[ {number} 号，]{in_line}[，约 {minutes} 分钟]。[回到等候的页面：{link}]",
         "en": "Video help[, number {number}]: {in_line}[, about {minutes} minutes].[ Back to the page that waits: {link}]",
