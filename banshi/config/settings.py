@@ -110,6 +110,7 @@ SURFACES = (
     "issue",
     "seat",
     "hotline",
+    "homevisits",
     "api",
     "demo",
 )

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from banshi.kernel.actors import Actor
 from banshi.rooms.homevisits.actions.ground import changed, locked, need, record, theirs, words
+from banshi.rooms.homevisits.actions.telling import tell
 from banshi.rooms.homevisits.models import Going, Visit, VisitStep
 from banshi.rooms.homevisits.rules import VISIT
 
@@ -26,6 +27,7 @@ def set_off(*, no: str, staff_id: int | None = None, by: Actor, now: datetime) -
     theirs(visit, staff_id)
     changed(visit, state=VISIT.to("set_off"))
     record("home_visit_set_off", visit, verb="set_off", by=by, now=now)
+    tell(visit, "home_visit_on_the_way", now=now)
     return visit
 
 
@@ -65,6 +67,7 @@ def cancel(*, no: str, reason: str = "", by: Actor, now: datetime) -> Visit:
     need(visit, "cancel")
     _end(visit, "cancel", now)
     record("home_visit_cancelled", visit, verb="cancel", text=said, by=by, now=now)
+    tell(visit, "home_visit_off", now=now, reason=said)
     return visit
 
 

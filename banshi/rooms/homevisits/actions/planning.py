@@ -14,6 +14,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.homevisits import rules
 from banshi.rooms.homevisits.actions.ground import changed, invalid, locked, need, record, words
+from banshi.rooms.homevisits.actions.telling import tell
 from banshi.rooms.homevisits.models import Going, Visit
 from banshi.rooms.homevisits.queries import staff_who_go
 from banshi.rooms.homevisits.rules import VISIT
@@ -41,6 +42,7 @@ def plan(*, no: str, to: Plan, by: Actor, now: datetime) -> Visit:
     changed(visit, state=VISIT.to("plan"))
     facts = {"starts_at": to.starts_at.isoformat(), "persons": len(to.staff)}
     record("home_visit_planned", visit, verb="plan", by=by, now=now, starts_at=to.starts_at, facts=facts)
+    tell(visit, "home_visit_planned", now=now, persons=len(to.staff))
     return visit
 
 
@@ -50,9 +52,11 @@ def move(*, no: str, to: Plan, reason: str, by: Actor, now: datetime) -> Visit:
     kept = words(reason, field="reason")
     visit = locked(no)
     need(visit, "move")
+    was = {"old_starts_at": visit.starts_at.isoformat()} if visit.starts_at is not None else {}
     _put(visit, to, now)
     facts = {"starts_at": to.starts_at.isoformat(), "persons": len(to.staff)}
     record("home_visit_moved", visit, verb="move", text=kept, by=by, now=now, starts_at=to.starts_at, facts=facts)
+    tell(visit, "home_visit_moved", now=now, persons=len(to.staff), reason=kept, **was)
     return visit
 
 
