@@ -180,7 +180,9 @@ DEEDS: dict[str, Text] = {
     "hotline_joined": pgettext_lazy("deed", "%(who)s joined the hotline order %(what)s to another"),
     "hotline_revisited": pgettext_lazy("deed", "%(who)s rang up the caller of the hotline order %(what)s"),
     "hotline_sent_again": pgettext_lazy("deed", "%(who)s sent the hotline order %(what)s to its line again"),
-    "hotline_became": pgettext_lazy("deed", "%(who)s made a case, a booking or a call of the hotline order %(what)s"),
+    "hotline_became": pgettext_lazy(
+        "deed", "%(who)s made a case, a booking, a call or a visit of the hotline order %(what)s"
+    ),
     "hotline_closed": pgettext_lazy("deed", "%(who)s closed the hotline order %(what)s"),
     "hotline_rated": pgettext_lazy("deed", "%(who)s rated the hotline order %(what)s"),
     "home_visit_asked": pgettext_lazy("deed", "%(who)s asked for the visit %(what)s"),
