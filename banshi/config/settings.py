@@ -95,8 +95,8 @@ DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (
     "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "zones", "tickets", "library",
-    "seals", "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "remote", "hotline", "staffing",
-    "insight", "hooks",
+    "seals", "cases", "fees", "delivery", "feedback", "consulting", "archive", "exchange", "remote", "hotline", "homevisits",
+    "staffing", "insight", "hooks",
 )  # fmt: skip
 FRAMES = ("staff",)
 SURFACES = (
@@ -110,6 +110,7 @@ SURFACES = (
     "issue",
     "seat",
     "hotline",
+    "homevisits",
     "api",
     "demo",
 )

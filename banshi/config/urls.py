@@ -22,6 +22,7 @@ urlpatterns = [
     path("review/", include("banshi.surfaces.review.urls")),
     path("issue/", include("banshi.surfaces.issue.urls")),
     path("hotline-desk/", include("banshi.surfaces.hotline.urls")),
+    path("home-visits-desk/", include("banshi.surfaces.homevisits.urls")),
     path("seat/", include("banshi.surfaces.seat.urls")),
     path("demo/", include("banshi.surfaces.demo.urls")),
     path("staff/", include("banshi.frames.staff.urls")),

@@ -37,6 +37,7 @@ SETTLED_HALL: Final = Lock(716009, of_each=True)
 ENQUIRIES: Final = Lock(716010, of_each=True)
 EXCHANGE: Final = Lock(716012)
 UPLOADS: Final = Lock(716020, of_each=True)
+HOME_VISITS: Final = Lock(716024, of_each=True)
 SETTLED_DAY: Final = Lock(716008, of_each=True)  # held shared by triggers (insight's migration 0002)
 
 HOLD_EACH_SQL = """

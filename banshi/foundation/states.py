@@ -83,6 +83,14 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "closed": (pgettext_lazy("state of an order", "Closed"), ""),
         "joined": (pgettext_lazy("state of an order", "Joined to another"), ""),
     },
+    "home_visit": {
+        "asked": (pgettext_lazy("state of a home visit", "To be planned"), "wait"),
+        "planned": (pgettext_lazy("state of a home visit", "Planned"), "info"),
+        "on_the_way": (pgettext_lazy("state of a home visit", "On the way"), "info"),
+        "done": (pgettext_lazy("state of a home visit", "Done"), "ok"),
+        "not_met": (pgettext_lazy("state of a home visit", "Nobody met"), "urgent"),
+        "cancelled": (pgettext_lazy("state of a home visit", "Cancelled"), ""),
+    },
     "slot": {
         "open": (pgettext_lazy("state", "Free places"), "ok"),
         "full": (pgettext_lazy("state", "Fully booked"), ""),

@@ -120,6 +120,12 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("{waiting} are waiting. Try again in a while, or ask in writing."),
     ),
     "too-many-lines": (_("This call is full"), _("At most {limit} lines. End it and begin another.")),
+    "visit-asked": (_("A visit is asked for already"), _("{number} goes on. Follow it, or cancel it first.")),
+    "visits-full": (_("No more visits that half day"), _("{limit} are planned. Choose another half day.")),
+    "visitor-busy": (
+        _("Somebody is elsewhere at that time"),
+        _("{who} has another visit then. Choose another time or somebody else."),
+    ),
     "which-appointment": (
         _("Several appointments on this document"),
         _("Say which one it is: by its code, or at the service desk."),

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 FETCHED = re.compile(r'<div id="help"[^>]* hx-get="([^"]+)" hx-trigger="load"')
 CALLED = re.compile(r'role="alert">(?:(?!role=).)*?02 号窗口求助', re.S)
 PAPER = {
+    "homevisits:sheet",
     "office:paper_sheet",
     "office:day_sheet",
     "review:folder_label",

@@ -36,6 +36,7 @@ EXPORTS = {
     "office:guide_paper": "office:guide",
     "office:paper_sheet": "office:paper",
     "office:appointment_paper": "office:appointment_cancel",
+    "homevisits:sheet": "homevisits:visit",
     "review:paper": "review:case",
     "issue:paper": "issue:case",
     "desk:case-paper": "desk:case",

@@ -292,6 +292,7 @@ def test_every_column_of_own_words_was_planted(told: None) -> None:
         | OF_CASES
         | OF_QUESTIONS
         | OF_CALLS
+        | OF_VISITS
         | OF_THE_ARCHIVE
         | COMING
         | OWN
@@ -317,6 +318,8 @@ OF_QUESTIONS = {
 }  # fmt: skip
 # What was said in a call goes once it ended; tests/rooms/remote and tests/rooms/hotline plant and delete it.
 OF_CALLS = {"hotline_handling.text", "hotline_order.text", "remote_said.body", "remote_session.outcome"}
+# Whose a visit was, where and what was said goes once it ended; tests/rooms/homevisits plants and deletes it.
+OF_VISITS = {"homevisits_step.text", "homevisits_visit.outcome", "homevisits_visit.taken"}
 # The name of a file that comes in parts goes with it, a day after its last part (tests/rooms/library/test_uploads.py).
 COMING = {"library_upload.name"}
 # What somebody looks for again and again is theirs until they drop it.
@@ -366,6 +369,7 @@ def test_what_was_said_about_visits_is_forgotten_with_them_in_every_column(told:
         - OF_CASES
         - OF_QUESTIONS
         - OF_CALLS
+        - OF_VISITS
         - OF_THE_ARCHIVE
         - COMING
         - OWN

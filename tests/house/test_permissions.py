@@ -29,6 +29,7 @@ from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.models import Device, MachineType
 from banshi.rooms.exchange import actions as exchange
 from banshi.rooms.feedback.models import Rating, Task
+from banshi.rooms.homevisits import actions as homevisits
 from banshi.rooms.hooks import actions as hooks
 from banshi.rooms.hotline import actions as hotline
 from banshi.rooms.identity.models import ApiKey, Staff
@@ -187,12 +188,18 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         hall=hall, kind="help", subject="service", text="窗口在哪里", phone="13800138000", line="hall:town"
     )
     order_no = hotline.open_order(rang, by=CITIZEN, now=TUESDAY_NINE).no
+    Item.objects.filter(code="pension").update(home_visit=True)
+    wished = homevisits.Asking(
+        hall=hall, kind="home", item="pension", name=person.name, phone="13800138000", area="441900", reason="aged",
+        address="南城街道元美路 8 号", day=today + timedelta(days=1), half="am",
+    )  # fmt: skip
+    visit_no = homevisits.ask(wished, by=CITIZEN, now=TUESDAY_NINE).no
     called = RemoteSession.objects.create(
         ref="V" * 20, hall=hall, day=today, seq=1, asked_by="citizen:1", origin="web", wants="consult", media="text",
         language="zh", asked_at=TUESDAY_NINE,
     )  # fmt: skip
     return {
-        "call": called.ref, "n": 1, "order_no": order_no,
+        "call": called.ref, "n": 1, "order_no": order_no, "visit_no": visit_no,
         "element": "person-name", "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,
         "no": case.no, "folder": folder.no, "material_id": page.pk, "number": case.papers.get().number,

@@ -114,6 +114,9 @@ remote_session.state remote_session.wants remote_session.why remote_talk.why rem
 remote_signal.by remote_signal.kind remote_consent.what remote_act.key remote_act.kind
 hotline_order.kind hotline_order.line hotline_order.no hotline_order.phone_index hotline_order.state hotline_order.subject
 hotline_order.taken_by hotline_handling.by hotline_handling.line hotline_handling.said hotline_handling.verb
+homevisits_visit.asked_by homevisits_visit.half homevisits_visit.kind homevisits_visit.no homevisits_visit.origin
+homevisits_visit.phone_index homevisits_visit.reason homevisits_visit.ref homevisits_visit.state homevisits_visit.wish_half
+homevisits_step.by homevisits_step.verb
 consulting_enquiry.asked_by consulting_enquiry.contact_index
 consulting_enquiry.language consulting_enquiry.no consulting_enquiry.state consulting_public_answer.state
 library_authority_key.authority library_authority_key.given_by
@@ -226,6 +229,7 @@ BORN_SEALED = (
     "consulting_",
     "remote_",
     "hotline_",
+    "homevisits_",
     "fees_",
     "feedback_task.appeal_text",
     "feedback_task.finding",

@@ -49,6 +49,10 @@ UNSAID: dict[str, dict[str, Any]] = {
         "assign_working_days": 1, "enquiry_working_days": 1, "help_working_days": 5, "complaint_working_days": 5,
         "suggestion_working_days": 10, "city_more_days": 2, "revisit_working_days": 2, "revisit_tries": 3,
     },
+    "home_visits": {
+        "most_per_half_day": 6, "days_ahead": 30, "projects": True, "stay_minutes": 40, "km_per_hour": 25,
+        "reasons": ["moves_badly", "bedridden", "disabled", "aged", "pregnant", "carer"],
+    },
     "delivery": {
         "courier": True, "postage": "receiver", "quiet_working_days": 3, "cabinet_hours": 72, "remind_after_days": 7,
         "kiosk_prints": 1,

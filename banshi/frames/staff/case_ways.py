@@ -30,6 +30,8 @@ CASE_WAYS = (
         To("seat:home", "video", pgettext_lazy("video", "Video help"), "video.answer"),
         To("hotline:home", "phone", pgettext_lazy("hotline", "Hotline"), "hotline.look"),
         To("hotline:line", "message-square", pgettext_lazy("hotline", "Orders to reply to"), "hotline.line"),
+        To("homevisits:home", "house-plus", pgettext_lazy("home visit", "Home visits"), "visits.plan"),
+        To("homevisits:mine", "navigation", pgettext_lazy("home visit", "My stops"), "visits.go"),
         To("review:find", "search", pgettext_lazy("cases", "Find a case"), LOOK),
     ),
 )

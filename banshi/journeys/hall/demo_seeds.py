@@ -21,7 +21,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from banshi.foundation import clock, demo
-from banshi.journeys.hall import load_fleet
+from banshi.journeys.hall import demo_visits, load_fleet
 from banshi.journeys.hotline import taking
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.audit.models import Entry
@@ -134,6 +134,9 @@ def sow(url: str, path: Path) -> dict[str, Any]:
             _rules(now)
             _rounds(now)
             _orders(halls, now)
+            for hall in halls:
+                if hall.code in CASE_HALLS:
+                    demo_visits.sow(hall, [clerks[f"{hall.code}-guide"]], now=now)
             demo.set_crowd_halls(h.code for h in halls)
     logins = {role: {"user": user, "password": password()} for role, user in LOGINS.items()}
     seeds = {"url": url, "keys": keys, "logins": logins, "pages": PAGES}

@@ -19,6 +19,7 @@ from banshi.rooms.booking.queries.facts import city_of
 from banshi.rooms.consulting import actions as consulting
 from banshi.rooms.devices.actions import orders
 from banshi.rooms.feedback import actions as feedback
+from banshi.rooms.homevisits import actions as homevisits
 from banshi.rooms.hooks import actions as hooks
 from banshi.rooms.hotline import actions as hotline
 from banshi.rooms.identity import actions as identity
@@ -73,6 +74,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "enquiries": _forget_enquiries(halls, kept_from),
         "calls": _forget_calls(halls, kept_from),
         "hotline": _forget_orders(halls, kept_from),
+        "home-visits": _forget_home_visits(halls, kept_from),
         "messages": _forget_messages(halls, kept_from, now),
     }
 
@@ -165,6 +167,12 @@ def _forget_orders(halls: Sequence[Hall], kept_from: Mapping[str, date]) -> int:
     """Callers of the hotline and what they said, each order by its own end. :returns: how many."""
     before = {hall.pk: _midnight(hall, kept_from) for hall in halls}
     return _all(lambda: hotline.forget_words(before=before, most=MOST))
+
+
+def _forget_home_visits(halls: Sequence[Hall], kept_from: Mapping[str, date]) -> int:
+    """Whose visits at home were, where and what was said, each by its own end. :returns: how many."""
+    before = {hall.pk: _midnight(hall, kept_from) for hall in halls}
+    return _all(lambda: homevisits.forget_words(before=before, most=MOST))
 
 
 def _midnight(hall: Hall, kept_from: Mapping[str, date]) -> datetime:

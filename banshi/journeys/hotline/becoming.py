@@ -1,4 +1,5 @@
-"""A call that is more than an order: a draft of the case, a booked time, or somebody of the video service who rings back.
+"""A call that is more than an order: a draft of the case, a booked time, somebody of the video service who rings back, or a
+visit at home.
 
 The number alone says who calls: what is begun here is a draft that its person reads and sends, or a time that tells nobody else
 anything. What cannot be done leaves the order as it is.
@@ -11,12 +12,14 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from banshi.journeys.homevisit.carrying import Told, from_order
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.cases import actions as cases
 from banshi.rooms.cases.models import Case
+from banshi.rooms.homevisits.models import Visit
 from banshi.rooms.hotline import actions
 from banshi.rooms.hotline import queries as hotline
 from banshi.rooms.hotline.models import Order
@@ -74,6 +77,17 @@ def to_call(*, no: str, by: Actor, now: datetime) -> RemoteSession:
         session = remote.call_back(ref=session.ref, phone=order.phone, by=by, now=now)
         actions.became(no=no, what="call", ref=session.no, by=by, now=now)
     return session
+
+
+def to_visit(*, no: str, told: Told, by: Actor, now: datetime) -> Visit:
+    """A visit at home, or for a key project, in its matter.
+
+    :raises Refused: nothing-found, wrong-state, those of `from_order`.
+    """
+    with transaction.atomic():
+        visit = from_order(hotline.by_no(no), told, by=by, now=now)
+        actions.became(no=no, what="visit", ref=visit.no, by=by, now=now)
+    return visit
 
 
 def _known(order: Order) -> tuple[Any, Any]:

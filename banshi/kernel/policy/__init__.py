@@ -13,6 +13,7 @@ from banshi.kernel.policy.cases import CasePolicy
 from banshi.kernel.policy.consulting import ConsultingPolicy
 from banshi.kernel.policy.delivery import DeliveryPolicy
 from banshi.kernel.policy.fees import FeePolicy
+from banshi.kernel.policy.home_visits import HomeVisitPolicy
 from banshi.kernel.policy.hotline import HotlinePolicy
 from banshi.kernel.policy.machines import MachinePolicy
 from banshi.kernel.policy.messages import MessagePolicy
@@ -34,6 +35,7 @@ __all__ = [
     "DeliveryPolicy",
     "FeePolicy",
     "HallPolicy",
+    "HomeVisitPolicy",
     "HotlinePolicy",
     "MachinePolicy",
     "MessagePolicy",
@@ -65,6 +67,7 @@ class HallPolicy(Section):
     machines: MachinePolicy = MachinePolicy()
     video: VideoPolicy = VideoPolicy()
     hotline: HotlinePolicy = HotlinePolicy()
+    home_visits: HomeVisitPolicy = HomeVisitPolicy()
 
     @model_validator(mode="after")
     def _consistent(self) -> HallPolicy:

@@ -55,7 +55,7 @@ HANDLED: Final = (
     "rate",
     "become",
 )
-BECOMES: Final = ("case", "booking", "call")  # what a caller's wish can be besides an order
+BECOMES: Final = ("case", "booking", "call", "visit")  # what a caller's wish can be besides an order
 
 
 @dataclass(frozen=True)

@@ -56,22 +56,35 @@ PERMISSIONS: dict[str, str] = {
     "hotline.look": "see the orders of the hotline's desk",
     "hotline.desk": "work at the desk of the hotline: take down, pass on, ring up, close",
     "hotline.line": "reply to orders of the hotline that are with one's department or hall",
+    "visits.plan": "plan visits at home and for key projects: when, and who goes",
+    "visits.go": "go to visits at home and for key projects, and say what came of them",
     "archive.look": "see what is archived, read packages again and take them out",
     "archive.manage": "say how long is kept, hold back from destruction, propose and confirm it",
 }
 
-_CLERK = {"desk.work", "desk.identity", "line.view", "line.help", "cases.receive", "folders.keep", "video.answer"}
-_GUIDE = {"line.view", "line.help", "appointments.view", "appointments.manage", "people.correct"}
+_CLERK = {
+    "desk.work",
+    "desk.identity",
+    "line.view",
+    "line.help",
+    "cases.receive",
+    "folders.keep",
+    "video.answer",
+    "visits.go",
+}
+_GUIDE = {"line.view", "line.help", "appointments.view", "appointments.manage", "people.correct", "visits.go"}
 # Whoever steers a hall takes no step of a case: who receives, who reviews and who decides are set apart (GB/T 22239). Nor
 # does it answer for a department.
 _STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.head", "cases.issue"}
-_STEPS |= {"enquiries.answer", "video.answer", "hotline.desk"}
+_STEPS |= {"enquiries.answer", "video.answer", "hotline.desk", "visits.go"}
 _MANAGER = set(PERMISSIONS) - {"desk.work"} - _STEPS
 _CASES = {"line.view", "cases.look", "folders.keep"}  # the first page of the office, and what one works on
 _ANSWERS = {"enquiries.look", "enquiries.answer", "enquiries.publish", "hotline.line"}
 ROLES: dict[str, frozenset[str]] = {
     "clerk": frozenset(_CLERK),  # 窗口人员
-    "senior_clerk": frozenset(_CLERK | {"desk.out_of_order", "people.correct", "agents.manage"}),  # 值班长
+    "senior_clerk": frozenset(
+        _CLERK | {"desk.out_of_order", "people.correct", "agents.manage", "visits.plan"}
+    ),  # 值班长
     "guide": frozenset(_GUIDE),  # 导办
     "pre_reviewer": frozenset(_CASES | _ANSWERS | {"cases.pre_review"}),  # 预审人员
     "receiver": frozenset(_CASES | _ANSWERS | {"cases.receive"}),  # 收件人员

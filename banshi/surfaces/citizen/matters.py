@@ -33,6 +33,7 @@ from banshi.rooms.consulting import queries as consulting
 from banshi.rooms.consulting.rules import LISTED
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
+from banshi.surfaces.citizen.at_home import halls_that_go
 from banshi.surfaces.citizen.blanks import Blank
 from banshi.surfaces.citizen.chosen import codes_chosen
 from banshi.surfaces.citizen.doors import asked, near, page, public_page
@@ -139,6 +140,8 @@ def guide(request: Any, code: str) -> HttpResponseBase:
         "bookable": set() if far else {hall for hall, bookable, _ in ways if bookable},
         "by_appointment": bool(ways) and not any(walk_in for *_, walk_in in ways),
         "visiting": _visiting(rows) if item.home_visit else [],
+        "comes": not over and bool(halls_that_go(item, "home", now=now)),
+        "comes_to_projects": not over and item.audience != "person" and bool(halls_that_go(item, "project", now=now)),
         "chances": best,
         "near": here is not None,
         "answers": consulting.answers_of(item, limit=LISTED),

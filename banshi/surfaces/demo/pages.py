@@ -139,6 +139,16 @@ def _far_logins() -> list[dict[str, str]]:
             "role": _("Replies for the hall to the hotline"),
             "next": f"/hotline-desk/{hall}/line/",
         },
+        {
+            "login": f"{hall}-lead",
+            "role": _("Plans home visits, Dongcheng"),
+            "next": f"/home-visits-desk/{hall}/",
+        },
+        {
+            "login": f"{hall}-guide",
+            "role": _("Goes to people at home"),
+            "next": f"/home-visits-desk/{hall}/mine/",
+        },
         {"login": "city", "role": _("Looks after all machines of the city"), "next": "/office/fleet/"},
     ]
 

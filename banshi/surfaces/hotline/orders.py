@@ -14,14 +14,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import english
 from banshi.frames.staff.frame import acting, status_of
 from banshi.frames.staff.names import names_of
-from banshi.frames.typed import clean, int_or_none, lines_of
+from banshi.frames.typed import clean, day_or_none, int_or_none, lines_of
+from banshi.journeys.homevisit.carrying import Told
 from banshi.journeys.hotline import becoming
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import queries as booking
+from banshi.rooms.homevisits.queries import areas
+from banshi.rooms.homevisits.rules import REASONS
 from banshi.rooms.hotline import actions, queries, rules
 from banshi.rooms.hotline.models import Order
 from banshi.rooms.hotline.rules import LONGEST, LONGEST_REASON, ORDER
@@ -29,10 +33,10 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.hotline.desk import choices
 from banshi.surfaces.hotline.frame import DESK
-from banshi.surfaces.hotline.words import KINDS, SAID, STEPS
+from banshi.surfaces.hotline.words import HALVES, KINDS, SAID, STEPS
 
 VERBS = ("assign", "answer", "reply", "join", "remind", "revisit", "close")
-TYPED = ("text", "line", "first", "said")
+TYPED = ("text", "line", "first", "said", "reason", "project", "firm", "name", "area", "address", "day", "half")
 ALIKE, TIMES = 5, 6
 
 
@@ -92,17 +96,20 @@ def _page(
         **told(order), "deeds": deeds, "refused": refused, "deed": deed, "alike": alike, "is_whole": is_whole, "may": may,
         "said": {name: str(typed.get(name, "")) if typed else "" for name in TYPED}, "choices": choices(hall),
         "suggested": str(queries.line_for(order.subject, item=order.item, hall=hall)), "answers": list(SAID.items()),
+        **(_visiting(hall, now) if "to_visit" in deeds else {}),
         "times": times, "joined": queries.lines(queries.joined_to(order), now=now), "kinds": KINDS,
     }  # fmt: skip
     return DESK.page(request, "hotline/order.html", hall, status=status_of(refused) if refused else 200, **context)
 
 
 def _becomes(order: Order) -> set[str]:
-    """What else can come of it: of a number that is withheld nothing, of a person and a matter a case and a booking, too."""
+    """What else can come of it: of a number that is withheld nothing, of a person and a matter a case and a booking, too; of a
+    matter a visit."""
     if not ORDER.may(order.state, "become") or order.phone is None:
         return set()
     known = order.person_id is not None and order.item is not None
-    return {"to_call", "to_case", "to_booking"} if known else {"to_call"}
+    ways = {"to_call", "to_case", "to_booking"} if known else {"to_call"}
+    return ways | {"to_visit"} if order.item is not None else ways
 
 
 def _times(order: Order, now: datetime) -> tuple[Any, ...]:
@@ -111,6 +118,13 @@ def _times(order: Order, now: datetime) -> tuple[Any, ...]:
         return ()
     code = order.item.code
     return booking.alternatives(hall=order.hall, item_code=code, near=now, now=now, n=TIMES, channel="phone")
+
+
+def _visiting(hall: Hall, now: datetime) -> dict[str, Any]:
+    """What a visit is chosen from: reasons that count here, towns, half days."""
+    reasons = places.policy_of(hall.pk, now=now).home_visits.reasons
+    words = {code: en if english() else zh for code, (zh, en) in REASONS.items()}
+    return {"reasons": [(code, words[code]) for code in reasons], "areas": areas(hall), "halves": list(HALVES.items())}
 
 
 Act = Callable[[Asked, str, Actor, datetime], str]
@@ -205,6 +219,17 @@ def to_booking(request: Asked, no: str, by: Actor, now: datetime) -> str:
         raise Refused("invalid", facts={"field": "slot", "reason": reason})
     appointment = becoming.to_booking(no=no, slot_id=slot, by=by, now=now)
     return pgettext("hotline", "Booked: %(code)s.") % {"code": appointment.code}
+
+
+@_deed("visit")
+def to_visit(request: Asked, no: str, by: Actor, now: datetime) -> str:
+    day = day_or_none(request.POST.get("day"))
+    if day is None:
+        raise Refused("invalid", facts={"field": "day", "reason": pgettext("hotline", "Give the day of the visit.")})
+    most = {"name": 41, "area": 20, "address": 121, "half": 2, "reason": 12, "project": 81, "firm": 81}
+    said = {name: clean(request.POST.get(name), longest) for name, longest in most.items()}
+    visit = becoming.to_visit(no=no, told=Told(day=day, **said), by=by, now=now)
+    return pgettext("hotline", "A visit is asked for: %(no)s.") % {"no": visit.no}
 
 
 @_deed("call")

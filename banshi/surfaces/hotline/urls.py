@@ -27,6 +27,7 @@ urlpatterns = [
     path(ORDER + "revisit", orders.revisit, name="revisit"),
     path(ORDER + "case", orders.to_case, name="to_case"),
     path(ORDER + "booking", orders.to_booking, name="to_booking"),
+    path(ORDER + "visit", orders.to_visit, name="to_visit"),
     path(ORDER + "call", orders.to_call, name="to_call"),
     path(ORDER + "close", orders.close, name="close"),
     path(HALL + "line/", lines.home, name="line"),

@@ -16,6 +16,10 @@ KINDS: dict[str, Text] = {
     "complaint": pgettext_lazy("hotline", "Complaint"),
     "suggestion": pgettext_lazy("hotline", "Suggestion"),
 }
+HALVES: dict[str, Text] = {
+    "am": pgettext_lazy("home visit", "In the morning"),
+    "pm": pgettext_lazy("home visit", "In the afternoon"),
+}
 SAID: dict[str, Text] = {
     "satisfied": pgettext_lazy("hotline", "Content"),
     "dissatisfied": pgettext_lazy("hotline", "Not content"),

@@ -23,6 +23,7 @@ SECTIONS: dict[str, Text] = {
     "machines": pgettext_lazy("policy", "Self-service machines"),
     "video": pgettext_lazy("policy", "Video service"),
     "hotline": pgettext_lazy("policy", "Hotline"),
+    "home_visits": pgettext_lazy("policy", "Home visits"),
     "remedy": pgettext_lazy("policy", "Whoever disagrees with a decision"),
 }
 
@@ -174,6 +175,12 @@ LABELS: dict[str, Text] = {
         "policy", "Hotline: the caller is rung up within, working days of the reply"
     ),
     "hotline.revisit_tries": pgettext_lazy("policy", "Hotline: closed once nobody answered so often"),
+    "home_visits.most_per_half_day": pgettext_lazy("policy", "Home visits: of the hall a half day"),
+    "home_visits.days_ahead": pgettext_lazy("policy", "Home visits: asked for so many days ahead"),
+    "home_visits.reasons": pgettext_lazy("policy", "Home visits: why somebody cannot come"),
+    "home_visits.projects": pgettext_lazy("policy", "Home visits: for key projects, too"),
+    "home_visits.stay_minutes": pgettext_lazy("policy", "Home visits: one is reckoned at, minutes"),
+    "home_visits.km_per_hour": pgettext_lazy("policy", "Home visits: way in a straight line, kilometres an hour"),
 }
 
 HINTS: dict[str, Text] = {
@@ -236,6 +243,7 @@ HINTS: dict[str, Text] = {
     "video.booked_seats": pgettext_lazy("policy", "0: no time is booked by video."),
     "video.booked_percent": pgettext_lazy("policy", "The rest is for who asks without a booking."),
     "video.release_days": pgettext_lazy("policy", "Empty: as times at the window."),
+    "home_visits.most_per_half_day": pgettext_lazy("policy", "0: nobody goes anywhere."),
     "video.late_minutes": pgettext_lazy("policy", "Who comes later takes their turn with the others."),
     "remedy.court_zh": _("Where nothing is said, papers speak of the court that has jurisdiction."),
     "messages.day_before_at": _("Empty: no reminder."),
@@ -299,6 +307,14 @@ OPTIONS: dict[str, dict[str, Text]] = {
     "video.windows_take": {
         "none": pgettext_lazy("policy", "Never"),
         "idle": pgettext_lazy("policy", "While nobody is at the window"),
+    },
+    "home_visits.reasons": {
+        "moves_badly": pgettext_lazy("home visit", "Moves with difficulty"),
+        "bedridden": pgettext_lazy("home visit", "Keeps to bed"),
+        "disabled": pgettext_lazy("home visit", "Disabled"),
+        "aged": pgettext_lazy("home visit", "Of great age"),
+        "pregnant": pgettext_lazy("home visit", "Pregnant, or a newborn at home"),
+        "carer": pgettext_lazy("home visit", "Cares for somebody who cannot be left"),
     },
     "delivery.postage": {"receiver": _("paid on delivery"), "hall": _("the hall pays")},
     **dict.fromkeys(("machines.rules_level", "machines.prints_level", "machines.contact_level"), SHOWN_BY),

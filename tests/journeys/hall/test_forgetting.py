@@ -33,7 +33,7 @@ from tests.town import TUESDAY_NINE, Town
 pytestmark = pytest.mark.django_db
 KINDS = (
     "answers", "tries", "codes", "kiosk-sessions", "events", "orders", "zones", "webhooks", "uploads", "imports", "unkept",
-    "sessions", "visits", "suspensions", "ratings", "enquiries", "calls", "hotline", "messages",
+    "sessions", "visits", "suspensions", "ratings", "enquiries", "calls", "hotline", "home-visits", "messages",
 )  # fmt: skip
 NOTHING = dict.fromkeys(KINDS, 0)
 DAY, SECOND = timedelta(hours=24), timedelta(seconds=1)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from banshi.foundation.crypto import blind_index
+from banshi.journeys.homevisit import carrying
 from banshi.journeys.hotline import becoming, taking
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.hotline import queries
 from banshi.rooms.hotline.actions import Opening
 from banshi.rooms.hotline.models import Order
@@ -122,3 +126,64 @@ def test_the_desk_does_it_from_the_page_of_the_order(town: Town, called: Order):
     assert [f"{at}{verb}" in page for verb in ("case", "booking", "call")] == [True, True, True]
     assert answers == [302, 422, 302, 302]
     assert [rows.objects.count() for rows in (Appointment, RemoteSession, Case)] == [1, 1, 1]
+
+
+TOLD = carrying.Told(area="441900", address="南城街道元美路 8 号", day=date(2026, 3, 11), half="am", reason="bedridden")
+
+
+def test_somebody_goes_there(town: Town, called: Order):
+    Item.objects.filter(code="pension").update(home_visit=True)
+    Order.objects.filter(pk=called.pk).update(caller_name="李雷雷")
+
+    visit = becoming.to_visit(no=called.no, told=TOLD, by=by(town), now=TUESDAY_NINE)
+
+    assert (visit.person_id, visit.phone, visit.origin, visit.ref, visit.name) == (
+        called.person_id, PHONE, "hotline", called.no, "李雷雷",
+    )  # fmt: skip
+    assert last(called) == ("become", visit.no)
+
+
+def test_a_project_is_gone_to_for_a_firm(town: Town, called: Order):
+    told = replace(TOLD, name="李雷雷", reason="", project="松山湖二期", firm="糖水铺")
+
+    assert becoming.to_visit(no=called.no, told=told, by=by(town), now=TUESDAY_NINE).kind == "project"
+
+
+@pytest.mark.parametrize(("lacks", "field"), [({"item": None, "subject": "other"}, "item"), ({"phone": None}, "phone")])
+def test_without_a_matter_or_a_number_nobody_goes(town: Town, called: Order, lacks: dict[str, Any], field: str):
+    Order.objects.filter(pk=called.pk).update(**lacks)
+
+    with pytest.raises(Refused) as no:
+        becoming.to_visit(no=called.no, told=TOLD, by=by(town), now=TUESDAY_NINE)
+
+    assert (no.value.slug, no.value.facts["field"], last(called)[0]) == ("invalid", field, "open")
+
+
+def test_the_desk_asks_for_a_visit_on_the_orders_page(town: Town, called: Order):
+    stop_the_clock()
+    Role.objects.create(
+        staff=town.clerk,
+        role="hotline_agent",
+        scope_kind="hall",
+        scope="town",
+        given_at=TUESDAY_NINE,
+        given_by="system",
+    )
+    Item.objects.filter(code="pension").update(home_visit=True)
+    Order.objects.filter(pk=called.pk).update(caller_name="李雷雷")
+    agent, here = signed_in(town.clerk), f"/hotline-desk/town/orders/{called.no}/"
+    said = {
+        "area": "441900",
+        "address": "南城街道元美路 8 号",
+        "day": "2026-03-11",
+        "half": "am",
+        "reason": "bedridden",
+    }
+
+    offered = "/visit" in agent.get(here).content.decode()
+    refused = [agent.post(f"{here}visit", {**said, **wrong}) for wrong in ({"day": ""}, {"address": "路"})]
+    done = agent.post(f"{here}visit", said)
+
+    assert (offered, [each.status_code for each in refused], done.status_code, last(called)[0]) == (
+        True, [422, 422], 302, "become",
+    )  # fmt: skip

@@ -377,9 +377,11 @@ def test_no_form_with_fields_is_left_to_the_browsers_own_words():
     assert found == bare == {
         "_appeal.html", "_choose.html", "_propose.html", "ask.html", "begin.html", "case_withdraw.html",
         "case_ways.html",  # test_case_ways.py
+        "home_visit_ask.html",  # test_at_home.py
         "video_lobby.html", "_video_part.html",  # test_video.py
         "code.html", "complain.html",
-        "confirm.html", "enquiry.html", "family.html", "hotline_order.html", "me.html", "member.html", "number.html", "rate.html", "sign_in.html",
+        "confirm.html", "enquiry.html", "family.html", "hotline_order.html", "me.html",
+        "member.html", "number.html", "rate.html", "sign_in.html",
     }  # fmt: skip
 
 

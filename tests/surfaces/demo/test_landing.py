@@ -67,6 +67,8 @@ def test_a_hall_is_named_in_the_language_of_the_page(demo: Town, client: Client)
     [
         ("town-video", "/seat/town/"),
         ("town-hotline", "/hotline-desk/town/"),
+        ("town-lead", "/home-visits-desk/town/"),
+        ("town-guide", "/home-visits-desk/town/mine/"),
         ("city", "/office/fleet/"),
     ],
 )

@@ -71,9 +71,9 @@ def give_back(*, no: str, reason: str, line: str | None, by: Actor, now: datetim
 
 @transaction.atomic
 def became(*, no: str, what: str, ref: str, by: Actor, now: datetime) -> Order:
-    """A case, a booking or a call of the video service came of it; the order goes on until its caller has the last word.
+    """A case, a booking, a call of the video service or a visit came of it; the order goes on until its caller has the last word.
 
-    :param what: case | booking | call; :param ref: its number. :raises Refused: nothing-found, invalid, wrong-state.
+    :param what: case | booking | call | visit; :param ref: its number. :raises Refused: nothing-found, invalid, wrong-state.
     """
     one_of("what", what, rules.BECOMES)
     (order,) = locked(no)

@@ -156,6 +156,22 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "你问的“{item}”，{hall}答复了。[看答复：{link}]",
         "en": "{hall} answered your question on “{item}”.[ Read the answer: {link}]",
     },
+    "home_visit_planned": {
+        "zh": "“{item}”{when}上门办[，{persons} 人来]。到时在家等，证件和材料放在手边。[改时间：{link}][，或者打 {phone}]",
+        "en": "“{item}”: we come to you, {when}[, {persons} of us]. Be there, with your papers at hand.[ Another time: {link}][, or call {phone}]",
+    },
+    "home_visit_moved": {
+        "zh": "“{item}”改到{when}上门[，原来{was}][，{persons} 人来]。[原因：{reason}。][还要改：{link}][，或者打 {phone}]",
+        "en": "“{item}”: we now come {when}[, not {was}][, {persons} of us].[ Reason: {reason}.][ Another time: {link}][, or call {phone}]",
+    },
+    "home_visit_on_the_way": {
+        "zh": "办“{item}”的工作人员出发了[，约{when}到]。[联系：{phone}]",
+        "en": "We are on the way for “{item}”[, planned {when}].[ Call {phone}]",
+    },
+    "home_visit_off": {
+        "zh": "“{item}”的上门取消了[，{when}不用等]。[原因：{reason}。][{link}]",
+        "en": "The visit for “{item}” is off[: nobody comes {when}].[ Reason: {reason}.][ {link}]",
+    },
     "rating_answered": {
         "zh": "{hall}回复了[{day}的]评价：{text}[还有话说：{link}]",
         "en": "{hall} answered the rating[ of {day}]: {text}[ More to say: {link}]",

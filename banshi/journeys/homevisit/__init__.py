@@ -1,0 +1,1 @@
+"""上门服务: a visit that begins where somebody rings up."""

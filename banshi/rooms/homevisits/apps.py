@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HomeVisitsConfig(AppConfig):
+    name = "banshi.rooms.homevisits"
+    label = "homevisits"
