@@ -67,7 +67,8 @@ def _page(request: Any, found: Order, *, refused: Refused | None = None) -> Http
     now, zone = clock.now(), ZoneInfo(found.hall.timezone)
     (line,) = queries.lines([found], now=now)
     context = {
-        "order": found, "line": line, "kind": KINDS[found.kind], "replies": queries.replies(found),
+        "order": found, "line": line, "kind": KINDS[found.kind],
+        "elsewhere": bool(line.line) and found.line_hall_id != found.hall_id, "replies": queries.replies(found),
         "awaited": found.state in ("open", "assigned"), "rates": queries.may_rate(found),
         "marks": range(1, 6), "most": MOST_TEXT, "text": clean(request.POST.get("text"), MOST_TEXT),
         "panel": panel(refused, today=now.astimezone(zone).date(), zone=zone) if refused is not None else None,
