@@ -7559,6 +7559,8 @@ CREATE INDEX home_visits_by_hall ON public.homevisits_visit USING btree (hall_id
 
 CREATE INDEX home_visits_due ON public.homevisits_visit USING btree (hall_id, due_on, id) WHERE (ended_at IS NULL);
 
+CREATE INDEX home_visits_of_a_telephone ON public.homevisits_visit USING btree (phone_index, id DESC);
+
 CREATE INDEX home_visits_of_an_account ON public.homevisits_visit USING btree (account_id, id DESC);
 
 CREATE INDEX home_visits_to_forget ON public.homevisits_visit USING btree (hall_id, ended_at) WHERE ((ended_at IS NOT NULL) AND (NOT forgotten));
@@ -9699,6 +9701,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('places', '0006_who_set_an_areas_door', now()),
     ('identity', '0022_who_stands_at_a_machine', now()),
     ('homevisits', '0001_visits', now()),
+    ('homevisits', '0002_by_telephone', now()),
     ('hooks', '0001_initial', now()),
     ('hotline', '0001_orders', now()),
     ('hotline', '0002_became', now()),
