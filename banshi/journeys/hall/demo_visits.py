@@ -27,7 +27,7 @@ def sow(hall: Hall, goers: list[Staff], *, now: datetime) -> None:
     """For the next working day. A hall that does nothing at home, or whose city has no towns, has none."""
     rows = HallItem.objects.filter(hall=hall, item__home_visit=True).select_related("item").order_by("item__code")
     items = [row.item for row in rows[:3]]
-    towns = list(visits.areas(hall).exclude(level="city")) or list(visits.areas(hall))
+    towns = list(visits.areas([hall]).exclude(level="city")) or list(visits.areas([hall]))
     if not items or not towns:
         return
     zone = ZoneInfo(hall.timezone)

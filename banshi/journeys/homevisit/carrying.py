@@ -31,7 +31,7 @@ class Told:
 
 
 def from_order(order: Order, told: Told, *, by: Actor, now: datetime) -> Visit:
-    """In the caller's transaction. The order's name stands where nobody is named; a project makes it a visit for one.
+    """In the caller's transaction. The order's name and person stand where nobody is named; a project makes it a visit for one.
 
     :raises Refused: invalid (no matter, a number that is withheld), those of `ask`.
     """
@@ -42,7 +42,7 @@ def from_order(order: Order, told: Told, *, by: Actor, now: datetime) -> Visit:
     asking = actions.Asking(
         hall=order.hall, kind="project" if told.project else "home", item=order.item.code,
         name=told.name or order.caller_name or "", phone=order.phone, area=told.area, address=told.address, day=told.day,
-        half=told.half, reason=told.reason, project=told.project, firm=told.firm, person_id=order.person_id,
-        origin="hotline", ref=order.no,
+        half=told.half, reason=told.reason, project=told.project, firm=told.firm,
+        person_id=None if told.name else order.person_id, origin="hotline", ref=order.no,
     )  # fmt: skip
     return actions.ask(asking, by=by, now=now)

@@ -1,4 +1,5 @@
-"""Who rings up, and all they have had to do with the halls: orders, cases, appointments, numbers, calls, questions. Masked."""
+"""Who rings up, and all they have had to do with the halls: orders, cases, appointments, numbers, calls, visits, questions.
+Masked."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from banshi.kernel.phones import InvalidPhone, normalise_phone
 from banshi.rooms.booking.queries import appointments
 from banshi.rooms.cases import queries as cases
 from banshi.rooms.consulting import queries as consulting
+from banshi.rooms.homevisits import queries as visits
 from banshi.rooms.hotline import queries as hotline
 from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.remote.models import RemoteSession
@@ -65,6 +67,7 @@ def caller(phone: str, *, now: datetime) -> Caller:
         *_cases(ids, accounts),
         *_numbers(ids),
         *_calls(ids, accounts),
+        *_visits(phone, only),
         *_questions(accounts),
     ]
     for person in ids:
@@ -111,6 +114,11 @@ def _calls(people: tuple[int, ...], accounts: list[int]) -> list[Event]:
     found = {row.pk: row for row in rows.filter(person_id__in=people, evidence__gt=0)[:MOST]}
     found |= {row.pk: row for row in rows.filter(account_id__in=accounts)[:MOST]}
     return [_event("remote_session", row.asked_at, row.no, row.state, row.item, row.hall) for row in found.values()]
+
+
+def _visits(phone: str, person: int | None) -> list[Event]:
+    rows = visits.of_caller(phone, person)[:MOST]
+    return [_event("home_visit", row.asked_at, row.no, row.state, row.item, row.hall) for row in rows]
 
 
 def _questions(accounts: list[int]) -> list[Event]:

@@ -102,6 +102,7 @@ class Visit(models.Model):
         indexes = [
             models.Index(fields=["hall", "due_on", "id"], name="home_visits_due", condition=Q(ended_at=None)),
             models.Index(fields=["hall", "-id"], name="home_visits_by_hall"),
+            models.Index(fields=["phone_index", "-id"], name="home_visits_of_a_telephone"),
             models.Index(fields=["account", "-id"], name="home_visits_of_an_account"),
             models.Index(
                 fields=["hall", "ended_at"], name="home_visits_to_forget",

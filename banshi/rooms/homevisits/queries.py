@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from banshi.foundation.crypto import blind_index
 from banshi.kernel.masking import mask_name, mask_organisation, mask_phone
+from banshi.kernel.policy import HomeVisitPolicy
 from banshi.kernel.refusals import Refused
-from banshi.rooms.booking.queries.facts import city_of
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.homevisits.models import Visit, VisitStep
 from banshi.rooms.homevisits.rules import route
 from banshi.rooms.homevisits.rules.route import Point, Route, Stop
@@ -74,6 +77,14 @@ def mine(account_id: int) -> QuerySet[Visit]:
     return all_visits().filter(account_id=account_id).order_by("-id")
 
 
+def of_caller(phone: str, person_id: int | None) -> QuerySet[Visit]:
+    """What was asked for from a telephone, or for a person, newest first. :param phone: E.164."""
+    theirs = Q(phone_index=blind_index(phone, purpose="phone"))
+    if person_id is not None:
+        theirs |= Q(person_id=person_id)
+    return all_visits().filter(theirs).order_by("-id")
+
+
 def of_goer(staff_id: int, hall: str) -> QuerySet[Visit]:
     """What somebody of the staff still goes to, in its order."""
     theirs = all_visits().filter(going__staff_id=staff_id, hall__code=hall, ended_at=None)
@@ -101,11 +112,21 @@ def _line(row: Visit, now: datetime) -> VisitLine:
     )  # fmt: skip
 
 
-def areas(hall: Hall) -> QuerySet[Region]:
-    """The towns of a hall's city, by code."""
-    city = city_of(hall.region_id)
-    inside = Q(code=city) | Q(path__contains=f"/{city}/")
+def areas(halls: Iterable[Hall]) -> QuerySet[Region]:
+    """The towns of these halls' cities, by code; of a hall that lies in no city, its own region with what is in it."""
+    paths = Region.objects.filter(code__in={hall.region_id for hall in halls}).values_list("path", flat=True)
+    within = [[code for code in path.split("/") if code] for path in paths.order_by("code")]
+    cities = Region.objects.filter(code__in={code for path in within for code in path}, level="city")
+    known = set(cities.order_by("code").values_list("code", flat=True))
+    inside = Q()
+    for root in {next((code for code in path if code in known), path[-1]) for path in within}:
+        inside |= Q(code=root) | Q(path__contains=f"/{root}/")
     return Region.objects.filter(inside, level__in=TOWNS).order_by("code")
+
+
+def minutes_of(item: Item, policy: HomeVisitPolicy) -> int:
+    """What a visit for a matter is reckoned at: as the hall says, or as long as the matter takes at the window."""
+    return max(policy.stay_minutes, ceil(item.handling_minutes))
 
 
 def staff_who_go(hall: Hall) -> QuerySet[Staff]:
@@ -123,7 +144,7 @@ def route_of(hall: Hall, day: date, staff: Collection[int], *, now: datetime) ->
     rows = rows.filter(Q(state="asked") | Q(going__staff_id__in=list(staff))).distinct().order_by("id")
     found = list(rows)
     places = _points({row.area_id for row in found})
-    stops = [_stop(row, zone, policy.stay_minutes, places.get(row.area_id)) for row in found]
+    stops = [_stop(row, zone, minutes_of(row.item, policy), places.get(row.area_id)) for row in found]
     base = (hall.lat, hall.lon) if hall.lat is not None and hall.lon is not None else None
     return route.suggest(stops, base=base, hours={"am": MORNING, "pm": AFTERNOON}, km_per_hour=policy.km_per_hour)
 

@@ -33,13 +33,15 @@ MOST = 50  # of one's visits shown
 
 def halls_that_go(item: Item, kind: str, *, now: datetime) -> list[Hall]:
     """Halls of an item that visit people at home, or firms at their projects."""
+    if (kind == "home" and not item.home_visit) or item.retired_on is not None:
+        return []
     rows = HallItem.objects.filter(item=item).select_related("hall").order_by("hall__order", "hall__code")
-    found = []
-    for row in rows:
-        policy = places.policy_of(row.hall_id, now=now).home_visits
-        if policy.most_per_half_day and (policy.projects if kind == "project" else item.home_visit):
-            found.append(row.hall)
-    return found
+    halls = [row.hall for row in rows]
+    policies = places.policies_of([hall.pk for hall in halls], now=now)
+    goes = {pk for pk, policy in policies.items() if policy.home_visits.most_per_half_day}
+    if kind == "project":
+        goes &= {pk for pk, policy in policies.items() if policy.home_visits.projects}
+    return [hall for hall in halls if hall.pk in goes]
 
 
 def _kind(asked: str | None) -> str:

@@ -50,12 +50,10 @@ class HomeVisitForm(Form):
         for name in ("reason",) if kind == "project" else ("project", "firm"):
             del self.fields[name]
         self._choose("hall", [(each.code, named(each)) for each in halls])
-        towns = {town.code: named(town) for hall in halls for town in areas(hall)}
-        self._choose("area", list(towns.items()))
+        self._choose("area", [(town.code, named(town)) for town in areas(halls)])
         if "reason" in self.fields:
-            counted = {
-                code for hall in halls for code in places.policy_of(hall.pk, now=clock.now()).home_visits.reasons
-            }
+            policies = places.policies_of([hall.pk for hall in halls], now=clock.now()).values()
+            counted = {code for policy in policies for code in policy.home_visits.reasons}
             words = [(code, en if english() else zh) for code, (zh, en) in REASONS.items() if code in counted]
             self._choose("reason", [("", "–"), *words])
 

@@ -44,7 +44,7 @@ def _page(request: Asked, hall: Hall, typed: Mapping[str, str], *, refused: Refu
     items = HallItem.objects.filter(hall=hall).select_related("item").order_by("item__code")
     return PLANNING.page(
         request, "homevisits/new.html", hall, said=said, refused=refused, kinds=list(KINDS.items()), halves=list(HALVES.items()),
-        reasons=[(code, reason_word(code)) for code in reasons], areas=queries.areas(hall), items=[row.item for row in items],
+        reasons=[(code, reason_word(code)) for code in reasons], areas=queries.areas([hall]), items=[row.item for row in items],
         status=status_of(refused) if refused else 200,
     )  # fmt: skip
 

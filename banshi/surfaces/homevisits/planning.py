@@ -140,7 +140,7 @@ def _said(hall: Hall, visit: Visit, typed: Mapping[str, Any], now: datetime) -> 
         legs = queries.route_of(hall, asked, who, now=now).legs
         suggested = next((leg.starts for leg in legs if leg.no == visit.no), None)
     starts = local(hall, visit.starts_at) if visit.starts_at is not None else None
-    minutes = places.policy_of(hall.pk, now=now).home_visits.stay_minutes
+    minutes = queries.minutes_of(visit.item, places.policy_of(hall.pk, now=now).home_visits)
     if visit.starts_at is not None and visit.ends_at is not None:
         minutes = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
     found["day"] = found["day"] or (f"{asked:%Y-%m-%d}" if asked else "")

@@ -124,7 +124,11 @@ def _visiting(hall: Hall, now: datetime) -> dict[str, Any]:
     """What a visit is chosen from: reasons that count here, towns, half days."""
     reasons = places.policy_of(hall.pk, now=now).home_visits.reasons
     words = {code: en if english() else zh for code, (zh, en) in REASONS.items()}
-    return {"reasons": [(code, words[code]) for code in reasons], "areas": areas(hall), "halves": list(HALVES.items())}
+    return {
+        "reasons": [(code, words[code]) for code in reasons],
+        "areas": areas([hall]),
+        "halves": list(HALVES.items()),
+    }
 
 
 Act = Callable[[Asked, str, Actor, datetime], str]

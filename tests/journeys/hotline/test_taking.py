@@ -17,6 +17,7 @@ from banshi.rooms.hotline.models import Order
 from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.tickets.models import Ticket, Visit
 from tests.matters import Matters, matters_of
+from tests.rooms.homevisits.conftest import Visits
 from tests.rooms.hotline.conftest import DESK
 from tests.town import TUESDAY_NINE, Town
 
@@ -100,10 +101,13 @@ def test_a_thread_holds_all_kinds_newest_first_and_masks_who_it_is(town: Town):
     consulting.ask(asked, by=matters.applicant, now=TUESDAY_NINE)
     later = TUESDAY_NINE + timedelta(minutes=1)
     order = taking.take(opening(town), by=DESK, now=later)
+    Visits(town).asked(phone=PHONE, item="id-card")
 
     found = thread.caller(PHONE, now=later)
 
-    assert {each.of for each in found.events} == {"hotline_order", "case", "appointment", "ticket", "enquiry"}
+    assert {each.of for each in found.events} == {
+        "hotline_order", "case", "appointment", "ticket", "enquiry", "home_visit",
+    }  # fmt: skip
     assert [each.at for each in found.events] == sorted((each.at for each in found.events), reverse=True)
     assert {each.no for each in found.events} >= {order.no, case.no}
     assert found.names == (matters.person.masked_name,)

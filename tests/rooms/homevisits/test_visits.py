@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from banshi.kernel.policy import HomeVisitPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.homevisits import actions, queries
@@ -145,6 +146,25 @@ def test_a_telephone_alone_has_one_open_visit_a_matter(visits: Visits):
     visits.asked()
 
     assert [refused(visits.asked).slug, visits.asked(phone="13900139000").state] == ["visit-asked", "asked"]
+
+
+def test_who_is_named_as_the_one_who_has_proven_the_telephone_is_that_person(visits: Visits):
+    person = visits.town.person(0)
+    first = visits.asked(person_id=person.pk, phone=person.phone)
+
+    no = refused(lambda: visits.asked(name=person.name, phone=person.phone))
+    other = visits.asked(name="李雷雷", phone=person.phone)
+
+    assert (no.facts["number"], other.person_id, list(queries.of_caller(person.phone, person.pk))) == (
+        first.no, None, [other, first],
+    )  # fmt: skip
+
+
+def test_a_matter_that_takes_longer_is_reckoned_so(visits: Visits):
+    item = visits.town.items["pension"]
+    item.handling_minutes = 65.5
+
+    assert [queries.minutes_of(each, HomeVisitPolicy()) for each in (item, visits.town.items["id-card"])] == [66, 40]
 
 
 @pytest.mark.parametrize(

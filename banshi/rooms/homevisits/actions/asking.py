@@ -18,6 +18,8 @@ from banshi.rooms.homevisits import rules
 from banshi.rooms.homevisits.actions.ground import invalid, record, words
 from banshi.rooms.homevisits.models import Visit
 from banshi.rooms.homevisits.queries import areas
+from banshi.rooms.identity.actions import name_index
+from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Hall, Region
 from banshi.rooms.places.queries import policy_of
 
@@ -95,12 +97,21 @@ def _checked(asking: Asking, today: date, now: datetime) -> Visit:
         " ".join(asking.address.split()), least=rules.SHORTEST_ADDRESS, most=rules.LONGEST_ADDRESS, field="address"
     )
     phone = phones.known(asking.phone)
+    index = blind_index(phone, purpose="phone")
     return Visit(
-        hall=asking.hall, kind=asking.kind, item=_item(asking), person_id=asking.person_id, account_id=asking.account_id,
-        name=name, firm=firm, project=named, phone=phone, phone_index=blind_index(phone, purpose="phone"),
+        hall=asking.hall, kind=asking.kind, item=_item(asking), person_id=asking.person_id or _person(name, index),
+        account_id=asking.account_id,
+        name=name, firm=firm, project=named, phone=phone, phone_index=index,
         area=_area(asking), address=address, reason=reason, origin=asking.origin, ref=asking.ref, wish_day=asking.day,
         wish_half=asking.half, due_on=asking.day,
     )  # fmt: skip
+
+
+def _person(name: str, phone_index: str) -> int | None:
+    """Who has proven this telephone theirs and bears this name, where it is but one."""
+    named = Person.objects.filter(phone_index=phone_index, name_index=name_index(name), same_as=None).order_by("id")
+    found = list(named.values_list("pk", flat=True)[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def _item(asking: Asking) -> Item:
@@ -111,7 +122,7 @@ def _item(asking: Asking) -> Item:
 
 
 def _area(asking: Asking) -> Region:
-    found = areas(asking.hall).filter(code=asking.area).first()
+    found = areas([asking.hall]).filter(code=asking.area).first()
     if found is None:
         raise invalid("area", "选择所在的镇街", "Choose the town")
     return found
