@@ -7562,6 +7562,8 @@ CREATE INDEX home_visits_by_hall ON public.homevisits_visit USING btree (hall_id
 
 CREATE INDEX home_visits_due ON public.homevisits_visit USING btree (hall_id, due_on, id) WHERE (ended_at IS NULL);
 
+CREATE INDEX home_visits_of_a_telephone ON public.homevisits_visit USING btree (phone_index, id DESC);
+
 CREATE INDEX home_visits_of_an_account ON public.homevisits_visit USING btree (account_id, id DESC);
 
 CREATE INDEX home_visits_to_forget ON public.homevisits_visit USING btree (hall_id, ended_at) WHERE ((ended_at IS NOT NULL) AND (NOT forgotten));
@@ -7796,9 +7798,11 @@ CREATE UNIQUE INDEX one_open_session_per_person ON public.remote_session USING b
 
 CREATE UNIQUE INDEX one_open_session_per_person_said ON public.remote_session USING btree (person_id, asked_by) WHERE ((ended_at IS NULL) AND (evidence = 0) AND (person_id IS NOT NULL));
 
+CREATE UNIQUE INDEX one_open_visit_per_account_and_telephone ON public.homevisits_visit USING btree (account_id, phone_index, item_id) WHERE ((account_id IS NOT NULL) AND (ended_at IS NULL) AND (person_id IS NULL));
+
 CREATE UNIQUE INDEX one_open_visit_per_person_and_item ON public.homevisits_visit USING btree (person_id, item_id) WHERE (ended_at IS NULL);
 
-CREATE UNIQUE INDEX one_open_visit_per_telephone_and_item ON public.homevisits_visit USING btree (phone_index, item_id) WHERE ((ended_at IS NULL) AND (person_id IS NULL));
+CREATE UNIQUE INDEX one_open_visit_per_telephone_and_item ON public.homevisits_visit USING btree (phone_index, item_id) WHERE ((account_id IS NULL) AND (ended_at IS NULL) AND (person_id IS NULL));
 
 CREATE UNIQUE INDEX one_parcel_of_a_case_is_under_way ON public.delivery_parcel USING btree (case_id) WHERE (ended_at IS NULL);
 
@@ -9704,6 +9708,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('places', '0006_who_set_an_areas_door', now()),
     ('identity', '0022_who_stands_at_a_machine', now()),
     ('homevisits', '0001_visits', now()),
+    ('homevisits', '0002_by_telephone', now()),
+    ('homevisits', '0003_typed_telephones', now()),
     ('hooks', '0001_initial', now()),
     ('hotline', '0001_orders', now()),
     ('hotline', '0002_became', now()),

@@ -37,7 +37,8 @@ def sow(hall: Hall, goers: list[Staff], *, now: datetime) -> None:
         town = towns[nth % len(towns)]
         asking = actions.Asking(
             hall=hall, kind="home" if reason else "project", item=items[nth % len(items)].code, name=name,
-            phone=f"139{(hall.pk * 100 + nth) % 10**8:08d}", area=town.code, address=f"{town.name_zh}{street}", day=day, half=half, reason=reason,
+            phone=f"139{(hall.pk * 100 + nth) % 10**8:08d}", area=town.code, address=f"{town.name_zh}{street}", day=day,
+            half=half, reason=reason,
             project="" if reason else PROJECT, firm="" if reason else FIRM, origin="staff",
         )  # fmt: skip
         numbers.append(actions.ask(asking, by=SYSTEM, now=now).no)

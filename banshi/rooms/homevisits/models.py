@@ -72,8 +72,13 @@ class Visit(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["phone_index", "item"],
-                condition=Q(ended_at=None, person=None),
+                condition=Q(ended_at=None, person=None, account=None),
                 name="one_open_visit_per_telephone_and_item",
+            ),
+            models.UniqueConstraint(  # a telephone that is only typed keeps nobody but whoever typed it from asking
+                fields=["account", "phone_index", "item"],
+                condition=Q(ended_at=None, person=None, account__isnull=False),
+                name="one_open_visit_per_account_and_telephone",
             ),
             models.CheckConstraint(condition=Q(state__in=list(VISIT.states)), name="home_visit_state_is_known"),
             models.CheckConstraint(

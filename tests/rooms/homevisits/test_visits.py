@@ -15,6 +15,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.homevisits import actions, queries
 from banshi.rooms.homevisits.models import Going, Visit, VisitStep
+from banshi.rooms.identity.models import Account
 from tests.rooms.homevisits.conftest import ADDRESS, AT_TEN, PLANNER, WEDNESDAY, Visits
 from tests.together import meanwhile, together
 from tests.town import TUESDAY_NINE, at
@@ -148,16 +149,23 @@ def test_a_telephone_alone_has_one_open_visit_a_matter(visits: Visits):
     assert [refused(visits.asked).slug, visits.asked(phone="13900139000").state] == ["visit-asked", "asked"]
 
 
-def test_who_is_named_as_the_one_who_has_proven_the_telephone_is_that_person(visits: Visits):
+def test_a_telephone_that_is_only_typed_keeps_nobody_else_from_asking(visits: Visits):
+    """Knowing a name and a number is enough to type them: the person's own visit stands beside it."""
     person = visits.town.person(0)
-    first = visits.asked(person_id=person.pk, phone=person.phone)
+    accounts = [
+        Account.objects.create(phone=f"+861390000000{i}", phone_index=f"visit-{i}", created_at=TUESDAY_NINE).pk
+        for i in (1, 2)
+    ]
+    typed = visits.asked(name=person.name, phone=person.phone, account_id=accounts[0])
 
-    no = refused(lambda: visits.asked(name=person.name, phone=person.phone))
-    other = visits.asked(name="李雷雷", phone=person.phone)
+    theirs = visits.asked(person_id=person.pk, phone=person.phone, account_id=accounts[1])
+    rung = visits.asked(name=person.name, phone=person.phone)
+    again = refused(lambda: visits.asked(name="李雷雷", phone=person.phone, account_id=accounts[0]))
 
-    assert (no.facts["number"], other.person_id, list(queries.of_caller(person.phone, person.pk))) == (
-        first.no, None, [other, first],
-    )  # fmt: skip
+    assert ((typed.person_id, theirs.person_id, rung.person_id), again.facts["number"]) == (
+        (None, person.pk, None),
+        typed.no,
+    )
 
 
 def test_a_matter_that_takes_longer_is_reckoned_so(visits: Visits):

@@ -18,8 +18,6 @@ from banshi.rooms.homevisits import rules
 from banshi.rooms.homevisits.actions.ground import invalid, record, words
 from banshi.rooms.homevisits.models import Visit
 from banshi.rooms.homevisits.queries import areas
-from banshi.rooms.identity.actions import name_index
-from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Hall, Region
 from banshi.rooms.places.queries import policy_of
 
@@ -27,7 +25,11 @@ NUMBER_SQL = """
 INSERT INTO homevisits_counter (day, last) VALUES (%s, 1)
 ON CONFLICT (day) DO UPDATE SET last = homevisits_counter.last + 1 RETURNING last
 """
-ONE_OPEN = ("one_open_visit_per_person_and_item", "one_open_visit_per_telephone_and_item")
+ONE_OPEN = (
+    "one_open_visit_per_person_and_item",
+    "one_open_visit_per_telephone_and_item",
+    "one_open_visit_per_account_and_telephone",
+)
 
 
 @dataclass(frozen=True)
@@ -99,19 +101,12 @@ def _checked(asking: Asking, today: date, now: datetime) -> Visit:
     phone = phones.known(asking.phone)
     index = blind_index(phone, purpose="phone")
     return Visit(
-        hall=asking.hall, kind=asking.kind, item=_item(asking), person_id=asking.person_id or _person(name, index),
+        hall=asking.hall, kind=asking.kind, item=_item(asking), person_id=asking.person_id,
         account_id=asking.account_id,
         name=name, firm=firm, project=named, phone=phone, phone_index=index,
         area=_area(asking), address=address, reason=reason, origin=asking.origin, ref=asking.ref, wish_day=asking.day,
         wish_half=asking.half, due_on=asking.day,
     )  # fmt: skip
-
-
-def _person(name: str, phone_index: str) -> int | None:
-    """Who has proven this telephone theirs and bears this name, where it is but one."""
-    named = Person.objects.filter(phone_index=phone_index, name_index=name_index(name), same_as=None).order_by("id")
-    found = list(named.values_list("pk", flat=True)[:2])
-    return found[0] if len(found) == 1 else None
 
 
 def _item(asking: Asking) -> Item:
@@ -134,7 +129,7 @@ def _open_one(visit: Visit) -> str:
     if visit.person_id is not None:
         rows = rows.filter(person_id=visit.person_id)
     else:
-        rows = rows.filter(person=None, phone_index=visit.phone_index)
+        rows = rows.filter(person=None, account_id=visit.account_id, phone_index=visit.phone_index)
     return rows.values_list("no", flat=True).first() or ""
 
 
