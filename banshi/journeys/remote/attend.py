@@ -12,7 +12,7 @@ from banshi.rooms.remote import actions, queries
 
 def look(*, now: datetime, wall: datetime) -> None:
     """Rings that nobody answered go back, pages that are gone get no call, halls that close send home, booked times are settled,
-    the free are given work.
+    recordings that nobody sends any more close, the free are given work.
 
     :param wall: machine time.
     """
@@ -21,5 +21,6 @@ def look(*, now: datetime, wall: datetime) -> None:
     for hall in Hall.objects.filter(pk__in=queries.halls_in_line()).order_by("id"):
         actions.close_due(hall=hall, now=now)
     booked.settle(now=now)
+    actions.close_silent(now=now, speed=clock.speed())
     actions.assign(now=now)
     actions.forget_signals(now=now)

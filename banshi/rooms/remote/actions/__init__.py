@@ -6,6 +6,15 @@ from banshi.rooms.remote.actions.asking import Asking, ask, call_back, close_due
 from banshi.rooms.remote.actions.calls import answer, assign, decline, end, not_answered, transfer
 from banshi.rooms.remote.actions.ground import SEATS, TOPIC
 from banshi.rooms.remote.actions.hand import act_done, answer_act, ask_act, show_screen
+from banshi.rooms.remote.actions.recording import (
+    answer_recording,
+    ask_recording,
+    close_silent,
+    delete_recordings,
+    keep_chunk,
+    look_at,
+    stop_recording,
+)
 from banshi.rooms.remote.actions.saying import (
     consent,
     forget_signals,
@@ -24,19 +33,25 @@ __all__ = [
     "act_done",
     "answer",
     "answer_act",
+    "answer_recording",
     "ask",
     "ask_act",
+    "ask_recording",
     "assign",
     "away",
     "call_back",
     "close_due",
+    "close_silent",
     "consent",
     "decline",
+    "delete_recordings",
     "end",
     "forget_signals",
     "forget_words",
     "is_for",
+    "keep_chunk",
     "leave",
+    "look_at",
     "lose_silent",
     "not_answered",
     "pause",
@@ -48,6 +63,7 @@ __all__ = [
     "set_up",
     "show_screen",
     "signal",
+    "stop_recording",
     "take_back",
     "transfer",
 ]
