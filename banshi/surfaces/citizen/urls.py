@@ -63,6 +63,7 @@ urlpatterns = [
     path("video/<slug:ref>/news", video.news, name="video-news"),
     path("video/<slug:ref>/say", video.say, name="video-say"),
     path("video/<slug:ref>/signal", video.signal, name="video-signal"),
+    path("video/<slug:ref>/recording", video.record, name="video-record"),
     path("video/<slug:ref>/leave", video.leave, name="video-leave"),
     path("video/<slug:ref>/call-back", video.call_back, name="video-call-back"),
     path("video/<slug:ref>/rate", video.rate, name="video-rate"),

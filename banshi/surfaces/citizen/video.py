@@ -15,7 +15,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock, limits
-from banshi.frames import remote_call, remote_pages
+from banshi.frames import remote_call, remote_pages, remote_recording
 from banshi.frames.case_fields import Line, lines_of
 from banshi.frames.remote_call import Side
 from banshi.frames.typed import clean, int_or_none
@@ -179,7 +179,7 @@ def _call(request: Any, session: RemoteSession, *, refused: Refused | None = Non
     addresses = {
         "news": reverse("citizen:video-news", kwargs=here), "say": reverse("citizen:video-say", kwargs=here),
         "signal": reverse("citizen:video-signal", kwargs=here), "here": reverse("citizen:video-call", kwargs=here),
-        "gone": reverse("citizen:video"),
+        "gone": reverse("citizen:video"), "record": reverse("citizen:video-record", kwargs=here),
     }  # fmt: skip
     waits = session.state in ("waiting", "callback")
     place = queries.place(session, now=now) if waits else None
@@ -237,6 +237,16 @@ def say(request: Any, ref: str) -> HttpResponseBase:
 def signal(request: Any, ref: str) -> HttpResponseBase:
     session = _mine(request, ref)
     return _done(request, session, lambda: remote_pages.signal(request, session, ME))
+
+
+@citizen_page
+@require_POST
+def record(request: Any, ref: str) -> HttpResponseBase:
+    """Whether it may be recorded: yes, no, or no longer."""
+    session = _mine(request, ref)
+    return _done(
+        request, session, lambda: remote_recording.citizen_says(request, session, by=request.who.by, now=clock.now())
+    )
 
 
 @citizen_page

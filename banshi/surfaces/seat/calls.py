@@ -77,6 +77,7 @@ def show_page(
     whose = f"person:{session.person_id}" if session.person_id is not None else f"account:{session.account_id}"
     audit.looked_once([audit.Look(whose, request.who.by, hall.code, f"video:{session.ref}")], now=now)
     addresses = {name: reverse(f"seat:{name}", kwargs=here) for name in ("news", "say", "signal")}
+    addresses |= {name: reverse(f"seat:{name}", kwargs=here) for name in ("record", "chunk")}
     addresses |= {"here": reverse("seat:call", kwargs=here), "gone": reverse("seat:home", kwargs={"hall": hall.code})}
     answer = page(
         request, "seat/call.html", hall, status=status_of(refused) if refused else 200, session=session,

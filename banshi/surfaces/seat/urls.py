@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.seat import calls, hand_over, pages, reach
+from banshi.surfaces.seat import calls, hand_over, pages, reach, recording
 
 app_name = "seat"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path(CALL + "news", calls.news, name="news"),
     path(CALL + "say", calls.say, name="say"),
     path(CALL + "signal", calls.signal, name="signal"),
+    path(CALL + "recording", recording.record, name="record"),
+    path(CALL + "chunk", recording.chunk, name="chunk"),
     path(CALL + "transfer", calls.transfer, name="transfer"),
     path(CALL + "end", calls.end, name="end"),
     path(CALL + "hand", reach.hand, name="hand"),
