@@ -41,6 +41,7 @@ from banshi.surfaces.citizen import (
     verify,
     video,
     video_booked,
+    video_kept,
 )
 
 app_name = "citizen"
@@ -64,6 +65,8 @@ urlpatterns = [
     path("video/<slug:ref>/say", video.say, name="video-say"),
     path("video/<slug:ref>/signal", video.signal, name="video-signal"),
     path("video/<slug:ref>/recording", video.record, name="video-record"),
+    path("video/<slug:ref>/words", video_kept.words, name="video-words"),
+    path("video/<slug:ref>/words.txt", video_kept.words_text, name="video-words-text"),
     path("video/<slug:ref>/leave", video.leave, name="video-leave"),
     path("video/<slug:ref>/call-back", video.call_back, name="video-call-back"),
     path("video/<slug:ref>/rate", video.rate, name="video-rate"),

@@ -34,6 +34,8 @@ from banshi.rooms.remote.rules import BEST
 from banshi.surfaces.citizen.case_doors import my_case, today_of
 from banshi.surfaces.citizen.doors import asked, citizen_page, language, page
 from banshi.surfaces.citizen.refusals import Option, Panel, panel
+from banshi.surfaces.citizen.video_kept import recorded
+from banshi.surfaces.citizen.video_mine import my_call
 
 ME = Side("citizen")
 WANTS = (
@@ -159,19 +161,10 @@ def _panel(request: Any, refused: Refused | None, hall: Hall | None) -> Panel | 
 # --- The call -----------------------------------------------------------------------------------------------------
 
 
-def _mine(request: Any, ref: str) -> RemoteSession:
-    """Its caller's alone: the address tells nobody else anything."""
-    session = queries.by_ref(ref[:32])
-    mine = session.account_id == request.who.account_id
-    if not mine and (session.person_id is None or people.proven_person(request.who.account_id) != session.person_id):
-        raise Http404
-    return session
-
-
 @citizen_page
 @require_GET
 def call(request: Any, ref: str) -> HttpResponseBase:
-    return _call(request, _mine(request, ref))
+    return _call(request, my_call(request, ref))
 
 
 def _call(request: Any, session: RemoteSession, *, refused: Refused | None = None) -> HttpResponseBase:
@@ -187,7 +180,7 @@ def _call(request: Any, session: RemoteSession, *, refused: Refused | None = Non
     context = {
         "session": session, "hall": session.hall, "place": place, "known": known, "unknown": not known,
         "call": remote_call.shown(session, ME, at=clock.wall(), addresses=addresses), "part": "citizen/_video_part.html",
-        "collected": _collected(session, now=now),
+        "collected": _collected(session, now=now), "recorded": recorded(session),
         "marks": range(BEST + 1), "panel": _panel(request, refused, session.hall) if refused else None,
     }  # fmt: skip
     answer = page(request, "citizen/video_call.html", context, hall=session.hall, refused=refused)
@@ -217,13 +210,13 @@ def _collected(session: RemoteSession, *, now: datetime) -> Collected | None:
 @citizen_page
 @require_GET
 def news(request: Any, ref: str) -> HttpResponseBase:
-    return remote_pages.news(request, _mine(request, ref), ME)
+    return remote_pages.news(request, my_call(request, ref), ME)
 
 
 @citizen_page
 @require_POST
 def say(request: Any, ref: str) -> HttpResponseBase:
-    session = _mine(request, ref)
+    session = my_call(request, ref)
 
     def act() -> dict[str, Any]:
         limits.take(key=f"video-say:{session.ref}", per_minute=SAYS_A_MINUTE, burst=SAYS_AT_ONCE)
@@ -235,7 +228,7 @@ def say(request: Any, ref: str) -> HttpResponseBase:
 @citizen_page
 @require_POST
 def signal(request: Any, ref: str) -> HttpResponseBase:
-    session = _mine(request, ref)
+    session = my_call(request, ref)
     return _done(request, session, lambda: remote_pages.signal(request, session, ME))
 
 
@@ -243,7 +236,7 @@ def signal(request: Any, ref: str) -> HttpResponseBase:
 @require_POST
 def record(request: Any, ref: str) -> HttpResponseBase:
     """Whether it may be recorded: yes, no, or no longer."""
-    session = _mine(request, ref)
+    session = my_call(request, ref)
     return _done(
         request, session, lambda: remote_recording.citizen_says(request, session, by=request.who.by, now=clock.now())
     )
@@ -252,7 +245,7 @@ def record(request: Any, ref: str) -> HttpResponseBase:
 @citizen_page
 @require_POST
 def leave(request: Any, ref: str) -> HttpResponseBase:
-    session = _mine(request, ref)
+    session = my_call(request, ref)
 
     def act() -> dict[str, Any]:
         actions.leave(ref=session.ref, by=request.who.by, now=clock.now())
@@ -266,7 +259,7 @@ def leave(request: Any, ref: str) -> HttpResponseBase:
 @require_POST
 def call_back(request: Any, ref: str) -> HttpResponseBase:
     """Be called instead of waiting, at the number one signed in with or another."""
-    session = _mine(request, ref)
+    session = my_call(request, ref)
 
     def act() -> dict[str, Any]:
         phone = clean(request.POST.get("phone"), 30) or people.phone_of(account_id=request.who.account_id) or ""
@@ -279,7 +272,7 @@ def call_back(request: Any, ref: str) -> HttpResponseBase:
 @citizen_page
 @require_POST
 def rate(request: Any, ref: str) -> HttpResponseBase:
-    session = _mine(request, ref)
+    session = my_call(request, ref)
 
     def act() -> dict[str, Any]:
         given = int_or_none(request.POST.get("score"))

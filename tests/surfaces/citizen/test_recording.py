@@ -146,3 +146,28 @@ def test_where_the_hall_records_nothing_the_seat_is_offered_nothing(
 
     assert "data-recording-ask" not in text(clerk.get(at(session)))
     assert ask(clerk, session).status_code == 422
+
+
+def test_what_is_left_of_it_is_told_to_the_caller(
+    clerk: Client, mine: Phone, video: Video, session: RemoteSession
+) -> None:
+    ask(clerk, session)
+    mine.post(f"/video/{session.ref}/recording", said="yes")
+    send(clerk, session)
+    actions.say(ref=session.ref, side="seat", text="带身份证来", key="k", now=TUESDAY_NINE)
+    actions.end(ref=session.ref, by=video.agent, now=TUESDAY_NINE)
+    row = Recording.objects.get()
+    unseen = text(mine.get(f"/video/{session.ref}/"))
+    actions.look_at(recording=row.ref, reason="投诉核查", by=video.by(video.town.manager), now=TUESDAY_NINE)
+    seen = text(mine.get(f"/video/{session.ref}/"))
+
+    assert ("没有人查看过" in unseen, "到期删除" in unseen, "投诉核查" in seen) == (True, True, True)
+    assert "带身份证来" in text(mine.get(f"/video/{session.ref}/words"))
+    taken = mine.get(f"/video/{session.ref}/words.txt")
+    assert (taken["Content-Type"], "带身份证来" in text(taken)) == ("text/plain; charset=utf-8", True)
+
+
+def test_words_are_their_callers_alone(mine: Phone, session: RemoteSession, anybody: Phone) -> None:
+    answers = [anybody.get(f"/video/{session.ref}/{name}").status_code for name in ("words", "words.txt")]
+
+    assert set(answers) <= {302, 404}

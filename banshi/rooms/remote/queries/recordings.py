@@ -32,8 +32,14 @@ def recording_mark(session: RemoteSession) -> str:
 
 def of_session(session: RemoteSession) -> list[Recording]:
     """What was recorded of a call, in its order; what was only asked is not among it."""
-    rows = Recording.objects.filter(session=session, consent__isnull=False).prefetch_related("looks__staff")
+    rows = Recording.objects.filter(session=session, consent__isnull=False)
     return list(rows.order_by("id"))
+
+
+def of_person(person_id: int, *, most: int = 20) -> list[Recording]:
+    """What was recorded of somebody, the newest first."""
+    rows = Recording.objects.filter(session__person_id=person_id, consent__isnull=False).select_related("session__hall")
+    return list(rows.order_by("-asked_at", "-id")[:most])
 
 
 def of_hall(hall_id: int) -> QuerySet[Recording]:
