@@ -46,7 +46,7 @@ class Limits:
 # Addresses that take files.
 UPLOADS = re.compile(
     r"/api/v1/cases/[^/]+/materials|/api/v1/items/import|/api/v1/verify|/verify/file/|/cases/[^/]+/papers/"
-    r"|/desk/cases/[^/]+/[^/]+/pages|/kiosk/[^/]+/papers|/video/[^/]+/file|/seat/[^/]+/calls/[^/]+/file"
+    r"|/desk/cases/[^/]+/[^/]+/pages|/kiosk/[^/]+/papers|/video/[^/]+/file|/seat/[^/]+/calls/[^/]+/(?:file|chunk)"
 )
 
 

@@ -19,6 +19,7 @@ from django.conf import settings
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import sign, signed_ok
+from banshi.frames import remote_recording
 from banshi.kernel.clock_words import clock_words
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
@@ -27,6 +28,7 @@ from banshi.rooms.identity.models import Staff
 from banshi.rooms.places import queries as places
 from banshi.rooms.remote import actions, queries
 from banshi.rooms.remote.models import RemoteSession, Said
+from banshi.rooms.remote.queries import recordings
 
 ANSWERS = "video.answer"  # the duty of a seat
 SIGNALS = ("offer", "answer", "candidate", "bye", "pointer")
@@ -174,6 +176,8 @@ def news(subject: str, side: Side, since: Since, *, now: datetime) -> News:
         state["folder"] = folder_mark(session)
     if session.state == "talking" and session.origin == "kiosk":
         state["hand"] = queries.hand_mark(session)
+    if session.media != "text" and session.answered_at is not None:
+        state["recording"] = recordings.recording_mark(session)
     said = [said_part(each, zone=ZoneInfo(session.hall.timezone)) for each in queries.said_since(session, since.said)]
     told = [] if session.state != "talking" else queries.signals_since(session, to=side.name, n=since.signal)
     signals: list[dict[str, Any]] = [
@@ -245,6 +249,7 @@ def shown(session: RemoteSession, side: Side, *, at: datetime, addresses: Mappin
         "state": session.state,
         "folder": folder_mark(session),
         "hand": queries.hand_mark(session) if session.origin == "kiosk" and session.state == "talking" else "",
+        "recording": remote_recording.shown(session, side.name, now=clock.now()),
         "open": session.state != "ended",
         "media": session.media,
         "lines": [{**said_part(each, zone=zone), "whose": "me" if each.by == side.name else each.by} for each in lines],

@@ -317,7 +317,10 @@ OF_QUESTIONS = {
     "consulting_question.text",
 }  # fmt: skip
 # What was said in a call goes once it ended; tests/rooms/remote and tests/rooms/hotline plant and delete it.
-OF_CALLS = {"hotline_handling.text", "hotline_order.text", "remote_said.body", "remote_session.outcome"}
+OF_CALLS = {
+    "hotline_handling.text", "hotline_order.text", "remote_said.body", "remote_session.outcome", "remote_recording.purpose",
+    "remote_recording_look.reason",
+}  # fmt: skip
 # Whose a visit was, where and what was said goes once it ended; tests/rooms/homevisits plants and deletes it.
 OF_VISITS = {"homevisits_step.text", "homevisits_visit.outcome", "homevisits_visit.taken"}
 # The name of a file that comes in parts goes with it, a day after its last part (tests/rooms/library/test_uploads.py).

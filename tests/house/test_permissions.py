@@ -37,7 +37,7 @@ from banshi.rooms.identity.rules import ROLES
 from banshi.rooms.library import actions as library
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import SelfServiceArea
-from banshi.rooms.remote.models import RemoteSession
+from banshi.rooms.remote.models import Consent, Recording, RemoteSession, Seat
 from banshi.rooms.staffing.models import Shift
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock
@@ -64,6 +64,7 @@ WIDE = {"city_admin", "auditor"}  # held everywhere
 LEADS_ON = (
     "review:start",
     "review:folder_slip",
+    "seat:recording-part",
 )  # to the first list of whoever asks; to the folder, where it follows none
 AT_A_WINDOW = {
     "desk:cases",
@@ -198,7 +199,17 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         ref="V" * 20, hall=hall, day=today, seq=1, asked_by="citizen:1", origin="web", wants="consult", media="text",
         language="zh", asked_at=TUESDAY_NINE,
     )  # fmt: skip
+    recorded = Recording.objects.create(
+        ref="R" * 20, session=called, hall=hall, purpose="核对身份", state="ended", asked_at=TUESDAY_NINE,
+        seat=Seat.objects.create(staff=office.clerk, hall=hall, kind="dedicated", since=TUESDAY_NINE),
+        consent=Consent.objects.create(
+            session=called, what="recording", given_at=TUESDAY_NINE, taken_back_at=TUESDAY_NINE
+        ),
+        answered_at=TUESDAY_NINE, heard_at=TUESDAY_NINE, ended_at=TUESDAY_NINE, why="stopped",
+        kept_until=TUESDAY_NINE + timedelta(days=30), salt=b"s" * 32, key_id="k",
+    )  # fmt: skip
     return {
+        "recording": recorded.ref, "stretch": 0,
         "call": called.ref, "n": 1, "order_no": order_no, "visit_no": visit_no,
         "element": "person-name", "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,

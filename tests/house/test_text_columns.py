@@ -112,6 +112,8 @@ remote_session.appointment
 remote_session.language remote_session.media remote_session.origin remote_session.ref remote_session.skills
 remote_session.state remote_session.wants remote_session.why remote_talk.why remote_said.by remote_said.key remote_said.kind
 remote_signal.by remote_signal.kind remote_consent.what remote_act.key remote_act.kind
+remote_recording.ref remote_recording.state remote_recording.why remote_recording.key_id remote_recording_chunk.mime
+remote_recording_chunk.sha256 remote_recording.salt
 hotline_order.kind hotline_order.line hotline_order.no hotline_order.phone_index hotline_order.state hotline_order.subject
 hotline_order.taken_by hotline_handling.by hotline_handling.line hotline_handling.said hotline_handling.verb
 homevisits_visit.asked_by homevisits_visit.half homevisits_visit.kind homevisits_visit.no homevisits_visit.origin
@@ -177,6 +179,7 @@ CLEANED = {
     "django_session.session_data": "ids; telephones and kept forms are sealed in it",
     "tickets_ticket.notify_to": "sealed for the outbox",
     "library_blob_part.body": "sealed piece by piece (library/rules/chunks.py)",
+    "remote_recording_chunk.body": "sealed piece by piece (library/rules/chunks.py)",
     "library_upload_part.body": "sealed piece by piece (library/rules/chunks.py)",
 }
 

@@ -43,7 +43,8 @@ UNSAID: dict[str, dict[str, Any]] = {
     "video": {
         "opens": None, "closes": None, "ring_s": 20, "most_waiting": 30, "windows_take": "none", "idle_s": 60,
         "hall_waits_below": 3, "booked_seats": 0, "booked_percent": 50, "talk_minutes": 15, "release_days": None,
-        "lobby_minutes": 15, "late_minutes": 10, "no_show_counts": True,
+        "lobby_minutes": 15, "late_minutes": 10, "no_show_counts": True, "recording_days": 30, "recording_minutes": 60,
+        "recording_megabytes": 300,
     },
     "hotline": {
         "assign_working_days": 1, "enquiry_working_days": 1, "help_working_days": 5, "complaint_working_days": 5,

@@ -28,6 +28,7 @@ CASE_WAYS = (
         To("review:enquiries", "message-square", pgettext_lazy("cases", "Questions"), "enquiries.look", also=LOOK),
         To("review:answers", "book-open", pgettext_lazy("cases", "Answers for everybody"), "enquiries.look", also=LOOK),
         To("seat:home", "video", pgettext_lazy("video", "Video help"), "video.answer"),
+        To("seat:recordings", "play", pgettext_lazy("video", "Recorded calls"), "video.review"),
         To("hotline:home", "phone", pgettext_lazy("hotline", "Hotline"), "hotline.look"),
         To("hotline:line", "message-square", pgettext_lazy("hotline", "Orders to reply to"), "hotline.line"),
         To("homevisits:home", "house-plus", pgettext_lazy("home visit", "Home visits"), "visits.plan"),

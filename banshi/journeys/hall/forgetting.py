@@ -36,6 +36,7 @@ from banshi.rooms.zones import actions as zones
 A_DAY: Final = timedelta(hours=24)
 EVENTS_KEPT: Final = timedelta(days=7)  # what was told to whoever watched; only the newest of a hall is asked for again
 MOST: Final = 5000  # rows in one statement
+RECORDINGS: Final = 200  # of calls, each up to hundreds of megabytes
 ROUNDS: Final = 20  # statements for one table: the rest waits for the next time
 DAYS: Final = 40  # of a hall, in one go
 
@@ -58,6 +59,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "orders": lambda: orders.forget_old(at=wall, most=MOST),
         "zones": lambda: zones.forget_old(now=now, most=MOST),
         "webhooks": lambda: hooks.forget_old(wall=wall, most=MOST),
+        "recordings": lambda: remote.delete_recordings(now=now, most=RECORDINGS),
         "uploads": lambda: library.forget_uploads(now=now, most=MOST),
         "unkept": lambda: library.forget_unkept(now=now, most=MOST),
         "imports": lambda: library.forget_imports(now=now, most=MOST),

@@ -12,7 +12,7 @@ from banshi.rooms.remote import actions, queries
 
 def look(*, now: datetime, wall: datetime) -> None:
     """Rings that nobody answered go back, pages that are gone get no call, halls that close send home, booked times are settled,
-    the free are given work, whoever is nearly next hears it by message.
+    recordings that nobody sends any more close, the free are given work, whoever is nearly next hears it by message.
 
     :param wall: machine time.
     """
@@ -22,5 +22,6 @@ def look(*, now: datetime, wall: datetime) -> None:
         actions.close_due(hall=hall, now=now)
         actions.tell_near(hall=hall, now=now)
     booked.settle(now=now)
+    actions.close_silent(now=now, speed=clock.speed())
     actions.assign(now=now)
     actions.forget_signals(now=now)

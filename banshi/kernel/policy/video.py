@@ -29,6 +29,12 @@ class VideoPolicy(Section):
     lobby_minutes: Annotated[int, Field(ge=0, le=120)] = 15  # so long before its time one may come in
     late_minutes: Annotated[int, Field(ge=0, le=120)] = 10  # who comes later takes their turn with the others
     no_show_counts: bool = True  # who does not come is counted as at the window
+    # Recordings (录音录像). [unsure: halls differ] The report names none of these.
+    recording_days: Annotated[int, Field(ge=0, le=365)] = (
+        30  # kept so long after it closed; 0: nothing is recorded here
+    )
+    recording_minutes: Annotated[int, Field(ge=1, le=240)] = 60  # then it closes by itself
+    recording_megabytes: Annotated[int, Field(ge=1, le=2000)] = 300  # also then
 
     def answers(self, starts: time, ends: time) -> bool:
         """Whether calls are taken from one local time to another, where the service has hours of its own."""

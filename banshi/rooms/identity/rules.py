@@ -53,6 +53,7 @@ PERMISSIONS: dict[str, str] = {
     "items.publish": "publish how an item is handled",
     "video.answer": "take calls of the video service, with a seat of one's own",
     "video.view": "see the video service's line, seats and figures",
+    "video.review": "look at recorded calls, with a reason that those recorded read",
     "hotline.look": "see the orders of the hotline's desk",
     "hotline.desk": "work at the desk of the hotline: take down, pass on, ring up, close",
     "hotline.line": "reply to orders of the hotline that are with one's department or hall",
@@ -76,7 +77,7 @@ _GUIDE = {"line.view", "line.help", "appointments.view", "appointments.manage", 
 # Whoever steers a hall takes no step of a case: who receives, who reviews and who decides are set apart (GB/T 22239). Nor
 # does it answer for a department.
 _STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.head", "cases.issue"}
-_STEPS |= {"enquiries.answer", "video.answer", "hotline.desk", "visits.go"}
+_STEPS |= {"enquiries.answer", "video.answer", "video.review", "hotline.desk", "visits.go"}
 _MANAGER = set(PERMISSIONS) - {"desk.work"} - _STEPS
 _CASES = {"line.view", "cases.look", "folders.keep"}  # the first page of the office, and what one works on
 _ANSWERS = {"enquiries.look", "enquiries.answer", "enquiries.publish", "hotline.line"}
@@ -94,7 +95,15 @@ ROLES: dict[str, frozenset[str]] = {
     "issue_clerk": frozenset(_CASES | {"cases.issue"}),  # 出件人员
     "supervisor": frozenset(
         _CASES
-        | {"cases.supervise", "enquiries.look", "enquiries.publish", "figures.view", "ratings.view", "ratings.judge"}
+        | {
+            "cases.supervise",
+            "enquiries.look",
+            "enquiries.publish",
+            "figures.view",
+            "ratings.view",
+            "ratings.judge",
+            "video.review",
+        }
     ),  # 督办人员
     "archivist": frozenset({"line.view", "archive.look", "archive.manage", "folders.keep"}),  # 档案人员
     "video_agent": frozenset({"line.view", "cases.look", "video.answer"}),  # 视频坐席

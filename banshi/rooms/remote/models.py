@@ -14,7 +14,7 @@ from banshi.rooms.identity.models import Account, Person, Staff
 from banshi.rooms.library.models import DocumentVersion
 from banshi.rooms.places.models import Hall
 from banshi.rooms.remote import rules
-from banshi.rooms.remote.rules import SEAT, SESSION
+from banshi.rooms.remote.rules import RECORDING, SEAT, SESSION
 
 
 class Seat(models.Model):
@@ -282,6 +282,101 @@ class Consent(models.Model):
                 name="a_consent_is_taken_back_after_it_was_given",
             ),
         ]
+
+
+class Recording(models.Model):
+    """录音录像: the seat asks and says what for; the citizen's yes begins it, and its consent ends with it. Closed it is
+    kept until `kept_until`, then its chunks are gone and the row says so.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)  # nobody guesses it
+    session = models.ForeignKey(RemoteSession, on_delete=models.CASCADE, related_name="recordings")
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")
+    purpose = FreeText(default="")  # what for, in the seat's words
+    state = models.CharField(max_length=8, default="asked")
+    consent = models.OneToOneField(Consent, null=True, on_delete=models.CASCADE, related_name="recording")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)  # of the last chunk, or the yes
+    ended_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=12, default="")  # it closed
+    kept_until = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    chunks = models.IntegerField(default=0)
+    size = models.BigIntegerField(default=0)  # bytes in clear
+    salt = models.BinaryField(max_length=32)
+    key_id = models.CharField(max_length=40)  # of settings.BANSHI_DATA_KEYS
+
+    class Meta:
+        db_table = "remote_recording"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session"], condition=Q(state__in=rules.OPEN_RECORDINGS), name="one_open_recording_per_session"
+            ),
+            models.CheckConstraint(condition=Q(state__in=list(RECORDING.states)), name="recording_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state="asked", answered_at=None) | (~Q(state="asked") & Q(answered_at__gte=F("asked_at"))),
+                name="a_recording_is_answered_after_it_was_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["asked", "declined"], consent=None, chunks=0)
+                | (~Q(state__in=["asked", "declined"]) & Q(consent__isnull=False, heard_at__isnull=False)),
+                name="nothing_is_recorded_without_consent",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["ended", "deleted"], ended_at__gte=F("answered_at"), kept_until__gte=F("ended_at"),
+                            why__in=rules.CLOSED_BY)
+                | (~Q(state__in=["ended", "deleted"]) & Q(ended_at=None, kept_until=None, why="")),
+                name="a_recording_that_closed_says_when_why_and_how_long",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="deleted", deleted_at__gte=F("ended_at")) | (~Q(state="deleted") & Q(deleted_at=None)),
+                name="a_recording_that_is_deleted_says_when",
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["hall", "-asked_at", "-id"], name="recordings_by_hall"),
+            models.Index(fields=["heard_at"], name="recordings_that_run", condition=Q(state="running")),
+            models.Index(fields=["kept_until"], name="recordings_to_delete", condition=Q(state="ended")),
+        ]
+
+
+class RecordingChunk(models.Model):
+    """Some seconds, sealed as the library seals files; only while the consent stands (trigger of 0004). `part`: a browser that
+    began anew – its page was opened again – begins a new one, which plays by itself."""
+
+    id = models.BigAutoField(primary_key=True)
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="pieces", db_index=False)
+    no = models.IntegerField()  # from 0
+    part = models.IntegerField()  # from 0
+    mime = models.CharField(max_length=10)
+    size = models.IntegerField()  # bytes in clear
+    sha256 = models.CharField(max_length=64)  # in clear
+    body = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "remote_recording_chunk"
+        constraints = [
+            models.UniqueConstraint(fields=["recording", "no"], name="a_chunk_stands_once_in_its_recording"),
+            models.CheckConstraint(
+                condition=Q(size__range=(1, rules.LARGEST_CHUNK), no__gte=0, part__gte=0) & Q(mime__in=rules.MIMES),
+                name="a_chunk_is_small_and_of_a_known_kind",
+            ),
+        ]
+
+
+class RecordingLook(models.Model):
+    """Somebody looked at a recording, and said why before."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="looks")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    reason = FreeText()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "remote_recording_look"
 
 
 class Screen(models.Model):

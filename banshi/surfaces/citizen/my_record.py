@@ -24,6 +24,7 @@ from banshi.rooms.identity import queries as people
 from banshi.rooms.library import queries as library
 from banshi.rooms.library.queries import FactView
 from banshi.rooms.places import queries as places
+from banshi.rooms.remote.queries import recordings
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen.doors import citizen_page, page
 from banshi.surfaces.citizen.facts_used import facts_used
@@ -43,6 +44,7 @@ OCCASIONS = {
     "form": pgettext_lazy("look", "To fill in a form"),
     "agents": pgettext_lazy("look", "For a mandate"),
     "guardian": pgettext_lazy("look", "As guardian"),
+    "recording": pgettext_lazy("look", "A recorded call"),
     "guardians": pgettext_lazy("look", "For a guardianship"),
 }
 
@@ -97,6 +99,7 @@ def record(request: Any) -> HttpResponseBase:
         "whole": whole,
         "fact_uses": facts_used(library.fact_uses_of(me, most=FIRST_USES), today=today),
         "uses": with_cases(library.uses_of(me, most=FIRST_USES)),
+        "recorded": recordings.of_person(me),
         "looks": looked(looks[:PAGE]),
         "older": looks[PAGE - 1].id if len(looks) > PAGE else None,
         "later": before is not None,

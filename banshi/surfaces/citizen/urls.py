@@ -43,6 +43,7 @@ from banshi.surfaces.citizen import (
     verify,
     video,
     video_booked,
+    video_kept,
 )
 
 app_name = "citizen"
@@ -67,6 +68,9 @@ urlpatterns = [
     path("video/<slug:ref>/file", video.send_file, name="video-file"),
     path("video/<slug:ref>/file/<int:n>", video.file, name="video-file-of"),
     path("video/<slug:ref>/signal", video.signal, name="video-signal"),
+    path("video/<slug:ref>/recording", video.record, name="video-record"),
+    path("video/<slug:ref>/words", video_kept.words, name="video-words"),
+    path("video/<slug:ref>/words.txt", video_kept.words_text, name="video-words-text"),
     path("video/<slug:ref>/leave", video.leave, name="video-leave"),
     path("video/<slug:ref>/call-back", video.call_back, name="video-call-back"),
     path("video/<slug:ref>/rate", video.rate, name="video-rate"),

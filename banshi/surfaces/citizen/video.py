@@ -15,7 +15,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock, limits
-from banshi.frames import remote_call, remote_pages
+from banshi.frames import remote_call, remote_pages, remote_recording
 from banshi.frames.case_fields import Line, lines_of
 from banshi.frames.remote_call import Side
 from banshi.frames.typed import clean, int_or_none
@@ -34,6 +34,8 @@ from banshi.rooms.remote.rules import BEST
 from banshi.surfaces.citizen.case_doors import my_case, today_of
 from banshi.surfaces.citizen.doors import asked, citizen_page, language, page
 from banshi.surfaces.citizen.refusals import Option, Panel, panel
+from banshi.surfaces.citizen.video_kept import recorded
+from banshi.surfaces.citizen.video_mine import my_call
 
 ME = Side("citizen")
 WANTS = (
@@ -160,19 +162,10 @@ def _panel(request: Any, refused: Refused | None, hall: Hall | None) -> Panel | 
 # --- The call -----------------------------------------------------------------------------------------------------
 
 
-def _mine(request: Any, ref: str) -> RemoteSession:
-    """Its caller's alone: the address tells nobody else anything."""
-    session = queries.by_ref(ref[:32])
-    mine = session.account_id == request.who.account_id
-    if not mine and (not session.proven or people.proven_person(request.who.account_id) != session.person_id):
-        raise Http404
-    return session
-
-
 @citizen_page
 @require_GET
 def call(request: Any, ref: str) -> HttpResponseBase:
-    return _call(request, _mine(request, ref))
+    return _call(request, my_call(request, ref))
 
 
 def _call(request: Any, session: RemoteSession, *, refused: Refused | None = None) -> HttpResponseBase:
@@ -181,7 +174,7 @@ def _call(request: Any, session: RemoteSession, *, refused: Refused | None = Non
         "news": reverse("citizen:video-news", kwargs=here), "say": reverse("citizen:video-say", kwargs=here),
         "signal": reverse("citizen:video-signal", kwargs=here), "here": reverse("citizen:video-call", kwargs=here),
         "gone": reverse("citizen:video"), "file": reverse("citizen:video-file", kwargs=here),
-        "files": reverse("citizen:video-file", kwargs=here),
+        "files": reverse("citizen:video-file", kwargs=here), "record": reverse("citizen:video-record", kwargs=here),
     }  # fmt: skip
     waits = session.state in ("waiting", "callback")
     place = queries.place(session, now=now) if waits else None
@@ -189,7 +182,7 @@ def _call(request: Any, session: RemoteSession, *, refused: Refused | None = Non
     context = {
         "session": session, "hall": session.hall, "place": place, "known": known, "unknown": not known,
         "call": remote_call.shown(session, ME, at=clock.wall(), addresses=addresses), "part": "citizen/_video_part.html",
-        "collected": _collected(session, now=now),
+        "collected": _collected(session, now=now), "recorded": recorded(session),
         "marks": range(BEST + 1), "panel": _panel(request, refused, session.hall) if refused else None,
     }  # fmt: skip
     answer = page(request, "citizen/video_call.html", context, hall=session.hall, refused=refused)
@@ -219,13 +212,13 @@ def _collected(session: RemoteSession, *, now: datetime) -> Collected | None:
 @citizen_page
 @require_GET
 def news(request: Any, ref: str) -> HttpResponseBase:
-    return remote_pages.news(request, _mine(request, ref), ME)
+    return remote_pages.news(request, my_call(request, ref), ME)
 
 
 @citizen_page
 @require_POST
 def say(request: Any, ref: str) -> HttpResponseBase:
-    session = _mine(request, ref)
+    session = my_call(request, ref)
 
     def act() -> dict[str, Any]:
         limits.take(key=f"video-say:{session.ref}", per_minute=SAYS_A_MINUTE, burst=SAYS_AT_ONCE)
@@ -238,7 +231,7 @@ def say(request: Any, ref: str) -> HttpResponseBase:
 @require_POST
 def send_file(request: Any, ref: str) -> HttpResponseBase:
     """A picture or a file, also while it waits."""
-    session = _mine(request, ref)
+    session = my_call(request, ref)
     return _done(request, session, lambda: remote_pages.say_file(request, session, ME))
 
 
@@ -246,20 +239,30 @@ def send_file(request: Any, ref: str) -> HttpResponseBase:
 @require_GET
 def file(request: Any, ref: str, n: int) -> HttpResponseBase:
     """What was sent in one's own call, by either side."""
-    return remote_pages.file_of(request, _mine(request, ref), n)
+    return remote_pages.file_of(request, my_call(request, ref), n)
 
 
 @citizen_page
 @require_POST
 def signal(request: Any, ref: str) -> HttpResponseBase:
-    session = _mine(request, ref)
+    session = my_call(request, ref)
     return _done(request, session, lambda: remote_pages.signal(request, session, ME))
 
 
 @citizen_page
 @require_POST
+def record(request: Any, ref: str) -> HttpResponseBase:
+    """Whether it may be recorded: yes, no, or no longer."""
+    session = my_call(request, ref)
+    return _done(
+        request, session, lambda: remote_recording.citizen_says(request, session, by=request.who.by, now=clock.now())
+    )
+
+
+@citizen_page
+@require_POST
 def leave(request: Any, ref: str) -> HttpResponseBase:
-    session = _mine(request, ref)
+    session = my_call(request, ref)
 
     def act() -> dict[str, Any]:
         actions.leave(ref=session.ref, by=request.who.by, now=clock.now())
@@ -273,7 +276,7 @@ def leave(request: Any, ref: str) -> HttpResponseBase:
 @require_POST
 def call_back(request: Any, ref: str) -> HttpResponseBase:
     """Be called instead of waiting, at the number one signed in with or another."""
-    session = _mine(request, ref)
+    session = my_call(request, ref)
 
     def act() -> dict[str, Any]:
         phone = clean(request.POST.get("phone"), 30) or people.phone_of(account_id=request.who.account_id) or ""
@@ -286,7 +289,7 @@ def call_back(request: Any, ref: str) -> HttpResponseBase:
 @citizen_page
 @require_POST
 def rate(request: Any, ref: str) -> HttpResponseBase:
-    session = _mine(request, ref)
+    session = my_call(request, ref)
 
     def act() -> dict[str, Any]:
         given = int_or_none(request.POST.get("score"))

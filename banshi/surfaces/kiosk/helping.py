@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock, limits
 from banshi.foundation.words import words
-from banshi.frames import remote_call, remote_hand, remote_pages
+from banshi.frames import remote_call, remote_hand, remote_pages, remote_recording
 from banshi.frames.remote_call import Side
 from banshi.frames.typed import clean, int_or_none
 from banshi.kernel.evidence import Evidence
@@ -84,7 +84,7 @@ def _said(refusal: Refusal | None, place: Place) -> dict[str, Any]:
 
 def _call(request: Any, place: Place, session: RemoteSession, refused: Refused | None) -> HttpResponse:
     here = [place.hall.code]
-    addresses = {name: reverse(f"kiosk:help-{name}", args=here) for name in ("news", "say", "signal")}
+    addresses = {name: reverse(f"kiosk:help-{name}", args=here) for name in ("news", "say", "signal", "record")}
     addresses |= {
         "here": reverse("kiosk:help", args=here),
         "gone": "",
@@ -211,6 +211,11 @@ def _allow(request: Any, place: Place, session: RemoteSession) -> dict[str, Any]
     return _standing(session)
 
 
+def _record(request: Any, place: Place, session: RemoteSession) -> dict[str, Any]:
+    """Whether it may be recorded: yes, no, or no longer."""
+    return remote_recording.citizen_says(request, session, by=place.by, now=place.now)
+
+
 def _screen(request: Any, place: Place, session: RemoteSession) -> dict[str, Any]:
     """What stands on it now."""
     limits.take(key=f"video-screen:{session.ref}", per_minute=SCREENS_A_MINUTE, burst=SCREENS_AT_ONCE)
@@ -247,6 +252,7 @@ def _act(request: Any, place: Place, session: RemoteSession) -> dict[str, Any]:
 
 
 say, signal = require_POST(_in_call(_say)), require_POST(_in_call(_signal))
+record = require_POST(_in_call(_record))
 allow, screen = require_POST(_in_call(_allow)), require_POST(_in_call(_screen))
 hand, act = require_GET(_in_call(_hand)), require_POST(_in_call(_act))
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("<str:hall>/help/say", helping.say, name="help-say"),
     path("<str:hall>/help/file/<int:n>", helping.file, name="help-file"),
     path("<str:hall>/help/signal", helping.signal, name="help-signal"),
+    path("<str:hall>/help/recording", helping.record, name="help-record"),
     path("<str:hall>/help/leave", helping.leave, name="help-leave"),
     path("<str:hall>/help/rate", helping.rate, name="help-rate"),
     path("<str:hall>/help/allow", helping.allow, name="help-allow"),

@@ -76,7 +76,8 @@ def show_page(
     now, here = clock.now(), {"hall": hall.code, "ref": session.ref}
     actions.seen(staff_id=side.staff, wall=clock.wall())
     _looked(request, hall, session, f"video:{session.ref}", now=now)
-    addresses = {name: reverse(f"seat:{name}", kwargs=here) for name in ("news", "say", "file", "signal")}
+    names = ("news", "say", "file", "signal", "record", "chunk")
+    addresses = {name: reverse(f"seat:{name}", kwargs=here) for name in names}
     addresses |= {"here": reverse("seat:call", kwargs=here), "gone": reverse("seat:home", kwargs={"hall": hall.code})}
     addresses["files"] = addresses["file"]
     answer = page(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.seat import calls, hand_over, pages, reach
+from banshi.surfaces.seat import calls, hand_over, pages, reach, recording, review
 
 app_name = "seat"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("<slug:hall>/part", pages.part, name="part"),
     path("<slug:hall>/state", pages.state, name="state"),
     path("<slug:hall>/ticket", pages.hall_ticket, name="ticket"),
+    path("<slug:hall>/recordings/", review.index, name="recordings"),
+    path("<slug:hall>/recordings/<slug:recording>/", review.show, name="recording"),
+    path("<slug:hall>/recordings/<slug:recording>/<int:stretch>", review.part, name="recording-part"),
     path(CALL, calls.show, name="call"),
     path(CALL + "answer", calls.answer, name="answer"),
     path(CALL + "decline", calls.decline, name="decline"),
@@ -23,6 +26,8 @@ urlpatterns = [
     path(CALL + "file", calls.send_file, name="file"),
     path(CALL + "file/<int:n>", calls.file, name="file-of"),
     path(CALL + "signal", calls.signal, name="signal"),
+    path(CALL + "recording", recording.record, name="record"),
+    path(CALL + "chunk", recording.chunk, name="chunk"),
     path(CALL + "transfer", calls.transfer, name="transfer"),
     path(CALL + "end", calls.end, name="end"),
     path(CALL + "hand", reach.hand, name="hand"),

@@ -400,3 +400,19 @@ def test_a_picture_of_the_clerk_is_shown_to_whoever_stands_there_alone(video: Vi
         404,
     )
     assert ("help/file/1?small" in panel, 'target="_blank"' in panel, "data-call-file" in panel) == (True, False, False)
+
+
+def test_the_clerk_asks_to_record_and_the_person_says_yes_and_no_longer(
+    video: Video, machine: Client, clerk: Client
+) -> None:
+    made = asked(machine, media="video")
+    actions.answer(ref=made.ref, by=video.agent, now=TUESDAY_NINE)
+    clerk.post(f"/seat/town/calls/{made.ref}/recording", {"purpose": "核对身份"})
+
+    question = text(machine.get(HERE))
+    yes = machine.post(f"{HERE}/recording", {"said": "yes"})
+    mark = text(machine.get(HERE))
+    stop = machine.post(f"{HERE}/recording", {"said": "stop"})
+
+    assert ('value="yes"' in question, "call__red" in mark, yes.status_code, stop.status_code) == (True, True, 200, 200)
+    assert [(each.state, each.why) for each in made.recordings.all()] == [("ended", "taken-back")]

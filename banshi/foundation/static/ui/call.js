@@ -282,6 +282,10 @@ async function moved(told) {
     document.dispatchEvent(new CustomEvent("call-hand"));
     if (told.state === state) await showPart("hand");
   }
+  if (told.recording !== undefined && told.recording !== call.dataset.recording) {
+    call.dataset.recording = told.recording;
+    document.dispatchEvent(new CustomEvent("call-recording"));
+  }
   if (told.state === state) return;
   const before = state;
   state = told.state;

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from banshi.kernel.actors import SYSTEM, Actor
-from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policies_of
 from banshi.rooms.remote import queries, rules
@@ -26,8 +25,8 @@ from banshi.rooms.remote.actions.ground import (
     need,
     one_of,
     record,
-    staff_of,
     talk_ends,
+    theirs,
     told,
     words,
 )  # fmt: skip
@@ -81,13 +80,6 @@ def _give(session_id: int, seat_id: int, *, patient: bool, now: datetime) -> Rem
     return session
 
 
-def _theirs(session: RemoteSession, by: Actor) -> int:
-    """The id of the seat of whoever acts, whose call it is. :raises Refused: not-allowed, changed-meanwhile."""
-    if session.seat is None or session.seat.staff_id != staff_of(by):
-        raise Refused("changed-meanwhile")
-    return session.seat.pk
-
-
 def answer(*, ref: str, by: Actor, now: datetime) -> RemoteSession:
     """The one at whose seat it rings takes it. Answered already by the same, it is theirs.
 
@@ -97,7 +89,7 @@ def answer(*, ref: str, by: Actor, now: datetime) -> RemoteSession:
         session = locked(ref)
         if session.state == "ended":
             need(session, "answer")
-        seat_id = _theirs(session, by)
+        seat_id = theirs(session, by)
         if session.state == "talking":
             return session
         need(session, "answer")
@@ -113,7 +105,7 @@ def decline(*, ref: str, by: Actor, now: datetime) -> RemoteSession:
     """Not now: it goes back to its place, and the seat is paused. :raises Refused: as of `answer`."""
     with transaction.atomic():
         session = locked(ref)
-        _theirs(session, by)
+        theirs(session, by)
         need(session, "miss")
         _back(session, by=by, now=now)
     return session
@@ -174,7 +166,7 @@ def transfer(
         one_of("language", language, rules.LANGUAGES)
     with transaction.atomic():
         session = locked(ref)
-        seat_id = _theirs(session, by)
+        seat_id = theirs(session, by)
         need(session, "transfer")
         session.language = language or session.language
         _reachable(session, skills or session.skills, to_seat, seat_id)
@@ -220,7 +212,7 @@ def end(
     kept = words(outcome, most=rules.LONGEST_OUTCOME, field="outcome")
     with transaction.atomic():
         session = locked(ref)
-        seat_id = _theirs(session, by)
+        seat_id = theirs(session, by)
         if session.state == "ended" and session.why == why:
             return session
         need(session, "end")

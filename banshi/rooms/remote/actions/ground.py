@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from banshi.foundation.announce import announce
-from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.places.queries import policy_of
 from banshi.rooms.remote import queries
-from banshi.rooms.remote.models import RemoteSession, Screen, Seat, Talk
-from banshi.rooms.remote.rules import SEAT, SESSION
+from banshi.rooms.remote.models import Consent, Recording, RemoteSession, Screen, Seat, Talk
+from banshi.rooms.remote.rules import OPEN_RECORDINGS, RECORDING, SEAT, SESSION
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import WindowSession
 
@@ -75,6 +76,13 @@ def staff_of(by: Actor) -> int:
     return int(by.id)
 
 
+def theirs(session: RemoteSession, by: Actor) -> int:
+    """The id of the seat of whoever acts, whose call it is. :raises Refused: not-allowed, changed-meanwhile."""
+    if session.seat is None or session.seat.staff_id != staff_of(by):
+        raise Refused("changed-meanwhile")
+    return session.seat.pk
+
+
 def seat_locked(staff_id: int) -> Seat:
     """The seat of somebody who works here, and everybody else who wants it waits. :raises Refused: nothing-found."""
     rows = Seat.objects.select_for_update(no_key=True, of=("self",)).select_related("hall", "staff")
@@ -113,9 +121,32 @@ def hold_window(seat: Seat | None, *, now: datetime) -> None:
 
 
 def talk_ends(session: RemoteSession, why: str, *, now: datetime) -> None:
-    """What one seat had of it is over: what it saw of the citizen's screen, too."""
+    """What one seat had of it is over: what it saw of the citizen's screen, and what it recorded, too."""
+    recording_ends(session, "talk-over", now=now)
     Talk.objects.filter(session=session, ended_at=None).update(ended_at=now, why=why)
     Screen.objects.filter(session=session).delete()
+
+
+def recording_ends(session: RemoteSession, why: str, *, now: datetime) -> bool:
+    """What is recorded is closed, with its consent; what was only asked is answered by itself. The caller holds the session's
+    lock. :returns: whether something ran.
+
+    :param why: `rules.CLOSED_BY`.
+    """
+    open_one = Recording.objects.filter(session=session, state__in=OPEN_RECORDINGS).first()
+    Consent.objects.filter(session=session, what="recording", taken_back_at=None).update(taken_back_at=now)
+    if open_one is None:
+        return False
+    if open_one.state == "asked":
+        open_one.state, open_one.answered_at = RECORDING.to("decline"), now
+        open_one.save(update_fields=["state", "answered_at"])
+        return False
+    days = policy_of(session.hall_id, now=now).video.recording_days
+    open_one.state, open_one.ended_at, open_one.why = RECORDING.to("close"), now, why
+    open_one.kept_until = now + timedelta(days=days)
+    open_one.save(update_fields=["state", "ended_at", "why", "kept_until"])
+    record("remote_recording_closed", session, by=SYSTEM, now=now, facts={"closed": why, "size": open_one.size})
+    return True
 
 
 def invalid(field: str, zh: str, en: str) -> Refused:

@@ -13,8 +13,8 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.library import actions as library
 from banshi.rooms.remote import queries, rules
-from banshi.rooms.remote.actions.ground import invalid, locked, need, one_of, record, told, words
-from banshi.rooms.remote.models import Act, Consent, RemoteSession, Said, Screen, Signal
+from banshi.rooms.remote.actions.ground import invalid, locked, need, one_of, record, recording_ends, told, words
+from banshi.rooms.remote.models import Act, Consent, Recording, RecordingLook, RemoteSession, Said, Screen, Signal
 
 SIGNALS_KEPT = timedelta(hours=1)
 
@@ -119,6 +119,8 @@ def forget_words(*, before: Mapping[int, datetime], most: int) -> int:
     with transaction.atomic():
         Said.objects.filter(session__in=found).update(body="", document=None)
         Act.objects.filter(session__in=found).update(body="{}")
+        Recording.objects.filter(session__in=found).update(purpose="")
+        RecordingLook.objects.filter(recording__session__in=found).update(reason="")
         Signal.objects.filter(session__in=found).delete()
         return RemoteSession.objects.filter(pk__in=found).update(
             phone=None, caller_name=None, outcome="", forgotten=True
@@ -151,8 +153,17 @@ def take_back(*, ref: str, what: str, by: Actor, now: datetime) -> None:
     one_of("what", what, rules.CONSENTS)
     with transaction.atomic():
         session = locked(ref)
-        if Consent.objects.filter(session=session, what=what, taken_back_at=None).update(taken_back_at=now):
-            if what == "screen":
-                Screen.objects.filter(session=session).delete()
+        if _closed(session, what, now=now):
             record("remote_consent_taken_back", session, by=by, now=now, facts={"what": what})
             told(session, now=now)
+
+
+def _closed(session: RemoteSession, what: str, *, now: datetime) -> bool:
+    """What hangs on it goes with it. :returns: whether it stood."""
+    stood = Consent.objects.filter(session=session, what=what, taken_back_at=None)
+    if what == "recording":
+        was = stood.exists()
+        recording_ends(session, "taken-back", now=now)
+        return was
+    Screen.objects.filter(session=session).delete()
+    return bool(stood.update(taken_back_at=now))

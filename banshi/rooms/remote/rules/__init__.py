@@ -39,6 +39,21 @@ SEAT: Final = Table(
     },
 )
 
+RECORDING: Final = Table(
+    "remote_recording",
+    states=["asked", "declined", "running", "ended", "deleted"],
+    ends=["declined", "deleted"],
+    steps={
+        "allow": Step("asked", to="running"),
+        "decline": Step("asked", to="declined"),
+        "keep": Step("running"),  # a chunk
+        "close": Step("running", to="ended"),
+        "look": Step("ended"),
+        "delete": Step("ended", to="deleted"),
+    },
+)
+OPEN_RECORDINGS: Final = ("asked", "running")
+
 KINDS: Final = ("dedicated", "window", "hotline")
 LANGUAGES: Final = ("zh", "en", "sign")
 ORIGINS: Final = ("web", "wechat", "kiosk", "phone")
@@ -52,6 +67,9 @@ SAID: Final = ("text", "picture", "file", "act")
 SIGNALS: Final = ("offer", "answer", "candidate", "bye", "pointer")
 CONSENTS: Final = ("recording", "screen")
 ACTS: Final = ("point", "fill", "press", "print", "open")
+# Why a recording closed: the citizen took consent back, the seat stopped, the talk ended, nothing came, it is as long as may be.
+CLOSED_BY: Final = ("taken-back", "stopped", "talk-over", "silent", "full")
+MIMES: Final = ("video/webm", "audio/webm")  # of a chunk; what a browser adds – codecs – is not kept
 BEST: Final = 10
 
 LONGEST_TEXT: Final = 2000
@@ -61,3 +79,8 @@ LONGEST_ACT: Final = 8000
 LONGEST_SCREEN: Final = 16_000  # characters, as JSON: a page in words
 MOST_SAID: Final = 2000  # lines of one session
 MOST_SIGNALS: Final = 5000  # of one session, until they are forgotten
+LONGEST_PURPOSE: Final = 200
+LARGEST_CHUNK: Final = 2 * 1024 * 1024  # bytes in clear
+MOST_CHUNKS: Final = 20_000  # of one recording
+MOST_ASKED: Final = 5  # times that one session may be asked to be recorded
+SILENT_S: Final = 90  # without a chunk: nobody records any more
