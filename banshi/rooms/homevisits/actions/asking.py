@@ -129,7 +129,7 @@ def _open_one(visit: Visit) -> str:
     if visit.person_id is not None:
         rows = rows.filter(person_id=visit.person_id)
     else:
-        rows = rows.filter(person=None, account_id=visit.account_id, phone_index=visit.phone_index)
+        rows = rows.filter(person=None, account=visit.account, phone_index=visit.phone_index)
     return rows.values_list("no", flat=True).first() or ""
 
 

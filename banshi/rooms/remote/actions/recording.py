@@ -217,7 +217,7 @@ def look_at(*, recording: str, reason: str, by: Actor, now: datetime) -> Recordi
             raise Refused(no.slug, facts={"kind": "remote_recording", **no.facts})
         look = RecordingLook.objects.create(recording=row, staff_id=staff, reason=kept, at=now)
         record("remote_recording_looked_at", row.session, by=by, now=now, facts={"why": kept})
-        if (whose := row.session.person_id) is not None:
+        if (whose := row.session.person_id) is not None and row.session.proven:
             audit.looked(
                 subject=f"person:{whose}",
                 by=by,
