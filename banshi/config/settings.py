@@ -291,6 +291,12 @@ BANSHI_COURIER_SECRET = os.environ.get("BANSHI_COURIER_SECRET", "" if PRODUCTION
 BANSHI_COURIER_FOLDER = DATA_DIR / "couriers"  # as the till's
 BANSHI_COURIER_TELLS = "" if MODE == "test" else f"{BANSHI_PUBLIC_URL.rstrip('/')}/api/v1/courier/callback"
 BANSHI_COURIER_DOWN = os.environ.get("BANSHI_COURIER_DOWN") == "1"
+_exchange_of_calls = "" if PRODUCTION or MODE == "test" else "banshi.gateways.telephony.StandIn"
+BANSHI_TELEPHONY = os.environ.get("BANSHI_TELEPHONY", _exchange_of_calls)  # click to call; "" = dialled by hand
+BANSHI_TELEPHONY_URL = os.environ.get("BANSHI_TELEPHONY_URL", "")
+BANSHI_TELEPHONY_KEY = os.environ.get("BANSHI_TELEPHONY_KEY", "")
+BANSHI_TELEPHONY_SECRET = os.environ.get("BANSHI_TELEPHONY_SECRET", "")
+BANSHI_TELEPHONY_DOWN = os.environ.get("BANSHI_TELEPHONY_DOWN") == "1"
 _signer = "" if PRODUCTION or MODE == "test" else "banshi.gateways.seals.DemoAuthority"
 BANSHI_SIGNER = os.environ.get("BANSHI_SIGNER", _signer)  # signs papers; "" = they are sealed by nobody here
 BANSHI_SIGNER_DOWN = os.environ.get("BANSHI_SIGNER_DOWN") == "1"

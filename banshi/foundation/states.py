@@ -83,6 +83,12 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "closed": (pgettext_lazy("state of an order", "Closed"), ""),
         "joined": (pgettext_lazy("state of an order", "Joined to another"), ""),
     },
+    "phone_call": {
+        "ringing": (pgettext_lazy("state of a call", "Ringing"), "urgent"),
+        "talking": (pgettext_lazy("state of a call", "Talking"), "ok"),
+        "ended": (pgettext_lazy("state of a call", "Ended"), ""),
+        "missed": (pgettext_lazy("state of a call", "Not answered"), "wait"),
+    },
     "home_visit": {
         "asked": (pgettext_lazy("state of a home visit", "To be planned"), "wait"),
         "planned": (pgettext_lazy("state of a home visit", "Planned"), "info"),

@@ -207,6 +207,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("It is on its way by courier"),
         _("A parcel is made for it. Once it arrives or comes back, you are told."),
     ),
+    "telephony-down": (
+        _("The exchange does not answer"),
+        _("Nobody was rung up. Try again in a moment, or dial by hand."),
+    ),
     "courier-down": (
         _("The courier does not answer"),
         _("Nothing is lost. Try again in a few minutes; it can also be fetched at the window."),

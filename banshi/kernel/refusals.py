@@ -144,6 +144,7 @@ SLUGS: dict[str, int] = {
     "papers-in-cabinet": 409,
     "on-its-way": 409,
     "courier-down": 409,
+    "telephony-down": 409,
     "way-not-here": 409,
     "printer-stuck": 409,
     "form-invalid": 422,

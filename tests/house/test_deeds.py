@@ -48,6 +48,7 @@ COMPUTED = {
     "banshi/rooms/consulting/actions.py": set(),  # by its `_record`
     "banshi/rooms/remote/actions/ground.py": set(),  # by its `record`
     "banshi/rooms/hotline/actions/ground.py": set(),  # by its `record`
+    "banshi/rooms/hotline/actions/phoning.py": set(),  # by its `_record`
     "banshi/rooms/homevisits/actions/ground.py": set(),  # by its `record`
     "banshi/rooms/hooks/actions/keeping.py": set(),  # by its `_record`
 }

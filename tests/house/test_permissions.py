@@ -32,6 +32,7 @@ from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.homevisits import actions as homevisits
 from banshi.rooms.hooks import actions as hooks
 from banshi.rooms.hotline import actions as hotline
+from banshi.rooms.hotline.models import PhoneCall
 from banshi.rooms.identity.models import ApiKey, Staff
 from banshi.rooms.identity.rules import ROLES
 from banshi.rooms.library import actions as library
@@ -85,6 +86,7 @@ AT_A_WINDOW = {
     "seat:news",
     "seat:folder",
     "seat:file-of",
+    "hotline:phone",  # of whoever took it
 }
 
 
@@ -195,6 +197,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         address="南城街道元美路 8 号", day=today + timedelta(days=1), half="am",
     )  # fmt: skip
     visit_no = homevisits.ask(wished, by=CITIZEN, now=TUESDAY_NINE).no
+    PhoneCall.objects.create(call="c-1", hall=hall, inward=True, rung_at=TUESDAY_NINE)
     called = RemoteSession.objects.create(
         ref="V" * 20, hall=hall, day=today, seq=1, asked_by="citizen:1", origin="web", wants="consult", media="text",
         language="zh", asked_at=TUESDAY_NINE,
@@ -210,7 +213,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     )  # fmt: skip
     return {
         "recording": recorded.ref, "stretch": 0,
-        "call": called.ref, "n": 1, "order_no": order_no, "visit_no": visit_no,
+        "call": called.ref, "n": 1, "order_no": order_no, "visit_no": visit_no, "phone_call": "c-1",
         "element": "person-name", "enquiry": enquiry.no, "answer_id": written.pk, "consultation_id": asked.pk, "upload": "0" * 20,
         "package": ended.no, "hold_id": hold.pk, "purge_id": purge.pk,
         "no": case.no, "folder": folder.no, "material_id": page.pk, "number": case.papers.get().number,

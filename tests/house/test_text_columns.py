@@ -108,7 +108,7 @@ delivery_parcel_word.event delivery_parcel_word.status delivery_sent_papers.came
 delivery_sent_papers.waybill delivery_folder.made_by delivery_folder.place delivery_folder_paper.code delivery_folder_move.by
 delivery_folder_move.deed delivery_folder_move.place delivery_folder_move.why
 remote_seat.kind remote_seat.languages remote_seat.skills remote_seat.state remote_session.asked_by remote_session.booking
-remote_session.appointment
+remote_session.appointment hotline_call.call hotline_call.phone_index hotline_call.state
 remote_session.language remote_session.media remote_session.origin remote_session.ref remote_session.skills
 remote_session.state remote_session.wants remote_session.why remote_talk.why remote_said.by remote_said.key remote_said.kind
 remote_signal.by remote_signal.kind remote_consent.what remote_act.key remote_act.kind

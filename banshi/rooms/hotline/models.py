@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.hotline import rules
-from banshi.rooms.hotline.rules import ORDER
-from banshi.rooms.identity.models import Person
+from banshi.rooms.hotline.rules import ORDER, PHONE_CALL
+from banshi.rooms.identity.models import Person, Staff
 from banshi.rooms.places.models import Hall
 
 
@@ -134,3 +134,59 @@ class Handling(models.Model):
                 name="whoever_is_rung_up_says_a_known_word",
             ),
         ]
+
+
+class PhoneCall(models.Model):
+    """来电、去电: a call of the number, as the exchange tells it. `call`: what the exchange, or we, call it.
+
+    `inward`: somebody rings up; else they are rung up for `order`, or because they were missed. `agent`: who talks, or rings them
+    up. `order`: what was taken down in it. `settled_at`: of one that was missed, since nobody needs to ring back.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    call = models.CharField(max_length=64, unique=True)
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="phone_calls")
+    inward = models.BooleanField()
+    phone = EncryptedText(null=True)  # E.164; None: withheld, or deleted with time
+    phone_index = models.CharField(max_length=64, default="")
+    state = models.CharField(max_length=8, default="ringing")
+    agent = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="phone_calls")
+    order = models.ForeignKey(Order, null=True, on_delete=models.SET_NULL, related_name="phone_calls")
+    rung_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "hotline_call"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(PHONE_CALL.states)), name="phone_call_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state="talking") | Q(agent__isnull=False, answered_at__isnull=False),
+                name="who_talks_on_the_telephone_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(PHONE_CALL.ends), ended_at__isnull=False)
+                | Q(state__in=list(PHONE_CALL.goes_on), ended_at=None),
+                name="a_phone_call_that_is_over_says_when",
+            ),
+            models.CheckConstraint(condition=Q(inward=True) | Q(agent__isnull=False), name="somebody_rings_them_up"),
+            models.UniqueConstraint(
+                fields=["agent"], condition=Q(state="talking"), name="an_agent_talks_in_one_phone_call"
+            ),
+            models.UniqueConstraint(
+                fields=["phone_index"],
+                condition=Q(inward=False, state__in=list(PHONE_CALL.goes_on)) & ~Q(phone_index=""),
+                name="nobody_is_rung_up_twice_at_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["hall", "rung_at"], name="phone_calls_that_go_on", condition=Q(ended_at=None)),
+            models.Index(
+                fields=["hall", "rung_at"], name="phone_calls_to_ring_back",
+                condition=Q(state="missed", inward=True, settled_at=None),
+            ),
+            models.Index(
+                fields=["hall", "ended_at"], name="phone_calls_to_forget", condition=Q(phone__isnull=False),
+            ),
+        ]  # fmt: skip

@@ -16,12 +16,14 @@ from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.hotline import rules
-from banshi.rooms.hotline.models import Handling, Order
+from banshi.rooms.hotline.models import Handling, Order, PhoneCall
 from banshi.rooms.hotline.rules import ORDER, TOPICS, Line
+from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 
 CITY = ("市级", "City")
+MOST_RINGS = 5  # of what rings at once, and of what is known of one
 
 
 @dataclass(frozen=True)
@@ -224,3 +226,58 @@ def may_close(order: Order, *, now: datetime) -> bool:
     """Whether its caller has had the last word."""
     policy = policy_of(order.hall_id, now=now).hotline
     return rules.close_refusal(heard(order), redone=order.redone, policy=policy) is None
+
+
+# --- The telephone ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A call as the desk sees it, its number masked. `names`: who has proven the number theirs, masked; `orders`: of theirs that
+    go on."""
+
+    call: PhoneCall
+    phone: str
+    names: tuple[str, ...]
+    orders: tuple[str, ...]
+
+
+def ringing(hall: Hall) -> list[Ring]:
+    """Who rings up now, the longest first."""
+    rows = PhoneCall.objects.filter(hall=hall, state="ringing", inward=True).order_by("rung_at", "id")
+    return [_ring(row) for row in rows[:MOST_RINGS]]
+
+
+def call_of(staff_id: int, hall: Hall) -> Ring | None:
+    """The call an agent is in, or rings somebody up with."""
+    rows = PhoneCall.objects.filter(Q(state="talking") | Q(state="ringing", inward=False), hall=hall, agent_id=staff_id)
+    row = rows.order_by("-rung_at", "-id").first()
+    return _ring(row) if row is not None else None
+
+
+def to_ring_back(hall: Hall) -> QuerySet[PhoneCall]:
+    """Who was missed and nobody has rung back, the longest first."""
+    return PhoneCall.objects.filter(hall=hall, state="missed", inward=True, settled_at=None).order_by("rung_at", "id")
+
+
+def phone_call(call: str, hall: Hall) -> PhoneCall:
+    """:raises Refused: nothing-found."""
+    row = PhoneCall.objects.filter(call=call[:64], hall=hall).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"phone_call": call[:64]})
+    return row
+
+
+def rings(rows: Iterable[PhoneCall]) -> list[Ring]:
+    return [_ring(row) for row in rows]
+
+
+def _ring(row: PhoneCall) -> Ring:
+    if not row.phone_index:
+        return Ring(row, "", (), ())
+    people = Person.objects.filter(phone_index=row.phone_index, same_as=None).order_by("id")[:MOST_RINGS]
+    orders = Order.objects.filter(phone_index=row.phone_index, closed_at=None).order_by("id")
+    return Ring(
+        row, mask_phone(str(row.phone)) if row.phone else "", tuple(each.masked_name for each in people),
+        tuple(orders.values_list("no", flat=True)[:MOST_RINGS]),
+    )  # fmt: skip

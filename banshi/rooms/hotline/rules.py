@@ -40,6 +40,17 @@ ORDER = Table(
         "close": Step("replied", to="closed"),
     },
 )
+# 来电、去电: it rings, somebody talks, it is over; or nobody answered.
+PHONE_CALL = Table(
+    "phone_call",
+    states=["ringing", "talking", "ended", "missed"],
+    ends=["ended", "missed"],
+    steps={
+        "answer": Step("ringing", to="talking"),
+        "end": Step("talking", to="ended"),
+        "miss": Step("ringing", to="missed"),
+    },
+)
 HANDLED: Final = (
     "open",
     "assign",

@@ -60,6 +60,26 @@ class HotlineOrderIn(In):
     )
 
 
+class PhoneEventIn(In):
+    hall: Code = Field(description="Whose desk it rings at.")
+    call: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[!-~]+$")] = Field(
+        description="What the exchange calls it. Told twice it is so once."
+    )
+    event: Literal["ringing", "answered", "ended"]
+    phone: Annotated[str, StringConstraints(max_length=30, pattern=PRINTABLE)] = Field(
+        "", description="Of who rings up; empty: withheld."
+    )
+    agent: Annotated[str, StringConstraints(max_length=40, pattern=PRINTABLE)] = Field(
+        "", description="Login of who answered."
+    )
+
+
+class PhoneCallOut(Out):
+    call: str
+    state: Literal["ringing", "talking", "ended", "missed"]
+    order: str | None = Field(description="What was taken down in it.")
+
+
 class HotlineAssignIn(In):
     line: LineCode = Field(description="`department:<code>`, `hall:<code>` or `city`.")
 
@@ -135,6 +155,20 @@ def open_hotline_order(request: HttpRequest, body: HotlineOrderIn) -> Answer:
     )  # fmt: skip
     order = taking.take(opening, by=who.by, now=clock.now())
     return answer(201, _part(order.no))
+
+
+@router.post("/hotline/calls", **op("tell_phone_call", {200: PhoneCallOut}), summary="What the exchange hears")
+@write
+def tell_phone_call(request: HttpRequest, body: PhoneEventIn) -> Answer:
+    """It rings, somebody answered, it is over: whoever sits at the desk sees it within two seconds. An event that comes twice, or
+    after the end, changes nothing."""
+    who = caller(request)
+    hall = places.hall_by_code(body.hall)
+    who.must("tell_phone_call", hall.code)
+    event = actions.Event(body.call, body.event, body.phone or None, body.agent)
+    row = actions.heard(event, hall=hall, by=who.by, now=clock.now())
+    order = row.order.no if row.order is not None else None
+    return answer(200, {"call": row.call, "state": row.state, "order": order})
 
 
 @router.get("/hotline/orders", **op("list_hotline_orders", {200: Page[HotlineLineOut]}), summary="Orders")

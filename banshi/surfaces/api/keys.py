@@ -175,6 +175,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "forward_enquiry": _only("staff"),
     # the hotline: another number's orders, by the key that opened them; desks and lines
     **dict.fromkeys(("open_hotline_order", "get_hotline_order"), _only("channel", "staff")),
+    "tell_phone_call": _only("channel"),
     **{name: _only("staff") for name in (*AT_HOTLINE_DESK, *ON_HOTLINE_ORDERS)},
     # the video service: whoever asks, by the key that asked; seats
     **dict.fromkeys(("ask_agent", "leave_remote", "call_me_back", "rate_remote"), _only("channel", "kiosk")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.demo import cabinets, couriers, outside, pages, till
+from banshi.surfaces.demo import cabinets, couriers, outside, pages, telephone, till
 
 app_name = "demo"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("courier/", couriers.parcels, name="couriers"),
     path("courier/<slug:waybill>/", couriers.parcel, name="courier"),
     path("cabinet/", cabinets.cabinets, name="cabinets"),
+    path("telephone/", telephone.telephone, name="telephone"),
     path("outside/", outside.outside, name="outside"),
     path("gallery", pages.gallery, name="gallery"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import pgettext
@@ -19,12 +20,14 @@ from banshi.foundation.said import english, named
 from banshi.frames.staff.frame import acting, paged, query_without_page, status_of
 from banshi.frames.typed import clean, lines_of
 from banshi.journeys.hotline import taking, thread
+from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.consulting import queries as consulting
 from banshi.rooms.hotline import queries
-from banshi.rooms.hotline.actions import Opening
+from banshi.rooms.hotline.actions import Opening, taken_down
+from banshi.rooms.hotline.models import PhoneCall
 from banshi.rooms.hotline.rules import LONGEST
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -34,7 +37,7 @@ from banshi.surfaces.hotline.words import KINDS, topics
 PER_PAGE = 50
 FOUND = 8  # matters and orders shown for words
 LISTS = ("all", "open", "assigned", "replied", "late", "closed")
-TYPED = ("phone", "name", "kind", "subject", "item", "text", "line", "answer")
+TYPED = ("call", "phone", "name", "kind", "subject", "item", "text", "line", "answer")
 
 
 @door(audience="staff", permission="hotline.look")
@@ -102,7 +105,8 @@ def form_page(
     if code and any(line.code == code for line in catalogue.search(code, hall=hall.code, limit=FOUND)):
         item = catalogue.item_by_code(code)
     return DESK.page(
-        request, "hotline/new.html", hall, said=said, caller=caller, refused=refused, item=item,
+        request, "hotline/new.html", hall, said=said, caller=caller, masked=mask_phone(phone) if phone else "",
+        refused=refused, item=item,
         alone=caller is None and item is None, kinds=KINDS, topics=topics(),
         answers=consulting.answers_of(item) if item is not None else [], choices=choices(hall),
         may_take=request.who.may("hotline.desk", hall.code), status=status_of(refused) if refused else 200,
@@ -125,20 +129,37 @@ def _looked(request: Asked, hall: Hall, caller: thread.Caller, now: datetime) ->
 @require_POST
 def take(request: Asked, hall: str) -> HttpResponseBase:
     """Take an order down: answered, given to its line, or kept here."""
-    place, now = places.hall_by_code(hall), clock.now()
-    typed = {name: clean(request.POST.get(name), 60) for name in TYPED}
+    place, now, rung = places.hall_by_code(hall), clock.now(), None
+    typed = {name: clean(request.POST.get(name), 64) for name in TYPED}
     typed |= {name: lines_of(request.POST.get(name), LONGEST + 1) for name in ("text", "answer")}
     try:
         item = _item(place, typed["item"])
+        rung = _call(request, place, typed["call"])
         opening = Opening(
             hall=place, kind=typed["kind"], subject="matter" if item else typed["subject"], item=item, text=typed["text"],
-            phone=typed["phone"] or None, name=typed["name"], line=typed["line"],
+            phone=rung.phone if rung is not None else typed["phone"] or None, name=typed["name"], line=typed["line"],
         )  # fmt: skip
-        order = taking.take(opening, answer=typed["answer"], by=acting(request, place), now=now)
+        by = acting(request, place)
+        with transaction.atomic():
+            order = taking.take(opening, answer=typed["answer"], by=by, now=now)
+            if rung is not None:
+                taken_down(call=rung.call, hall=place, order=order, by=by)
     except Refused as refused:
-        return form_page(request, place, typed=typed, phone=thread.number(typed["phone"]), refused=refused)
+        phone = rung.phone if rung is not None else thread.number(typed["phone"])
+        return form_page(request, place, typed=typed, phone=phone, refused=refused)
     messages.success(request, pgettext("hotline", "Taken down as %(no)s.") % {"no": order.no})
     return redirect("hotline:order", hall=hall, order_no=order.no)
+
+
+def _call(request: Asked, hall: Hall, call: str) -> PhoneCall | None:
+    """The agent's own call in which it is taken down: its number is never sent along. :raises Refused: nothing-found,
+    changed-meanwhile – somebody else talks."""
+    if not call:
+        return None
+    row = queries.phone_call(call, hall)
+    if row.agent_id != request.who.staff_id:
+        raise Refused("changed-meanwhile")
+    return row
 
 
 def _item(hall: Hall, typed: str) -> str:

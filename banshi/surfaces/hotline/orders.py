@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
@@ -97,6 +98,7 @@ def _page(
         "said": {name: str(typed.get(name, "")) if typed else "" for name in TYPED}, "choices": choices(hall),
         "suggested": str(queries.line_for(order.subject, item=order.item, hall=hall)), "answers": list(SAID.items()),
         **(_visiting(hall, now) if "to_visit" in deeds else {}),
+        "dials": bool(settings.BANSHI_TELEPHONY) and may and order.phone is not None and order.state not in ORDER.ends,
         "times": times, "joined": queries.lines(queries.joined_to(order), now=now), "kinds": KINDS,
     }  # fmt: skip
     return DESK.page(request, "hotline/order.html", hall, status=status_of(refused) if refused else 200, **context)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.hotline import desk, lines, orders
+from banshi.surfaces.hotline import desk, lines, orders, phones
 
 app_name = "hotline"
 
 HALL = "<slug:hall>/"
 ORDER = HALL + "orders/<slug:order_no>/"
+CALL = HALL + "phone/<str:phone_call>/"
 LINE = HALL + "line/<slug:order_no>/"
 
 urlpatterns = [
@@ -17,6 +18,13 @@ urlpatterns = [
     path(HALL + "find", desk.find, name="find"),
     path(HALL + "new", desk.new, name="new"),
     path(HALL + "open", desk.take, name="open"),
+    path(HALL + "ringing", phones.ringing, name="ringing"),
+    path(HALL + "missed", phones.missed, name="missed"),
+    path(CALL, phones.show, name="phone"),
+    path(CALL + "take", phones.take, name="take"),
+    path(CALL + "hang-up", phones.hang_up, name="hang_up"),
+    path(CALL + "ring-back", phones.ring_back, name="ring_back"),
+    path(ORDER + "ring", phones.ring, name="ring"),
     path(ORDER, orders.show, name="order"),
     path(ORDER + "whole", orders.whole, name="whole"),
     path(ORDER + "assign", orders.assign, name="assign"),

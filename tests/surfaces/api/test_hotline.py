@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from banshi.rooms.hotline import rules
-from banshi.rooms.hotline.models import Order
+from banshi.rooms.hotline.models import Order, PhoneCall
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.identity.models import Staff
 from banshi.surfaces.api import hotline
@@ -158,3 +158,38 @@ def test_what_is_over_is_listed_when_it_is_asked_for(desk: Calls) -> None:
     }
 
     assert listed == {"": [first], "?state=joined": [second], "?state=closed": []}
+
+
+# --- The exchange -------------------------------------------------------------------------------------------------
+
+
+def event(calls: Calls, key: str = "channel", **more: Any) -> Any:
+    said = {"hall": "town", "call": "c-1", "event": "ringing", "phone": "13800138000", **more}
+    return calls("post", "/hotline/calls", key, said)
+
+
+def test_an_exchange_tells_what_becomes_of_a_call(desk: Calls) -> None:
+    answered = {"event": "answered", "agent": "desk-staff"}
+    said = [event(desk, **more) for more in ({}, {}, answered, {"event": "ended"}, answered)]
+
+    assert [(each.status_code, each.json()["state"]) for each in said] == [
+        (200, "ringing"), (200, "ringing"), (200, "talking"), (200, "ended"), (200, "ended"),
+    ]  # fmt: skip
+    assert PhoneCall.objects.get().phone == "+8613800138000"
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"event": "sneezed"}, 422), ({"call": ""}, 422), ({"call": "x" * 65}, 422), ({"call": "号"}, 422),
+        ({"phone": "12"}, 422),
+        ({"hall": "none"}, 404), ({"event": "answered", "call": "never"}, 404), ({"event": "ended", "call": "never"}, 404),
+    ],
+)  # fmt: skip
+def test_an_event_that_is_none_is_refused_and_nothing_rings(desk: Calls, said: dict[str, Any], status: int) -> None:
+    assert (event(desk, **said).status_code, PhoneCall.objects.count()) == (status, 0)
+
+
+def test_a_key_that_is_no_channels_tells_of_no_call(desk: Calls) -> None:
+    assert [event(desk, key).status_code for key in ("desk-staff", "line", "kiosk")] == [403] * 3
+    assert PhoneCall.objects.count() == 0

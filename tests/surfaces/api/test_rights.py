@@ -132,6 +132,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "list_answers": ("get", "/items/pension/answers", None),
     "ask_department": ("post", "/enquiries", {"item": "pension", "hall": "town", "text": "要带什么材料？"}),
     "open_hotline_order": ("post", "/hotline/orders", {"hall": "town", "text": "几点开门？"}),
+    "tell_phone_call": ("post", "/hotline/calls", {"hall": "town", "call": "c-1", "event": "ringing"}),
     "list_hotline_orders": ("get", "/hotline/orders", None),
     "get_hotline_order": ("get", "/hotline/orders/NONE", None),
     "assign_hotline_order": ("post", "/hotline/orders/NONE/assign", {"line": "city"}),

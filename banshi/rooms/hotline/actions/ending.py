@@ -13,7 +13,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.hotline import queries, rules
 from banshi.rooms.hotline.actions.ground import changed, due, invalid, locked, need, one_of, policy_now, record, words
 from banshi.rooms.hotline.actions.telling import tell
-from banshi.rooms.hotline.models import Handling, Order
+from banshi.rooms.hotline.models import Handling, Order, PhoneCall
 from banshi.rooms.hotline.rules import ORDER
 
 
@@ -85,9 +85,12 @@ def forget_words(*, before: Mapping[int, datetime], most: int) -> int:
     """
     if not before:
         return 0
-    ended = Q()
+    ended, hung_up = Q(), Q()
     for hall_id, moment in before.items():
         ended |= Q(hall_id=hall_id, closed_at__lt=moment)
+        hung_up |= Q(hall_id=hall_id, ended_at__lt=moment)
+    rung = PhoneCall.objects.filter(hung_up, phone__isnull=False).order_by("ended_at", "id").values("pk")[:most]
+    PhoneCall.objects.filter(pk__in=rung).update(phone=None, phone_index="")
     rows = Order.objects.filter(ended, forgotten=False).order_by("closed_at", "id")
     old = list(rows.values_list("pk", flat=True)[:most])
     with transaction.atomic():
