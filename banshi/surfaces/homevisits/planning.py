@@ -75,7 +75,7 @@ def day(request: Asked, hall: str) -> HttpResponseBase:
     lines = {each.no: each for each in queries.lines(queries.of_hall(hall).filter(due_on=asked), now=now)}
     return PLANNING.page(
         request, "homevisits/day.html", place, day=asked, before=asked - timedelta(days=1),
-        after=asked + timedelta(days=1), who=[*who, 0, 0][:2], staff=queries.staff_who_go(place), halves=HALVES,
+        after=asked + timedelta(days=1), goers=[*who, 0, 0][:2], staff=queries.staff_who_go(place), halves=HALVES,
         legs=[
             (leg, lines[leg.no], clock_words(_time(leg.starts)), clock_words(_time(leg.ends)), _field(leg.starts))
             for leg in route.legs
@@ -110,7 +110,7 @@ def told(visit: Visit, now: datetime) -> dict[str, Any]:
     (line,) = queries.lines([visit], now=now)
     return {
         "visit": visit, "line": line, "kind": KINDS[visit.kind], "reason": reason_word(visit.reason),
-        "half": HALVES[line.half], "steps": [(step, STEPS[step.verb], names[step.by]) for step in steps],
+        "half": HALVES[line.half], "wished": HALVES[visit.wish_half], "steps": [(step, STEPS[step.verb], names[step.by]) for step in steps],
     }  # fmt: skip
 
 
