@@ -13,6 +13,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from banshi.frames.staff.frame import Frame
 from tests.surfaces.office.editing import signed_in, staff_with
 from tests.town import Town
 
@@ -81,3 +82,9 @@ def test_a_new_surface_knows_no_other(alone: Town):
 
     assert "banshi.surfaces" not in source
     assert len([line for line in source.splitlines() if line.strip()]) < 30
+
+
+def test_no_page_calls_somebody_else_who(rf: Any) -> None:
+    """`who` is whoever is signed in: a page that gave it to somebody else would lose their name and the way out."""
+    with pytest.raises(ValueError, match="whoever is signed in"):
+        Frame(first="hotline:home").page(rf.get("/"), "hotline/home.html", None, who="somebody else")

@@ -97,7 +97,12 @@ class Frame:
         status: int = 200,
         **context: Any,
     ) -> HttpResponse:
-        """Render a page in this frame. A fragment (`_…html`) is rendered without the sidebar's queries."""
+        """Render a page in this frame. A fragment (`_…html`) is rendered without the sidebar's queries.
+
+        :raises ValueError: `who`, which is whoever is signed in, would stand for somebody else.
+        """
+        if "who" in context:
+            raise ValueError(f"{template}: who is whoever is signed in")
         if not template.rsplit("/", 1)[-1].startswith("_"):
             context |= self._around(request, hall)
         return render(request, template, {"hall": hall, **context}, status=status)

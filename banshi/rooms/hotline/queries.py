@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.masking import mask_name, mask_phone
@@ -226,6 +226,47 @@ def may_close(order: Order, *, now: datetime) -> bool:
     """Whether its caller has had the last word."""
     policy = policy_of(order.hall_id, now=now).hotline
     return rules.close_refusal(heard(order), redone=order.redone, policy=policy) is None
+
+
+# --- What rises ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rising:
+    """What many ring up about at once. `about`: the topic, or `item:` and the code of a matter; `usual`: in a day, over the four
+    weeks before.
+    """
+
+    about: str
+    subject_zh: str
+    subject_en: str
+    today: int
+    usual: float
+
+
+def rising(hall: Hall, *, now: datetime) -> list[Rising]:
+    """Subjects of the last 24 hours that far more want than usual, most first. Joined orders count: they are people, too."""
+    since = now - timedelta(days=1)
+    first = since - timedelta(days=rules.USUAL_DAYS)
+    rows = Order.objects.filter(hall=hall, asked_at__gt=first, asked_at__lte=now)
+    counted = rows.values("subject", "item__code", "item__name_zh", "item__name_en").annotate(
+        today=Count("id", filter=Q(asked_at__gt=since)), before=Count("id", filter=Q(asked_at__lte=since))
+    )
+    found = []
+    for row in counted.order_by("-today", "subject", "item__code"):
+        if not rules.rises(row["today"], row["before"]):
+            continue
+        code, topic = row["item__code"], TOPICS[row["subject"]]
+        zh, en = (row["item__name_zh"], row["item__name_en"]) if code else (topic.zh, topic.en)
+        about = f"item:{code}" if code else row["subject"]
+        found.append(Rising(about, zh, en, row["today"], row["before"] / rules.USUAL_DAYS))
+    return found
+
+
+def about(rows: QuerySet[Order], asked: str) -> QuerySet[Order]:
+    """Of these, those on one subject, as `Rising.about` names it."""
+    kind, _, code = asked.partition(":")
+    return rows.filter(item__code=code) if kind == "item" else rows.filter(subject=kind, item=None)
 
 
 # --- The telephone ------------------------------------------------------------------------------------------------

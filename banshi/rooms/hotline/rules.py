@@ -91,6 +91,17 @@ TOPICS: Final = {
 }
 
 
+RISES_FROM, RISES_BY, USUAL_DAYS = 5, 3, 28  # so many in a day, so many times the usual of the days before
+
+
+def rises(today: int, before: int) -> bool:
+    """Whether so many want the same within a day that somebody should know (热点).
+
+    :param before: how many did in the `USUAL_DAYS` days before that day.
+    """
+    return today >= RISES_FROM and today * USUAL_DAYS >= RISES_BY * before
+
+
 @dataclass(frozen=True)
 class Line:
     """承办线: a department, a hall, or the city itself. Written `department:hrss`, `hall:town`, `city`."""

@@ -110,7 +110,8 @@ def told(visit: Visit, now: datetime) -> dict[str, Any]:
     (line,) = queries.lines([visit], now=now)
     return {
         "visit": visit, "line": line, "kind": KINDS[visit.kind], "reason": reason_word(visit.reason),
-        "half": HALVES[line.half], "wished": HALVES[visit.wish_half], "steps": [(step, STEPS[step.verb], names[step.by]) for step in steps],
+        "half": HALVES[line.half], "wished": HALVES[visit.wish_half],
+        "steps": [(step, STEPS[step.verb], names[step.by]) for step in steps],
     }  # fmt: skip
 
 

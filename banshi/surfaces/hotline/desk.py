@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -48,15 +49,20 @@ def home(request: Asked, hall: str) -> HttpResponseBase:
     name = request.GET.get("list", LISTS[0])
     name = name if name in LISTS else LISTS[0]
     goes_on, today = queries.at_desk(halls=[hall]), now.astimezone(ZoneInfo(place.timezone)).date()
+    about = clean(request.GET.get("about"), 80)
+    if about:
+        goes_on = queries.about(goes_on, about)
     lists = {"all": goes_on, "late": goes_on.filter(due_on__lt=today)}
     lists |= {state: goes_on.filter(state=state) for state in ("open", "assigned", "replied")}
     rows = lists.get(name)
     if rows is None:
         rows = queries.ever_at_desk(halls=[hall]).filter(closed_at__isnull=False)
+        rows = queries.about(rows, about) if about else rows
     shown = paged(request, rows, PER_PAGE)
     return DESK.page(
         request, "hotline/home.html", place, rows=shown, lines=queries.lines(shown, now=now), name=name,
         counts={each: found.count() for each, found in lists.items()}, more=query_without_page(request), kinds=KINDS,
+        rising=queries.rising(place, now=now), about=about, tab=f"&about={quote(about)}" if about else "",
         may_take=request.who.may("hotline.desk", hall),
     )  # fmt: skip
 

@@ -240,7 +240,7 @@ def test_the_list_asks_the_same_however_long_it_is(
         opened(town, line="department:hrss")
     agent.get(AT)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):  # what rises is one
         page = text(agent.get(AT))
 
     assert page.count("RX-") >= rows
@@ -251,3 +251,15 @@ def test_each_list_opens(agent: Client, town: Town, which: str):
     order = opened(town)
 
     assert (order.no in text(agent.get(f"{AT}?list={which}"))) is (which in ("all", "open", "x"))
+
+
+def test_what_many_ring_up_about_stands_on_the_first_page_and_leads_to_it(agent: Client, town: Town):
+    for _ in range(5):
+        opened(town, subject="waiting")
+    other = opened(town)
+
+    page, about = (text(agent.get(AT + query)) for query in ("", "?list=all&about=waiting"))
+
+    assert ("近期热点" in page, "24 小时内 5 件" in page, other.no in page) == (True, True, True)
+    assert (other.no in about, "查看全部主题" in about, "about=waiting" in about) == (False, True, True)
+    assert [agent.get(f"{AT}?about={said}").status_code for said in ("item:", "x" * 300, "item:none")] == [200] * 3
