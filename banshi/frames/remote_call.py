@@ -174,6 +174,8 @@ def news(subject: str, side: Side, since: Since, *, now: datetime) -> News:
         state |= place_part(queries.place(session, now=now))
     if session.state == "talking" and side.name == "citizen":
         state["folder"] = folder_mark(session)
+    if session.state == "talking" and side.name == "seat":
+        state["papers"] = papers_mark(session)
     if session.state == "talking" and session.origin == "kiosk":
         state["hand"] = queries.hand_mark(session)
     if session.media != "text" and session.answered_at is not None:
@@ -207,6 +209,14 @@ def folder_mark(session: RemoteSession) -> str:
     """Another one whenever something was collected or booked in the call: no word of what."""
     revision = session.case.revision if session.case is not None else 0
     return f"{session.item_id or 0}.{session.case_id or 0}.{revision}.{'b' if session.booking else ''}"
+
+
+def papers_mark(session: RemoteSession) -> str:
+    """Another one whenever a paper came into the folder, or went."""
+    if session.case is None:
+        return ""
+    rows = list(session.case.materials.filter(gone_at=None).order_by("-id").values_list("id", flat=True))
+    return f"{len(rows)}.{rows[0]}" if rows else "0"
 
 
 def said_part(line: Said, *, zone: ZoneInfo) -> dict[str, Any]:
@@ -248,6 +258,7 @@ def shown(session: RemoteSession, side: Side, *, at: datetime, addresses: Mappin
         "ref": session.ref,
         "state": session.state,
         "folder": folder_mark(session),
+        "papers": papers_mark(session) if side.name == "seat" else "",
         "hand": queries.hand_mark(session) if session.origin == "kiosk" and session.state == "talking" else "",
         "recording": remote_recording.shown(session, side.name, now=clock.now()),
         "open": session.state != "ended",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from banshi.journeys.case import changing, expecting
+from banshi.journeys.case import changing, expecting, from_library
 from banshi.journeys.case.carried import by_card, by_word, of_case
 from banshi.journeys.case.changing import Known
 from banshi.kernel.actors import Actor
@@ -37,6 +37,7 @@ _BOOKED: Final = {
     "zh": "这通通话已约好时间，事项不能再改",
     "en": "A time is booked in this call already: its matter stays as it is",
 }
+_NO_FOLDER: Final = {"zh": "还没有收集材料", "en": "Nothing is collected yet"}
 _NO_FILE: Final = {"zh": "这一条没有图片或文件", "en": "This line is no picture and no file"}
 
 
@@ -133,6 +134,21 @@ def paper(*, ref: str, line: int, code: str, by: Actor, now: datetime) -> CaseMa
         material = cases.add_material(case_no=case.no, code=code, channel="upload", file=said.document, by=by, now=now)
         told(session, now=now)
     return material
+
+
+def reuse(*, ref: str, consent: bool, by: Actor, now: datetime) -> None:
+    """The caller lets papers that the authorities hold be used (免证办): what the folder lacks and they have. Each use is written
+    down as online; asked again, nothing is left to use. Whose the library is the caller of this has asked.
+
+    :raises Refused: nothing-found, wrong-state, invalid (nothing is collected yet), consent-missing.
+    """
+    with transaction.atomic():
+        session = locked(ref)
+        need(session, "help")
+        if session.case is None:
+            raise Refused("invalid", facts={"field": "consent", "reason": _NO_FOLDER})
+        from_library.use(case_no=session.case.no, consent=consent, by=by, now=now)
+        told(session, now=now)
 
 
 def hand_over(*, ref: str, slot_id: int, by: Actor, now: datetime) -> Appointment:

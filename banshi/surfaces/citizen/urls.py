@@ -65,6 +65,7 @@ urlpatterns = [
     path("video/<slug:ref>/", video.call, name="video-call"),
     path("video/<slug:ref>/news", video.news, name="video-news"),
     path("video/<slug:ref>/say", video.say, name="video-say"),
+    path("video/<slug:ref>/held", video.use_held, name="video-held"),
     path("video/<slug:ref>/file", video.send_file, name="video-file"),
     path("video/<slug:ref>/file/<int:n>", video.file, name="video-file-of"),
     path("video/<slug:ref>/signal", video.signal, name="video-signal"),

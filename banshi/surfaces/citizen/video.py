@@ -19,6 +19,9 @@ from banshi.frames import remote_call, remote_pages, remote_recording
 from banshi.frames.case_fields import Line, lines_of
 from banshi.frames.remote_call import Side
 from banshi.frames.typed import clean, int_or_none
+from banshi.journeys.case import from_library
+from banshi.journeys.case.from_library import Held
+from banshi.journeys.remote import hand_over
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
@@ -31,7 +34,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.remote import actions, queries
 from banshi.rooms.remote.models import RemoteSession
 from banshi.rooms.remote.rules import BEST
-from banshi.surfaces.citizen.case_doors import my_case, today_of
+from banshi.surfaces.citizen.case_doors import my_case, opens_library, today_of
 from banshi.surfaces.citizen.doors import asked, citizen_page, language, page
 from banshi.surfaces.citizen.refusals import Option, Panel, panel
 from banshi.surfaces.citizen.video_kept import recorded
@@ -182,7 +185,7 @@ def _call(request: Any, session: RemoteSession, *, refused: Refused | None = Non
     context = {
         "session": session, "hall": session.hall, "place": place, "known": known, "unknown": not known,
         "call": remote_call.shown(session, ME, at=clock.wall(), addresses=addresses), "part": "citizen/_video_part.html",
-        "collected": _collected(session, now=now), "recorded": recorded(session),
+        "collected": _collected(request, session, now=now), "recorded": recorded(session),
         "marks": range(BEST + 1), "panel": _panel(request, refused, session.hall) if refused else None,
     }  # fmt: skip
     answer = page(request, "citizen/video_call.html", context, hall=session.hall, refused=refused)
@@ -192,21 +195,25 @@ def _call(request: Any, session: RemoteSession, *, refused: Refused | None = Non
 
 @dataclass(frozen=True)
 class Collected:
-    """What was collected in the call, to read: `lines` that are filled in; `booked`: when the window expects it."""
+    """What was collected in the call, to read: `lines` that are filled in; `booked`: when the window expects it; `held`: what
+    the authorities hold of what the folder lacks, while its owner may let it be used."""
 
     case: Case | None
     lines: tuple[Line, ...]
     booked: AppointmentView | None
+    held: tuple[Held, ...] = ()
 
 
-def _collected(session: RemoteSession, *, now: datetime) -> Collected | None:
+def _collected(request: Any, session: RemoteSession, *, now: datetime) -> Collected | None:
     """None where nothing was."""
     case = session.case
     if case is None and not session.booking:
         return None
     lines = lines_of(case, known={}, today=today_of(case, now)) if case is not None else []
     booked = booking.appointment(session.booking, now=now) if session.booking else None
-    return Collected(case, tuple(each for each in lines if each.value), booked)
+    mine = session.state == "talking" and case is not None and case.phase == "draft" and opens_library(request, case)
+    held = tuple(from_library.held(case, now=now)) if mine and case is not None else ()
+    return Collected(case, tuple(each for each in lines if each.value), booked, held)
 
 
 @citizen_page
@@ -223,6 +230,22 @@ def say(request: Any, ref: str) -> HttpResponseBase:
     def act() -> dict[str, Any]:
         limits.take(key=f"video-say:{session.ref}", per_minute=SAYS_A_MINUTE, burst=SAYS_AT_ONCE)
         return remote_pages.say(request, session, ME)
+
+    return _done(request, session, act)
+
+
+@citizen_page
+@require_POST
+def use_held(request: Any, ref: str) -> HttpResponseBase:
+    """Consent, in the call: papers that the authorities hold need not be brought."""
+    session = my_call(request, ref)
+
+    def act() -> dict[str, Any]:
+        if session.case is not None and not opens_library(request, session.case):
+            raise Refused("consent-missing")
+        consent = request.POST.get("consent") == "1"
+        hand_over.reuse(ref=session.ref, consent=consent, by=request.who.by, now=clock.now())
+        return {}
 
     return _done(request, session, act)
 

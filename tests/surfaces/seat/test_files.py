@@ -12,6 +12,8 @@ from PIL import Image
 
 from banshi.config.bodies import limits_of
 from banshi.foundation import clock
+from banshi.frames import remote_call
+from banshi.frames.remote_call import Side, Since
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.cases.models import CaseMaterial
 from banshi.rooms.identity.models import Account
@@ -20,6 +22,7 @@ from banshi.rooms.remote import actions
 from banshi.rooms.remote.models import Said
 from tests.journeys.remote.conftest import Call, call_of
 from tests.surfaces.citizen.conftest import stop_the_clock
+from tests.surfaces.citizen.test_case_papers import identity_card
 from tests.surfaces.office.editing import signed_in
 from tests.surfaces.seat.test_folder import answered, phone_of
 from tests.town import CITIZEN, TUESDAY_NINE, Town
@@ -191,3 +194,42 @@ def test_their_addresses_take_as_much_as_a_paper_of_a_case() -> None:
     most = limits_of("/cases/x/papers/").most_bytes
 
     assert [limits_of(path).most_bytes for path in ("/video/abc/file", "/seat/town/calls/abc/file")] == [most, most]
+
+
+def test_in_the_call_the_caller_lets_certificates_be_used_and_the_seat_sees_it(call: Call, clerk: Client) -> None:
+    phone = phone_of(call)
+    answered(call, clerk)
+    identity_card(call.matters)
+    before = remote_call.news(call.session.ref, Side("seat", call.video.town.clerk.pk), Since(), now=TUESDAY_NINE)
+    offered = text(phone.get(of_citizen(call)))
+
+    without = phone.post(of_citizen(call, "held"), headers=JSON)
+    used = [phone.post(of_citizen(call, "held"), {"consent": "1"}, headers=JSON).status_code for _ in range(2)]
+
+    after = remote_call.news(call.session.ref, Side("seat", call.video.town.clerk.pk), Since(), now=TUESDAY_NINE)
+    row = CaseMaterial.objects.get()
+    assert ("同意用于这件事" in offered, without.status_code, used) == (True, 409, [200, 200])
+    assert (row.channel, row.by, row.code) == ("library", str(call.matters.applicant), "id")
+    assert (before.state["papers"], after.state["papers"] == before.state["papers"]) == ("0", False)
+    assert ("同意用于这件事" in text(phone.get(of_citizen(call))), "已收到" in text(clerk.get(of_seat(call)))) == (
+        False,
+        True,
+    )
+
+
+def test_who_is_proven_to_be_nobody_lets_nothing_be_used(call: Call, clerk: Client) -> None:
+    answered(call, clerk)
+    identity_card(call.matters)
+    Account.objects.update(person=None, person_evidence=0)
+    phone = phone_of(call)
+
+    offered, used = (
+        text(phone.get(of_citizen(call))),
+        phone.post(of_citizen(call, "held"), {"consent": "1"}, headers=JSON),
+    )
+
+    assert ("同意用于这件事" in offered, used.status_code, CaseMaterial.objects.count()) == (False, 409, 0)
+
+
+def test_before_anything_is_collected_nothing_is_used(call: Call) -> None:
+    assert phone_of(call).post(of_citizen(call, "held"), {"consent": "1"}, headers=JSON).status_code == 422

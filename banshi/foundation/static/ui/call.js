@@ -168,6 +168,20 @@ async function post(url, fields) {
   } catch { return null; }
 }
 
+/* A form whose answer is a part of this page: sent beside it, so that picture and sound do not break off. */
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest?.("form[data-call-quiet]");
+  if (!form || !call) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const answer = await post(form.action, Object.fromEntries(new FormData(form)));
+  if (!answer?.ok) {
+    const why = await answer?.json().catch(() => null);
+    window.Banshi?.toast(why?.title ?? words.refused, "urgent");
+  }
+  await showPart("folder");
+}, true);
+
 function sayIt(event) {
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -276,6 +290,10 @@ async function moved(told) {
   if (told.folder !== undefined && told.folder !== call.dataset.folder) {
     call.dataset.folder = told.folder;
     if (told.state === state) await showPart("folder");
+  }
+  if (told.papers !== undefined && told.papers !== call.dataset.papers) {
+    call.dataset.papers = told.papers;
+    if (told.state === state) await showPart("papers");
   }
   if (told.hand !== undefined && told.hand !== call.dataset.hand) {
     call.dataset.hand = told.hand;
