@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ from typing import Any
 from urllib.parse import urlparse, urlunparse
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
@@ -270,6 +272,34 @@ def live_url(installation: Installation) -> str:
     return installation.url
 
 
+CLOSES_S = 60.0  # machine time
+
+
+def let_go(*browsers: Any) -> None:
+    """Close them. A Chromium that hangs in its own end – it happens to one in hundreds – is killed: it would hold everything up
+    until the test's own time is over, and take the test with it."""
+    late = threading.Timer(CLOSES_S, _kill_browsers)
+    late.daemon = True
+    late.start()
+    try:
+        for each in browsers:
+            each.close()
+    finally:
+        late.cancel()
+
+
+def _kill_browsers() -> None:
+    """Those that this process started."""
+    for each in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if is_browser(each):
+                each.kill()
+
+
+def is_browser(process: psutil.Process) -> bool:
+    return bool(process.name().startswith("chrom"))
+
+
 @pytest.fixture(scope="module")  # its event loop must be gone before others use the database in this thread
 def browser() -> Iterator[Any]:
     if not Path(CHROMIUM).exists():
@@ -281,7 +311,7 @@ def browser() -> Iterator[Any]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield chromium
-        chromium.close()
+        let_go(chromium)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from banshi.journeys.hall.demo_seeds import PASSWORD, video_logins
-from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGS
+from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGS, let_go
 from tests.e2e.test_citizen import sign_in
 
 pytestmark = pytest.mark.browser
@@ -45,8 +45,7 @@ def browser() -> Iterator[Any]:
         others = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *MEDIA])
         chromium.others = others
         yield chromium
-        others.close()
-        chromium.close()
+        let_go(others, chromium)
 
 
 def at_the_seat(browser: Any, live_url: str, *, before: str = "") -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGS
+from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGS, let_go
 from tests.e2e.test_desk import CALLED, NOBODY, SERVING, at_work, nobody_is_left, press, take
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,7 @@ def browser() -> Iterator[Any]:
         camera = ["--use-fake-device-for-media-stream=device-count=2", "--use-fake-ui-for-media-stream"]
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *camera])
         yield chromium
-        chromium.close()
+        let_go(chromium)
 
 
 def with_a_case(open_page: Any, installation: Any) -> Any:

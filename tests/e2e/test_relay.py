@@ -114,7 +114,7 @@ def test_over_a_relay_alone_both_see_and_hear_each_other(
     phone.context.add_init_script(REMEMBERS)
     phone.set_default_timeout(60_000)
     phone.goto(f"{beside.url}/video/?hall={HALL}")
-    sign_in(phone, beside, "13822007702")
+    sign_in(phone, beside, "13822007752")
     phone.click("form[method=post] .btn--lg")
     seat.wait_for_selector("#answers")
     seat.keyboard.press("a")
