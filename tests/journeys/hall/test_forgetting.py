@@ -33,7 +33,7 @@ from tests.town import TUESDAY_NINE, Town
 pytestmark = pytest.mark.django_db
 KINDS = (
     "answers", "tries", "codes", "kiosk-sessions", "events", "orders", "zones", "webhooks", "uploads", "imports", "unkept",
-    "sessions", "visits", "suspensions", "ratings", "enquiries", "calls", "hotline", "home-visits", "messages",
+    "sessions", "visits", "suspensions", "ratings", "enquiries", "calls", "recordings", "hotline", "home-visits", "messages",
 )  # fmt: skip
 NOTHING = dict.fromkeys(KINDS, 0)
 DAY, SECOND = timedelta(hours=24), timedelta(seconds=1)
@@ -86,8 +86,8 @@ def test_many_go_in_several_statements_and_those_that_stay_are_not_in_the_way(
     for _ in range(5):
         announce(hall="town", topic="line", now=TUESDAY_NINE - timedelta(days=8))
 
-    # Ten tables, twice more for events, the halls; what appeals still need (three) and messages
-    with django_assert_num_queries(21):
+    # Eleven tables, twice more for events, the halls; what appeals still need (three) and messages
+    with django_assert_num_queries(22):
         assert forget(clock.wall()) == {"events": 5}
 
     assert Event.objects.count() == 4
