@@ -86,13 +86,13 @@ def missed(request: Asked, hall: str) -> HttpResponseBase:
 def ring_back(request: Asked, hall: str, phone_call: str) -> HttpResponseBase:
     """Whoever was missed; `settle`: nobody needs to."""
     place, now = places.hall_by_code(hall), clock.now()
-    by = acting(request, place)
+    by, row = acting(request, place), queries.phone_call(phone_call, place)
     if request.POST.get("settle"):
-        actions.settle(call=phone_call, hall=place, by=by, now=now)
+        actions.settle(call=row.call, hall=place, by=by, now=now)
     else:
         _said(
             request,
-            lambda: actions.ring_up(hall=place, missed=queries.phone_call(phone_call, place).call, by=by, now=now),
+            lambda: actions.ring_up(hall=place, missed=row.call, by=by, now=now),
         )
     return redirect("hotline:missed", hall=hall)
 
