@@ -73,7 +73,8 @@ async def until(seen: Any) -> None:
 def stayed(asgi: Asgi) -> Any:
     """Whether the machine's request waits: its first answer was that there is nothing, and no thread works for it."""
     return lambda: (
-        len(asgi.app.hub.orders._waiting.get("k-1", ())) == 1 and asgi.app.pages.free._value == asgi.app.pages.size
+        len(asgi.app.hub.orders._waiting.get("k-1", ())) == 1
+        and asgi.app.pages.free._value == asgi.app.pages.threads._max_workers
     )
 
 

@@ -93,6 +93,7 @@ NAMES: dict[str, Text] = {
     "fee.rates": pgettext_lazy("item version", "Rates of the fee"),
     "fee.remissions": pgettext_lazy("item version", "Remissions of the fee"),
     "fee.needed_if": pgettext_lazy("item version", "Fee if"),
+    "home_visit": pgettext_lazy("item version", "Done at home"),
     "fee_zh": pgettext_lazy("item version", "Fee (Chinese)"),
     "fee_en": pgettext_lazy("item version", "Fee (English)"),
     "result.name_zh": pgettext_lazy("item version", "Result (Chinese)"),
